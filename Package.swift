@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One thread, one loop: the compiler checks that nothing leaves it. See docs/decisions/one-thread.md.
+let onTheLoop: [SwiftSetting] = [.defaultIsolation(MainActor.self)]
+
+let package = Package(
+    name: "pipegram",
+    products: [.executable(name: "pipegram", targets: ["pipegram"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .target(name: "CSystem"),
+        .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: onTheLoop),
+        .target(
+            name: "Reactor", dependencies: ["CCurl", "CMicroHTTPD", "CSystem"], swiftSettings: onTheLoop),
+        .target(
+            name: "BotGateway",
+            dependencies: ["JSON", "Reactor", "CSystem", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: onTheLoop),
+        // Without default isolation: ArgumentParser's commands can't be isolated to the main actor.
+        .executableTarget(
+            name: "pipegram",
+            dependencies: [
+                "BotGateway", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(
+            name: "TestSupport", dependencies: ["BotGateway", "JSON", "Reactor"], path: "Tests/TestSupport",
+            swiftSettings: onTheLoop),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: onTheLoop),
+        .testTarget(
+            name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: onTheLoop),
+        .testTarget(
+            name: "BotGatewayTests", dependencies: ["BotGateway", "TestSupport"], swiftSettings: onTheLoop),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["pipegram", "TestSupport"], swiftSettings: onTheLoop),
+    ]
+)

@@ -1,0 +1,154 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct job {
+    const spawn_request *request;
+    char *const *shell_arguments;
+    sigset_t mask;
+    pid_t parent;
+    int error;
+};
+
+// Three low descriptors, kept from the first call on, where a child's ends are put before it starts. The
+// child can then leave every higher one behind in one call, at a cost that does not grow with their number.
+static int slot[3] = {-1, -1, -1};
+static int null = -1;
+
+int spawn_prepare(void) {
+    if (null < 0 && (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) return errno;
+    for (int i = 0; i < 3; i++)
+        if (slot[i] < 0 && (slot[i] = fcntl(null, F_DUPFD_CLOEXEC, 3)) < 0) return errno;
+    return 0;
+}
+
+// Runs in the parent's memory until execve: it writes nothing there but job->error.
+static int child_main(void *argument) {
+    struct job *job = argument;
+    const spawn_request *request = job->request;
+    // A descriptor table of its own, up to the slots, before anything in it is changed.
+    if (syscall(SYS_close_range, slot[2] + 1, ~0u, CLOSE_RANGE_UNSHARE)) goto failed;
+    for (int i = 0; i < 3; i++)
+        if (dup2(slot[i], i) < 0) goto failed; // dup2 clears close-on-exec
+    if (syscall(SYS_close_range, 3, ~0u, 0)) goto failed;
+
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &action, 0);
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != job->parent) _exit(127); // it died before the line above could tell us
+
+    struct rlimit limit;
+    if (request->descriptor_limit && !getrlimit(RLIMIT_NOFILE, &limit)) {
+        limit.rlim_cur = request->descriptor_limit;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    sigprocmask(SIG_SETMASK, &job->mask, 0);
+    execve(request->path, request->arguments, request->environment);
+    if (errno == ENOEXEC) execve("/bin/sh", job->shell_arguments, request->environment);
+failed:
+    job->error = errno;
+    _exit(127);
+}
+
+int spawn_child(spawned_child *child, const spawn_request *request) {
+    static char stack[64 * 1024] __attribute__((aligned(16)));
+    int error = spawn_prepare();
+    if (error) return error;
+
+    int count = 0;
+    while (request->arguments[count]) count++;
+    const char **shell_arguments = malloc((count + 2) * sizeof *shell_arguments);
+    if (!shell_arguments) return ENOMEM;
+    shell_arguments[0] = "/bin/sh";
+    shell_arguments[1] = request->path;
+    for (int i = 1; i <= count; i++) shell_arguments[i + 1] = request->arguments[i];
+
+    const int ends[3] = {request->input, request->output, request->error};
+    for (int i = 0; i < 3; i++) {
+        if (dup3(ends[i], slot[i], O_CLOEXEC) < 0) {
+            error = errno;
+            free(shell_arguments);
+            return error;
+        }
+    }
+    struct job job = {
+        .request = request, .shell_arguments = (char *const *)shell_arguments, .parent = getpid()};
+    sigset_t all, ours;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &ours); // no handler may run on the child's side of the shared memory
+    sigemptyset(&job.mask);
+    child->pid = clone(child_main, stack + sizeof stack,
+                       CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PIDFD | SIGCHLD, &job, &child->pidfd);
+    error = child->pid < 0 ? errno : job.error;
+    sigprocmask(SIG_SETMASK, &ours, 0);
+    free(shell_arguments);
+
+    // The slots would keep the child's pipes open, so that it never saw the end of its input.
+    for (int i = 0; i < 3; i++) dup3(null, slot[i], O_CLOEXEC);
+
+    if (child->pid > 0 && error) {
+        waitpid(child->pid, 0, 0);
+        close(child->pidfd);
+    }
+    return error;
+}
+
+int open_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) ? errno : 0; }
+
+void set_pipe_size(int descriptor, int bytes) { fcntl(descriptor, F_SETPIPE_SZ, bytes); }
+
+int unread_bytes(int descriptor) {
+    int bytes = 0;
+    return ioctl(descriptor, FIONREAD, &bytes) ? 0 : bytes;
+}
+
+int reap_child(int pidfd) {
+    siginfo_t info = {0};
+    while (waitid(P_PIDFD, pidfd, &info, WEXITED) < 0 && errno == EINTR) {}
+    return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+int open_signals(const int *signals, int count) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < count; i++) sigaddset(&set, signals[i]);
+    if (sigprocmask(SIG_BLOCK, &set, 0)) return -errno;
+    int descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int next_signal(int descriptor) {
+    struct signalfd_siginfo info;
+    return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+}
+
+uint64_t raise_descriptor_limit(uint64_t *hard) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit)) {
+        *hard = 1024;
+        return 1024;
+    }
+    uint64_t soft = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit)) limit.rlim_max = soft;
+    *hard = limit.rlim_max;
+    return soft;
+}
+
+int open_unnamed_file(const char *directory) {
+    int descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return descriptor < 0 ? -errno : descriptor;
+}

@@ -1,0 +1,68 @@
+import CJansson
+
+/// Where and why bytes are not JSON.
+public struct JSONError: Error, Equatable, CustomStringConvertible {
+    /// What is wrong, in jansson's words.
+    public let reason: String
+    /// From 1 on; columns count characters, not bytes.
+    public let line: Int
+    public let column: Int
+
+    public init(reason: String, line: Int, column: Int) {
+        self.reason = reason
+        self.line = line
+        self.column = column
+    }
+
+    public var description: String { "line \(line), column \(column): \(reason)" }
+}
+
+extension JSON {
+    /// Reads one JSON value; white space may stand around it, nothing else.
+    ///
+    /// Refused are: text that isn't UTF-8, lone surrogates, integers beyond 64 bits, NUL in a key, and
+    /// more than 2,048 levels. Of a key that comes twice the last value holds.
+    public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        var error = json_error_t()
+        let flags = Int(JSON_ALLOW_NUL) | Int(JSON_DECODE_ANY)
+        let start = bytes.assumingMemoryBound(to: CChar.self).baseAddress
+        guard let start, let value = json_loadb(start, bytes.count, flags, &error) else {
+            throw JSONError(start == nil ? "there is no value" : error.reason, in: bytes, at: error)
+        }
+        self.init(owning: value)
+    }
+
+    public init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
+        let result = Array(bytes).withUnsafeBytes { bytes in
+            Result { () throws(JSONError) in try JSON(parsing: bytes) }
+        }
+        self = try result.get()
+    }
+
+    public init(parsing text: String) throws(JSONError) {
+        try self.init(parsing: text.utf8)
+    }
+
+    /// Reads JSON in which strings may hold bytes that aren't UTF-8: each such byte becomes U+FFFD.
+    public init(repairing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        do {
+            try self.init(parsing: bytes)
+        } catch {
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard !text.utf8.elementsEqual(bytes) else { throw error }
+            try self.init(parsing: text)
+        }
+    }
+}
+
+extension JSONError {
+    fileprivate init(_ reason: String, in bytes: UnsafeRawBufferPointer, at error: json_error_t) {
+        self.init(reason: reason, line: max(1, Int(error.line)), column: max(1, Int(error.column)))
+    }
+}
+
+extension json_error_t {
+    fileprivate var reason: String {
+        withUnsafeBytes(of: text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,135 @@
+import CJansson
+
+/// One JSON value, as jansson holds it: integers exact to 64 bits, an object's keys in their order.
+///
+/// A reference: a value taken out of an object is the one inside it, and `set` and `remove` are seen by
+/// everyone who holds it. Equality compares values; the order of keys doesn't matter, `1` isn't `1.0`.
+public struct JSON {
+    let node: Node
+
+    /// Owns one reference of a jansson value.
+    final class Node {
+        let value: UnsafeMutablePointer<json_t>
+
+        init(owning value: UnsafeMutablePointer<json_t>) { self.value = value }
+
+        isolated deinit { json_decref(value) }
+    }
+
+    init(owning value: UnsafeMutablePointer<json_t>) { node = Node(owning: value) }
+
+    init(sharing value: UnsafeMutablePointer<json_t>) { node = Node(owning: json_incref(value)) }
+
+    private var kind: json_type { json_kind(node.value) }
+
+    public var isObject: Bool { kind == JSON_OBJECT }
+    public var isArray: Bool { kind == JSON_ARRAY }
+    public var isNull: Bool { kind == JSON_NULL }
+
+    /// The text of a string; nil for anything else.
+    public var string: String? {
+        guard kind == JSON_STRING, let bytes = json_string_value(node.value) else { return nil }
+        let length = json_string_length(node.value)
+        return bytes.withMemoryRebound(to: UInt8.self, capacity: length) {
+            String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
+        }
+    }
+
+    /// A number that was written without a fraction or an exponent; nil for anything else.
+    public var integer: Int64? {
+        kind == JSON_INTEGER ? json_integer_value(node.value) : nil
+    }
+
+    /// Any number, an integer rounded to the nearest double; nil for anything else.
+    public var number: Double? {
+        kind == JSON_REAL || kind == JSON_INTEGER ? json_number_value(node.value) : nil
+    }
+
+    public var bool: Bool? {
+        switch kind {
+        case JSON_TRUE: true
+        case JSON_FALSE: false
+        default: nil
+        }
+    }
+
+    /// How many members an object, or elements an array has; 0 for anything else.
+    public var count: Int {
+        switch kind {
+        case JSON_OBJECT: json_object_size(node.value)
+        case JSON_ARRAY: json_array_size(node.value)
+        default: 0
+        }
+    }
+
+    /// An object's member; nil where there is none, and for anything but an object.
+    public subscript(key: String) -> JSON? {
+        json_object_get(node.value, key).map(JSON.init(sharing:))
+    }
+
+    /// An array's element; nil past its end, and for anything but an array.
+    public subscript(index: Int) -> JSON? {
+        index < 0 ? nil : json_array_get(node.value, index).map(JSON.init(sharing:))
+    }
+
+    /// An array's elements; none for anything else.
+    public var elements: [JSON] {
+        isArray ? (0..<count).compactMap { self[$0] } : []
+    }
+
+    /// An object's members in their order; none for anything else.
+    public var members: [(key: String, value: JSON)] {
+        var members: [(key: String, value: JSON)] = []
+        forEachMember { members.append(($0, JSON(sharing: $1))) }
+        return members
+    }
+
+    public var keys: [String] {
+        var keys: [String] = []
+        forEachMember { key, _ in keys.append(key) }
+        return keys
+    }
+
+    private func forEachMember(_ body: (String, UnsafeMutablePointer<json_t>) -> Void) {
+        var iterator = json_object_iter(node.value)
+        while let member = iterator {
+            if let key = json_object_iter_key(member), let value = json_object_iter_value(member) {
+                body(String(cString: key), value)
+            }
+            iterator = json_object_iter_next(node.value, member)
+        }
+    }
+
+    /// Adds a member to an object or replaces it in its place; does nothing to anything else.
+    public func set(_ key: String, _ value: JSON) {
+        json_object_set(node.value, key, value.node.value)
+    }
+
+    /// Takes a member out of an object; does nothing where there is none.
+    public func remove(_ key: String) {
+        json_object_del(node.value, key)
+    }
+
+    /// Adds an element to an array; does nothing to anything else.
+    public func append(_ value: JSON) {
+        json_array_append(node.value, value.node.value)
+    }
+
+    /// Takes an object's members that are `null` out of it.
+    public func removeNulls() {
+        var nulls: [String] = []
+        forEachMember { if json_kind($1) == JSON_NULL { nulls.append($0) } }
+        nulls.forEach(remove)
+    }
+
+    /// An object or array of its own, with the same values in it.
+    public func shallowCopy() -> JSON {
+        json_copy(node.value).map(JSON.init(owning:)) ?? self
+    }
+}
+
+extension JSON: Equatable {
+    public static func == (left: JSON, right: JSON) -> Bool {
+        json_equal(left.node.value, right.node.value) == 1
+    }
+}

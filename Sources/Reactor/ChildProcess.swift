@@ -1,0 +1,270 @@
+import CSystem
+import Glibc
+
+/// Who is told what a child does; every call comes from the loop.
+public protocol ChildProcessObserver: AnyObject {
+    /// A line on its stdout, without the line's end.
+    func childWrote(_ line: LineSplitter.Line)
+    /// A line on its stderr.
+    func childComplained(_ line: LineSplitter.Line)
+    /// Everything written to its stdin was read: it waits for more, or works on what it took.
+    func childTookAll()
+    /// It closed its stdin or its stdout while it lives: it can't take or say anything more.
+    func childClosedPipe()
+    /// It is gone, and everything it wrote has been told. The last call.
+    func childExited(_ exit: ChildProcess.Exit)
+}
+
+/// A program that speaks lines: one process, its three pipes, what isn't written yet and what isn't yet a
+/// whole line.
+///
+/// Its stdin is a pipe of one page: the kernel says exactly then that it can be written to when the child
+/// has read all of it, so the gateway learns without asking what a child has taken.
+public final class ChildProcess {
+    /// How a child ended.
+    public struct Exit: Equatable {
+        /// 0...255, or 128 + the number of the signal that killed it.
+        public let status: Int32
+        /// How many of the bytes written to its stdin it never read.
+        public let untaken: Int
+
+        public init(status: Int32, untaken: Int) {
+            self.status = status
+            self.untaken = untaken
+        }
+    }
+
+    /// Of a line on stderr this much is kept.
+    private static let complaintLimit = 4096
+    /// After an exit at most this much is read: a grandchild may go on writing for ever.
+    private static let drainLimit = 1 << 20
+    private static let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+
+    public let pid: pid_t
+    private let pidfd: Int32
+    private var input: Int32
+    private var output: Int32
+    private var errors: Int32
+    private let loop: EventLoop
+    private let lineLimit: Int
+    private unowned let observer: any ChildProcessObserver
+
+    private var pending: [UInt8] = []
+    private var written = 0
+    private var inputEnds = false
+    private var waitsForTaking = false
+    private var outputPaused = false
+    private var lines = LineSplitter()
+    private var complaints = LineSplitter()
+    private var exit: Exit?
+
+    /// Starts `program`; its observer hears of it until `childExited`, and must keep it as long.
+    ///
+    /// Fails with an errno: `isExhaustion` when the system is at its limits; ENOENT when the file, or the
+    /// interpreter that its first line names, is not there; EACCES when it may not be executed.
+    public init(
+        _ program: Program, lineLimit: Int, on loop: EventLoop, observer: any ChildProcessObserver
+    ) throws(SystemError) {
+        var ends: [Int32] = []
+        do throws(SystemError) {
+            for _ in 0..<3 { ends += try Self.pipe() }
+            let child = try program.spawn(input: ends[0], output: ends[3], error: ends[5])
+            (pid, pidfd) = (child.pid, child.pidfd)
+        } catch {
+            ends.forEach { close($0) }
+            throw error
+        }
+        for end in [0, 3, 5] { close(ends[end]) }
+        (input, output, errors) = (ends[1], ends[2], ends[4])
+        (self.loop, self.lineLimit, self.observer) = (loop, lineLimit, observer)
+
+        set_pipe_size(input, 4096)
+        for end in [input, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        do {
+            try watch()
+        } catch {
+            abandon()
+            throw error
+        }
+    }
+
+    private static func pipe() throws(SystemError) -> [Int32] {
+        var ends: [Int32] = [-1, -1]
+        let error = open_pipe(&ends)
+        guard error == 0 else { throw SystemError("making a pipe", code: error) }
+        return ends
+    }
+
+    private func watch() throws(SystemError) {
+        try loop.watch(input, for: [.writable, .edgeTriggered]) { [unowned self] in inputReady($0) }
+        try loop.watch(output, for: .readable) { [unowned self] _ in readOutput() }
+        try loop.watch(errors, for: .readable) { [unowned self] _ in readErrors() }
+        try loop.watch(pidfd, for: .readable) { [unowned self] _ in reap() }
+    }
+
+    /// Undoes a start that the loop had no room for.
+    private func abandon() {
+        kill(-pid, SIGKILL)
+        _ = reap_child(pidfd)
+        for descriptor in [input, output, errors, pidfd] {
+            loop.unwatch(descriptor)
+            close(descriptor)
+        }
+    }
+
+    // MARK: stdin
+
+    /// Writes now what the pipe takes, and the rest as the child reads; `childTookAll` follows.
+    public func write(_ bytes: [UInt8]) {
+        guard input >= 0, !inputEnds else { return }
+        waitsForTaking = true
+        if pending.isEmpty {
+            pending = bytes
+            flush()
+        } else {
+            pending += bytes
+        }
+    }
+
+    /// Ends the child's stdin once all that was written is in the pipe.
+    public func endInput() {
+        inputEnds = true
+        if pending.isEmpty { closeInput() }
+    }
+
+    /// How many of the bytes given to `write` the child hasn't read.
+    public var untaken: Int {
+        input < 0 ? 0 : pending.count - written + Int(unread_bytes(input))
+    }
+
+    private func inputReady(_ readiness: EventLoop.Readiness) {
+        if readiness.contains(.writable), !pending.isEmpty { flush() }
+        guard input >= 0 else { return }
+        if !readiness.isDisjoint(with: .closed) {
+            loop.change(input, to: .edgeTriggered)
+            if exit == nil { observer.childClosedPipe() }
+        } else if waitsForTaking, untaken == 0 {
+            waitsForTaking = false
+            observer.childTookAll()
+        }
+    }
+
+    private func flush() {
+        let count = pending.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { Glibc.write(input, $0 + written, bytes.count - written) } ?? 0
+        }
+        // A broken pipe is told by the loop, and what wasn't taken stays counted until the exit.
+        guard count > 0 else { return }
+        written += count
+        guard written == pending.count else { return }
+        pending = []
+        written = 0
+        if inputEnds { closeInput() }
+    }
+
+    private func closeInput() {
+        guard input >= 0 else { return }
+        loop.unwatch(input)
+        close(input)
+        input = -1
+    }
+
+    // MARK: stdout and stderr
+
+    /// Reads no more of its stdout until `resumeOutput`: the child then waits in its own write.
+    public func pauseOutput() {
+        guard output >= 0, !outputPaused else { return }
+        outputPaused = true
+        // Nothing but the end of the pipe is told now, and that once.
+        loop.change(output, to: .edgeTriggered)
+    }
+
+    public func resumeOutput() {
+        guard outputPaused else { return }
+        outputPaused = false
+        if exit != nil {
+            loop.soon { [self] in drain() }
+        } else if output >= 0 {
+            loop.change(output, to: .readable)
+        }
+    }
+
+    /// Reads what its stdout holds now, as far as it isn't paused.
+    public func readOutput() {
+        guard output >= 0, !outputPaused else { return }
+        let count = read(output, Self.scratch.baseAddress, Self.scratch.count)
+        if count > 0 {
+            let bytes = UnsafeRawBufferPointer(rebasing: Self.scratch[..<count])
+            lines.split(bytes, limit: lineLimit) { observer.childWrote($0) }
+        } else if count == 0 {
+            closeOutput()
+            if exit == nil { observer.childClosedPipe() }
+        }
+    }
+
+    private func closeOutput() {
+        guard output >= 0 else { return }
+        loop.unwatch(output)
+        close(output)
+        output = -1
+        lines.finish { observer.childWrote($0) }
+    }
+
+    private func readErrors() {
+        let count = read(errors, Self.scratch.baseAddress, Self.scratch.count)
+        if count > 0 {
+            let bytes = UnsafeRawBufferPointer(rebasing: Self.scratch[..<count])
+            complaints.split(bytes, limit: Self.complaintLimit) { observer.childComplained($0) }
+        } else if count == 0 {
+            closeErrors()
+        }
+    }
+
+    private func closeErrors() {
+        guard errors >= 0 else { return }
+        loop.unwatch(errors)
+        close(errors)
+        errors = -1
+        complaints.finish { observer.childComplained($0) }
+    }
+
+    // MARK: the end
+
+    /// Sends a signal to the child and whatever it has started in its process group.
+    public func signal(_ number: Int32) {
+        guard exit == nil else { return }
+        kill(-pid, number)
+    }
+
+    private func reap() {
+        // What it leaves behind can reach the chat no more. Before the wait: then its number may be reused.
+        kill(-pid, SIGTERM)
+        let status = reap_child(pidfd)
+        loop.unwatch(pidfd)
+        close(pidfd)
+        exit = Exit(status: status, untaken: untaken)
+        closeInput()
+        drain()
+    }
+
+    /// Tells the last words of a child that is gone, then its exit.
+    private func drain() {
+        guard let exit else { return }
+        var budget = Self.drainLimit
+        while output >= 0, !outputPaused, budget > 0, unread_bytes(output) > 0 {
+            readOutput()
+            budget -= Self.scratch.count
+        }
+        guard !outputPaused else { return }
+        closeOutput()
+        // The last line may have filled the queue: the exit is told when there is room again.
+        guard !outputPaused else { return }
+        budget = Self.drainLimit
+        while errors >= 0, budget > 0, unread_bytes(errors) > 0 {
+            readErrors()
+            budget -= Self.scratch.count
+        }
+        closeErrors()
+        observer.childExited(exit)
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+
+/// Cuts a stream of bytes into lines, and holds no more of it than one line may be long.
+///
+/// Only `\n` ends a line: U+2028, U+0085 and `\r` are data.
+public struct LineSplitter {
+    public enum Line {
+        /// One line without its `\n`; valid only during the call.
+        case whole(UnsafeRawBufferPointer)
+        /// The beginning of a line that was longer than the limit; the rest was thrown away.
+        case tooLong(start: [UInt8])
+    }
+
+    private var partial: [UInt8] = []
+    private var overlong = false
+
+    public init() {}
+
+    /// Calls `body` for each line that ends in `bytes`.
+    public mutating func split(
+        _ bytes: UnsafeRawBufferPointer, limit: Int, _ body: (Line) -> Void
+    ) {
+        var rest = bytes
+        while let start = rest.baseAddress, let newline = memchr(start, 0x0A, rest.count) {
+            let end = UnsafeRawPointer(newline) - start
+            take(UnsafeRawBufferPointer(rebasing: rest[..<end]), limit: limit, body)
+            rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+        }
+        keep(rest, limit: limit)
+    }
+
+    /// Calls `body` for what stands after the last `\n`, if there is anything.
+    public mutating func finish(_ body: (Line) -> Void) {
+        guard overlong || !partial.isEmpty else { return }
+        take(UnsafeRawBufferPointer(start: nil, count: 0), limit: .max, body)
+    }
+
+    private mutating func take(_ end: UnsafeRawBufferPointer, limit: Int, _ body: (Line) -> Void) {
+        // What is seen by the body is complete even if it calls back into its owner.
+        let line = partial
+        let wasOverlong = overlong
+        partial = []
+        overlong = false
+        if wasOverlong || line.count + end.count > limit {
+            body(.tooLong(start: Array((line.isEmpty ? Array(end.prefix(1024)) : line).prefix(1024))))
+        } else if line.isEmpty {
+            body(.whole(end))
+        } else {
+            (line + end).withUnsafeBytes { body(.whole($0)) }
+        }
+    }
+
+    private mutating func keep(_ rest: UnsafeRawBufferPointer, limit: Int) {
+        guard !rest.isEmpty, !overlong else { return }
+        partial.append(contentsOf: rest)
+        if partial.count > limit {
+            overlong = true
+            partial = Array(partial.prefix(1024))
+        }
+    }
+}

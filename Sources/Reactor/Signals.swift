@@ -1,0 +1,22 @@
+import CSystem
+import Glibc
+
+/// Signals as events of the loop.
+public final class Signals {
+    private let descriptor: Int32
+    private let loop: EventLoop
+
+    /// Takes these signals from now on, and ignores SIGPIPE: a broken pipe is seen where it is written to.
+    public init(
+        _ signals: [Int32], on loop: EventLoop, _ handler: @escaping (Int32) -> Void
+    ) throws(SystemError) {
+        signal(SIGPIPE, SIG_IGN)
+        self.loop = loop
+        descriptor = open_signals(signals, Int32(signals.count))
+        guard descriptor >= 0 else { throw SystemError("waiting for signals", code: -descriptor) }
+        let descriptor = descriptor
+        try loop.watch(descriptor, for: .readable) { _ in
+            while case let number = next_signal(descriptor), number != 0 { handler(number) }
+        }
+    }
+}
