@@ -9,6 +9,7 @@ let package = Package(
     products: [.executable(name: "pipegram", targets: ["pipegram"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
@@ -22,7 +23,10 @@ let package = Package(
             name: "Reactor", dependencies: ["CCurl", "CMicroHTTPD", "CSystem"], swiftSettings: onTheLoop),
         .target(
             name: "BotGateway",
-            dependencies: ["JSON", "Reactor", "CSystem", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "JSON", "Reactor", "CSystem", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: onTheLoop),
         // Without default isolation: ArgumentParser's commands can't be isolated to the main actor.
         .executableTarget(

@@ -6,6 +6,7 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -150,5 +151,13 @@ uint64_t raise_descriptor_limit(uint64_t *hard) {
 
 int open_unnamed_file(const char *directory) {
     int descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    return descriptor < 0 ? -errno : descriptor;
+    if (descriptor >= 0) return descriptor;
+    // Not every file system knows O_TMPFILE.
+    char path[4096];
+    int length = snprintf(path, sizeof path, "%s/pipegram-XXXXXX", directory);
+    if (length < 0 || length >= (int)sizeof path) return -ENAMETOOLONG;
+    descriptor = mkostemp(path, O_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    unlink(path);
+    return descriptor;
 }

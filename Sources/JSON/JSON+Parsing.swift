@@ -55,6 +55,44 @@ extension JSON {
     }
 }
 
+extension JSON {
+    /// Reads what can be read of JSON with bad text in it: bytes that aren't UTF-8 and lone surrogates
+    /// become U+FFFD.
+    public init(salvaging bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
+        var salvaged: [UInt8] = []
+        var index = 0
+        while index < text.count {
+            guard text[index] == UInt8(ascii: "\\"), index + 1 < text.count else {
+                salvaged.append(text[index])
+                index += 1
+                continue
+            }
+            let unit = Self.codeUnit(of: text[index...])
+            let next = unit == nil ? nil : Self.codeUnit(of: text[min(index + 6, text.count)...])
+            switch (unit, next) {
+            case (.some(0xD800..<0xDC00), .some(0xDC00..<0xE000)):
+                salvaged += text[index..<index + 12]
+                index += 12
+            case (.some(0xD800..<0xE000), _):
+                salvaged += #"\ufffd"#.utf8
+                index += 6
+            default:
+                // An escaped backslash must not be taken for the start of the next escape.
+                salvaged += text[index..<index + 2]
+                index += 2
+            }
+        }
+        try self.init(parsing: salvaged)
+    }
+
+    /// The UTF-16 unit that a `\uXXXX` at the start stands for.
+    private static func codeUnit(of text: ArraySlice<UInt8>) -> UInt16? {
+        guard text.count >= 6, text.starts(with: #"\u"#.utf8) else { return nil }
+        return UInt16(String(decoding: text.dropFirst(2).prefix(4), as: UTF8.self), radix: 16)
+    }
+}
+
 extension JSONError {
     fileprivate init(_ reason: String, in bytes: UnsafeRawBufferPointer, at error: json_error_t) {
         self.init(reason: reason, line: max(1, Int(error.line)), column: max(1, Int(error.column)))

@@ -105,6 +105,11 @@ public struct JSON {
         json_object_set(node.value, key, value.node.value)
     }
 
+    /// Adds another object's members to an object, or replaces them in their place.
+    public func merge(_ other: JSON) {
+        json_object_update(node.value, other.node.value)
+    }
+
     /// Takes a member out of an object; does nothing where there is none.
     public func remove(_ key: String) {
         json_object_del(node.value, key)
@@ -120,11 +125,6 @@ public struct JSON {
         var nulls: [String] = []
         forEachMember { if json_kind($1) == JSON_NULL { nulls.append($0) } }
         nulls.forEach(remove)
-    }
-
-    /// An object or array of its own, with the same values in it.
-    public func shallowCopy() -> JSON {
-        json_copy(node.value).map(JSON.init(owning:)) ?? self
     }
 }
 

@@ -189,8 +189,12 @@ public final class ChildProcess {
         }
     }
 
-    /// Reads what its stdout holds now, as far as it isn't paused.
-    public func readOutput() {
+    /// Reads all that its stdout holds now, as far as it isn't paused.
+    public func readOutputDry() {
+        while output >= 0, !outputPaused, unread_bytes(output) > 0 { readOutput() }
+    }
+
+    private func readOutput() {
         guard output >= 0, !outputPaused else { return }
         let count = read(output, Self.scratch.baseAddress, Self.scratch.count)
         if count > 0 {

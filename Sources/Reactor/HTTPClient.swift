@@ -32,6 +32,11 @@ public final class HTTPClient {
         /// Something of the request went out: the server may have acted on it.
         public let requestWentOut: Bool
 
+        public init(reason: String, requestWentOut: Bool) {
+            self.reason = reason
+            self.requestWentOut = requestWentOut
+        }
+
         public var description: String { reason }
     }
 

@@ -17,6 +17,10 @@ public struct Instant: Comparable {
         return Instant(nanoseconds: overflow ? .max : sum)
     }
 
+    public static func - (instant: Instant, duration: Duration) -> Instant {
+        Instant(nanoseconds: instant.nanoseconds - duration.nanoseconds)
+    }
+
     public static func - (left: Instant, right: Instant) -> Duration {
         .nanoseconds(left.nanoseconds - right.nanoseconds)
     }
@@ -32,4 +36,18 @@ extension Duration {
 
     /// Whole milliseconds, rounded down.
     public var milliseconds: Int64 { nanoseconds / 1_000_000 }
+}
+
+extension Duration {
+    /// For a reader: `0.5s`, `12s`, `3m`, `2h`.
+    public var rounded: String {
+        let milliseconds = milliseconds
+        return switch milliseconds {
+        case ..<10_000 where milliseconds % 1000 >= 100:
+            "\(milliseconds / 1000).\(milliseconds % 1000 / 100)s"
+        case ..<120_000: "\(milliseconds / 1000)s"
+        case ..<7_200_000: "\(milliseconds / 60_000)m"
+        default: "\(milliseconds / 3_600_000)h"
+        }
+    }
 }

@@ -52,5 +52,5 @@ int next_signal(int descriptor);
 /// Raises the soft descriptor limit to the hard one. The old soft limit, and the hard one in `*hard`.
 uint64_t raise_descriptor_limit(uint64_t *hard);
 
-/// An unnamed file in `directory`, gone with its last descriptor. Negative: an errno.
+/// A file in `directory` without a name, gone with its last descriptor. Negative: an errno.
 int open_unnamed_file(const char *directory);

@@ -1,0 +1,113 @@
+import JSON
+import Logging
+
+/// Prints calls instead of sending them, and has a simulated Telegram answer them.
+public final class CallPrinter: CallSink {
+    public enum Order {
+        /// Scope by scope, as they first appear in the log, each in its child's order: the same every time.
+        case grouped
+        /// As they come, with the scope in each line.
+        case asTheyCome
+    }
+
+    /// Takes whole lines, with their ends.
+    public var output: ([UInt8]) -> Void = { _ in }
+    /// How many calls Telegram would have refused.
+    public private(set) var refusals = 0
+
+    private let telegram: SimulatedTelegram
+    private let order: Order
+    private let log: Logger
+    private let groups: LineGroups
+    /// The last event of each scope, from which message ids go on; read when something is answered.
+    private var unread: [Scope: [UInt8]] = [:]
+
+    /// - Parameter spoolDirectory: where lines wait on disk that are too many for memory.
+    public init(telegram: SimulatedTelegram, order: Order, spoolDirectory: String, log: Logger) {
+        (self.telegram, self.order, self.log) = (telegram, order, log)
+        groups = LineGroups(spool: Spool(directory: spoolDirectory))
+    }
+
+    /// Learns from the events that children are given which scopes there are, and which messages.
+    public func watch(_ children: Children) {
+        children.onGiven = { [unowned self] in note($0) }
+    }
+
+    private func note(_ event: IncomingEvent) {
+        if unread[event.scope] == nil { groups.add(event.scope) }
+        unread[event.scope] = event.line
+    }
+
+    public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
+        if let line = unread[scope], !line.isEmpty, let event = try? JSON(parsing: line) {
+            telegram.noteUpdate(event)
+            unread[scope] = []
+        }
+        print(call, for: scope)
+        switch telegram.answer(call.method, call.parameters) {
+        case .success(let result):
+            done(.success(result))
+        case .failure(let error):
+            refusals += 1
+            log.warning("\(call.method) refused: \(error.reason)", metadata: ["scope": "\(scope)"])
+            done(.failure(error))
+        }
+    }
+
+    private func print(_ call: Call, for scope: Scope) {
+        switch order {
+        case .grouped:
+            groups.append(call.line.bytes + [UInt8(ascii: "\n")], to: scope, output)
+        case .asTheyCome:
+            let line: JSON = ["scope": JSON(scope.description)]
+            line.merge(call.line)
+            output(line.bytes + [UInt8(ascii: "\n")])
+        }
+    }
+
+    /// Prints what is still held back for the sake of the order.
+    public func finish() {
+        groups.finish(output)
+    }
+}
+
+/// Lines that are printed group by group: those of the first group at once, the others at the end.
+final class LineGroups {
+    private struct Group {
+        var lines: [UInt8] = []
+        var pieces: [Spool.Piece] = []
+    }
+
+    /// Of a group this much is kept in memory.
+    private static let memoryLimit = 16 << 10
+
+    private let spool: Spool
+    private var groups: [Group] = []
+    private var numbers: [Scope: Int] = [:]
+
+    init(spool: Spool) { self.spool = spool }
+
+    func add(_ scope: Scope) {
+        guard numbers[scope] == nil else { return }
+        numbers[scope] = groups.count
+        groups.append(Group())
+    }
+
+    func append(_ line: [UInt8], to scope: Scope, _ output: ([UInt8]) -> Void) {
+        add(scope)
+        guard let number = numbers[scope], number > 0 else { return output(line) }
+        groups[number].lines += line
+        guard groups[number].lines.count > Self.memoryLimit else { return }
+        groups[number].pieces.append(spool.put(groups[number].lines))
+        groups[number].lines = []
+    }
+
+    func finish(_ output: ([UInt8]) -> Void) {
+        for group in groups {
+            for piece in group.pieces { spool.take(piece).map(output) }
+            output(group.lines)
+        }
+        groups = []
+        numbers = [:]
+    }
+}

@@ -1,0 +1,33 @@
+/// Decides what follows from what became of one try of a call; the caller carries it out.
+struct Retry {
+    enum Decision: Equatable {
+        case done
+        /// Try it again after so long.
+        case again(after: Duration)
+        /// Telegram told this chat to wait: nothing may go to it before.
+        case hold(Duration)
+    }
+
+    private(set) var tries = 0
+
+    /// - Parameter jitter: 0..<1, to spread those who failed together.
+    mutating func decide(on outcome: BotAPI.Outcome, jitter: Double) -> Decision {
+        tries += 1
+        switch outcome {
+        case .answer, .refused, .lost:
+            return .done
+        case .tooManyRequests(let wait, _):
+            tries = 0
+            return .hold(wait)
+        case .serverTrouble, .unreachable:
+            return .again(after: Self.backoff(tries: tries, jitter: jitter))
+        }
+    }
+
+    /// 0.5 s, doubled up to 30 s, and up to half as much again.
+    static func backoff(tries: Int, jitter: Double) -> Duration {
+        let doublings = min(max(tries - 1, 0), 6)
+        let base = min(0.5 * Double(1 << doublings), 30)
+        return .seconds(base * (1 + jitter / 2))
+    }
+}

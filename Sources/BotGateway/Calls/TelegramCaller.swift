@@ -1,0 +1,118 @@
+import DequeModule
+import JSON
+import Logging
+import Reactor
+
+/// Carries out calls at the Bot API: several at a time across scopes, one after the other within one.
+///
+/// A chat that Telegram told to wait holds up nobody else; what can't reach Telegram is tried until it
+/// does; what may have taken effect is never tried twice.
+public final class TelegramCaller: CallSink {
+    private struct Waiting {
+        let call: Call
+        let done: (CallResult) -> Void
+        var retry = Retry()
+    }
+
+    /// The calls of one scope, in their order; the first one is on its way or waits for its time.
+    private final class Line {
+        var calls: Deque<Waiting> = []
+        var isBusy = false
+    }
+
+    private let api: BotAPI
+    private let loop: EventLoop
+    private let log: Logger
+    private let timeout: Duration
+    private let limit: Int
+    private var lines: [Scope: Line] = [:]
+    private var pacer = Pacer()
+    private var underWay = 0
+    /// Scopes whose next call waits for a free place.
+    private var ready: Deque<Scope> = []
+
+    /// - Parameters:
+    ///   - limit: how many calls are under way at the same time.
+    ///   - timeout: after so long without an answer a call is lost.
+    public init(api: BotAPI, limit: Int, timeout: Duration, on loop: EventLoop, log: Logger) {
+        (self.api, self.limit, self.timeout, self.loop, self.log) = (api, limit, timeout, loop, log)
+    }
+
+    /// How many calls haven't been answered.
+    public var pending: Int { lines.values.reduce(0) { $0 + $1.calls.count } }
+
+    public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
+        let line = lines[scope] ?? Line()
+        lines[scope] = line
+        line.calls.append(Waiting(call: call, done: done))
+        if !line.isBusy { advance(line, of: scope) }
+    }
+
+    private func advance(_ line: Line, of scope: Scope) {
+        guard let call = line.calls.first?.call else {
+            lines[scope] = nil
+            return
+        }
+        line.isBusy = true
+        if let wait = pacer.wait(for: call.chat ?? scope.description, at: .current) {
+            loop.after(wait) { [weak self] in self?.advance(line, of: scope) }
+        } else if underWay >= limit {
+            ready.append(scope)
+        } else {
+            send(call, of: line, for: scope)
+        }
+    }
+
+    private func send(_ call: Call, of line: Line, for scope: Scope) {
+        underWay += 1
+        api.request(call.method, call.parameters, timeout: timeout) { [self] outcome in
+            underWay -= 1
+            finish(line, of: scope, outcome)
+            while underWay < limit, let next = ready.popFirst() {
+                if let line = lines[next] { advance(line, of: next) }
+            }
+        }
+    }
+
+    private func finish(_ line: Line, of scope: Scope, _ outcome: BotAPI.Outcome) {
+        let call = line.calls[0].call
+        switch line.calls[0].retry.decide(on: outcome, jitter: .random(in: 0..<1)) {
+        case .again(let delay):
+            loop.after(delay) { [weak self] in self?.advance(line, of: scope) }
+        case .hold(let wait):
+            note("told to wait \(wait.rounded)", call, scope, level: .info)
+            pacer.hold(call.chat ?? scope.description, until: .current + wait)
+            advance(line, of: scope)
+        case .done:
+            let done = line.calls.removeFirst().done
+            line.isBusy = false
+            done(result(of: call, scope, outcome))
+            if !line.isBusy { advance(line, of: scope) }
+        }
+    }
+
+    private func result(of call: Call, _ scope: Scope, _ outcome: BotAPI.Outcome) -> CallResult {
+        switch outcome {
+        case .answer(let body):
+            note("done", call, scope, level: .debug)
+            return call.id == nil ? .success(nil) : Self.read(body)
+        case .refused(let error), .tooManyRequests(_, let error), .serverTrouble(let error):
+            note("refused: \(error)", call, scope, level: .warning)
+            return .failure(error)
+        case .lost(let reason), .unreachable(let reason):
+            note("may or may not have taken effect: \(reason)", call, scope, level: .warning)
+            return .unknown(reason)
+        }
+    }
+
+    private static func read(_ body: [UInt8]) -> CallResult {
+        guard let answer = try? body.withUnsafeBytes({ try JSON(repairing: $0) }),
+            let result = answer["result"]
+        else { return .unknown("the answer can't be read") }
+        return .success(result)
+    }
+
+    private func note(_ message: String, _ call: Call, _ scope: Scope, level: Logger.Level) {
+        log.log(level: level, "\(call.method) \(message)", metadata: ["scope": "\(scope)"])
+    }
+}

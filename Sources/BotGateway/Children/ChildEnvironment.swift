@@ -1,0 +1,33 @@
+import JSON
+
+/// The environment that children are given.
+public struct ChildEnvironment {
+    private let common: [String]
+
+    /// - Parameters:
+    ///   - gateway: the gateway's own, `NAME=value` each.
+    ///   - token: kept out of it, whatever the name of the variable that holds it.
+    ///   - bot: what getMe answered.
+    public init(gateway: [String], token: BotToken?, bot: JSON, version: String) {
+        var variables = gateway.filter { variable in
+            !variable.hasPrefix("TELEGRAM_BOT_TOKEN") && !variable.hasPrefix("PIPEGRAM_")
+                && token?.isIn(variable) != true
+        }
+        if !variables.contains(where: { $0.hasPrefix("PYTHONUNBUFFERED=") }) {
+            variables.append("PYTHONUNBUFFERED=1")
+        }
+        variables.append("PIPEGRAM_VERSION=\(version)")
+        if let id = bot["id"]?.integer { variables.append("PIPEGRAM_BOT_ID=\(id)") }
+        if let name = bot["username"]?.string { variables.append("PIPEGRAM_BOT_USERNAME=\(name)") }
+        common = variables
+    }
+
+    /// For the child that `event` starts.
+    func variables(for event: IncomingEvent) -> [String] {
+        var variables = common + ["PIPEGRAM_SCOPE=\(event.scope)"]
+        if let chat = event.scope.chat { variables.append("PIPEGRAM_CHAT_ID=\(chat)") }
+        if let type = ScopeLine.chatType(of: event) { variables.append("PIPEGRAM_CHAT_TYPE=\(type)") }
+        if case .user(let user) = event.scope { variables.append("PIPEGRAM_USER_ID=\(user)") }
+        return variables
+    }
+}

@@ -1,0 +1,100 @@
+import Reactor
+
+/// Decides what happens to one scope's child; the caller carries it out.
+///
+///     absent ──event──▶ waiting ──started──▶ running ──close──▶ closing ──exit──▶ absent, or waiting
+///                          ▲                    │                                 if events wait
+///                          └────── cooling ◀────┴─failed
+struct ChildLifecycle {
+    enum State: Equatable {
+        case absent
+        /// For room to start in.
+        case waiting
+        /// After a failure: for its time.
+        case cooling
+        case running
+        /// Its stdin is closed; with the signals it was sent since.
+        case closing(signals: Int)
+    }
+
+    enum Action: Equatable {
+        case nothing
+        case start
+        case startAfter(Duration)
+        case deliver
+        case terminate
+        case kill
+    }
+
+    /// How a child ended.
+    struct End {
+        let succeeded: Bool
+        let lived: Duration
+        let eventsWait: Bool
+    }
+
+    private(set) var state = State.absent
+    private(set) var failures = 0
+
+    var isAlive: Bool {
+        switch state {
+        case .running, .closing: true
+        case .absent, .waiting, .cooling: false
+        }
+    }
+
+    mutating func eventArrived() -> Action {
+        switch state {
+        case .absent:
+            state = .waiting
+            return .start
+        case .running:
+            return .deliver
+        case .waiting, .cooling, .closing:
+            return .nothing
+        }
+    }
+
+    mutating func started() { state = .running }
+
+    /// Its stdin is being closed. False if it isn't running.
+    mutating func close() -> Bool {
+        guard state == .running else { return false }
+        state = .closing(signals: 0)
+        return true
+    }
+
+    /// It didn't end in the time it was given.
+    mutating func graceEnded() -> Action {
+        guard case .closing(let signals) = state else { return .nothing }
+        state = .closing(signals: signals + 1)
+        return signals == 0 ? .terminate : .kill
+    }
+
+    /// - Returns: what to do with the scope now. After a failure its events wait, also those to come.
+    mutating func ended(_ end: End) -> Action {
+        if end.succeeded || end.lived >= .seconds(60) { failures = 0 }
+        guard end.succeeded else {
+            failures += 1
+            state = .cooling
+            return .startAfter(Self.restartDelay(failures: failures))
+        }
+        state = end.eventsWait ? .waiting : .absent
+        return end.eventsWait ? .start : .nothing
+    }
+
+    /// The time after a failure is over.
+    mutating func cooledDown(eventsWait: Bool) -> Action {
+        guard state == .cooling else { return .nothing }
+        state = eventsWait ? .waiting : .absent
+        return eventsWait ? .start : .nothing
+    }
+
+    /// It is given up: nothing of it waits any more.
+    mutating func abandoned() { state = .absent }
+
+    /// 0.5 s, doubled up to 60 s.
+    static func restartDelay(failures: Int) -> Duration {
+        min(.milliseconds(500) * (1 << min(max(failures - 1, 0), 7)), .seconds(60))
+    }
+}

@@ -1,0 +1,117 @@
+import Glibc
+import JSON
+import Reactor
+
+/// What a child says, and what it is told of it.
+extension ChildSession: ChildProcessObserver {
+    func childWrote(_ line: LineSplitter.Line) {
+        touch()
+        switch line {
+        case .tooLong(let start):
+            reject(.tooLong(limit: options.maxLine), line: start, id: nil)
+        case .whole(let bytes):
+            do throws(OutgoingEvent.Rejection) {
+                guard let event = try OutgoingEvent(bytes, in: scope) else { return }
+                carryOut(event, bytes: bytes.count)
+            } catch {
+                reject(error.error, line: Array(bytes.prefix(1024)), id: error.id)
+            }
+        }
+    }
+
+    private func carryOut(_ event: OutgoingEvent, bytes: Int) {
+        switch event {
+        case .call(let call):
+            perform(call, bytes: bytes)
+        case .acknowledge:
+            log(.debug, "acknowledged, which changes nothing in this version")
+        case .state(let value):
+            children.states[scope] = value.isNull ? nil : value
+        case .keepAlive(let duration):
+            keepAliveUntil = .current + duration
+        }
+    }
+
+    private func perform(_ call: Call, bytes: Int) {
+        log(.debug, "call \(call.method)")
+        openCalls += 1
+        openBytes += bytes
+        if openCalls >= ChildOptions.maxOpenCalls || openBytes >= ChildOptions.maxOpenBytes {
+            process?.pauseOutput()
+        }
+        let caller = generation
+        children.perform(call, scope) { [self] result in
+            openCalls -= 1
+            openBytes -= bytes
+            touch()
+            if let id = call.id, caller == generation { answer(result, id: id) }
+            if openCalls <= ChildOptions.maxOpenCalls / 2, openBytes <= ChildOptions.maxOpenBytes / 2 {
+                process?.resumeOutput()
+            }
+            advance()
+            children.settle(self)
+        }
+    }
+
+    private func answer(_ result: CallResult, id: JSON) {
+        guard process != nil else { return }
+        results += GatewayLines.result(result, id: id)
+    }
+
+    private func reject(_ error: OutgoingEventError, line: [UInt8], id: JSON?) {
+        let start = String(decoding: line, as: UTF8.self).prefix(200)
+        problem("line dropped: \(error): \(start)")
+        guard let id else { return }
+        answer(.failure(.badRequest(error.description)), id: id)
+        advance()
+    }
+
+    func childComplained(_ line: LineSplitter.Line) {
+        let text =
+            switch line {
+            case .whole(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .tooLong(let start): String(decoding: start, as: UTF8.self) + "…"
+            }
+        log(.info, "stderr: \(text)")
+    }
+
+    func childTookAll() {
+        touch()
+        if let probe = delivery.tookAll() {
+            process?.write(probe)
+            return
+        }
+        if delivery.mode != .oneByOne {
+            noteEventTime()
+            process?.readOutputDry()
+        }
+        advance()
+    }
+
+    func childClosedPipe() {
+        // It can hear or say nothing more; what it still does, it may finish. Most often it has just ended.
+        close(nil)
+    }
+
+    func childExited(_ exit: ChildProcess.Exit) {
+        children.childEnded()
+        exited(exit)
+        children.settle(self)
+    }
+}
+
+extension ChildProcess.Exit {
+    /// For a log: `status 1`, `killed by SIGSEGV`.
+    var words: String {
+        guard status > 128 else { return "status \(status)" }
+        let number = status - 128
+        return "killed by " + (Self.signals[number] ?? "signal \(number)")
+    }
+
+    private static let signals: [Int32: String] = [
+        SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
+        SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV",
+        SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM", SIGXCPU: "SIGXCPU",
+        SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS",
+    ]
+}

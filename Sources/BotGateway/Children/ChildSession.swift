@@ -1,0 +1,293 @@
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+/// One scope with its child: the events that wait, what the child has in hand, the calls it waits for.
+final class ChildSession {
+    let scope: Scope
+    unowned let children: Children
+    var options: ChildOptions { children.options }
+
+    var lifecycle = ChildLifecycle()
+    var queue = EventQueue()
+    var delivery: Delivery
+    /// Result lines that wait to be written.
+    var results: [UInt8] = []
+    var process: ChildProcess?
+    /// Which child of this scope lives: a result is for the one that called.
+    var generation = 0
+    /// Calls that aren't answered, and the bytes of their lines.
+    var openCalls = 0
+    var openBytes = 0
+
+    private var startedAt = Instant.current
+    /// When something was last read or written.
+    private(set) var lastActive = Instant.current
+    var keepAliveUntil: Instant?
+    private var timer: Timer?
+    /// The last event the child was given, to name it when something goes wrong.
+    private var lastEvent: (updateID: Int64, logLine: Int)?
+    private var reason: DisconnectReason?
+    private var lastGiven = Instant.current
+    /// The longest that the child worked on a single event.
+    private var slowest = Duration.zero
+
+    init(scope: Scope, children: Children) {
+        self.scope = scope
+        self.children = children
+        delivery = Delivery(mode: children.options.deliveryMode)
+    }
+
+    var isAlive: Bool { lifecycle.isAlive }
+    var waitingEvents: Int { queue.count }
+
+    /// It was told to go and hasn't gone yet.
+    var isLeaving: Bool { isAlive && lifecycle.state != .running }
+
+    /// Nothing is read, written or waiting.
+    var isQuiet: Bool {
+        lifecycle.state == .running && queue.isEmpty && results.isEmpty && openCalls == 0 && delivery.isReady
+    }
+
+    /// Nothing is left to remember.
+    var isForgettable: Bool {
+        lifecycle.state == .absent && lifecycle.failures == 0 && queue.isEmpty && openCalls == 0
+    }
+
+    // MARK: events
+
+    func deliver(_ event: IncomingEvent) {
+        queue.append(event, spool: children.spool)
+        carryOut(lifecycle.eventArrived())
+    }
+
+    private func carryOut(_ action: ChildLifecycle.Action) {
+        switch action {
+        case .nothing: break
+        case .start: children.wantsChild(self)
+        case .deliver: advance()
+        case .terminate: process?.signal(SIGTERM)
+        case .kill: process?.signal(SIGKILL)
+        case .startAfter(let delay):
+            log(.warning, "starting again in \(delay.rounded), \(queue.count) events wait")
+            setTimer(delay) { [weak self] in self?.cooledDown() }
+        }
+    }
+
+    private func cooledDown() {
+        carryOut(lifecycle.cooledDown(eventsWait: !queue.isEmpty))
+        guard lifecycle.state == .absent else { return }
+        // Long enough to remember that it failed, should it go on to.
+        setTimer(.seconds(60)) { [weak self] in
+            guard let self, self.lifecycle.state == .absent else { return }
+            self.lifecycle = ChildLifecycle()
+            self.children.settle(self)
+        }
+    }
+
+    /// Starts the child with the first event that waits.
+    func start() throws(SystemError) {
+        guard let event = queue.first(children.spool, scope: scope) else { return lifecycle.abandoned() }
+        var program = children.program
+        program.environment = children.environment.variables(for: event)
+        process = try ChildProcess(program, lineLimit: options.maxLine, on: children.loop, observer: self)
+        lifecycle.started()
+        generation += 1
+        startedAt = .current
+        reason = nil
+        slowest = .zero
+        log(.info, "child started")
+        give(
+            takeEvents(),
+            opening: ScopeLine.line(openedBy: event, bot: children.bot, state: children.states[scope]))
+    }
+
+    /// It could not be started, and that won't change by itself.
+    func startFailed(_ error: SystemError) {
+        problem("\(error)")
+        ended(succeeded: false, lived: .zero)
+    }
+
+    /// Writes the next thing, if the child is ready for it.
+    func advance() {
+        guard lifecycle.state == .running, let process, delivery.isReady else { return }
+        if !results.isEmpty {
+            let lines = results
+            results = []
+            process.write(delivery.write(lines))
+        } else if !queue.isEmpty, queue.count >= delivery.blockSize || children.isFinishing {
+            give(takeEvents())
+        } else if children.isFinishing, openCalls == 0 {
+            close(.stop)
+        }
+        watchOver()
+    }
+
+    private func takeEvents() -> [IncomingEvent] {
+        (0..<min(delivery.blockSize, queue.count)).compactMap { _ in
+            queue.popFirst(children.spool, scope: scope)
+        }
+    }
+
+    private func give(_ events: [IncomingEvent], opening: [UInt8] = []) {
+        guard let last = events.last else { return }
+        lastEvent = (last.updateID, last.logLine)
+        log(.debug, events.count == 1 ? "event given" : "\(events.count) events given")
+        children.onGiven(last)
+        lastGiven = .current
+        touch()
+        process?.write(delivery.write(events, opening: opening))
+        watchOver()
+    }
+
+    // MARK: the end
+
+    /// Tells the child to go: a last line, the end of its stdin, and signals if it doesn't.
+    ///
+    /// - Parameter reason: nil when the child itself has closed a pipe.
+    func close(_ reason: DisconnectReason?) {
+        guard lifecycle.close() else { return }
+        self.reason = reason
+        process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop)))
+        process?.endInput()
+        climb(after: options.stopGrace)
+    }
+
+    /// The next rung for a child that doesn't end: SIGTERM, then SIGKILL.
+    private func climb(after grace: Duration) {
+        setTimer(grace) { [weak self] in
+            guard let self else { return }
+            let action = self.lifecycle.graceEnded()
+            let last =
+                action == .terminate ? "the end of its input, sending SIGTERM" : "SIGTERM, sending SIGKILL"
+            self.problem("child did not end within \(grace.rounded) of \(last)")
+            self.carryOut(action)
+            self.climb(after: self.options.killGrace)
+        }
+    }
+
+    func exited(_ exit: ChildProcess.Exit) {
+        let untaken = delivery.endedWith(untaken: exit.untaken)
+        queue.putBack(untaken)
+        let lived = Instant.current - startedAt
+        let how = "after \(lived.rounded), \(exit.words)"
+        let wasTold = reason != nil
+        if exit.status != 0, options.replays != nil || !wasTold {
+            problem("child ended \(how)")
+        } else if !untaken.isEmpty, !wasTold {
+            problem("child ended \(how), without having read its event")
+        } else {
+            log(.info, "child ended \(how)\(reason.map { " (\($0.rawValue))" } ?? "")")
+        }
+        process = nil
+        results = []
+        ended(succeeded: wasTold || exit.status == 0 && untaken.isEmpty, lived: lived)
+    }
+
+    private func ended(succeeded: Bool, lived: Duration) {
+        timer?.cancel()
+        timer = nil
+        let action = lifecycle.ended(.init(succeeded: succeeded, lived: lived, eventsWait: !queue.isEmpty))
+        if !succeeded, options.replays != nil {
+            abandon(because: "its child failed")
+        } else if lifecycle.state == .cooling, children.isFinishing {
+            abandon(because: "the gateway stops")
+        } else {
+            carryOut(action)
+        }
+    }
+
+    /// Every child is to end soon: ends this one if nothing is left for it.
+    func finish() {
+        if lifecycle.state == .cooling { abandon(because: "the gateway stops") }
+        advance()
+    }
+
+    /// Time is up.
+    func kill() {
+        abandon(because: "the gateway stops")
+        process?.signal(SIGKILL)
+    }
+
+    private func abandon(because why: String) {
+        let count = queue.count
+        queue.removeAll(children.spool)
+        if count > 0 { problem("\(count) events are not delivered: \(why)") }
+        if !isAlive { lifecycle.abandoned() }
+    }
+
+    // MARK: time
+
+    func touch() { lastActive = children.loop.now }
+
+    private func setTimer(_ delay: Duration, _ action: @escaping () -> Void) {
+        timer?.cancel()
+        timer = children.loop.after(delay, action)
+    }
+
+    /// Sees to it that an idle child is reaped; in a replay, that one which doesn't come back is noticed.
+    private func watchOver() {
+        guard lifecycle.state == .running else { return }
+        if options.replays != nil {
+            watchForHang()
+        } else if timer == nil, let idle = options.idleTimeout {
+            setTimer(idle) { [weak self] in self?.idleCheck(idle) }
+        }
+    }
+
+    private func idleCheck(_ idle: Duration) {
+        timer = nil
+        guard lifecycle.state == .running else { return }
+        let end = max(isQuiet ? lastActive + idle : .current + idle, keepAliveUntil ?? lastActive)
+        if end <= .current {
+            close(.idle)
+        } else {
+            setTimer(end - .current) { [weak self] in self?.idleCheck(idle) }
+        }
+    }
+
+    private func watchForHang() {
+        guard !delivery.isReady else {
+            timer?.cancel()
+            return
+        }
+        let events = delivery.eventsInHand.count
+        // Several events in one go may take what the slowest took, each.
+        let grace = options.stopGrace + slowest * (events > 1 ? 4 * events : 0)
+        setTimer(grace) { [weak self] in
+            guard let self, self.lifecycle.close() else { return }
+            self.problem("child did not come back within \(grace.rounded), sending SIGTERM")
+            self.process?.endInput()
+            self.carryOut(self.lifecycle.graceEnded())
+            self.climb(after: self.options.killGrace)
+        }
+    }
+
+    func noteEventTime() {
+        if delivery.eventsInHand.count == 1 { slowest = max(slowest, .current - lastGiven) }
+    }
+
+    // MARK: the log
+
+    func log(_ level: Logger.Level, _ message: @autoclosure () -> String) {
+        guard children.log.logLevel <= level else { return }
+        children.log.log(level: level, "\(message())", metadata: metadata)
+    }
+
+    /// Something went wrong with this child: a warning, and the end of a replay's success.
+    func problem(_ message: String) {
+        children.problems += 1
+        log(.warning, message)
+    }
+
+    private var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["scope": "\(scope)"]
+        if let process { metadata["pid"] = "\(process.pid)" }
+        if let lastEvent {
+            metadata["update"] = "\(lastEvent.updateID)"
+            if lastEvent.logLine > 0 { metadata["line"] = "\(lastEvent.logLine)" }
+        }
+        return metadata
+    }
+}

@@ -1,0 +1,150 @@
+import DequeModule
+import JSON
+import Logging
+import Reactor
+
+/// The children of all scopes: starts one for each scope that has events, and ends those that are idle.
+public final class Children {
+    let program: Program
+    let environment: ChildEnvironment
+    let bot: JSON
+    let options: ChildOptions
+    let loop: EventLoop
+    let log: Logger
+    let spool: Spool
+    /// What children stored for their scope.
+    var states: [Scope: JSON] = [:]
+
+    /// Carries out a call of a child; set before the first event.
+    var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
+    /// Told of the event that a child is given last.
+    var onGiven: (IncomingEvent) -> Void = { _ in }
+    /// Called when no child is left after `finish`.
+    var onFinished: () -> Void = {}
+    /// How often something went wrong: a bad line, a crash, a hang.
+    public internal(set) var problems = 0
+    private(set) var isFinishing = false
+
+    private var sessions: [Scope: ChildSession] = [:]
+    private var alive = 0
+    /// Scopes that want a child and wait for room, in their order.
+    private var waiting: Deque<ChildSession> = []
+    private var roomCheck: Timer?
+    private var saidExhausted = false
+
+    /// - Parameters:
+    ///   - bot: what getMe answered; every scope line carries it.
+    ///   - spoolDirectory: where events wait on disk that are too many for memory.
+    public init(
+        _ program: Program, environment: ChildEnvironment, bot: JSON, options: ChildOptions,
+        spoolDirectory: String, on loop: EventLoop, log: Logger
+    ) {
+        (self.program, self.environment, self.bot, self.options) = (program, environment, bot, options)
+        (self.loop, self.log) = (loop, log)
+        spool = Spool(directory: spoolDirectory)
+    }
+
+    /// How many children live.
+    public var count: Int { alive }
+    /// How many events wait for a child.
+    public var waitingEvents: Int { sessions.values.reduce(0) { $0 + $1.waitingEvents } }
+
+    /// So many bytes wait on disk, and their children are at work on them, that no more need to come now.
+    public var haveEnough: Bool {
+        spool.size > 64 << 20 && sessions.values.contains { $0.isAlive && !$0.delivery.isReady }
+    }
+
+    /// Gives an event to its scope's child, or keeps it until there is one.
+    func deliver(_ event: IncomingEvent) {
+        let session = sessions[event.scope] ?? ChildSession(scope: event.scope, children: self)
+        sessions[event.scope] = session
+        session.deliver(event)
+    }
+
+    /// No more events will come: each child ends after its last one.
+    func finish() {
+        isFinishing = true
+        for session in Array(sessions.values) { session.finish() }
+        fillRoom()
+        checkFinished()
+    }
+
+    /// Ends every child at once.
+    func kill() {
+        waiting = []
+        for session in Array(sessions.values) { session.kill() }
+        checkFinished()
+    }
+
+    /// No child is left, and none will start.
+    var isFinished: Bool {
+        isFinishing && alive == 0 && waiting.isEmpty
+            && sessions.values.allSatisfy { $0.lifecycle.state == .absent }
+    }
+
+    private func checkFinished() {
+        guard isFinished else { return }
+        loop.soon { [weak self] in self?.onFinished() }
+    }
+
+    // MARK: room
+
+    func wantsChild(_ session: ChildSession) {
+        waiting.append(session)
+        fillRoom()
+    }
+
+    func childEnded() {
+        alive -= 1
+        if !waiting.isEmpty { loop.soon { [weak self] in self?.fillRoom() } }
+    }
+
+    /// Forgets a scope that has nothing left to remember.
+    func settle(_ session: ChildSession) {
+        if session.isForgettable { sessions[session.scope] = nil }
+        if isFinishing { checkFinished() }
+    }
+
+    private func fillRoom() {
+        while alive < options.maxChildren, let session = waiting.popFirst() {
+            do throws(SystemError) {
+                try session.start()
+                if session.isAlive { alive += 1 }
+            } catch  where error.isExhaustion {
+                waiting.prepend(session)
+                return waitForResources(error)
+            } catch {
+                session.startFailed(error)
+            }
+        }
+        if !waiting.isEmpty { makeRoom() }
+    }
+
+    /// Out of descriptors or processes: later, when a child has ended or a second has passed.
+    private func waitForResources(_ error: SystemError) {
+        if !saidExhausted {
+            saidExhausted = true
+            log.warning("no room for more than \(alive) children (\(error)); others wait their turn")
+        }
+        checkRoom(after: .seconds(1))
+    }
+
+    /// Asks the children that were idle longest to go, one for each scope that waits.
+    private func makeRoom() {
+        // A replay must not depend on who was quick: there everyone stays until the log ends.
+        guard options.replays == nil, !isFinishing else { return }
+        let leaving = sessions.values.reduce(0) { $0 + ($1.isLeaving ? 1 : 0) }
+        let idle = sessions.values.filter(\.isQuiet).sorted { $0.lastActive < $1.lastActive }
+        for session in idle.prefix(max(0, waiting.count - leaving)) {
+            let quietSince = session.lastActive + ChildOptions.quietBeforeEviction
+            guard quietSince <= .current else { return checkRoom(after: quietSince - .current) }
+            session.close(.limit)
+        }
+        checkRoom(after: ChildOptions.quietBeforeEviction)
+    }
+
+    private func checkRoom(after delay: Duration) {
+        roomCheck?.cancel()
+        roomCheck = waiting.isEmpty ? nil : loop.after(delay) { [weak self] in self?.fillRoom() }
+    }
+}

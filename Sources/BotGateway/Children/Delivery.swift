@@ -1,0 +1,88 @@
+/// Decides what goes to a child's stdin next, and knows which events it has in hand.
+///
+/// Whatever is written is waited for until the child has read all of it: its pipe tells.
+struct Delivery {
+    enum Mode: Equatable {
+        /// An event at a time; the next one as soon as it was taken.
+        case oneByOne
+        /// The next one when the child is back for it, and the results of what it called before that:
+        /// then the same events give the same calls, however fast anyone is.
+        ///
+        /// A child is known to be back when it reads the first `{` of a line whose rest isn't decided
+        /// yet. To be quick, a child that never asks for a result is given more and more events in one
+        /// go; not with `growing` false, where the next event may be long in coming.
+        case lockstep(growing: Bool)
+    }
+
+    private enum State {
+        case ready, written, probing
+    }
+
+    let mode: Mode
+    private var state = State.ready
+    private var inHand: [(event: IncomingEvent, end: Int)] = []
+    private var size = 0
+    /// The `{` that begins every line is already written.
+    private var opened = false
+    private var quietBlocks = 0
+
+    init(mode: Mode) { self.mode = mode }
+
+    /// Nothing written waits to be taken.
+    var isReady: Bool { state == .ready }
+
+    /// How many events to give in one go.
+    var blockSize: Int {
+        guard mode == .lockstep(growing: true), quietBlocks >= 8 else { return 1 }
+        return 1 << min(quietBlocks - 7, 8)
+    }
+
+    var eventsInHand: [IncomingEvent] { inHand.map(\.event) }
+
+    /// Lines that are no events: results, or the last line, which may also come behind an event that
+    /// wasn't taken yet.
+    mutating func write(_ lines: [UInt8]) -> [UInt8] {
+        if state != .written { (inHand, size) = ([], 0) }
+        quietBlocks = 0
+        return written(lines)
+    }
+
+    /// - Parameter opening: the scope line, before a child's first event.
+    mutating func write(_ events: [IncomingEvent], opening: [UInt8] = []) -> [UInt8] {
+        var bytes = opening
+        inHand = events.map { event in
+            bytes += event.line
+            return (event, bytes.count)
+        }
+        size = 0
+        quietBlocks += 1
+        return written(bytes)
+    }
+
+    private mutating func written(_ bytes: [UInt8]) -> [UInt8] {
+        defer { opened = false }
+        state = .written
+        size += bytes.count
+        return opened ? Array(bytes.dropFirst()) : bytes
+    }
+
+    /// The child read all that was written. What to write now to learn when it is back, if anything.
+    mutating func tookAll() -> [UInt8]? {
+        guard state == .written, mode != .oneByOne else {
+            state = .ready
+            return nil
+        }
+        state = .probing
+        opened = true
+        return [UInt8(ascii: "{")]
+    }
+
+    /// The events that a child which is gone had not read to their end.
+    ///
+    /// - Parameter untaken: how many of the bytes written it left unread.
+    mutating func endedWith(untaken: Int) -> [IncomingEvent] {
+        defer { self = Delivery(mode: mode) }
+        guard state == .written else { return [] }
+        return inHand.filter { $0.end > size - untaken }.map(\.event)
+    }
+}

@@ -1,0 +1,67 @@
+import JSON
+
+/// One Bot API method with its parameters.
+public struct Call {
+    /// As a child writes it: `telegram.send_message`.
+    public let type: String
+    /// As Telegram writes it: `sendMessage`.
+    public let method: String
+    /// An object: no `null` in it, and what the scope knows filled in.
+    public let parameters: JSON
+    /// A string or a number that the result carries again; nil when nobody waits for one.
+    public let id: JSON?
+
+    /// The chat it goes to, for those who must wait for each other; nil for a call to no chat.
+    var chat: String? {
+        guard let chat = parameters["chat_id"] else { return nil }
+        return chat.integer.map(String.init) ?? chat.string
+    }
+
+    /// Fills in what the scope knows and the method asks for, and nothing else.
+    init(type: String, parameters given: JSON, id: JSON?, in scope: Scope) throws(OutgoingEventError) {
+        self.type = type
+        self.id = id
+        guard let method = Self.method(for: type) else { throw .unknownType(type) }
+        self.method = method
+        given.removeNulls()
+        let filled: JSON = [:]
+        let defaults = Methods.defaults(of: method)
+        if case .business(let connection, _) = scope, defaults.contains(.businessConnection) {
+            filled.set("business_connection_id", JSON(connection))
+        }
+        let needsChat =
+            defaults.contains(.chat)
+            || defaults.contains(.chatUnlessInline) && given["inline_message_id"] == nil
+        if needsChat, given["chat_id"] == nil {
+            guard let chat = scope.chat else { throw .missingChat(type: type, scope: scope.description) }
+            filled.set("chat_id", JSON(chat))
+        }
+        filled.merge(given)
+        parameters = filled
+    }
+
+    /// `telegram.send_message` is `sendMessage`; nil for what isn't snake_case.
+    private static func method(for type: String) -> String? {
+        guard type.hasPrefix("telegram.") else { return nil }
+        let words = type.dropFirst("telegram.".count).split(separator: "_", omittingEmptySubsequences: false)
+        let isWord = { (word: Substring) in
+            !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+        }
+        guard words.allSatisfy(isWord), let first = words.first else { return nil }
+        return words.dropFirst().reduce(into: String(first)) { method, word in
+            method += word.prefix(1).uppercased() + word.dropFirst()
+        }
+    }
+
+    /// This call as a line that a child could have written, everything filled in.
+    var line: JSON {
+        let line: JSON = ["type": JSON(type)]
+        if parameters["type"] == nil, parameters["id"] == nil, parameters["params"] == nil {
+            line.merge(parameters)
+        } else {
+            line.set("params", parameters)
+        }
+        if let id { line.set("id", id) }
+        return line
+    }
+}

@@ -1,0 +1,49 @@
+import JSON
+
+/// Why a child is told to go.
+enum DisconnectReason: String {
+    case idle, stop, reload, limit
+}
+
+/// The lines that the gateway itself has to say to a child.
+enum GatewayLines {
+    /// The last line before stdin is closed.
+    static func disconnect(_ reason: DisconnectReason) -> [UInt8] {
+        line(["type": "telegram.disconnect", "reason": JSON(reason.rawValue)])
+    }
+
+    /// What became of the call that carried `id`.
+    static func result(_ result: CallResult, id: JSON) -> [UInt8] {
+        let event: JSON = ["type": "telegram.result", "id": id]
+        switch result {
+        case .success(let answer):
+            event.set("ok", true)
+            event.set("result", answer ?? true)
+        case .failure(let error):
+            event.set("ok", false)
+            event.set("error_code", JSON(error.code))
+            event.set("description", JSON(error.reason))
+            if let parameters = error.parameters { event.set("parameters", parameters) }
+        case .unknown(let reason):
+            event.set("ok", false)
+            event.set("error_code", 0)
+            event.set("description", JSON("Unknown: \(reason)"))
+            event.set("state", "unknown")
+        }
+        return line(event)
+    }
+
+    private static func line(_ event: JSON) -> [UInt8] {
+        event.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+/// What became of a call.
+public enum CallResult {
+    /// Telegram's `result`; nil where nobody asked for it.
+    case success(JSON?)
+    /// Telegram, or the gateway, refused it for good.
+    case failure(BotAPIError)
+    /// The answer was lost after the request had gone out: it may or may not have taken effect.
+    case unknown(String)
+}

@@ -1,0 +1,87 @@
+import JSON
+
+/// A line that a child wrote: a call to Telegram, or a word to the gateway.
+enum OutgoingEvent {
+    case call(Call)
+    /// This event, and all before it in its scope, are dealt with.
+    case acknowledge(updateID: Int64)
+    /// To be kept for the scope; `null` forgets it.
+    case state(JSON)
+    /// Not to be reaped as idle before this has passed.
+    case keepAlive(Duration)
+
+    /// At most this much is kept for a scope.
+    nonisolated static let stateLimit = 64 << 10
+
+    /// Why a line was dropped, and whom to tell: the `id` it carried, as far as one could be read.
+    struct Rejection: Error {
+        let error: OutgoingEventError
+        let id: JSON?
+    }
+
+    /// Reads one line; nil for a blank one.
+    init?(_ line: UnsafeRawBufferPointer, in scope: Scope) throws(Rejection) {
+        if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
+        let event: JSON
+        do {
+            event = try JSON(parsing: line)
+        } catch {
+            // Bad text in one string leaves the others readable, and so the id of whoever waits.
+            let salvaged = try? JSON(salvaging: line)
+            throw Rejection(error: .notJSON(error), id: salvaged.flatMap(Self.id))
+        }
+        guard event.isObject else { throw Rejection(error: .notAnObject, id: nil) }
+        do throws(OutgoingEventError) {
+            self = try Self.read(event, in: scope)
+        } catch {
+            throw Rejection(error: error, id: Self.id(of: event))
+        }
+    }
+
+    private static func read(_ event: JSON, in scope: Scope) throws(OutgoingEventError) -> OutgoingEvent {
+        guard let type = event["type"] else { throw .missingType }
+        guard let type = type.string else { throw .unknownType(type.description) }
+        switch type {
+        case "telegram.ack":
+            guard let updateID = event["update_id"]?.integer else { throw .missing("update_id", type: type) }
+            return .acknowledge(updateID: updateID)
+        case "telegram.state":
+            guard let value = event["value"] else { throw .missing("value", type: type) }
+            let size = value.bytes.count
+            guard size <= stateLimit else { throw .stateTooLong(bytes: size) }
+            return .state(value)
+        case "telegram.keep_alive":
+            guard let seconds = event["seconds"]?.number, seconds >= 0 else {
+                throw .missing("seconds", type: type)
+            }
+            return .keepAlive(.seconds(min(seconds, 1e9)))
+        case "telegram.download_file":
+            throw .notYet(type)
+        case "telegram", "telegram.result", "telegram.disconnect":
+            throw .unknownType(type)
+        default:
+            return .call(try call(type, event, in: scope))
+        }
+    }
+
+    private static func call(
+        _ type: String, _ event: JSON, in scope: Scope
+    ) throws(OutgoingEventError) -> Call {
+        if let id = event["id"], !id.isNull, Self.id(of: event) == nil { throw .badID }
+        let id = id(of: event)
+        guard let parameters = event["params"] else {
+            event.remove("type")
+            event.remove("id")
+            return try Call(type: type, parameters: event, id: id, in: scope)
+        }
+        guard parameters.isObject else { throw .badParams }
+        if let other = event.keys.first(where: { !["type", "id", "params"].contains($0) }) {
+            throw .besideParams(other)
+        }
+        return try Call(type: type, parameters: parameters, id: id, in: scope)
+    }
+
+    private static func id(of event: JSON) -> JSON? {
+        event["id"].flatMap { $0.string != nil || $0.number != nil ? $0 : nil }
+    }
+}

@@ -1,0 +1,49 @@
+import JSON
+
+/// Why a child's line was dropped. The child lives on.
+enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
+    case notJSON(JSONError)
+    case notAnObject
+    case tooLong(limit: Int)
+    case missingType
+    case unknownType(String)
+    case missing(String, type: String)
+    case missingChat(type: String, scope: String)
+    case badID
+    case badParams
+    case besideParams(String)
+    case stateTooLong(bytes: Int)
+    case notYet(String)
+
+    var description: String {
+        switch self {
+        case .notJSON(let error): "not JSON: \(error.reason) at column \(error.column)"
+        case .notAnObject: "expected one JSON object per line"
+        case .tooLong(let limit): "longer than \(limit) bytes; --max-line sets the limit"
+        case .missingType: "it needs a 'type', such as telegram.send_message"
+        case .unknownType(let type): "unknown type '\(type)'; docs/protocol.md lists them\(Self.hint(type))"
+        case .missing(let field, let type): "\(type) needs '\(field)'"
+        case .missingChat(let type, let scope): "\(type) needs 'chat_id': \(scope) has no chat to default to"
+        case .badID: "'id' must be a string or a number"
+        case .badParams: "'params' must be an object"
+        case .besideParams(let key): "with 'params' all parameters go there, also '\(key)'"
+        case .stateTooLong(let bytes):
+            "a state of \(bytes) bytes; at most \(OutgoingEvent.stateLimit) are kept for a scope"
+        case .notYet(let type): "\(type) is not there yet in this version"
+        }
+    }
+
+    /// `telegram.sendMessage` and `sendMessage` are what fingers write.
+    private static func hint(_ type: String) -> String {
+        let name = type.hasPrefix("telegram.") ? String(type.dropFirst("telegram.".count)) : type
+        var snake = ""
+        for character in name {
+            guard character.isASCII, character.isLetter || character.isNumber || character == "_" else {
+                return ""
+            }
+            snake += character.isUppercase ? "_" + character.lowercased() : String(character)
+        }
+        let suggestion = "telegram." + snake
+        return snake.isEmpty || suggestion == type ? "" : "; did you mean \(suggestion)?"
+    }
+}

@@ -1,0 +1,58 @@
+import JSON
+
+/// An answer of the Bot API server: the status and the body of its HTTP response.
+struct BotAPIAnswer {
+    let status: Int
+    var body: [UInt8]
+    /// Seconds, for the header Retry-After.
+    let retryAfter: Int64?
+
+    /// `{"ok":true,"result":…}`, and Telegram's remark where there is one, as in `Webhook was set`.
+    init(result: JSON, description: String? = nil) {
+        let answer: JSON = ["ok": true, "result": result]
+        if let description { answer.set("description", JSON(description)) }
+        status = 200
+        body = answer.asciiBytes
+        retryAfter = nil
+    }
+
+    /// The updates are sent byte for byte, though they may not even be JSON.
+    init(updates: some Sequence<UpdateQueue.Entry>) {
+        status = 200
+        body =
+            Array(#"{"ok":true,"result":["#.utf8) + updates.map(\.text).joined(separator: [UInt8(ascii: ",")])
+        body.append(contentsOf: "]}".utf8)
+        retryAfter = nil
+    }
+
+    /// `{"ok":false,"error_code":N,"description":"…"}`, and `parameters` where there are some.
+    init(error: BotAPIError) {
+        let answer: JSON = [
+            "ok": false, "error_code": JSON(error.code), "description": JSON(error.reason),
+        ]
+        if let parameters = error.parameters { answer.set("parameters", parameters) }
+        status = error.code
+        body = answer.asciiBytes
+        retryAfter = error.parameters?["retry_after"]?.integer
+    }
+
+    init(_ result: Result<JSON, BotAPIError>) {
+        switch result {
+        case .success(let result): self.init(result: result)
+        case .failure(let error): self.init(error: error)
+        }
+    }
+}
+
+extension JSON {
+    /// As Telegram writes it: whatever isn't ASCII as `\uXXXX`, in surrogate pairs where it takes two.
+    var asciiBytes: [UInt8] {
+        let bytes = bytes
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
+        return String(decoding: bytes, as: UTF8.self).utf16.reduce(into: []) { ascii, unit in
+            if unit < 0x80 { return ascii.append(UInt8(unit)) }
+            let digits = String(unit, radix: 16)
+            ascii.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+        }
+    }
+}

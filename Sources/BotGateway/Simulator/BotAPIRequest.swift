@@ -1,0 +1,86 @@
+import JSON
+import Reactor
+
+/// A call as it arrives over HTTP: `/bot<token>/<method>`, and its parameters in the query or the body.
+struct BotAPIRequest {
+    /// As the path has it; the Bot API doesn't mind its case.
+    let method: String
+    /// An object. From a JSON body the values are as they came; from anywhere else they are strings.
+    let parameters: JSON
+
+    /// Reads a GET or a POST, as the Bot API server does; of a parameter that comes twice the first counts,
+    /// and the query comes before the body.
+    ///
+    /// Fails with 404 where the path names no bot or no method, and with 401 where the token is another.
+    init(_ request: HTTPServer.Request, token: String) throws(BotAPIError) {
+        guard request.path.hasPrefix("/bot") else { throw .notFound }
+        let parts = request.path.dropFirst("/bot".count)
+            .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard Self.isToken(parts[0]) else { throw .notFound }
+        guard parts[0] == token else { throw BotAPIError(code: 401, reason: "Unauthorized") }
+
+        parameters = Self.parameters(of: request)
+        let named = parts.count > 1 ? String(parts[1]) : ""
+        method = named.isEmpty ? Arguments(parameters).text("method") : named
+        guard !method.isEmpty, !method.contains("/") else {
+            throw BotAPIError(code: 404, reason: "Not Found: method not found")
+        }
+    }
+
+    /// A bot's number, a colon, and more: for anything else the hosted server has no 401 but a 404.
+    private static func isToken(_ text: Substring) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
+        return parts.count == 2 && text.first != "0" && parts[0].allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private static func parameters(of request: HTTPServer.Request) -> JSON {
+        let parameters: JSON = [:]
+        func add(_ name: String, _ value: JSON) {
+            if parameters[name] == nil { parameters.set(name, value) }
+        }
+        for argument in request.query { add(argument.name, JSON(argument.value)) }
+        let type = request.contentType.lowercased()
+        if type.contains("application/x-www-form-urlencoded") {
+            for argument in formArguments(request.body) { add(argument.name, JSON(argument.value)) }
+        } else if type.contains("application/json"), let body = try? JSON(parsing: request.body) {
+            for member in body.members { add(member.key, member.value) }
+        }
+        // Any other type is a file to the server, and gives no parameters: `chat_id is empty` then follows.
+        // Multipart is still among them here.
+        return parameters
+    }
+
+    private static func formArguments(_ body: [UInt8]) -> [(name: String, value: String)] {
+        body.split(separator: UInt8(ascii: "&")).map { argument in
+            let parts = argument.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            return (name: decoded(parts[0]), value: parts.count > 1 ? decoded(parts[1]) : "")
+        }
+    }
+
+    private static func decoded(_ text: ArraySlice<UInt8>) -> String {
+        var bytes: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"):
+                bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                let digits = rest.prefix(2)
+                if digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) {
+                    bytes.append(value)
+                    rest.removeFirst(2)
+                } else {
+                    bytes.append(byte)
+                }
+            default:
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension BotAPIError {
+    fileprivate static var notFound: BotAPIError { BotAPIError(code: 404, reason: "Not Found") }
+}

@@ -1,0 +1,70 @@
+import JSON
+
+/// What goes wrong with a call, between Telegram and its client.
+public enum Fault {
+    /// Telegram refuses the call. `retry_after` in the parameters also becomes the header Retry-After.
+    case error(_ code: Int, _ description: String, parameters: JSON? = nil)
+    /// A server in front of Telegram answers with a page of its own, as nginx does with 502.
+    case html(_ status: Int)
+    /// The connection is closed, and the call not carried out.
+    case closeBefore
+    /// No answer ever comes, and the call isn't carried out.
+    case hang
+    /// The call is carried out, and status 200 comes with the first half of the answer's JSON.
+    case brokenBody
+    /// The call is carried out, and the connection closed without an answer.
+    case closeAfter
+    /// The call is carried out, and no answer ever comes.
+    case hangAfter
+    /// The call is carried out at once, and answered so much later.
+    case delay(Duration)
+
+    /// Telegram's flood control.
+    public static func tooManyRequests(retryAfter seconds: Int) -> Fault {
+        .error(
+            429, "Too Many Requests: retry after \(seconds)",
+            parameters: ["retry_after": JSON(seconds)])
+    }
+
+    /// Whether Telegram acts on the call all the same.
+    public var callIsCarriedOut: Bool {
+        switch self {
+        case .error, .html, .closeBefore, .hang: false
+        case .brokenBody, .closeAfter, .hangAfter, .delay: true
+        }
+    }
+}
+
+/// The faults that were ordered and haven't happened yet, the oldest first.
+struct FaultOrders {
+    private struct Order {
+        let method: String?
+        let chat: Int64?
+        var times: Int
+        let fault: Fault
+    }
+
+    private var orders: [Order] = []
+
+    mutating func add(_ fault: Fault, method: String?, chat: Int64?, times: Int) {
+        guard times > 0 else { return }
+        orders.append(Order(method: method?.lowercased(), chat: chat, times: times, fault: fault))
+    }
+
+    mutating func removeAll() {
+        orders.removeAll()
+    }
+
+    /// Uses up the first order that fits a call.
+    mutating func next(method: String, chat: String) -> Fault? {
+        let fitting = orders.firstIndex { order in
+            (order.method ?? method.lowercased()) == method.lowercased()
+                && (order.chat.map { String($0) } ?? chat) == chat
+        }
+        guard let fitting else { return nil }
+        orders[fitting].times -= 1
+        let fault = orders[fitting].fault
+        if orders[fitting].times == 0 { orders.remove(at: fitting) }
+        return fault
+    }
+}

@@ -1,0 +1,139 @@
+import JSON
+import Reactor
+
+/// Telegram's side of getUpdates: keeps updates, and gives them to whoever asks, now or when one comes.
+final class UpdateDelivery {
+    typealias Reply = (BotAPIAnswer) -> Void
+
+    /// A getUpdates that waits for an update.
+    private struct Poll {
+        let offset: Int64
+        let limit: Int64
+        let reply: Reply
+        let timer: Timer
+    }
+
+    private(set) var queue: UpdateQueue
+    private var allowed = AllowedUpdates()
+    private var webhook: Webhook?
+    private var waiting: Poll?
+    private var brake = SpinBrake()
+    /// Off, so that a test may ask as fast as it likes.
+    var slowsSpinning = false
+    private let loop: EventLoop
+    private let second: Duration
+
+    private struct Webhook {
+        let url: String
+        let connections: Int64
+    }
+
+    /// - Parameter second: how long a second of getUpdates' timeout lasts.
+    init(on loop: EventLoop, firstID: Int64, second: Duration = .seconds(1)) {
+        self.loop = loop
+        self.second = second
+        queue = UpdateQueue(firstID: firstID)
+    }
+
+    /// Creates an update, unless `allowed_updates` keeps its kind out; returns its id.
+    func add(_ payload: JSON, as kind: String) -> Int64? {
+        guard allowed.admits(kind) else { return nil }
+        let id = queue.nextID
+        let update: JSON = ["update_id": JSON(id)]
+        update.set(kind, payload)
+        insert(update.asciiBytes, id: id)
+        return id
+    }
+
+    func insert(_ text: [UInt8], id: Int64) {
+        queue.insert(text, id: id)
+        // What is added in the same turn goes out together, as with Telegram, which waits a millisecond.
+        if waiting != nil { loop.soon { [weak self] in self?.answerWaiting() } }
+    }
+
+    // MARK: getUpdates
+
+    func getUpdates(_ arguments: Arguments, then reply: @escaping Reply) {
+        guard webhook == nil else { return conflict(.webhookIsActive, to: reply) }
+        let offset = arguments.integer("offset") ?? 0
+        var limit = arguments.integer("limit") ?? 100
+        var timeout = second * min(max(arguments.integer("timeout") ?? 0, 0), 50)
+        allowed.update(from: arguments)
+        if slowsSpinning {
+            brake.slow(offset: offset, timeout: &timeout, limit: &limit, at: .current)
+        }
+        let updates = queue.take(from: offset, limit: limit)
+        guard updates.isEmpty, timeout > .zero else { return reply(BotAPIAnswer(updates: updates)) }
+
+        endWaiting(.otherPoll)
+        let timer = loop.after(timeout) { [weak self] in self?.timeIsUp() }
+        waiting = Poll(offset: offset, limit: limit, reply: reply, timer: timer)
+    }
+
+    private func answerWaiting() {
+        guard let poll = waiting else { return }
+        let updates = queue.take(from: poll.offset, limit: poll.limit)
+        guard !updates.isEmpty else { return }
+        takeWaiting()?.reply(BotAPIAnswer(updates: updates))
+    }
+
+    private func timeIsUp() {
+        takeWaiting()?.reply(BotAPIAnswer(updates: []))
+    }
+
+    private func endWaiting(_ reason: EndOfPoll) {
+        if let poll = takeWaiting() { conflict(reason, to: poll.reply) }
+    }
+
+    private func takeWaiting() -> Poll? {
+        defer { waiting = nil }
+        waiting?.timer.cancel()
+        return waiting
+    }
+
+    private func conflict(_ reason: EndOfPoll, to reply: @escaping Reply) {
+        let answer = BotAPIAnswer(error: BotAPIError(code: 409, reason: "Conflict: \(reason.rawValue)"))
+        let delay = slowsSpinning ? brake.delayOfConflict(at: .current) : .zero
+        guard delay > .zero else { return reply(answer) }
+        loop.after(delay) { reply(answer) }
+    }
+
+    // MARK: the webhook, which is stored but never called
+
+    func setWebhook(_ arguments: Arguments) -> BotAPIAnswer {
+        let url = arguments.text("url")
+        guard !url.isEmpty else { return deleteWebhook(arguments) }
+        allowed.update(from: arguments)
+        if arguments.flag("drop_pending_updates") { queue.removeAll() }
+        endWaiting(.setWebhook)
+        let remark = webhook?.url == url ? "Webhook is already set" : "Webhook was set"
+        webhook = Webhook(url: url, connections: arguments.integer("max_connections") ?? 40)
+        return BotAPIAnswer(result: true, description: remark)
+    }
+
+    func deleteWebhook(_ arguments: Arguments) -> BotAPIAnswer {
+        if arguments.flag("drop_pending_updates") { queue.removeAll() }
+        let remark = webhook == nil ? "Webhook is already deleted" : "Webhook was deleted"
+        webhook = nil
+        return BotAPIAnswer(result: true, description: remark)
+    }
+
+    func webhookInfo() -> BotAPIAnswer {
+        let info: JSON = [
+            "url": JSON(webhook?.url ?? ""), "has_custom_certificate": false,
+            "pending_update_count": JSON(queue.count),
+        ]
+        if let webhook { info.set("max_connections", JSON(webhook.connections)) }
+        if let kinds = allowed.listed { info.set("allowed_updates", JSON(kinds.map { JSON($0) })) }
+        return BotAPIAnswer(result: info)
+    }
+}
+
+/// Why a getUpdates ends with a 409, in Telegram's words.
+private enum EndOfPoll: String {
+    case otherPoll =
+        "terminated by other getUpdates request; make sure that only one bot instance is running"
+    case setWebhook = "terminated by setWebhook request"
+    case webhookIsActive =
+        "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+}

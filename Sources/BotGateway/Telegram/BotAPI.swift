@@ -1,0 +1,126 @@
+import JSON
+import Logging
+import Reactor
+
+/// The Bot API at one address, for one bot.
+///
+/// - SeeAlso: https://core.telegram.org/bots/api#making-requests
+public final class BotAPI {
+    /// What became of one request.
+    enum Outcome {
+        /// The whole answer, `{"ok":true,"result":…}`, as bytes: not everyone reads it.
+        case answer([UInt8])
+        /// 4xx: trying again would change nothing.
+        case refused(BotAPIError)
+        /// 429.
+        case tooManyRequests(wait: Duration, BotAPIError)
+        /// 5xx, or what stands before Telegram's servers in their stead.
+        case serverTrouble(BotAPIError)
+        /// Nothing of the request went out.
+        case unreachable(String)
+        /// It went out, and no answer that can be read came back: it may have taken effect.
+        case lost(String)
+    }
+
+    public static let officialURL = "https://api.telegram.org"
+
+    /// Where it is, for messages: the address without the token.
+    let place: String
+    private let prefix: String
+    private let token: BotToken
+    private let client: HTTPClient
+    private let loop: EventLoop
+    private let log: Logger
+    /// Since when nobody answers; nil while all is well.
+    private var troubleSince: Instant?
+
+    /// - Parameter url: the server's address, `https://api.telegram.org` or a local server's.
+    public init(url: String, token: BotToken, client: HTTPClient, on loop: EventLoop, log: Logger) {
+        let url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        place = url
+        prefix = "\(url)/bot\(token.text)/"
+        (self.token, self.client, self.loop, self.log) = (token, client, loop, log)
+    }
+
+    /// Sends one request; `done` is called once, from the loop, unless it is cancelled before.
+    @discardableResult
+    func request(
+        _ method: String, _ parameters: JSON, timeout: Duration, then done: @escaping (Outcome) -> Void
+    ) -> Transfer {
+        let request = HTTPClient.Request(url: prefix + method, body: parameters.bytes, timeout: timeout)
+        return client.send(request) { [self] result in
+            let outcome = Self.outcome(of: result.mapError(redacted))
+            note(outcome)
+            done(outcome)
+        }
+    }
+
+    func cancel(_ transfer: Transfer) {
+        client.cancel(transfer)
+    }
+
+    private func redacted(_ failure: HTTPClient.Failure) -> HTTPClient.Failure {
+        HTTPClient.Failure(reason: token.redact(failure.reason), requestWentOut: failure.requestWentOut)
+    }
+
+    private static func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
+        switch result {
+        case .failure(let failure):
+            return failure.requestWentOut ? .lost(failure.reason) : .unreachable(failure.reason)
+        case .success(let response) where (200..<300).contains(response.status):
+            return .answer(response.body)
+        case .success(let response):
+            let error = BotAPIError(response)
+            switch response.status {
+            case 429: return .tooManyRequests(wait: error.retryAfter(header: response.retryAfter), error)
+            case 500...: return .serverTrouble(error)
+            default: return .refused(error)
+            }
+        }
+    }
+
+    /// Says once that Telegram can't be reached, and once that it can be again.
+    private func note(_ outcome: Outcome) {
+        switch outcome {
+        case .answer, .refused, .tooManyRequests:
+            guard let since = troubleSince else { return }
+            troubleSince = nil
+            log.notice("\(place) answers again, after \((Instant.current - since).rounded)")
+        case .serverTrouble(let error):
+            noteTrouble("\(place) is in trouble: \(error)")
+        case .unreachable(let reason):
+            noteTrouble("can't reach \(place): \(reason)")
+        case .lost(let reason):
+            noteTrouble("\(place) did not answer: \(reason)")
+        }
+    }
+
+    private func noteTrouble(_ message: String) {
+        guard troubleSince == nil else { return }
+        troubleSince = Instant.current
+        log.warning("\(message); trying again until it works")
+    }
+}
+
+@MainActor extension BotAPIError {
+    /// Reads a refusal. A body that isn't Telegram's, such as a proxy's HTML, leaves the status to tell.
+    init(_ response: HTTPClient.Response) {
+        let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
+        self.init(
+            code: response.status,
+            reason: body?["description"]?.string ?? Self.words[response.status]
+                ?? "HTTP status \(response.status)",
+            parameters: body?["parameters"])
+    }
+
+    /// How long Telegram wants to be left alone: at least a second.
+    func retryAfter(header seconds: Int) -> Duration {
+        .seconds(max(1, parameters?["retry_after"]?.integer ?? Int64(seconds)))
+    }
+
+    private static let words = [
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+        413: "Request Entity Too Large", 429: "Too Many Requests", 500: "Internal Server Error",
+        502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+    ]
+}

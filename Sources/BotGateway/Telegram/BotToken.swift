@@ -1,0 +1,42 @@
+/// What proves to Telegram that this is the bot: `7:AAF…`. It stays out of every message.
+public struct BotToken {
+    let text: String
+
+    /// Why what was given can't be a token.
+    public enum Malformed: Error, CustomStringConvertible {
+        case empty
+        case notAToken
+
+        public var description: String {
+            switch self {
+            case .empty: "it is empty"
+            case .notAToken: "it doesn't look like one: digits, a colon, then letters and digits"
+            }
+        }
+    }
+
+    /// White space around it is cut off, as an editor leaves it at a file's end.
+    public init(_ text: String) throws(Malformed) {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard let token = words.first else { throw .empty }
+        let parts = token.split(separator: ":", omittingEmptySubsequences: false)
+        let isSecret = { (part: Substring) in
+            part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+        }
+        guard words.count == 1, parts.count == 2, let id = parts.first, let secret = parts.last,
+            !id.isEmpty, !secret.isEmpty, id.allSatisfy({ $0.isASCII && $0.isNumber }), isSecret(secret)
+        else { throw .notAToken }
+        self.text = String(token)
+    }
+
+    /// The text with the token, wherever it stands in it, covered up.
+    func redact(_ message: String) -> String {
+        let parts = message.split(separator: text, omittingEmptySubsequences: false)
+        return parts.joined(separator: "<token>")
+    }
+
+    /// Whether the token, or the secret half of it, stands in the text.
+    public func isIn(_ value: String) -> Bool {
+        value.contains(text)
+    }
+}

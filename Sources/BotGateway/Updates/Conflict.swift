@@ -1,0 +1,25 @@
+import Reactor
+
+/// Decides how long to put up with another program that asks for the same bot's updates.
+struct Conflict {
+    enum Decision: Equatable {
+        case first, again, tooLong
+    }
+
+    let limit: Duration
+    private var first: Instant?
+    private var last: Instant?
+
+    init(limit: Duration) { self.limit = limit }
+
+    /// Two programs get some updates each between their conflicts, so that an answer in between proves
+    /// nothing: only `limit` without a conflict ends one.
+    mutating func happened(at now: Instant) -> Decision {
+        defer { last = now }
+        guard let first, let last, now - last < limit else {
+            first = now
+            return .first
+        }
+        return now - first >= limit ? .tooLong : .again
+    }
+}

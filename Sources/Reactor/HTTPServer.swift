@@ -1,0 +1,192 @@
+import CMicroHTTPD
+import CSystem
+
+/// Answers HTTP/1.1 requests on 127.0.0.1, in the loop; made for simulators and tests.
+///
+/// Connections are kept alive, and without a time limit. A request may wait for its answer as long as it
+/// likes: it costs nothing meanwhile.
+public final class HTTPServer {
+    public struct Request {
+        /// In capitals, as in `GET`.
+        public var method: String
+        /// Percent-decoded, without the query.
+        public var path: String
+        /// The query's arguments, decoded, in their order; without a `=` the value is empty.
+        public var query: [(name: String, value: String)]
+        /// The Content-Type header as it came; empty without one.
+        public var contentType: String
+        public var body: [UInt8]
+
+        public init(
+            method: String, path: String, query: [(name: String, value: String)] = [],
+            contentType: String = "", body: [UInt8] = []
+        ) {
+            self.method = method
+            self.path = path
+            self.query = query
+            self.contentType = contentType
+            self.body = body
+        }
+    }
+
+    /// Gets every request once its body is there whole. The responder may be kept and used later.
+    public var onRequest: (Request, Responder) -> Void = { $1.answer(status: 404) }
+
+    /// Where it listens.
+    public private(set) var port: UInt16 = 0
+    /// How many connections have been accepted since the start.
+    public private(set) var connectionsOpened = 0
+
+    private let loop: EventLoop
+    private let bodyLimit: Int
+    private var daemon: OpaquePointer?
+    private var timer: Timer?
+    private var isRunning = false
+    private var runIsDue = false
+    /// The connections whose request waits for its answer.
+    private var held: Set<OpaquePointer> = []
+
+    /// - Parameters:
+    ///   - port: 0 lets the system pick one.
+    ///   - bodyLimit: in bytes; a longer body is read to its end and answered with an empty 413.
+    public init(on loop: EventLoop, port: UInt16 = 0, bodyLimit: Int = 1 << 20) throws(SystemError) {
+        self.loop = loop
+        self.bodyLimit = bodyLimit
+        guard let daemon = listen(on: port) else { throw SystemError("listening on 127.0.0.1:\(port)") }
+        self.daemon = daemon
+        self.port = mhd_port(daemon)
+        try loop.watch(mhd_epoll(daemon), for: .readable) { [weak self] _ in self?.run() }
+    }
+
+    isolated deinit { close() }
+
+    /// How many connections are open.
+    public var connectionsOpen: Int { daemon.map { Int(mhd_connections($0)) } ?? 0 }
+
+    /// Stops listening and closes every connection, those of waiting requests too.
+    public func close() {
+        guard let daemon else { return }
+        // libmicrohttpd can't be stopped from its own callback.
+        guard !isRunning else { return loop.soon { [self] in close() } }
+        self.daemon = nil
+        timer?.cancel()
+        // libmicrohttpd aborts the program when it is stopped while a connection is suspended.
+        held.forEach(resume)
+        loop.unwatch(mhd_epoll(daemon))
+        MHD_stop_daemon(daemon)
+    }
+
+    private func run() {
+        guard let daemon else { return }
+        runIsDue = false
+        isRunning = true
+        MHD_run(daemon)
+        isRunning = false
+        timer?.cancel()
+        timer = nil
+        var milliseconds: UInt64 = 0
+        guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
+        timer = loop.after(.milliseconds(milliseconds)) { [weak self] in self?.run() }
+    }
+
+    // MARK: what libmicrohttpd calls
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> HTTPServer {
+        guard let context else { preconditionFailure("libmicrohttpd lost its server") }
+        return Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    private func listen(on port: UInt16) -> OpaquePointer? {
+        mhd_listen(
+            port,
+            { context, connection, path, method, _, bytes, count, slot in
+                guard let connection, let path, let method, let count, let slot else { return .NO }
+                let piece = UnsafeRawBufferPointer(start: bytes, count: count.pointee)
+                count.pointee = 0
+                let goesOn = MainActor.assumeIsolated {
+                    HTTPServer.from(context).access(
+                        connection, { Request(method, path, on: connection) }, piece: piece, slot)
+                }
+                return goesOn ? .YES : .NO
+            },
+            { _, _, slot, _ in
+                guard let responder = slot?.pointee else { return }
+                slot?.pointee = nil
+                MainActor.assumeIsolated { Responder.requestEnded(responder) }
+            },
+            { context, _, _, event in
+                guard event == .CONNECTION_NOTIFY_STARTED else { return }
+                MainActor.assumeIsolated { HTTPServer.from(context).connectionsOpened += 1 }
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Called for a request's head, then for each piece of its body, then at its end, and once more for a
+    /// request that was held.
+    ///
+    /// - Returns: false closes the connection.
+    private func access(
+        _ connection: OpaquePointer, _ head: () -> Request, piece: UnsafeRawBufferPointer,
+        _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    ) -> Bool {
+        guard let responder = Responder.from(slot.pointee) else {
+            let responder = Responder(to: head(), on: connection, in: self)
+            slot.pointee = Unmanaged.passRetained(responder).toOpaque()
+            return true
+        }
+        guard piece.isEmpty else {
+            responder.receive(piece, limit: bodyLimit)
+            return true
+        }
+        return responder.proceed(onRequest)
+    }
+
+    func hold(_ connection: OpaquePointer, for responder: Responder) {
+        held.insert(connection)
+        MHD_suspend_connection(connection)
+        // Where watching fails, a client that leaves isn't noticed: the answer then goes to nobody.
+        try? loop.watch(mhd_socket(connection), for: .leaving) { [weak responder] _ in
+            responder?.clientLeft()
+        }
+    }
+
+    func release(_ connection: OpaquePointer) {
+        guard held.remove(connection) != nil else { return }
+        resume(connection)
+        // Without a thread of its own libmicrohttpd doesn't make its epoll descriptor readable for this.
+        guard !runIsDue else { return }
+        runIsDue = true
+        loop.soon { [weak self] in self?.run() }
+    }
+
+    private func resume(_ connection: OpaquePointer) {
+        loop.unwatch(mhd_socket(connection))
+        MHD_resume_connection(connection)
+    }
+}
+
+extension HTTPServer.Request {
+    fileprivate init(
+        _ method: UnsafePointer<CChar>, _ path: UnsafePointer<CChar>, on connection: OpaquePointer
+    ) {
+        self.init(method: String(cString: method), path: String(cString: path))
+        if let type = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Type") {
+            contentType = String(cString: type)
+        }
+        withUnsafeMutablePointer(to: &query) { query in
+            _ = MHD_get_connection_values(
+                connection, .GET_ARGUMENT_KIND,
+                { query, _, name, value in
+                    guard let query, let name else { return .NO }
+                    let argument = (String(cString: name), value.map { String(cString: $0) } ?? "")
+                    query.assumingMemoryBound(to: [(name: String, value: String)].self).pointee.append(
+                        argument)
+                    return .YES
+                }, query)
+        }
+    }
+}
+
+extension EventLoop.Readiness {
+    /// The other end closed its half of the connection.
+    fileprivate static let leaving = EventLoop.Readiness(rawValue: EPOLLRDHUP.rawValue)
+}

@@ -1,0 +1,32 @@
+import Glibc
+import Reactor
+
+/// Whole files.
+@MainActor enum File {
+    static func read(_ path: String) throws(SystemError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError(path) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            guard count >= 0 else { throw SystemError(path) }
+            guard count > 0 else { return bytes }
+            bytes += piece[..<count]
+        }
+    }
+
+    /// Replaces the file in one step: a program that reads it sees the old contents or the new ones.
+    static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let draft = "\(path).new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw SystemError(path) }
+        let isWritten = writeAll(bytes, to: descriptor)
+        guard close(descriptor) == 0, isWritten, rename(draft, path) == 0 else {
+            let error = SystemError(path)
+            unlink(draft)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Logging
+
+/// How much is logged, and how it looks.
+struct LogFlags: ParsableArguments, Sendable {
+    enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
+        case text, json
+    }
+
+    @Option(help: "The least important records to log: trace, debug, info, notice, warning, error, critical.")
+    var logLevel: Logger.Level?
+
+    @Option(help: "One line a record, as text or as JSON.")
+    var logFormat = Format.text
+
+    /// A logger on stderr.
+    func logger(usually level: Logger.Level) -> Logger {
+        var logger = Logger(label: "pipegram") { [logFormat] _ in StderrLogHandler(format: logFormat) }
+        logger.logLevel = logLevel ?? level
+        return logger
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+
+/// A command that runs on the loop's thread.
+protocol LoopCommand: ParsableCommand, Sendable {
+    /// Ends with the exit code of the program.
+    @MainActor func start() throws -> ExitCode
+}
+
+extension LoopCommand {
+    func run() throws {
+        try MainActor.assumeIsolated {
+            do {
+                let code = try start()
+                if code != .success { throw code }
+            } catch let failure as Failure {
+                writeAll(Array("pipegram: \(failure.message)\n".utf8), to: 2)
+                throw failure.code
+            }
+        }
+    }
+}
+
+/// Why the program ends: what happened, to what, and what to do.
+struct Failure: Error {
+    let code: ExitCode
+    let message: String
+
+    init(_ code: ExitCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// The program's exit codes: those of sysexits.h, and those of env(1) for a program that can't be started.
+extension ExitCode {
+    /// A replay found something wrong with the bot, or a difference.
+    static let found = ExitCode(1)
+    static let malformedInput = ExitCode(65)
+    static let noInput = ExitCode(66)
+    static let inputOutput = ExitCode(74)
+    /// Another program asks for the same updates: later, perhaps.
+    static let temporary = ExitCode(75)
+    /// Telegram refuses the token.
+    static let noPermission = ExitCode(77)
+    static let configuration = ExitCode(78)
+    static let notExecutable = ExitCode(126)
+    static let notFound = ExitCode(127)
+
+    static func signal(_ number: Int32) -> ExitCode { ExitCode(128 + number) }
+}
+
+extension GatewayFailure {
+    /// With the exit code for its kind.
+    var asFailure: Failure {
+        let code: ExitCode =
+            switch kind {
+            case .unauthorized: .noPermission
+            case .webhookIsSet: .configuration
+            case .conflict: .temporary
+            case .malformedLog: .malformedInput
+            case .inputOutput: .inputOutput
+            }
+        return Failure(code, description)
+    }
+}
+
+/// Writes all of it, however often that takes. False when the other end is gone or the disk is full.
+@discardableResult
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count > 0 {
+            rest = rest.dropFirst(count)
+        } else if errno == EAGAIN {
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            poll(&waiting, 1, 1000)
+        } else if errno != EINTR {
+            return false
+        }
+    }
+    return true
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import JSON
+import Reactor
+
+/// The program to run for each chat, with its arguments: all that stands behind the options.
+struct ProgramArguments: ParsableArguments, Sendable {
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("The bot: a program and its arguments.", valueName: "program"))
+    var words: [String] = []
+
+    func validate() throws {
+        guard let first = words.first else {
+            throw ValidationError("Which program is the bot? Name it last.")
+        }
+        if first == "--" {
+            guard words.count > 1 else { throw ValidationError("No program is named after '--'.") }
+        } else if first.hasPrefix("-") {
+            throw ValidationError("Unknown option '\(first)'. A program of that name goes after '--'.")
+        }
+    }
+
+    /// Looks the program up, once for all children.
+    @MainActor func find() throws -> Program {
+        let command = words.first == "--" ? Array(words.dropFirst()) : words
+        do {
+            return try Program(command, searchPath: variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
+        } catch .notExecutable(let path) {
+            throw Failure(.notExecutable, Program.NotFound.notExecutable(path).description)
+        } catch {
+            throw Failure(.notFound, error.description)
+        }
+    }
+}
+
+/// What `run` and `replay` have in common about children.
+struct ChildFlags: ParsableArguments, Sendable {
+    @Option(help: "How long a child may take to end once its stdin is closed.")
+    var stopGrace = DurationValue.seconds(10)
+
+    @Option(help: "How many children may live at the same time.")
+    var maxChildren = 1000
+
+    @Option(help: "How long a line of a child may be.")
+    var maxLine = SizeValue(bytes: 1 << 20)
+
+    func validate() throws {
+        guard maxChildren > 0 else { throw ValidationError("--max-children must be at least 1.") }
+    }
+
+    @MainActor var options: ChildOptions {
+        var options = ChildOptions()
+        options.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
+        options.maxLine = maxLine.bytes
+        return options
+    }
+}
+
+/// Four descriptors a child, and some for the gateway itself.
+@MainActor func childLimit(wanted: Int, descriptors: UInt64) -> Int {
+    min(wanted, max(1, (Int(clamping: descriptors) - 64) / 4))
+}
+
+func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+}
+
+/// This process's environment, `NAME=value` each.
+@MainActor func environmentVariables() -> [String] {
+    var variables: [String] = []
+    var next = environ
+    while let variable = next.pointee {
+        variables.append(String(cString: variable))
+        next += 1
+    }
+    return variables
+}

@@ -1,0 +1,161 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+struct ReplayCommand: LoopCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Feed recorded updates to a bot and print the calls it makes.",
+        discussion: """
+            Talks to no network and needs no token. Ends when every child has exited: with 0 if each exited \
+            with 0 and wrote nothing but valid calls, with 1 if not.
+
+            Example:  pipegram replay updates.ndjson -- ./bot.sh
+            """)
+
+    @Argument(help: "Recorded updates: one a line, an array, or getUpdates answers; '-' is stdin.")
+    var file: String
+
+    @Flag(help: "Print calls as they come, with the scope in each line, not grouped by scope.")
+    var unordered = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Compare the calls with recorded ones; print nothing but the difference.", valueName: "file"))
+    var expect: String?
+
+    @Flag(help: "Write the calls to the file of --expect instead.")
+    var update = false
+
+    @OptionGroup(title: "Children") var childFlags: ChildFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup var bot: ProgramArguments
+
+    func validate() throws {
+        if update, expect == nil {
+            throw ValidationError("--update goes with --expect FILE, which it writes.")
+        }
+    }
+
+    @MainActor func start() throws -> ExitCode {
+        try RunningReplay(self).run()
+    }
+}
+
+/// The parts of `replay`, put together.
+@MainActor private final class RunningReplay {
+    private let command: ReplayCommand
+    private let log: Logger
+    private let loop: EventLoop
+    private let source: RecordedUpdates
+    private let children: Children
+    private let printer: CallPrinter
+    private let gateway: Gateway
+    private let expected: [UInt8]?
+    private var collected: [UInt8] = []
+    private var pending: [UInt8] = []
+    private var stoppedBy: Int32?
+    private var failure: Failure?
+    private var signals: Signals?
+
+    init(_ command: ReplayCommand) throws {
+        self.command = command
+        log = command.logFlags.logger(usually: .warning)
+        var program = try command.bot.find()
+        let limit: UInt64
+        (program.descriptorLimit, limit) = DescriptorLimit.raise()
+        expected = try Self.readExpected(command)
+        loop = try EventLoop()
+        do {
+            source = try RecordedUpdates(path: command.file, on: loop)
+        } catch {
+            throw Failure(.noInput, error.description)
+        }
+        let telegram = SimulatedTelegram(now: { 0 })
+        var options = command.childFlags.options
+        options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
+        options.replays = .init(isFile: source.isFile)
+        let environment = ChildEnvironment(
+            gateway: environmentVariables(), token: nil, bot: telegram.bot, version: Version.current)
+        children = Children(
+            program, environment: environment, bot: telegram.bot, options: options,
+            spoolDirectory: spoolDirectory, on: loop, log: log)
+        printer = CallPrinter(
+            telegram: telegram, order: command.unordered ? .asTheyCome : .grouped,
+            spoolDirectory: spoolDirectory, log: log)
+        gateway = Gateway(
+            from: source, through: children, to: printer, stopTimeout: .seconds(30), on: loop, log: log)
+    }
+
+    func run() throws -> ExitCode {
+        signals = try Signals([SIGINT, SIGTERM], on: loop) { [unowned self] in stop(on: $0) }
+        printer.output = { [unowned self] in take($0) }
+        printer.watch(children)
+        source.mayGoOn = { [unowned self] in !children.haveEnough }
+        gateway.start { [unowned self] end in
+            if case .failed(let failure) = end { self.failure = failure.asFailure }
+            loop.stop()
+        }
+        loop.run()
+        printer.finish()
+        flush()
+        if let failure { throw failure }
+        if let stoppedBy { return .signal(stoppedBy) }
+        let same = try compare()
+        return same && children.problems == 0 && printer.refusals == 0 ? .success : .found
+    }
+
+    private func stop(on signal: Int32) {
+        if stoppedBy != nil { _exit(128 + signal) }
+        stoppedBy = signal
+        gateway.stop()
+    }
+
+    // MARK: what is printed
+
+    private func take(_ lines: [UInt8]) {
+        if command.expect != nil {
+            collected += lines
+            return
+        }
+        if pending.isEmpty { loop.soon { [weak self] in self?.flush() } }
+        pending += lines
+        if pending.count > 1 << 16 { flush() }
+    }
+
+    private func flush() {
+        let lines = pending
+        pending = []
+        guard !writeAll(lines, to: 1), failure == nil else { return }
+        failure = Failure(.inputOutput, "stdout: \(String(cString: strerror(errno)))")
+        loop.stop()
+    }
+
+    private static func readExpected(_ command: ReplayCommand) throws -> [UInt8]? {
+        guard let path = command.expect, !command.update else { return nil }
+        do {
+            return try File.read(path)
+        } catch {
+            throw Failure(.noInput, "\(error); to record what the bot does now, add --update")
+        }
+    }
+
+    /// False when there is a difference, which is printed.
+    private func compare() throws -> Bool {
+        guard let path = command.expect else { return true }
+        guard let expected else {
+            do {
+                try File.write(collected, to: path)
+            } catch {
+                throw Failure(.inputOutput, "\(error)")
+            }
+            return true
+        }
+        let comparison = CallComparison(expected: expected, actual: collected)
+        if !comparison.isEqual { writeAll(Array(comparison.difference().utf8), to: 1) }
+        return comparison.isEqual
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import Reactor
+
+/// Where the token comes from. Never from an argument: everyone on the machine could read it there.
+struct TokenFlags: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "A file with the bot's token; else $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN.",
+            valueName: "file"))
+    var tokenFile: String?
+
+    @MainActor func token() throws -> BotToken {
+        let (text, place) = try find()
+        do {
+            return try BotToken(text)
+        } catch {
+            throw Failure(.noPermission, "the token in \(place) can't be used: \(error)")
+        }
+    }
+
+    @MainActor private func find() throws -> (text: String, place: String) {
+        if let tokenFile { return (try read(tokenFile), tokenFile) }
+        if let directory = variable("CREDENTIALS_DIRECTORY"), access("\(directory)/token", F_OK) == 0 {
+            return (try read("\(directory)/token"), "\(directory)/token")
+        }
+        if let text = variable("TELEGRAM_BOT_TOKEN") { return (text, "$TELEGRAM_BOT_TOKEN") }
+        throw Failure(
+            .noPermission,
+            """
+            there is no bot token. @BotFather on Telegram gives one; hand it over with --token-file FILE, in \
+            $CREDENTIALS_DIRECTORY/token, or in the variable TELEGRAM_BOT_TOKEN
+            """)
+    }
+
+    @MainActor private func read(_ path: String) throws -> String {
+        do {
+            return String(decoding: try File.read(path), as: UTF8.self)
+        } catch {
+            throw Failure(.noInput, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Glibc
+
+/// Where things are that tests use.
+public enum Places {
+    /// The project's directory.
+    public static let project = String(#filePath.dropLast("/Tests/TestSupport/Places.swift".count))
+
+    /// The program that was built beside these tests.
+    public static let pipegram = builtBeside(getenv("PIPEGRAM_UNDER_TEST").map { String(cString: $0) })
+
+    /// A bot of `Tests/Bots`.
+    public static func bot(_ name: String) -> String { "\(project)/Tests/Bots/\(name)" }
+
+    private static func builtBeside(_ given: String?) -> String {
+        if let given { return given }
+        var path = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &path, path.count - 1)
+        let test = String(decoding: path.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // The test program is `.build/debug/…`, or started for one by swiftpm's helper.
+        for argument in [test] + CommandLine.arguments {
+            guard let end = argument.lastIndex(of: "/") else { continue }
+            let candidate = argument[..<end] + "/pipegram"
+            if access(String(candidate), X_OK) == 0 { return String(candidate) }
+        }
+        return "\(project)/.build/debug/pipegram"
+    }
+}
+
+/// A directory of a test's own, removed with it.
+public final class TemporaryDirectory {
+    public let path: String
+
+    public init() {
+        var template = Array("/tmp/pipegram-test-XXXXXX".utf8CString)
+        path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
+    }
+
+    isolated deinit {
+        guard path != "/tmp", let directory = opendir(path) else { return }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            unlink("\(path)/\(name)")
+        }
+        closedir(directory)
+        rmdir(path)
+    }
+
+    /// Writes a file, executable when it begins with `#!`. Its path.
+    @discardableResult
+    public func write(_ name: String, _ text: String) -> String {
+        let file = "\(path)/\(name)"
+        let descriptor = open(
+            file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, text.hasPrefix("#!") ? 0o755 : 0o644)
+        guard descriptor >= 0 else { return file }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return file }
+            rest = rest.dropFirst(count)
+        }
+        return file
+    }
+
+    public func read(_ name: String) -> String? {
+        let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = Glibc.read(descriptor, &piece, piece.count), count > 0 {
+            text += piece[..<count]
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
