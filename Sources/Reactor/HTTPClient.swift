@@ -78,7 +78,10 @@ public final class HTTPClient {
     }
 
     isolated deinit {
-        for transfer in active.values { curl_multi_remove_handle(multi, transfer.handle) }
+        for transfer in active.values {
+            curl_multi_remove_handle(multi, transfer.handle)
+            _ = transfer.finish()
+        }
         curl_multi_cleanup(multi)
     }
 
@@ -101,6 +104,7 @@ public final class HTTPClient {
     public func cancel(_ transfer: Transfer) {
         guard active.removeValue(forKey: transfer.handle) != nil else { return }
         curl_multi_remove_handle(multi, transfer.handle)
+        _ = transfer.finish()
     }
 
     // MARK: libcurl in the loop

@@ -26,7 +26,6 @@ public final class Transfer {
         _ = curl_set_string(handle, CURLOPT_USERAGENT, userAgent)
         _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
         _ = curl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        _ = curl_set_long(handle, CURLOPT_PIPEWAIT, 1)
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
@@ -66,6 +65,9 @@ public final class Transfer {
         if url != request.url {
             url = request.url
             _ = curl_set_string(handle, CURLOPT_URL, request.url)
+            // Waiting to share a connection is for HTTP/2: over plain HTTP libcurl would wait for the first
+            // answer, and a long poll holds that back for its whole time.
+            _ = curl_set_long(handle, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         }
         _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeout.milliseconds))
         guard var body = request.body else {
