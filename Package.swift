@@ -2,7 +2,11 @@
 import PackageDescription
 
 /// One thread, one loop: the compiler checks that nothing leaves it. See docs/decisions/one-thread.md.
-let onTheLoop: [SwiftSetting] = [.defaultIsolation(MainActor.self)]
+let onTheLoop: [SwiftSetting] = [
+    .defaultIsolation(MainActor.self),
+    // Else every closure given to `map` or `contains` asks for each element which thread it is on.
+    .unsafeFlags(["-Xfrontend", "-disable-dynamic-actor-isolation"]),
+]
 
 let package = Package(
     name: "pipegram",

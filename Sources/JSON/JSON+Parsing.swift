@@ -33,9 +33,11 @@ extension JSON {
     }
 
     public init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
-        let result = Array(bytes).withUnsafeBytes { bytes in
-            Result { () throws(JSONError) in try JSON(parsing: bytes) }
+        let parse = { (bytes: UnsafeBufferPointer<UInt8>) in
+            Result { () throws(JSONError) in try JSON(parsing: UnsafeRawBufferPointer(bytes)) }
         }
+        let result =
+            bytes.withContiguousStorageIfAvailable(parse) ?? Array(bytes).withUnsafeBufferPointer(parse)
         self = try result.get()
     }
 

@@ -16,17 +16,22 @@ extension JSON {
 
     private func write(to bytes: inout [UInt8], flags: Int) {
         let flags = flags | Int(JSON_COMPACT) | Int(JSON_ENCODE_ANY)
-        withUnsafeMutablePointer(to: &bytes) { bytes in
-            _ = json_dump_callback(
-                node.value,
-                { piece, length, bytes in
-                    guard let piece, let bytes else { return -1 }
-                    bytes.assumingMemoryBound(to: [UInt8].self).pointee
-                        .append(contentsOf: UnsafeRawBufferPointer(start: piece, count: length))
-                    return 0
-                }, bytes, flags)
+        // Not json_dump_callback: it calls for every quote and comma, and entering Swift has its price.
+        let scratch = Self.scratch
+        let count = json_dumpb(node.value, scratch.baseAddress, scratch.count, flags)
+        if count <= scratch.count {
+            bytes.append(
+                contentsOf: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(scratch)[..<count]))
+        } else {
+            bytes += [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                buffer.withMemoryRebound(to: CChar.self) {
+                    filled = min(count, json_dumpb(node.value, $0.baseAddress, count, flags))
+                }
+            }
         }
     }
+
+    private static let scratch = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 1 << 16)
 
     /// This value as one line of JSON without the line's end.
     public var bytes: [UInt8] {

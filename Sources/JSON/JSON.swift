@@ -7,13 +7,14 @@ import CJansson
 public struct JSON {
     let node: Node
 
-    /// Owns one reference of a jansson value.
-    final class Node {
+    /// Owns one reference of a jansson value. Not isolated: an isolated `deinit` asks every time which
+    /// thread it is on, and there are a dozen for each event.
+    nonisolated final class Node {
         let value: UnsafeMutablePointer<json_t>
 
         init(owning value: UnsafeMutablePointer<json_t>) { self.value = value }
 
-        isolated deinit { json_decref(value) }
+        deinit { json_decref(value) }
     }
 
     init(owning value: UnsafeMutablePointer<json_t>) { node = Node(owning: value) }

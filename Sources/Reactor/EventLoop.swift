@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Handlers run one after the other and must not block. The loop never returns to the Swift runtime
 /// while it runs, so a `Task` would never get its turn: there is none in this program.
-public final class EventLoop {
+@MainActor public final class EventLoop {
     /// What a descriptor is ready for, or what one waits for.
     public struct Readiness: OptionSet {
         public let rawValue: UInt32

@@ -3,7 +3,7 @@ import CCurl
 /// HTTP requests in the loop, over connections that are kept alive, HTTP/2 where the server offers it.
 ///
 /// Proxies are what libcurl takes from the environment (`https_proxy`, `no_proxy`, …).
-public final class HTTPClient {
+@MainActor public final class HTTPClient {
     /// What to send, and how long to wait for the whole answer.
     public struct Request {
         public var url: String

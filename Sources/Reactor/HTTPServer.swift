@@ -5,7 +5,7 @@ import CSystem
 ///
 /// Connections are kept alive, and without a time limit. A request may wait for its answer as long as it
 /// likes: it costs nothing meanwhile.
-public final class HTTPServer {
+@MainActor public final class HTTPServer {
     public struct Request {
         /// In capitals, as in `GET`.
         public var method: String

@@ -1,7 +1,7 @@
 import CCurl
 
 /// One request on its way. Its libcurl handle is used again, and with it its options.
-public final class Transfer {
+@MainActor public final class Transfer {
     /// An answer longer than this is broken: Telegram's longest are a little over 4 MiB.
     private static let answerLimit = 64 << 20
 

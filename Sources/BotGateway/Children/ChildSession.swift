@@ -39,6 +39,8 @@ final class ChildSession {
         delivery = Delivery(mode: children.options.deliveryMode)
     }
 
+    isolated deinit { timer?.cancel() }
+
     var isAlive: Bool { lifecycle.isAlive }
     var waitingEvents: Int { queue.count }
 
@@ -71,7 +73,7 @@ final class ChildSession {
         case .kill: process?.signal(SIGKILL)
         case .startAfter(let delay):
             log(.warning, "starting again in \(delay.rounded), \(queue.count) events wait")
-            setTimer(delay) { [weak self] in self?.cooledDown() }
+            setTimer(delay) { [unowned self] in cooledDown() }
         }
     }
 
@@ -79,10 +81,10 @@ final class ChildSession {
         carryOut(lifecycle.cooledDown(eventsWait: !queue.isEmpty))
         guard lifecycle.state == .absent else { return }
         // Long enough to remember that it failed, should it go on to.
-        setTimer(.seconds(60)) { [weak self] in
-            guard let self, self.lifecycle.state == .absent else { return }
-            self.lifecycle = ChildLifecycle()
-            self.children.settle(self)
+        setTimer(.seconds(60)) { [unowned self] in
+            guard lifecycle.state == .absent else { return }
+            lifecycle = ChildLifecycle()
+            children.settle(self)
         }
     }
 
@@ -156,14 +158,15 @@ final class ChildSession {
 
     /// The next rung for a child that doesn't end: SIGTERM, then SIGKILL.
     private func climb(after grace: Duration) {
-        setTimer(grace) { [weak self] in
-            guard let self else { return }
-            let action = self.lifecycle.graceEnded()
-            let last =
-                action == .terminate ? "the end of its input, sending SIGTERM" : "SIGTERM, sending SIGKILL"
-            self.problem("child did not end within \(grace.rounded) of \(last)")
-            self.carryOut(action)
-            self.climb(after: self.options.killGrace)
+        setTimer(grace) { [unowned self] in
+            let action = lifecycle.graceEnded()
+            guard action == .terminate else {
+                problem("child did not end within \(grace.rounded) of SIGTERM, sending SIGKILL")
+                return carryOut(action)
+            }
+            problem("child did not end within \(grace.rounded) of the end of its input, sending SIGTERM")
+            carryOut(action)
+            climb(after: options.killGrace)
         }
     }
 
@@ -232,7 +235,7 @@ final class ChildSession {
         if options.replays != nil {
             watchForHang()
         } else if timer == nil, let idle = options.idleTimeout {
-            setTimer(idle) { [weak self] in self?.idleCheck(idle) }
+            setTimer(idle) { [unowned self] in idleCheck(idle) }
         }
     }
 
@@ -243,7 +246,7 @@ final class ChildSession {
         if end <= .current {
             close(.idle)
         } else {
-            setTimer(end - .current) { [weak self] in self?.idleCheck(idle) }
+            setTimer(end - .current) { [unowned self] in idleCheck(idle) }
         }
     }
 
@@ -252,20 +255,19 @@ final class ChildSession {
             timer?.cancel()
             return
         }
-        let events = delivery.eventsInHand.count
         // Several events in one go may take what the slowest took, each.
-        let grace = options.stopGrace + slowest * (events > 1 ? 4 * events : 0)
-        setTimer(grace) { [weak self] in
-            guard let self, self.lifecycle.close() else { return }
-            self.problem("child did not come back within \(grace.rounded), sending SIGTERM")
-            self.process?.endInput()
-            self.carryOut(self.lifecycle.graceEnded())
-            self.climb(after: self.options.killGrace)
+        let grace = options.stopGrace + slowest * (delivery.given > 1 ? 4 * delivery.given : 0)
+        setTimer(grace) { [unowned self] in
+            guard lifecycle.close() else { return }
+            problem("child did not come back within \(grace.rounded), sending SIGTERM")
+            process?.endInput()
+            carryOut(lifecycle.graceEnded())
+            climb(after: options.killGrace)
         }
     }
 
     func noteEventTime() {
-        if delivery.eventsInHand.count == 1 { slowest = max(slowest, .current - lastGiven) }
+        if delivery.given == 1 { slowest = max(slowest, .current - lastGiven) }
     }
 
     // MARK: the log

@@ -49,9 +49,10 @@ public final class Children {
     /// How many events wait for a child.
     public var waitingEvents: Int { sessions.values.reduce(0) { $0 + $1.waitingEvents } }
 
-    /// So many bytes wait on disk, and their children are at work on them, that no more need to come now.
+    /// More events wait than memory is meant for, and children are at work on them: no more need to come
+    /// now.
     public var haveEnough: Bool {
-        spool.size > 64 << 20 && sessions.values.contains { $0.isAlive && !$0.delivery.isReady }
+        !spool.isEmpty && sessions.values.contains { $0.isAlive && !$0.delivery.isReady }
     }
 
     /// Gives an event to its scope's child, or keeps it until there is one.

@@ -34,15 +34,17 @@ struct Delivery {
     /// How many events to give in one go.
     var blockSize: Int {
         guard mode == .lockstep(growing: true), quietBlocks >= 8 else { return 1 }
-        return 1 << min(quietBlocks - 7, 8)
+        return 1 << min(quietBlocks - 7, 6)
     }
 
-    var eventsInHand: [IncomingEvent] { inHand.map(\.event) }
+    /// How many events were given last in one go.
+    private(set) var given = 0
 
     /// Lines that are no events: results, or the last line, which may also come behind an event that
     /// wasn't taken yet.
     mutating func write(_ lines: [UInt8]) -> [UInt8] {
-        if state != .written { (inHand, size) = ([], 0) }
+        if state != .written { size = 0 }
+        given = 0
         quietBlocks = 0
         return written(lines)
     }
@@ -55,6 +57,7 @@ struct Delivery {
             return (event, bytes.count)
         }
         size = 0
+        given = events.count
         quietBlocks += 1
         return written(bytes)
     }
@@ -68,6 +71,7 @@ struct Delivery {
 
     /// The child read all that was written. What to write now to learn when it is back, if anything.
     mutating func tookAll() -> [UInt8]? {
+        inHand = []
         guard state == .written, mode != .oneByOne else {
             state = .ready
             return nil

@@ -26,19 +26,38 @@ struct IncomingEvent {
     }
 
     private static func line(of update: Update) -> [UInt8] {
-        let event: JSON = ["type": JSON("telegram.\(update.kind)"), "update_id": JSON(update.id)]
-        if reserved.contains(where: { update.payload[$0] != nil }) {
-            for (key, value) in update.payload.members {
-                event.set(reserved.contains(key) ? "\(update.kind)_\(key)" : key, value)
-            }
-        } else {
-            event.merge(update.payload)
+        guard !reserved.contains(where: { update.payload[$0] != nil }), isPlain(update.kind) else {
+            return lineWithOtherKeys(of: update)
         }
+        // Put together by hand: this is done for every update, and to read and write it again would cost
+        // more than all the rest.
         var line: [UInt8] = []
-        line.reserveCapacity(512)
-        event.write(to: &line)
+        line.reserveCapacity(update.text.count + 64)
+        line += #"{"type":"telegram."#.utf8
+        line += update.kind.utf8
+        line += #"","update_id":"#.utf8
+        line += String(update.id).utf8
+        CompactJSON.withCompact(update.text) { text in
+            guard let payload = CompactJSON.member(update.kind, of: text, isLast: update.payloadIsLast)
+            else { return }
+            if payload.count > 2 { line.append(UInt8(ascii: ",")) }
+            line += UnsafeRawBufferPointer(rebasing: payload.dropFirst())
+        }
         line.append(UInt8(ascii: "\n"))
         return line
+    }
+
+    private static func lineWithOtherKeys(of update: Update) -> [UInt8] {
+        let event: JSON = ["type": JSON("telegram.\(update.kind)"), "update_id": JSON(update.id)]
+        for (key, value) in update.payload.members {
+            event.set(reserved.contains(key) ? "\(update.kind)_\(key)" : key, value)
+        }
+        return event.bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// A key that stands in JSON as it is.
+    private static func isPlain(_ kind: String) -> Bool {
+        kind.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
     }
 
     /// The gateway's own keys: a payload's key of the same name arrives as `<kind>_<key>`.

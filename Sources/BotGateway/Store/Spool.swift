@@ -14,9 +14,11 @@ final class Spool {
 
     private let directory: String
     private var descriptor: Int32 = -1
-    /// How long the file is.
-    private(set) var size = 0
+    private var size = 0
     private var pieces = 0
+
+    /// Nothing is put aside on disk.
+    var isEmpty: Bool { pieces == 0 }
 
     init(directory: String) { self.directory = directory }
 

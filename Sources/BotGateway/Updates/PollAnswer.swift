@@ -2,33 +2,55 @@ import JSON
 
 /// What one getUpdates answer holds.
 struct PollAnswer {
-    let updates: [Update]
+    private(set) var updates: [Update]
     /// What was in the batch and is no update, in words.
-    let malformed: [Update.Malformed]
+    private(set) var malformed: [Update.Malformed]
     /// What the next poll asks from: the last id of this batch + 1. Never a maximum over earlier batches,
     /// for ids may start lower one day. Nil for an empty batch.
-    let nextOffset: Int64?
+    private(set) var nextOffset: Int64?
 
     /// Fails when the body can't be read as an answer at all.
     init(_ body: [UInt8]) throws(JSONError) {
-        let answer = try body.withUnsafeBytes { bytes in
-            Result { () throws(JSONError) in try JSON(repairing: bytes) }
-        }.get()
-        guard let result = answer["result"], result.isArray else {
-            throw JSONError(reason: "it has no 'result' with updates", line: 1, column: 1)
+        let result = Self.scan(body)
+        guard case .failure(let error) = result else {
+            self = try result.get()
+            return
         }
-        var updates: [Update] = []
-        var malformed: [Update.Malformed] = []
-        var nextOffset: Int64?
-        for entry in result.elements {
-            if let id = entry["update_id"]?.integer { nextOffset = id &+ 1 }
-            do throws(Update.Malformed) {
-                updates.append(try Update(entry))
-            } catch {
-                malformed.append(error)
+        // Telegram sends some strings raw that a stranger chose: bytes in them needn't be UTF-8.
+        let repaired = Array(String(decoding: body, as: UTF8.self).utf8)
+        guard repaired != body else { throw error }
+        self = try Self.scan(repaired).get()
+    }
+
+    private static func scan(_ body: [UInt8]) -> Result<PollAnswer, JSONError> {
+        Result { () throws(JSONError) in
+            var answer = PollAnswer(updates: [], malformed: [], nextOffset: nil)
+            var scanner = UpdateLogScanner()
+            let scanned = body.withUnsafeBytes { bytes in
+                Result { () throws(JSONError) in
+                    try scanner.scan(bytes) { json, text, _ in answer.add(json, text) }
+                }
             }
+            try scanned.get()
+            try scanner.finish()
+            guard scanner.hasSeenResult else {
+                throw JSONError(reason: "it has no 'result' with updates", line: 1, column: 1)
+            }
+            return answer
         }
+    }
+
+    private init(updates: [Update], malformed: [Update.Malformed], nextOffset: Int64?) {
         (self.updates, self.malformed, self.nextOffset) = (updates, malformed, nextOffset)
+    }
+
+    private mutating func add(_ json: JSON, _ text: [UInt8]) {
+        if let id = json["update_id"]?.integer { nextOffset = id &+ 1 }
+        do throws(Update.Malformed) {
+            updates.append(try Update(json, text: text))
+        } catch {
+            malformed.append(error)
+        }
     }
 
     /// The first `update_id` in a body that can't be parsed.

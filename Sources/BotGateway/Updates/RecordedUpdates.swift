@@ -16,7 +16,7 @@ public final class RecordedUpdates: UpdateSource {
     private let descriptor: Int32
     private let loop: EventLoop
     private var scanner = UpdateLogScanner()
-    private var piece = [UInt8](repeating: 0, count: 1 << 18)
+    private var piece = [UInt8](repeating: 0, count: 1 << 14)
     private var isWatched = false
     private var ended = false
 
@@ -76,8 +76,8 @@ public final class RecordedUpdates: UpdateSource {
                 try piece.withUnsafeBytes { bytes in
                     Result { () throws(JSONError) in
                         try scanner.scan(UnsafeRawBufferPointer(rebasing: bytes[..<count])) {
-                            (json, position) throws(JSONError) in
-                            updates.append(try Self.update(json, at: position))
+                            (json, text, position) throws(JSONError) in
+                            updates.append(try Self.update(json, text, at: position))
                         }
                     }
                 }.get()
@@ -91,10 +91,10 @@ public final class RecordedUpdates: UpdateSource {
     }
 
     private static func update(
-        _ json: JSON, at position: UpdateLogScanner.Position
+        _ json: JSON, _ text: [UInt8], at position: UpdateLogScanner.Position
     ) throws(JSONError) -> Update {
         do {
-            return try Update(json, line: position.line)
+            return try Update(json, text: text, line: position.line)
         } catch {
             throw JSONError(reason: error.description, line: position.line, column: position.column)
         }

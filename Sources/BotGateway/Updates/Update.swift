@@ -10,6 +10,10 @@ public struct Update {
     public let kind: String
     /// What stands under that key: an object.
     public let payload: JSON
+    /// The whole update as it came, in valid UTF-8.
+    let text: [UInt8]
+    /// Nothing stands behind the payload in it.
+    let payloadIsLast: Bool
     /// Where it stood in a recorded log: the line it began on, from 1 on. 0 when it came from Telegram.
     public let line: Int
 
@@ -29,16 +33,25 @@ public struct Update {
     }
 
     /// Reads `{"update_id":N,"<kind>":{…}}`; of several objects the first of a known kind counts.
-    public init(_ json: JSON, line: Int = 0) throws(Malformed) {
+    ///
+    /// - Parameter text: what `json` was read from.
+    public init(_ json: JSON, text: [UInt8], line: Int = 0) throws(Malformed) {
         guard json.isObject else { throw .notAnObject }
         guard let id = json["update_id"]?.integer else { throw .noID }
-        let events = json.members.filter { $0.value.isObject }
-        guard let event = events.first(where: { UpdateKinds.known.contains($0.key) }) ?? events.first else {
+        let members = json.members
+        let known = members.firstIndex { UpdateKinds.known.contains($0.key) && $0.value.isObject }
+        guard let index = known ?? members.firstIndex(where: { $0.value.isObject }) else {
             throw .nothingHappened(id: id)
         }
         self.id = id
-        self.kind = event.key
-        self.payload = event.value
+        self.kind = members[index].key
+        self.payload = members[index].value
+        payloadIsLast = index == members.count - 1
+        self.text = text
         self.line = line
+    }
+
+    public init(_ json: JSON, line: Int = 0) throws(Malformed) {
+        try self.init(json, text: json.bytes, line: line)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 
 /// Finds the updates in a recorded log, which is fed to it in pieces: one a line, one after the other
@@ -17,6 +18,8 @@ struct UpdateLogScanner {
     }
 
     private var frames: [Frame] = [.top]
+    /// A getUpdates answer with updates, or an empty list of them, came.
+    private(set) var hasSeenResult = false
     /// The string that ended last in an answer: the key, when a value follows.
     private var lastString: [UInt8] = []
     private var inString = false
@@ -25,8 +28,9 @@ struct UpdateLogScanner {
     /// The object being read, until its last bracket.
     private var object: [UInt8] = []
     private var depth = 0
-    /// Where in `object` its first key begins and ends, to tell an answer from an update.
-    private var firstKey: (start: Int, end: Int?)?
+    /// Where in `object` its first key begins, which tells an answer from an update; 0 before.
+    private var firstKeyStart = 0
+    private var isFirstKeyKnown = false
     private var objectPosition = Position()
     private var position = Position()
     private var isAtStart = true
@@ -35,32 +39,59 @@ struct UpdateLogScanner {
     struct Position {
         var line = 1
         var column = 1
+
+        mutating func advance(over bytes: UnsafeRawBufferPointer) {
+            let newlines = bytes.reduce(0) { $0 &+ ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+            var tail = bytes
+            if newlines > 0, let last = bytes.lastIndex(of: UInt8(ascii: "\n")) {
+                line += newlines
+                column = 1
+                tail = UnsafeRawBufferPointer(rebasing: bytes[(last + 1)...])
+            }
+            column += tail.reduce(0) { $0 &+ ($1 & 0xC0 != 0x80 ? 1 : 0) }
+        }
     }
 
     /// Reads on, and calls `found` for each object that ends in `bytes`, with where it began.
+    /// A getUpdates answer's other members are passed over.
     ///
     /// Fails with the line and the column, from 1 on, of what can't belong to a log.
     mutating func scan(
-        _ bytes: UnsafeRawBufferPointer, _ found: (JSON, Position) throws(JSONError) -> Void
+        _ bytes: UnsafeRawBufferPointer, _ found: (JSON, _ text: [UInt8], Position) throws(JSONError) -> Void
     ) throws(JSONError) {
-        var bytes = bytes
-        if isAtStart, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-            bytes = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(3))
+        var rest = bytes
+        if isAtStart, rest.starts(with: [0xEF, 0xBB, 0xBF]) {
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(3))
         }
-        isAtStart = isAtStart && bytes.isEmpty
-        for byte in bytes {
-            if depth > 0 {
-                if try collect(byte) { try finishObject(found) }
+        isAtStart = isAtStart && rest.isEmpty
+        while !rest.isEmpty {
+            let taken: Int
+            if depth == 0, frames.count == 1, let line = Self.firstLine(of: rest),
+                let json = try? JSON(parsing: line), json.isObject, json["update_id"] != nil
+            {
+                // A whole update on a line, as logs usually have it: there is no need to look for its end.
+                try found(json, Array(line), position)
+                rest = UnsafeRawBufferPointer(rebasing: rest[(line.count + 1)...])
+                position = Position(line: position.line + 1)
+                continue
+            } else if depth > 0 {
+                taken = try collect(rest)
+                if depth == 0, !object.isEmpty { try finishObject(found) }
             } else {
-                try frame(byte)
+                try frame(rest[0])
+                taken = 1
             }
-            if byte == UInt8(ascii: "\n") {
-                position.line += 1
-                position.column = 1
-            } else if byte & 0xC0 != 0x80 {
-                position.column += 1
-            }
+            let part = UnsafeRawBufferPointer(rebasing: rest[..<taken])
+            position.advance(over: part)
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
         }
+    }
+
+    private static func firstLine(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard bytes.first == UInt8(ascii: "{"), let start = bytes.baseAddress,
+            let end = memchr(start, 0x0A, bytes.count)
+        else { return nil }
+        return UnsafeRawBufferPointer(start: start, count: UnsafeRawPointer(end) - start)
     }
 
     /// The log is over. Fails if it ended in the middle.
@@ -74,55 +105,62 @@ struct UpdateLogScanner {
 
     // MARK: an object
 
-    /// Takes one more byte of an object. True when it was the last one.
-    private mutating func collect(_ byte: UInt8) throws(JSONError) -> Bool {
-        object.append(byte)
-        if inString {
-            if escaped {
-                escaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                escaped = true
+    /// Takes as much of an object as is there. How many bytes that were; `depth` is 0 at its end.
+    private mutating func collect(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> Int {
+        var index = 0
+        while index < bytes.count, depth > 0 {
+            let byte = bytes[index]
+            index += 1
+            if inString {
+                if escaped {
+                    escaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    escaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    inString = false
+                    if !isFirstKeyKnown {
+                        object.append(contentsOf: bytes[..<index])
+                        if firstKeyEnded() { return index }
+                        object.removeLast(index)
+                    }
+                }
             } else if byte == UInt8(ascii: "\"") {
-                inString = false
-                if firstKey?.end == nil { try firstKeyEnded() }
+                inString = true
+                if !isFirstKeyKnown, firstKeyStart == 0 { firstKeyStart = object.count + index }
+            } else if byte | 0x20 == UInt8(ascii: "{") {
+                depth += 1
+            } else if byte | 0x20 == UInt8(ascii: "}") {
+                depth -= 1
             }
-            return false
         }
-        switch byte {
-        case UInt8(ascii: "\""):
-            inString = true
-            if firstKey == nil { firstKey = (object.count, nil) }
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            depth += 1
-        case UInt8(ascii: "}"), UInt8(ascii: "]"):
-            depth -= 1
-        default:
-            break
-        }
+        object.append(contentsOf: bytes[..<index])
         if object.count > Self.updateLimit {
             _ = try parseObject()
             throw malformed("an update of more than \(Self.updateLimit >> 20) MiB")
         }
-        return depth == 0
+        return index
     }
 
-    private mutating func firstKeyEnded() throws(JSONError) {
-        guard let start = firstKey?.start else { return }
-        firstKey?.end = object.count
-        let key = object[start..<object.count - 1]
-        guard key.elementsEqual("ok".utf8) || key.elementsEqual("result".utf8) else { return }
+    /// True when the object turns out to be a getUpdates answer, which is gone into.
+    private mutating func firstKeyEnded() -> Bool {
+        isFirstKeyKnown = true
+        let key = object[firstKeyStart..<object.count - 1]
+        guard key.elementsEqual("ok".utf8) || key.elementsEqual("result".utf8) else { return false }
         lastString = Array(key)
         frames.append(.answer)
         object = []
         depth = 0
+        return true
     }
 
     private mutating func finishObject(
-        _ found: (JSON, Position) throws(JSONError) -> Void
+        _ found: (JSON, _ text: [UInt8], Position) throws(JSONError) -> Void
     ) throws(JSONError) {
         let json = try parseObject()
-        object.removeAll(keepingCapacity: true)
-        try found(json, objectPosition)
+        let text = object
+        object = []
+        object.reserveCapacity(text.count)
+        try found(json, text, objectPosition)
     }
 
     private func parseObject() throws(JSONError) -> JSON {
@@ -145,10 +183,12 @@ struct UpdateLogScanner {
         case (0x20, _), (0x09, _), (0x0A, _), (0x0D, _), (UInt8(ascii: ","), .array):
             break
         case (UInt8(ascii: "{"), .top), (UInt8(ascii: "{"), .array):
-            (object, depth, firstKey, objectPosition) = ([byte], 1, nil, position)
+            object.append(byte)
+            (depth, firstKeyStart, isFirstKeyKnown, objectPosition) = (1, 0, false, position)
         case (UInt8(ascii: "["), .top):
             frames.append(.array)
         case (UInt8(ascii: "["), .answer) where lastString.elementsEqual("result".utf8):
+            hasSeenResult = true
             frames.append(.array)
         case (UInt8(ascii: "["), .answer), (UInt8(ascii: "{"), .answer), (UInt8(ascii: "["), .skipped),
             (UInt8(ascii: "{"), .skipped):
