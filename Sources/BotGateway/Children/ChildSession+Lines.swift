@@ -77,15 +77,20 @@ extension ChildSession: ChildProcessObserver {
 
     func childTookAll() {
         touch()
-        if let probe = delivery.tookAll() {
-            process?.write(probe)
-            return
+        let isProbeDue = delivery.tookAll()
+        guard lifecycle.state == .running else { return sayGoodbye() }
+        if isProbeDue {
+            process?.write(delivery.probe())
+        } else {
+            if delivery.mode != .oneByOne { childIsBack() }
+            advance()
         }
-        if delivery.mode != .oneByOne {
-            noteEventTime()
-            process?.readOutputDry()
-        }
-        advance()
+    }
+
+    /// In a replay: whatever it called before it came back is answered before it is given more.
+    private func childIsBack() {
+        noteEventTime()
+        process?.readOutputDry()
     }
 
     func childClosedPipe() {

@@ -151,9 +151,16 @@ final class ChildSession {
     func close(_ reason: DisconnectReason?) {
         guard lifecycle.close() else { return }
         self.reason = reason
+        sayGoodbye()
+        climb(after: options.stopGrace)
+    }
+
+    /// The last line and the end of its stdin, once it took what it has in hand: of a closed pipe nobody
+    /// can tell whether it was read, and an event that wasn't is for the next child.
+    func sayGoodbye() {
+        guard lifecycle.state == .closing(signals: 0), !delivery.hasEventInHand else { return }
         process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop)))
         process?.endInput()
-        climb(after: options.stopGrace)
     }
 
     /// The next rung for a child that doesn't end: SIGTERM, then SIGKILL.
@@ -171,21 +178,21 @@ final class ChildSession {
     }
 
     func exited(_ exit: ChildProcess.Exit) {
-        let untaken = delivery.endedWith(untaken: exit.untaken)
+        let (untaken, hasTakenEvent) = delivery.ended(untaken: exit.untaken)
         queue.putBack(untaken)
         let lived = Instant.current - startedAt
         let how = "after \(lived.rounded), \(exit.words)"
         let wasTold = reason != nil
         if exit.status != 0, options.replays != nil || !wasTold {
             problem("child ended \(how)")
-        } else if !untaken.isEmpty, !wasTold {
+        } else if !hasTakenEvent, !wasTold {
             problem("child ended \(how), without having read its event")
         } else {
             log(.info, "child ended \(how)\(reason.map { " (\($0.rawValue))" } ?? "")")
         }
         process = nil
         results = []
-        ended(succeeded: wasTold || exit.status == 0 && untaken.isEmpty, lived: lived)
+        ended(succeeded: wasTold || exit.status == 0 && hasTakenEvent, lived: lived)
     }
 
     private func ended(succeeded: Bool, lived: Duration) {

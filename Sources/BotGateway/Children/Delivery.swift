@@ -37,13 +37,17 @@ struct Delivery {
         return 1 << min(quietBlocks - 7, 6)
     }
 
+    /// An event was given and isn't taken yet.
+    var hasEventInHand: Bool { !inHand.isEmpty }
+
+    /// The child has read an event to its end.
+    private(set) var hasTakenEvent = false
+
     /// How many events were given last in one go.
     private(set) var given = 0
 
-    /// Lines that are no events: results, or the last line, which may also come behind an event that
-    /// wasn't taken yet.
+    /// Lines that are no events: results, or the last line.
     mutating func write(_ lines: [UInt8]) -> [UInt8] {
-        if state != .written { size = 0 }
         given = 0
         quietBlocks = 0
         return written(lines)
@@ -56,7 +60,6 @@ struct Delivery {
             bytes += event.line
             return (event, bytes.count)
         }
-        size = 0
         given = events.count
         quietBlocks += 1
         return written(bytes)
@@ -65,28 +68,33 @@ struct Delivery {
     private mutating func written(_ bytes: [UInt8]) -> [UInt8] {
         defer { opened = false }
         state = .written
-        size += bytes.count
+        size = bytes.count
         return opened ? Array(bytes.dropFirst()) : bytes
     }
 
-    /// The child read all that was written. What to write now to learn when it is back, if anything.
-    mutating func tookAll() -> [UInt8]? {
+    /// The child read all that was written. True when it has to be found out whether it is back.
+    mutating func tookAll() -> Bool {
+        hasTakenEvent = hasTakenEvent || hasEventInHand
         inHand = []
-        guard state == .written, mode != .oneByOne else {
-            state = .ready
-            return nil
-        }
+        let isProbeDue = state == .written && mode != .oneByOne
+        state = .ready
+        return isProbeDue
+    }
+
+    /// The beginning of the next line, whatever that will be: who reads it is back for more.
+    mutating func probe() -> [UInt8] {
         state = .probing
         opened = true
         return [UInt8(ascii: "{")]
     }
 
-    /// The events that a child which is gone had not read to their end.
+    /// The child is gone.
     ///
     /// - Parameter untaken: how many of the bytes written it left unread.
-    mutating func endedWith(untaken: Int) -> [IncomingEvent] {
+    /// - Returns: the events it had not read to their end, and whether it ever read one.
+    mutating func ended(untaken: Int) -> (events: [IncomingEvent], hasTakenEvent: Bool) {
         defer { self = Delivery(mode: mode) }
-        guard state == .written else { return [] }
-        return inHand.filter { $0.end > size - untaken }.map(\.event)
+        let events = inHand.filter { $0.end > size - untaken }.map(\.event)
+        return (events, hasTakenEvent || events.count < inHand.count)
     }
 }

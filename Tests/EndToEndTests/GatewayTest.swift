@@ -1,0 +1,92 @@
+import BotGateway
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+
+/// `pipegram run` against a simulated Bot API, both in the test's loop.
+final class GatewayTest {
+    let loop: EventLoop
+    let telegram: SimulatorServer
+    let files = TemporaryDirectory()
+    private(set) var gateway: ProgramRun?
+    private var messageIDs: [Int64: Int64] = [:]
+
+    init(port: UInt16 = 0) throws {
+        loop = try EventLoop()
+        telegram = try SimulatorServer(
+            on: loop, telegram: SimulatedTelegram(now: { 1_700_000_000 }), port: port)
+    }
+
+    isolated deinit { gateway?.signal(SIGKILL) }
+
+    /// Starts the gateway with a bot of `Tests/Bots`.
+    @discardableResult
+    func run(
+        _ options: [String] = [], bot: String, environment: [String: String] = [:]
+    ) throws -> ProgramRun {
+        try run(options + ["--", Places.bot(bot)], environment: environment)
+    }
+
+    @discardableResult
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
+        let variables = [
+            "TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url, "TRANSCRIPTS": files.path,
+        ]
+        let command = [Places.pipegram, "run", "--poll-timeout", "10s"] + arguments
+        let gateway = try ProgramRun(
+            command, environment: variables.merging(environment) { $1 }, on: loop)
+        self.gateway = gateway
+        return gateway
+    }
+
+    /// Someone writes in a private chat.
+    func say(_ text: String, in chat: Int64) {
+        messageIDs[chat, default: 0] += 1
+        telegram.add(
+            [
+                "message_id": JSON(messageIDs[chat] ?? 1),
+                "from": ["id": JSON(chat), "is_bot": false, "first_name": "Ada"],
+                "chat": ["id": JSON(chat), "type": "private", "first_name": "Ada"], "date": 1_700_000_000,
+                "text": JSON(text),
+            ], as: "message")
+    }
+
+    /// What was sent to a chat, in order.
+    func texts(in chat: Int64) -> [String] {
+        telegram.calls
+            .filter { $0.wasCarriedOut && $0.parameters["chat_id"]?.integer == chat }
+            .compactMap { $0.parameters["text"]?.string }
+    }
+
+    func wait(within limit: Duration = .seconds(20), until condition: () -> Bool) -> Bool {
+        loop.run(until: condition, within: limit)
+    }
+
+    /// Runs until a record that holds `text` was logged.
+    func waitForLog(_ text: String, within limit: Duration = .seconds(20)) -> Bool {
+        wait(within: limit) { gateway?.errors.contains { $0.contains(text) } == true }
+    }
+
+    /// The lines that a bot wrote down for a chat.
+    func transcript(of chat: Int64) -> [String] {
+        files.read("\(chat)")?.split(separator: "\n").map(String.init) ?? []
+    }
+
+    /// Asks the gateway to stop. Its exit status.
+    func stop(_ signal: Int32 = SIGTERM) -> Int32 {
+        gateway?.signal(signal)
+        return gateway?.wait() ?? -1
+    }
+}
+
+/// Whether a process is alive, a zombie not counting.
+func isAlive(_ pid: pid_t) -> Bool {
+    let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var text = [UInt8](repeating: 0, count: 512)
+    let count = read(descriptor, &text, text.count)
+    let fields = String(decoding: text.prefix(max(0, count)), as: UTF8.self).split(separator: ")").last
+    return fields?.split(separator: " ").first != "Z"
+}
