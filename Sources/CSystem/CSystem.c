@@ -29,7 +29,10 @@ static int slot[3] = {-1, -1, -1};
 static int null = -1;
 
 int spawn_prepare(void) {
-    if (null < 0 && (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) return errno;
+    // A program may be started without stdin, stdout or stderr: then these stay /dev/null, for whatever took
+    // their numbers would be read and written in their stead.
+    while (null < 3)
+        if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) return errno;
     for (int i = 0; i < 3; i++)
         if (slot[i] < 0 && (slot[i] = fcntl(null, F_DUPFD_CLOEXEC, 3)) < 0) return errno;
     return 0;

@@ -116,11 +116,11 @@ import Testing
         test.say("hello", in: 43)
         #expect(test.wait { test.texts(in: 43) == ["hello"] })
         let before = residentKB(gateway.pid)
-        for _ in 1...5000 { test.say(text, in: 42) }
+        for _ in 1...2500 { test.say(text, in: 42) }
         test.say("still there?", in: 43)
         #expect(test.wait { test.texts(in: 43) == ["hello", "still there?"] })
-        // 20 MB of updates: some pages for reading the batches, and not the updates themselves.
-        #expect(residentKB(gateway.pid) - before < 12_000)
+        // 10 MB of updates: some pages for reading the batches, and not the updates themselves.
+        #expect(residentKB(gateway.pid) - before < 8_000)
         #expect(test.stop() == 0)
     }
 

@@ -1,0 +1,188 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct ReplayTests {
+    let files = TemporaryDirectory()
+
+    private func replay(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) throws -> (status: Int32, output: [String], errors: String) {
+        let variables = ["TRANSCRIPTS": files.path].merging(environment) { $1 }
+        let run = try ProgramRun(
+            [Places.pipegram, "replay"] + arguments, environment: variables, on: try EventLoop())
+        if let input { run.write(input) }
+        run.endInput()
+        return (run.wait(within: .seconds(60)), run.output, run.errorText)
+    }
+
+    private static func update(_ id: Int, chat: Int, _ text: String) -> String {
+        #"{"update_id":\#(id),"message":{"message_id":\#(id),"chat":{"id":\#(chat),"type":"private"},"text":"\#(text)"}}"#
+    }
+
+    @Test func `calls come grouped by scope, in the order in which scopes appear`() throws {
+        let log = [(1, 43), (2, 42), (3, 43), (4, 42)].map { Self.update($0, chat: $1, "\($0)") }
+        let file = files.write("log", log.joined(separator: "\n"))
+        let end = try replay([file, Places.bot("echo.sh")])
+        #expect(end.status == 0)
+        #expect(end.errors.isEmpty)
+        #expect(
+            end.output
+                == [(43, 1), (43, 3), (42, 2), (42, 4)].map { chat, text in
+                    #"{"type":"telegram.send_message","chat_id":\#(chat),"text":"\#(text)"}"#
+                })
+    }
+
+    @Test func `unordered calls carry their scope`() throws {
+        let file = files.write("log", Self.update(1, chat: 42, "x"))
+        let end = try replay(["--unordered", file, Places.bot("echo.sh")])
+        #expect(
+            end.output == [#"{"scope":"chat:42","type":"telegram.send_message","chat_id":42,"text":"x"}"#])
+    }
+
+    @Test func `a log may be lines, an array, an answer, or pretty-printed`() throws {
+        let one = Self.update(1, chat: 42, "1")
+        let two = Self.update(2, chat: 42, "2")
+        let pretty = two.replacing(",", with: ",\n    ").replacing("{", with: "{\n  ")
+        for log in [
+            "\(one)\n\(two)\n", "[\(one),\(two)]", #"{"ok":true,"result":[\#(one),\#(two)]}"#, one + two,
+            "\(one)\n\n\(pretty)", "\u{FEFF}\(one)\r\n\(two)\r\n",
+        ] {
+            let end = try replay([files.write("log", log), Places.bot("echo.sh")])
+            #expect(end.status == 0)
+            #expect(end.output.count == 2)
+            let piped = try replay(["-", Places.bot("echo.sh")], input: log)
+            #expect(piped.status == 0)
+            #expect(piped.output == end.output)
+        }
+    }
+
+    @Test func `a malformed log ends it with 65, and where; a missing one with 66`() throws {
+        let log = "\(Self.update(1, chat: 42, "x"))\n{\"update_id\":2,\"message\":{oops}}\n"
+        let malformed = try replay([files.write("log", log), Places.bot("echo.sh")])
+        #expect(malformed.status == 65)
+        #expect(malformed.errors.contains("line 2, column 30: string or '}' expected"))
+        let missing = try replay(["/nowhere/log", "cat"])
+        #expect(missing.status == 66)
+        #expect(missing.errors == "pipegram: /nowhere/log: No such file or directory")
+    }
+
+    @Test func `the same bot and log give the same bytes every time`() throws {
+        // Results come before the next event, however fast the bot is: what it edits depends on it.
+        let log = (1...120).map { Self.update($0, chat: 40 + $0 % 3, "\($0)") }
+        let file = files.write("log", log.joined(separator: "\n"))
+        let first = try replay([file, Places.bot("edits.sh")])
+        #expect(first.status == 0)
+        #expect(first.output.count == 240)
+        #expect(first.output[0].contains("send_message"))
+        #expect(first.output[1].contains("edit_message_text"))
+        for _ in 1...4 { #expect(try replay([file, Places.bot("edits.sh")]).output == first.output) }
+    }
+
+    @Test func `an answer is what Telegram would say, with the next message id`() throws {
+        let file = files.write("log", Self.update(7, chat: 42, "x"))
+        let end = try replay([file, Places.bot("asks.sh")])
+        #expect(end.status == 0)
+        let line = try #require(files.read("42")?.split(separator: "\n").first)
+        let result = try JSON(parsing: String(line))
+        #expect(result["ok"] == true)
+        #expect(result["result"]?["message_id"] == 8)
+        #expect(result["result"]?["chat"]?["id"] == 42)
+    }
+
+    @Test func `scopes beyond the limit of children have their turn`() throws {
+        let log = (1...40).map { Self.update($0, chat: $0 % 10 + 1, "\($0)") }
+        let file = files.write("log", log.joined(separator: "\n"))
+        let end = try replay(["--max-children", "3", file, Places.bot("echo.sh")])
+        #expect(end.status == 0)
+        #expect(end.output == (try replay([file, Places.bot("echo.sh")]).output))
+    }
+
+    @Test func `a bot that exits after each event is started for each`() throws {
+        let log = (1...12).map { Self.update($0, chat: 42, "\($0)") }
+        let end = try replay([files.write("log", log.joined(separator: "\n")), Places.bot("one-event.sh")])
+        #expect(end.status == 0)
+        #expect(end.output.count == 12)
+    }
+
+    @Test func `a crash ends it with 1, and says where`() throws {
+        let log = "\n\n\(Self.update(9, chat: 42, "x"))\n\(Self.update(10, chat: 42, "y"))"
+        let end = try replay([files.write("log", log), Places.bot("crashes.sh")])
+        #expect(end.status == 1)
+        #expect(end.errors.contains("warning chat:42 pid="))
+        #expect(end.errors.contains("update=9 line=3 child ended"))
+        #expect(end.errors.contains("status 3"))
+        #expect(end.errors.contains("1 events are not delivered"))
+    }
+
+    @Test func `a stray print ends it with 1, and is shown`() throws {
+        let file = files.write("log", Self.update(9, chat: 42, "x"))
+        let end = try replay([file, "sh", "-c", "echo 'stray print'; cat >&2"])
+        #expect(end.status == 1)
+        #expect(end.errors.contains("update=9 line=1 line dropped: not JSON"))
+        #expect(end.errors.contains(": stray print"))
+    }
+
+    @Test func `a call that Telegram would refuse ends it with 1`() throws {
+        let file = files.write("log", Self.update(9, chat: 42, ""))
+        let end = try replay([file, Places.bot("echo.sh")])
+        #expect(end.status == 1)
+        #expect(end.errors.contains("Bad Request: message text is empty"))
+    }
+
+    @Test(arguments: ["ignores-eof.sh", "never-reads.sh"])
+    func `a hang ends it with 1, after the grace`(_ bot: String) throws {
+        let log = "\(Self.update(1, chat: 42, "x"))\n\(Self.update(2, chat: 42, "y"))"
+        let end = try replay(["--stop-grace", "200ms", files.write("log", log), Places.bot(bot)])
+        #expect(end.status == 1)
+        #expect(end.errors.contains("sending SIGTERM"))
+    }
+
+    @Test func `what was expected is compared as JSON`() throws {
+        let log = "\(Self.update(1, chat: 42, "1"))\n\(Self.update(2, chat: 42, "2"))"
+        let file = files.write("log", log)
+        let calls = files.write("calls", "")
+        let written = try replay(["--expect", calls, "--update", file, Places.bot("echo.sh")])
+        #expect(written.status == 0)
+        #expect(written.output.isEmpty)
+        #expect(files.read("calls")?.split(separator: "\n").count == 2)
+
+        let swapped = #"{"text":"1","chat_id":42,"type":"telegram.send_message"}"#
+        let second = #"{"type":"telegram.send_message","chat_id":42,"text":"2"}"#
+        files.write("calls", "\(swapped)\n\(second)\n")
+        let same = try replay(["--expect", calls, file, Places.bot("echo.sh")])
+        #expect(same.status == 0)
+        #expect(same.output.isEmpty)
+
+        files.write("calls", "\(swapped)\n")
+        let longer = try replay(["--expect", calls, file, Places.bot("echo.sh")])
+        #expect(longer.status == 1)
+        #expect(longer.output == ["@@ line 1 @@", " \(swapped)", "+\(second)"])
+
+        let missing = try replay(["--expect", "/nowhere/calls", file, Places.bot("echo.sh")])
+        #expect(missing.status == 66)
+        #expect(missing.errors.contains("--update"))
+    }
+
+    @Test func `a full disk behind stdout is said`() throws {
+        let file = files.write("log", Self.update(1, chat: 42, "x"))
+        let run = try ProgramRun(
+            [
+                "sh", "-c",
+                "\(Places.pipegram) replay \(file) -- \(Places.bot("echo.sh")) >/dev/full; echo $?",
+            ],
+            on: try EventLoop())
+        run.wait()
+        #expect(run.output == ["74"])
+        #expect(run.errorText == "pipegram: stdout: No space left on device")
+    }
+
+    @Test func `it runs without stdin, stdout and stderr`() throws {
+        let file = files.write("log", Self.update(1, chat: 42, "x"))
+        let command = "\(Places.pipegram) replay \(file) -- \(Places.bot("echo.sh")) <&- >&- 2>&-; echo $?"
+        let run = try ProgramRun(["sh", "-c", command], on: try EventLoop())
+        run.wait()
+        #expect(run.output == ["0"])
+    }
+}

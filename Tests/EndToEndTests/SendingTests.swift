@@ -1,0 +1,98 @@
+import BotGateway
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct SendingTests {
+    @Test func `what failed before it went out is sent until it arrives`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(bot: "echo.sh")
+        test.telegram.fail(method: "sendMessage", times: 2, with: .html(502))
+        test.say("one", in: 42)
+        test.say("two", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["one", "two"] })
+        #expect(gateway.errorText.contains("warning \(test.telegram.url) is in trouble: 502"))
+        #expect(gateway.errorText.contains("\(test.telegram.url) answers again, after"))
+        #expect(gateway.errors.filter { $0.contains("in trouble") }.count == 1)
+    }
+
+    @Test func `a call whose answer was lost is not repeated, and told as unknown`() throws {
+        let test = try GatewayTest()
+        try test.run(bot: "asks.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.transcript(of: 42).count == 1 })
+        test.telegram.fail(method: "sendMessage", with: .closeAfter)
+        test.say("x", in: 42)
+        #expect(test.wait { test.transcript(of: 42).count == 2 })
+        test.telegram.fail(method: "sendMessage", with: .brokenBody)
+        test.say("x", in: 42)
+        #expect(test.wait { test.transcript(of: 42).count == 3 })
+        let results = try test.transcript(of: 42).dropFirst().map { try JSON(parsing: $0) }
+        #expect(results.allSatisfy { $0["ok"] == false && $0["state"] == "unknown" })
+        #expect(test.texts(in: 42) == ["1", "2", "3"])
+        #expect(test.telegram.calls.filter { $0.method == "sendMessage" }.count == 3)
+    }
+
+    @Test func `a call that is never answered is given up as unknown`() throws {
+        let test = try GatewayTest()
+        try test.run(["--call-timeout", "300ms"], bot: "asks.sh")
+        test.telegram.fail(method: "sendMessage", with: .hangAfter)
+        test.say("x", in: 42)
+        #expect(test.wait { test.transcript(of: 42).count == 1 })
+        #expect(test.transcript(of: 42)[0].contains(#""state":"unknown""#))
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["1", "2"] })
+    }
+
+    @Test func `a chat that is told to wait waits alone`() throws {
+        let test = try GatewayTest()
+        try test.run(bot: "echo.sh")
+        test.telegram.fail(method: "sendMessage", chat: 42, with: .tooManyRequests(retryAfter: 1))
+        test.say("late", in: 42)
+        #expect(test.wait { test.telegram.calls.contains { $0.parameters["chat_id"] == 42 } })
+        test.say("prompt", in: 43)
+        #expect(test.wait { test.texts(in: 43) == ["prompt"] })
+        #expect(test.texts(in: 42).isEmpty)
+        #expect(test.wait { test.texts(in: 42) == ["late"] })
+    }
+
+    @Test func `calls go over connections that are kept`() throws {
+        let test = try GatewayTest()
+        try test.run(bot: "echo.sh")
+        for number in 1...100 {
+            test.say("\(number)", in: 42)
+            if number % 25 == 0 { #expect(test.wait { test.texts(in: 42).count == number }) }
+        }
+        #expect(test.texts(in: 42) == (1...100).map(String.init))
+        // One for the polls, one for the calls of the single chat.
+        #expect(test.telegram.connectionsOpened <= 3)
+    }
+
+    @Test(arguments: ["getUpdates", "sendMessage"])
+    func `faults cost no update and no answer`(_ method: String) throws {
+        let test = try GatewayTest()
+        try test.run(bot: "echo.sh")
+        let faults: [Fault] = [
+            .html(502), .error(500, "Internal Server Error: restart"), .tooManyRequests(retryAfter: 1),
+            .delay(.milliseconds(50)),
+        ]
+        for (index, fault) in faults.enumerated() {
+            test.telegram.fail(method: method, with: fault)
+            test.say("\(index)", in: 42)
+        }
+        #expect(test.wait { test.texts(in: 42) == ["0", "1", "2", "3"] })
+    }
+
+    @Test(arguments: [Fault.brokenBody, .closeBefore, .closeAfter])
+    func `a poll whose answer is lost or broken loses and repeats nothing`(_ fault: Fault) throws {
+        let test = try GatewayTest()
+        try test.run(bot: "echo.sh")
+        test.say("first", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["first"] })
+        test.telegram.fail(method: "getUpdates", with: fault)
+        for number in 1...3 { test.say("\(number)", in: 42) }
+        #expect(test.wait { test.texts(in: 42) == ["first", "1", "2", "3"] })
+        #expect(test.stop() == 0)
+        #expect(test.texts(in: 42) == ["first", "1", "2", "3"])
+    }
+}

@@ -1,0 +1,150 @@
+import BotGateway
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct StartTests {
+    /// Runs the program to its end.
+    private func run(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String, errors: String) {
+        let run = try ProgramRun([Places.pipegram] + arguments, environment: environment, on: try EventLoop())
+        run.endInput()
+        return (run.wait(), run.output.joined(separator: "\n"), run.errorText)
+    }
+
+    @Test(arguments: [401, 404])
+    func `a token that Telegram refuses ends it with 77, and where tokens come from`(_ code: Int) throws {
+        let test = try GatewayTest()
+        test.telegram.fail(method: "getMe", with: .error(code, code == 401 ? "Unauthorized" : "Not Found"))
+        let gateway = try test.run(bot: "echo.sh")
+        #expect(gateway.wait() == 77)
+        #expect(gateway.errorText.contains("@BotFather"))
+        #expect(gateway.errorText.contains("--token-file"))
+        #expect(!gateway.errorText.contains(test.telegram.token))
+    }
+
+    @Test func `without a token it says where one comes from`() throws {
+        let end = try run(["run", "--", "cat"])
+        #expect(end.status == 77)
+        #expect(end.errors.hasPrefix("pipegram: there is no bot token. @BotFather"))
+        #expect(try run(["run", "--", "cat"], environment: ["TELEGRAM_BOT_TOKEN": "no token"]).status == 77)
+    }
+
+    @Test func `the token comes from a file, or from where systemd puts credentials`() throws {
+        for option in [["--token-file"], []] {
+            let test = try GatewayTest()
+            let file = test.files.write("token", test.telegram.token + "\n")
+            let arguments = option.isEmpty ? [] : option + [file]
+            try test.run(
+                arguments, bot: "echo.sh",
+                environment: ["TELEGRAM_BOT_TOKEN": "1:wrong", "CREDENTIALS_DIRECTORY": test.files.path])
+            #expect(test.waitForLog("this is @demo_bot"))
+            #expect(test.stop() == 0)
+        }
+        let end = try run(["run", "--token-file", "/nowhere/token", "--", "cat"])
+        #expect(end.status == 66)
+        #expect(end.errors.contains("/nowhere/token: No such file or directory"))
+    }
+
+    @Test func `a webhook ends it with 78, and is removed on demand`() throws {
+        let test = try GatewayTest()
+        let client = HTTPClient(on: test.loop, connections: 1, userAgent: "test")
+        let body: JSON = ["url": "https://example.org/hook"]
+        var isSet = false
+        let hook = HTTPClient.Request(
+            url: "\(test.telegram.url)/bot\(test.telegram.token)/setWebhook", body: body.bytes,
+            timeout: .seconds(5))
+        client.send(hook) { _ in isSet = true }
+        #expect(test.wait { isSet })
+
+        let gateway = try test.run(bot: "echo.sh")
+        #expect(gateway.wait() == 78)
+        #expect(gateway.errorText.contains("--delete-webhook"))
+
+        try test.run(["--delete-webhook"], bot: "echo.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["x"] })
+    }
+
+    @Test func `it always says which kinds of update it wants`() throws {
+        let cases: [([String], JSON)] = [
+            ([], []), (["--allowed-updates", "message,poll"], ["message", "poll"]),
+            (["--allowed-updates", "all"], JSON(UpdateKinds.all.map { JSON($0) })),
+        ]
+        for (options, expected) in cases {
+            let test = try GatewayTest()
+            try test.run(options, bot: "echo.sh")
+            #expect(test.wait { test.telegram.polls.count == 1 })
+            #expect(test.telegram.polls[0]["allowed_updates"] == expected)
+            #expect(test.telegram.polls[0]["timeout"] == 10)
+        }
+    }
+
+    @Test func `without a network it warns once, and says when it is back`() throws {
+        let port: UInt16
+        do {
+            let free = try GatewayTest()
+            port = free.telegram.port
+            free.telegram.close()
+        }
+        let loop = try EventLoop()
+        let address = "http://127.0.0.1:\(port)"
+        let gateway = try ProgramRun(
+            [Places.pipegram, "run", "--", Places.bot("echo.sh")],
+            environment: ["TELEGRAM_BOT_TOKEN": "7:secret", "TELEGRAM_API_URL": address], on: loop)
+        #expect(
+            loop.run(until: { gateway.errorText.contains("can't reach \(address)") }, within: .seconds(10)))
+        let telegram = try SimulatorServer(
+            on: loop, telegram: SimulatedTelegram(now: { 0 }), port: port)
+        #expect(loop.run(until: { !telegram.polls.isEmpty }, within: .seconds(10)))
+        gateway.signal(SIGTERM)
+        #expect(gateway.wait() == 0)
+        #expect(gateway.errorText.contains("answers again, after"))
+        #expect(gateway.errors.filter { $0.contains("can't reach") }.count == 1)
+    }
+
+    @Test func `a program that isn't there, or may not be run, is named`() throws {
+        let environment = ["TELEGRAM_BOT_TOKEN": "7:secret"]
+        let missing = try run(["run", "no-such-bot"], environment: environment)
+        #expect(missing.status == 127)
+        #expect(
+            missing.errors
+                == "pipegram: no-such-bot: no such program in PATH; for one in this directory write ./no-such-bot"
+        )
+        let files = TemporaryDirectory()
+        let plain = files.write("bot.txt", "text")
+        let refused = try run(["replay", "-", plain])
+        #expect(refused.status == 126)
+        #expect(refused.errors.contains("\(plain): not executable"))
+        let script = files.write("bot", "#!/no/such/interpreter\n")
+        #expect(try run(["replay", "-", script]).status == 127)
+    }
+
+    @Test(arguments: [
+        (["run", "--bogus", "cat"], "Unknown option '--bogus'"),
+        (["run"], "Which program is the bot?"),
+        (["run", "--"], "No program is named after '--'"),
+        (["run", "--idle-timeout", "soon", "cat"], "soon"),
+        (["run", "--poll-timeout", "60s", "cat"], "--poll-timeout"),
+        (["run", "--max-children", "0", "cat"], "--max-children"),
+        (["run", "--api-url", "example.org", "cat"], "https://"),
+        (["replay", "--update", "x", "cat"], "--expect"),
+        (["frobnicate"], "frobnicate"),
+    ])
+    func `what is wrong with the options is said, and ends it with 64`(_ arguments: [String], _ words: String)
+        throws
+    {
+        let end = try run(arguments, environment: ["TELEGRAM_BOT_TOKEN": "7:secret"])
+        #expect(end.status == 64)
+        #expect(end.errors.contains(words))
+    }
+
+    @Test func `it knows its version`() throws {
+        let end = try run(["--version"])
+        #expect(end.status == 0)
+        #expect(end.output.hasPrefix("pipegram "))
+    }
+}

@@ -1,0 +1,68 @@
+import BotGateway
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct StopTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a signal lets children finish, sends what they said, and confirms the offset`(_ signal: Int32)
+        throws
+    {
+        let test = try GatewayTest()
+        let gateway = try test.run(bot: "last-words.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hello"] })
+        #expect(test.stop(signal) == 0)
+        #expect(test.texts(in: 42) == ["hello", "bye: stop"])
+        #expect(test.telegram.pendingUpdates == 0)
+        #expect(gateway.errorText.contains("stopping"))
+    }
+
+    @Test func `a batch that was just handed out is confirmed by a stop`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(bot: "last-words.sh")
+        #expect(test.wait { !test.telegram.polls.isEmpty })
+        test.say("x", in: 42)
+        #expect(test.wait { test.telegram.polls.count == 2 || gateway.errorText.contains("child started") })
+        #expect(test.stop() == 0)
+        #expect(test.telegram.pendingUpdates == 0)
+        #expect(test.texts(in: 42) == ["hello", "bye: stop"])
+    }
+
+    @Test func `events that wait are delivered before the stop`() throws {
+        let test = try GatewayTest()
+        try test.run(bot: "echo.sh")
+        for number in 1...50 { test.say("\(number)", in: 42) }
+        #expect(test.wait { !test.texts(in: 42).isEmpty })
+        #expect(test.stop() == 0)
+        #expect(test.texts(in: 42) == (1...50).map(String.init))
+    }
+
+    @Test func `a stop takes no longer than it may`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--stop-timeout", "300ms"], bot: "ignores-sigterm.sh")
+        test.say("x", in: 42)
+        #expect(test.waitForLog("child started"))
+        #expect(test.stop() == 0)
+        #expect(gateway.errorText.contains("stopping took longer than 0.3s: 1 children are killed"))
+    }
+
+    @Test func `a second signal ends at once`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(bot: "ignores-sigterm.sh")
+        test.say("x", in: 42)
+        #expect(test.waitForLog("child started"))
+        gateway.signal(SIGINT)
+        #expect(test.waitForLog("stopping"))
+        #expect(test.stop(SIGINT) == 128 + SIGINT)
+    }
+
+    @Test func `a signal before anyone answered ends with 0`() throws {
+        let test = try GatewayTest()
+        test.telegram.fail(method: "getMe", times: .max, with: .hang)
+        try test.run(bot: "echo.sh")
+        #expect(test.wait { test.telegram.calls.contains { $0.method == "getMe" } })
+        #expect(test.stop(SIGINT) == 0)
+    }
+}
