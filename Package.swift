@@ -45,7 +45,9 @@ let package = Package(
         .testTarget(
             name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: onTheLoop),
         .testTarget(
-            name: "BotGatewayTests", dependencies: ["BotGateway", "TestSupport"], swiftSettings: onTheLoop),
+            name: "BotGatewayTests",
+            dependencies: ["BotGateway", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: onTheLoop),
         .testTarget(
             name: "EndToEndTests", dependencies: ["pipegram", "TestSupport"], swiftSettings: onTheLoop),
     ]

@@ -173,7 +173,7 @@ public final class ChildProcess {
 
     /// Reads no more of its stdout until `resumeOutput`: the child then waits in its own write.
     public func pauseOutput() {
-        guard output >= 0, !outputPaused else { return }
+        guard output >= 0, !outputPaused, exit == nil else { return }
         outputPaused = true
         // Nothing but the end of the pipe is told now, and that once.
         loop.change(output, to: .edgeTriggered)
@@ -182,11 +182,7 @@ public final class ChildProcess {
     public func resumeOutput() {
         guard outputPaused else { return }
         outputPaused = false
-        if exit != nil {
-            loop.soon { [self] in drain() }
-        } else if output >= 0 {
-            loop.change(output, to: .readable)
-        }
+        if output >= 0 { loop.change(output, to: .readable) }
     }
 
     /// Reads all that its stdout holds now, as far as it isn't paused.
@@ -251,18 +247,17 @@ public final class ChildProcess {
         drain()
     }
 
-    /// Tells the last words of a child that is gone, then its exit.
+    /// Tells the last words of a child that is gone, then its exit. A pause holds up no more than the pipe
+    /// holds, and doesn't count here.
     private func drain() {
         guard let exit else { return }
+        outputPaused = false
         var budget = Self.drainLimit
-        while output >= 0, !outputPaused, budget > 0, unread_bytes(output) > 0 {
+        while output >= 0, budget > 0, unread_bytes(output) > 0 {
             readOutput()
             budget -= Self.scratch.count
         }
-        guard !outputPaused else { return }
         closeOutput()
-        // The last line may have filled the queue: the exit is told when there is room again.
-        guard !outputPaused else { return }
         budget = Self.drainLimit
         while errors >= 0, budget > 0, unread_bytes(errors) > 0 {
             readErrors()

@@ -34,7 +34,9 @@ import Glibc
     /// When the current turn of the loop began.
     public private(set) var now = Instant.current
 
+    /// Also has SIGPIPE ignored: a broken pipe is seen where it is written to.
     public init() throws(SystemError) {
+        signal(SIGPIPE, SIG_IGN)
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError("making an epoll descriptor") }
     }

@@ -6,11 +6,10 @@ public final class Signals {
     private let descriptor: Int32
     private let loop: EventLoop
 
-    /// Takes these signals from now on, and ignores SIGPIPE: a broken pipe is seen where it is written to.
+    /// Takes these signals from now on; a process that is started gets them at their defaults again.
     public init(
         _ signals: [Int32], on loop: EventLoop, _ handler: @escaping (Int32) -> Void
     ) throws(SystemError) {
-        signal(SIGPIPE, SIG_IGN)
         self.loop = loop
         descriptor = open_signals(signals, Int32(signals.count))
         guard descriptor >= 0 else { throw SystemError("waiting for signals", code: -descriptor) }

@@ -36,20 +36,14 @@ extension ChildSession: ChildProcessObserver {
         log(.debug, "call \(call.method)")
         openCalls += 1
         openBytes += bytes
-        if openCalls >= ChildOptions.maxOpenCalls || openBytes >= ChildOptions.maxOpenBytes {
-            process?.pauseOutput()
-        }
+        if !hasRoomForCalls { process?.pauseOutput() }
         let caller = generation
         children.perform(call, scope) { [self] result in
             openCalls -= 1
             openBytes -= bytes
             touch()
             if let id = call.id, caller == generation { answer(result, id: id) }
-            if openCalls <= ChildOptions.maxOpenCalls / 2, openBytes <= ChildOptions.maxOpenBytes / 2 {
-                process?.resumeOutput()
-            }
-            advance()
-            children.settle(self)
+            callEnded()
         }
     }
 

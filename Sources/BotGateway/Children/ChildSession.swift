@@ -26,6 +26,7 @@ final class ChildSession {
     private(set) var lastActive = Instant.current
     var keepAliveUntil: Instant?
     private var timer: Timer?
+    private var startIsDue = false
     /// The last event the child was given, to name it when something goes wrong.
     private var lastEvent: (updateID: Int64, logLine: Int)?
     private var reason: DisconnectReason?
@@ -67,7 +68,7 @@ final class ChildSession {
     private func carryOut(_ action: ChildLifecycle.Action) {
         switch action {
         case .nothing: break
-        case .start: children.wantsChild(self)
+        case .start: startWhenThereIsRoom()
         case .deliver: advance()
         case .terminate: process?.signal(SIGTERM)
         case .kill: process?.signal(SIGKILL)
@@ -75,6 +76,26 @@ final class ChildSession {
             log(.warning, "starting again in \(delay.rounded), \(queue.count) events wait")
             setTimer(delay) { [unowned self] in cooledDown() }
         }
+    }
+
+    /// Not while many calls of the last child wait: one that exits after each event would pile them up.
+    private func startWhenThereIsRoom() {
+        startIsDue = !hasRoomForCalls
+        if !startIsDue { children.wantsChild(self) }
+    }
+
+    var hasRoomForCalls: Bool {
+        openCalls < ChildOptions.maxOpenCalls && openBytes < ChildOptions.maxOpenBytes
+    }
+
+    /// A call was answered.
+    func callEnded() {
+        if openCalls <= ChildOptions.maxOpenCalls / 2, openBytes <= ChildOptions.maxOpenBytes / 2 {
+            process?.resumeOutput()
+            if startIsDue { startWhenThereIsRoom() }
+        }
+        advance()
+        children.settle(self)
     }
 
     private func cooledDown() {

@@ -1,0 +1,199 @@
+import Glibc
+import JSON
+import Logging
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct ChildrenTests {
+    /// Children of a bot of `Tests/Bots`, and the calls they make, which are answered when `answer` says so.
+    private final class Stage {
+        let loop: EventLoop
+        let children: Children
+        let files = TemporaryDirectory()
+        var calls: [(call: Call, scope: Scope, reply: (CallResult) -> Void)] = []
+        var answersAtOnce = true
+        private var lastID: Int64 = 0
+
+        init(_ command: [String], _ adjust: (inout ChildOptions) -> Void = { _ in }) throws {
+            loop = try EventLoop()
+            var options = ChildOptions()
+            options.stopGrace = .milliseconds(200)
+            options.killGrace = .milliseconds(200)
+            adjust(&options)
+            let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+            let environment = ChildEnvironment(
+                gateway: ["PATH=\(path)", "TRANSCRIPTS=\(files.path)"], token: nil, bot: ["id": 7],
+                version: "0")
+            children = Children(
+                try Program(command, searchPath: path), environment: environment, bot: ["id": 7],
+                options: options, spoolDirectory: files.path, on: loop,
+                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            children.perform = { [unowned self] call, scope, reply in
+                calls.append((call, scope, reply))
+                if answersAtOnce { reply(.success(true)) }
+            }
+        }
+
+        func say(_ text: String, in chat: Int64) throws {
+            lastID += 1
+            let message: JSON = [
+                "message_id": JSON(lastID), "chat": ["id": JSON(chat), "type": "private"], "text": JSON(text),
+            ]
+            let update = try Update(["update_id": JSON(lastID), "message": message])
+            children.deliver(try #require(IncomingEvent(update)))
+        }
+
+        func texts(in chat: Int64) -> [String] {
+            calls.filter { $0.scope == .chat(chat) }.compactMap { $0.call.parameters["text"]?.string }
+        }
+
+        func wait(until condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(20)) }
+
+        func finish() -> Bool {
+            children.finish()
+            return wait { children.isFinished }
+        }
+    }
+
+    @Test func `neither the end of its input nor SIGTERM ends it, but SIGKILL does`() throws {
+        let stage = try Stage([Places.bot("ignores-sigterm.sh")])
+        try stage.say("x", in: 42)
+        #expect(stage.wait { stage.children.count == 1 })
+        #expect(stage.finish())
+        #expect(stage.children.problems == 2)
+    }
+
+    @Test func `a child waits in its own write while its calls are not answered`() throws {
+        let stage = try Stage([Places.bot("floods.sh")])
+        stage.answersAtOnce = false
+        try stage.say("x", in: 42)
+        #expect(stage.wait { stage.calls.count >= ChildOptions.maxOpenCalls })
+        // One piece of what was read may hold more than there is room for, and no second one is read.
+        let most = ChildOptions.maxOpenCalls + (1 << 16) / 60
+        _ = stage.loop.run(until: { stage.calls.count > most }, within: .milliseconds(200))
+        #expect(stage.calls.count <= most)
+        stage.children.kill()
+        #expect(stage.wait { stage.children.count == 0 })
+    }
+
+    @Test func `a bot that exits after each event is not started while its calls pile up`() throws {
+        let stage = try Stage([Places.bot("one-event.sh")])
+        stage.answersAtOnce = false
+        for number in 1...100 { try stage.say("\(number)", in: 42) }
+        #expect(stage.wait { stage.calls.count == ChildOptions.maxOpenCalls })
+        _ = stage.loop.run(
+            until: { stage.calls.count > ChildOptions.maxOpenCalls }, within: .milliseconds(100))
+        #expect(stage.calls.count == ChildOptions.maxOpenCalls)
+        stage.answersAtOnce = true
+        for call in stage.calls { call.reply(.success(true)) }
+        #expect(stage.wait { stage.calls.count == 100 })
+        #expect(stage.texts(in: 42) == (1...100).map(String.init))
+        #expect(stage.finish())
+    }
+
+    @Test func `its calls are answered in time, and it goes on`() throws {
+        let stage = try Stage([
+            "sh", "-c",
+            #"i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo '{"type":"telegram.send_message","text":"'$i'"}'; done; cat >/dev/null"#,
+        ])
+        stage.answersAtOnce = false
+        try stage.say("x", in: 42)
+        var answered = 0
+        #expect(
+            stage.wait {
+                while answered < stage.calls.count {
+                    stage.calls[answered].reply(.success(true))
+                    answered += 1
+                }
+                return answered == 200
+            })
+        #expect(stage.texts(in: 42) == (1...200).map(String.init))
+        #expect(stage.finish())
+    }
+
+    @Test func `a result for a child that is gone is not given to the next one`() throws {
+        let stage = try Stage([Places.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
+        stage.answersAtOnce = false
+        try stage.say("x", in: 42)
+        #expect(stage.wait { stage.calls.count == 1 })
+        stage.children.kill()
+        #expect(stage.wait { stage.children.count == 0 })
+        try stage.say("y", in: 42)
+        #expect(stage.wait { stage.calls.count == 2 })
+        stage.calls[0].reply(.success("old"))
+        stage.calls[1].reply(.success("new"))
+        #expect(stage.wait { stage.files.read("42")?.contains("new") == true })
+        #expect(stage.files.read("42")?.contains("old") == false)
+        #expect(stage.finish())
+    }
+
+    @Test func `a child that waits for an answer is not idle`() throws {
+        let stage = try Stage([Places.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
+        stage.answersAtOnce = false
+        try stage.say("x", in: 42)
+        #expect(stage.wait { stage.calls.count == 1 })
+        _ = stage.loop.run(until: { stage.children.count == 0 }, within: .milliseconds(300))
+        #expect(stage.children.count == 1)
+        stage.calls[0].reply(.success(true))
+        #expect(stage.wait { stage.children.count == 0 })
+    }
+
+    @Test func `when nobody is idle new scopes wait their turn`() throws {
+        let stage = try Stage([Places.bot("asks.sh")]) { $0.maxChildren = 2 }
+        stage.answersAtOnce = false
+        for chat in 1...4 { try stage.say("x", in: Int64(chat)) }
+        #expect(stage.wait { stage.calls.count == 2 })
+        _ = stage.loop.run(until: { stage.children.count > 2 }, within: .milliseconds(200))
+        #expect(stage.children.count == 2)
+        stage.answersAtOnce = true
+        for index in 0..<2 { stage.calls[index].reply(.success(true)) }
+        #expect(stage.wait { stage.texts(in: 3) == ["1"] && stage.texts(in: 4) == ["1"] })
+        #expect(stage.finish())
+    }
+
+    @Test func `out of descriptors means later`() throws {
+        let stage = try Stage([Places.bot("echo.sh")])
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let original = limit
+        limit.rlim_cur = 40
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        defer {
+            var original = original
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &original)
+        }
+        for chat in 1...20 { try stage.say("hello", in: Int64(chat)) }
+        #expect(stage.wait { stage.children.count >= 1 && stage.calls.count >= 1 })
+        #expect(stage.children.count < 20)
+        limit.rlim_cur = original.rlim_cur
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        #expect(stage.wait { stage.calls.count == 20 })
+        #expect(stage.children.problems == 0)
+        #expect(stage.finish())
+    }
+
+    @Test func `a program that vanished is a failure, and tried again`() throws {
+        let files = TemporaryDirectory()
+        let bot = files.write("bot", "#!/bin/sh\ncat >/dev/null\n")
+        let stage = try Stage([bot])
+        unlink(bot)
+        try stage.say("x", in: 42)
+        #expect(stage.wait { stage.children.problems == 1 })
+        files.write("bot", "#!/bin/sh\nexec \(Places.bot("echo.sh"))\n")
+        #expect(stage.wait { stage.texts(in: 42) == ["x"] })
+        #expect(stage.finish())
+    }
+
+    @Test func `a thousand events for one child leave nothing behind`() throws {
+        let stage = try Stage([Places.bot("echo.sh")])
+        for number in 1...1000 { try stage.say("\(number)", in: 42) }
+        #expect(stage.wait { stage.calls.count == 1000 })
+        #expect(stage.texts(in: 42) == (1...1000).map(String.init))
+        #expect(stage.finish())
+        #expect(stage.children.spool.isEmpty)
+        #expect(stage.children.waitingEvents == 0)
+    }
+}
