@@ -39,6 +39,7 @@ public final class Gateway {
         source.onUpdates = { [unowned self] in $0.forEach(deliver) }
         source.onEnd = { [unowned self] in sourceEnded($0) }
         children.perform = { [unowned self] in perform($0, for: $1, then: $2) }
+        children.onGiven = { [unowned self] in sink.note($0.line, givenTo: $0.scope) }
         source.start()
     }
 

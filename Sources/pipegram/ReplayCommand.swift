@@ -79,7 +79,7 @@ struct ReplayCommand: LoopCommand {
         options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
         options.replays = .init(isFile: source.isFile)
         let environment = ChildEnvironment(
-            gateway: environmentVariables(), token: nil, bot: telegram.bot, version: Version.current)
+            gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot, version: Version.current)
         children = Children(
             program, environment: environment, bot: telegram.bot, options: options,
             spoolDirectory: spoolDirectory, on: loop, log: log)
@@ -93,7 +93,6 @@ struct ReplayCommand: LoopCommand {
     func run() throws -> ExitCode {
         signals = try Signals([SIGINT, SIGTERM], on: loop) { [unowned self] in stop(on: $0) }
         printer.output = { [unowned self] in take($0) }
-        printer.watch(children)
         source.mayGoOn = { [unowned self] in !children.haveEnough }
         gateway.start { [unowned self] end in
             if case .failed(let failure) = end { self.failure = failure.asFailure }

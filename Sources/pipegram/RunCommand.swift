@@ -127,7 +127,7 @@ struct TelegramFlags: ParsableArguments, Sendable {
             log.warning("\(limit) descriptors are enough for \(options.maxChildren) children at a time")
         }
         let environment = ChildEnvironment(
-            gateway: environmentVariables(), token: token, bot: bot, version: Version.current)
+            gateway: environmentVariables(), isSecret: token.isIn, bot: bot, version: Version.current)
         let children = Children(
             program, environment: environment, bot: bot, options: options, spoolDirectory: spoolDirectory,
             on: loop, log: log)

@@ -19,7 +19,8 @@ public final class CallPrinter: CallSink {
     private let order: Order
     private let log: Logger
     private let groups: LineGroups
-    /// The last event of each scope, from which message ids go on; read when something is answered.
+    /// The last event of each scope, from which message ids go on; read when something is answered, then
+    /// empty.
     private var unread: [Scope: [UInt8]] = [:]
 
     /// - Parameter spoolDirectory: where lines wait on disk that are too many for memory.
@@ -28,14 +29,9 @@ public final class CallPrinter: CallSink {
         groups = LineGroups(spool: Spool(directory: spoolDirectory))
     }
 
-    /// Learns from the events that children are given which scopes there are, and which messages.
-    public func watch(_ children: Children) {
-        children.onGiven = { [unowned self] in note($0) }
-    }
-
-    private func note(_ event: IncomingEvent) {
-        if unread[event.scope] == nil { groups.add(event.scope) }
-        unread[event.scope] = event.line
+    public func note(_ line: [UInt8], givenTo scope: Scope) {
+        if unread[scope] == nil { groups.add(scope) }
+        unread[scope] = line
     }
 
     public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {

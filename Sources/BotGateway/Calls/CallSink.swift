@@ -4,4 +4,11 @@ public protocol CallSink: AnyObject {
     ///
     /// - Parameter done: called once, from the loop, perhaps before this returns.
     func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void)
+
+    /// A scope's child was given an event: those who answer in Telegram's stead go on from there.
+    func note(_ line: [UInt8], givenTo scope: Scope)
+}
+
+extension CallSink {
+    public func note(_ line: [UInt8], givenTo scope: Scope) {}
 }

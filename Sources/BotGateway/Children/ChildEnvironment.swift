@@ -6,12 +6,12 @@ public struct ChildEnvironment {
 
     /// - Parameters:
     ///   - gateway: the gateway's own, `NAME=value` each.
-    ///   - token: kept out of it, whatever the name of the variable that holds it.
+    ///   - isSecret: what it is true of stays out, whatever the name of the variable: the token.
     ///   - bot: what getMe answered.
-    public init(gateway: [String], token: BotToken?, bot: JSON, version: String) {
+    public init(gateway: [String], isSecret: (String) -> Bool, bot: JSON, version: String) {
         var variables = gateway.filter { variable in
             !variable.hasPrefix("TELEGRAM_BOT_TOKEN") && !variable.hasPrefix("PIPEGRAM_")
-                && token?.isIn(variable) != true
+                && !isSecret(variable)
         }
         if !variables.contains(where: { $0.hasPrefix("PYTHONUNBUFFERED=") }) {
             variables.append("PYTHONUNBUFFERED=1")

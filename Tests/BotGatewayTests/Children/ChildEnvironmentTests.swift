@@ -6,7 +6,8 @@ import Testing
 @Suite struct ChildEnvironmentTests {
     private func variables(_ gateway: [String], _ update: JSON) throws -> [String] {
         let environment = ChildEnvironment(
-            gateway: gateway, token: try BotToken("7:secret"), bot: ["id": 7, "username": "demo_bot"],
+            gateway: gateway, isSecret: try BotToken("7:secret").isIn,
+            bot: ["id": 7, "username": "demo_bot"],
             version: "1.2.3")
         return environment.variables(for: try #require(IncomingEvent(try Update(update))))
     }

@@ -25,7 +25,8 @@ import Testing
             adjust(&options)
             let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
             let environment = ChildEnvironment(
-                gateway: ["PATH=\(path)", "TRANSCRIPTS=\(files.path)"], token: nil, bot: ["id": 7],
+                gateway: ["PATH=\(path)", "TRANSCRIPTS=\(files.path)"], isSecret: { _ in false },
+                bot: ["id": 7],
                 version: "0")
             children = Children(
                 try Program(command, searchPath: path), environment: environment, bot: ["id": 7],
