@@ -7,10 +7,10 @@ struct LogFlags: ParsableArguments, Sendable {
         case text, json
     }
 
-    @Option(help: "The least important records to log: trace, debug, info, notice, warning, error, critical.")
+    @Option(help: ArgumentHelp("The least important records to log.", valueName: "level"))
     var logLevel: Logger.Level?
 
-    @Option(help: "One line a record, as text or as JSON.")
+    @Option(help: ArgumentHelp("One line a record, as text or as JSON.", valueName: "format"))
     var logFormat = Format.text
 
     /// A logger on stderr.

@@ -18,7 +18,9 @@ struct ProgramArguments: ParsableArguments, Sendable {
         if first == "--" {
             guard words.count > 1 else { throw ValidationError("No program is named after '--'.") }
         } else if first.hasPrefix("-") {
-            throw ValidationError("Unknown option '\(first)'. A program of that name goes after '--'.")
+            throw ValidationError(
+                "Unknown option '\(first)' here. Options stand first; a program of that name goes after '--'."
+            )
         }
     }
 
@@ -37,13 +39,13 @@ struct ProgramArguments: ParsableArguments, Sendable {
 
 /// What `run` and `replay` have in common about children.
 struct ChildFlags: ParsableArguments, Sendable {
-    @Option(help: "How long a child may take to end once its stdin is closed.")
+    @Option(help: .duration("How long a child may take to end once its stdin is closed."))
     var stopGrace = DurationValue.seconds(10)
 
-    @Option(help: "How many children may live at the same time.")
+    @Option(help: ArgumentHelp("How many children may live at the same time.", valueName: "number"))
     var maxChildren = 1000
 
-    @Option(help: "How long a line of a child may be.")
+    @Option(help: ArgumentHelp("How long a line of a child may be.", valueName: "size"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
     func validate() throws {

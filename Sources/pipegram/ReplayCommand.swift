@@ -9,9 +9,12 @@ struct ReplayCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Feed recorded updates to a bot and print the calls it makes.",
+        usage: "pipegram replay [<options>] <file> [--] <program> [<argument> ...]",
         discussion: """
             Talks to no network and needs no token. Ends when every child has exited: with 0 if each exited \
             with 0 and wrote nothing but valid calls, with 1 if not.
+
+            Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  pipegram replay updates.ndjson -- ./bot.sh
             """)
@@ -79,7 +82,8 @@ struct ReplayCommand: LoopCommand {
         options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
         options.replays = .init(isFile: source.isFile)
         let environment = ChildEnvironment(
-            gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot, version: Version.current)
+            gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot,
+            version: Version.current)
         children = Children(
             program, environment: environment, bot: telegram.bot, options: options,
             spoolDirectory: spoolDirectory, on: loop, log: log)
@@ -128,8 +132,13 @@ struct ReplayCommand: LoopCommand {
     private func flush() {
         let lines = pending
         pending = []
-        guard !writeAll(lines, to: 1), failure == nil else { return }
-        failure = Failure(.inputOutput, "stdout: \(String(cString: strerror(errno)))")
+        guard !writeAll(lines, to: 1), failure == nil, stoppedBy == nil else { return }
+        if errno == EPIPE {
+            // Whoever reads has seen enough, as with `| head`: like other filters we go without a word.
+            stoppedBy = SIGPIPE
+        } else {
+            failure = Failure(.inputOutput, "\(SystemError("stdout"))")
+        }
         loop.stop()
     }
 

@@ -9,9 +9,12 @@ struct RunCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run a bot on Telegram: one child of your program for each chat.",
+        usage: "pipegram run [<options>] [--] <program> [<argument> ...]",
         discussion: """
             Asks Telegram for updates until it is stopped. SIGINT or SIGTERM lets every child finish what it \
             was given, sends what they said, and ends with status 0; a second one ends at once.
+
+            Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  TELEGRAM_BOT_TOKEN=… pipegram run -- ./bot.sh
             """)
@@ -20,10 +23,10 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
-    @Option(help: "A child with nothing to do for so long is ended; 'never' to keep it.")
+    @Option(help: .duration("A child with nothing to do for so long is ended; 'never' to keep it."))
     var idleTimeout = DurationValue.seconds(15 * 60)
 
-    @Option(help: "How long a stop may take before everything is given up.")
+    @Option(help: .duration("How long a stop may take before everything is given up."))
     var stopTimeout = DurationValue.seconds(30)
 
     @Flag(help: "Keep everything in memory: what waits is lost when the gateway is. So far it always does.")
@@ -44,7 +47,7 @@ struct TelegramFlags: ParsableArguments, Sendable {
             "The Bot API server; else $TELEGRAM_API_URL, else Telegram's own.", valueName: "url"))
     var apiURL: String?
 
-    @Option(help: "How long Telegram holds a question for updates, at most 50s.")
+    @Option(help: .duration("How long Telegram holds a question for updates, at most 50s."))
     var pollTimeout = DurationValue.seconds(50)
 
     @Option(
@@ -56,7 +59,7 @@ struct TelegramFlags: ParsableArguments, Sendable {
     @Flag(help: "Take a webhook away that is set for the bot, so that updates can be asked for.")
     var deleteWebhook = false
 
-    @Option(help: "After so long without an answer a call is given up as unknown.")
+    @Option(help: .duration("After so long without an answer a call is given up as unknown."))
     var callTimeout = DurationValue.seconds(60)
 
     func validate() throws {

@@ -31,6 +31,12 @@ struct DurationValue: ExpressibleByArgument, Sendable {
     }
 }
 
+extension ArgumentHelp {
+    static func duration(_ abstract: String) -> ArgumentHelp {
+        ArgumentHelp(abstract, valueName: "duration")
+    }
+}
+
 /// A size as it is written on the command line: `65536`, `64KiB`, `1MiB`.
 struct SizeValue: ExpressibleByArgument, Sendable {
     let bytes: Int

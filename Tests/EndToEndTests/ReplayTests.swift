@@ -178,6 +178,17 @@ import Testing
         #expect(run.errorText == "pipegram: stdout: No space left on device")
     }
 
+    @Test func `a reader that has seen enough ends it without a word`() throws {
+        let log = (1...2000).map { Self.update($0, chat: 42, "\($0)") }
+        let file = files.write("log", log.joined(separator: "\n"))
+        let command =
+            "(\(Places.pipegram) replay \(file) -- \(Places.bot("echo.sh")); echo $? >&2) | head -n 1"
+        let run = try ProgramRun(["sh", "-c", command], on: try EventLoop())
+        run.wait()
+        #expect(run.output.count == 1)
+        #expect(run.errors == ["141"])
+    }
+
     @Test func `it runs without stdin, stdout and stderr`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
         let command = "\(Places.pipegram) replay \(file) -- \(Places.bot("echo.sh")) <&- >&- 2>&-; echo $?"

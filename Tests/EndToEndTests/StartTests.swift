@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["run", "--bogus", "cat"], "Unknown option '--bogus'"),
+        (["run", "--bogus", "cat"], "Unknown option '--bogus' here"),
         (["run"], "Which program is the bot?"),
         (["run", "--"], "No program is named after '--'"),
         (["run", "--idle-timeout", "soon", "cat"], "soon"),
