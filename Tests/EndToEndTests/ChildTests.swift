@@ -87,6 +87,16 @@ import Testing
         #expect(gateway.errorText.contains("starting again in 0.5s"))
     }
 
+    @Test func `an event that a child had begun to read is given again, and marked`() throws {
+        let test = try GatewayTest()
+        try test.run(bot: "half-read.sh")
+        test.say("precious", in: 42)
+        #expect(test.wait { test.transcript(of: 42).count == 2 })
+        let event = try JSON(parsing: test.transcript(of: 42)[1])
+        #expect(event["text"] == "precious")
+        #expect(event["redelivered"] == true)
+    }
+
     @Test func `a child that exits after its event is followed by another for the next one`() throws {
         let test = try GatewayTest()
         try test.run(bot: "one-event.sh")

@@ -141,7 +141,7 @@ final class ChildSession {
             process.write(delivery.write(lines))
         } else if !queue.isEmpty, queue.count >= delivery.blockSize || children.isFinishing {
             give(takeEvents())
-        } else if children.isFinishing, openCalls == 0 {
+        } else if children.isFinishing, openCalls == 0 || !hasRoomForCalls || children.isHurried {
             close(.stop)
         }
         watchOver()

@@ -24,6 +24,8 @@ public final class Children {
     /// How often something went wrong: a bad line, a crash, a hang.
     public internal(set) var problems = 0
     private(set) var isFinishing = false
+    /// Children have had their time to hear what became of their calls, and are told to go without.
+    private(set) var isHurried = false
 
     private var sessions: [Scope: ChildSession] = [:]
     private var alive = 0
@@ -65,9 +67,15 @@ public final class Children {
     /// No more events will come: each child ends after its last one.
     func finish() {
         isFinishing = true
+        loop.after(options.stopGrace) { [weak self] in self?.hurry() }
         for session in Array(sessions.values) { session.finish() }
         fillRoom()
         checkFinished()
+    }
+
+    private func hurry() {
+        isHurried = true
+        for session in Array(sessions.values) { session.advance() }
     }
 
     /// Ends every child at once.

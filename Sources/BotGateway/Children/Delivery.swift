@@ -91,10 +91,14 @@ struct Delivery {
     /// The child is gone.
     ///
     /// - Parameter untaken: how many of the bytes written it left unread.
-    /// - Returns: the events it had not read to their end, and whether it ever read one.
+    /// - Returns: the events it had not read to their end, the one it had begun marked as redelivered; and
+    ///   whether it ever read one.
     mutating func ended(untaken: Int) -> (events: [IncomingEvent], hasTakenEvent: Bool) {
         defer { self = Delivery(mode: mode) }
-        let events = inHand.filter { $0.end > size - untaken }.map(\.event)
+        let taken = size - untaken
+        let events = inHand.filter { $0.end > taken }.map { event, end in
+            end - event.line.count < taken ? event.redelivered : event
+        }
         return (events, hasTakenEvent || events.count < inHand.count)
     }
 }

@@ -25,6 +25,14 @@ struct IncomingEvent {
         self.logLine = logLine
     }
 
+    /// The same for another child, as one before may have had it.
+    var redelivered: IncomingEvent {
+        let mark = Array(#","redelivered":true}"#.utf8) + [UInt8(ascii: "\n")]
+        guard line.suffix(mark.count) != mark[...] else { return self }
+        return IncomingEvent(
+            updateID: updateID, scope: scope, line: line.dropLast(2) + mark, logLine: logLine)
+    }
+
     private static func line(of update: Update) -> [UInt8] {
         guard !reserved.contains(where: { update.payload[$0] != nil }), isPlain(update.kind) else {
             return lineWithOtherKeys(of: update)

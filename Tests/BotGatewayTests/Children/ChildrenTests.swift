@@ -142,6 +142,21 @@ import Testing
         #expect(stage.wait { stage.children.count == 0 })
     }
 
+    @Test func `a stop waits for the answers to a child's calls, but not for ever`() throws {
+        let stage = try Stage([Places.bot("asks.sh")])
+        stage.answersAtOnce = false
+        try stage.say("x", in: 1)
+        try stage.say("x", in: 2)
+        #expect(stage.wait { stage.calls.count == 2 })
+        stage.children.finish()
+        let first = stage.calls.firstIndex { $0.scope == .chat(1) }
+        stage.calls[first ?? 0].reply(.success("told"))
+        #expect(stage.wait { stage.children.isFinished })
+        #expect(stage.files.read("1")?.contains("told") == true)
+        #expect(stage.files.read("2") == nil)
+        #expect(stage.children.problems == 0)
+    }
+
     @Test func `when nobody is idle new scopes wait their turn`() throws {
         let stage = try Stage([Places.bot("asks.sh")]) { $0.maxChildren = 2 }
         stage.answersAtOnce = false

@@ -82,6 +82,17 @@ import Testing
         #expect(!end.hasTakenEvent)
     }
 
+    @Test func `an event that a child had begun to read is marked, one that it never touched is not`() {
+        let all = events(2)
+        let length = all[0].line.count
+        var delivery = Delivery(mode: .lockstep(growing: true))
+        _ = delivery.write(all)
+        let end = delivery.ended(untaken: 2 * length - 1)
+        #expect(
+            end.events.map { text($0.line) } == ["{\"event\":1,\"redelivered\":true}\n", "{\"event\":2}\n"])
+        #expect(text(end.events[0].redelivered.line) == text(end.events[0].line))
+    }
+
     @Test func `a child that read an event has not failed for leaving the next one`() {
         var delivery = Delivery(mode: .oneByOne)
         _ = delivery.write(events(1))
