@@ -52,6 +52,8 @@ public final class ChildProcess {
     private var pending: [UInt8] = []
     private var written = 0
     private var inputEnds = false
+    /// What stdin held when it was ended, where it can't be counted any more.
+    private var unreadAtEnd = 0
     private var waitsForTaking = false
     private var outputPaused = false
     private var lines = LineSplitter()
@@ -128,20 +130,22 @@ public final class ChildProcess {
 
     /// Ends the child's stdin once all that was written is in the pipe.
     public func endInput() {
+        guard !inputEnds else { return }
         inputEnds = true
-        if pending.isEmpty { closeInput() }
+        if pending.isEmpty { endPipe() }
     }
 
     /// How many of the bytes given to `write` the child hasn't read.
     public var untaken: Int {
-        input < 0 ? 0 : pending.count - written + Int(unread_bytes(input))
+        pending.count - written + (input < 0 ? unreadAtEnd : Int(unread_bytes(input)))
     }
 
     private func inputReady(_ readiness: EventLoop.Readiness) {
         if readiness.contains(.writable), !pending.isEmpty { flush() }
-        guard input >= 0 else { return }
+        guard !inputEnds || !pending.isEmpty else { return }
         if !readiness.isDisjoint(with: .closed) {
-            loop.change(input, to: .edgeTriggered)
+            // It stays open to count by; whatever it were watched for, this would be told again.
+            loop.unwatch(input)
             if exit == nil { observer.childClosedPipe() }
         } else if waitsForTaking, untaken == 0 {
             waitsForTaking = false
@@ -159,7 +163,17 @@ public final class ChildProcess {
         guard written == pending.count else { return }
         pending = []
         written = 0
-        if inputEnds { closeInput() }
+        if inputEnds { endPipe() }
+    }
+
+    /// Lets the child see the end of its input. What it leaves unread is counted at its exit: until then a
+    /// reading end keeps the pipe, which doesn't keep the input open.
+    private func endPipe() {
+        guard input >= 0 else { return }
+        unreadAtEnd = Int(unread_bytes(input))
+        let reader = open("/proc/self/fd/\(input)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        closeInput()
+        input = reader
     }
 
     private func closeInput() {

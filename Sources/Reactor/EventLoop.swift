@@ -59,7 +59,12 @@ import Glibc
             watches.append(contentsOf: repeatElement(Watch(), count: growth))
         }
         watches[index].generation &+= 1
-        guard control(EPOLL_CTL_ADD, descriptor, interest) else { throw SystemError("watching a descriptor") }
+        guard control(EPOLL_CTL_ADD, descriptor, interest) else {
+            let error = SystemError("watching a descriptor")
+            // Where it is watched already, that watch goes on.
+            watches[index].generation &-= 1
+            throw error
+        }
         watches[index].handler = handler
     }
 
@@ -120,13 +125,14 @@ import Glibc
     }
 
     private func turn(waitingAtMost limit: Duration) {
-        runDeferred()
-        if stopped { return }
-        let wait = min(timers.millisecondsToNext(from: Instant.current), limit.milliseconds)
+        // What was asked for outside a turn doesn't wait.
+        let limit = deferred.isEmpty ? limit.milliseconds : 0
+        let wait = min(timers.millisecondsToNext(from: Instant.current), limit)
         let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), Int32(clamping: wait))
         now = Instant.current
         for index in 0..<Int(max(count, 0)) { dispatch(events[index]) }
         for timer in timers.takeDue(at: now) { timer.run() }
+        runDeferred()
     }
 
     private func dispatch(_ event: epoll_event) {

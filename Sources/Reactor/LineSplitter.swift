@@ -11,6 +11,9 @@ public struct LineSplitter {
         case tooLong(start: [UInt8])
     }
 
+    /// Of a line that is too long this much is kept.
+    private static let startKept = 1024
+
     private var partial: [UInt8] = []
     private var overlong = false
 
@@ -42,7 +45,8 @@ public struct LineSplitter {
         partial = []
         overlong = false
         if wasOverlong || line.count + end.count > limit {
-            body(.tooLong(start: Array((line.isEmpty ? Array(end.prefix(1024)) : line).prefix(1024))))
+            let start = line.prefix(Self.startKept) + end.prefix(Self.startKept)
+            body(.tooLong(start: Array(start.prefix(Self.startKept))))
         } else if line.isEmpty {
             body(.whole(end))
         } else {
@@ -51,11 +55,13 @@ public struct LineSplitter {
     }
 
     private mutating func keep(_ rest: UnsafeRawBufferPointer, limit: Int) {
-        guard !rest.isEmpty, !overlong else { return }
+        guard !overlong else {
+            return partial.append(contentsOf: rest.prefix(Self.startKept - partial.count))
+        }
         partial.append(contentsOf: rest)
         if partial.count > limit {
             overlong = true
-            partial = Array(partial.prefix(1024))
+            partial = Array(partial.prefix(Self.startKept))
         }
     }
 }

@@ -7,6 +7,7 @@ public struct Program {
     public enum NotFound: Error, Equatable, CustomStringConvertible {
         case missing(String)
         case notExecutable(String)
+        case directory(String)
         case interpreterMissing(String, script: String)
 
         public var description: String {
@@ -17,8 +18,10 @@ public struct Program {
                 "\(name): no such program in PATH; for one in this directory write ./\(name)"
             case .notExecutable(let path):
                 "\(path): not executable; if it is your bot: chmod +x \(path)"
+            case .directory(let path):
+                "\(path): a directory, not a program"
             case .interpreterMissing(let interpreter, let script) where interpreter.hasSuffix("\r"):
-                "\(script): its lines end in CR LF, so the system looks for an interpreter "
+                "\(script): its lines end in CR LF, so the system looks for "
                     + "'\(interpreter.dropLast())\\r'; mend it with: sed -i 's/\\r$//' \(script)"
             case .interpreterMissing(let interpreter, let script):
                 "\(script): its first line asks for \(interpreter), which is not there"
@@ -51,17 +54,17 @@ public struct Program {
             ? [name]
             : searchPath.split(separator: ":", omittingEmptySubsequences: false)
                 .map { $0.isEmpty ? "./\(name)" : "\($0)/\(name)" }
-        var refused: String?
+        var refused: NotFound?
         for candidate in candidates where !name.isEmpty {
             guard let mode = fileMode(candidate) else { continue }
             if mode & S_IFMT == S_IFREG, access(candidate, X_OK) == 0 {
                 try checkInterpreter(of: candidate)
                 return candidate
             }
-            refused = refused ?? candidate
+            let isDirectory = mode & S_IFMT == S_IFDIR
+            refused = refused ?? (isDirectory ? .directory(candidate) : .notExecutable(candidate))
         }
-        if let refused { throw .notExecutable(refused) }
-        throw .missing(name)
+        throw refused ?? .missing(name)
     }
 
     private static func fileMode(_ path: String) -> mode_t? {
@@ -79,8 +82,10 @@ public struct Program {
         guard count > 2, start[0] == UInt8(ascii: "#"), start[1] == UInt8(ascii: "!") else { return }
         let line = start[2..<count].prefix { $0 != UInt8(ascii: "\n") }
         let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t")]
-        guard let word = line.split(whereSeparator: blanks.contains).first else { return }
-        let interpreter = String(decoding: word, as: UTF8.self)
+        let words = line.split(whereSeparator: blanks.contains).map { String(decoding: $0, as: UTF8.self) }
+        guard let interpreter = words.first else { return }
+        // The system takes the CR for a part of the last word, which may be the one that env looks for.
+        if let last = words.last, last.hasSuffix("\r") { throw .interpreterMissing(last, script: script) }
         if access(interpreter, F_OK) != 0 { throw .interpreterMissing(interpreter, script: script) }
     }
 

@@ -6,6 +6,8 @@ import CCurl
     private static let answerLimit = 64 << 20
 
     let handle: UnsafeMutableRawPointer
+    /// Where it is on its way.
+    weak var pool: ConnectionPool?
     private var answer: [UInt8] = []
     private var done: HTTPClient.Completion?
     private var url: String?
@@ -69,7 +71,8 @@ import CCurl
             // answer, and a long poll holds that back for its whole time.
             _ = curl_set_long(handle, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         }
-        _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(request.timeout.milliseconds))
+        // To libcurl 0 is no limit at all.
+        _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.milliseconds)))
         guard var body = request.body else {
             _ = curl_set_long(handle, CURLOPT_HTTPGET, 1)
             return
@@ -105,6 +108,13 @@ import CCurl
 
     private var requestWentOut: Bool {
         sentBeforeRequest.map { sent > $0 } ?? false
+    }
+
+    /// It went over a connection that several requests share at a time.
+    var isShared: Bool {
+        var version = 0
+        _ = curl_get_long(handle, CURLINFO_HTTP_VERSION, &version)
+        return version == Int(CURL_HTTP_VERSION_2_0)
     }
 
     func result(_ code: CURLcode) -> Result<HTTPClient.Response, HTTPClient.Failure> {

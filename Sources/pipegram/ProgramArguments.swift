@@ -29,10 +29,11 @@ struct ProgramArguments: ParsableArguments, Sendable {
         let command = words.first == "--" ? Array(words.dropFirst()) : words
         do {
             return try Program(command, searchPath: variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
-        } catch .notExecutable(let path) {
-            throw Failure(.notExecutable, Program.NotFound.notExecutable(path).description)
         } catch {
-            throw Failure(.notFound, error.description)
+            switch error {
+            case .notExecutable, .directory: throw Failure(.notExecutable, error.description)
+            case .missing, .interpreterMissing: throw Failure(.notFound, error.description)
+            }
         }
     }
 }

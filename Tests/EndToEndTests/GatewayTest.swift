@@ -18,7 +18,11 @@ final class GatewayTest {
             on: loop, telegram: SimulatedTelegram(now: { 1_700_000_000 }), port: port)
     }
 
-    isolated deinit { gateway?.signal(SIGKILL) }
+    isolated deinit {
+        guard let gateway, gateway.exit == nil else { return }
+        gateway.signal(SIGKILL)
+        gateway.wait()
+    }
 
     /// Starts the gateway with a bot of `Tests/Bots`.
     @discardableResult

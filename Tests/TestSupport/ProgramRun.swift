@@ -9,6 +9,10 @@ public final class ProgramRun: ChildProcessObserver {
     /// How often it had read all that was written to it.
     public private(set) var timesTaken = 0
     public private(set) var closedPipes = 0
+    /// How often its exit was told: once, if all is well.
+    public private(set) var timesExited = 0
+    /// Called for each line of its stdout.
+    public var onOutput: (String) -> Void = { _ in }
 
     private let loop: EventLoop
     private var process: ChildProcess?
@@ -27,6 +31,7 @@ public final class ProgramRun: ChildProcessObserver {
     }
 
     public var pid: pid_t { process?.pid ?? 0 }
+    public var untaken: Int { process?.untaken ?? 0 }
     public var errorText: String { errors.joined(separator: "\n") }
 
     public func write(_ text: String) { process?.write(Array(text.utf8)) }
@@ -43,12 +48,17 @@ public final class ProgramRun: ChildProcessObserver {
         return exit?.status ?? -1
     }
 
-    public func childWrote(_ line: LineSplitter.Line) { output.append(Self.text(line)) }
+    public func childWrote(_ line: LineSplitter.Line) {
+        output.append(Self.text(line))
+        onOutput(output[output.count - 1])
+    }
+
     public func childComplained(_ line: LineSplitter.Line) { errors.append(Self.text(line)) }
     public func childTookAll() { timesTaken += 1 }
     public func childClosedPipe() { closedPipes += 1 }
 
     public func childExited(_ exit: ChildProcess.Exit) {
+        timesExited += 1
         self.exit = exit
         process = nil
     }

@@ -1,0 +1,167 @@
+import Glibc
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct ChildProcessInputTests {
+    private let patience = Duration.seconds(10)
+
+    @Test func `cat gives back each line, and ends with its input`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["cat"], on: loop)
+        run.write("one\n")
+        run.write("two\nthree\n")
+        #expect(loop.run(until: { run.output.count == 3 }, within: patience))
+        #expect(run.exit == nil)
+        run.endInput()
+        #expect(run.wait() == 0)
+        #expect(run.output == ["one", "two", "three"])
+        #expect(run.exit?.untaken == 0)
+    }
+
+    @Test func `what was written is told as taken when its last byte was read`() throws {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let script = """
+            dd bs=1 count=4 status=none of=/dev/null; echo all but one
+            read -r go <$GATE
+            dd bs=1 count=1 status=none of=/dev/null; read -r go <$GATE
+            """
+        let run = try ProgramRun(["sh", "-c", script], environment: gate.environment, on: loop)
+        run.write("12345")
+        #expect(loop.run(until: { run.output == ["all but one"] }, within: patience))
+        #expect(run.timesTaken == 0)
+        #expect(run.untaken == 1)
+        gate.open()
+        #expect(loop.run(until: { run.timesTaken == 1 }, within: patience))
+        #expect(run.untaken == 0)
+        gate.open()
+        #expect(run.wait() == 0)
+        #expect(run.timesTaken == 1)
+    }
+
+    @Test func `each write that was read is told, and two that were read together once`() throws {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let run = try ProgramRun(
+            ["sh", "-c", "read -r go <$GATE; exec cat"], environment: gate.environment, on: loop)
+        run.write("one\n")
+        run.write("two\n")
+        #expect(run.untaken == 8)
+        gate.open()
+        #expect(loop.run(until: { run.timesTaken == 1 }, within: patience))
+        for times in 2...5 {
+            run.write("more\n")
+            #expect(loop.run(until: { run.timesTaken == times }, within: patience))
+        }
+        run.endInput()
+        #expect(run.wait() == 0)
+        #expect(run.output.count == 6)
+        #expect(run.timesTaken == 5)
+    }
+
+    @Test func `a line longer than the pipe arrives whole, and is taken once`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["cat"], on: loop)
+        let line = String(repeating: "line ", count: 40_000)
+        run.write(line + "\n")
+        #expect(loop.run(until: { run.output.count == 1 && run.timesTaken == 1 }, within: patience))
+        #expect(run.output == [line])
+        run.endInput()
+        #expect(run.wait() == 0)
+    }
+
+    @Test func `writes of every length keep their order`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["cat"], on: loop)
+        let lines = (0..<300).map { "\($0) " + String(repeating: "x", count: $0 * 37 % 9000) }
+        lines.forEach { run.write($0 + "\n") }
+        run.endInput()
+        #expect(run.wait() == 0)
+        #expect(run.output == lines)
+    }
+
+    @Test func `a backlog of 10 MB reaches a child that reads slowly, and then the end of its input`() throws
+    {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let script = "read -r go <$GATE; dd bs=3000 status=none | wc -c"
+        let run = try ProgramRun(["sh", "-c", script], environment: gate.environment, on: loop)
+        run.write([UInt8](repeating: UInt8(ascii: "x"), count: 10_000_000))
+        run.endInput()
+        #expect(run.untaken == 10_000_000)
+        gate.open()
+        #expect(run.wait() == 0)
+        #expect(run.output == ["10000000"])
+        #expect(run.exit?.untaken == 0)
+    }
+
+    @Test func `nothing is written behind the end of the input`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["cat"], on: loop)
+        run.write("one\n")
+        run.endInput()
+        run.write("two\n")
+        run.endInput()
+        #expect(run.wait() == 0)
+        #expect(run.output == ["one"])
+    }
+
+    @Test(arguments: [(10, 4), (10, 0), (4096, 4096), (100_000, 10), (100_000, 50_000)])
+    func `what a child left unread is counted at its exit`(written: Int, read: Int) throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["head", "-c", "\(read)"], on: loop)
+        // head reads no more than it was asked for.
+        run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
+        #expect(run.wait() == 0)
+        #expect(run.exit?.untaken == written - read)
+    }
+
+    @Test(arguments: [(10, 4), (10, 0), (10, 10), (4096, 1), (100_000, 50_000)])
+    func `what a child left unread is counted, also behind the end of its input`(written: Int, read: Int)
+        throws
+    {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["head", "-c", "\(read)"], on: loop)
+        run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
+        run.endInput()
+        #expect(run.wait() == 0)
+        #expect(run.exit?.untaken == written - read)
+    }
+
+    @Test func `a child that closes its stdin while it lives is told once, and costs nothing from then on`()
+        throws
+    {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let run = try ProgramRun(
+            ["sh", "-c", "exec <&-; echo closed; read -r go <$GATE"], environment: gate.environment, on: loop)
+        run.write(String(repeating: "x", count: 10_000))
+        #expect(loop.run(until: { run.output == ["closed"] && run.closedPipes > 0 }, within: patience))
+        run.write("more")
+        run.endInput()
+        var (turns, rested) = (0, false)
+        loop.after(.milliseconds(20)) { rested = true }
+        let hasRested = {
+            turns += 1
+            return rested
+        }
+        #expect(loop.run(until: hasRested, within: patience))
+        #expect(turns < 10)
+        #expect(run.closedPipes == 1)
+        #expect(run.timesTaken == 0)
+        gate.open()
+        #expect(run.wait() == 0)
+        #expect(run.exit?.untaken == 10_004)
+    }
+
+    @Test func `writing to a child that is gone does no harm`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["true"], on: loop)
+        Processes.awaitEnd(run.pid)
+        run.write("too late\n")
+        #expect(run.wait() == 0)
+        #expect(run.exit?.untaken == 9)
+        run.write("much too late\n")
+    }
+}

@@ -1,0 +1,136 @@
+import Glibc
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct ChildProcessOutputTests {
+    private let patience = Duration.seconds(10)
+
+    @Test func `stdout and stderr come line by line, the last ones without a newline`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["sh", "-c", #"printf 'a\r\n\nb'; printf 'one\ntwo' >&2"#], on: loop)
+        #expect(run.wait() == 0)
+        #expect(run.output == ["a\r", "", "b"])
+        #expect(run.errors == ["one", "two"])
+    }
+
+    @Test func `a line is told as soon as it is there`() throws {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let run = try ProgramRun(
+            ["sh", "-c", "echo here; echo there >&2; read -r go <$GATE"], environment: gate.environment,
+            on: loop)
+        #expect(loop.run(until: { run.output == ["here"] && run.errors == ["there"] }, within: patience))
+        gate.open()
+        #expect(run.wait() == 0)
+    }
+
+    @Test(arguments: [3_000_000, 2_999_999])
+    func `a line of 3 MB is told whole, or its start if that is too long`(limit: Int) throws {
+        let loop = try EventLoop()
+        let script = "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo next"
+        let run = try ProgramRun(["sh", "-c", script], lineLimit: limit, on: loop)
+        #expect(run.wait() == 0)
+        let long = String(repeating: "x", count: 3_000_000)
+        #expect((run.output.first == (limit == 3_000_000 ? long : "too long: \(long.prefix(1024))")) as Bool)
+        #expect(run.output.dropFirst() == ["next"])
+    }
+
+    @Test func `of a line on stderr no more than 4 KB is kept`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(
+            ["sh", "-c", "exec >&2; head -c 4096 /dev/zero; echo; head -c 4097 /dev/zero; echo; echo next"],
+            on: loop)
+        #expect(run.wait() == 0)
+        #expect(run.errors.map(\.utf8.count) == [4096, "too long: ".utf8.count + 1024, 4])
+    }
+
+    @Test func `everything a child wrote is told before its exit`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["sh", "-c", "seq 20000; seq 20000 >&2; printf last; exit 3"], on: loop)
+        #expect(run.wait() == 3)
+        #expect(run.output == (1...20_000).map { "\($0)" } + ["last"])
+        #expect(run.errors.count == 20_000)
+    }
+
+    @Test func `closing stdout is told once, and isn't the exit`() throws {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let run = try ProgramRun(
+            ["sh", "-c", "printf bye; exec >&-; read -r go <$GATE; exit 4"], environment: gate.environment,
+            on: loop
+        )
+        #expect(loop.run(until: { run.closedPipes == 1 }, within: patience))
+        #expect(run.output == ["bye"])
+        #expect(run.exit == nil)
+        gate.open()
+        #expect(run.wait() == 4)
+    }
+
+    // MARK: pausing
+
+    @Test func `nothing is read while the output is paused, and nothing is lost`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["seq", "100000"], on: loop)
+        var pauses = 0
+        var pausedAt = 0
+        run.onOutput = { [unowned run] _ in
+            // What was read in one go with this line still comes.
+            guard run.output.count % 20_000 == 0 else { return }
+            pauses += 1
+            run.pauseOutput()
+            loop.after(.milliseconds(1)) {
+                pausedAt = run.output.count
+                loop.after(.milliseconds(1)) {
+                    #expect(run.output.count == pausedAt)
+                    run.resumeOutput()
+                }
+            }
+        }
+        #expect(run.wait() == 0)
+        #expect(pauses == 5)
+        #expect(run.output == (1...100_000).map { "\($0)" })
+    }
+
+    @Test func `a pause doesn't hold up the exit, nor lose what was written before it`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["sh", "-c", "seq 1000; printf last; echo oops >&2; exit 5"], on: loop)
+        run.pauseOutput()
+        run.onOutput = { [unowned run] _ in run.pauseOutput() }
+        #expect(run.wait() == 5)
+        #expect(run.output == (1...1000).map { "\($0)" } + ["last"])
+        #expect(run.errors == ["oops"])
+    }
+
+    @Test func `the exit is told once, however often its child is paused and resumed`() throws {
+        let loop = try EventLoop()
+        let run = try ProgramRun(["sh", "-c", "echo one; printf two"], on: loop)
+        run.pauseOutput()
+        Processes.awaitEnd(run.pid)
+        run.onOutput = { [unowned run] _ in
+            for _ in 0..<2 {
+                run.resumeOutput()
+                run.pauseOutput()
+            }
+        }
+        #expect(run.wait() == 0)
+        #expect(!loop.run(until: { run.timesExited > 1 }, within: .milliseconds(2)))
+        #expect(run.output == ["one", "two"])
+    }
+
+    @Test func `a paused child that closes its stdout loses no last line`() throws {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let run = try ProgramRun(
+            ["sh", "-c", "seq 100; printf last; exec >&-; echo closed >&2; read -r go <$GATE"],
+            environment: gate.environment, on: loop)
+        run.pauseOutput()
+        #expect(loop.run(until: { run.errors == ["closed"] }, within: patience))
+        #expect(run.output == [])
+        run.resumeOutput()
+        #expect(loop.run(until: { run.closedPipes == 1 }, within: patience))
+        #expect(run.output == (1...100).map { "\($0)" } + ["last"])
+        gate.open()
+        #expect(run.wait() == 0)
+    }
+}

@@ -1,0 +1,183 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Reactor
+
+@Suite struct ChildProcessStartTests {
+    private func output(
+        of command: [String], environment: [String: String] = [:], descriptorLimit: UInt64 = 0
+    ) throws -> [String] {
+        let loop = try EventLoop()
+        let run = try ProgramRun(
+            command, environment: environment, descriptorLimit: descriptorLimit, on: loop)
+        #expect(run.wait() == 0, "\(run.errorText)")
+        return run.output
+    }
+
+    @Test func `a child leads a session and a process group of its own`() throws {
+        let script =
+            "read -r pid name state parent group session rest </proc/self/stat; echo $pid $group $session"
+        let words = try output(of: ["sh", "-c", script])[0].split(separator: " ")
+        #expect(words.count == 3)
+        #expect(Set(words).count == 1)
+        #expect(words[0] != "\(getpid())")
+    }
+
+    @Test func `a child has stdin, stdout and stderr, and no other descriptor`() throws {
+        let high = fcntl(0, F_DUPFD, 700)
+        let low = dup(0)
+        defer {
+            close(high)
+            close(low)
+        }
+        // 3 is the directory that ls reads.
+        #expect(try output(of: ["ls", "/proc/self/fd"]) == ["0", "1", "2", "3"])
+    }
+
+    @Test func `a child's signals are at their defaults, and none is blocked`() throws {
+        var (blocked, before) = (sigset_t(), sigset_t())
+        sigemptyset(&blocked)
+        sigaddset(&blocked, SIGUSR1)
+        sigaddset(&blocked, SIGCHLD)
+        pthread_sigmask(SIG_BLOCK, &blocked, &before)
+        let handlers = [SIGPIPE, SIGHUP, SIGUSR2].map { (number: $0, handler: signal($0, SIG_IGN)) }
+        defer {
+            pthread_sigmask(SIG_SETMASK, &before, nil)
+            for (number, handler) in handlers where number != SIGPIPE { signal(number, handler) }
+        }
+        for line in try output(of: ["cat", "/proc/self/status"]) {
+            let words = line.split(separator: "\t")
+            guard words.count == 2, ["SigBlk:", "SigIgn:", "SigCgt:"].contains(words[0]) else { continue }
+            let signals = try #require(UInt64(words[1], radix: 16))
+            // 32 and 33 are glibc's own: it leaves them as they are.
+            #expect(signals & ~(0b11 << 31) == 0, "\(line)")
+        }
+        var now = sigset_t()
+        pthread_sigmask(SIG_SETMASK, nil, &now)
+        #expect(sigismember(&now, SIGUSR1) == 1)
+    }
+
+    @Test func `a child gets its soft descriptor limit back, and keeps the hard one`() throws {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let script = ["sh", "-c", "ulimit -Sn; ulimit -Hn"]
+        #expect(try output(of: script, descriptorLimit: 123) == ["123", "\(limit.rlim_max)"])
+        #expect(try output(of: script)[0] == "\(limit.rlim_cur)")
+    }
+
+    @Test func `arguments and environment arrive as they were given`() throws {
+        let script = #"printf '%s|' "$0" "$@"; echo"#
+        #expect(try output(of: ["sh", "-c", script, "a b", "", "*", "ж"]) == ["a b||*|ж|"])
+        let variables = try output(of: ["env"], environment: ["A": "1 2", "EMPTY": ""])
+        #expect(variables.filter { !$0.hasPrefix("PATH=") }.sorted() == ["A=1 2", "EMPTY="])
+    }
+
+    @Test func `a script without a first line for the system is run by sh`() throws {
+        let directory = TemporaryDirectory()
+        let script = directory.write("script", "echo \"$0\" \"$1\" \"$2\"\n")
+        chmod(script, 0o755)
+        #expect(try output(of: [script, "one", "two words"]) == ["\(script) one two words"])
+    }
+
+    #if arch(x86_64) || arch(arm64)
+        @Test func `a child dies with the process that started it`() throws {
+            #if arch(x86_64)
+                let prctl = 157
+            #else
+                let prctl = 167
+            #endif
+            // PR_GET_PDEATHSIG is 2.
+            let script = "my $signal = pack 'i', 0; syscall \(prctl), 2, $signal; print unpack 'i', $signal"
+            #expect(try output(of: ["perl", "-e", script]) == ["\(SIGKILL)"])
+        }
+    #endif
+
+    // MARK: what can't be started
+
+    /// The errno with which starting a program fails that was found and then changed.
+    private func failure(_ text: String, after change: (String) -> Void) throws -> SystemError? {
+        let loop = try EventLoop()
+        try ProgramRun(["true"], on: loop).wait()
+        let directory = TemporaryDirectory()
+        let path = directory.write("bot", text)
+        defer { rmdir(path) }
+        let program = try Program([path], searchPath: "")
+        change(path)
+        let (descriptors, children) = (Processes.openDescriptors, Processes.children)
+        defer {
+            #expect(Processes.openDescriptors == descriptors)
+            #expect(Processes.children == children)
+        }
+        do throws(SystemError) {
+            _ = try ChildProcess(program, lineLimit: 100, on: loop, observer: Nobody())
+            return nil
+        } catch {
+            #expect(error.doing == "starting \(path)")
+            return error
+        }
+    }
+
+    @Test func `a program that vanished is ENOENT, and nothing is left behind`() throws {
+        #expect(try failure("#!/bin/sh\n", after: { unlink($0) })?.code == ENOENT)
+    }
+
+    @Test func `a program that may not be executed any more is EACCES`() throws {
+        #expect(try failure("#!/bin/sh\n", after: { chmod($0, 0o644) })?.code == EACCES)
+    }
+
+    @Test func `a program that was replaced by a directory is EACCES`() throws {
+        let error = try failure(
+            "#!/bin/sh\n",
+            after: {
+                unlink($0)
+                mkdir($0, 0o755)
+            })
+        #expect(error?.code == EACCES)
+    }
+
+    @Test func `being out of descriptors is told as exhaustion at every step, and nothing is left behind`()
+        throws
+    {
+        let loop = try EventLoop()
+        try ProgramRun(["true"], on: loop).wait()
+        let program = try Program(["true"], searchPath: "/usr/bin:/bin")
+        let children = Processes.children
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        getrlimit(resource, &limit)
+        let original = limit
+        limit.rlim_cur = rlim_t(Processes.openDescriptors + 40)
+        setrlimit(resource, &limit)
+        var fillers: [Int32] = []
+        while case let filler = fcntl(0, F_DUPFD_CLOEXEC, 0), filler >= 0 { fillers.append(filler) }
+        defer {
+            fillers.forEach { close($0) }
+            var original = original
+            setrlimit(resource, &original)
+            #expect(Processes.children == children)
+        }
+        #expect(errno == EMFILE)
+        // Six ends of pipes, and the child's own descriptor.
+        for free in 0..<7 {
+            #expect {
+                _ = try ChildProcess(program, lineLimit: 100, on: loop, observer: Nobody())
+            } throws: {
+                ($0 as? SystemError)?.isExhaustion == true
+            }
+            let spares = (0..<free).map { _ in fcntl(0, F_DUPFD_CLOEXEC, 0) }
+            #expect(!spares.contains { $0 < 0 }, "\(free) were free")
+            #expect(fcntl(0, F_DUPFD_CLOEXEC, 0) < 0)
+            spares.forEach { close($0) }
+            if let filler = fillers.popLast() { close(filler) }
+        }
+    }
+
+    private final class Nobody: ChildProcessObserver {
+        func childWrote(_ line: LineSplitter.Line) {}
+        func childComplained(_ line: LineSplitter.Line) {}
+        func childTookAll() {}
+        func childClosedPipe() {}
+        func childExited(_ exit: ChildProcess.Exit) {}
+    }
+}

@@ -1,0 +1,152 @@
+import Glibc
+import Testing
+
+@testable import Reactor
+
+@Suite struct EventLoopTests {
+    private let patience = Duration.seconds(10)
+
+    /// Runs the loop until it has nothing to do at once.
+    private func settle(_ loop: EventLoop) {
+        var rested = false
+        loop.after(.milliseconds(1)) { rested = true }
+        #expect(loop.run(until: { rested }, within: patience))
+    }
+
+    // MARK: timers
+
+    @Test func `timers run in the order of their deadlines, and never early`() throws {
+        let loop = try EventLoop()
+        let start = Instant.current
+        var order: [Int] = []
+        for milliseconds in [9, 3, 6, 0] {
+            loop.after(.milliseconds(milliseconds)) {
+                order.append(milliseconds)
+                #expect(Instant.current - start >= .milliseconds(milliseconds))
+            }
+        }
+        #expect(loop.run(until: { order.count == 4 }, within: patience))
+        #expect(order == [0, 3, 6, 9])
+    }
+
+    @Test func `a cancelled timer doesn't run, also when another one that is due cancels it`() throws {
+        let loop = try EventLoop()
+        var ran: [String] = []
+        var second: Timer?
+        loop.after(.zero) {
+            ran.append("first")
+            second?.cancel()
+        }
+        second = loop.after(.zero) { ran.append("second") }
+        loop.after(.zero) { ran.append("cancelled") }.cancel()
+        loop.after(.milliseconds(2)) { ran.append("last") }
+        #expect(loop.run(until: { ran.last == "last" }, within: patience))
+        #expect(ran == ["first", "last"])
+    }
+
+    @Test func `a timer may add timers, which run in a later turn`() throws {
+        let loop = try EventLoop()
+        var turns: [Int] = []
+        var turn = 0
+        func again() {
+            turns.append(turn)
+            if turns.count < 3 { loop.after(.zero, again) }
+        }
+        loop.after(.zero, again)
+        #expect(
+            loop.run(
+                until: {
+                    turn += 1
+                    return turns.count == 3
+                }, within: patience))
+        #expect(turns == [1, 2, 3])
+    }
+
+    @Test func `cancelling a timer that ran does nothing`() throws {
+        let loop = try EventLoop()
+        var runs = 0
+        let timer = loop.after(.zero) { runs += 1 }
+        loop.after(.zero) {}
+        settle(loop)
+        timer.cancel()
+        settle(loop)
+        #expect(runs == 1)
+    }
+
+    // MARK: soon
+
+    @Test func `soon runs after the handler that asked for it, before the loop waits again`() throws {
+        let loop = try EventLoop()
+        var order: [String] = []
+        loop.after(.zero) {
+            loop.soon {
+                order.append("soon")
+                loop.soon { order.append("soon's soon") }
+            }
+            order.append("timer")
+        }
+        #expect(loop.run(until: { order.count == 3 }, within: patience))
+        #expect(order == ["timer", "soon", "soon's soon"])
+    }
+
+    @Test func `soon runs in the same turn still, also when that is the last one`() throws {
+        let loop = try EventLoop()
+        var ran = false
+        loop.after(.zero) {
+            loop.soon { ran = true }
+            loop.stop()
+        }
+        loop.run()
+        #expect(ran)
+    }
+
+    // MARK: running
+
+    @Test func `run until a condition tells whether it came to hold`() throws {
+        let loop = try EventLoop()
+        #expect(loop.run(until: { true }, within: .zero))
+        #expect(!loop.run(until: { false }, within: .milliseconds(2)))
+        var done = false
+        loop.after(.milliseconds(1)) { done = true }
+        #expect(loop.run(until: { done }, within: patience))
+    }
+
+    @Test func `stop ends run, whoever calls it`() throws {
+        let loop = try EventLoop()
+        loop.after(.zero) { loop.stop() }
+        loop.run()
+        loop.soon { loop.stop() }
+        loop.run()
+        var turns = 0
+        loop.after(.zero) { turns += 1 }
+        loop.after(.milliseconds(1)) { loop.stop() }
+        loop.run()
+        #expect(turns == 1)
+    }
+
+    @Test func `a loop that was stopped can go on`() throws {
+        let loop = try EventLoop()
+        loop.after(.zero) { loop.stop() }
+        loop.run()
+        let pipe = try Pipe()
+        var heard = false
+        try loop.watch(pipe.reader, for: .readable) { _ in heard = true }
+        pipe.write("x")
+        #expect(loop.run(until: { heard }, within: patience))
+        loop.unwatch(pipe.reader)
+    }
+
+    @Test func `a loop with nothing to do sleeps`() throws {
+        let loop = try EventLoop()
+        var (turns, done) = (0, false)
+        loop.after(.milliseconds(50)) { done = true }
+        #expect(
+            loop.run(
+                until: {
+                    turns += 1
+                    return done
+                }, within: patience))
+        // It looks at the condition every 20 ms.
+        #expect(turns < 10)
+    }
+}

@@ -1,0 +1,150 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Reactor
+
+@Suite struct EventLoopWatchTests {
+    private let patience = Duration.seconds(10)
+
+    @Test func `a handler is told what its descriptor is ready for`() throws {
+        let loop = try EventLoop()
+        let pipe = try Pipe()
+        var readiness: EventLoop.Readiness = []
+        try loop.watch(pipe.reader, for: .readable) { readiness = $0 }
+        pipe.write("x")
+        #expect(loop.run(until: { readiness == .readable }, within: patience))
+        pipe.closeWriter()
+        #expect(loop.run(until: { !readiness.isDisjoint(with: .closed) }, within: patience))
+        loop.unwatch(pipe.reader)
+    }
+
+    @Test func `what one waits for can be changed`() throws {
+        let loop = try EventLoop()
+        let pipe = try Pipe()
+        var calls = 0
+        try loop.watch(pipe.writer, for: .readable) { _ in calls += 1 }
+        #expect(!loop.run(until: { calls > 0 }, within: .milliseconds(2)))
+        loop.change(pipe.writer, to: .writable)
+        #expect(loop.run(until: { calls > 0 }, within: patience))
+        loop.unwatch(pipe.writer)
+    }
+
+    @Test func `an edge is told once, a level as long as it lasts`() throws {
+        let loop = try EventLoop()
+        let (edge, level) = (try Pipe(), try Pipe())
+        var (edges, levels) = (0, 0)
+        try loop.watch(edge.reader, for: [.readable, .edgeTriggered]) { _ in edges += 1 }
+        try loop.watch(level.reader, for: .readable) { _ in levels += 1 }
+        edge.write("x")
+        level.write("x")
+        #expect(loop.run(until: { levels == 5 }, within: patience))
+        #expect(edges == 1)
+        edge.write("y")
+        #expect(loop.run(until: { levels == 10 }, within: patience))
+        #expect(edges == 2)
+        [edge, level].forEach { loop.unwatch($0.reader) }
+    }
+
+    @Test func `a descriptor that was unwatched isn't told any more, also of what came in the same turn`()
+        throws
+    {
+        let loop = try EventLoop()
+        let pipes = [try Pipe(), try Pipe()]
+        var called: [Int] = []
+        for (index, pipe) in pipes.enumerated() {
+            try loop.watch(pipe.reader, for: .readable) { _ in
+                called.append(index)
+                pipes.forEach { loop.unwatch($0.reader) }
+            }
+            pipe.write("x")
+        }
+        #expect(loop.run(until: { !called.isEmpty }, within: patience))
+        #expect(!loop.run(until: { called.count > 1 }, within: .milliseconds(2)))
+    }
+
+    @Test func `a descriptor of the same number never gets the old one's event`() throws {
+        let loop = try EventLoop()
+        let pipes = [try Pipe(), try Pipe()]
+        var called: [Int] = []
+        var (old, new): (Int32, Int32) = (-1, -1)
+        for (index, pipe) in pipes.enumerated() {
+            try loop.watch(pipe.reader, for: .readable) { _ in
+                called.append(index)
+                guard old < 0 else { return }
+                // Both are ready, and the other one's number goes to a pipe that is empty.
+                let other = pipes[1 - index]
+                old = other.reader
+                loop.unwatch(old)
+                other.closeReader()
+                new = dup(pipe.spare)
+                try? loop.watch(new, for: .readable) { _ in called.append(-1) }
+                loop.unwatch(pipe.reader)
+            }
+            pipe.write("x")
+        }
+        #expect(loop.run(until: { !called.isEmpty }, within: patience))
+        #expect(new == old)
+        #expect(!loop.run(until: { called.count > 1 }, within: .milliseconds(2)))
+        loop.unwatch(new)
+        close(new)
+    }
+
+    @Test func `a regular file can't be watched, and what was watched before still is`() throws {
+        let loop = try EventLoop()
+        let directory = TemporaryDirectory()
+        let file = open(directory.write("file", "text"), O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        #expect(throws: SystemError("watching a descriptor", code: EPERM)) {
+            try loop.watch(file, for: .readable) { _ in }
+        }
+        #expect(throws: SystemError("watching a descriptor", code: EBADF)) {
+            try loop.watch(5000, for: .readable) { _ in }
+        }
+        let pipe = try Pipe()
+        var heard = false
+        try loop.watch(pipe.reader, for: .readable) { _ in heard = true }
+        pipe.write("x")
+        #expect(throws: SystemError("watching a descriptor", code: EEXIST)) {
+            try loop.watch(pipe.reader, for: .readable) { _ in }
+        }
+        #expect(loop.run(until: { heard }, within: patience))
+        loop.unwatch(pipe.reader)
+    }
+
+    @Test func `unwatching what isn't watched does nothing`() throws {
+        let loop = try EventLoop()
+        loop.unwatch(-1)
+        loop.unwatch(7)
+        loop.unwatch(100_000)
+    }
+
+    @Test func `more descriptors than fit one look are all told`() throws {
+        let loop = try EventLoop()
+        let pipes = try (0..<300).map { _ in try Pipe() }
+        var told: Set<Int32> = []
+        for pipe in pipes {
+            try loop.watch(pipe.reader, for: .readable) { _ in
+                told.insert(pipe.reader)
+                loop.unwatch(pipe.reader)
+            }
+            pipe.write("x")
+        }
+        #expect(loop.run(until: { told.count == 300 }, within: patience))
+    }
+
+    @Test func `writing to a broken pipe is an error and no signal`() throws {
+        _ = try EventLoop()
+        let pipe = try Pipe()
+        pipe.closeReader()
+        #expect(write(pipe.writer, "x", 1) == -1)
+        #expect(errno == EPIPE)
+    }
+
+    @Test func `a loop that is let go closes its descriptor`() throws {
+        _ = try EventLoop()
+        let before = Processes.openDescriptors
+        for _ in 0..<10 { _ = try EventLoop() }
+        #expect(Processes.openDescriptors == before)
+    }
+}

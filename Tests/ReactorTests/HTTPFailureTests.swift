@@ -1,0 +1,151 @@
+import Reactor
+import Testing
+
+/// What a client tells when no answer comes, and that no request is ever sent twice.
+@Suite struct HTTPFailureTests {
+    @Test func `a refused connection means that nothing went out`() throws {
+        let test = try HTTPTest()
+        test.server.close()
+        let failure = try #require(test.ask("/", [1]).failure)
+        #expect(!failure.requestWentOut)
+        #expect(failure.description.contains("127.0.0.1"))
+    }
+
+    @Test func `a name that doesn't exist, and what isn't a URL, mean that nothing went out`() throws {
+        let test = try HTTPTest()
+        for url in ["http://no-such-host.invalid/", "http://", "nonsense", "file:///etc/passwd", ""] {
+            var failure: HTTPClient.Failure?
+            test.client?.send(HTTPClient.Request(url: url, timeout: .seconds(10))) {
+                if case .failure(let it) = $0 { failure = it }
+            }
+            #expect(test.loop.run(until: { failure != nil }, within: .seconds(10)), "\(url)")
+            #expect(failure?.requestWentOut == false)
+            #expect(failure?.reason.isEmpty == false)
+        }
+        #expect(test.ask().status == 200)
+    }
+
+    @Test func `a request whose answer takes too long fails, having gone out`() throws {
+        let test = try HTTPTest()
+        #expect(test.ask().status == 200)
+        test.respond = { $1.hang() }
+        let start = Instant.current
+        let failure = try #require(test.ask("/", [1], timeout: .milliseconds(100)).failure)
+        #expect(Instant.current - start >= .milliseconds(100))
+        #expect(failure.requestWentOut)
+        #expect(test.requests.count == 2)
+        // Its connection is closed: else its answer would come for the next one.
+        #expect(test.loop.run(until: { test.server.connectionsOpen == 0 }, within: .seconds(10)))
+    }
+
+    @Test func `a timeout under a millisecond isn't none`() throws {
+        let test = try HTTPTest()
+        test.respond = { $1.hang() }
+        #expect(test.ask(timeout: .microseconds(100)).failure != nil)
+    }
+
+    @Test func `a fresh connection that is closed without an answer: the request came once, and went out`()
+        throws
+    {
+        let test = try HTTPTest()
+        test.respond = { $1.drop() }
+        let answer = test.ask("/", [1, 2, 3])
+        #expect(answer.failure?.requestWentOut == true)
+        #expect(answer.timesDone == 1)
+        #expect(test.requests.count == 1)
+        #expect(test.server.connectionsOpened == 1)
+    }
+
+    @Test(arguments: [nil, 0, 3, 100_000, 1 << 20])
+    func `a kept connection that is closed without an answer: the request came once, and went out`(size: Int?)
+        throws
+    {
+        let test = try HTTPTest()
+        #expect(test.ask("/", [1]).status == 200)
+        test.respond = { $1.drop() }
+        let answer = test.ask("/", size.map { [UInt8](repeating: 1, count: $0) })
+        #expect(answer.failure?.requestWentOut == true)
+        #expect(answer.failure?.reason.isEmpty == false)
+        #expect(test.requests.count == 2)
+        #expect(answer.timesDone == 1)
+        // The next one may go out as if nothing had been.
+        test.respond = { $1.answer(status: 200) }
+        #expect(test.ask("/", [4]).status == 200)
+        #expect(test.requests.count == 3)
+    }
+
+    @Test func `several kept connections that are closed cost each request once`() throws {
+        let test = try HTTPTest(connections: 4)
+        test.respond = { _, _ in }
+        let first = (0..<4).map { test.send("/first\($0)") }
+        #expect(test.arrived(4))
+        test.responders.forEach { $0.answer(status: 200) }
+        #expect(test.settle(first))
+        test.respond = { $1.drop() }
+        let second = (0..<4).map { test.send("/second\($0)", [1]) }
+        #expect(test.settle(second))
+        #expect(second.allSatisfy { $0.failure?.requestWentOut == true })
+        #expect(Set(test.requests.map(\.path)).count == 8)
+        #expect(test.requests.count == 8)
+    }
+
+    @Test func `a server that closes after a while fails the requests it holds, once each`() throws {
+        let test = try HTTPTest()
+        test.respond = { _, _ in }
+        let answers = (0..<3).map { test.send("/\($0)", [1]) }
+        #expect(test.arrived(3))
+        try test.restartServer()
+        #expect(test.settle(answers))
+        #expect(answers.allSatisfy { $0.failure?.requestWentOut == true })
+        #expect(test.requests.count == 3)
+    }
+
+    // MARK: giving up
+
+    @Test func `a cancelled request is never told, and its connection is closed`() throws {
+        let test = try HTTPTest()
+        test.respond = { $1.hang() }
+        let answer = test.send("/", [1])
+        #expect(test.arrived(1))
+        test.client?.cancel(try #require(answer.transfer))
+        #expect(test.loop.run(until: { test.server.connectionsOpen == 0 }, within: .seconds(10)))
+        #expect(answer.result == nil)
+        test.respond = { $1.answer(status: 200) }
+        #expect(test.ask().status == 200)
+        #expect(answer.result == nil)
+    }
+
+    @Test func `a request may be cancelled before it went out, and another one's completion may do it`()
+        throws
+    {
+        let test = try HTTPTest()
+        let early = test.send("/early")
+        test.client?.cancel(try #require(early.transfer))
+        let hanging = test.send("/hanging")
+        var done = false
+        test.respond = { request, responder in
+            if request.path == "/hanging" { responder.hang() } else { responder.answer(status: 200) }
+        }
+        #expect(test.arrived(1))
+        test.client?.send(test.request("/last")) { _ in
+            done = true
+            if let transfer = hanging.transfer { test.client?.cancel(transfer) }
+        }
+        #expect(test.loop.run(until: { done && test.server.connectionsOpen == 1 }, within: .seconds(10)))
+        #expect(test.requests.map(\.path) == ["/hanging", "/last"])
+        #expect(early.result == nil)
+        #expect(hanging.result == nil)
+    }
+
+    @Test func `a cancelled request lets go of its completion`() throws {
+        final class Thing {}
+        let test = try HTTPTest()
+        var thing: Thing? = Thing()
+        weak let seen = thing
+        let transfer = test.client?.send(test.request()) { [thing] _ in _ = thing }
+        thing = nil
+        #expect(seen != nil)
+        test.client?.cancel(try #require(transfer))
+        #expect(seen == nil)
+    }
+}

@@ -1,0 +1,88 @@
+import Reactor
+
+/// An HTTP client and a server in one loop.
+final class HTTPTest {
+    /// A request on its way, and in the end its answer.
+    final class Answer {
+        fileprivate(set) var result: Result<HTTPClient.Response, HTTPClient.Failure>?
+        fileprivate(set) var timesDone = 0
+        fileprivate(set) weak var transfer: Transfer?
+
+        var response: HTTPClient.Response? { try? result?.get() }
+        var status: Int? { response?.status }
+        var text: String? { response.map { String(decoding: $0.body, as: UTF8.self) } }
+        var failure: HTTPClient.Failure? {
+            guard case .failure(let failure) = result else { return nil }
+            return failure
+        }
+    }
+
+    let loop: EventLoop
+    private(set) var server: HTTPServer
+    private(set) var client: HTTPClient?
+    /// What came to the server.
+    private(set) var requests: [HTTPServer.Request] = []
+    private(set) var responders: [HTTPServer.Responder] = []
+    /// What becomes of each request; unless set, it is answered with its own body.
+    var respond: (HTTPServer.Request, HTTPServer.Responder) -> Void = { request, responder in
+        responder.answer(status: 200, body: request.body)
+    }
+
+    init(connections: Int = 4, renewal: HTTPClient.Renewal = .init(requests: 500)) throws {
+        loop = try EventLoop()
+        server = try HTTPServer(on: loop, bodyLimit: 4 << 20)
+        client = HTTPClient(on: loop, connections: connections, userAgent: "test", renewal: renewal)
+        listen()
+    }
+
+    private func listen() {
+        server.onRequest = { [unowned self] request, responder in
+            requests.append(request)
+            responders.append(responder)
+            respond(request, responder)
+        }
+    }
+
+    /// Closes the server with all its connections, and opens another one in its place.
+    func restartServer() throws {
+        let port = server.port
+        server.close()
+        server = try HTTPServer(on: loop, port: port, bodyLimit: 4 << 20)
+        listen()
+    }
+
+    func dropClient() { client = nil }
+
+    func request(
+        _ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)
+    ) -> HTTPClient.Request {
+        HTTPClient.Request(url: "http://127.0.0.1:\(server.port)\(path)", body: body, timeout: timeout)
+    }
+
+    /// Sends a request without waiting for its answer.
+    func send(_ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)) -> Answer {
+        let answer = Answer()
+        answer.transfer = client?.send(request(path, body, timeout: timeout)) {
+            answer.result = $0
+            answer.timesDone += 1
+        }
+        return answer
+    }
+
+    /// Sends a request and waits for its answer.
+    func ask(_ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)) -> Answer {
+        let answer = send(path, body, timeout: timeout)
+        settle([answer])
+        return answer
+    }
+
+    @discardableResult
+    func settle(_ answers: [Answer]) -> Bool {
+        loop.run(until: { answers.allSatisfy { $0.result != nil } }, within: .seconds(10))
+    }
+
+    /// Runs the loop until so many requests have come to the server.
+    func arrived(_ count: Int) -> Bool {
+        loop.run(until: { requests.count >= count }, within: .seconds(10))
+    }
+}

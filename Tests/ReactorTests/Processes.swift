@@ -1,0 +1,48 @@
+import Glibc
+
+/// What the system knows of processes.
+enum Processes {
+    /// A process that ended and waits to be reaped doesn't count.
+    static func isAlive(_ pid: pid_t) -> Bool {
+        // `811 (name) S …`, and the name may hold anything.
+        let status = text(of: "/proc/\(pid)/stat")
+        guard let state = status.split(separator: ")").last?.dropFirst().first else { return false }
+        return state != "Z" && state != "X"
+    }
+
+    /// Waits until a child has ended, and leaves it to be reaped.
+    static func awaitEnd(_ pid: pid_t) {
+        var info = siginfo_t()
+        waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT)
+    }
+
+    /// This process's children, those that wait to be reaped too.
+    static var children: Set<pid_t> {
+        let threads = names(in: "/proc/self/task").map { text(of: "/proc/self/task/\($0)/children") }
+        return Set(threads.joined().split(separator: " ").compactMap { pid_t($0) })
+    }
+
+    /// How many descriptors this process has open.
+    static var openDescriptors: Int { names(in: "/proc/self/fd").count - 1 }
+
+    private static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+
+    private static func text(of path: String) -> String {
+        guard let file = fopen(path, "re") else { return "" }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+}

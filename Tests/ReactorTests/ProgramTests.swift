@@ -1,0 +1,141 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Reactor
+
+@Suite struct ProgramTests {
+    private let directory = TemporaryDirectory()
+    private let other = TemporaryDirectory()
+
+    private func found(_ name: String, in searchPath: String) -> String? {
+        try? Program([name], searchPath: searchPath).path
+    }
+
+    private func error(_ name: String, in searchPath: String = "") -> Program.NotFound? {
+        do throws(Program.NotFound) {
+            _ = try Program([name], searchPath: searchPath)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    // MARK: looking up
+
+    @Test func `a name without a slash is looked up in PATH, the first one wins`() {
+        let first = directory.write("bot", "#!/bin/sh\n")
+        let second = other.write("bot", "#!/bin/sh\n")
+        #expect(found("bot", in: "/missing:\(directory.path):\(other.path)") == first)
+        #expect(found("bot", in: "\(other.path):\(directory.path)") == second)
+        #expect(found("sh", in: "\(directory.path):/bin") == "/bin/sh")
+    }
+
+    @Test func `a name with a slash is taken as it is`() {
+        let path = directory.write("bot", "#!/bin/sh\n")
+        #expect(found(path, in: "/bin") == path)
+        #expect(error("./sh", in: "/bin") == .missing("./sh"))
+    }
+
+    @Test func `an empty entry of PATH is the current directory`() {
+        directory.write("bot", "#!/bin/sh\n")
+        let before = open(".", O_RDONLY | O_CLOEXEC)
+        chdir(directory.path)
+        defer {
+            fchdir(before)
+            close(before)
+        }
+        for searchPath in ["", ":/bin", "/missing:", "/missing::/bin"] {
+            #expect(found("bot", in: searchPath) == "./bot")
+        }
+        #expect(found("bot", in: "/bin") == nil)
+    }
+
+    @Test func `what can't be executed is passed over, and named if there is nothing else`() {
+        let plain = directory.write("bot", "echo\n")
+        let searchPath = "\(directory.path):\(other.path)"
+        #expect(error("bot", in: searchPath) == .notExecutable(plain))
+        let executable = other.write("bot", "#!/bin/sh\n")
+        #expect(found("bot", in: searchPath) == executable)
+    }
+
+    @Test func `a directory is passed over, and named if there is nothing else`() {
+        let path = "\(directory.path)/bot"
+        mkdir(path, 0o755)
+        defer { rmdir(path) }
+        let searchPath = "/missing:\(directory.path):\(other.path)"
+        #expect(error("bot", in: searchPath) == .directory(path))
+        #expect(error(path) == .directory(path))
+        let executable = other.write("bot", "#!/bin/sh\n")
+        #expect(found("bot", in: searchPath) == executable)
+    }
+
+    @Test func `what isn't there is missing`() {
+        #expect(error("no-such-bot", in: "/bin:/usr/bin") == .missing("no-such-bot"))
+        #expect(error("/no/such/bot") == .missing("/no/such/bot"))
+        #expect(error("", in: "/bin") == .missing(""))
+        #expect(throws: Program.NotFound.missing("")) { try Program([], searchPath: "/bin") }
+    }
+
+    // MARK: interpreters
+
+    @Test(arguments: [
+        "#!/bin/sh", "#!/bin/sh\n", "#! /bin/sh -e\n", "#!\t/usr/bin/env sh\n", "#!", "", "\r\n",
+    ])
+    func `a script whose interpreter is there is found`(text: String) {
+        let path = directory.write("bot", text)
+        chmod(path, 0o755)
+        #expect(error(path) == nil)
+    }
+
+    @Test(arguments: ["#!/no/such/python\n", "#! /no/such/python -u\n", "#!\t/no/such/python"])
+    func `a script whose interpreter isn't there is told apart`(text: String) {
+        let path = directory.write("bot", text)
+        #expect(error(path) == .interpreterMissing("/no/such/python", script: path))
+    }
+
+    @Test(arguments: [
+        ("#!/bin/sh\r\n", "/bin/sh\r"), ("#!/usr/bin/env sh\r\necho\r\n", "sh\r"),
+        ("#!/bin/sh -e\r\n", "-e\r"),
+    ])
+    func `a script with CR LF at its lines' ends is told apart`(text: String, word: String) {
+        let path = directory.write("bot", text)
+        #expect(error(path) == .interpreterMissing(word, script: path))
+    }
+
+    // MARK: what is said
+
+    @Test func `each description says what to do`() {
+        let descriptions: [(Program.NotFound, String)] = [
+            (.missing("./bot"), "./bot: there is no such file"),
+            (.missing("bot"), "bot: no such program in PATH; for one in this directory write ./bot"),
+            (.notExecutable("./bot"), "./bot: not executable; if it is your bot: chmod +x ./bot"),
+            (.directory("bots"), "bots: a directory, not a program"),
+            (
+                .interpreterMissing("/usr/bin/pithon", script: "./bot"),
+                "./bot: its first line asks for /usr/bin/pithon, which is not there"
+            ),
+            (
+                .interpreterMissing("python3\r", script: "./bot"),
+                "./bot: its lines end in CR LF, so the system looks for 'python3\\r'; "
+                    + "mend it with: sed -i 's/\\r$//' ./bot"
+            ),
+        ]
+        for (error, description) in descriptions { #expect(error.description == description) }
+    }
+
+    @Test func `the descriptor limit is raised to the hard one, and the old one told`() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var before = rlimit()
+        getrlimit(resource, &before)
+        var low = rlimit(rlim_cur: 256, rlim_max: before.rlim_max)
+        setrlimit(resource, &low)
+        defer { setrlimit(resource, &before) }
+        let (original, limit) = DescriptorLimit.raise()
+        #expect(original == 256)
+        #expect(limit == before.rlim_max)
+        var now = rlimit()
+        getrlimit(resource, &now)
+        #expect(now.rlim_cur == before.rlim_max)
+    }
+}
