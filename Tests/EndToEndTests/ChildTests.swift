@@ -48,6 +48,14 @@ import Testing
         #expect(gateway.errors.filter { $0.contains("child started") }.count == 2)
     }
 
+    @Test func `a child that follows a failed one is reaped as idle too`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--idle-timeout", "200ms"], bot: "dies-unread.sh")
+        test.say("x", in: 42)
+        #expect(test.waitForLog("status 0 (idle)"))
+        #expect(gateway.errorText.contains("starting again"))
+    }
+
     @Test func `a child that asks to be kept alive is not reaped before its time`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--idle-timeout", "100ms"], bot: "keeps-alive.sh")

@@ -21,18 +21,20 @@ final class ChildSession {
     var openCalls = 0
     var openBytes = 0
 
-    private var startedAt = Instant.current
+    var startedAt = Instant.current
     /// When something was last read or written.
     private(set) var lastActive = Instant.current
     var keepAliveUntil: Instant?
-    private var timer: Timer?
+    /// The one thing that it waits for the time of; nil once that has come.
+    private(set) var timer: Timer?
     private var startIsDue = false
     /// The last event the child was given, to name it when something goes wrong.
     private var lastEvent: (updateID: Int64, logLine: Int)?
-    private var reason: DisconnectReason?
-    private var lastGiven = Instant.current
+    /// Why the child was told to go; nil while it wasn't.
+    var reason: DisconnectReason?
+    var lastGiven = Instant.current
     /// The longest that the child worked on a single event.
-    private var slowest = Duration.zero
+    var slowest = Duration.zero
 
     init(scope: Scope, children: Children) {
         self.scope = scope
@@ -65,7 +67,7 @@ final class ChildSession {
         carryOut(lifecycle.eventArrived())
     }
 
-    private func carryOut(_ action: ChildLifecycle.Action) {
+    func carryOut(_ action: ChildLifecycle.Action) {
         switch action {
         case .nothing: break
         case .start: startWhenThereIsRoom()
@@ -116,6 +118,7 @@ final class ChildSession {
         program.environment = children.environment.variables(for: event)
         process = try ChildProcess(program, lineLimit: options.maxLine, on: children.loop, observer: self)
         lifecycle.started()
+        clearTimer()
         generation += 1
         startedAt = .current
         reason = nil
@@ -164,138 +167,21 @@ final class ChildSession {
         watchOver()
     }
 
-    // MARK: the end
-
-    /// Tells the child to go: a last line, the end of its stdin, and signals if it doesn't.
-    ///
-    /// - Parameter reason: nil when the child itself has closed a pipe.
-    func close(_ reason: DisconnectReason?) {
-        guard lifecycle.close() else { return }
-        self.reason = reason
-        sayGoodbye()
-        climb(after: options.stopGrace)
-    }
-
-    /// The last line and the end of its stdin, once it took what it has in hand: of a closed pipe nobody
-    /// can tell whether it was read, and an event that wasn't is for the next child.
-    func sayGoodbye() {
-        guard lifecycle.state == .closing(signals: 0), !delivery.hasEventInHand else { return }
-        process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop)))
-        process?.endInput()
-    }
-
-    /// The next rung for a child that doesn't end: SIGTERM, then SIGKILL.
-    private func climb(after grace: Duration) {
-        setTimer(grace) { [unowned self] in
-            let action = lifecycle.graceEnded()
-            guard action == .terminate else {
-                problem("child did not end within \(grace.rounded) of SIGTERM, sending SIGKILL")
-                return carryOut(action)
-            }
-            problem("child did not end within \(grace.rounded) of the end of its input, sending SIGTERM")
-            carryOut(action)
-            climb(after: options.killGrace)
-        }
-    }
-
-    func exited(_ exit: ChildProcess.Exit) {
-        let (untaken, hasTakenEvent) = delivery.ended(untaken: exit.untaken)
-        queue.putBack(untaken)
-        let lived = Instant.current - startedAt
-        let how = "after \(lived.rounded), \(exit.words)"
-        let wasTold = reason != nil
-        if exit.status != 0, options.replays != nil || !wasTold {
-            problem("child ended \(how)")
-        } else if !hasTakenEvent, !wasTold {
-            problem("child ended \(how), without having read its event")
-        } else {
-            log(.info, "child ended \(how)\(reason.map { " (\($0.rawValue))" } ?? "")")
-        }
-        process = nil
-        results = []
-        ended(succeeded: wasTold || exit.status == 0 && hasTakenEvent, lived: lived)
-    }
-
-    private func ended(succeeded: Bool, lived: Duration) {
-        timer?.cancel()
-        timer = nil
-        let action = lifecycle.ended(.init(succeeded: succeeded, lived: lived, eventsWait: !queue.isEmpty))
-        if !succeeded, options.replays != nil {
-            abandon(because: "its child failed")
-        } else if lifecycle.state == .cooling, children.isFinishing {
-            abandon(because: "the gateway stops")
-        } else {
-            carryOut(action)
-        }
-    }
-
-    /// Every child is to end soon: ends this one if nothing is left for it.
-    func finish() {
-        if lifecycle.state == .cooling { abandon(because: "the gateway stops") }
-        advance()
-    }
-
-    /// Time is up.
-    func kill() {
-        abandon(because: "the gateway stops")
-        process?.signal(SIGKILL)
-    }
-
-    private func abandon(because why: String) {
-        let count = queue.count
-        queue.removeAll(children.spool)
-        if count > 0 { problem("\(count) events are not delivered: \(why)") }
-        if !isAlive { lifecycle.abandoned() }
-    }
-
     // MARK: time
 
     func touch() { lastActive = children.loop.now }
 
-    private func setTimer(_ delay: Duration, _ action: @escaping () -> Void) {
+    func setTimer(_ delay: Duration, _ action: @escaping () -> Void) {
         timer?.cancel()
-        timer = children.loop.after(delay, action)
-    }
-
-    /// Sees to it that an idle child is reaped; in a replay, that one which doesn't come back is noticed.
-    private func watchOver() {
-        guard lifecycle.state == .running else { return }
-        if options.replays != nil {
-            watchForHang()
-        } else if timer == nil, let idle = options.idleTimeout {
-            setTimer(idle) { [unowned self] in idleCheck(idle) }
+        timer = children.loop.after(delay) { [unowned self] in
+            timer = nil
+            action()
         }
     }
 
-    private func idleCheck(_ idle: Duration) {
+    func clearTimer() {
+        timer?.cancel()
         timer = nil
-        guard lifecycle.state == .running else { return }
-        let end = max(isQuiet ? lastActive + idle : .current + idle, keepAliveUntil ?? lastActive)
-        if end <= .current {
-            close(.idle)
-        } else {
-            setTimer(end - .current) { [unowned self] in idleCheck(idle) }
-        }
-    }
-
-    private func watchForHang() {
-        guard !delivery.isReady else {
-            timer?.cancel()
-            return
-        }
-        // Several events in one go may take what the slowest took, each.
-        let grace = options.stopGrace + slowest * (delivery.given > 1 ? 4 * delivery.given : 0)
-        setTimer(grace) { [unowned self] in
-            guard lifecycle.close() else { return }
-            problem("child did not come back within \(grace.rounded), sending SIGTERM")
-            process?.endInput()
-            carryOut(lifecycle.graceEnded())
-            climb(after: options.killGrace)
-        }
-    }
-
-    func noteEventTime() {
-        if delivery.given == 1 { slowest = max(slowest, .current - lastGiven) }
     }
 
     // MARK: the log

@@ -175,9 +175,12 @@ import Testing
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let original = limit
-        // Room for a few children beside what is open already.
-        limit.rlim_cur = rlim_t(dup(0)) + 20
-        close(Int32(limit.rlim_cur) - 20)
+        // Room for a few children, and none in the gaps that other tests have left.
+        let highest = (0..<Int32(4096)).last { fcntl($0, F_GETFD) >= 0 } ?? 0
+        var fillers: [Int32] = []
+        while case let filler = fcntl(0, F_DUPFD_CLOEXEC, 0), filler < highest { fillers.append(filler) }
+        defer { fillers.forEach { close($0) } }
+        limit.rlim_cur = rlim_t(highest) + 24
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         defer {
             var original = original

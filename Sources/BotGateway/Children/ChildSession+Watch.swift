@@ -1,0 +1,41 @@
+import Reactor
+
+/// What a child is watched for: idleness, and in a replay that it comes back.
+extension ChildSession {
+    /// Sees to it that an idle child is reaped; in a replay, that one which doesn't come back is noticed.
+    func watchOver() {
+        guard lifecycle.state == .running else { return }
+        if options.replays != nil {
+            watchForHang()
+        } else if timer == nil, let idle = options.idleTimeout {
+            setTimer(idle) { [unowned self] in idleCheck(idle) }
+        }
+    }
+
+    private func idleCheck(_ idle: Duration) {
+        guard lifecycle.state == .running else { return }
+        let end = max(isQuiet ? lastActive + idle : .current + idle, keepAliveUntil ?? lastActive)
+        if end <= .current {
+            close(.idle)
+        } else {
+            setTimer(end - .current) { [unowned self] in idleCheck(idle) }
+        }
+    }
+
+    private func watchForHang() {
+        guard !delivery.isReady else { return clearTimer() }
+        // Several events in one go may take what the slowest took, each.
+        let grace = options.stopGrace + slowest * (delivery.given > 1 ? 4 * delivery.given : 0)
+        setTimer(grace) { [unowned self] in
+            guard lifecycle.close() else { return }
+            problem("child did not come back within \(grace.rounded), sending SIGTERM")
+            process?.endInput()
+            carryOut(lifecycle.graceEnded())
+            climb(after: options.killGrace)
+        }
+    }
+
+    func noteEventTime() {
+        if delivery.given == 1 { slowest = max(slowest, .current - lastGiven) }
+    }
+}
