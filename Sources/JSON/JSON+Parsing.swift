@@ -23,8 +23,17 @@ extension JSON {
     /// Refused are: text that isn't UTF-8, lone surrogates, integers beyond 64 bits, NUL in a key, and
     /// more than 2,048 levels. Of a key that comes twice the last value holds.
     public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        try self.init(parsing: bytes, flags: 0)
+    }
+
+    /// The same, but an object in which a key comes twice is refused.
+    public init(parsingUniqueKeys bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        try self.init(parsing: bytes, flags: Int(JSON_REJECT_DUPLICATES))
+    }
+
+    private init(parsing bytes: UnsafeRawBufferPointer, flags: Int) throws(JSONError) {
         var error = json_error_t()
-        let flags = Int(JSON_ALLOW_NUL) | Int(JSON_DECODE_ANY)
+        let flags = flags | Int(JSON_ALLOW_NUL) | Int(JSON_DECODE_ANY)
         let start = bytes.assumingMemoryBound(to: CChar.self).baseAddress
         guard let start, let value = json_loadb(start, bytes.count, flags, &error) else {
             throw JSONError(start == nil ? "there is no value" : error.reason, in: bytes, at: error)

@@ -118,8 +118,10 @@ import Glibc
     public func run(until condition: () -> Bool, within limit: Duration) -> Bool {
         let deadline = Instant.current + limit
         while !condition() {
-            guard Instant.current < deadline else { return false }
-            turn(waitingAtMost: min(deadline - Instant.current, .milliseconds(20)))
+            // Looked at once: a time that ran out in between would be negative, and to epoll that is for ever.
+            let left = deadline - Instant.current
+            guard left > .zero else { return false }
+            turn(waitingAtMost: min(left, .milliseconds(20)))
         }
         return true
     }

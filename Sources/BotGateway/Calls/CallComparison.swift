@@ -11,8 +11,8 @@ public struct CallComparison {
         /// The same with its keys sorted, or the text itself where it isn't JSON.
         let canonical: String
 
-        init(_ text: Substring) {
-            self.text = String(text)
+        init(_ text: String) {
+            self.text = text
             canonical = (try? JSON(parsing: self.text))?.canonical ?? self.text
         }
 
@@ -25,7 +25,11 @@ public struct CallComparison {
     }
 
     private static func lines(_ bytes: [UInt8]) -> [Line] {
-        String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(Line.init)
+        // Of bytes: to a String CRLF is one character, and no newline.
+        bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            return text.isEmpty ? nil : Line(String(decoding: text, as: UTF8.self))
+        }
     }
 
     public var isEqual: Bool { expected == actual }
@@ -47,15 +51,17 @@ public struct CallComparison {
         return text
     }
 
-    /// So many lines are compared from the first difference on: finding the shortest difference of long
-    /// texts that have little in common takes for ever.
+    /// So many lines are compared from the first difference up to the last one: finding the shortest
+    /// difference of long texts that have little in common takes for ever.
     private static let window = 1000
 
     /// The lines of both with their marks, and their numbers in what was expected.
     private var markedLines: [(mark: Character, line: Line, number: Int)] {
         let same = zip(expected, actual).prefix { $0 == $1 }.count
-        let expected = self.expected.dropFirst(same).prefix(Self.window)
-        let actual = self.actual.dropFirst(same).prefix(Self.window)
+        let (restExpected, restActual) = (self.expected.dropFirst(same), self.actual.dropFirst(same))
+        let sameAtEnd = zip(restExpected.reversed(), restActual.reversed()).prefix { $0 == $1 }.count
+        let expected = restExpected.dropLast(sameAtEnd).prefix(Self.window)
+        let actual = restActual.dropLast(sameAtEnd).prefix(Self.window)
         var marked = self.expected[..<same].enumerated().map {
             (mark: Character(" "), line: $1, number: $0 + 1)
         }
@@ -85,6 +91,9 @@ public struct CallComparison {
             }
         }
         takeInserted(before: same + expected.count + 1)
+        for (index, line) in restExpected.dropFirst(expected.count).suffix(sameAtEnd).enumerated() {
+            marked.append((" ", line, self.expected.count - sameAtEnd + index + 1))
+        }
         return marked
     }
 }

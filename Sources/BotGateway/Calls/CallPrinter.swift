@@ -55,8 +55,7 @@ public final class CallPrinter: CallSink {
         case .grouped:
             groups.append(call.line.bytes + [UInt8(ascii: "\n")], to: scope, output)
         case .asTheyCome:
-            let line: JSON = ["scope": JSON(scope.description)]
-            line.merge(call.line)
+            let line = call.line(after: ["scope": JSON(scope.description)])
             output(line.bytes + [UInt8(ascii: "\n")])
         }
     }

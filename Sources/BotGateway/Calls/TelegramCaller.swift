@@ -5,8 +5,8 @@ import Reactor
 
 /// Carries out calls at the Bot API: several at a time across scopes, one after the other within one.
 ///
-/// A chat that Telegram told to wait holds up nobody else; what can't reach Telegram is tried until it
-/// does; what may have taken effect is never tried twice.
+/// A chat that Telegram told to wait holds up nobody else. What can't reach Telegram, or is answered with
+/// 5xx, is tried until it works; a call whose answer was lost may have taken effect, and is never repeated.
 public final class TelegramCaller: CallSink {
     private struct Waiting {
         let call: Call
@@ -17,7 +17,6 @@ public final class TelegramCaller: CallSink {
     /// The calls of one scope, in their order; the first one is on its way or waits for its time.
     private final class Line {
         var calls: Deque<Waiting> = []
-        var isBusy = false
     }
 
     private let api: BotAPI
@@ -42,10 +41,12 @@ public final class TelegramCaller: CallSink {
     public var pending: Int { lines.values.reduce(0) { $0 + $1.calls.count } }
 
     public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
-        let line = lines[scope] ?? Line()
+        let waiting = Waiting(call: call, done: done)
+        if let line = lines[scope] { return line.calls.append(waiting) }
+        let line = Line()
+        line.calls.append(waiting)
         lines[scope] = line
-        line.calls.append(Waiting(call: call, done: done))
-        if !line.isBusy { advance(line, of: scope) }
+        advance(line, of: scope)
     }
 
     private func advance(_ line: Line, of scope: Scope) {
@@ -53,7 +54,6 @@ public final class TelegramCaller: CallSink {
             lines[scope] = nil
             return
         }
-        line.isBusy = true
         if let wait = pacer.wait(for: call.chat ?? scope.description, at: .current) {
             loop.after(wait) { [weak self] in self?.advance(line, of: scope) }
         } else if underWay >= limit {
@@ -85,9 +85,9 @@ public final class TelegramCaller: CallSink {
             advance(line, of: scope)
         case .done:
             let done = line.calls.removeFirst().done
-            line.isBusy = false
             done(result(of: call, scope, outcome))
-            if !line.isBusy { advance(line, of: scope) }
+            // Behind the others that wait: a scope that says much must not keep the places for itself.
+            ready.append(scope)
         }
     }
 

@@ -54,9 +54,14 @@ public struct Call {
     }
 
     /// This call as a line that a child could have written, everything filled in.
-    var line: JSON {
-        let line: JSON = ["type": JSON(type)]
-        if parameters["type"] == nil, parameters["id"] == nil, parameters["params"] == nil {
+    var line: JSON { line(after: [:]) }
+
+    /// The same after other keys, which no parameter replaces: setMyCommands has a `scope` of its own.
+    func line(after start: JSON) -> JSON {
+        let line: JSON = [:]
+        line.merge(start)
+        line.set("type", JSON(type))
+        if (line.keys + ["id", "params"]).allSatisfy({ parameters[$0] == nil }) {
             line.merge(parameters)
         } else {
             line.set("params", parameters)

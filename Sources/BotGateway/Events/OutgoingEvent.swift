@@ -31,10 +31,12 @@ enum OutgoingEvent {
             throw Rejection(error: .notJSON(error), id: salvaged.flatMap(Self.id))
         }
         guard event.isObject else { throw Rejection(error: .notAnObject, id: nil) }
+        // Reading a call takes its id out of the event.
+        let id = Self.id(of: event)
         do throws(OutgoingEventError) {
             self = try Self.read(event, in: scope)
         } catch {
-            throw Rejection(error: error, id: Self.id(of: event))
+            throw Rejection(error: error, id: id)
         }
     }
 
@@ -82,6 +84,8 @@ enum OutgoingEvent {
     }
 
     private static func id(of event: JSON) -> JSON? {
-        event["id"].flatMap { $0.string != nil || $0.number != nil ? $0 : nil }
+        // Not `? id : nil`, for there `nil` is the JSON literal `null`.
+        guard let id = event["id"], id.string != nil || id.number != nil else { return nil }
+        return id
     }
 }

@@ -36,6 +36,8 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     /// `telegram.sendMessage` and `sendMessage` are what fingers write.
     private static func hint(_ type: String) -> String {
         let name = type.hasPrefix("telegram.") ? String(type.dropFirst("telegram.".count)) : type
+        // The scope line's own type, and a number, resemble no method.
+        guard type != "telegram", name.first?.isLetter == true else { return "" }
         var snake = ""
         for character in name {
             guard character.isASCII, character.isLetter || character.isNumber || character == "_" else {
@@ -43,7 +45,8 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
             }
             snake += character.isUppercase ? "_" + character.lowercased() : String(character)
         }
-        let suggestion = "telegram." + snake
-        return snake.isEmpty || suggestion == type ? "" : "; did you mean \(suggestion)?"
+        // `SendMessage` begins with no underscore.
+        let suggestion = "telegram." + snake.split(separator: "_").joined(separator: "_")
+        return suggestion == type ? "" : "; did you mean \(suggestion)?"
     }
 }

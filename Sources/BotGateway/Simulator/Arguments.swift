@@ -28,7 +28,9 @@ struct Arguments {
     func structure(_ name: String) -> JSON? {
         guard let value = json[name] else { return nil }
         let structure = value.string.flatMap { try? JSON(parsing: $0) } ?? value
-        return structure.isObject || structure.isArray ? structure : nil
+        // Not `? structure : nil`, for there `nil` is the JSON literal `null`.
+        guard structure.isObject || structure.isArray else { return nil }
+        return structure
     }
 
     func flag(_ name: String) -> Bool {

@@ -35,7 +35,7 @@ public struct BotToken {
         return parts.joined(separator: "<token>")
     }
 
-    /// Whether the token, or the secret half of it, stands in the text.
+    /// Whether the token stands in the text.
     public func isIn(_ value: String) -> Bool {
         value.contains(text)
     }

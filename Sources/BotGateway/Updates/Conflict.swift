@@ -12,11 +12,14 @@ struct Conflict {
 
     init(limit: Duration) { self.limit = limit }
 
+    /// Two programs that fight have a conflict every few seconds, for Telegram holds each back for 3 s.
+    private static let rhythm = Duration.seconds(10)
+
     /// Two programs get some updates each between their conflicts, so that an answer in between proves
     /// nothing: only `limit` without a conflict ends one.
     mutating func happened(at now: Instant) -> Decision {
         defer { last = now }
-        guard let first, let last, now - last < limit else {
+        guard let first, let last, now - last < max(limit, Self.rhythm) else {
             first = now
             return .first
         }

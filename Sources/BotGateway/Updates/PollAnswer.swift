@@ -9,7 +9,7 @@ struct PollAnswer {
     /// for ids may start lower one day. Nil for an empty batch.
     private(set) var nextOffset: Int64?
 
-    /// Fails when the body can't be read as an answer at all.
+    /// Fails when the body can't be read as an answer at all, or doesn't tell what to ask from next.
     init(_ body: [UInt8]) throws(JSONError) {
         let result = Self.scan(body)
         guard case .failure(let error) = result else {
@@ -35,6 +35,10 @@ struct PollAnswer {
             try scanner.finish()
             guard scanner.hasSeenResult else {
                 throw JSONError(reason: "it has no 'result' with updates", line: 1, column: 1)
+            }
+            // It would come again at once, and for ever.
+            if answer.nextOffset == nil, let error = answer.malformed.first {
+                throw JSONError(reason: error.description, line: 1, column: 1)
             }
             return answer
         }

@@ -19,8 +19,7 @@ struct PollReading {
     private var singly = 0
     private var unread = 0
 
-    /// - Parameter offset: what was asked from; nil for the first poll.
-    mutating func read(_ body: [UInt8], from offset: Int64?) -> Decision {
+    mutating func read(_ body: [UInt8]) -> Decision {
         do throws(JSONError) {
             let answer = try PollAnswer(body)
             unread = 0
@@ -30,7 +29,9 @@ struct PollReading {
             let wasSingle = singly > 0
             singly = max(singly, 100)
             unread += wasSingle ? 1 : 0
-            guard unread >= Self.tries, let id = PollAnswer.firstID(in: body) ?? offset else {
+            // A body without an id is a stranger's, such as a proxy's page: no update is to blame for it, and
+            // an offset that moved on would delete the updates that come meanwhile.
+            guard unread >= Self.tries, let id = PollAnswer.firstID(in: body) else {
                 return .askAgain(reason: error, after: Retry.backoff(tries: unread, jitter: 0))
             }
             unread = 0

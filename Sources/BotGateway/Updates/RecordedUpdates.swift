@@ -28,19 +28,15 @@ public final class RecordedUpdates: UpdateSource {
         guard descriptor >= 0 else { throw SystemError(name) }
         var status = stat()
         fstat(descriptor, &status)
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError(name, code: EISDIR) }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            if descriptor > 0 { close(descriptor) }
+            throw SystemError(name, code: EISDIR)
+        }
         isFile = status.st_mode & S_IFMT == S_IFREG
     }
 
     public func start() {
-        do throws(SystemError) {
-            guard !isFile else { return readSoon() }
-            try loop.watch(descriptor, for: .readable) { [weak self] _ in self?.readPiece() }
-            isWatched = true
-        } catch {
-            // What can't be waited for, such as /dev/null, is always ready.
-            readSoon()
-        }
+        if isFile { readSoon() } else { watch() }
     }
 
     public func stop() {
@@ -49,6 +45,25 @@ public final class RecordedUpdates: UpdateSource {
 
     public func confirm(then done: @escaping () -> Void) {
         done()
+    }
+
+    private func watch() {
+        guard !ended else { return }
+        do throws(SystemError) {
+            try loop.watch(descriptor, for: .readable) { [weak self] _ in self?.readWhenWanted() }
+            isWatched = true
+        } catch {
+            // What can't be waited for, such as /dev/null, is always ready.
+            readSoon()
+        }
+    }
+
+    private func readWhenWanted() {
+        guard !mayGoOn() else { return readPiece() }
+        // It stays readable, and would be reported in every turn of the loop.
+        loop.unwatch(descriptor)
+        isWatched = false
+        loop.after(.milliseconds(2)) { [weak self] in self?.watch() }
     }
 
     /// In the next turn of the loop: what the children say meanwhile is not kept waiting.

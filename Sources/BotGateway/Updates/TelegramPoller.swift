@@ -108,7 +108,7 @@ public final class TelegramPoller: UpdateSource {
 
     private func read(_ body: [UInt8]) {
         failures = 0
-        switch reading.read(body, from: offset) {
+        switch reading.read(body) {
         case .updates(let answer):
             for error in answer.malformed { log.error("skipped what is not an update: \(error)") }
             offset = answer.nextOffset ?? offset
@@ -120,7 +120,7 @@ public final class TelegramPoller: UpdateSource {
             poll(after: delay)
         case .skip(let id, let reason):
             log.error("skipped update \(id), which can't be read: \(reason)")
-            offset = id + 1
+            offset = id &+ 1
             poll()
         }
     }

@@ -33,7 +33,8 @@ struct UpdateLogScanner {
     private var isFirstKeyKnown = false
     private var objectPosition = Position()
     private var position = Position()
-    private var isAtStart = true
+    /// What is left of the byte order mark that may stand at the start.
+    private var mark: ArraySlice<UInt8> = [0xEF, 0xBB, 0xBF]
 
     /// A place in the log, from 1 on; columns count characters.
     struct Position {
@@ -59,15 +60,11 @@ struct UpdateLogScanner {
     mutating func scan(
         _ bytes: UnsafeRawBufferPointer, _ found: (JSON, _ text: [UInt8], Position) throws(JSONError) -> Void
     ) throws(JSONError) {
-        var rest = bytes
-        if isAtStart, rest.starts(with: [0xEF, 0xBB, 0xBF]) {
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(3))
-        }
-        isAtStart = isAtStart && rest.isEmpty
+        var rest = try skipMark(bytes)
         while !rest.isEmpty {
             let taken: Int
             if depth == 0, frames.count == 1, let line = Self.firstLine(of: rest),
-                let json = try? JSON(parsing: line), json.isObject, json["update_id"] != nil
+                let json = try? JSON(parsingUniqueKeys: line), json.isObject, json["update_id"] != nil
             {
                 // A whole update on a line, as logs usually have it: there is no need to look for its end.
                 try found(json, Array(line), position)
@@ -87,6 +84,18 @@ struct UpdateLogScanner {
         }
     }
 
+    /// The mark may come in pieces.
+    private mutating func skipMark(_ bytes: UnsafeRawBufferPointer) throws(JSONError)
+        -> UnsafeRawBufferPointer
+    {
+        let start = zip(bytes, mark).prefix { $0 == $1 }.count
+        mark = mark.dropFirst(start)
+        guard start < bytes.count else { return UnsafeRawBufferPointer(rebasing: bytes[start...]) }
+        guard mark.isEmpty || mark.count == 3 else { throw malformed("half a byte order mark") }
+        mark = []
+        return UnsafeRawBufferPointer(rebasing: bytes[start...])
+    }
+
     private static func firstLine(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         guard bytes.first == UInt8(ascii: "{"), let start = bytes.baseAddress,
             let end = memchr(start, 0x0A, bytes.count)
@@ -96,6 +105,7 @@ struct UpdateLogScanner {
 
     /// The log is over. Fails if it ended in the middle.
     func finish() throws(JSONError) {
+        guard mark.isEmpty || mark.count == 3 else { throw malformed("half a byte order mark") }
         if depth > 0 {
             // The parser knows best where it went wrong.
             _ = try parseObject()
@@ -156,8 +166,15 @@ struct UpdateLogScanner {
     private mutating func finishObject(
         _ found: (JSON, _ text: [UInt8], Position) throws(JSONError) -> Void
     ) throws(JSONError) {
-        let json = try parseObject()
-        let text = object
+        let json: JSON
+        var text = object
+        if let unambiguous = object.withUnsafeBytes({ try? JSON(parsingUniqueKeys: $0) }) {
+            json = unambiguous
+        } else {
+            // Of a key that comes twice the last one counts, also for those who hand the text on.
+            json = try parseObject()
+            text = json.bytes
+        }
         object = []
         object.reserveCapacity(text.count)
         try found(json, text, objectPosition)

@@ -1,0 +1,135 @@
+import JSON
+import Reactor
+import Testing
+
+@testable import BotGateway
+
+/// What becomes of a call when something goes wrong on its way.
+@Suite struct CallFaultTests {
+    @Test func `what Telegram refuses is refused, with its parameters`() throws {
+        let test = try CallerTest()
+        test.server.fail(
+            with: .error(
+                400, "Bad Request: group chat was upgraded", parameters: ["migrate_to_chat_id": -1005]))
+        test.send("moved", id: 1)
+        test.send("next")
+        #expect(test.wait { test.results.count == 2 })
+        #expect(test.failure(of: "moved")?.code == 400)
+        #expect(test.failure(of: "moved")?.reason == "Bad Request: group chat was upgraded")
+        #expect(test.failure(of: "moved")?.parameters == ["migrate_to_chat_id": -1005])
+        #expect(test.sent == ["next"])
+        #expect(
+            test.log.count("warning chat:42 sendMessage refused: 400 Bad Request: group chat was upgraded")
+                == 1)
+    }
+
+    @Test func `a proxy's refusal is told by its status`() throws {
+        for (status, reason) in [
+            (400, "Bad Request"), (413, "Request Entity Too Large"), (418, "HTTP status 418"),
+        ] {
+            let test = try CallerTest()
+            test.server.fail(with: .html(status))
+            test.send("x", id: 1)
+            #expect(test.wait { test.results.count == 1 })
+            #expect(test.failure(of: "x")?.code == status)
+            #expect(test.failure(of: "x")?.reason == reason)
+            #expect(test.failure(of: "x")?.parameters == nil)
+            #expect(test.arrived.count == 1)
+        }
+    }
+
+    @Test func `a server in trouble is tried until it works, each time after a longer wait`() throws {
+        let test = try CallerTest()
+        test.server.fail(times: 3, with: .html(502))
+        test.server.fail(with: .error(500, "Internal Server Error: restart"))
+        let start = Instant.current
+        test.send("x", id: 1)
+        #expect(test.hurry(for: 1))
+        #expect(Instant.current - start >= .milliseconds(7500))
+        #expect(test.success(of: "x") != nil)
+        #expect(test.sent == ["x"])
+        #expect(test.arrived.count == 5)
+        #expect(test.log.count("is in trouble") == 1)
+        #expect(test.log.count("answers again") == 1)
+    }
+
+    @Test func `a call whose answer is lost is unknown, and not repeated`() throws {
+        for (fault, sent) in [(Fault.closeBefore, ["next"]), (.closeAfter, ["x", "next"])] {
+            let test = try CallerTest()
+            test.server.fail(with: fault)
+            test.send("x", id: 1)
+            test.send("next")
+            #expect(test.hurry(for: 2))
+            #expect(test.isUnknown("x"))
+            #expect(test.arrived == ["x", "next"])
+            #expect(test.sent == sent)
+            #expect(test.log.count("sendMessage may or may not have taken effect") == 1)
+        }
+    }
+
+    @Test func `a kept connection that closes under a call makes it unknown, and is not used again`() throws {
+        let test = try CallerTest()
+        test.send("first")
+        #expect(test.wait { test.results.count == 1 })
+        test.server.fail(with: .closeAfter)
+        test.send("x", id: 1)
+        test.send("next", id: 2)
+        #expect(test.wait { test.results.count == 3 })
+        #expect(test.isUnknown("x"))
+        #expect(test.sent == ["first", "x", "next"])
+    }
+
+    @Test func `a call that nobody answers is unknown after the timeout`() throws {
+        for (fault, sent) in [(Fault.hang, ["next"]), (.hangAfter, ["x", "next"])] {
+            let test = try CallerTest(timeout: .milliseconds(60))
+            test.server.fail(chat: 42, with: fault)
+            let start = Instant.current
+            test.send("x", id: 1)
+            test.send("next", to: 43)
+            #expect(test.wait { test.isUnknown("x") })
+            #expect(Instant.current - start >= .milliseconds(60))
+            #expect(test.wait { test.results.count == 2 })
+            #expect(test.sent == sent)
+        }
+    }
+
+    @Test func `an answer that can't be read makes a call unknown where its result is wanted`() throws {
+        let test = try CallerTest()
+        test.server.fail(times: 2, with: .brokenBody)
+        test.send("with", id: 1)
+        test.send("without")
+        #expect(test.wait { test.results.count == 2 })
+        #expect(test.isUnknown("with"))
+        #expect(test.isSuccess("without"))
+        #expect(test.sent == ["with", "without"])
+    }
+
+    @Test func `what never left is sent once Telegram can be reached, once`() throws {
+        let test = try CallerTest()
+        let port = test.server.port
+        test.server.close()
+        test.send("x", id: 1)
+        #expect(test.wait { test.log.count("can't reach \(test.server.url)") == 1 })
+        #expect(test.results.isEmpty)
+        #expect(test.caller.pending == 1)
+        let server = try SimulatorServer(on: test.loop, telegram: SimulatedTelegram { 0 }, port: port)
+        #expect(test.hurry(for: 1))
+        #expect(test.success(of: "x") != nil)
+        #expect(server.calls.map(\.wasCarriedOut) == [true])
+        #expect(test.caller.pending == 0)
+    }
+
+    @Test func `the token is in no message, whatever goes wrong`() throws {
+        let test = try CallerTest(timeout: .milliseconds(60))
+        for fault in [Fault.html(502), .error(400, "x"), .closeAfter, .hang, .brokenBody] {
+            test.server.fail(with: fault)
+            test.send("x", id: 1)
+        }
+        #expect(test.hurry(for: 5))
+        test.server.close()
+        test.send("y", for: .chat(43))
+        #expect(test.wait { test.log.count("can't reach") == 1 })
+        #expect(!test.log.text.contains("secret"))
+        for (_, result) in test.results { #expect(!"\(result)".contains("secret")) }
+    }
+}

@@ -1,0 +1,133 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct CallPrinterTests {
+    /// A printer, what it printed, and what became of the calls.
+    private final class Print {
+        let printer: CallPrinter
+        let log = LogLines()
+        private(set) var lines: [String] = []
+        private(set) var results: [CallResult] = []
+
+        init(_ order: CallPrinter.Order) throws {
+            let telegram = SimulatedTelegram { 1_700_000_000 }
+            printer = CallPrinter(
+                telegram: telegram, order: order, spoolDirectory: "/nowhere", log: log.logger)
+            printer.output = { [unowned self] in
+                lines += String(decoding: $0, as: UTF8.self).split(separator: "\n").map { String($0) }
+            }
+        }
+
+        /// An event is given to a child.
+        func give(_ kind: String, _ payload: JSON) throws {
+            let update: JSON = ["update_id": 1]
+            update.set(kind, payload)
+            let event = try #require(IncomingEvent(try Update(update)))
+            printer.note(event.line, givenTo: event.scope)
+        }
+
+        func say(_ line: String, in scope: Scope) {
+            guard let call = ChildLine(line, in: scope).call else { return }
+            printer.perform(call, for: scope) { [unowned self] in results.append($0) }
+        }
+    }
+
+    private func message(in chat: Int64, id: Int64 = 1) -> JSON {
+        ["message_id": JSON(id), "chat": ["id": JSON(chat)]]
+    }
+
+    @Test func `calls are printed scope by scope, as the scopes first appeared, each in its order`() throws {
+        let print = try Print(.grouped)
+        try print.give("message", message(in: 1))
+        try print.give("message", message(in: 2))
+        try print.give("message", message(in: 1))
+        try print.give("message", message(in: 3))
+        for (chat, text) in [(3, "a"), (1, "b"), (2, "c"), (1, "d"), (3, "e"), (2, "f")] as [(Int64, String)]
+        {
+            print.say(#"{"type":"telegram.send_message","text":"\#(text)"}"#, in: .chat(chat))
+        }
+        print.printer.finish()
+        #expect(
+            print.lines
+                == [(1, "b"), (1, "d"), (2, "c"), (2, "f"), (3, "a"), (3, "e")].map {
+                    #"{"type":"telegram.send_message","chat_id":\#($0),"text":"\#($1)"}"#
+                })
+    }
+
+    @Test func `the first scope's calls are printed at once`() throws {
+        let print = try Print(.grouped)
+        try print.give("message", message(in: 1))
+        try print.give("message", message(in: 2))
+        print.say(#"{"type":"telegram.send_message","text":"x"}"#, in: .chat(2))
+        #expect(print.lines.isEmpty)
+        print.say(#"{"type":"telegram.send_message","text":"x"}"#, in: .chat(1))
+        #expect(print.lines.count == 1)
+        print.printer.finish()
+        #expect(print.lines.count == 2)
+    }
+
+    @Test func `calls as they come are printed at once, each with its scope`() throws {
+        let print = try Print(.asTheyCome)
+        try print.give("message", message(in: 1))
+        print.say(#"{"type":"telegram.send_message","text":"x","id":"a"}"#, in: .chat(2))
+        print.say(#"{"type":"telegram.send_message","text":"y"}"#, in: .chat(1))
+        #expect(
+            print.lines == [
+                #"{"scope":"chat:2","type":"telegram.send_message","chat_id":2,"text":"x","id":"a"}"#,
+                #"{"scope":"chat:1","type":"telegram.send_message","chat_id":1,"text":"y"}"#,
+            ])
+    }
+
+    @Test func `a parameter called scope does not replace the scope of the line`() throws {
+        let call = #"{"type":"telegram.set_my_commands","commands":[],"scope":{"type":"default"}}"#
+        let print = try Print(.asTheyCome)
+        print.say(call, in: .chat(1))
+        #expect(
+            print.lines == [
+                #"{"scope":"chat:1","type":"telegram.set_my_commands","params":{"commands":[],"scope":{"type":"default"}}}"#
+            ])
+        let grouped = try Print(.grouped)
+        grouped.say(call, in: .chat(1))
+        #expect(grouped.lines == [call])
+    }
+
+    @Test func `a printed line is one that a child can write`() throws {
+        let print = try Print(.grouped)
+        print.say(
+            #"{"type":"telegram.send_poll","params":{"question":"?","type":"quiz"},"id":1}"#, in: .chat(1))
+        #expect(ChildLine(print.lines[0], in: .user(7)).call?.parameters["type"] == "quiz")
+    }
+
+    @Test func `Telegram answers as far as the events tell: with the chat, and the next message's id`() throws
+    {
+        let print = try Print(.grouped)
+        try print.give(
+            "message", ["message_id": 5, "chat": ["id": 42, "type": "private", "first_name": "Ada"]])
+        print.say(#"{"type":"telegram.send_message","text":"x","id":1}"#, in: .chat(42))
+        try print.give(
+            "message", ["message_id": 9, "chat": ["id": 42, "type": "private", "first_name": "Eva"]])
+        print.say(#"{"type":"telegram.send_message","text":"y","id":2}"#, in: .chat(42))
+        let messages = print.results.map { result -> JSON? in
+            guard case .success(let message) = result else { return nil }
+            return message
+        }
+        #expect(messages.map { $0?["message_id"] } == [6, 10])
+        #expect(messages.map { $0?["chat"]?["first_name"] } == ["Ada", "Eva"])
+    }
+
+    @Test func `a call that Telegram would refuse is printed, counted and told`() throws {
+        let print = try Print(.grouped)
+        print.say(#"{"type":"telegram.send_message","text":"","id":1}"#, in: .chat(1))
+        print.say(#"{"type":"telegram.send_message","text":"x","id":2}"#, in: .chat(1))
+        #expect(print.printer.refusals == 1)
+        #expect(print.lines.count == 2)
+        guard case .failure(let error) = print.results[0], case .success = print.results[1] else {
+            Issue.record("\(print.results)")
+            return
+        }
+        #expect(error.description == "400 Bad Request: message text is empty")
+        #expect(print.log.lines == ["warning chat:1 sendMessage refused: Bad Request: message text is empty"])
+    }
+}

@@ -1,0 +1,84 @@
+import JSON
+import Reactor
+
+@testable import BotGateway
+
+/// A caller and a simulated Telegram in one loop, and what became of the calls.
+final class CallerTest {
+    let loop: EventLoop
+    let server: SimulatorServer
+    let caller: TelegramCaller
+    let log = LogLines()
+    /// In the order in which they came, by the text of the message.
+    private(set) var results: [(text: String, result: CallResult)] = []
+    private let client: HTTPClient
+
+    init(limit: Int = 8, timeout: Duration = .seconds(20)) throws {
+        loop = try EventLoop()
+        server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
+        client = HTTPClient(on: loop, connections: 8, userAgent: "test")
+        let api = BotAPI(
+            url: server.url, token: try BotToken("7:secret"), client: client, on: loop, log: log.logger)
+        caller = TelegramCaller(api: api, limit: limit, timeout: timeout, on: loop, log: log.logger)
+    }
+
+    /// Sends a message for a scope, to its chat if no other is given.
+    func send(
+        _ text: String, for scope: Scope = .chat(42), to chat: JSON? = nil, id: JSON? = nil,
+        then done: @escaping () -> Void = {}
+    ) {
+        let parameters: JSON = ["text": JSON(text)]
+        if let chat { parameters.set("chat_id", chat) }
+        perform("telegram.send_message", parameters, as: text, for: scope, id: id, then: done)
+    }
+
+    func perform(
+        _ type: String, _ parameters: JSON = [:], as text: String, for scope: Scope, id: JSON? = nil,
+        then done: @escaping () -> Void = {}
+    ) {
+        guard let call = try? Call(type: type, parameters: parameters, id: id, in: scope) else { return }
+        caller.perform(call, for: scope) { [unowned self] result in
+            results.append((text, result))
+            done()
+        }
+    }
+
+    /// The texts that reached Telegram, also more than once.
+    var arrived: [String] { server.calls.map { $0.parameters["text"]?.string ?? $0.method } }
+    /// The texts on which Telegram acted.
+    var sent: [String] {
+        server.calls.filter(\.wasCarriedOut).map { $0.parameters["text"]?.string ?? $0.method }
+    }
+    var finished: [String] { results.map(\.text) }
+
+    func wait(_ condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(5)) }
+    /// Waits for so many results while retries and holds take no time.
+    func hurry(for count: Int) -> Bool { loop.hurry { results.count >= count } }
+    /// Whether for a moment no further call arrives.
+    func isQuiet() -> Bool {
+        let count = server.calls.count
+        return !loop.run(until: { server.calls.count > count }, within: .milliseconds(20))
+    }
+
+    func result(of text: String) -> CallResult? { results.first { $0.text == text }?.result }
+
+    func success(of text: String) -> JSON? {
+        guard case .success(let result) = result(of: text) else { return nil }
+        return result
+    }
+
+    func failure(of text: String) -> BotAPIError? {
+        guard case .failure(let error) = result(of: text) else { return nil }
+        return error
+    }
+
+    func isUnknown(_ text: String) -> Bool {
+        guard case .unknown = result(of: text) else { return false }
+        return true
+    }
+
+    func isSuccess(_ text: String) -> Bool {
+        guard case .success = result(of: text) else { return false }
+        return true
+    }
+}

@@ -1,0 +1,159 @@
+import JSON
+import Reactor
+import Testing
+
+@testable import BotGateway
+
+@Suite struct TelegramCallerTests {
+    @Test func `a call reaches Telegram with its parameters, and its result comes back`() throws {
+        let test = try CallerTest()
+        test.send("пр😀", id: "a1")
+        #expect(test.caller.pending == 1)
+        #expect(test.wait { test.results.count == 1 })
+        #expect(test.server.calls.map(\.method) == ["sendMessage"])
+        #expect(test.server.calls[0].parameters == ["chat_id": 42, "text": "пр😀"])
+        #expect(test.success(of: "пр😀")?["text"] == "пр😀")
+        #expect(test.caller.pending == 0)
+    }
+
+    @Test func `a result is read only for a call that carries an id`() throws {
+        let test = try CallerTest()
+        test.send("with", id: 1)
+        test.send("without")
+        #expect(test.wait { test.results.count == 2 })
+        #expect(test.success(of: "with")?["message_id"] == 1)
+        #expect(test.isSuccess("without"))
+        #expect(test.success(of: "without") == nil)
+    }
+
+    @Test func `calls of one scope reach Telegram in their order, one after the other`() throws {
+        let test = try CallerTest()
+        let texts = (1...50).map { "\($0)" }
+        for text in texts { test.send(text) }
+        #expect(test.caller.pending == 50)
+        #expect(test.wait { test.results.count == 50 })
+        #expect(test.sent == texts)
+        #expect(test.finished == texts)
+        #expect(test.server.connectionsOpened == 1)
+    }
+
+    @Test func `the order of a scope outlives every kind of failure`() throws {
+        let test = try CallerTest(timeout: .milliseconds(60))
+        let faults: [Fault] = [
+            .html(502), .tooManyRequests(retryAfter: 3), .error(400, "Bad Request: x"), .closeAfter,
+            .error(500, "Internal Server Error: restart"), .brokenBody, .hangAfter, .html(504),
+        ]
+        var expected: [String] = []
+        for (number, fault) in faults.enumerated() {
+            test.server.fail(method: "sendMessage", chat: Int64(number), with: fault)
+            for part in ["a", "b"] {
+                let text = "\(number)\(part)"
+                test.send(text, to: JSON(number))
+                if case .error(400, _, _) = fault, part == "a" { continue }
+                expected.append(text)
+            }
+        }
+        #expect(test.hurry(for: faults.count * 2))
+        #expect(test.sent == expected)
+        #expect(test.caller.pending == 0)
+    }
+
+    @Test func `calls that are made when a result comes stand behind those that wait`() throws {
+        let test = try CallerTest()
+        test.send("1") { test.send("3") }
+        test.send("2") { test.send("4") }
+        #expect(test.wait { test.results.count == 4 })
+        #expect(test.sent == ["1", "2", "3", "4"])
+        test.send("5")
+        #expect(test.wait { test.results.count == 5 })
+    }
+
+    @Test func `several scopes are served at a time, up to the limit`() throws {
+        let test = try CallerTest(limit: 3)
+        test.server.fail(times: .max, with: .delay(.seconds(2)))
+        for chat in 1...5 as ClosedRange<Int64> { test.send("\(chat)", for: .chat(chat)) }
+        #expect(test.wait { test.server.calls.count == 3 })
+        #expect(test.isQuiet())
+        #expect(test.caller.pending == 5)
+        #expect(test.results.isEmpty)
+        #expect(test.hurry(for: 5))
+        #expect(test.sent == ["1", "2", "3", "4", "5"])
+        #expect(test.caller.pending == 0)
+    }
+
+    @Test func `a scope that says much does not keep the places for itself`() throws {
+        let test = try CallerTest(limit: 1)
+        for text in ["a1", "a2", "a3"] { test.send(text, for: .chat(1)) }
+        for text in ["b1", "b2"] { test.send(text, for: .chat(2)) }
+        test.send("c1", for: .chat(3))
+        #expect(test.wait { test.results.count == 6 })
+        #expect(test.sent == ["a1", "b1", "c1", "a2", "b2", "a3"])
+    }
+
+    @Test func `a call that waits for its time takes no place`() throws {
+        let test = try CallerTest(limit: 1)
+        test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
+        test.server.fail(chat: 2, with: .html(502))
+        test.send("held", for: .chat(1))
+        test.send("again", for: .chat(2))
+        test.send("free", for: .chat(3))
+        #expect(test.wait { test.finished == ["free"] })
+        #expect(test.hurry(for: 3))
+        #expect(test.finished == ["free", "again", "held"])
+    }
+
+    // MARK: 429
+
+    @Test func `a 429 holds that chat for as long as Telegram says, and no other`() throws {
+        let test = try CallerTest()
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        let start = Instant.current
+        test.send("first", id: 1)
+        test.send("second")
+        #expect(test.wait { test.log.count("told to wait 30s") == 1 })
+        test.send("other", for: .chat(43))
+        #expect(test.wait { test.finished == ["other"] })
+        #expect(test.isQuiet())
+        #expect(test.hurry(for: 3))
+        #expect(Instant.current - start >= .seconds(30))
+        #expect(test.sent == ["other", "first", "second"])
+        #expect(test.success(of: "first") != nil)
+    }
+
+    @Test func `a held chat is held for every scope that writes to it`() throws {
+        let test = try CallerTest()
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        test.send("first")
+        #expect(test.wait { test.log.count("told to wait") == 1 })
+        test.send("from a user", for: .user(7), to: 42)
+        test.send("as text", for: .user(8), to: "42")
+        test.send("elsewhere", for: .user(9), to: 43)
+        #expect(test.wait { test.finished == ["elsewhere"] })
+        #expect(test.isQuiet())
+        let start = Instant.current
+        #expect(test.hurry(for: 4))
+        #expect(Instant.current - start > .seconds(20))
+        #expect(test.arrived.count == 5)
+    }
+
+    @Test func `a 429 to a call without a chat holds its scope, not the others`() throws {
+        let test = try CallerTest()
+        test.server.fail(method: "getMe", with: .tooManyRequests(retryAfter: 30))
+        test.perform("telegram.get_me", as: "me", for: .chat(42))
+        #expect(test.wait { test.log.count("told to wait") == 1 })
+        test.perform("telegram.get_me", as: "other", for: .chat(43))
+        #expect(test.wait { test.finished == ["other"] })
+        #expect(test.hurry(for: 2))
+    }
+
+    @Test func `a chat that is told to wait again and again is held each time`() throws {
+        let test = try CallerTest()
+        test.server.fail(times: 3, chat: 42, with: .tooManyRequests(retryAfter: 10))
+        let start = Instant.current
+        test.send("patience", id: 1)
+        #expect(test.hurry(for: 1))
+        #expect(Instant.current - start >= .seconds(30))
+        #expect(test.arrived.count == 4)
+        #expect(test.success(of: "patience") != nil)
+    }
+}

@@ -1,0 +1,164 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+/// The ways in which bots print what is no event. Each costs that line, and nothing else.
+@Suite struct BadLineTests {
+    /// The words for who waits for an answer and for the log.
+    private func words(_ text: String) -> String? { ChildLine(text).error?.description }
+
+    @Test func `a line that is not JSON`() {
+        for line in [
+            "hello", "Traceback (most recent call last):", "{'type': 'telegram.get_me'}", "{", "\u{FEFF}{}",
+        ] {
+            guard case .notJSON = ChildLine(line).error else {
+                Issue.record("\(line) passed")
+                continue
+            }
+            #expect(ChildLine(line).rejection?.id == nil)
+            #expect(words(line)?.hasPrefix("not JSON: ") == true)
+        }
+    }
+
+    @Test func `half a line, whose id can't be read`() {
+        let line = ChildLine(#"{"type":"telegram.send_message","id":"a1","text":"hal"#)
+        #expect(line.rejection != nil)
+        #expect(line.rejection?.id == nil)
+    }
+
+    @Test func `two objects in one line`() {
+        #expect(ChildLine(#"{"type":"telegram.get_me"}{"type":"telegram.get_me"}"#).event == nil)
+        #expect(
+            words(#"{"type":"telegram.get_me"}{"type":"telegram.get_me"}"#)?.hasPrefix("not JSON") == true)
+    }
+
+    @Test func `JSON that is no object`() {
+        for line in [
+            "[]", #"[{"type":"telegram.get_me","id":1}]"#, "5", "null", "true", #""telegram.get_me""#,
+        ] {
+            #expect(ChildLine(line).error == .notAnObject)
+            #expect(ChildLine(line).rejection?.id == nil)
+        }
+        #expect(words("[]") == "expected one JSON object per line")
+    }
+
+    @Test func `an object without a type is answered where it has an id`() {
+        let line = ChildLine(#"{"text":"hello","id":"a1"}"#)
+        #expect(line.error == .missingType)
+        #expect(line.rejection?.id == "a1")
+        #expect(ChildLine("{}").error == .missingType)
+        #expect(ChildLine("{}").rejection?.id == nil)
+    }
+
+    @Test func `a type that is unknown is answered where it has an id`() {
+        let types = [
+            "hello", "telegram.", "telegram", "telegram.sendMessage", "send_message", "telegram.send-message",
+            "telegram.send_", "telegram._send", "telegram.send__message", "TELEGRAM.send_message", "",
+            "telegram.result", "telegram.disconnect", "telegram.send_message ", "telegram.сообщение",
+            "telegram.../../getMe", "telegram.get_me?x=1",
+        ]
+        for type in types {
+            let line = ChildLine(#"{"type":"\#(type)","id":7}"#)
+            #expect(line.error == .unknownType(type))
+            #expect(line.rejection?.id == 7)
+        }
+    }
+
+    @Test func `a type that is no string`() {
+        let line = ChildLine(#"{"type":5,"id":7}"#)
+        #expect(line.error == .unknownType("5"))
+        #expect(line.rejection?.id == 7)
+    }
+
+    @Test func `invalid UTF-8 in a text is answered where an id can be read`() {
+        for bad in [[0xFF], [0xC3, 0x28], [0xC0, 0x80], [0xE2, 0x82], [0xF5, 0x80, 0x80, 0x80]] as [[UInt8]] {
+            let start = Array(#"{"type":"telegram.send_message","text":"a"#.utf8)
+            let line = ChildLine(start + bad + Array(#"b","id":"a1"}"#.utf8))
+            #expect(line.event == nil)
+            #expect(line.rejection?.id == "a1")
+            guard case .notJSON = line.error else {
+                Issue.record("\(bad) gave \(String(describing: line.error))")
+                continue
+            }
+        }
+    }
+
+    @Test func `a lone surrogate is answered where an id can be read`() {
+        for bad in [
+            #"\ud83d"#, #"\ude00"#, #"\ud83d\ud83d"#, #"\ude00\ud83d"#, #"\ud83dx\ude00"#, #"\\\ud83d"#,
+        ] {
+            let line = ChildLine(#"{"id":5,"type":"telegram.send_message","text":"\#(bad)"}"#)
+            #expect(line.event == nil, "\(bad)")
+            #expect(line.rejection?.id == 5, "\(bad)")
+        }
+        // A surrogate written as three bytes is no UTF-8 either.
+        let start = Array(#"{"id":5,"type":"telegram.send_message","text":""#.utf8)
+        let line = ChildLine(start + [0xED, 0xA0, 0xBD] + Array(#""}"#.utf8))
+        #expect(line.rejection?.id == 5)
+    }
+
+    @Test func `a surrogate pair is an emoji`() {
+        let line = ChildLine(#"{"type":"telegram.send_message","text":"\\ud83d \ud83d\ude00"}"#)
+        #expect(line.call?.parameters["text"]?.string == #"\ud83d 😀"#)
+    }
+
+    @Test func `a method that needs what is missing is answered where it has an id`() {
+        let line = ChildLine(#"{"type":"telegram.send_message","text":"x","id":"a1"}"#, in: .user(7))
+        #expect(line.error == .missingChat(type: "telegram.send_message", scope: "user:7"))
+        #expect(line.rejection?.id == "a1")
+        #expect(
+            line.error?.description
+                == "telegram.send_message needs 'chat_id': user:7 has no chat to default to")
+    }
+
+    @Test func `an integer beyond 64 bits is refused, not rounded`() {
+        #expect(
+            ChildLine(#"{"type":"telegram.send_message","chat_id":9223372036854775808,"text":"x"}"#).event
+                == nil)
+    }
+
+    @Test func `a line nested too deep is refused`() {
+        let deep = String(repeating: "[", count: 100_000)
+        #expect(ChildLine(#"{"type":"telegram.send_message","text":\#(deep)"#).event == nil)
+    }
+
+    // MARK: what is said
+
+    @Test func `a method in Telegram's own spelling is put right`() {
+        let right = "; did you mean telegram.send_message?"
+        for type in ["telegram.sendMessage", "sendMessage", "telegram.SendMessage", "send_message"] {
+            #expect(
+                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists them"
+                    + right)
+        }
+        #expect(
+            words(#"{"type":"telegram.setMyDefaultAdministratorRights"}"#)?
+                .hasSuffix("did you mean telegram.set_my_default_administrator_rights?") == true)
+    }
+
+    @Test func `what resembles no method is not put right`() {
+        for type in [
+            "", "http.request", "telegram.", "telegram", "telegram.send-message", "telegram.result", "5",
+        ] {
+            #expect(words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists them")
+        }
+    }
+
+    @Test func `what is wrong is said in words for who wrote the bot`() {
+        let said: [(OutgoingEventError, String)] = [
+            (
+                .notJSON(JSONError(reason: "'}' expected near end of file", line: 1, column: 5)),
+                "not JSON: '}' expected near end of file at column 5"
+            ),
+            (.tooLong(limit: 1_048_576), "longer than 1048576 bytes; --max-line sets the limit"),
+            (.missingType, "it needs a 'type', such as telegram.send_message"),
+            (.missing("update_id", type: "telegram.ack"), "telegram.ack needs 'update_id'"),
+            (.badID, "'id' must be a string or a number"),
+            (.badParams, "'params' must be an object"),
+            (.besideParams("text"), "with 'params' all parameters go there, also 'text'"),
+            (.stateTooLong(bytes: 70_000), "a state of 70000 bytes; at most 65536 are kept for a scope"),
+        ]
+        for (error, words) in said { #expect(error.description == words) }
+    }
+}

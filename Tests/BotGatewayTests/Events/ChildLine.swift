@@ -1,0 +1,47 @@
+import JSON
+
+@testable import BotGateway
+
+/// What the gateway makes of a line that a child wrote.
+struct ChildLine {
+    private(set) var event: OutgoingEvent?
+    private(set) var rejection: OutgoingEvent.Rejection?
+
+    init(_ bytes: [UInt8], in scope: Scope = .chat(42)) {
+        do throws(OutgoingEvent.Rejection) {
+            // A line may lie anywhere in memory: what stands after it must not be read.
+            event = try bytes.withUnsafeBytes { bytes in
+                Result { () throws(OutgoingEvent.Rejection) in try OutgoingEvent(bytes, in: scope) }
+            }.get()
+        } catch {
+            rejection = error
+        }
+    }
+
+    init(_ text: String, in scope: Scope = .chat(42)) {
+        self.init(Array(text.utf8), in: scope)
+    }
+
+    var call: Call? {
+        guard case .call(let call) = event else { return nil }
+        return call
+    }
+
+    var state: JSON? {
+        guard case .state(let value) = event else { return nil }
+        return value
+    }
+
+    var acknowledged: Int64? {
+        guard case .acknowledge(let updateID) = event else { return nil }
+        return updateID
+    }
+
+    var keptAlive: Duration? {
+        guard case .keepAlive(let duration) = event else { return nil }
+        return duration
+    }
+
+    var error: OutgoingEventError? { rejection?.error }
+    var isBlank: Bool { event == nil && rejection == nil }
+}

@@ -1,0 +1,162 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct OutgoingEventTests {
+    @Test func `a call's keys are the method's parameters, as they are`() {
+        let line =
+            #"{"type":"telegram.send_message","text":"hello","n":[1,2.5,{"b":null}],"x":{"type":"y","id":3}}"#
+        let call = ChildLine(line).call
+        #expect(call?.method == "sendMessage")
+        #expect(call?.type == "telegram.send_message")
+        #expect(call?.id == nil)
+        #expect(
+            call?.parameters.description
+                == #"{"chat_id":42,"text":"hello","n":[1,2.5,{"b":null}],"x":{"type":"y","id":3}}"#)
+    }
+
+    @Test func `an id is any string or number, and no parameter`() {
+        for id in ["a1", "", 1, -5, 9_223_372_036_854_775_807, 1.5, "😀"] as [JSON] {
+            let call = ChildLine(#"{"type":"telegram.get_me","id":\#(id)}"#).call
+            #expect(call?.id == id)
+            #expect(call?.id?.description == id.description)
+            #expect(call?.parameters == [:])
+        }
+    }
+
+    @Test func `an id that is neither a string nor a number is refused, to nobody`() {
+        for id in ["true", "[1]", "{}", "false"] {
+            let line = ChildLine(#"{"type":"telegram.get_me","id":\#(id)}"#)
+            #expect(line.error == .badID)
+            #expect(line.rejection != nil)
+            #expect(line.rejection?.id == nil)
+        }
+    }
+
+    @Test func `an id of null is none`() {
+        let call = ChildLine(#"{"type":"telegram.get_me","id":null}"#).call
+        #expect(call != nil)
+        #expect(call?.id == nil)
+    }
+
+    // MARK: params
+
+    @Test func `with params all parameters stand there, also type and id`() {
+        let line =
+            #"{"type":"telegram.send_poll","params":{"question":"?","options":[],"type":"quiz","id":5},"id":"a"}"#
+        let call = ChildLine(line).call
+        #expect(call?.method == "sendPoll")
+        #expect(call?.id == "a")
+        #expect(
+            call?.parameters.description
+                == #"{"chat_id":42,"question":"?","options":[],"type":"quiz","id":5}"#)
+    }
+
+    @Test func `params may be empty, and say which chat`() {
+        #expect(ChildLine(#"{"type":"telegram.leave_chat","params":{}}"#).call?.parameters == ["chat_id": 42])
+        let other = ChildLine(#"{"type":"telegram.leave_chat","params":{"chat_id":-5}}"#)
+        #expect(other.call?.parameters == ["chat_id": -5])
+    }
+
+    @Test func `params that are no object are refused`() {
+        for params in ["5", #""{}""#, "[]", "null", "true"] {
+            let line = ChildLine(#"{"type":"telegram.send_poll","params":\#(params),"id":3}"#)
+            #expect(line.error == .badParams, "\(params)")
+            #expect(line.rejection?.id == 3)
+        }
+    }
+
+    @Test func `a parameter beside params is refused, not lost`() {
+        let line = ChildLine(#"{"type":"telegram.send_poll","params":{"question":"?"},"options":[],"id":3}"#)
+        #expect(line.error == .besideParams("options"))
+        #expect(line.rejection?.id == 3)
+    }
+
+    // MARK: the gateway's own
+
+    @Test func `ack names the event that is dealt with`() {
+        #expect(ChildLine(#"{"type":"telegram.ack","update_id":9001}"#).acknowledged == 9001)
+        for line in [#"{"type":"telegram.ack"}"#, #"{"type":"telegram.ack","update_id":"9001"}"#] {
+            #expect(ChildLine(line).error == .missing("update_id", type: "telegram.ack"))
+        }
+    }
+
+    @Test func `state is any value`() {
+        for value in [#"{"step":2}"#, "[1,null]", #""x""#, "5", "1.5", "false"] {
+            #expect(ChildLine(#"{"type":"telegram.state","value":\#(value)}"#).state?.description == value)
+        }
+    }
+
+    @Test func `a state of null is read, to forget it`() {
+        #expect(ChildLine(#"{"type":"telegram.state","value":null}"#).state?.isNull == true)
+        let line = ChildLine(#"{"type":"telegram.state","id":1}"#)
+        #expect(line.error == .missing("value", type: "telegram.state"))
+        #expect(line.rejection?.id == 1)
+    }
+
+    @Test func `a state has at most 64 KiB`() {
+        func line(bytes: Int) -> ChildLine {
+            let text = String(repeating: "x", count: bytes - 2)
+            return ChildLine(#"{"type":"telegram.state","value":"\#(text)","id":"s"}"#)
+        }
+        #expect(line(bytes: 65536).state?.string?.utf8.count == 65534)
+        #expect(line(bytes: 65537).error == .stateTooLong(bytes: 65537))
+        #expect(line(bytes: 65537).rejection?.id == "s")
+    }
+
+    @Test func `keep_alive has seconds, also parts of one`() {
+        func seconds(_ value: String) -> ChildLine {
+            ChildLine(#"{"type":"telegram.keep_alive","seconds":\#(value)}"#)
+        }
+        #expect(seconds("30").keptAlive == .seconds(30))
+        #expect(seconds("0").keptAlive == .zero)
+        #expect(seconds("0.25").keptAlive == .milliseconds(250))
+        #expect(seconds("9223372036854775807").keptAlive == .seconds(1_000_000_000))
+        #expect(seconds("1e308").keptAlive == .seconds(1_000_000_000))
+        for value in ["-1", #""30""#, "null", "[]"] {
+            #expect(seconds(value).error == .missing("seconds", type: "telegram.keep_alive"), "\(value)")
+        }
+    }
+
+    // MARK: lines
+
+    @Test func `a blank line is ignored`() {
+        for line in ["", " ", "\r", "\t \r", "   "] {
+            #expect(ChildLine(line).isBlank)
+        }
+    }
+
+    @Test func `a line may end in CRLF and have white space around it`() {
+        #expect(ChildLine(#"{"type":"telegram.get_me"}"# + "\r").call?.method == "getMe")
+        #expect(ChildLine(" \t{\"type\" : \"telegram.get_me\" } \t\r").call?.method == "getMe")
+    }
+
+    @Test func `a raw U+2028, U+0085 or escaped newline inside a line is data`() {
+        let text = "a\u{2028}b\u{85}c\\n😀"
+        let call = ChildLine("{\"type\":\"telegram.send_message\",\"text\":\"\(text)\"}").call
+        #expect(call?.parameters["text"]?.string == "a\u{2028}b\u{85}c\n😀")
+    }
+
+    @Test func `10,000 broken lines harm nobody`() {
+        let lines = [
+            #"{"type":"telegram.send_message","text":"hi \u043f\ud83d\ude00","id":"a1"}"#,
+            #"{"type":"telegram.send_poll","params":{"question":"?","options":[{"text":"a"}],"type":"quiz"},"id":1}"#,
+            #"{"type":"telegram.state","value":{"step":[1,2.5,null,true]}}"#,
+            #"{"type":"telegram.keep_alive","seconds":30}"#, #"{"type":"telegram.ack","update_id":9001}"#,
+        ].map { Array($0.utf8) }
+        let scopes: [Scope] = [.chat(42), .user(7), .business(connection: "b1", chat: 42)]
+        var chance = Chance(seed: 1)
+        var (events, faults) = (0, 0)
+        for number in 0..<10_000 {
+            let line = ChildLine(
+                lines[number % lines.count].mutated(by: &chance), in: scopes[chance.below(scopes.count)])
+            events += line.event == nil ? 0 : 1
+            // What passed can be said again, and what was refused can be explained.
+            if let call = line.call, call.line.bytes.contains(0x0A) { faults += 1 }
+            if let error = line.error, error.description.isEmpty { faults += 1 }
+        }
+        #expect(events > 0)
+        #expect(faults == 0)
+    }
+}

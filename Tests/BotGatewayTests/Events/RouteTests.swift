@@ -1,0 +1,114 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct RouteTests {
+    private func route(_ kind: String, _ payload: JSON) -> Route? { Route(kind: kind, payload: payload) }
+
+    /// A payload in which everybody stands who could be taken for the one it belongs to.
+    private func crowd() -> JSON {
+        [
+            "chat": ["id": 1, "type": "group"], "message": ["message_id": 9, "chat": ["id": 2]],
+            "from": ["id": 3], "user": ["id": 4], "voter_chat": ["id": 5], "sender_chat": ["id": 6],
+            "actor_chat": ["id": 7], "bot": ["id": 8], "business_connection_id": "b1",
+        ]
+    }
+
+    private func party(at path: String, in payload: JSON) -> JSON? {
+        path.split(separator: ".").reduce(payload) { $0?[String($1)] }
+    }
+
+    @Test func `an update belongs to the scope that the protocol's table names`() {
+        for row in UpdateKindTable.rows {
+            let payload = crowd()
+            for path in row.paths {
+                let party = party(at: path, in: payload)
+                let id = party?["id"]?.integer ?? 0
+                let found = route(row.kind, payload)
+                #expect(found?.party == party, "\(row.kind) from \(path)")
+                if row.isBusiness {
+                    #expect(found?.scope == .business(connection: "b1", chat: id), "\(row.kind)")
+                } else {
+                    #expect(found?.scope == (path.hasSuffix("chat") ? .chat(id) : .user(id)), "\(row.kind)")
+                }
+                #expect(found?.key == (path.hasSuffix("chat") ? "chat" : "user"), "\(row.kind)")
+                // Without the first one the second one is whom it belongs to.
+                path.split(separator: ".").first.map { payload.remove(String($0)) }
+            }
+        }
+    }
+
+    @Test func `the table and the list of kinds name the same ones`() {
+        #expect(Set(UpdateKindTable.rows.map(\.kind) + ["poll"]) == UpdateKinds.known)
+        #expect(UpdateKinds.all.count == 27)
+    }
+
+    @Test func `a poll belongs to nobody`() {
+        #expect(route("poll", ["id": "1", "question": "?", "options": [], "type": "regular"]) == nil)
+    }
+
+    @Test func `a callback query belongs to the chat of its message, also of one that is inaccessible`() {
+        let accessible: JSON = [
+            "id": "1", "from": ["id": 7],
+            "message": ["message_id": 5, "from": ["id": 8], "chat": ["id": 42], "date": 1_700_000_000],
+        ]
+        let inaccessible: JSON = [
+            "id": "1", "from": ["id": 7], "message": ["chat": ["id": 42], "message_id": 5, "date": 0],
+        ]
+        #expect(route("callback_query", accessible)?.scope == .chat(42))
+        #expect(route("callback_query", inaccessible)?.scope == .chat(42))
+    }
+
+    @Test func `a callback query of an inline message belongs to who pressed the button`() {
+        let query: JSON = ["id": "1", "from": ["id": 7], "inline_message_id": "i1", "chat_instance": "-5"]
+        #expect(route("callback_query", query)?.scope == .user(7))
+        #expect(route("callback_query", query)?.key == "user")
+    }
+
+    @Test func `a poll answer belongs to the chat that voted, else to the user`() {
+        let ofChat: JSON = ["poll_id": "1", "voter_chat": ["id": -5], "user": ["id": 136_817_688]]
+        #expect(route("poll_answer", ofChat)?.scope == .chat(-5))
+        #expect(route("poll_answer", ofChat)?.key == "chat")
+        #expect(route("poll_answer", ["poll_id": "1", "user": ["id": 7]])?.scope == .user(7))
+    }
+
+    @Test func `a business message belongs to its chat within its connection`() {
+        let message: JSON = ["message_id": 1, "chat": ["id": 42], "from": ["id": 7]]
+        #expect(route("business_message", message)?.scope == .chat(42))
+        message.set("business_connection_id", "b1")
+        #expect(route("business_message", message)?.scope == .business(connection: "b1", chat: 42))
+        #expect(
+            route("message", message)?.scope == .chat(42), "only the business kinds have scopes of their own")
+    }
+
+    @Test func `a kind not invented yet belongs to its chat, message's chat, sender or user, in this order`()
+    {
+        let payload = crowd()
+        #expect(route("brain_wave", payload)?.scope == .chat(1))
+        payload.remove("chat")
+        #expect(route("brain_wave", payload)?.scope == .chat(2))
+        payload.remove("message")
+        #expect(route("brain_wave", payload)?.scope == .user(3))
+        payload.remove("from")
+        #expect(route("brain_wave", payload)?.scope == .user(4))
+        payload.remove("user")
+        #expect(route("brain_wave", payload) == nil)
+    }
+
+    @Test func `a chat whose id is not an integer is none`() {
+        for id in ["42", 42.0, nil, [42], true] as [JSON] {
+            #expect(route("message", ["chat": ["id": id]]) == nil, "\(id)")
+            #expect(
+                route("callback_query", ["message": ["chat": ["id": id]], "from": ["id": 7]])?.scope
+                    == .user(7))
+        }
+        #expect(route("message", ["chat": 42]) == nil)
+        #expect(route("message", ["chat": nil]) == nil)
+        #expect(route("message", [:]) == nil)
+    }
+
+    @Test func `an id may have 64 bits`() {
+        #expect(route("message", ["chat": ["id": -9_223_372_036_854_775_808]])?.scope == .chat(.min))
+    }
+}

@@ -1,0 +1,71 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct ScopeLineTests {
+    private func line(_ kind: String, _ payload: String, state: JSON? = nil) throws -> String {
+        let event = try #require(try event(kind, payload))
+        let bot: JSON = ["id": 7, "is_bot": true, "first_name": "Demo", "username": "demo_bot"]
+        return String(decoding: ScopeLine.line(openedBy: event, bot: bot, state: state), as: UTF8.self)
+    }
+
+    private func event(_ kind: String, _ payload: String) throws -> IncomingEvent? {
+        IncomingEvent(try Update(JSON(parsing: #"{"update_id":1,"\#(kind)":\#(payload)}"#)))
+    }
+
+    private let bot = #""bot":{"id":7,"is_bot":true,"first_name":"Demo","username":"demo_bot"}"#
+
+    @Test func `a chat's scope line is the protocol's, to the letter`() throws {
+        #expect(
+            try line("message", #"{"message_id":5,"chat":{"id":42,"type":"private","first_name":"Ada"}}"#)
+                == #"{"type":"telegram","chat":{"id":42,"type":"private","first_name":"Ada"},"spec_version":"1.0","#
+                + bot + "}\n")
+    }
+
+    @Test func `a user's scope line has user and no chat`() throws {
+        #expect(
+            try line("inline_query", #"{"id":"1","from":{"id":9,"first_name":"Ada"},"query":""}"#)
+                == #"{"type":"telegram","user":{"id":9,"first_name":"Ada"},"spec_version":"1.0","# + bot
+                + "}\n")
+    }
+
+    @Test func `a chat that voted opens a chat's scope`() throws {
+        let line = try JSON(parsing: line("poll_answer", #"{"voter_chat":{"id":-5,"type":"channel"}}"#))
+        #expect(line["chat"] == ["id": -5, "type": "channel"])
+        #expect(line["user"] == nil)
+    }
+
+    @Test func `a business chat's scope line has its business_connection_id`() throws {
+        #expect(
+            try line("business_message", #"{"business_connection_id":"b1","chat":{"id":42}}"#)
+                == #"{"type":"telegram","chat":{"id":42},"business_connection_id":"b1","spec_version":"1.0","#
+                + bot + "}\n")
+    }
+
+    @Test func `no other scope line has business_connection_id`() throws {
+        let line = try line("message", #"{"business_connection_id":"b1","chat":{"id":42}}"#)
+        #expect(!line.contains("business_connection_id"))
+    }
+
+    @Test func `what the scope stored comes as state, whatever it is`() throws {
+        let chat = #"{"chat":{"id":42}}"#
+        #expect(
+            try line("message", chat, state: ["step": 2]).hasSuffix(bot + #","state":{"step":2}}"# + "\n"))
+        #expect(try line("message", chat, state: 5).hasSuffix(#","state":5}"# + "\n"))
+        #expect(try !line("message", chat).contains("state"))
+    }
+
+    @Test func `a scope line is one line of raw UTF-8`() throws {
+        let line = try line("message", #"{"chat":{"id":42,"title":"a\n\u043f\u0440\ud83d\ude00\u2028"}}"#)
+        #expect(line.utf8.count { $0 == 0x0A } == 1)
+        #expect(line.contains("a\\nпр😀\u{2028}"))
+    }
+
+    @Test func `the type of a chat is known, a user has none`() throws {
+        let message = try #require(try event("message", #"{"chat":{"id":-5,"type":"supergroup"}}"#))
+        let query = try #require(try event("inline_query", #"{"from":{"id":5,"type":"robot"}}"#))
+        #expect(ScopeLine.chatType(of: message) == "supergroup")
+        #expect(ScopeLine.chatType(of: query) == nil)
+    }
+}

@@ -1,0 +1,78 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct PollAnswerTests {
+    private func answer(_ result: String) throws -> PollAnswer {
+        try PollAnswer(Array(#"{"ok":true,"result":\#(result)}"#.utf8))
+    }
+
+    private func isReadable(_ body: String) -> Bool {
+        (try? PollAnswer(Array(body.utf8))) != nil
+    }
+
+    @Test func `the updates come in their order, and the next poll asks from the last one + 1`() throws {
+        let answer = try answer(#"[{"update_id":5,"message":{}},{"update_id":7,"poll":{}}]"#)
+        #expect(answer.updates.map(\.id) == [5, 7])
+        #expect(answer.updates.map(\.kind) == ["message", "poll"])
+        #expect(answer.nextOffset == 8)
+        #expect(answer.malformed.isEmpty)
+    }
+
+    @Test func `an empty batch moves no offset`() throws {
+        let answer = try answer("[]")
+        #expect(answer.updates.isEmpty)
+        #expect(answer.nextOffset == nil)
+    }
+
+    @Test func `the last id counts, be it the lowest`() throws {
+        #expect(try answer(#"[{"update_id":727334708,"poll":{}},{"update_id":5,"poll":{}}]"#).nextOffset == 6)
+    }
+
+    @Test func `what is no update is told, and asked for no more`() throws {
+        let answer = try answer(#"[{"update_id":5,"poll":{}},{"x":1},{"update_id":6,"message":"hi"}]"#)
+        #expect(answer.updates.map(\.id) == [5])
+        #expect(answer.malformed == [.noID, .nothingHappened(id: 6)])
+        #expect(answer.nextOffset == 7)
+    }
+
+    @Test func `a batch from which the next offset can't be told is unreadable`() {
+        #expect(!isReadable(#"{"ok":true,"result":[{}]}"#))
+        #expect(!isReadable(#"{"ok":true,"result":["x",{"update_id":"5","poll":{}}]}"#))
+    }
+
+    @Test func `a body without updates is unreadable`() {
+        for body in [
+            "", "{}", "[]", "null", "<html>", #"{"ok":true}"#, #"{"ok":true,"result":true}"#, #"{"ok":tru"#,
+        ] {
+            #expect(!isReadable(body), "\(body)")
+        }
+    }
+
+    @Test func `bytes that aren't UTF-8 become U+FFFD and cost no update`() throws {
+        let body =
+            Array(
+                #"{"ok":true,"result":[{"update_id":1,"poll":{}},{"update_id":2,"callback_query":{"data":"a"#
+                    .utf8)
+            + [0xFF, 0xC3] + Array(#"b"}},{"update_id":3,"poll":{}}]}"#.utf8)
+        let answer = try PollAnswer(body)
+        #expect(answer.updates.map(\.id) == [1, 2, 3])
+        #expect(answer.updates[1].payload["data"] == "a\u{FFFD}\u{FFFD}b")
+        #expect(answer.nextOffset == 4)
+    }
+
+    @Test func `an id at the end of 64 bits does not crash`() throws {
+        #expect(try answer(#"[{"update_id":9223372036854775807,"poll":{}}]"#).nextOffset == .min)
+    }
+
+    @Test func `the first id is found in a body that can't be parsed`() {
+        func id(_ body: String) -> Int64? { PollAnswer.firstID(in: Array(body.utf8)) }
+        #expect(id(#"{"ok":true,"result":[{"update_id":9001,"message":{"text":"\ud83d"#) == 9001)
+        #expect(id(#"[{"update_id" : 9001, "update_id":9002"#) == 9001)
+        #expect(id(#"{"update_id":99999999999999999999}"#) == nil)
+        #expect(id(#"{"update_id":"x"}"#) == nil)
+        #expect(id("<html>") == nil)
+        #expect(id("") == nil)
+    }
+}

@@ -1,0 +1,133 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct PollReadingTests {
+    private let unreadable = Array(#"{"update_id":5,"message":{"text":"\ud83d"}}"#.utf8)
+
+    /// What asking again and again brings from a queue.
+    private struct Fetched {
+        var ids: [Int64] = []
+        var skipped: [Int64] = []
+        var polls = 0
+        var slept = Duration.zero
+    }
+
+    private func fetch(_ updates: [(id: Int64, text: [UInt8])]) -> Fetched {
+        var queue = UpdateQueue(firstID: 1)
+        for update in updates { queue.insert(update.text, id: update.id) }
+        var reading = PollReading()
+        var fetched = Fetched()
+        var offset: Int64?
+        while queue.count > 0, fetched.polls < 1000 {
+            fetched.polls += 1
+            let answer = BotAPIAnswer(updates: queue.take(from: offset ?? 0, limit: Int64(reading.limit)))
+            switch reading.read(answer.body) {
+            case .updates(let answer):
+                fetched.ids += answer.updates.map(\.id)
+                offset = answer.nextOffset ?? offset
+            case .askAgain(_, let delay):
+                fetched.slept += delay
+            case .skip(let id, _):
+                fetched.skipped.append(id)
+                offset = id + 1
+            }
+        }
+        return fetched
+    }
+
+    private func message(_ id: Int64) -> (id: Int64, text: [UInt8]) {
+        (id, Array(#"{"update_id":\#(id),"message":{"text":"hi"}}"#.utf8))
+    }
+
+    private func broken(_ id: Int64) -> (id: Int64, text: [UInt8]) {
+        (id, Array(#"{"update_id":\#(id),"message":{"text":"\ud83d"}}"#.utf8))
+    }
+
+    @Test func `good updates are fetched a hundred at a time`() {
+        let fetched = fetch((1...250).map { message($0) })
+        #expect(fetched.ids == Array(1...250))
+        #expect(fetched.polls == 4)
+        #expect(fetched.slept == .zero)
+    }
+
+    @Test func `an update that can't be read is the only one that is skipped`() {
+        for bad in [1, 2, 50, 100, 101, 150] as [Int64] {
+            let fetched = fetch((1...150).map { $0 == bad ? broken($0) : message($0) })
+            #expect(fetched.ids == (1...150).filter { $0 != bad })
+            #expect(fetched.skipped == [bad])
+        }
+    }
+
+    @Test func `many that can't be read are all that is skipped`() {
+        let bad: Set<Int64> = [1, 2, 7, 60, 61, 119, 120]
+        let fetched = fetch((1...120).map { bad.contains($0) ? broken($0) : message($0) })
+        #expect(fetched.ids == (1...120).filter { !bad.contains($0) })
+        #expect(Set(fetched.skipped) == bad)
+        #expect(fetched.skipped.count == bad.count)
+    }
+
+    @Test func `an update is skipped at its third unreadable single answer, after waiting longer each time`()
+    {
+        let fetched = fetch([broken(1)])
+        #expect(fetched.polls == 5)
+        #expect(fetched.slept == .seconds(2))
+    }
+
+    @Test func `a body that was broken on its way is read when it comes again`() throws {
+        var reading = PollReading()
+        guard case .askAgain = reading.read(Array(#"{"ok":true,"result":[{"upd"#.utf8)) else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(reading.limit == 1)
+        guard case .updates(let answer) = reading.read(Array(#"{"ok":true,"result":[]}"#.utf8))
+        else {
+            Issue.record("it was not read")
+            return
+        }
+        #expect(answer.updates.isEmpty)
+        #expect(reading.limit == 100)
+    }
+
+    @Test func `a page of a stranger's never skips anything, however often it comes`() {
+        for body in ["<html>Please log in</html>", "", #"{"ok":true}"#, #"{"ok":true,"result":[{}]}"#] {
+            var reading = PollReading()
+            var longest = Duration.zero
+            for _ in 0..<50 {
+                guard case .askAgain(_, let delay) = reading.read(Array(body.utf8)) else {
+                    Issue.record("\(body) moved the offset")
+                    return
+                }
+                #expect(delay >= longest)
+                longest = delay
+            }
+            #expect(longest == .seconds(30))
+        }
+    }
+
+    @Test func `10,000 broken bodies harm nobody`() {
+        let body = Array(
+            #"{"ok":true,"result":[{"update_id":1,"message":{"text":"\ud83d\ude00"}},{"update_id":2,"poll":{}}]}"#
+                .utf8)
+        var chance = Chance(seed: 3)
+        var reading = PollReading()
+        var offset: Int64?
+        var (read, faults) = (0, 0)
+        for _ in 0..<10_000 {
+            switch reading.read(body.mutated(by: &chance)) {
+            case .updates(let answer):
+                read += 1
+                offset = answer.nextOffset ?? offset
+                if answer.updates.count > 20 { faults += 1 }
+            case .askAgain(_, let delay):
+                if delay < .milliseconds(500) || delay > .seconds(30) { faults += 1 }
+            case .skip(let id, _):
+                offset = id &+ 1
+            }
+        }
+        #expect(read > 0)
+        #expect(faults == 0)
+    }
+}

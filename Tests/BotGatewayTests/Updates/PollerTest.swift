@@ -1,0 +1,62 @@
+import JSON
+import Reactor
+
+@testable import BotGateway
+
+/// A poller and a simulated Telegram in one loop, and what the poller told.
+final class PollerTest {
+    let loop: EventLoop
+    let server: SimulatorServer
+    let poller: TelegramPoller
+    let api: BotAPI
+    let log = LogLines()
+    private let client: HTTPClient
+
+    private(set) var updates: [Update] = []
+    private(set) var batches: [[Int64]] = []
+    private(set) var failures: [GatewayFailure?] = []
+    /// Called with each batch.
+    var onBatch: () -> Void = {}
+
+    init(
+        token: String = "7:secret", wait: Duration = .seconds(50), patience: Duration = .seconds(10),
+        conflictLimit: Duration = .seconds(30), kinds: [String] = []
+    ) throws {
+        loop = try EventLoop()
+        server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
+        client = HTTPClient(on: loop, connections: 4, userAgent: "test")
+        api = BotAPI(
+            url: server.url, token: try BotToken(token), client: client, on: loop, log: log.logger)
+        var options = TelegramPoller.Options(wait: wait, kinds: kinds)
+        options.patience = patience
+        options.conflictLimit = conflictLimit
+        poller = TelegramPoller(api: api, options: options, on: loop, log: log.logger)
+        poller.onUpdates = { [unowned self] in
+            updates += $0
+            batches.append($0.map(\.id))
+            onBatch()
+        }
+        poller.onEnd = { [unowned self] in failures.append($0) }
+    }
+
+    var ids: [Int64] { updates.map(\.id) }
+    var offsets: [Int64?] { server.polls.map { $0["offset"]?.integer } }
+
+    @discardableResult
+    func add(_ text: String = "hi") -> Int64? {
+        server.add(["message_id": 1, "chat": ["id": 42], "text": JSON(text)], as: "message")
+    }
+
+    func wait(_ condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(5)) }
+
+    /// Waits until a getUpdates has arrived that nothing answers yet.
+    func waitForPoll(_ number: Int) -> Bool { wait { server.polls.count >= number } }
+
+    /// Starts the poller, and has it run into a fault before an update.
+    func startInto(_ fault: Fault, times: Int = 1) -> Bool {
+        server.fail(method: "getUpdates", times: times, with: fault)
+        add()
+        poller.start()
+        return loop.hurry { !updates.isEmpty }
+    }
+}

@@ -1,0 +1,221 @@
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct RecordedUpdatesTests {
+    private let loop: EventLoop
+    private let directory = TemporaryDirectory()
+
+    init() throws { loop = try EventLoop() }
+
+    /// What a source told.
+    private final class Taken {
+        var updates: [Update] = []
+        var batches = 0
+        var ended = 0
+        var failure: GatewayFailure?
+    }
+
+    private func start(_ source: RecordedUpdates) -> Taken {
+        let taken = Taken()
+        source.onUpdates = {
+            taken.updates += $0
+            taken.batches += 1
+        }
+        source.onEnd = {
+            taken.ended += 1
+            taken.failure = $0
+        }
+        source.start()
+        return taken
+    }
+
+    private func wait(_ condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(5)) }
+
+    private func log(_ count: Int, text: String = "hi") -> String {
+        (1...count).map { #"{"update_id":\#($0),"message":{"text":"\#(text)"}}"# + "\n" }.joined()
+    }
+
+    /// Three pieces of it.
+    private func longLog() -> String { log(70, text: String(repeating: "x", count: 10_000)) }
+
+    private func open(_ name: String, _ text: String) throws -> RecordedUpdates {
+        try RecordedUpdates(path: directory.write(name, text), on: loop)
+    }
+
+    @Test func `a file's updates come in their order, with their lines, and then the end`() throws {
+        let source = try open("log", log(3))
+        let taken = start(source)
+        #expect(source.isFile)
+        #expect(taken.ended == 0, "nothing comes before start has returned")
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.updates.map(\.id) == [1, 2, 3])
+        #expect(taken.updates.map(\.line) == [1, 2, 3])
+        #expect(taken.failure == nil)
+        #expect(taken.ended == 1)
+    }
+
+    @Test func `an empty file ends without updates`() throws {
+        let source = try open("log", "")
+        let taken = start(source)
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.batches == 0)
+        #expect(taken.failure == nil)
+    }
+
+    @Test func `a long file is read in pieces, only while its updates are wanted`() throws {
+        let source = try open("log", longLog())
+        let taken = start(source)
+        source.mayGoOn = { taken.batches < 2 }
+        #expect(wait { taken.batches == 2 })
+        #expect(!loop.run(until: { taken.batches > 2 || taken.ended > 0 }, within: .milliseconds(30)))
+        source.mayGoOn = { true }
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.updates.map(\.id) == Array(1...70))
+    }
+
+    @Test func `what comes on a pipe is taken as it comes, until the writer is gone`() throws {
+        let pipe = try TestPipe()
+        let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
+        #expect(!source.isFile)
+        let taken = start(source)
+        pipe.write(#"{"update_id":1,"message":{}}{"upd"#)
+        #expect(wait { taken.updates.count == 1 })
+        pipe.write(#"ate_id":2,"message":{}}"#)
+        #expect(wait { taken.updates.count == 2 })
+        #expect(taken.ended == 0)
+        pipe.endWriting()
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.failure == nil)
+    }
+
+    @Test func `a pipe, too, is read only while its updates are wanted`() throws {
+        let pipe = try TestPipe()
+        let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
+        let taken = start(source)
+        var asked = 0
+        source.mayGoOn = {
+            asked += 1
+            return false
+        }
+        pipe.write(log(3))
+        pipe.endWriting()
+        #expect(wait { asked > 3 })
+        #expect(taken.batches == 0)
+        #expect(taken.ended == 0)
+        source.mayGoOn = { true }
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.updates.count == 3)
+    }
+
+    @Test func `what is always ready, such as /dev/null, ends too`() throws {
+        let source = try RecordedUpdates(path: "/dev/null", on: loop)
+        let taken = start(source)
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.updates.isEmpty)
+        #expect(taken.failure == nil)
+    }
+
+    @Test func `a fault ends a log after the updates before it, and names the file and the place`() throws {
+        let source = try open("log", log(2) + "  oops\n" + log(2))
+        let taken = start(source)
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.updates.map(\.id) == [1, 2])
+        #expect(taken.failure?.kind == .malformedLog)
+        #expect(
+            taken.failure?.description
+                == "\(directory.path)/log: line 3, column 3: expected an update, an object with 'update_id'")
+        #expect(taken.ended == 1)
+    }
+
+    @Test func `an object that is no update ends a log`() throws {
+        for (object, reason) in [
+            (#"{"a":1}"#, "an update needs 'update_id', a whole number"),
+            (#"{"update_id":5}"#, "update 5 has no object beside its 'update_id'"),
+        ] {
+            let source = try open("log", log(1) + " \(object)")
+            let taken = start(source)
+            #expect(wait { taken.ended > 0 })
+            #expect(taken.updates.count == 1)
+            #expect(taken.failure?.description.hasSuffix("line 2, column 2: \(reason)") == true)
+        }
+    }
+
+    @Test func `a log that ends in the middle fails at its end`() throws {
+        let source = try open("log", log(2) + #"{"update_id":3,"#)
+        let taken = start(source)
+        #expect(wait { taken.ended > 0 })
+        #expect(taken.updates.count == 2)
+        #expect(taken.failure?.kind == .malformedLog)
+    }
+
+    @Test func `a file that is missing, and a directory, can't be opened`() {
+        func reason(_ path: String) -> String? {
+            do throws(SystemError) {
+                _ = try RecordedUpdates(path: path, on: loop)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        #expect(reason("/nowhere/log") == "/nowhere/log: No such file or directory")
+        #expect(reason(directory.path) == "\(directory.path): Is a directory")
+    }
+
+    @Test func `after stop nothing comes, not even the end, and confirm is done at once`() throws {
+        let source = try open("log", log(3))
+        let taken = start(source)
+        source.stop()
+        var confirmed = 0
+        source.confirm { confirmed += 1 }
+        #expect(confirmed == 1)
+        #expect(!loop.run(until: { taken.batches + taken.ended > 0 }, within: .milliseconds(20)))
+    }
+
+    @Test func `stop while updates are taken ends them with that piece`() throws {
+        let source = try open("log", longLog())
+        let taken = Taken()
+        source.onUpdates = { [unowned source] in
+            taken.updates += $0
+            source.stop()
+        }
+        source.onEnd = { _ in taken.ended += 1 }
+        source.start()
+        #expect(wait { !taken.updates.isEmpty })
+        let count = taken.updates.count
+        #expect(
+            !loop.run(until: { taken.updates.count > count || taken.ended > 0 }, within: .milliseconds(20)))
+        #expect(count < 70)
+    }
+}
+
+/// A pipe of a test's own.
+private final class TestPipe {
+    let reader: Int32
+    private var writer: Int32
+
+    init() throws {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw SystemError("making a pipe") }
+        (reader, writer) = (ends[0], ends[1])
+    }
+
+    isolated deinit {
+        close(reader)
+        endWriting()
+    }
+
+    /// Less than a pipe holds.
+    func write(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { Glibc.write(writer, $0.baseAddress, $0.count) }
+    }
+
+    func endWriting() {
+        if writer >= 0 { close(writer) }
+        writer = -1
+    }
+}

@@ -1,0 +1,207 @@
+import JSON
+import Reactor
+import Testing
+
+@testable import BotGateway
+
+@Suite struct TelegramPollerTests {
+    @Test func `the first poll says all but an offset`() throws {
+        let test = try PollerTest(wait: .seconds(50))
+        test.poller.start()
+        #expect(test.waitForPoll(1))
+        #expect(test.server.polls[0] == ["timeout": 50, "limit": 100, "allowed_updates": []])
+    }
+
+    @Test func `allowed_updates is said in every poll, and none is Telegram's own choice`() throws {
+        for kinds in [[], ["message", "chat_member"]] {
+            let test = try PollerTest(kinds: kinds)
+            test.poller.start()
+            test.add()
+            #expect(test.waitForPoll(2))
+            for poll in test.server.polls {
+                #expect(poll["allowed_updates"]?.elements.map(\.string) == kinds)
+            }
+        }
+    }
+
+    @Test func `updates come in their order, in the batches that Telegram gave`() throws {
+        let test = try PollerTest()
+        for _ in 0..<250 { test.add() }
+        test.poller.start()
+        #expect(test.wait { test.updates.count == 250 })
+        #expect(test.ids == Array(9001...9250))
+        #expect(test.batches.map(\.count) == [100, 100, 50])
+        #expect(test.waitForPoll(4))
+        #expect(test.offsets == [nil, 9101, 9201, 9251])
+    }
+
+    @Test func `an update that comes while a poll waits is delivered at once`() throws {
+        let test = try PollerTest()
+        test.poller.start()
+        #expect(test.waitForPoll(1))
+        let start = Instant.current
+        test.add("now")
+        #expect(test.wait { test.updates.count == 1 })
+        #expect(Instant.current - start < .seconds(4))
+        #expect(test.updates[0].payload["text"] == "now")
+        #expect(test.waitForPoll(2))
+        #expect(test.offsets == [nil, 9002])
+    }
+
+    @Test func `all polls go over one connection`() throws {
+        let test = try PollerTest()
+        test.poller.start()
+        for count in 1...5 {
+            test.add()
+            #expect(test.wait { test.updates.count == count })
+        }
+        #expect(test.server.connectionsOpened == 1)
+    }
+
+    @Test func `the next poll asks from the newest batch's last id + 1, also when ids fall`() throws {
+        let test = try PollerTest()
+        test.poller.start()
+        for (number, id) in [727_334_708, 117_314_199, 117_314_200].enumerated()
+            as EnumeratedSequence<[Int64]>
+        {
+            test.server.addRaw(["update_id": JSON(id), "message": ["chat": ["id": 42]]])
+            #expect(test.waitForPoll(number + 2))
+        }
+        #expect(test.ids == [727_334_708, 117_314_199, 117_314_200])
+        #expect(test.offsets == [nil, 727_334_709, 117_314_200, 117_314_201])
+    }
+
+    @Test func `an update that Telegram gives again is delivered once`() throws {
+        let test = try PollerTest()
+        test.poller.start()
+        for (number, id) in [9001, 9050, 9001, 9002].enumerated() as EnumeratedSequence<[Int64]> {
+            // An offset that is too far ahead is ignored, and the queue given from its start.
+            test.server.addRaw(["update_id": JSON(id), "message": ["chat": ["id": 42]]])
+            #expect(test.waitForPoll(number + 2))
+        }
+        #expect(test.ids == [9001, 9050, 9002])
+        #expect(test.offsets == [nil, 9002, 9051, 9002, 9003])
+    }
+
+    @Test func `bytes that aren't UTF-8 in one update cost no other, and become U+FFFD`() throws {
+        let test = try PollerTest()
+        test.add("one")
+        test.server.addRaw(
+            bytes: Array(#"{"update_id":9002,"callback_query":{"id":"1","from":{"id":7},"data":"a"#.utf8)
+                + [0xFF, 0xC3] + Array(#"b"}}"#.utf8), id: 9002)
+        test.add("three")
+        test.poller.start()
+        #expect(test.wait { test.updates.count == 3 })
+        #expect(test.batches == [[9001, 9002, 9003]])
+        #expect(test.updates[1].payload["data"] == "a\u{FFFD}\u{FFFD}b")
+    }
+
+    @Test func `of a batch only the update that can't be read is skipped`() throws {
+        let test = try PollerTest()
+        test.add()
+        test.server.addRaw(bytes: Array(#"{"update_id":9002,"message":{"text":"\ud83d"}}"#.utf8), id: 9002)
+        for _ in 0..<3 { test.add() }
+        test.poller.start()
+        #expect(test.loop.hurry { test.updates.count == 4 })
+        #expect(test.ids == [9001, 9003, 9004, 9005])
+        #expect(test.log.count("error skipped update 9002") == 1)
+    }
+
+    @Test func `an update that is none is skipped, told, and not asked for again`() throws {
+        let test = try PollerTest()
+        test.server.addRaw(["update_id": 9001, "message": "hi"])
+        test.add()
+        test.poller.start()
+        #expect(test.waitForPoll(2))
+        #expect(test.ids == [9002])
+        #expect(test.offsets == [nil, 9003])
+        #expect(test.log.count("error skipped what is not an update: update 9001") == 1)
+    }
+
+    @Test func `kinds not invented yet and kinds with 64-bit ids arrive`() throws {
+        let test = try PollerTest()
+        test.server.addRaw(["update_id": 9_007_199_254_740_993, "brain_wave": ["from": ["id": 7]]])
+        test.poller.start()
+        #expect(test.waitForPoll(2))
+        #expect(test.updates.map(\.kind) == ["brain_wave"])
+        #expect(test.offsets == [nil, 9_007_199_254_740_994])
+    }
+
+    // MARK: the end
+
+    @Test func `after stop no update comes, and nothing is asked`() throws {
+        let test = try PollerTest()
+        test.poller.start()
+        #expect(test.waitForPoll(1))
+        test.poller.stop()
+        test.add()
+        #expect(!test.loop.run(until: { !test.updates.isEmpty }, within: .milliseconds(20)))
+        #expect(test.server.polls.count == 1)
+        #expect(test.failures.isEmpty)
+    }
+
+    @Test func `stop while a batch is taken asks no more, and confirm tells Telegram of the batch`() throws {
+        let test = try PollerTest()
+        test.onBatch = { [unowned test] in test.poller.stop() }
+        for _ in 0..<3 { test.add() }
+        test.poller.start()
+        #expect(test.wait { test.updates.count == 3 })
+        #expect(test.server.pendingUpdates == 3)
+        var confirmed = 0
+        test.poller.confirm { confirmed += 1 }
+        #expect(test.wait { confirmed == 1 })
+        #expect(test.server.pendingUpdates == 0)
+        #expect(test.server.polls.count == 2)
+        #expect(test.server.polls[1] == ["timeout": 0, "limit": 1, "offset": 9004, "allowed_updates": []])
+    }
+
+    @Test func `stop just after a poll began confirms what it asked from, for it may not have arrived`()
+        throws
+    {
+        let test = try PollerTest()
+        test.add()
+        test.onBatch = { [unowned test] in test.loop.soon { test.poller.stop() } }
+        test.poller.start()
+        #expect(test.wait { test.updates.count == 1 })
+        var confirmed = false
+        test.poller.confirm { confirmed = true }
+        #expect(test.wait { confirmed })
+        #expect(test.server.pendingUpdates == 0)
+    }
+
+    @Test func `confirm asks nothing where there is nothing to confirm`() throws {
+        let test = try PollerTest()
+        test.poller.start()
+        #expect(test.waitForPoll(1))
+        test.poller.stop()
+        var confirmed = 0
+        test.poller.confirm { confirmed += 1 }
+        #expect(confirmed == 1)
+    }
+
+    @Test func `confirm asks nothing when a poll that waited had told the offset`() throws {
+        let test = try PollerTest()
+        test.add()
+        test.poller.start()
+        #expect(test.waitForPoll(2))
+        Instant.moveAhead(by: .seconds(2))
+        test.poller.stop()
+        var confirmed = 0
+        test.poller.confirm { confirmed += 1 }
+        #expect(confirmed == 1)
+        #expect(test.server.polls.count == 2)
+        #expect(test.server.pendingUpdates == 0)
+    }
+
+    @Test func `confirm is done though Telegram can't be reached`() throws {
+        let test = try PollerTest()
+        test.onBatch = { [unowned test] in test.poller.stop() }
+        test.add()
+        test.poller.start()
+        #expect(test.wait { test.updates.count == 1 })
+        test.server.close()
+        var confirmed = 0
+        test.poller.confirm { confirmed += 1 }
+        #expect(test.wait { confirmed == 1 })
+    }
+}
