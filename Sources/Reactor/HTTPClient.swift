@@ -88,7 +88,8 @@
         return transfer
     }
 
-    /// Gives a request up; its connection is closed, and its completion never called.
+    /// Gives a request up; its connection is closed, and its completion never called. Not once it was: the
+    /// transfer may then be on its way for somebody else.
     public func cancel(_ transfer: Transfer) {
         transfer.pool?.remove(transfer)
         _ = transfer.finish()

@@ -39,6 +39,17 @@ import Testing
         #expect(test.texts(in: 42) == (1...50).map(String.init))
     }
 
+    @Test func `a child that doesn't read is ended in time`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--stop-grace", "200ms"], bot: "never-reads.sh")
+        for number in 1...3 { test.say("\(number)", in: 42) }
+        #expect(test.waitForLog("child started"))
+        #expect(test.stop() == 0)
+        #expect(gateway.errorText.contains("sending SIGTERM"))
+        #expect(gateway.errorText.contains("3 events are not delivered: the gateway stops"))
+        #expect(!gateway.errorText.contains("stopping took longer"))
+    }
+
     @Test func `a stop takes no longer than it may`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--stop-timeout", "300ms"], bot: "ignores-sigterm.sh")

@@ -50,6 +50,7 @@ extension ChildSession {
         }
         process = nil
         results = []
+        if reason == .stop, !untaken.isEmpty { abandon(because: "the gateway stops") }
         ended(succeeded: wasTold || exit.status == 0 && hasTakenEvent, lived: lived)
     }
 
@@ -69,6 +70,12 @@ extension ChildSession {
     func finish() {
         if lifecycle.state == .cooling { abandon(because: "the gateway stops") }
         advance()
+    }
+
+    /// The time for a stop runs: a child that has stopped reading is told to go with its event in hand.
+    func hurry() {
+        advance()
+        if !delivery.isReady, lastActive + options.stopGrace <= .current { close(.stop) }
     }
 
     /// Time is up.

@@ -73,9 +73,11 @@ public final class Children {
         checkFinished()
     }
 
+    /// Ends those that stopped reading too, every second until none is left.
     private func hurry() {
         isHurried = true
-        for session in Array(sessions.values) { session.advance() }
+        for session in Array(sessions.values) { session.hurry() }
+        if !isFinished { loop.after(.seconds(1)) { [weak self] in self?.hurry() } }
     }
 
     /// Ends every child at once.

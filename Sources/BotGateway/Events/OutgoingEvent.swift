@@ -71,7 +71,7 @@ enum OutgoingEvent {
     ) throws(OutgoingEventError) -> Call {
         if let id = event["id"], !id.isNull, Self.id(of: event) == nil { throw .badID }
         let id = id(of: event)
-        guard let parameters = event["params"] else {
+        guard let parameters = event["params"], !parameters.isNull else {
             event.remove("type")
             event.remove("id")
             return try Call(type: type, parameters: event, id: id, in: scope)

@@ -57,10 +57,12 @@ import Testing
         #expect(ChildLine(#"{"type":"telegram.leave_chat","params":{}}"#).call?.parameters == ["chat_id": 42])
         let other = ChildLine(#"{"type":"telegram.leave_chat","params":{"chat_id":-5}}"#)
         #expect(other.call?.parameters == ["chat_id": -5])
+        let none = ChildLine(#"{"type":"telegram.leave_chat","params":null}"#)
+        #expect(none.call?.parameters == ["chat_id": 42])
     }
 
     @Test func `params that are no object are refused`() {
-        for params in ["5", #""{}""#, "[]", "null", "true"] {
+        for params in ["5", #""{}""#, "[]", "true"] {
             let line = ChildLine(#"{"type":"telegram.send_poll","params":\#(params),"id":3}"#)
             #expect(line.error == .badParams, "\(params)")
             #expect(line.rejection?.id == 3)
