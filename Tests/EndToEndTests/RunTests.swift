@@ -7,7 +7,7 @@ import Testing
 @Suite struct RunTests {
     @Test func `each chat has a child, whose calls go to that chat`() throws {
         let test = try GatewayTest()
-        let gateway = try test.run(bot: "echo.sh")
+        let gateway = try test.run(["--no-state"], bot: "echo.sh")
         test.say("hello", in: 42)
         test.say("hallo", in: 43)
         test.say("again", in: 42)
