@@ -67,7 +67,8 @@ public final class Children {
     /// No more events will come: each child ends after its last one.
     func finish() {
         isFinishing = true
-        loop.after(options.stopGrace) { [weak self] in self?.hurry() }
+        // A replay has all the time that its log takes.
+        if options.replays == nil { loop.after(options.stopGrace) { [weak self] in self?.hurry() } }
         for session in Array(sessions.values) { session.finish() }
         fillRoom()
         checkFinished()
@@ -121,14 +122,17 @@ public final class Children {
             do throws(SystemError) {
                 try session.start()
                 if session.isAlive { alive += 1 }
-            } catch  where error.isExhaustion {
+            } catch {
+                guard error.isExhaustion else {
+                    session.startFailed(error)
+                    continue
+                }
                 waiting.prepend(session)
                 return waitForResources(error)
-            } catch {
-                session.startFailed(error)
             }
         }
-        if !waiting.isEmpty { makeRoom() }
+        // Once in a while: with many scopes waiting it would be done for each that comes.
+        if !waiting.isEmpty, roomCheck == nil { makeRoom() }
     }
 
     /// Out of descriptors or processes: later, when a child has ended or a second has passed.
@@ -156,6 +160,9 @@ public final class Children {
 
     private func checkRoom(after delay: Duration) {
         roomCheck?.cancel()
-        roomCheck = waiting.isEmpty ? nil : loop.after(delay) { [weak self] in self?.fillRoom() }
+        roomCheck = loop.after(delay) { [weak self] in
+            self?.roomCheck = nil
+            self?.fillRoom()
+        }
     }
 }

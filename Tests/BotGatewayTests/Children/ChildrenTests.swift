@@ -157,6 +157,17 @@ import Testing
         #expect(stage.children.problems == 0)
     }
 
+    @Test func `a replay hurries nobody at the end of its log`() throws {
+        let bot = "while read -r line; do sleep 0.03; done"
+        let stage = try Stage(["sh", "-c", bot]) {
+            $0.replays = .init(isFile: true)
+            $0.stopGrace = .milliseconds(100)
+        }
+        for number in 1...60 { try stage.say("\(number)", in: 42) }
+        #expect(stage.finish())
+        #expect(stage.children.problems == 0)
+    }
+
     @Test func `when nobody is idle new scopes wait their turn`() throws {
         let stage = try Stage([Places.bot("asks.sh")]) { $0.maxChildren = 2 }
         stage.answersAtOnce = false
