@@ -66,7 +66,7 @@ struct ReplayCommand: LoopCommand {
 
     init(_ command: ReplayCommand) throws {
         self.command = command
-        log = command.logFlags.logger(usually: .warning)
+        log = command.logFlags.logger(usually: .notice)
         var program = try command.bot.find()
         let limit: UInt64
         (program.descriptorLimit, limit) = DescriptorLimit.raise()

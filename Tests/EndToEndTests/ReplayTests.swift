@@ -113,6 +113,7 @@ import Testing
         #expect(end.errors.contains("warning chat:42 pid="))
         #expect(end.errors.contains("update=9 line=3 child ended"))
         #expect(end.errors.contains("status 3"))
+        #expect(end.errors.contains("stderr: cannot go on"))
         #expect(end.errors.contains("1 events are not delivered"))
     }
 

@@ -103,7 +103,7 @@ import Testing
         #expect(test.waitForLog("stderr: cannot go on"))
         #expect(test.waitForLog("child ended after"))
         let record = test.gateway?.errors.first { $0.contains("stderr:") } ?? ""
-        #expect(record.contains(" info chat:42 pid="))
+        #expect(record.contains(" notice chat:42 pid="))
     }
 
     @Test func `the log can be JSON`() throws {

@@ -66,7 +66,7 @@ extension ChildSession: ChildProcessObserver {
             case .whole(let bytes): String(decoding: bytes, as: UTF8.self)
             case .tooLong(let start): String(decoding: start, as: UTF8.self) + "…"
             }
-        log(.info, "stderr: \(text)")
+        log(.notice, "stderr: \(text)")
     }
 
     func childTookAll() {
