@@ -50,6 +50,7 @@ extension ChildSession: ChildProcessObserver {
     private func answer(_ result: CallResult, id: JSON) {
         guard process != nil else { return }
         results += GatewayLines.result(result, id: id)
+        if !hasRoomForCalls { process?.pauseOutput() }
     }
 
     private func reject(_ error: OutgoingEventError, line: [UInt8], id: JSON?) {

@@ -86,18 +86,26 @@ final class ChildSession {
         if !startIsDue { children.wantsChild(self) }
     }
 
+    /// Neither too many calls wait to be answered, nor too many answers to be read.
     var hasRoomForCalls: Bool {
         openCalls < ChildOptions.maxOpenCalls && openBytes < ChildOptions.maxOpenBytes
+            && results.count < ChildOptions.maxOpenBytes
     }
 
     /// A call was answered.
     func callEnded() {
-        if openCalls <= ChildOptions.maxOpenCalls / 2, openBytes <= ChildOptions.maxOpenBytes / 2 {
-            process?.resumeOutput()
-            if startIsDue { startWhenThereIsRoom() }
-        }
         advance()
+        resumeIfRoom()
         children.settle(self)
+    }
+
+    /// Half of the room has to be free again: to stop and go for every line would cost more.
+    private func resumeIfRoom() {
+        guard openCalls <= ChildOptions.maxOpenCalls / 2, openBytes <= ChildOptions.maxOpenBytes / 2,
+            results.count <= ChildOptions.maxOpenBytes / 2
+        else { return }
+        process?.resumeOutput()
+        if startIsDue { startWhenThereIsRoom() }
     }
 
     private func cooledDown() {
@@ -142,6 +150,7 @@ final class ChildSession {
             let lines = results
             results = []
             process.write(delivery.write(lines))
+            resumeIfRoom()
         } else if !queue.isEmpty, queue.count >= delivery.blockSize || children.isFinishing {
             give(takeEvents())
         } else if children.isFinishing, openCalls == 0 || !hasRoomForCalls || children.isHurried {

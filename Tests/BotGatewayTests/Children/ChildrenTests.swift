@@ -80,6 +80,22 @@ import Testing
         #expect(stage.wait { stage.children.count == 0 })
     }
 
+    @Test func `a child that doesn't listen to results is not read from without end`() throws {
+        let stage = try Stage([Places.bot("never-listens.sh")])
+        stage.children.perform = { [unowned stage] call, scope, reply in
+            stage.calls.append((call, scope, reply))
+            reply(.success(JSON(String(repeating: "x", count: 1000))))
+        }
+        try stage.say("x", in: 42)
+        // It would be some hundred thousand calls by then.
+        _ = stage.loop.run(until: { stage.calls.count > 3000 }, within: .seconds(1))
+        #expect(stage.calls.count > 100)
+        #expect(stage.calls.count <= 3000)
+        #expect(stage.children.problems == 0)
+        stage.children.kill()
+        #expect(stage.wait { stage.children.count == 0 })
+    }
+
     @Test func `a bot that exits after each event is not started while its calls pile up`() throws {
         let stage = try Stage([Places.bot("one-event.sh")])
         stage.answersAtOnce = false
