@@ -33,8 +33,15 @@ int spawn_prepare(void) {
     // their numbers would be read and written in their stead.
     while (null < 3)
         if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) return errno;
-    for (int i = 0; i < 3; i++)
-        if (slot[i] < 0 && (slot[i] = fcntl(null, F_DUPFD_CLOEXEC, 3)) < 0) return errno;
+    if (slot[2] >= 0) return 0;
+    for (int i = 0; i < 3; i++) {
+        if ((slot[i] = fcntl(null, F_DUPFD_CLOEXEC, 3)) >= 0) continue;
+        // All or none: the third must be the highest of them.
+        int error = errno;
+        while (i-- > 0) close(slot[i]);
+        slot[0] = slot[1] = slot[2] = -1;
+        return error;
+    }
     return 0;
 }
 

@@ -41,6 +41,14 @@ extension JSON {
     }
 }
 
+extension JSON {
+    /// As `bytes`, but a real number with as few digits as tell it from every other one.
+    public var shortBytes: [UInt8] {
+        guard integer == nil, let number else { return bytes }
+        return Array(number.description.utf8)
+    }
+}
+
 extension JSON: CustomStringConvertible {
     public var description: String { String(decoding: bytes, as: UTF8.self) }
 }

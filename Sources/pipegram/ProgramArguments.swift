@@ -13,7 +13,8 @@ struct ProgramArguments: ParsableArguments, Sendable {
 
     func validate() throws {
         guard let first = words.first else {
-            throw ValidationError("Which program is the bot? Name it last.")
+            throw ValidationError(
+                "Which program is the bot? It stands last, behind the options and, with replay, the log.")
         }
         if first == "--" {
             guard words.count > 1 else { throw ValidationError("No program is named after '--'.") }
@@ -46,7 +47,7 @@ struct ChildFlags: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("How many children may live at the same time.", valueName: "number"))
     var maxChildren = 1000
 
-    @Option(help: ArgumentHelp("How long a line of a child may be.", valueName: "size"))
+    @Option(help: ArgumentHelp("How long a line of a child may be.", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
     func validate() throws {

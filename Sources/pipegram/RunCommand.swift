@@ -23,6 +23,17 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
+    @OptionGroup(title: "Children") var lifeFlags: LifeFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup var bot: ProgramArguments
+
+    @MainActor func start() throws -> ExitCode {
+        try RunningGateway(self).run()
+    }
+}
+
+/// How long things last in a gateway that runs for ever.
+struct LifeFlags: ParsableArguments, Sendable {
     @Option(help: .duration("A child with nothing to do for so long is ended; 'never' to keep it."))
     var idleTimeout = DurationValue.seconds(15 * 60)
 
@@ -31,13 +42,6 @@ struct RunCommand: LoopCommand {
 
     @Flag(help: "Keep everything in memory: what waits is lost when the gateway is. So far it always does.")
     var noState = false
-
-    @OptionGroup(title: "Log") var logFlags: LogFlags
-    @OptionGroup var bot: ProgramArguments
-
-    @MainActor func start() throws -> ExitCode {
-        try RunningGateway(self).run()
-    }
 }
 
 /// Where and how updates are asked for, and calls sent.
@@ -124,7 +128,7 @@ struct TelegramFlags: ParsableArguments, Sendable {
         let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
         log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); waiting for updates")
         var options = command.childFlags.options
-        options.idleTimeout = command.idleTimeout.duration
+        options.idleTimeout = command.lifeFlags.idleTimeout.duration
         options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
         if options.maxChildren < command.childFlags.maxChildren {
             log.warning("\(limit) descriptors are enough for \(options.maxChildren) children at a time")
@@ -143,7 +147,8 @@ struct TelegramFlags: ParsableArguments, Sendable {
             on: loop, log: log)
         let gateway = Gateway(
             from: poller, through: children, to: caller,
-            stopTimeout: command.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log)
+            stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
+        )
         self.gateway = gateway
         gateway.start { [unowned self] end in
             switch end {

@@ -25,13 +25,23 @@ struct TokenFlags: ParsableArguments, Sendable {
         if let directory = variable("CREDENTIALS_DIRECTORY"), access("\(directory)/token", F_OK) == 0 {
             return (try read("\(directory)/token"), "\(directory)/token")
         }
-        if let text = variable("TELEGRAM_BOT_TOKEN") { return (text, "$TELEGRAM_BOT_TOKEN") }
+        if let text = variable("TELEGRAM_BOT_TOKEN") {
+            cover("TELEGRAM_BOT_TOKEN")
+            return (text, "$TELEGRAM_BOT_TOKEN")
+        }
         throw Failure(
             .noPermission,
             """
             there is no bot token. @BotFather on Telegram gives one; hand it over with --token-file FILE, in \
             $CREDENTIALS_DIRECTORY/token, or in the variable TELEGRAM_BOT_TOKEN
             """)
+    }
+
+    /// Overwrites a variable where the kernel shows it: a child could read /proc/PID/environ.
+    private func cover(_ name: String) {
+        guard let value = getenv(name) else { return }
+        memset(value, Int32(UInt8(ascii: "x")), strlen(value))
+        unsetenv(name)
     }
 
     @MainActor private func read(_ path: String) throws -> String {

@@ -33,7 +33,7 @@ struct DurationValue: ExpressibleByArgument, Sendable {
 
 extension ArgumentHelp {
     static func duration(_ abstract: String) -> ArgumentHelp {
-        ArgumentHelp(abstract, valueName: "duration")
+        ArgumentHelp(abstract, valueName: "10s|15m|never")
     }
 }
 

@@ -23,6 +23,7 @@ import Testing
         #expect(variables.contains { $0.hasPrefix("PIPEGRAM_VERSION=") })
         #expect(!variables.contains { $0.contains("TELEGRAM_BOT_TOKEN") || $0.contains(token) })
         #expect(!variables.contains { $0.hasPrefix("PIPEGRAM_USER_ID=") })
+        #expect(test.files.read("parent")?.contains(token) == false)
     }
 
     @Test func `a child has three descriptors, and the limit that the gateway was started with`() throws {

@@ -75,7 +75,8 @@ final class ChildSession {
         case .terminate: process?.signal(SIGTERM)
         case .kill: process?.signal(SIGKILL)
         case .startAfter(let delay):
-            log(.warning, "starting again in \(delay.rounded), \(queue.count) events wait")
+            let waiting = queue.isEmpty ? "for the next event at the earliest" : "\(queue.count) events wait"
+            log(.warning, "starting again in \(delay.rounded), \(waiting)")
             setTimer(delay) { [unowned self] in cooledDown() }
         }
     }

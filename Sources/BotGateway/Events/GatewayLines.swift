@@ -14,7 +14,7 @@ enum GatewayLines {
 
     /// What became of the call that carried `id`.
     static func result(_ result: CallResult, id: JSON) -> [UInt8] {
-        let event: JSON = ["type": "telegram.result", "id": id]
+        let event: JSON = [:]
         switch result {
         case .success(let answer):
             event.set("ok", true)
@@ -30,7 +30,9 @@ enum GatewayLines {
             event.set("description", JSON("Unknown: \(reason)"))
             event.set("state", "unknown")
         }
-        return line(event)
+        // The id goes back as it came, as far as that is known: not 1.1000000000000001 for 1.1.
+        return Array(#"{"type":"telegram.result","id":"#.utf8) + id.shortBytes + [UInt8(ascii: ",")]
+            + line(event).dropFirst()
     }
 
     private static func line(_ event: JSON) -> [UInt8] {

@@ -87,9 +87,9 @@ public final class BotAPI {
             troubleSince = nil
             log.notice("\(place) answers again, after \((Instant.current - since).rounded)")
         case .serverTrouble(let error):
-            noteTrouble("\(place) is in trouble: \(error)")
+            noteTrouble("\(place) is in trouble: \(error); trying again until it works")
         case .unreachable(let reason):
-            noteTrouble("can't reach \(place): \(reason)")
+            noteTrouble("can't reach \(place): \(reason); trying again until it works")
         case .lost(let reason):
             noteTrouble("\(place) did not answer: \(reason)")
         }
@@ -98,7 +98,7 @@ public final class BotAPI {
     private func noteTrouble(_ message: String) {
         guard troubleSince == nil else { return }
         troubleSince = Instant.current
-        log.warning("\(message); trying again until it works")
+        log.warning("\(message)")
     }
 }
 

@@ -4,6 +4,13 @@ import Testing
 @testable import BotGateway
 
 @Suite struct GatewayLinesTests {
+    @Test(arguments: ["1.1", "52.370216", "-0.5", "1700000000.123", "7", "9007199254740993", #""a\u0001""#])
+    func `an id goes back as it came`(_ id: String) throws {
+        let line = GatewayLines.result(.success(true), id: try JSON(parsing: id))
+        let text = String(decoding: line, as: UTF8.self)
+        #expect(text == #"{"type":"telegram.result","id":\#(id),"ok":true,"result":true}"# + "\n")
+    }
+
     private func result(_ result: CallResult, id: JSON = "a1") -> String {
         String(decoding: GatewayLines.result(result, id: id), as: UTF8.self)
     }
