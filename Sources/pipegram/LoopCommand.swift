@@ -57,7 +57,7 @@ extension GatewayFailure {
         let code: ExitCode =
             switch kind {
             case .unauthorized: .noPermission
-            case .webhookIsSet: .configuration
+            case .webhookIsSet, .noBotAPI: .configuration
             case .conflict: .temporary
             case .malformedLog: .malformedInput
             case .inputOutput: .inputOutput

@@ -76,7 +76,7 @@ struct TelegramFlags: ParsableArguments, Sendable {
         }
     }
 
-    var url: String { apiURL ?? variable("TELEGRAM_API_URL") ?? "https://api.telegram.org" }
+    var url: String { apiURL ?? variable("TELEGRAM_API_URL") ?? BotAPI.officialURL }
 
     @MainActor var kinds: [String] {
         guard let allowedUpdates else { return [] }

@@ -22,7 +22,7 @@ public final class BotAPI {
         case lost(String)
     }
 
-    public static let officialURL = "https://api.telegram.org"
+    public nonisolated static let officialURL = "https://api.telegram.org"
 
     /// Where it is, for messages: the address without the token.
     let place: String

@@ -40,12 +40,11 @@ public final class SignIn {
                 if let answer = try? JSON(parsing: body), let result = answer["result"] {
                     return done(.success(result))
                 }
-                done(
-                    .failure(
-                        GatewayFailure(
-                            .unauthorized, "\(api.place) is no Bot API server: \(method) gave no result")))
-            case .refused(let error):
+                done(.failure(noBotAPI("\(method) gave no result")))
+            case .refused(let error) where [401, 404].contains(error.code):
                 done(.failure(GatewayFailure(.unauthorized, Self.unauthorized(error))))
+            case .refused(let error):
+                done(.failure(noBotAPI("it answered \(method) with \(error)")))
             case .tooManyRequests(let wait, _):
                 loop.after(wait) { [self] in ask(method, then: done) }
             case .serverTrouble, .unreachable, .lost:
@@ -54,5 +53,10 @@ public final class SignIn {
                 loop.after(wait) { [self] in ask(method, then: done) }
             }
         }
+    }
+
+    private func noBotAPI(_ sign: String) -> GatewayFailure {
+        GatewayFailure(
+            .noBotAPI, "\(api.place) is no Bot API server: \(sign). --api-url and $TELEGRAM_API_URL name it")
     }
 }

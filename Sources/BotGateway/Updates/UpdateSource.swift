@@ -20,6 +20,8 @@ public struct GatewayFailure: Error, CustomStringConvertible {
     public enum Kind: Sendable {
         /// Telegram refuses the token.
         case unauthorized
+        /// What answers at the Bot API's address is something else.
+        case noBotAPI
         /// A webhook is set, so that no updates can be asked for.
         case webhookIsSet
         /// Another program asks for this bot's updates.

@@ -94,6 +94,17 @@ import Testing
         #expect(Instant.current - start >= .seconds(20))
     }
 
+    @Test(arguments: [301, 400, 403])
+    func `what is no word about the token is not blamed on it`(_ status: Int) throws {
+        let attempt = try Attempt()
+        attempt.server.fail(method: "getMe", with: .html(status))
+        #expect(attempt.run())
+        #expect(attempt.failure?.kind == .noBotAPI)
+        #expect(attempt.failure?.description.contains("\(attempt.server.url) is no Bot API server") == true)
+        #expect(attempt.failure?.description.contains("--api-url") == true)
+        #expect(attempt.failure?.description.contains("BotFather") == false)
+    }
+
     @Test func `an address where no Bot API is fails at once`() throws {
         let attempt = try Attempt()
         attempt.server.fail(with: .html(200))
