@@ -21,6 +21,7 @@ let package = Package(
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSystem"),
         .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: onTheLoop),
         .target(
@@ -28,7 +29,8 @@ let package = Package(
         .target(
             name: "BotGateway",
             dependencies: [
-                "JSON", "Reactor", "CSystem", .product(name: "DequeModule", package: "swift-collections"),
+                "JSON", "Reactor", "CSQLite", "CSystem",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: onTheLoop),

@@ -2,7 +2,8 @@ import Logging
 import Reactor
 
 /// The whole flow: carries each update to its scope's child, and each call that a child asks for to the
-/// sink. `run` and `replay` differ in the source and the sink they pass, in nothing else.
+/// sink; what isn't dealt with stays in the journal. `run` and `replay` differ in the source, the sink and
+/// the journal that they pass, in nothing else.
 public final class Gateway {
     /// How it went.
     public enum End {
@@ -13,6 +14,7 @@ public final class Gateway {
     private let source: any UpdateSource
     private let sink: any CallSink
     private let children: Children
+    private let journal: any Journal
     private let loop: EventLoop
     private let log: Logger
     private let stopTimeout: Duration
@@ -27,38 +29,75 @@ public final class Gateway {
     /// - Parameter stopTimeout: how long a stop may take before everything is given up.
     public init(
         from source: any UpdateSource, through children: Children, to sink: any CallSink,
-        stopTimeout: Duration, on loop: EventLoop, log: Logger
+        keepingIn journal: any Journal, stopTimeout: Duration, on loop: EventLoop, log: Logger
     ) {
-        (self.source, self.children, self.sink) = (source, children, sink)
+        (self.source, self.children, self.sink, self.journal) = (source, children, sink, journal)
         (self.stopTimeout, self.loop, self.log) = (stopTimeout, loop, log)
     }
 
-    /// - Parameter onEnd: called once, after `stop`, at the end of the source, or on a failure.
-    public func start(onEnd: @escaping (End) -> Void) {
+    /// Goes on where an earlier run ended.
+    ///
+    /// - Parameters:
+    ///   - earlier: what that run left.
+    ///   - onEnd: called once, after `stop`, at the end of the source, or on a failure.
+    public func start(with earlier: Unfinished = Unfinished(), onEnd: @escaping (End) -> Void) {
         self.onEnd = onEnd
-        source.onUpdates = { [unowned self] in $0.forEach(deliver) }
+        source.onUpdates = { [unowned self] in take($0) }
         source.onEnd = { [unowned self] in sourceEnded($0) }
         children.perform = { [unowned self] in perform($0, for: $1, then: $2) }
         children.onGiven = { [unowned self] in sink.note($0.line, givenTo: $0.scope) }
+        for call in earlier.calls { performFirst(call) }
+        for (scope, count) in earlier.events { children.recover(scope, waiting: count) }
         source.start()
     }
 
-    private func deliver(_ update: Update) {
+    /// Confirmed only once they are on disk, and delivered only then: what is confirmed can't be lost, and
+    /// what is given to a child is known to have been.
+    private func take(_ batch: UpdateBatch) {
+        let events = batch.updates.compactMap(event(of:))
+        journal.append(events, offset: batch.nextOffset) { [self] stored in
+            for event in stored { children.deliver(event) }
+            batch.taken()
+        }
+    }
+
+    private func event(of update: Update) -> IncomingEvent? {
         guard let event = IncomingEvent(update) else {
             log.debug("\(update.kind) belongs to no scope", metadata: ["update": "\(update.id)"])
-            return
+            return nil
         }
         log.debug("event \(update.kind)", metadata: ["scope": "\(event.scope)", "update": "\(update.id)"])
-        children.deliver(event)
+        return event
     }
 
     private func perform(_ call: Call, for scope: Scope, then reply: @escaping (CallResult) -> Void) {
+        let key = journal.add(call, for: scope)
+        send(call, for: scope, key: key, then: reply)
+    }
+
+    /// A call of an earlier run goes out before its scope's events.
+    private func performFirst(_ earlier: Unfinished.Call) {
+        children.hold(earlier.scope)
+        send(earlier.call, for: earlier.scope, key: earlier.key) { [self] _ in
+            children.release(earlier.scope)
+        }
+    }
+
+    private func send(
+        _ call: Call, for scope: Scope, key: Int64, then reply: @escaping (CallResult) -> Void
+    ) {
         openCalls += 1
         sink.perform(call, for: scope) { [self] result in
             openCalls -= 1
+            journal.remove(call: key)
             reply(result)
             if isEnding { endIfDone() }
         }
+    }
+
+    /// A new version of the program is there: each child is replaced between two of its events.
+    public func reload() {
+        if !isEnding { children.reload() }
     }
 
     /// Stops taking updates, lets every child end after what it was given, sends what they said, and
@@ -86,7 +125,8 @@ public final class Gateway {
     }
 
     private func giveUp() {
-        let left = "\(children.count) children are killed, \(openCalls) calls were not answered"
+        let fate = journal.isDurable ? "stay in the journal" : "are lost"
+        let left = "\(children.count) children are killed, \(openCalls) calls without an answer \(fate)"
         log.error("stopping took longer than \(stopTimeout.rounded): \(left)")
         children.kill()
         finish()
@@ -96,6 +136,8 @@ public final class Gateway {
         guard !isEnded else { return }
         isEnded = true
         deadline?.cancel()
+        let events = children.leftToJournal
+        if events > 0 { log.notice("\(events) events stay in the journal for the next start") }
         source.confirm { [self] in onEnd(failure.map(End.failed) ?? .finished) }
     }
 }

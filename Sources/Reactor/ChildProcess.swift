@@ -99,7 +99,7 @@ public final class ChildProcess {
 
     private func watch() throws(SystemError) {
         try loop.watch(input, for: [.writable, .edgeTriggered]) { [unowned self] in inputReady($0) }
-        try loop.watch(output, for: .readable) { [unowned self] _ in readOutput() }
+        try loop.watch(output, for: .readable) { [unowned self] _ in outputReady() }
         try loop.watch(errors, for: .readable) { [unowned self] _ in readErrors() }
         try loop.watch(pidfd, for: .readable) { [unowned self] _ in reap() }
     }
@@ -204,8 +204,21 @@ public final class ChildProcess {
         while output >= 0, !outputPaused, unread_bytes(output) > 0 { readOutput() }
     }
 
+    /// The same also during a pause: what it has written by now, and not what it goes on to write.
+    public func readWrittenOutput() {
+        var left = output < 0 ? 0 : Int(unread_bytes(output))
+        while output >= 0, left > 0 {
+            readOutput()
+            left -= Self.scratch.count
+        }
+    }
+
+    private func outputReady() {
+        if !outputPaused { readOutput() }
+    }
+
     private func readOutput() {
-        guard output >= 0, !outputPaused else { return }
+        guard output >= 0 else { return }
         let count = read(output, Self.scratch.baseAddress, Self.scratch.count)
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: Self.scratch[..<count])

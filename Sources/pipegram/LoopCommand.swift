@@ -39,6 +39,8 @@ extension ExitCode {
     static let found = ExitCode(1)
     static let malformedInput = ExitCode(65)
     static let noInput = ExitCode(66)
+    /// There is no place for the state, or another gateway uses it.
+    static let cantCreate = ExitCode(73)
     static let inputOutput = ExitCode(74)
     /// Another program asks for the same updates: later, perhaps.
     static let temporary = ExitCode(75)
@@ -59,7 +61,8 @@ extension GatewayFailure {
             case .unauthorized: .noPermission
             case .webhookIsSet, .noBotAPI: .configuration
             case .conflict: .temporary
-            case .malformedLog: .malformedInput
+            case .malformedLog, .unusableState: .malformedInput
+            case .noState: .cantCreate
             case .inputOutput: .inputOutput
             }
         return Failure(code, description)

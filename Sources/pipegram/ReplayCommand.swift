@@ -54,6 +54,7 @@ struct ReplayCommand: LoopCommand {
     private let log: Logger
     private let loop: EventLoop
     private let source: RecordedUpdates
+    private let journal: NoJournal
     private let children: Children
     private let printer: CallPrinter
     private let gateway: Gateway
@@ -84,20 +85,23 @@ struct ReplayCommand: LoopCommand {
         let environment = ChildEnvironment(
             gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot,
             version: Version.current)
+        journal = NoJournal(spoolDirectory: spoolDirectory)
         children = Children(
-            program, environment: environment, bot: telegram.bot, options: options,
-            spoolDirectory: spoolDirectory, on: loop, log: log)
+            program, environment: environment, bot: telegram.bot, options: options, journal: journal,
+            on: loop,
+            log: log)
         printer = CallPrinter(
             telegram: telegram, order: command.unordered ? .asTheyCome : .grouped,
             spoolDirectory: spoolDirectory, log: log)
         gateway = Gateway(
-            from: source, through: children, to: printer, stopTimeout: .seconds(30), on: loop, log: log)
+            from: source, through: children, to: printer, keepingIn: journal, stopTimeout: .seconds(30),
+            on: loop, log: log)
     }
 
     func run() throws -> ExitCode {
         signals = try Signals([SIGINT, SIGTERM], on: loop) { [unowned self] in stop(on: $0) }
         printer.output = { [unowned self] in take($0) }
-        source.mayGoOn = { [unowned self] in !children.haveEnough }
+        source.mayGoOn = { [unowned self] in journal.isEmpty || !children.areAtWork }
         gateway.start { [unowned self] end in
             if case .failed(let failure) = end { self.failure = failure.asFailure }
             loop.stop()

@@ -11,8 +11,11 @@ struct RunCommand: LoopCommand {
         abstract: "Run a bot on Telegram: one child of your program for each chat.",
         usage: "pipegram run [<options>] [--] <program> [<argument> ...]",
         discussion: """
-            Asks Telegram for updates until it is stopped. SIGINT or SIGTERM lets every child finish what it \
-            was given, sends what they said, and ends with status 0; a second one ends at once.
+            Asks Telegram for updates until it is stopped, and keeps in a directory of its own what isn't dealt \
+            with: the next start goes on there, even after a kill -9. SIGINT or SIGTERM lets every child finish \
+            what it was given, sends what they said, and ends with status 0; a second one ends at once. SIGHUP \
+            replaces every child by a new one, as after a change to the bot; SIGUSR1 writes to the log what \
+            'pipegram status' prints.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
@@ -24,6 +27,9 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
     @OptionGroup(title: "Children") var lifeFlags: LifeFlags
+    @OptionGroup(title: "What isn't dealt with") var deliveryFlags: DeliveryFlags
+    @OptionGroup(title: "What isn't dealt with") var stateFlags: StateFlags
+    @OptionGroup(title: "What isn't dealt with") var memoryFlags: MemoryFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags
     @OptionGroup var bot: ProgramArguments
 
@@ -39,9 +45,6 @@ struct LifeFlags: ParsableArguments, Sendable {
 
     @Option(help: .duration("How long a stop may take before everything is given up."))
     var stopTimeout = DurationValue.seconds(30)
-
-    @Flag(help: "Keep everything in memory: what waits is lost when the gateway is. So far it always does.")
-    var noState = false
 }
 
 /// Where and how updates are asked for, and calls sent.
@@ -84,104 +87,3 @@ struct TelegramFlags: ParsableArguments, Sendable {
         return allowedUpdates.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
     }
 }
-
-/// The parts of `run`, put together.
-@MainActor private final class RunningGateway {
-    private let command: RunCommand
-    private let log: Logger
-    private let loop: EventLoop
-    private let token: BotToken
-    private var program: Program
-    private let limit: UInt64
-    private let api: BotAPI
-    private var gateway: Gateway?
-    private var signals: Signals?
-    private var result: Result<ExitCode, Failure> = .success(.success)
-
-    init(_ command: RunCommand) throws {
-        self.command = command
-        log = command.logFlags.logger(usually: .info)
-        program = try command.bot.find()
-        token = try command.tokenFlags.token()
-        (program.descriptorLimit, limit) = DescriptorLimit.raise()
-        loop = try EventLoop()
-        let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
-        api = BotAPI(url: command.telegram.url, token: token, client: client, on: loop, log: log)
-    }
-
-    func run() throws -> ExitCode {
-        signals = try Signals([SIGINT, SIGTERM], on: loop) { [unowned self] in stop(on: $0) }
-        let signIn = SignIn(api: api, on: loop)
-        signIn.start(deletingWebhook: command.telegram.deleteWebhook) { [unowned self] in signedIn($0) }
-        loop.run()
-        return try result.get()
-    }
-
-    private func signedIn(_ bot: Result<JSON, GatewayFailure>) {
-        switch bot {
-        case .success(let bot): start(as: bot)
-        case .failure(let failure): end(with: failure)
-        }
-    }
-
-    private func start(as bot: JSON) {
-        let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
-        log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); waiting for updates")
-        var options = command.childFlags.options
-        options.idleTimeout = command.lifeFlags.idleTimeout.duration
-        options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
-        if options.maxChildren < command.childFlags.maxChildren {
-            log.warning("\(limit) descriptors are enough for \(options.maxChildren) children at a time")
-        }
-        let environment = ChildEnvironment(
-            gateway: environmentVariables(), isSecret: token.isIn, bot: bot, version: Version.current)
-        let children = Children(
-            program, environment: environment, bot: bot, options: options, spoolDirectory: spoolDirectory,
-            on: loop, log: log)
-        let poller = TelegramPoller(
-            api: api,
-            options: .init(wait: command.telegram.pollTimeout.duration ?? .seconds(50), kinds: kinds),
-            on: loop, log: log)
-        let caller = TelegramCaller(
-            api: api, limit: 32, timeout: command.telegram.callTimeout.duration ?? .seconds(86_400),
-            on: loop, log: log)
-        let gateway = Gateway(
-            from: poller, through: children, to: caller,
-            stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
-        )
-        self.gateway = gateway
-        gateway.start { [unowned self] end in
-            switch end {
-            case .finished: loop.stop()
-            case .failed(let failure): self.end(with: failure)
-            }
-        }
-    }
-
-    private var kinds: [String] {
-        let kinds = command.telegram.kinds
-        for kind in kinds where !UpdateKinds.all.contains(kind) {
-            log.warning(
-                "--allowed-updates: '\(kind)' is unknown here; Telegram ignores names it doesn't know")
-        }
-        return kinds
-    }
-
-    private func stop(on signal: Int32) {
-        guard let gateway, !gateway.isEnding else {
-            // A second signal, or a first one before there was anything to finish. The children go with us.
-            if gateway != nil { _exit(128 + signal) }
-            return loop.stop()
-        }
-        log.info("stopping: children finish what they have; once more ends at once")
-        gateway.stop()
-    }
-
-    private func end(with failure: GatewayFailure) {
-        result = .failure(failure.asFailure)
-        loop.stop()
-    }
-}
-
-/// Where what is too much for memory waits.
-var spoolDirectory: String { variable("TMPDIR") ?? "/tmp" }

@@ -56,7 +56,8 @@ import Testing
 
     @Test(arguments: [
         ("CJansson", ["JSON/"]), ("CCurl", ["Reactor/"]), ("CMicroHTTPD", ["Reactor/"]),
-        ("CSystem", ["Reactor/", "BotGateway/Store/"]), ("ArgumentParser", ["pipegram/"]),
+        ("CSQLite", ["BotGateway/Store/"]), ("CSystem", ["Reactor/", "BotGateway/Store/"]),
+        ("ArgumentParser", ["pipegram/"]),
     ])
     func `a C library, and the parser of options, are imported in one place`(
         _ module: String, _ places: [String]

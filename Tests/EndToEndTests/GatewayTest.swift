@@ -1,8 +1,9 @@
-import BotGateway
 import Glibc
 import JSON
 import Reactor
 import TestSupport
+
+@testable import BotGateway
 
 /// `pipegram run` against a simulated Bot API, both in the test's loop.
 final class GatewayTest {
@@ -36,6 +37,7 @@ final class GatewayTest {
     func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
         let variables = [
             "TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url, "TRANSCRIPTS": files.path,
+            "XDG_STATE_HOME": "\(files.path)/state",
         ]
         let command = [Places.pipegram, "run", "--poll-timeout", "10s"] + arguments
         let gateway = try ProgramRun(
@@ -75,6 +77,13 @@ final class GatewayTest {
     /// The lines that a bot wrote down for a chat.
     func transcript(of chat: Int64) -> [String] {
         files.read("\(chat)")?.split(separator: "\n").map(String.init) ?? []
+    }
+
+    /// How many rows a table of the gateway's journal has, from outside.
+    func count(_ table: String) throws -> Int64? {
+        let path = "\(files.path)/state/pipegram/7/journal.db"
+        return try JournalDatabase.open(path, makes: false, patience: .seconds(5)).integer(
+            "SELECT count(*) FROM \(table)")
     }
 
     /// Asks the gateway to stop. Its exit status.

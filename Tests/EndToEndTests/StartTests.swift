@@ -93,7 +93,7 @@ import Testing
         let loop = try EventLoop()
         let address = "http://127.0.0.1:\(port)"
         let gateway = try ProgramRun(
-            [Places.pipegram, "run", "--", Places.bot("echo.sh")],
+            [Places.pipegram, "run", "--no-state", "--", Places.bot("echo.sh")],
             environment: ["TELEGRAM_BOT_TOKEN": "7:secret", "TELEGRAM_API_URL": address], on: loop)
         #expect(
             loop.run(until: { gateway.errorText.contains("can't reach \(address)") }, within: .seconds(10)))

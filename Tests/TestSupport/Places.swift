@@ -36,12 +36,21 @@ public final class TemporaryDirectory {
     }
 
     isolated deinit {
-        guard path != "/tmp", let directory = opendir(path) else { return }
+        if path != "/tmp" { Self.remove(path) }
+    }
+
+    private static func remove(_ path: String) {
+        guard let directory = opendir(path) else { return }
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            unlink("\(path)/\(name)")
+            guard name != ".", name != ".." else { continue }
+            if entry.pointee.d_type == UInt8(DT_DIR) {
+                remove("\(path)/\(name)")
+            } else {
+                unlink("\(path)/\(name)")
+            }
         }
         closedir(directory)
         rmdir(path)
@@ -65,6 +74,10 @@ public final class TemporaryDirectory {
     }
 
     public func read(_ name: String) -> String? {
+        bytes(name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    public func bytes(_ name: String) -> [UInt8]? {
         let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -73,6 +86,6 @@ public final class TemporaryDirectory {
         while case let count = Glibc.read(descriptor, &piece, piece.count), count > 0 {
             text += piece[..<count]
         }
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 }

@@ -12,8 +12,22 @@ public struct ChildOptions {
     public var maxChildren = 1000
     /// How long a line of a child may be, in bytes.
     public var maxLine = 1 << 20
+    /// When an event is dealt with.
+    public var acknowledgement = Acknowledgement.automatic(settle: .seconds(2))
+    /// An event on which so many children died is given up.
+    public var maxDeliveries = 3
     /// What is done for the sake of the same calls every time.
     public var replays: Replay?
+
+    /// What makes an event dealt with, beside its child's exit with status 0.
+    public enum Acknowledgement: Equatable {
+        /// Its child took it and came back for more, or lived on for so long.
+        case automatic(settle: Duration)
+        /// Its child said so; so many may be on their way.
+        case byEvent(window: Int)
+        /// Nothing else: a child for each event.
+        case byExit
+    }
 
     /// A recorded log is replayed: its children are neither reaped nor started again after a failure.
     public struct Replay {
@@ -26,8 +40,30 @@ public struct ChildOptions {
     public init() {}
 
     var deliveryMode: Delivery.Mode {
-        replays.map { .lockstep(growing: $0.isFile) } ?? .oneByOne
+        if let replays { return .lockstep(growing: replays.isFile) }
+        return switch acknowledgement {
+        case .automatic: .oneByOne
+        case .byEvent(let window): .acknowledged(window: window)
+        case .byExit: .single
+        }
     }
+
+    /// So many events of a scope may be dealt with before the journal is committed.
+    static let settledLimit = 16
+
+    /// How many events of a scope may have been given to a child while the journal still holds them: after
+    /// a kill so many are marked as redelivered.
+    public var reach: Int {
+        // Beside those: what a child has in hand, or another one had.
+        if case .byEvent(let window) = acknowledgement {
+            Self.settledLimit + window
+        } else {
+            Self.settledLimit + 2
+        }
+    }
+
+    /// A child that took so long to acknowledge is worth a word: perhaps nobody told it to.
+    static let acknowledgementDue: Duration = .seconds(30)
 
     /// An idle child is asked to make room for another scope only when it was quiet for so long.
     static let quietBeforeEviction: Duration = .seconds(1)

@@ -16,7 +16,7 @@ extension ChildSession {
     /// The last line and the end of its stdin, once it took what it has in hand: of a closed pipe nobody
     /// can tell whether it was read, and an event that wasn't is for the next child.
     func sayGoodbye() {
-        guard lifecycle.state == .closing(signals: 0), !delivery.hasEventInHand else { return }
+        guard lifecycle.state == .closing(signals: 0), !delivery.hasUntakenEvent else { return }
         process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop)))
         process?.endInput()
     }
@@ -36,22 +36,49 @@ extension ChildSession {
     }
 
     func exited(_ exit: ChildProcess.Exit) {
-        let (untaken, hasTakenEvent) = delivery.ended(untaken: exit.untaken)
-        queue.putBack(untaken)
         let lived = Instant.current - startedAt
-        let how = "after \(lived.rounded), \(exit.words)"
         let wasTold = reason != nil
-        if exit.status != 0, options.replays != nil || !wasTold {
+        let remains = delivery.ended(untaken: exit.untaken, succeeded: exit.status == 0)
+        let succeeded = wasTold || exit.status == 0 && remains.hasTakenEvent
+        note(exit, lived: lived, hasTakenEvent: remains.hasTakenEvent)
+        settle(remains.settled)
+        children.journal.childEnded(scope)
+        process = nil
+        results = []
+        let left = giveBack(remains, blaming: !succeeded)
+        if reason == .stop, left { abandon(because: "the gateway stops") }
+        ended(succeeded: succeeded, lived: lived)
+    }
+
+    private func note(_ exit: ChildProcess.Exit, lived: Duration, hasTakenEvent: Bool) {
+        let how = "after \(lived.rounded), \(exit.words)"
+        if exit.status != 0, options.replays != nil || reason == nil {
             problem("child ended \(how)")
-        } else if !hasTakenEvent, !wasTold {
+        } else if !hasTakenEvent, reason == nil {
             problem("child ended \(how), without having read its event")
         } else {
             log(.info, "child ended \(how)\(reason.map { " (\($0.rawValue))" } ?? "")")
         }
-        process = nil
-        results = []
-        if reason == .stop, !untaken.isEmpty { abandon(because: "the gateway stops") }
-        ended(succeeded: wasTold || exit.status == 0 && hasTakenEvent, lived: lived)
+    }
+
+    /// Puts back what the child didn't deal with, but for an event that has killed enough of them.
+    ///
+    /// - Returns: whether anything was put back.
+    private func giveBack(_ remains: Delivery.Remains, blaming: Bool) -> Bool {
+        var events = remains.events
+        if blaming, remains.wasAtWork, options.replays == nil {
+            events[0].deaths += 1
+            if events[0].deaths >= options.maxDeliveries { bury(events.removeFirst()) }
+        }
+        for event in events where event.isRedelivered { children.journal.giveBack(event) }
+        queue.putBack(events)
+        return !events.isEmpty
+    }
+
+    private func bury(_ event: IncomingEvent) {
+        let reason = "\(event.deaths) children died on it"
+        children.journal.bury(event, because: reason)
+        log(.error, "update \(event.updateID) is set aside as a dead letter: \(reason)")
     }
 
     func ended(succeeded: Bool, lived: Duration) {
@@ -59,7 +86,7 @@ extension ChildSession {
         let action = lifecycle.ended(.init(succeeded: succeeded, lived: lived, eventsWait: !queue.isEmpty))
         if !succeeded, options.replays != nil {
             abandon(because: "its child failed")
-        } else if lifecycle.state == .cooling, children.isFinishing {
+        } else if children.isFinishing, lifecycle.state == .cooling || children.isWindingDown {
             abandon(because: "the gateway stops")
         } else {
             carryOut(action)
@@ -72,8 +99,21 @@ extension ChildSession {
         advance()
     }
 
+    /// A new version of the program is there: this child goes between two events.
+    func reload() {
+        guard lifecycle.state == .running, delivery.mode != .single else { return }
+        isOutdated = true
+        advance()
+    }
+
+    /// It had its time to come to the end of what it has in hand.
+    func hurryReload() {
+        if isOutdated, lifecycle.state == .running { close(.reload) }
+    }
+
     /// The time for a stop runs: a child that has stopped reading is told to go with its event in hand.
     func hurry() {
+        if !isAlive, children.isWindingDown { abandon(because: "the gateway stops") }
         advance()
         if !delivery.isReady, lastActive + options.stopGrace <= .current { close(.stop) }
     }
@@ -84,10 +124,16 @@ extension ChildSession {
         process?.signal(SIGKILL)
     }
 
+    /// Gives up what waits. The journal, if there is one, keeps it for the next start.
     private func abandon(because why: String) {
         let count = queue.count
-        queue.removeAll(children.spool)
-        if count > 0 { problem("\(count) events are not delivered: \(why)") }
+        queue = EventQueue()
+        children.journal.dropAside(of: scope)
+        if children.journal.isDurable {
+            children.leftToJournal += count
+        } else if count > 0 {
+            problem("\(count) events are not delivered: \(why)")
+        }
         if !isAlive { lifecycle.abandoned() }
     }
 }

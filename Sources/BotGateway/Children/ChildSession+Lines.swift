@@ -23,10 +23,11 @@ extension ChildSession: ChildProcessObserver {
         switch event {
         case .call(let call):
             perform(call, bytes: bytes)
-        case .acknowledge:
-            log(.debug, "acknowledged, which changes nothing in this version")
+        case .acknowledge(let updateID):
+            acknowledge(updateID)
         case .state(let value):
-            children.states[scope] = value.isNull ? nil : value
+            // Not `? nil : value`, for there `nil` is the JSON literal `null`.
+            children.journal.setState(value.isNull ? Optional.none : value, of: scope)
         case .keepAlive(let duration):
             keepAliveUntil = .current + duration
         }
@@ -72,12 +73,16 @@ extension ChildSession: ChildProcessObserver {
 
     func childTookAll() {
         touch()
-        let isProbeDue = delivery.tookAll()
+        // It is back for more: what it wrote before that belongs to the event that is dealt with now.
+        if delivery.mode == .oneByOne, delivery.countInHand > 1 { process?.readWrittenOutput() }
+        let (events, isProbeDue) = delivery.tookAll()
+        settle(events)
+        watchTaken()
         guard lifecycle.state == .running else { return sayGoodbye() }
         if isProbeDue {
             process?.write(delivery.probe())
         } else {
-            if delivery.mode != .oneByOne { childIsBack() }
+            if options.replays != nil { childIsBack() }
             advance()
         }
     }
@@ -96,7 +101,7 @@ extension ChildSession: ChildProcessObserver {
     func childExited(_ exit: ChildProcess.Exit) {
         children.childEnded()
         exited(exit)
-        children.settle(self)
+        children.tidy(self)
     }
 }
 

@@ -10,7 +10,7 @@ final class ChildSession {
     var options: ChildOptions { children.options }
 
     var lifecycle = ChildLifecycle()
-    var queue = EventQueue()
+    var queue: EventQueue
     var delivery: Delivery
     /// Result lines that wait to be written.
     var results: [UInt8] = []
@@ -28,6 +28,14 @@ final class ChildSession {
     /// The one thing that it waits for the time of; nil once that has come.
     private(set) var timer: Timer?
     private var startIsDue = false
+    /// Calls of an earlier run that go out before this scope's events.
+    private var earlierCalls = 0
+    /// How many events were dealt with since this commit of the journal.
+    var settled = (count: 0, commits: 0)
+    /// It is to be replaced by a new child as soon as it has nothing in hand.
+    var isOutdated = false
+    /// The event whose child is watched for living on.
+    var watchedKey: Int64 = 0
     /// The last event the child was given, to name it when something goes wrong.
     private var lastEvent: (updateID: Int64, logLine: Int)?
     /// Why the child was told to go; nil while it wasn't.
@@ -36,9 +44,11 @@ final class ChildSession {
     /// The longest that the child worked on a single event.
     var slowest = Duration.zero
 
-    init(scope: Scope, children: Children) {
+    /// - Parameter waiting: how many events the journal holds for the scope from an earlier run.
+    init(scope: Scope, children: Children, waiting: Int = 0) {
         self.scope = scope
         self.children = children
+        queue = EventQueue(aside: waiting)
         delivery = Delivery(mode: children.options.deliveryMode)
     }
 
@@ -52,19 +62,40 @@ final class ChildSession {
 
     /// Nothing is read, written or waiting.
     var isQuiet: Bool {
-        lifecycle.state == .running && queue.isEmpty && results.isEmpty && openCalls == 0 && delivery.isReady
+        lifecycle.state == .running && queue.isEmpty && results.isEmpty && openCalls == 0
+            && delivery.isReady && !owesAcknowledgement
     }
+
+    /// It has said nothing yet of an event that waits for its word.
+    private var owesAcknowledgement: Bool { delivery.mode != .oneByOne && delivery.countInHand > 0 }
 
     /// Nothing is left to remember.
     var isForgettable: Bool {
         lifecycle.state == .absent && lifecycle.failures == 0 && queue.isEmpty && openCalls == 0
+            && earlierCalls == 0
     }
 
     // MARK: events
 
     func deliver(_ event: IncomingEvent) {
-        queue.append(event, spool: children.spool)
+        // In a replay the journal is memory itself.
+        let isWanted = isAlive || options.replays != nil
+        queue.append(event, inMemory: isWanted, journal: children.journal)
         carryOut(lifecycle.eventArrived())
+    }
+
+    /// The events that an earlier run left wait for a child.
+    func recover() {
+        carryOut(lifecycle.eventArrived())
+    }
+
+    /// A call of an earlier run goes out first.
+    func hold() { earlierCalls += 1 }
+
+    func release() {
+        earlierCalls -= 1
+        if earlierCalls == 0, startIsDue { startWhenThereIsRoom() }
+        children.tidy(self)
     }
 
     func carryOut(_ action: ChildLifecycle.Action) {
@@ -83,7 +114,7 @@ final class ChildSession {
 
     /// Not while many calls of the last child wait: one that exits after each event would pile them up.
     private func startWhenThereIsRoom() {
-        startIsDue = !hasRoomForCalls
+        startIsDue = !hasRoomForCalls || earlierCalls > 0
         if !startIsDue { children.wantsChild(self) }
     }
 
@@ -97,7 +128,7 @@ final class ChildSession {
     func callEnded() {
         advance()
         resumeIfRoom()
-        children.settle(self)
+        children.tidy(self)
     }
 
     /// Half of the room has to be free again: to stop and go for every line would cost more.
@@ -116,26 +147,34 @@ final class ChildSession {
         setTimer(.seconds(60)) { [unowned self] in
             guard lifecycle.state == .absent else { return }
             lifecycle = ChildLifecycle()
-            children.settle(self)
+            children.tidy(self)
         }
     }
 
     /// Starts the child with the first event that waits.
     func start() throws(SystemError) {
-        guard let event = queue.first(children.spool, scope: scope) else { return lifecycle.abandoned() }
+        guard let event = queue.first(children.journal, scope: scope) else {
+            if queue.isEmpty { return lifecycle.abandoned() }
+            // The journal can't be read now, and says why.
+            return setTimer(.seconds(1)) { [unowned self] in children.wantsChild(self) }
+        }
         var program = children.program
         program.environment = children.environment.variables(for: event)
-        process = try ChildProcess(program, lineLimit: options.maxLine, on: children.loop, observer: self)
+        let process = try ChildProcess(program, lineLimit: options.maxLine, on: children.loop, observer: self)
+        self.process = process
         lifecycle.started()
         clearTimer()
         generation += 1
         startedAt = .current
         reason = nil
+        isOutdated = false
+        watchedKey = 0
         slowest = .zero
         log(.info, "child started")
-        give(
-            takeEvents(),
-            opening: ScopeLine.line(openedBy: event, bot: children.bot, state: children.states[scope]))
+        children.journal.childStarted(scope, pid: process.pid)
+        let state = children.journal.state(of: scope)
+        give(takeEvents(), opening: ScopeLine.line(openedBy: event, bot: children.bot, state: state))
+        advance()
     }
 
     /// It could not be started, and that won't change by itself.
@@ -146,23 +185,36 @@ final class ChildSession {
 
     /// Writes the next thing, if the child is ready for it.
     func advance() {
-        guard lifecycle.state == .running, let process, delivery.isReady else { return }
-        if !results.isEmpty {
+        guard lifecycle.state == .running, let process else { return }
+        if delivery.isReady, !results.isEmpty {
             let lines = results
             results = []
             process.write(delivery.write(lines))
             resumeIfRoom()
-        } else if !queue.isEmpty, queue.count >= delivery.blockSize || children.isFinishing {
-            give(takeEvents())
-        } else if children.isFinishing, openCalls == 0 || !hasRoomForCalls || children.isHurried {
-            close(.stop)
+        } else if mayGiveEvent {
+            repeat { give(takeEvents()) } while mayGiveEvent
+        } else if let reason = reasonToGo, delivery.isReady, results.isEmpty,
+            (openCalls == 0 && !owesAcknowledgement) || !hasRoomForCalls || children.isHurried
+        {
+            close(reason)
         }
         watchOver()
     }
 
+    private var reasonToGo: DisconnectReason? {
+        if isOutdated { return .reload }
+        return children.isFinishing && (queue.isEmpty || children.isWindingDown) ? .stop : nil
+    }
+
+    private var mayGiveEvent: Bool {
+        delivery.wantsEvent && !queue.isEmpty && !isOutdated && !children.isWindingDown
+            && (queue.count >= delivery.blockSize || children.isFinishing) && isInReach
+            && (hasRoomForCalls || children.isHurried)
+    }
+
     private func takeEvents() -> [IncomingEvent] {
         (0..<min(delivery.blockSize, queue.count)).compactMap { _ in
-            queue.popFirst(children.spool, scope: scope)
+            queue.popFirst(children.journal, scope: scope)
         }
     }
 
@@ -174,6 +226,7 @@ final class ChildSession {
         lastGiven = .current
         touch()
         process?.write(delivery.write(events, opening: opening))
+        if delivery.mode == .single { process?.endInput() }
         watchOver()
     }
 

@@ -11,9 +11,8 @@ public final class Children {
     let options: ChildOptions
     let loop: EventLoop
     let log: Logger
-    let spool: Spool
-    /// What children stored for their scope.
-    var states: [Scope: JSON] = [:]
+    let journal: any Journal
+    let vigil: Vigil
 
     /// Carries out a call of a child; set before the first event.
     var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
@@ -23,9 +22,12 @@ public final class Children {
     var onFinished: () -> Void = {}
     /// How often something went wrong: a bad line, a crash, a hang.
     public internal(set) var problems = 0
+    /// How many events were left to the journal when the gateway stopped.
+    public internal(set) var leftToJournal = 0
     private(set) var isFinishing = false
     /// Children have had their time to hear what became of their calls, and are told to go without.
     private(set) var isHurried = false
+    private var isKilled = false
 
     private var sessions: [Scope: ChildSession] = [:]
     private var alive = 0
@@ -33,17 +35,20 @@ public final class Children {
     private var waiting: Deque<ChildSession> = []
     private var roomCheck: Timer?
     private var saidExhausted = false
+    /// Those whose next event waits for a commit.
+    private var waitingForCommit: [ChildSession] = []
 
     /// - Parameters:
     ///   - bot: what getMe answered; every scope line carries it.
-    ///   - spoolDirectory: where events wait on disk that are too many for memory.
+    ///   - journal: keeps events until they are dealt with.
     public init(
         _ program: Program, environment: ChildEnvironment, bot: JSON, options: ChildOptions,
-        spoolDirectory: String, on loop: EventLoop, log: Logger
+        journal: any Journal, on loop: EventLoop, log: Logger
     ) {
         (self.program, self.environment, self.bot, self.options) = (program, environment, bot, options)
-        (self.loop, self.log) = (loop, log)
-        spool = Spool(directory: spoolDirectory)
+        (self.journal, self.loop, self.log) = (journal, loop, log)
+        vigil = Vigil(on: loop)
+        journal.onCommit = { [weak self] in self?.committed() }
     }
 
     /// How many children live.
@@ -51,17 +56,48 @@ public final class Children {
     /// How many events wait for a child.
     public var waitingEvents: Int { sessions.values.reduce(0) { $0 + $1.waitingEvents } }
 
-    /// More events wait than memory is meant for, and children are at work on them: no more need to come
-    /// now.
-    public var haveEnough: Bool {
-        !spool.isEmpty && sessions.values.contains { $0.isAlive && !$0.delivery.isReady }
-    }
+    /// Some have something in hand.
+    public var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.delivery.isReady } }
 
     /// Gives an event to its scope's child, or keeps it until there is one.
     func deliver(_ event: IncomingEvent) {
-        let session = sessions[event.scope] ?? ChildSession(scope: event.scope, children: self)
-        sessions[event.scope] = session
-        session.deliver(event)
+        session(of: event.scope).deliver(event)
+    }
+
+    private func session(of scope: Scope) -> ChildSession {
+        if let session = sessions[scope] { return session }
+        let session = ChildSession(scope: scope, children: self)
+        sessions[scope] = session
+        return session
+    }
+
+    /// An earlier run has left so many events for a scope; before any is delivered.
+    func recover(_ scope: Scope, waiting: Int) {
+        let session = ChildSession(scope: scope, children: self, waiting: waiting)
+        sessions[scope] = session
+        session.recover()
+    }
+
+    /// A scope's events wait until `release` was called as often.
+    func hold(_ scope: Scope) { session(of: scope).hold() }
+
+    func release(_ scope: Scope) { sessions[scope]?.release() }
+
+    func waitForCommit(_ session: ChildSession) {
+        waitingForCommit.append(session)
+        journal.commitSoon()
+    }
+
+    private func committed() {
+        let sessions = waitingForCommit
+        waitingForCommit = []
+        for session in sessions { session.advance() }
+    }
+
+    /// Has every child replaced, each between two of its events.
+    func reload() {
+        for session in Array(sessions.values) { session.reload() }
+        loop.after(options.stopGrace) { [weak self] in self?.sessions.values.forEach { $0.hurryReload() } }
     }
 
     /// No more events will come: each child ends after its last one.
@@ -74,15 +110,21 @@ public final class Children {
         checkFinished()
     }
 
+    /// What waits is left to the journal.
+    var isWindingDown: Bool { isKilled || isHurried && journal.isDurable }
+
     /// Ends those that stopped reading too, every second until none is left.
     private func hurry() {
         isHurried = true
+        if isWindingDown { waiting = [] }
         for session in Array(sessions.values) { session.hurry() }
+        checkFinished()
         if !isFinished { loop.after(.seconds(1)) { [weak self] in self?.hurry() } }
     }
 
     /// Ends every child at once.
     func kill() {
+        isKilled = true
         waiting = []
         for session in Array(sessions.values) { session.kill() }
         checkFinished()
@@ -112,7 +154,7 @@ public final class Children {
     }
 
     /// Forgets a scope that has nothing left to remember.
-    func settle(_ session: ChildSession) {
+    func tidy(_ session: ChildSession) {
         if session.isForgettable { sessions[session.scope] = nil }
         if isFinishing { checkFinished() }
     }

@@ -1,10 +1,17 @@
-/// Decides what goes to a child's stdin next, and knows which events it has in hand.
+import DequeModule
+
+/// Decides what goes to a child's stdin next, and which events are dealt with.
 ///
-/// Whatever is written is waited for until the child has read all of it: its pipe tells.
+/// What is written is followed to the byte: the pipe tells when the child has read all of it, and at its
+/// end how much it left.
 struct Delivery {
     enum Mode: Equatable {
-        /// An event at a time; the next one as soon as it was taken.
+        /// An event at a time, the next one as soon as it was taken. Dealt with when a later one was.
         case oneByOne
+        /// So many on their way; dealt with when the child says so.
+        case acknowledged(window: Int)
+        /// One a child, and then the end of its input.
+        case single
         /// The next one when the child is back for it, and the results of what it called before that:
         /// then the same events give the same calls, however fast anyone is.
         ///
@@ -18,18 +25,49 @@ struct Delivery {
         case ready, written, probing
     }
 
+    private struct Given {
+        let event: IncomingEvent
+        /// Where its line is among all the bytes that were written.
+        let start: Int
+        let end: Int
+    }
+
+    /// What a child that ended leaves behind.
+    struct Remains {
+        var settled: [IncomingEvent] = []
+        /// To be given again, in their order; marked as redelivered if the child may have seen it.
+        var events: [IncomingEvent] = []
+        /// The first of `events` is the one that the child worked on.
+        var wasAtWork = false
+        /// It read at least one event to its end.
+        var hasTakenEvent = false
+    }
+
     let mode: Mode
     private var state = State.ready
-    private var inHand: [(event: IncomingEvent, end: Int)] = []
-    private var size = 0
+    /// Given and not dealt with, in their order.
+    private var inHand: Deque<Given> = []
+    private var position = 0
+    /// The child has read up to here.
+    private var taken = 0
     /// The `{` that begins every line is already written.
     private var opened = false
     private var quietBlocks = 0
+    private var hasTakenEvent = false
 
     init(mode: Mode) { self.mode = mode }
 
-    /// Nothing written waits to be taken.
+    /// Nothing written waits to be taken: it can be given results, or the last line.
     var isReady: Bool { state == .ready }
+
+    /// It can be given another event.
+    var wantsEvent: Bool {
+        switch mode {
+        case .oneByOne, .lockstep: state == .ready
+        case .acknowledged(let window): inHand.count < window
+        case .single: position == 0
+        }
+    }
 
     /// How many events to give in one go.
     var blockSize: Int {
@@ -38,10 +76,13 @@ struct Delivery {
     }
 
     /// An event was given and isn't taken yet.
-    var hasEventInHand: Bool { !inHand.isEmpty }
+    var hasUntakenEvent: Bool { inHand.last.map { $0.end > taken } ?? false }
 
-    /// The child has read an event to its end.
-    private(set) var hasTakenEvent = false
+    /// How many events it has that aren't dealt with.
+    var countInHand: Int { inHand.count }
+
+    /// The first of them, if the child took it.
+    var eventAtWork: IncomingEvent? { inHand.first.flatMap { $0.end <= taken ? $0.event : nil } }
 
     /// How many events were given last in one go.
     private(set) var given = 0
@@ -56,9 +97,11 @@ struct Delivery {
     /// - Parameter opening: the scope line, before a child's first event.
     mutating func write(_ events: [IncomingEvent], opening: [UInt8] = []) -> [UInt8] {
         var bytes = opening
-        inHand = events.map { event in
-            bytes += event.line
-            return (event, bytes.count)
+        let base = position - (opened ? 1 : 0)
+        for event in events {
+            let start = base + bytes.count
+            bytes += event.lineForChild
+            inHand.append(Given(event: event, start: start, end: base + bytes.count))
         }
         given = events.count
         quietBlocks += 1
@@ -66,39 +109,84 @@ struct Delivery {
     }
 
     private mutating func written(_ bytes: [UInt8]) -> [UInt8] {
-        defer { opened = false }
+        let rest = opened ? Array(bytes.dropFirst()) : bytes
+        opened = false
         state = .written
-        size = bytes.count
-        return opened ? Array(bytes.dropFirst()) : bytes
+        position += rest.count
+        return rest
     }
 
-    /// The child read all that was written. True when it has to be found out whether it is back.
-    mutating func tookAll() -> Bool {
-        hasTakenEvent = hasTakenEvent || hasEventInHand
-        inHand = []
-        let isProbeDue = state == .written && mode != .oneByOne
+    /// The child read all that was written.
+    ///
+    /// - Returns: the events that are dealt with by that; whether it has to be found out that it is back.
+    mutating func tookAll() -> (settled: [IncomingEvent], isProbeDue: Bool) {
+        taken = position
+        let isProbeDue = state == .written && isLockstep
         state = .ready
-        return isProbeDue
+        hasTakenEvent = hasTakenEvent || !inHand.isEmpty
+        switch mode {
+        case .oneByOne: return (settle(inHand.count - 1), isProbeDue)
+        case .lockstep: return (settle(inHand.count), isProbeDue)
+        case .acknowledged, .single: return ([], isProbeDue)
+        }
+    }
+
+    /// By its child's own words this event is dealt with, and all before it. Nil when it has no such event.
+    mutating func acknowledge(_ updateID: Int64) -> [IncomingEvent]? {
+        guard let index = inHand.firstIndex(where: { $0.event.updateID == updateID }) else { return nil }
+        hasTakenEvent = true
+        return settle(index + 1)
+    }
+
+    /// Its child lived on for long enough after it had taken this event.
+    mutating func livedOn(after key: Int64) -> [IncomingEvent] {
+        eventAtWork?.key == key ? settle(1) : []
+    }
+
+    private mutating func settle(_ count: Int) -> [IncomingEvent] {
+        guard count > 0 else { return [] }
+        let events = inHand.prefix(count).map(\.event)
+        inHand.removeFirst(count)
+        // A thousand idle children keep no storage for what they don't have.
+        if inHand.isEmpty { inHand = [] }
+        return events
+    }
+
+    private var isLockstep: Bool {
+        if case .lockstep = mode { true } else { false }
     }
 
     /// The beginning of the next line, whatever that will be: who reads it is back for more.
     mutating func probe() -> [UInt8] {
         state = .probing
         opened = true
+        position += 1
         return [UInt8(ascii: "{")]
     }
 
     /// The child is gone.
     ///
-    /// - Parameter untaken: how many of the bytes written it left unread.
-    /// - Returns: the events it had not read to their end, the one it had begun marked as redelivered; and
-    ///   whether it ever read one.
-    mutating func ended(untaken: Int) -> (events: [IncomingEvent], hasTakenEvent: Bool) {
+    /// - Parameters:
+    ///   - untaken: how many of the bytes written it left unread.
+    ///   - succeeded: it exited with 0: what it took is dealt with.
+    mutating func ended(untaken: Int, succeeded: Bool) -> Remains {
         defer { self = Delivery(mode: mode) }
-        let taken = size - untaken
-        let events = inHand.filter { $0.end > taken }.map { event, end in
-            end - event.line.count < taken ? event.redelivered : event
+        taken = position - untaken
+        let whole = inHand.prefix { $0.end <= taken }.count
+        let hasBegunNext = inHand.count > whole && inHand[whole].start < taken
+        var remains = Remains()
+        remains.hasTakenEvent = hasTakenEvent || whole > 0
+        if succeeded || isLockstep {
+            remains.settled = settle(whole)
+        } else if mode == .oneByOne {
+            remains.settled = settle(hasBegunNext ? whole : whole - 1)
         }
-        return (events, hasTakenEvent || events.count < inHand.count)
+        remains.events = inHand.map { given in
+            var event = given.event
+            if given.start < taken { event.isRedelivered = true }
+            return event
+        }
+        remains.wasAtWork = inHand.first.map { $0.start < taken } ?? false
+        return remains
     }
 }

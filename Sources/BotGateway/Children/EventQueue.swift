@@ -2,64 +2,67 @@ import DequeModule
 
 /// The events that wait for one scope's child, in their order.
 ///
-/// Memory holds the first of them, up to a limit; the rest waits in the overflow.
+/// Memory holds the first of them, up to a limit; the others are set aside in the journal.
 struct EventQueue {
     /// How many bytes of lines a scope keeps in memory; a single longer one is kept as well.
     static let memoryLimit = 64 << 10
 
     private var front: Deque<IncomingEvent> = []
     private var bytes = 0
-    private var overflow: Deque<Waiting> = []
+    private var aside: Int
+    /// The journal goes on behind this one.
+    private var lastKey: Int64 = 0
 
-    private struct Waiting {
-        let updateID: Int64
-        let logLine: Int
-        let line: Spool.Piece
-    }
+    /// - Parameter aside: how many events of the scope the journal holds from an earlier run.
+    init(aside: Int = 0) { self.aside = aside }
 
-    var count: Int { front.count + overflow.count }
-    var isEmpty: Bool { front.isEmpty && overflow.isEmpty }
+    var count: Int { front.count + aside }
+    var isEmpty: Bool { front.isEmpty && aside == 0 }
 
-    mutating func append(_ event: IncomingEvent, spool: Spool) {
-        if overflow.isEmpty, bytes == 0 || bytes + event.line.count <= Self.memoryLimit {
+    /// - Parameter inMemory: it is wanted soon: to be kept in memory if there is room.
+    mutating func append(_ event: IncomingEvent, inMemory: Bool, journal: any Journal) {
+        if aside == 0, inMemory, bytes == 0 || bytes + event.line.count <= Self.memoryLimit {
             front.append(event)
             bytes += event.line.count
         } else {
-            let line = spool.put(event.line)
-            overflow.append(Waiting(updateID: event.updateID, logLine: event.logLine, line: line))
+            if aside == 0 { lastKey = event.key - 1 }
+            journal.setAside(event)
+            aside += 1
         }
     }
 
-    /// The next event, which stays in the queue.
-    mutating func first(_ spool: Spool, scope: Scope) -> IncomingEvent? {
-        while front.isEmpty || bytes < Self.memoryLimit / 2, let waiting = overflow.popFirst() {
-            guard let line = spool.take(waiting.line) else { continue }
-            bytes += line.count
-            front.append(
-                IncomingEvent(
-                    updateID: waiting.updateID, scope: scope, line: line, logLine: waiting.logLine))
-        }
+    /// The next event, which stays in the queue; nil where there is none, or it can't be read now.
+    mutating func first(_ journal: any Journal, scope: Scope) -> IncomingEvent? {
+        refill(journal, scope)
         return front.first
     }
 
-    mutating func popFirst(_ spool: Spool, scope: Scope) -> IncomingEvent? {
-        guard let event = first(spool, scope: scope) else { return nil }
+    mutating func popFirst(_ journal: any Journal, scope: Scope) -> IncomingEvent? {
+        guard let event = first(journal, scope: scope) else { return nil }
         bytes -= event.line.count
         front.removeFirst()
         // A thousand idle scopes keep no storage for what they don't hold.
         if front.isEmpty { front = [] }
-        if overflow.isEmpty { overflow = [] }
         return event
     }
 
-    /// Puts events back that a child was given and didn't take; they are the next ones again.
+    private mutating func refill(_ journal: any Journal, _ scope: Scope) {
+        guard aside > 0, front.isEmpty || bytes < Self.memoryLimit / 2,
+            let events = journal.takeAside(
+                of: scope, after: lastKey, count: aside, size: max(1, Self.memoryLimit - bytes))
+        else { return }
+        // What the journal promised and doesn't have is gone: to wait for it would be for ever.
+        aside = events.isEmpty ? 0 : max(0, aside - events.count)
+        for event in events {
+            front.append(event)
+            bytes += event.line.count
+        }
+        lastKey = events.last?.key ?? lastKey
+    }
+
+    /// Puts events back that a child had and didn't deal with; they are the next ones again.
     mutating func putBack(_ events: [IncomingEvent]) {
         front.prepend(contentsOf: events)
         bytes += events.reduce(0) { $0 + $1.line.count }
-    }
-
-    mutating func removeAll(_ spool: Spool) {
-        for waiting in overflow { _ = spool.take(waiting.line) }
-        self = EventQueue()
     }
 }

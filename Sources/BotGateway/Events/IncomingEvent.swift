@@ -1,13 +1,19 @@
 import JSON
 
 /// A line for a child: an update, as `protocol.md` has it.
-struct IncomingEvent {
+public struct IncomingEvent {
     let updateID: Int64
     let scope: Scope
-    /// One line of JSON with its `\n`.
-    let line: [UInt8]
+    /// One line of JSON with its `\n`, as a first child reads it.
+    var line: [UInt8]
     /// Where it stood in a recorded log, from 1 on; 0 when it came from Telegram.
     let logLine: Int
+    /// What the journal knows it by, rising; 0 where there is none.
+    var key: Int64 = 0
+    /// An earlier child may have had it.
+    var isRedelivered = false
+    /// How many children died on it.
+    var deaths = 0
 
     /// Nil for an update that belongs to nobody, such as a poll.
     init?(_ update: Update) {
@@ -18,19 +24,16 @@ struct IncomingEvent {
         line = Self.line(of: update)
     }
 
-    init(updateID: Int64, scope: Scope, line: [UInt8], logLine: Int) {
+    init(updateID: Int64, scope: Scope, line: [UInt8], logLine: Int = 0) {
         self.updateID = updateID
         self.scope = scope
         self.line = line
         self.logLine = logLine
     }
 
-    /// The same for another child, as one before may have had it.
-    var redelivered: IncomingEvent {
-        let mark = Array(#","redelivered":true}"#.utf8) + [UInt8(ascii: "\n")]
-        guard line.suffix(mark.count) != mark[...] else { return self }
-        return IncomingEvent(
-            updateID: updateID, scope: scope, line: line.dropLast(2) + mark, logLine: logLine)
+    /// The line that its child reads.
+    var lineForChild: [UInt8] {
+        isRedelivered ? line.dropLast(2) + Array(",\"redelivered\":true}\n".utf8) : line
     }
 
     private static func line(of update: Update) -> [UInt8] {

@@ -8,6 +8,21 @@ public enum Scope: Hashable, CustomStringConvertible {
     /// A chat of a business account, which has the id of the bot's own chat with the same person.
     case business(connection: String, chat: Int64)
 
+    /// Reads what `description` wrote.
+    public init?(_ text: String) {
+        if text.hasPrefix("chat:"), let id = Int64(text.dropFirst("chat:".count)) {
+            self = .chat(id)
+        } else if text.hasPrefix("user:"), let id = Int64(text.dropFirst("user:".count)) {
+            self = .user(id)
+        } else if text.hasPrefix("business:"), let slash = text.lastIndex(of: "/"),
+            case .chat(let id)? = Scope(String(text[slash...].dropFirst()))
+        {
+            self = .business(connection: String(text[..<slash].dropFirst("business:".count)), chat: id)
+        } else {
+            return nil
+        }
+    }
+
     /// The chat that calls go to when they name none.
     public var chat: Int64? {
         switch self {

@@ -29,6 +29,9 @@ public struct BotToken {
         self.text = String(token)
     }
 
+    /// The bot's id, which is no secret.
+    public var bot: String { String(text.prefix { $0 != ":" }) }
+
     /// The text with the token, wherever it stands in it, covered up.
     func redact(_ message: String) -> String {
         let parts = message.split(separator: text, omittingEmptySubsequences: false)

@@ -4,7 +4,7 @@ import Reactor
 
 /// Updates from a recorded log: a file, or what comes on a pipe.
 public final class RecordedUpdates: UpdateSource {
-    public var onUpdates: ([Update]) -> Void = { _ in }
+    public var onUpdates: (UpdateBatch) -> Void = { _ in }
     public var onEnd: (GatewayFailure?) -> Void = { _ in }
     /// Asked before each piece: false when those who take the updates have enough of them for now.
     public var mayGoOn: () -> Bool = { true }
@@ -98,10 +98,10 @@ public final class RecordedUpdates: UpdateSource {
                 }.get()
             }
         } catch {
-            if !updates.isEmpty { onUpdates(updates) }
+            if !updates.isEmpty { onUpdates(UpdateBatch(updates)) }
             return end(GatewayFailure(.malformedLog, "\(name): \(error)"))
         }
-        if !updates.isEmpty { onUpdates(updates) }
+        if !updates.isEmpty { onUpdates(UpdateBatch(updates)) }
         if count == 0 { end(nil) }
     }
 

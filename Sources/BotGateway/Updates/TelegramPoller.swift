@@ -15,16 +15,17 @@ public final class TelegramPoller: UpdateSource {
         public var patience: Duration = .seconds(10)
         /// Another program may ask for the same bot's updates for so long before this one gives in.
         public var conflictLimit: Duration = .seconds(30)
+        /// Where to go on: every lower update was taken by an earlier run.
+        public var offset: Int64?
         /// The kinds asked for; none is Telegram's own choice, which takes in the kinds of tomorrow.
         public var kinds: [String]
 
-        public init(wait: Duration, kinds: [String]) {
-            self.wait = wait
-            self.kinds = kinds
+        public init(wait: Duration, kinds: [String], offset: Int64? = nil) {
+            (self.wait, self.kinds, self.offset) = (wait, kinds, offset)
         }
     }
 
-    public var onUpdates: ([Update]) -> Void = { _ in }
+    public var onUpdates: (UpdateBatch) -> Void = { _ in }
     public var onEnd: (GatewayFailure?) -> Void = { _ in }
 
     private let api: BotAPI
@@ -47,6 +48,7 @@ public final class TelegramPoller: UpdateSource {
     public init(api: BotAPI, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
         conflict = Conflict(limit: options.conflictLimit)
+        offset = options.offset
     }
 
     public func start() {
@@ -111,10 +113,9 @@ public final class TelegramPoller: UpdateSource {
         switch reading.read(body) {
         case .updates(let answer):
             for error in answer.malformed { log.error("skipped what is not an update: \(error)") }
-            offset = answer.nextOffset ?? offset
+            guard let nextOffset = answer.nextOffset else { return poll() }
             let new = answer.updates.filter { recent.isNew($0.id) }
-            if !new.isEmpty { onUpdates(new) }
-            if !stopped { poll() }
+            onUpdates(UpdateBatch(new, nextOffset: nextOffset) { [self] in taken(upTo: nextOffset) })
         case .askAgain(let reason, let delay):
             log.warning("an answer with updates can't be read (\(reason)); asking for one update at a time")
             poll(after: delay)
@@ -123,6 +124,11 @@ public final class TelegramPoller: UpdateSource {
             offset = id &+ 1
             poll()
         }
+    }
+
+    private func taken(upTo nextOffset: Int64) {
+        offset = nextOffset
+        if !stopped { poll() }
     }
 
     private func refused(_ error: BotAPIError) {

@@ -1,7 +1,7 @@
 /// Where updates come from.
 public protocol UpdateSource: AnyObject {
     /// Called with updates in their order, from the loop; set before `start`.
-    var onUpdates: ([Update]) -> Void { get set }
+    var onUpdates: (UpdateBatch) -> Void { get set }
     /// Called once when no more will come: at the end of a recorded log, or on a failure.
     var onEnd: (GatewayFailure?) -> Void { get set }
 
@@ -12,6 +12,20 @@ public protocol UpdateSource: AnyObject {
 
     /// After `stop`: tells where they come from how far they were taken. `done` is called once.
     func confirm(then done: @escaping () -> Void)
+}
+
+/// Updates that came together.
+public struct UpdateBatch {
+    public let updates: [Update]
+    /// Where the source goes on behind them, for another run; nil where it has no such thing.
+    public let nextOffset: Int64?
+    /// To be called once they are safe: only then are they confirmed, and more are asked for.
+    public let taken: () -> Void
+
+    /// - Parameter taken: may be left out by a source that goes on in any case.
+    init(_ updates: [Update], nextOffset: Int64? = nil, taken: @escaping () -> Void = {}) {
+        (self.updates, self.nextOffset, self.taken) = (updates, nextOffset, taken)
+    }
 }
 
 /// Why the gateway can't go on, and what to do.
@@ -26,6 +40,10 @@ public struct GatewayFailure: Error, CustomStringConvertible {
         case webhookIsSet
         /// Another program asks for this bot's updates.
         case conflict
+        /// There is no place for what is to be kept, or another gateway uses it.
+        case noState
+        /// What was kept can't be used: broken, of another bot, or of a version to come.
+        case unusableState
         /// A recorded log isn't one.
         case malformedLog
         /// A file can't be read or written.

@@ -6,7 +6,7 @@ import Testing
     private func events(_ count: Int) -> [IncomingEvent] {
         (1...count).map {
             IncomingEvent(
-                updateID: Int64($0), scope: .chat(42), line: Array("{\"event\":\($0)}\n".utf8), logLine: 0)
+                updateID: Int64($0), scope: .chat(42), line: Array("{\"event\":\($0)}\n".utf8))
         }
     }
 
@@ -17,22 +17,22 @@ import Testing
         let written = delivery.write(events(1), opening: Array("{scope}\n".utf8))
         #expect(text(written) == "{scope}\n{\"event\":1}\n")
         #expect(!delivery.isReady)
-        #expect(delivery.hasEventInHand)
-        let isProbeDue = delivery.tookAll()
+        #expect(delivery.hasUntakenEvent)
+        let isProbeDue = delivery.tookAll().isProbeDue
         #expect(!isProbeDue)
         #expect(delivery.isReady)
-        #expect(!delivery.hasEventInHand)
+        #expect(!delivery.hasUntakenEvent)
         #expect(delivery.blockSize == 1)
     }
 
     @Test func `in lockstep the first brace of a line tells when the child is back`() {
         var delivery = Delivery(mode: .lockstep(growing: false))
         _ = delivery.write(events(1))
-        let isProbeDue = delivery.tookAll()
+        let isProbeDue = delivery.tookAll().isProbeDue
         #expect(isProbeDue)
         #expect(text(delivery.probe()) == "{")
         #expect(!delivery.isReady)
-        let isAnotherDue = delivery.tookAll()
+        let isAnotherDue = delivery.tookAll().isProbeDue
         #expect(!isAnotherDue)
         #expect(delivery.isReady)
         #expect(text(delivery.write(events(1))) == "\"event\":1}\n")
@@ -68,7 +68,7 @@ import Testing
         for (untaken, expected) in [(0, 0), (1, 1), (length, 1), (length + 1, 2), (3 * length, 3)] {
             var delivery = Delivery(mode: .lockstep(growing: true))
             _ = delivery.write(all)
-            let end = delivery.ended(untaken: untaken)
+            let end = delivery.ended(untaken: untaken, succeeded: false)
             #expect(end.events.map(\.updateID) == all.suffix(expected).map(\.updateID))
             #expect(end.hasTakenEvent == (expected < 3))
         }
@@ -77,7 +77,7 @@ import Testing
     @Test func `an event behind the scope line counts as read only when all of it was`() {
         var delivery = Delivery(mode: .oneByOne)
         _ = delivery.write(events(1), opening: Array("{scope}\n".utf8))
-        let end = delivery.ended(untaken: 3)
+        let end = delivery.ended(untaken: 3, succeeded: false)
         #expect(end.events.count == 1)
         #expect(!end.hasTakenEvent)
     }
@@ -87,10 +87,11 @@ import Testing
         let length = all[0].line.count
         var delivery = Delivery(mode: .lockstep(growing: true))
         _ = delivery.write(all)
-        let end = delivery.ended(untaken: 2 * length - 1)
+        let end = delivery.ended(untaken: 2 * length - 1, succeeded: false)
         #expect(
-            end.events.map { text($0.line) } == ["{\"event\":1,\"redelivered\":true}\n", "{\"event\":2}\n"])
-        #expect(text(end.events[0].redelivered.line) == text(end.events[0].line))
+            end.events.map { text($0.lineForChild) } == [
+                "{\"event\":1,\"redelivered\":true}\n", "{\"event\":2}\n",
+            ])
     }
 
     @Test func `a child that read an event has not failed for leaving the next one`() {
@@ -98,9 +99,94 @@ import Testing
         _ = delivery.write(events(1))
         _ = delivery.tookAll()
         let next = delivery.write(events(1))
-        let end = delivery.ended(untaken: next.count)
+        let end = delivery.ended(untaken: next.count, succeeded: true)
         #expect(end.events.count == 1)
         #expect(end.hasTakenEvent)
+    }
+
+    /// A delivery whose child took the first events, one after the other.
+    private func delivery(_ mode: Delivery.Mode, taken: Int, settled: inout [Int64]) -> Delivery {
+        var delivery = Delivery(mode: mode)
+        for event in events(taken) {
+            _ = delivery.write([event])
+            settled += delivery.tookAll().settled.map(\.updateID)
+        }
+        return delivery
+    }
+
+    @Test func `an event is dealt with when a later one was taken, not when a result was`() {
+        var settled: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 1, settled: &settled)
+        #expect(settled.isEmpty)
+        _ = delivery.write(Array("{result}\n".utf8))
+        #expect(delivery.tookAll().settled.isEmpty)
+        _ = delivery.write([events(2)[1]])
+        #expect(delivery.countInHand == 2)
+        #expect(delivery.tookAll().settled.map(\.updateID) == [1])
+        #expect(delivery.eventAtWork?.updateID == 2)
+    }
+
+    @Test func `an event whose child died on it is given again, marked`() {
+        var settled: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 2, settled: &settled)
+        #expect(settled == [1])
+        let next = delivery.write([events(3)[2]])
+        let remains = delivery.ended(untaken: next.count, succeeded: false)
+        #expect(remains.settled.isEmpty)
+        #expect(remains.events.map(\.updateID) == [2, 3])
+        #expect(remains.events.map(\.isRedelivered) == [true, false])
+        #expect(remains.wasAtWork)
+    }
+
+    @Test func `a child that had begun the next event was back for more`() {
+        var settled: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 1, settled: &settled)
+        let next = delivery.write([events(2)[1]])
+        let remains = delivery.ended(untaken: next.count - 1, succeeded: false)
+        #expect(remains.settled.map(\.updateID) == [1])
+        #expect(remains.events.map(\.isRedelivered) == [true])
+    }
+
+    @Test(arguments: [Delivery.Mode.oneByOne, .acknowledged(window: 2), .single])
+    func `what a child took that exited with 0 is dealt with`(_ mode: Delivery.Mode) {
+        var delivery = Delivery(mode: mode)
+        _ = delivery.write(events(1))
+        let remains = delivery.ended(untaken: 0, succeeded: true)
+        #expect(remains.settled.map(\.updateID) == [1])
+        #expect(remains.events.isEmpty)
+    }
+
+    @Test func `a child that lived on has dealt with the event it took, and with no other`() {
+        var settled: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 1, settled: &settled)
+        let key = delivery.eventAtWork?.key
+        _ = delivery.write([events(2)[1]])
+        #expect(delivery.livedOn(after: key ?? -1).map(\.updateID) == [1])
+        #expect(delivery.eventAtWork == nil)
+    }
+
+    @Test func `an acknowledgement settles its event and all before it`() {
+        var delivery = Delivery(mode: .acknowledged(window: 3))
+        for event in events(3) {
+            #expect(delivery.wantsEvent)
+            _ = delivery.write([event])
+        }
+        #expect(!delivery.wantsEvent)
+        #expect(delivery.tookAll().settled.isEmpty)
+        #expect(delivery.acknowledge(2)?.map(\.updateID) == [1, 2])
+        #expect(delivery.acknowledge(2) == nil)
+        #expect(delivery.wantsEvent)
+        let remains = delivery.ended(untaken: 0, succeeded: false)
+        #expect(remains.events.map(\.updateID) == [3])
+    }
+
+    @Test func `one event a child, and no second one`() {
+        var delivery = Delivery(mode: .single)
+        #expect(delivery.wantsEvent)
+        _ = delivery.write(events(1))
+        #expect(!delivery.wantsEvent)
+        #expect(delivery.ended(untaken: 0, succeeded: false).events.map(\.isRedelivered) == [true])
+        #expect(delivery.wantsEvent)
     }
 
     @Test func `the next child begins anew`() {
@@ -108,7 +194,7 @@ import Testing
         _ = delivery.write(events(1))
         _ = delivery.tookAll()
         _ = delivery.probe()
-        _ = delivery.ended(untaken: 1)
+        _ = delivery.ended(untaken: 1, succeeded: false)
         #expect(delivery.isReady)
         #expect(text(delivery.write(events(1))) == "{\"event\":1}\n")
     }

@@ -12,55 +12,54 @@ import Testing
     }
 
     @Test func `events come out in order, also those that waited on disk`() {
-        let spool = Spool(directory: "/tmp")
+        let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
-        for id in 1...500 { queue.append(event(Int64(id)), spool: spool) }
+        for id in 1...500 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
         #expect(queue.count == 500)
-        #expect(!spool.isEmpty)
+        #expect(!journal.isEmpty)
         for id in 1...500 {
-            let next = queue.popFirst(spool, scope: scope)
+            let next = queue.popFirst(journal, scope: scope)
             #expect(next?.updateID == Int64(id))
             #expect(next?.logLine == id)
             #expect(next?.line.first == UInt8(truncatingIfNeeded: id))
         }
         #expect(queue.isEmpty)
-        #expect(spool.isEmpty)
+        #expect(journal.isEmpty)
     }
 
     @Test func `memory holds no more than its share`() {
-        let spool = Spool(directory: "/tmp")
+        let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
-        for id in 1...64 { queue.append(event(Int64(id)), spool: spool) }
-        #expect(spool.isEmpty)
-        for id in 65...70 { queue.append(event(Int64(id)), spool: spool) }
-        #expect(!spool.isEmpty)
-        queue.removeAll(spool)
-        #expect(queue.isEmpty)
-        #expect(spool.isEmpty)
+        for id in 1...64 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
+        #expect(journal.isEmpty)
+        for id in 65...70 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
+        #expect(!journal.isEmpty)
+        journal.dropAside(of: scope)
+        #expect(journal.isEmpty)
     }
 
     @Test func `an event longer than that is kept all the same`() {
-        let spool = Spool(directory: "/tmp")
+        let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
-        queue.append(event(1, bytes: 1 << 20), spool: spool)
-        #expect(queue.popFirst(spool, scope: scope)?.line.count == 1 << 20)
+        queue.append(event(1, bytes: 1 << 20), inMemory: true, journal: journal)
+        #expect(queue.popFirst(journal, scope: scope)?.line.count == 1 << 20)
     }
 
     @Test func `what a child didn't take is next again`() {
-        let spool = Spool(directory: "/tmp")
+        let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
-        for id in 1...4 { queue.append(event(Int64(id)), spool: spool) }
-        let taken = (1...2).compactMap { _ in queue.popFirst(spool, scope: scope) }
+        for id in 1...4 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
+        let taken = (1...2).compactMap { _ in queue.popFirst(journal, scope: scope) }
         queue.putBack(taken)
-        let order = (1...4).compactMap { _ in queue.popFirst(spool, scope: scope)?.updateID }
+        let order = (1...4).compactMap { _ in queue.popFirst(journal, scope: scope)?.updateID }
         #expect(order == [1, 2, 3, 4])
     }
 
     @Test func `without a place on disk everything stays in memory`() {
-        let spool = Spool(directory: "/nowhere")
+        let journal = NoJournal(spoolDirectory: "/nowhere")
         var queue = EventQueue()
-        for id in 1...200 { queue.append(event(Int64(id)), spool: spool) }
-        let order = (1...200).compactMap { _ in queue.popFirst(spool, scope: scope)?.updateID }
+        for id in 1...200 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
+        let order = (1...200).compactMap { _ in queue.popFirst(journal, scope: scope)?.updateID }
         #expect(order == (1...200).map(Int64.init))
     }
 }

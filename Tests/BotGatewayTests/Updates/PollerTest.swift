@@ -16,6 +16,9 @@ final class PollerTest {
     private(set) var batches: [[Int64]] = []
     private(set) var failures: [GatewayFailure?] = []
     /// Called with each batch.
+    /// Whether a batch is taken at once; else `untaken` takes it.
+    var takes = true
+    var untaken: () -> Void = {}
     var onBatch: () -> Void = {}
 
     init(
@@ -32,9 +35,10 @@ final class PollerTest {
         options.conflictLimit = conflictLimit
         poller = TelegramPoller(api: api, options: options, on: loop, log: log.logger)
         poller.onUpdates = { [unowned self] in
-            updates += $0
-            batches.append($0.map(\.id))
+            updates += $0.updates
+            batches.append($0.updates.map(\.id))
             onBatch()
+            if takes { $0.taken() } else { untaken = $0.taken }
         }
         poller.onEnd = { [unowned self] in failures.append($0) }
     }

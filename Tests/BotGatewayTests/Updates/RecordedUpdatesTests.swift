@@ -23,7 +23,7 @@ import Testing
     private func start(_ source: RecordedUpdates) -> Taken {
         let taken = Taken()
         source.onUpdates = {
-            taken.updates += $0
+            taken.updates += $0.updates
             taken.batches += 1
         }
         source.onEnd = {
@@ -180,7 +180,7 @@ import Testing
         let source = try open("log", longLog())
         let taken = Taken()
         source.onUpdates = { [unowned source] in
-            taken.updates += $0
+            taken.updates += $0.updates
             source.stop()
         }
         source.onEnd = { _ in taken.ended += 1 }

@@ -1,0 +1,66 @@
+import Reactor
+
+/// When events are dealt with: the journal lets go of them.
+extension ChildSession {
+    /// These events are dealt with, and everything that their child wrote before that is with the journal.
+    func settle(_ events: [IncomingEvent]) {
+        guard !events.isEmpty else { return }
+        for event in events { children.journal.settle(event) }
+        let commits = children.journal.commits
+        settled = (settled.commits == commits ? settled.count + events.count : events.count, commits)
+    }
+
+    /// The child took an event: it is watched for living on, or for saying that it is done.
+    func watchTaken() {
+        guard let event = delivery.eventAtWork, event.key != watchedKey else { return }
+        watchedKey = event.key
+        switch options.acknowledgement {
+        case .automatic(let settle): children.vigil.watch(self, generation, event, after: settle)
+        case .byEvent: children.vigil.watch(self, generation, event, after: ChildOptions.acknowledgementDue)
+        case .byExit: break
+        }
+    }
+
+    /// For so long its child has lived on after it took this event.
+    func livedOn(_ watch: Vigil.Watch) {
+        guard isOpen(watch) else { return }
+        guard case .byEvent = options.acknowledgement else {
+            process?.readWrittenOutput()
+            return settle(delivery.livedOn(after: watch.key))
+        }
+        let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
+        log(
+            .warning,
+            "has not acknowledged its event for \(ChildOptions.acknowledgementDue.rounded): with "
+                + "--ack event the next one comes after \(line)")
+    }
+
+    func acknowledge(_ updateID: Int64) {
+        guard case .acknowledged = delivery.mode else {
+            return log(.debug, "acknowledged, which changes nothing without --ack event")
+        }
+        guard let events = delivery.acknowledge(updateID) else {
+            return log(.warning, "acknowledged update \(updateID), which it doesn't have in hand")
+        }
+        settle(events)
+        watchTaken()
+        advance()
+    }
+
+    /// No more events than can be told apart after a kill were given since the journal was last committed.
+    var isInReach: Bool {
+        let journal = children.journal
+        guard journal.isDurable, settled.commits == journal.commits,
+            settled.count >= ChildOptions.settledLimit
+        else {
+            return true
+        }
+        children.waitForCommit(self)
+        return false
+    }
+
+    /// What `livedOn` would have to say of that event is still open.
+    func isOpen(_ watch: Vigil.Watch) -> Bool {
+        watch.generation == generation && delivery.eventAtWork?.key == watch.key
+    }
+}

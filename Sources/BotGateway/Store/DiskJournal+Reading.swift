@@ -1,0 +1,133 @@
+import JSON
+import Reactor
+
+/// Which events an earlier run, that was killed, may have given to a child: the first ones of each scope.
+struct Doubts {
+    /// Up to this event nobody knows.
+    let through: Int64
+    /// So many of a scope at most.
+    let count: Int
+    /// Scopes of which some were read, and how many more are in doubt.
+    private var left: [Scope: Int] = [:]
+
+    init(through: Int64, count: Int) { (self.through, self.count) = (through, count) }
+
+    /// Nothing was in doubt.
+    var isEmpty: Bool { through == 0 }
+
+    /// Marks those in doubt among a scope's next events.
+    ///
+    /// - Parameter areFirst: none of the scope were read before.
+    mutating func mark(_ events: inout [IncomingEvent], of scope: Scope, areFirst: Bool) {
+        guard through > 0, let doubtful = areFirst ? count : left[scope] else { return }
+        for index in events.indices.prefix(doubtful) where events[index].key <= through {
+            events[index].isRedelivered = true
+        }
+        left[scope] = doubtful > events.count ? doubtful - events.count : nil
+    }
+}
+
+/// What the journal is asked for.
+extension DiskJournal {
+    public func setAside(_ event: IncomingEvent) {}
+    public func dropAside(of scope: Scope) {}
+
+    public func takeAside(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent]? {
+        let read = statements.readEvents
+        read.bind(0, scope.description)
+        read.bind(1, key)
+        var events: [IncomingEvent] = []
+        do {
+            var taken = 0
+            while events.count < count, taken < size, try read.step() {
+                guard let key = read.integer(0), let updateID = read.integer(1) else { continue }
+                var event = IncomingEvent(updateID: updateID, scope: scope, line: read.bytes(2))
+                event.key = key
+                event.isRedelivered = read.integer(3) != 0
+                event.deaths = Int(clamping: read.integer(4) ?? 0)
+                taken += event.line.count
+                events.append(event)
+            }
+        } catch {
+            log.error("the journal can't be read: \(error)", metadata: ["scope": "\(scope)"])
+            return nil
+        }
+        read.reset()
+        doubts.mark(&events, of: scope, areFirst: key == 0)
+        return events
+    }
+
+    public func state(of scope: Scope) -> JSON? {
+        if let state = pending.states[scope] { return state }
+        statements.readState.bind(0, scope.description)
+        defer { statements.readState.reset() }
+        guard let isThere = try? statements.readState.step(), isThere else { return nil }
+        return try? JSON(parsing: statements.readState.bytes(0))
+    }
+
+    /// Where the source goes on; nil in a new journal.
+    public var offset: Int64? { (try? JournalFacts(database)["offset"]) ?? nil }
+
+    /// What an earlier run left to do.
+    public func unfinished() throws(GatewayFailure) -> Unfinished {
+        do {
+            var unfinished = Unfinished()
+            let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
+            while try calls.step() {
+                let key = calls.integer(0) ?? 0
+                guard let scope = calls.text(1).flatMap(Scope.init),
+                    let call = Self.call(calls.bytes(2), scope)
+                else {
+                    log.error("a call in the journal can't be read, and is dropped")
+                    remove(call: key)
+                    continue
+                }
+                unfinished.calls.append(.init(key: key, scope: scope, call: call))
+            }
+            let events = try database.prepare("SELECT scope, count(*) FROM events GROUP BY scope")
+            while try events.step() {
+                guard let scope = events.text(0).flatMap(Scope.init), let count = events.integer(1) else {
+                    log.error(
+                        "events of the scope '\(events.text(0) ?? "")' can't be read, and are left alone")
+                    continue
+                }
+                unfinished.events.append((scope, Int(count)))
+            }
+            return unfinished
+        } catch {
+            throw JournalDatabase.failure(error, at: place)
+        }
+    }
+
+    private static func call(_ line: [UInt8], _ scope: Scope) -> Call? {
+        guard case .call(let call) = line.withUnsafeBytes({ try? OutgoingEvent($0, in: scope) }) else {
+            return nil
+        }
+        return call
+    }
+
+    /// The chats that must wait, and for how long still.
+    public func holds() -> [(chat: String, left: Duration)] {
+        let now = JournalFacts.now
+        var holds: [(String, Duration)] = []
+        let read = try? database.prepare("SELECT chat, until FROM holds")
+        while let read, (try? read.step()) == true {
+            guard let chat = read.text(0), let end = read.integer(1), end > now else { continue }
+            // A clock that was set back must not keep a chat waiting for ever: Telegram says a day at most.
+            holds.append((chat, min(.milliseconds(end - now), .seconds(86_400))))
+        }
+        try? database.execute("DELETE FROM holds WHERE until <= \(now)")
+        return holds
+    }
+
+    /// The groups that have new ids.
+    public func migrations() -> [(old: Int64, new: Int64)] {
+        var migrations: [(Int64, Int64)] = []
+        let read = try? database.prepare("SELECT old, new FROM migrations")
+        while let read, (try? read.step()) == true {
+            guard let old = read.integer(0), let new = read.integer(1) else { continue }
+            migrations.append((old, new))
+        }
+        return migrations
+    }
+}

@@ -1,0 +1,230 @@
+import CSQLite
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+/// The journal in an SQLite database: what was committed outlives a kill -9 and a power cut.
+///
+/// Changes are collected in memory and committed together: at the end of the turn of the loop in which
+/// updates came, for their sender waits for it; else a few turns later. While the disk is full they stay
+/// there, no update is taken, and it is tried again.
+public final class DiskJournal: Journal {
+    /// Nothing waits longer than that for a commit.
+    private static let commitDelay: Duration = .milliseconds(20)
+    private static let retryDelay: Duration = .seconds(1)
+
+    public let isDurable: Bool
+    public private(set) var commits = 0
+    public var onCommit: () -> Void = {}
+    /// Called when the database is broken; there is nothing to go on with.
+    public var onFailure: (GatewayFailure) -> Void = { _ in }
+
+    let database: Database
+    let statements: JournalStatements
+    let log: Logger
+    let place: String
+    /// Held for its lock.
+    private let directory: StateDirectory?
+    private let loop: EventLoop
+    var pending = JournalChanges()
+    /// What waits for the next commit.
+    private var waiting: [() -> Void] = []
+    private var nextKey: Int64
+    private var timer: Timer?
+    private var isDue = false
+    /// Since when it can't be written; nil while all is well.
+    private var troubleSince: Instant?
+    private var saidTrouble = false
+    var doubts: Doubts
+
+    /// - Parameters:
+    ///   - directory: nil to keep everything in memory.
+    ///   - bot: the bot's id; a journal belongs to one bot.
+    ///   - reach: how many events of a scope may be with its child while they still are in the journal.
+    public init(
+        in directory: StateDirectory?, bot: Int64, reach: Int, on loop: EventLoop, log: Logger
+    ) throws(GatewayFailure) {
+        (self.directory, self.loop, self.log) = (directory, loop, log)
+        isDurable = directory != nil
+        place = directory?.journal ?? "in memory"
+        let database = try JournalDatabase.open(directory?.journal, patience: .zero)
+        self.database = database
+        do {
+            statements = try JournalStatements(database)
+            let facts = JournalFacts(database)
+            if let owner = try facts["bot"], owner != bot {
+                throw GatewayFailure(
+                    .unusableState,
+                    "\(place) belongs to bot \(owner), and this is bot \(bot); name another place with --state "
+                        + "DIR")
+            }
+            let last = { (table: String) in try database.integer("SELECT max(key) FROM \(table)") ?? 0 }
+            let lastEvent = try last("events")
+            nextKey = max(lastEvent, try last("calls"), try last("dead_letters")) + 1
+            let wasClean = try facts["clean"] != 0
+            doubts = Doubts(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
+            try database.execute("DELETE FROM children")
+            try facts.set(["bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now])
+        } catch {
+            throw JournalDatabase.failure(error, at: place)
+        }
+    }
+
+    isolated deinit { timer?.cancel() }
+
+    // MARK: changes
+
+    public func append(
+        _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void
+    ) {
+        var events = events
+        for index in events.indices {
+            events[index].key = nextKey
+            nextKey += 1
+        }
+        pending.events += events
+        pending.offset = offset ?? pending.offset
+        waiting.append { stored(events) }
+        commitSoon()
+    }
+
+    public func settle(_ event: IncomingEvent) {
+        pending.settled.append(event.key)
+        commitLater()
+    }
+
+    public func giveBack(_ event: IncomingEvent) {
+        pending.given.append((event.key, event.deaths))
+        commitLater()
+    }
+
+    public func bury(_ event: IncomingEvent, because reason: String) {
+        pending.buried.append((event, reason))
+        commitLater()
+    }
+
+    public func add(_ call: Call, for scope: Scope) -> Int64 {
+        let key = nextKey
+        nextKey += 1
+        pending.calls[key] = (call, scope)
+        commitLater()
+        return key
+    }
+
+    public func remove(call key: Int64) {
+        // One that was answered before it came to the disk needn't go there.
+        if pending.calls.removeValue(forKey: key) == nil { pending.answered.append(key) }
+        commitLater()
+    }
+
+    public func setState(_ state: JSON?, of scope: Scope) {
+        pending.states[scope] = .some(state)
+        commitLater()
+    }
+
+    public func childStarted(_ scope: Scope, pid: Int32) {
+        pending.children[scope] = .some((pid, JournalFacts.now))
+        commitLater()
+    }
+
+    public func childEnded(_ scope: Scope) {
+        pending.children[scope] = .some(nil)
+        commitLater()
+    }
+
+    /// Telegram told a chat to wait.
+    public func hold(_ chat: String, for wait: Duration) {
+        pending.holds[chat] = JournalFacts.now + wait.milliseconds
+        commitLater()
+    }
+
+    /// A group has a new id.
+    public func migrate(_ old: Int64, to new: Int64) {
+        pending.migrations[old] = new
+        commitLater()
+    }
+
+    // MARK: commits
+
+    public func commitSoon() {
+        guard !isDue, troubleSince == nil else { return }
+        isDue = true
+        loop.soon { [weak self] in self?.commit() }
+    }
+
+    private func commitLater() {
+        guard timer == nil, !isDue else { return }
+        commit(after: Self.commitDelay)
+    }
+
+    private func commit(after delay: Duration) {
+        timer = loop.after(delay) { [weak self] in
+            self?.timer = nil
+            self?.commit()
+        }
+    }
+
+    private func commit() {
+        isDue = false
+        timer?.cancel()
+        timer = nil
+        do throws(DatabaseError) {
+            try write()
+        } catch {
+            return failed(error)
+        }
+        if saidTrouble, let since = troubleSince {
+            log.notice("\(place) can be written again, after \((Instant.current - since).rounded)")
+        }
+        (troubleSince, saidTrouble) = (nil, false)
+        commits += 1
+        let stored = waiting
+        waiting = []
+        for action in stored { action() }
+        onCommit()
+    }
+
+    private func write() throws(DatabaseError) {
+        guard !pending.isEmpty else { return }
+        do {
+            try statements.begin.run()
+            try statements.write(pending)
+            try statements.commit.run()
+        } catch {
+            if database.isInTransaction { try? statements.rollback.run() }
+            throw error
+        }
+        pending = JournalChanges()
+    }
+
+    private func failed(_ error: DatabaseError) {
+        guard error.mayPass else {
+            log.error("the journal \(place) is broken: \(error)")
+            return onFailure(JournalDatabase.failure(error, at: place))
+        }
+        let since = troubleSince ?? .current
+        troubleSince = since
+        // Someone else who writes is soon done.
+        let isBusy = error.code == SQLITE_BUSY
+        if !saidTrouble, !isBusy || since + .seconds(5) < .current {
+            saidTrouble = true
+            log.error(
+                """
+                the journal \(place) can't be written: \(error). No update is taken until that works; \
+                Telegram keeps them for a day. Make room on that disk, or see to it that it can be written
+                """)
+        }
+        commit(after: isBusy ? Self.commitDelay : Self.retryDelay)
+    }
+
+    /// The last commit.
+    ///
+    /// - Parameter clean: no child has anything in hand that the journal doesn't know of.
+    public func close(clean: Bool) {
+        commit()
+        timer?.cancel()
+        guard troubleSince == nil, clean, doubts.isEmpty else { return }
+        try? JournalFacts(database).set(["clean": 1])
+    }
+}

@@ -1,0 +1,88 @@
+import CSQLite
+import Glibc
+import Reactor
+
+/// The journal's database: how it is laid out, and who may use it.
+///
+/// Times are milliseconds since 1970. Keys rise: an event's and a call's key tell their order.
+enum JournalDatabase {
+    static let version: Int64 = 1
+    /// `Ppgm`, in SQLite's header: the file is ours.
+    static let applicationID: Int64 = 0x5070_676D
+
+    private static let schema = """
+        CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE events (
+            key INTEGER PRIMARY KEY, scope TEXT NOT NULL, update_id INTEGER NOT NULL, line BLOB NOT NULL,
+            redelivered INTEGER NOT NULL, deaths INTEGER NOT NULL);
+        CREATE INDEX events_by_scope ON events (scope);
+        CREATE TABLE calls (key INTEGER PRIMARY KEY, scope TEXT NOT NULL, line BLOB NOT NULL);
+        CREATE TABLE states (scope TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE dead_letters (
+            key INTEGER PRIMARY KEY, scope TEXT NOT NULL, update_id INTEGER NOT NULL, line BLOB NOT NULL,
+            reason TEXT NOT NULL, died INTEGER NOT NULL, retry INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE holds (chat TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE migrations (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
+        CREATE TABLE children (scope TEXT PRIMARY KEY, pid INTEGER NOT NULL, started INTEGER NOT NULL)
+            WITHOUT ROWID;
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
+        """
+
+    /// Opens the journal in a file, or one that is gone with the program.
+    ///
+    /// - Parameters:
+    ///   - path: nil for a journal in memory, which goes to a temporary file when it grows.
+    ///   - makes: lays it out where there is none yet.
+    static func open(_ path: String?, makes: Bool = true, patience: Duration) throws(GatewayFailure)
+        -> Database
+    {
+        do {
+            let database = try Database(path: path ?? "", makes: makes, patience: patience)
+            try database.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
+            try check(database, at: path)
+            // Each commit is on the disk, not only with the kernel, before anything is confirmed.
+            try database.execute(
+                path == nil
+                    ? "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF"
+                    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
+            )
+            if try database.integer("PRAGMA user_version") == 0, makes {
+                try database.execute("BEGIN IMMEDIATE; \(schema) COMMIT")
+            }
+            return database
+        } catch {
+            throw failure(error, at: path ?? "in memory")
+        }
+    }
+
+    /// Refuses what isn't ours, or isn't for this version.
+    private static func check(_ database: Database, at path: String?) throws {
+        guard let path else { return }
+        let id = try database.integer("PRAGMA application_id")
+        let version = try database.integer("PRAGMA user_version") ?? 0
+        let tables = try database.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        if version == 0, tables == 0, id == 0 { return }
+        guard id == applicationID else {
+            throw GatewayFailure(
+                .unusableState, "\(path) is no journal of pipegram's; name another place with --state DIR")
+        }
+        guard version <= Self.version else {
+            throw GatewayFailure(
+                .unusableState,
+                "\(path) was written by a newer pipegram (layout \(version), this one knows \(Self.version)); "
+                    + "use that one, or name another place with --state DIR")
+        }
+    }
+
+    static func failure(_ error: any Error, at path: String) -> GatewayFailure {
+        if let failure = error as? GatewayFailure { return failure }
+        guard let error = error as? DatabaseError, error.mayPass else {
+            return GatewayFailure(
+                .unusableState,
+                "the journal \(path) is broken, or none: \(error). Nothing was changed; move it away to begin "
+                    + "with an empty one")
+        }
+        return GatewayFailure(.noState, "the journal \(path) can't be used: \(error)")
+    }
+}

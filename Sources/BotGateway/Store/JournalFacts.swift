@@ -1,0 +1,34 @@
+import Glibc
+
+/// What there is one of in a journal: `bot`, `offset`, `clean` (1 after a stop that left nothing open),
+/// `reach`, `started`.
+struct JournalFacts {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    subscript(name: String) -> Int64? {
+        get throws(DatabaseError) {
+            let statement = try database.prepare("SELECT value FROM facts WHERE name = ?")
+            statement.bind(0, name)
+            return try statement.step() ? statement.integer(0) : nil
+        }
+    }
+
+    func set(_ facts: KeyValuePairs<String, Int64>) throws(DatabaseError) {
+        try database.execute("BEGIN IMMEDIATE")
+        let statement = try database.prepare("INSERT OR REPLACE INTO facts VALUES (?, ?)")
+        for (name, value) in facts {
+            statement.bind(0, name)
+            try statement.run(1, value)
+        }
+        try database.execute("COMMIT")
+    }
+
+    /// Milliseconds since 1970.
+    static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

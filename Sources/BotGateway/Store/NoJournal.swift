@@ -1,0 +1,69 @@
+import DequeModule
+import JSON
+
+/// Keeps nothing beyond the program's life: a recorded log is there to be replayed again.
+public final class NoJournal: Journal {
+    private struct Aside {
+        let event: IncomingEvent
+        let line: Spool.Piece
+    }
+
+    public let isDurable = false
+    public private(set) var commits = 0
+    public var onCommit: () -> Void = {}
+
+    let spool: Spool
+    private var aside: [Scope: Deque<Aside>] = [:]
+    private var states: [Scope: JSON] = [:]
+
+    /// - Parameter spoolDirectory: where events wait on disk that are too many for memory.
+    public init(spoolDirectory: String) { spool = Spool(directory: spoolDirectory) }
+
+    /// No events wait on disk: those in memory are few.
+    public var isEmpty: Bool { spool.isEmpty }
+
+    public func commitSoon() {}
+
+    public func append(
+        _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void
+    ) {
+        stored(events)
+    }
+
+    public func settle(_ event: IncomingEvent) {}
+    public func giveBack(_ event: IncomingEvent) {}
+    public func bury(_ event: IncomingEvent, because reason: String) {}
+
+    public func setAside(_ event: IncomingEvent) {
+        var kept = event
+        kept.line = []
+        aside[event.scope, default: []].append(Aside(event: kept, line: spool.put(event.line)))
+    }
+
+    public func takeAside(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent]? {
+        var events: [IncomingEvent] = []
+        var taken = 0
+        while events.isEmpty || taken < size, let next = aside[scope]?.popFirst() {
+            guard let line = spool.take(next.line) else { continue }
+            var event = next.event
+            event.line = line
+            events.append(event)
+            taken += line.count
+        }
+        if aside[scope]?.isEmpty == true { aside[scope] = nil }
+        return events
+    }
+
+    public func dropAside(of scope: Scope) {
+        for waiting in aside.removeValue(forKey: scope) ?? [] { _ = spool.take(waiting.line) }
+    }
+
+    public func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
+    public func remove(call key: Int64) {}
+
+    public func state(of scope: Scope) -> JSON? { states[scope] }
+    public func setState(_ state: JSON?, of scope: Scope) { states[scope] = state }
+
+    public func childStarted(_ scope: Scope, pid: Int32) {}
+    public func childEnded(_ scope: Scope) {}
+}

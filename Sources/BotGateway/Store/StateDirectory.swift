@@ -1,0 +1,93 @@
+import Glibc
+import Reactor
+
+/// The directory in which a gateway keeps what must not be lost. One gateway at a time.
+public final class StateDirectory {
+    public let path: String
+    private let lock: Int32
+
+    public var journal: String { "\(path)/journal.db" }
+
+    /// Where the state is: what was given, else systemd's, else where a user's programs keep theirs.
+    ///
+    /// - Parameters:
+    ///   - given: the option's value.
+    ///   - variable: a variable of the environment.
+    ///   - bot: the bot's id; nil for the directory above those of all bots.
+    /// - Returns: nil where nothing says so.
+    /// - SeeAlso: systemd.exec(5) on `StateDirectory=`, the XDG Base Directory Specification
+    public static func path(given: String?, variable: (String) -> String?, bot: String?) -> String? {
+        if let given { return given }
+        // systemd names several with colons between.
+        if let directories = variable("STATE_DIRECTORY"), let first = directories.split(separator: ":").first
+        {
+            return String(first)
+        }
+        let base: String
+        if let home = variable("XDG_STATE_HOME"), home.hasPrefix("/") {
+            base = home
+        } else if let home = variable("HOME"), home.hasPrefix("/") {
+            base = home == "/" ? "/.local/state" : "\(home)/.local/state"
+        } else {
+            return nil
+        }
+        return "\(base)/pipegram" + (bot.map { "/\($0)" } ?? "")
+    }
+
+    /// Makes the directory where it isn't there, for its user alone, and takes its lock.
+    ///
+    /// Fails with `.noState` when it can't be made or written to, or another gateway uses it.
+    public init(_ path: String) throws(GatewayFailure) {
+        self.path = path
+        try Self.make(path)
+        let file = "\(path)/lock"
+        lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw Self.unusable(path, SystemError(file)) }
+        var request = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        guard fcntl(lock, F_SETLK, &request) == 0 else {
+            let error = SystemError(file)
+            close(lock)
+            guard [EACCES, EAGAIN].contains(error.code) else { throw Self.unusable(path, error) }
+            let holder = Self.holder(of: path).map { "process \($0)" } ?? "another one"
+            throw GatewayFailure(
+                .noState,
+                "\(path) is in use by \(holder), a pipegram that runs already; stop that one, or give this one "
+                    + "a place of its own with --state DIR")
+        }
+        let pid = Array("\(getpid())\n".utf8)
+        ftruncate(lock, 0)
+        _ = pwrite(lock, pid, pid.count, 0)
+    }
+
+    isolated deinit { close(lock) }
+
+    /// The gateway that uses the state in a directory; nil when none does.
+    public static func holder(of path: String) -> pid_t? {
+        let descriptor = open("\(path)/lock", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var request = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        guard fcntl(descriptor, F_GETLK, &request) == 0, request.l_type != F_UNLCK else { return nil }
+        return request.l_pid
+    }
+
+    /// With the directories above it that aren't there.
+    private static func make(_ path: String) throws(GatewayFailure) {
+        var made = ""
+        for name in path.split(separator: "/") {
+            made += made.isEmpty && !path.hasPrefix("/") ? String(name) : "/\(name)"
+            guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            let error = SystemError(made)
+            // One that can't be made for it is there, on a file system that can't be written to.
+            if access(made, F_OK) != 0 { throw unusable(path, error) }
+        }
+        guard access(path, R_OK | W_OK | X_OK) == 0 else { throw unusable(path, SystemError(path)) }
+    }
+
+    private static func unusable(_ path: String, _ error: SystemError) -> GatewayFailure {
+        GatewayFailure(
+            .noState,
+            "the state directory \(path) can't be used (\(error)); name another one with --state DIR, in a "
+                + "systemd unit with StateDirectory=NAME, or keep everything in memory with --no-state")
+    }
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+/// The parts of `run`, put together.
+@MainActor final class RunningGateway {
+    private let command: RunCommand
+    private let log: Logger
+    private let loop: EventLoop
+    private let token: BotToken
+    private var program: Program
+    private let limit: UInt64
+    private let api: BotAPI
+    private let journal: DiskJournal
+    private var gateway: Gateway?
+    private var children: Children?
+    private var signals: Signals?
+    private var result: Result<ExitCode, Failure> = .success(.success)
+    private let hadTerminal = isatty(2) == 1
+
+    init(_ command: RunCommand) throws {
+        self.command = command
+        log = command.logFlags.logger(usually: .info)
+        program = try command.bot.find()
+        token = try command.tokenFlags.token()
+        (program.descriptorLimit, limit) = DescriptorLimit.raise()
+        loop = try EventLoop()
+        let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
+        api = BotAPI(url: command.telegram.url, token: token, client: client, on: loop, log: log)
+        do {
+            let directory = try command.stateDirectory(bot: token.bot, log: log)
+            var options = ChildOptions()
+            options.acknowledgement = command.deliveryFlags.acknowledgement
+            journal = try DiskJournal(
+                in: directory, bot: Int64(token.bot) ?? 0, reach: options.reach, on: loop, log: log)
+        } catch {
+            throw error.asFailure
+        }
+    }
+
+    func run() throws -> ExitCode {
+        signals = try Signals([SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2], on: loop) { [unowned self] in
+            take($0)
+        }
+        let signIn = SignIn(api: api, on: loop)
+        signIn.start(deletingWebhook: command.telegram.deleteWebhook) { [unowned self] in signedIn($0) }
+        loop.run()
+        journal.close(clean: children.map { $0.count == 0 } ?? true)
+        return try result.get()
+    }
+
+    private func signedIn(_ bot: Result<JSON, GatewayFailure>) {
+        do throws(GatewayFailure) {
+            try start(as: try bot.get())
+        } catch {
+            end(with: error)
+        }
+    }
+
+    private func start(as bot: JSON) throws(GatewayFailure) {
+        let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
+        log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); waiting for updates")
+        let earlier = try journal.unfinished()
+        let children = makeChildren(bot)
+        self.children = children
+        let poller = TelegramPoller(
+            api: api,
+            options: .init(
+                wait: command.telegram.pollTimeout.duration ?? .seconds(50), kinds: kinds,
+                offset: journal.offset),
+            on: loop, log: log)
+        let gateway = Gateway(
+            from: poller, through: children, to: makeCaller(), keepingIn: journal,
+            stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
+        )
+        self.gateway = gateway
+        journal.onFailure = { [unowned self] in end(with: $0) }
+        gateway.start(with: earlier) { [unowned self] end in
+            switch end {
+            case .finished: loop.stop()
+            case .failed(let failure): self.end(with: failure)
+            }
+        }
+    }
+
+    private func makeChildren(_ bot: JSON) -> Children {
+        var options = command.childFlags.options
+        options.idleTimeout = command.lifeFlags.idleTimeout.duration
+        options.acknowledgement = command.deliveryFlags.acknowledgement
+        options.maxDeliveries = command.deliveryFlags.maxDeliveries
+        options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
+        if options.maxChildren < command.childFlags.maxChildren {
+            log.warning("\(limit) descriptors are enough for \(options.maxChildren) children at a time")
+        }
+        let environment = ChildEnvironment(
+            gateway: environmentVariables(), isSecret: token.isIn, bot: bot, version: Version.current)
+        return Children(
+            program, environment: environment, bot: bot, options: options, journal: journal, on: loop,
+            log: log)
+    }
+
+    private func makeCaller() -> TelegramCaller {
+        TelegramCaller(
+            api: api, limit: 32, timeout: command.telegram.callTimeout.duration ?? .seconds(86_400),
+            on: loop, log: log)
+    }
+
+    private var kinds: [String] {
+        let kinds = command.telegram.kinds
+        for kind in kinds where !UpdateKinds.all.contains(kind) {
+            log.warning(
+                "--allowed-updates: '\(kind)' is unknown here; Telegram ignores names it doesn't know")
+        }
+        return kinds
+    }
+
+    // MARK: signals
+
+    private func take(_ signal: Int32) {
+        switch signal {
+        // A terminal that is closed says it with the same signal.
+        case SIGHUP where !hadTerminal || isatty(2) == 1:
+            log.notice("SIGHUP: every child is replaced by a new one")
+            gateway?.reload()
+        case SIGUSR1, SIGUSR2: break
+        default: stop(on: signal)
+        }
+    }
+
+    private func stop(on signal: Int32) {
+        guard let gateway, !gateway.isEnding else {
+            // A second signal, or a first one before there was anything to finish. The children go with us.
+            if gateway != nil { _exit(128 + signal) }
+            return loop.stop()
+        }
+        log.info("stopping: children finish what they have; once more ends at once")
+        gateway.stop()
+    }
+
+    private func end(with failure: GatewayFailure) {
+        result = .failure(failure.asFailure)
+        loop.stop()
+    }
+}
+
+/// Where what is too much for memory waits.
+var spoolDirectory: String { variable("TMPDIR") ?? "/tmp" }

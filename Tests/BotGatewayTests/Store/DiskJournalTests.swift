@@ -1,0 +1,178 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct DiskJournalTests {
+    @Test func `what was stored is there after a kill, in its order`() throws {
+        let test = try JournalTest()
+        try test.append([1, 2], offset: 3)
+        try test.append([3], in: 43, offset: 4)
+        test.kill()
+        try test.open()
+        #expect(try test.journal.offset == 4)
+        let events = try test.journal.unfinished().events
+        #expect(events.map(\.scope) == [.chat(42), .chat(43)])
+        #expect(events.map(\.count) == [2, 1])
+        #expect(try test.waiting().map(\.updateID) == [1, 2])
+        #expect(try test.waiting(in: 43).map(\.line) == [test.event(3, in: 43).line])
+    }
+
+    @Test func `nothing is stored before it says so`() throws {
+        let test = try JournalTest()
+        var isStored = false
+        try test.journal.append([test.event(1)], offset: 2) { _ in isStored = true }
+        #expect(!isStored)
+        test.kill()
+        try test.open()
+        #expect(try test.journal.unfinished().events.isEmpty)
+        #expect(try test.journal.offset == nil)
+    }
+
+    @Test func `what is dealt with is gone, and nothing else`() throws {
+        let test = try JournalTest()
+        let events = try test.append([1, 2, 3])
+        try test.journal.settle(events[1])
+        try test.commit()
+        test.kill()
+        try test.open()
+        #expect(try test.waiting().map(\.updateID) == [1, 3])
+    }
+
+    @Test func `an event and the calls that its child wrote before are one commit`() throws {
+        let test = try JournalTest()
+        let events = try test.append([1])
+        let call = try test.call("answer")
+        _ = try test.journal.add(call, for: .chat(42))
+        try test.journal.settle(events[0])
+        try test.commit()
+        test.kill()
+        try test.open()
+        let unfinished = try test.journal.unfinished()
+        #expect(unfinished.events.isEmpty)
+        #expect(unfinished.calls.map(\.scope) == [.chat(42)])
+        #expect(unfinished.calls.first?.call.parameters == call.parameters)
+        #expect(unfinished.calls.first?.call.method == "sendMessage")
+    }
+
+    @Test func `an answered call is gone, be it from this run or from an earlier one`() throws {
+        let test = try JournalTest()
+        let keys = try ["a", "b"].map { try test.journal.add(try test.call($0), for: .chat(42)) }
+        try test.commit()
+        try test.journal.remove(call: keys[0])
+        try test.commit()
+        test.kill()
+        try test.open()
+        let left = try test.journal.unfinished().calls
+        #expect(left.map { $0.call.parameters["text"] } == ["b"])
+        try test.journal.remove(call: left[0].key)
+        try test.commit()
+        test.kill()
+        try test.open()
+        #expect(try test.journal.unfinished().calls.isEmpty)
+    }
+
+    @Test func `state is kept, replaced and forgotten`() throws {
+        let test = try JournalTest()
+        try test.journal.setState(["count": 1], of: .chat(42))
+        try test.journal.setState(["count": 2], of: .chat(42))
+        try test.journal.setState("x", of: .user(7))
+        #expect(try test.journal.state(of: .chat(42)) == ["count": 2])
+        try test.commit()
+        test.kill()
+        try test.open()
+        #expect(try test.journal.state(of: .chat(42)) == ["count": 2])
+        try test.journal.setState(Optional.none, of: .chat(42))
+        #expect(try test.journal.state(of: .chat(42)) == Optional.none)
+        try test.commit()
+        test.kill()
+        try test.open()
+        #expect(try test.journal.state(of: .chat(42)) == Optional.none)
+        #expect(try test.journal.state(of: .user(7)) == "x")
+    }
+
+    @Test func `after a kill the first events of each scope are marked, after a stop none is`() throws {
+        let test = try JournalTest()
+        try test.append([1, 2, 3, 4])
+        try test.append([5], in: 43)
+        test.kill()
+        try test.open(reach: 2)
+        #expect(try test.waiting().map(\.isRedelivered) == [true, true, true, true])
+        test.kill()
+        try test.open(reach: 2)
+        #expect(try test.waiting().map(\.isRedelivered) == [true, true, false, false])
+        #expect(try test.waiting(in: 43).map(\.isRedelivered) == [true])
+        try test.append([6])
+        #expect(try test.waiting().map(\.isRedelivered) == [true, true, false, false, false])
+    }
+
+    @Test func `after a stop nothing is in doubt`() throws {
+        let test = try JournalTest()
+        try test.append([1, 2])
+        try test.stop()
+        try test.open()
+        #expect(try test.waiting().map(\.isRedelivered) == [false, false])
+    }
+
+    @Test func `what was in doubt stays so through a stop before it was given`() throws {
+        let test = try JournalTest()
+        try test.append([1])
+        test.kill()
+        try test.open()
+        try test.stop()
+        try test.open()
+        #expect(try test.waiting().map(\.isRedelivered) == [true])
+    }
+
+    @Test func `doubt reaches over several readings`() throws {
+        let test = try JournalTest()
+        try test.append([1, 2, 3, 4])
+        test.kill()
+        try test.open(reach: 3)
+        test.kill()
+        try test.open()
+        let journal = try test.journal
+        let first = try #require(journal.takeAside(of: .chat(42), after: 0, count: 2, size: .max))
+        let rest = try #require(
+            journal.takeAside(of: .chat(42), after: first[1].key, count: 9, size: .max))
+        #expect((first + rest).map(\.isRedelivered) == [true, true, true, false])
+    }
+
+    @Test func `how often an event killed its child is kept`() throws {
+        let test = try JournalTest()
+        var event = try test.append([1, 2])[0]
+        event.deaths = 2
+        event.isRedelivered = true
+        try test.journal.giveBack(event)
+        try test.stop()
+        try test.open()
+        #expect(try test.waiting().map(\.deaths) == [2, 0])
+        #expect(try test.waiting().map(\.isRedelivered) == [true, false])
+    }
+
+    @Test func `reading takes no more than it is asked for`() throws {
+        let test = try JournalTest()
+        try test.append(Array(1...10))
+        let journal = try test.journal
+        let two = try #require(journal.takeAside(of: .chat(42), after: 0, count: 2, size: .max))
+        #expect(two.map(\.updateID) == [1, 2])
+        let next = try #require(journal.takeAside(of: .chat(42), after: two[1].key, count: 9, size: 100))
+        #expect(next.map(\.updateID) == [3, 4])
+        #expect(journal.takeAside(of: .chat(1), after: 0, count: 9, size: 100)?.isEmpty == true)
+    }
+
+    @Test func `holds are kept with what is left of them, and ids of groups that moved`() throws {
+        let test = try JournalTest()
+        try test.journal.hold("42", for: .seconds(60))
+        try test.journal.hold("43", for: .milliseconds(1))
+        try test.journal.migrate(-5, to: -1_005)
+        try test.commit()
+        test.kill()
+        try test.open()
+        #expect(test.loop.run(until: { (try? test.journal.holds().count) == 1 }, within: .seconds(5)))
+        let hold = try #require(try test.journal.holds().first)
+        #expect(hold.chat == "42")
+        #expect((.seconds(30)) < hold.left && hold.left <= .seconds(60))
+        #expect(try test.journal.migrations().map(\.new) == [-1_005])
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct JournalDatabaseTests {
+    private func failure(opening path: String) -> GatewayFailure? {
+        do {
+            _ = try JournalDatabase.open(path, patience: .zero)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Opening it fails and changes nothing.
+    private func expectRefusal(_ files: TemporaryDirectory, _ words: String) {
+        let before = files.bytes("journal.db")
+        let failure = failure(opening: "\(files.path)/journal.db")
+        #expect(failure?.kind == .unusableState)
+        #expect(failure?.description.contains(words) == true, "\(failure?.description ?? "no failure")")
+        #expect(files.bytes("journal.db") == before)
+    }
+
+    @Test func `a file that is no database is refused, and left as it is`() {
+        let files = TemporaryDirectory()
+        files.write("journal.db", String(repeating: "my diary\n", count: 1000))
+        expectRefusal(files, "is broken, or none")
+    }
+
+    @Test func `somebody else's database is refused, and left as it is`() throws {
+        let files = TemporaryDirectory()
+        try Database(path: "\(files.path)/journal.db").execute("CREATE TABLE recipes (name TEXT)")
+        expectRefusal(files, "is no journal of pipegram's")
+    }
+
+    @Test func `a journal from the future is refused, and left as it is`() throws {
+        let files = TemporaryDirectory()
+        do {
+            let database = try JournalDatabase.open("\(files.path)/journal.db", patience: .zero)
+            try database.execute("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        expectRefusal(files, "newer pipegram (layout 2, this one knows 1)")
+    }
+
+    @Test func `a journal of another bot is refused`() throws {
+        let test = try JournalTest()
+        test.kill()
+        do {
+            try test.open(bot: 8)
+            Issue.record("opened")
+        } catch let failure as GatewayFailure {
+            #expect(failure.kind == .unusableState)
+            #expect(failure.description.contains("belongs to bot 7, and this is bot 8"))
+        }
+    }
+
+    @Test func `an empty file, and a start that was cut off, are begun anew`() throws {
+        let files = TemporaryDirectory()
+        files.write("journal.db", "")
+        #expect(failure(opening: "\(files.path)/journal.db") == nil)
+        try Database(path: "\(files.path)/other.db").execute("PRAGMA journal_mode = WAL")
+        #expect(failure(opening: "\(files.path)/other.db") == nil)
+    }
+}

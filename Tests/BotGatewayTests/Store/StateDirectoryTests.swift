@@ -1,0 +1,44 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct StateDirectoryTests {
+    private func path(_ given: String? = nil, _ variables: [String: String], bot: String? = "7") -> String? {
+        StateDirectory.path(given: given, variable: { variables[$0] }, bot: bot)
+    }
+
+    @Test func `the option comes first, then systemd's directory, then the user's`() {
+        let all = ["STATE_DIRECTORY": "/var/lib/bot", "XDG_STATE_HOME": "/xdg", "HOME": "/home/ada"]
+        #expect(path("here", all) == "here")
+        #expect(path(nil, all) == "/var/lib/bot")
+        #expect(path(nil, ["STATE_DIRECTORY": "/var/lib/a:/var/lib/b"]) == "/var/lib/a")
+        #expect(path(nil, ["XDG_STATE_HOME": "/xdg", "HOME": "/home/ada"]) == "/xdg/pipegram/7")
+        #expect(path(nil, ["HOME": "/home/ada"]) == "/home/ada/.local/state/pipegram/7")
+        #expect(path(nil, ["XDG_STATE_HOME": "relative", "HOME": "/"]) == "/.local/state/pipegram/7")
+        #expect(path(nil, ["HOME": "/home/ada"], bot: nil) == "/home/ada/.local/state/pipegram")
+        #expect(path(nil, [:]) == nil)
+    }
+
+    @Test func `it is made for its user alone, with those above it`() throws {
+        let files = TemporaryDirectory()
+        let directory = try StateDirectory("\(files.path)/a/b")
+        var status = stat()
+        #expect(stat(directory.path, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o700)
+        #expect(StateDirectory.holder(of: "\(files.path)/a") == nil)
+    }
+
+    @Test func `one that can't be made says what to do`() {
+        do {
+            _ = try StateDirectory("/proc/nowhere/state")
+            Issue.record("made in /proc")
+        } catch {
+            #expect(error.kind == .noState)
+            #expect(error.description.contains("/proc/nowhere"))
+            #expect(error.description.contains("--state DIR"))
+            #expect(error.description.contains("--no-state"))
+        }
+    }
+}

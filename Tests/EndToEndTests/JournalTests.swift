@@ -1,0 +1,129 @@
+import BotGateway
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct JournalTests {
+    @Test func `events that waited at a kill are delivered by the next gateway, marked`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(bot: "never-reads.sh")
+        for number in 1...3 { test.say("\(number)", in: 42) }
+        #expect(test.waitForLog("child started"))
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        try test.run(bot: "transcript.sh")
+        #expect(test.wait { test.transcript(of: 42).count == 4 })
+        let lines = test.transcript(of: 42).dropFirst()
+        #expect(lines.allSatisfy { $0.hasSuffix(",\"redelivered\":true}") })
+        #expect(lines.map { $0.contains("\"text\":\"1\"") } == [true, false, false])
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `events that waited at a stop are delivered by the next gateway, unmarked`() throws {
+        let test = try GatewayTest()
+        try test.run(["--stop-grace", "100ms"], bot: "never-reads.sh")
+        for number in 1...3 { test.say("\(number)", in: 42) }
+        #expect(test.waitForLog("child started"))
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        #expect(test.stop() == 0)
+        try test.run(bot: "transcript.sh")
+        #expect(test.wait { test.transcript(of: 42).count == 4 })
+        #expect(test.transcript(of: 42).allSatisfy { !$0.contains("redelivered") })
+    }
+
+    @Test func `a call that was on its way at a kill is sent again, before the events of its scope`() throws {
+        let test = try GatewayTest()
+        test.telegram.fail(method: "sendMessage", with: .hang)
+        let gateway = try test.run(["--settle", "50ms"], bot: "echo.sh")
+        test.say("first", in: 42)
+        #expect(test.wait { test.telegram.calls.contains { $0.method == "sendMessage" } })
+        // The event is dealt with, so that only the call is left.
+        #expect(test.wait { (try? test.count("events")) == 0 && (try? test.count("calls")) == 1 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        test.say("second", in: 42)
+        test.telegram.fail(
+            method: "sendMessage", with: .error(500, "Internal Server Error"))
+        try test.run(bot: "echo.sh")
+        #expect(test.wait { test.texts(in: 42) == ["first", "second"] })
+        #expect(test.stop() == 0)
+        #expect(test.texts(in: 42) == ["first", "second"])
+    }
+
+    @Test func `state outlives the gateway`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(bot: "state.sh")
+        test.say("x", in: 42)
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["1", "2"] })
+        #expect(test.wait { (try? test.count("states")) == 1 && (try? test.count("calls")) == 0 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        test.say("x", in: 43)
+        try test.run(bot: "state.sh")
+        #expect(test.wait { test.texts(in: 43) == ["1"] })
+        test.say("x", in: 42)
+        #expect(test.wait { Int(test.texts(in: 42).last ?? "") ?? 0 >= 3 })
+    }
+
+    @Test func `a second gateway is turned away, by the pid of the first`() throws {
+        let test = try GatewayTest()
+        let first = try test.run(bot: "echo.sh")
+        #expect(test.waitForLog("waiting for updates"))
+        let pid = first.pid
+        let second = try test.run(bot: "echo.sh")
+        #expect(second.wait() == 73)
+        #expect(second.errorText.contains("is in use by process \(pid)"))
+        #expect(second.errorText.contains("--state DIR"))
+        first.signal(SIGKILL)
+        first.wait()
+        try test.run(bot: "echo.sh")
+        #expect(test.waitForLog("waiting for updates"))
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `a broken journal is refused with words, and left alone`() throws {
+        let test = try GatewayTest()
+        test.files.write("journal.db", String(repeating: "diary ", count: 999))
+        let gateway = try test.run(["--state", test.files.path], bot: "echo.sh")
+        #expect(gateway.wait() == 65)
+        #expect(gateway.errorText.contains("\(test.files.path)/journal.db is broken, or none"))
+        #expect(test.files.read("journal.db") == String(repeating: "diary ", count: 999))
+    }
+
+    @Test func `a place that can't be made is refused with words`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--state", "/proc/nowhere"], bot: "echo.sh")
+        #expect(gateway.wait() == 73)
+        #expect(gateway.errorText.contains("the state directory /proc/nowhere can't be used"))
+    }
+
+    @Test func `without a state everything is in memory, and that is said`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--no-state"], bot: "echo.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["x"] })
+        #expect(test.stop() == 0)
+        #expect(gateway.errorText.contains("--no-state: what isn't dealt with is kept in memory, and lost"))
+        #expect(test.files.read("state/pipegram/7/lock") == nil)
+    }
+
+    @Test func `an event that kills its children becomes a dead letter, and the scope goes on`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(
+            [
+                "--", "sh", "-c",
+                #"while read -r line; do case $line in *poison*) exit 3;; *after*) echo '{"type":"telegram.send_message","text":"here"}';; esac; done"#,
+            ])
+        test.say("poison", in: 42)
+        test.say("after", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["here"] })
+        #expect(
+            gateway.errorText.contains("update 9001 is set aside as a dead letter: 3 children died on it"))
+        #expect(gateway.errors.filter { $0.contains("status 3") }.count == 3)
+        #expect(test.wait { (try? test.count("dead_letters")) == 1 })
+        #expect(test.stop() == 0)
+    }
+}
