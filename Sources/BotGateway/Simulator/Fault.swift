@@ -16,6 +16,9 @@ public enum Fault {
     case closeAfter
     /// The call is carried out, and no answer ever comes.
     case hangAfter
+    /// The call is carried out, and a server in front of Telegram answers with a page of its own, as nginx
+    /// does with 504 when it has waited too long.
+    case htmlAfter(_ status: Int)
     /// The call is carried out at once, and answered so much later.
     case delay(Duration)
 
@@ -26,11 +29,18 @@ public enum Fault {
             parameters: ["retry_after": JSON(seconds)])
     }
 
+    /// The group has become a supergroup, which has another id.
+    public static func migrated(to chat: Int64) -> Fault {
+        .error(
+            400, "Bad Request: group chat was upgraded to a supergroup chat",
+            parameters: ["migrate_to_chat_id": JSON(chat)])
+    }
+
     /// Whether Telegram acts on the call all the same.
     public var callIsCarriedOut: Bool {
         switch self {
         case .error, .html, .closeBefore, .hang: false
-        case .brokenBody, .closeAfter, .hangAfter, .delay: true
+        case .brokenBody, .closeAfter, .hangAfter, .htmlAfter, .delay: true
         }
     }
 }

@@ -16,6 +16,7 @@ extension HTTPServer.Responder {
             self.answer(status: 200, contentType: "application/json", body: half.body)
         case .closeAfter: drop()
         case .hangAfter: hang()
+        case .htmlAfter(let status): answerPage(status)
         case .delay(let delay): loop.after(delay) { self.answer(answer) }
         default: self.answer(answer)
         }
@@ -26,18 +27,17 @@ extension HTTPServer.Responder {
         switch fault {
         case .error(let code, let description, let parameters):
             answer(BotAPIAnswer(error: BotAPIError(code: code, reason: description, parameters: parameters)))
-        case .html(let status):
-            answer(status: status, contentType: "text/html", body: Array(page(status).utf8))
+        case .html(let status): answerPage(status)
         case .hang: hang()
         default: drop()
         }
     }
 
     /// In nginx's manner.
-    private func page(_ status: Int) -> String {
+    private func answerPage(_ status: Int) {
         let names = [413: "Request Entity Too Large", 502: "Bad Gateway", 504: "Gateway Time-out"]
         let title = "\(status) \(names[status] ?? "Service Temporarily Unavailable")"
-        return """
+        let page = """
             <html>\r
             <head><title>\(title)</title></head>\r
             <body>\r
@@ -47,5 +47,6 @@ extension HTTPServer.Responder {
             </html>\r
 
             """
+        answer(status: status, contentType: "text/html", body: Array(page.utf8))
     }
 }

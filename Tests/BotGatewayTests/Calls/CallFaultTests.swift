@@ -6,26 +6,29 @@ import Testing
 
 /// What becomes of a call when something goes wrong on its way.
 @Suite struct CallFaultTests {
-    @Test func `what Telegram refuses is refused, with its parameters`() throws {
+    @Test(arguments: [
+        (400, "Bad Request: chat not found"), (400, "Bad Request: can't parse entities"),
+        (401, "Unauthorized"), (403, "Forbidden: bot was blocked by the user"), (404, "Not Found"),
+        (404, "Not Found: method not found"), (409, "Conflict: x"), (413, "Request Entity Too Large"),
+    ])
+    func `what Telegram refuses is refused at once, with its words`(_ code: Int, _ reason: String) throws {
         let test = try CallerTest()
-        test.server.fail(
-            with: .error(
-                400, "Bad Request: group chat was upgraded", parameters: ["migrate_to_chat_id": -1005]))
-        test.send("moved", id: 1)
+        test.server.fail(with: .error(code, reason, parameters: ["x": -1005]))
+        test.send("refused", id: 1)
         test.send("next")
         #expect(test.wait { test.results.count == 2 })
-        #expect(test.failure(of: "moved")?.code == 400)
-        #expect(test.failure(of: "moved")?.reason == "Bad Request: group chat was upgraded")
-        #expect(test.failure(of: "moved")?.parameters == ["migrate_to_chat_id": -1005])
+        #expect(test.failure(of: "refused")?.code == code)
+        #expect(test.failure(of: "refused")?.reason == reason)
+        #expect(test.failure(of: "refused")?.parameters == ["x": -1005])
+        #expect(test.arrived == ["refused", "next"])
         #expect(test.sent == ["next"])
-        #expect(
-            test.log.count("warning chat:42 sendMessage refused: 400 Bad Request: group chat was upgraded")
-                == 1)
+        #expect(test.log.count("warning chat:42 sendMessage refused: \(code) \(reason)") == 1)
     }
 
     @Test func `a proxy's refusal is told by its status`() throws {
         for (status, reason) in [
-            (400, "Bad Request"), (413, "Request Entity Too Large"), (418, "HTTP status 418"),
+            (302, "HTTP status 302"), (400, "Bad Request"), (403, "Forbidden"), (404, "Not Found"),
+            (413, "Request Entity Too Large"), (418, "HTTP status 418"),
         ] {
             let test = try CallerTest()
             test.server.fail(with: .html(status))
@@ -51,6 +54,26 @@ import Testing
         #expect(test.arrived.count == 5)
         #expect(test.log.count("is in trouble") == 1)
         #expect(test.log.count("answers again") == 1)
+    }
+
+    @Test func `a page in the server's stead is no refusal: the call is sent again, perhaps twice`() throws {
+        let test = try CallerTest()
+        test.server.fail(with: .htmlAfter(504))
+        test.send("x", id: 1)
+        #expect(test.hurry(for: 1))
+        #expect(test.sent == ["x", "x"])
+        #expect(test.success(of: "x")?["message_id"] == 2)
+    }
+
+    @Test func `a page with status 429 holds the chat for a second`() throws {
+        let test = try CallerTest()
+        test.server.fail(with: .html(429))
+        let start = Instant.current
+        test.send("x", id: 1)
+        #expect(test.hurry(for: 1))
+        #expect(Instant.current - start >= .seconds(1))
+        #expect(test.sent == ["x"])
+        #expect(test.log.count("told to wait 1s") == 1)
     }
 
     @Test func `a call whose answer is lost is unknown, and not repeated`() throws {

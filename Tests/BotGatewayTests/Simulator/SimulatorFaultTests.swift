@@ -54,6 +54,24 @@ import Testing
         #expect(wasCarriedOut(test))
     }
 
+    @Test func `htmlAfter is a page instead of the answer to a call that was carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .htmlAfter(504))
+        let answer = test.call("sendMessage", hello)
+        #expect(answer.status == 504)
+        #expect(answer.text?.contains("<title>504 Gateway Time-out</title>") == true)
+        #expect(wasCarriedOut(test))
+    }
+
+    @Test func `a migrated chat refuses with the new one's id`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(chat: 42, with: .migrated(to: -1005))
+        let answer = test.call("sendMessage", hello)
+        #expect(answer.status == 400)
+        #expect(answer.json?["parameters"] == ["migrate_to_chat_id": -1005])
+        #expect(test.server.calls.map(\.wasCarriedOut) == [false])
+    }
+
     @Test func `closeBefore closes the connection, and the call is not carried out`() throws {
         let test = try SimulatorTest()
         test.server.fail(method: "sendMessage", with: .closeBefore)
