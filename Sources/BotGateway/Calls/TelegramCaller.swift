@@ -29,6 +29,10 @@ public final class TelegramCaller: CallSink {
     private var underWay = 0
     /// Scopes whose next call waits for a free place.
     private var ready: Deque<Scope> = []
+    private var migrations = Migrations()
+
+    /// Told once of each group that became a supergroup, to be restored with `noteMigration`.
+    public var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
 
     /// - Parameters:
     ///   - limit: how many calls are under way at the same time.
@@ -49,12 +53,17 @@ public final class TelegramCaller: CallSink {
         advance(line, of: scope)
     }
 
+    /// Sends calls for `old` to `new` from now on.
+    public func noteMigration(from old: Int64, to new: Int64) {
+        _ = migrations.note(from: old, to: new)
+    }
+
     private func advance(_ line: Line, of scope: Scope) {
         guard let call = line.calls.first?.call else {
             lines[scope] = nil
             return
         }
-        if let wait = pacer.wait(for: call.chat ?? scope.description, at: .current) {
+        if let wait = pacer.wait(for: destination(of: call, scope), at: .current) {
             loop.after(wait) { [weak self] in self?.advance(line, of: scope) }
         } else if underWay >= limit {
             ready.append(scope)
@@ -65,30 +74,51 @@ public final class TelegramCaller: CallSink {
 
     private func send(_ call: Call, of line: Line, for scope: Scope) {
         underWay += 1
-        api.request(call.method, call.parameters, timeout: timeout) { [self] outcome in
+        let chat = currentChat(of: call)
+        let parameters = chat.map { $0 == call.chatID ? call.parameters : call.parameters(for: $0) }
+        api.request(call.method, parameters ?? call.parameters, timeout: timeout) { [self] outcome in
             underWay -= 1
-            finish(line, of: scope, outcome)
+            finish(line, of: scope, outcome, from: chat)
             while underWay < limit, let next = ready.popFirst() {
                 if let line = lines[next] { advance(line, of: next) }
             }
         }
     }
 
-    private func finish(_ line: Line, of scope: Scope, _ outcome: BotAPI.Outcome) {
+    private func currentChat(of call: Call) -> Int64? { call.chatID.map(migrations.current) }
+
+    private func destination(of call: Call, _ scope: Scope) -> String {
+        call.destination(id: currentChat(of: call), in: scope)
+    }
+
+    /// - Parameter chat: where the call went to.
+    private func finish(_ line: Line, of scope: Scope, _ outcome: BotAPI.Outcome, from chat: Int64?) {
         let call = line.calls[0].call
         switch line.calls[0].retry.decide(on: outcome, jitter: .random(in: 0..<1)) {
         case .again(let delay):
             loop.after(delay) { [weak self] in self?.advance(line, of: scope) }
         case .hold(let wait):
             note("told to wait \(wait.rounded)", call, scope, level: .info)
-            pacer.hold(call.chat ?? scope.description, until: .current + wait)
+            pacer.hold(call.destination(id: chat, in: scope), until: .current + wait)
             advance(line, of: scope)
-        case .done:
+        case .move(let new) where follow(from: chat, to: new):
+            advance(line, of: scope)
+        case .done, .move:
             let done = line.calls.removeFirst().done
             done(result(of: call, scope, outcome))
             // Behind the others that wait: a scope that says much must not keep the places for itself.
             ready.append(scope)
         }
+    }
+
+    /// Whether a chat that refused a call has moved to where the call didn't go yet.
+    private func follow(from old: Int64?, to new: Int64) -> Bool {
+        guard let old else { return false }
+        if migrations.note(from: old, to: new) {
+            log.notice("chat \(old) has become \(new); calls to it go there")
+            onMigration(old, new)
+        }
+        return migrations.current(old) != old
     }
 
     private func result(of call: Call, _ scope: Scope, _ outcome: BotAPI.Outcome) -> CallResult {

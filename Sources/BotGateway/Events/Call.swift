@@ -11,12 +11,6 @@ public struct Call {
     /// A string or a number that the result carries again; nil when nobody waits for one.
     public let id: JSON?
 
-    /// The chat it goes to, for those who must wait for each other; nil for a call to no chat.
-    var chat: String? {
-        guard let chat = parameters["chat_id"] else { return nil }
-        return chat.integer.map(String.init) ?? chat.string
-    }
-
     /// Fills in what the scope knows and the method asks for, and nothing else.
     init(type: String, parameters given: JSON, id: JSON?, in scope: Scope) throws(OutgoingEventError) {
         self.type = type

@@ -118,6 +118,11 @@ public final class BotAPI {
         .seconds(max(1, parameters?["retry_after"]?.integer ?? Int64(seconds)))
     }
 
+    /// What the group that was called has become: a supergroup of another id.
+    var newChat: Int64? {
+        code == 400 ? parameters?["migrate_to_chat_id"]?.integer : nil
+    }
+
     private static let words = [
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
         413: "Request Entity Too Large", 429: "Too Many Requests", 500: "Internal Server Error",

@@ -6,16 +6,26 @@ struct Retry {
         case again(after: Duration)
         /// Telegram told this chat to wait: nothing may go to it before.
         case hold(Duration)
+        /// The chat has another id now: try it there.
+        case move(to: Int64)
     }
 
+    /// More than a chat has ever moved: a server that names a new chat each time is not followed for ever.
+    static let mostMoves = 4
+
     private(set) var tries = 0
+    private var moves = 0
 
     /// - Parameter jitter: 0..<1, to spread those who failed together.
     mutating func decide(on outcome: BotAPI.Outcome, jitter: Double) -> Decision {
         tries += 1
         switch outcome {
-        case .answer, .refused, .lost:
+        case .answer, .lost:
             return .done
+        case .refused(let error):
+            guard let chat = error.newChat, moves < Self.mostMoves else { return .done }
+            moves += 1
+            return .move(to: chat)
         case .tooManyRequests(let wait, _):
             tries = 0
             return .hold(wait)

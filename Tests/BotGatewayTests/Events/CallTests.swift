@@ -106,13 +106,6 @@ import Testing
         #expect(draft?.parameters == [:])
     }
 
-    @Test func `calls to one chat are known by it, however it is written`() {
-        #expect(call("telegram.leave_chat", in: chat)?.chat == "42")
-        #expect(call("telegram.leave_chat", ["chat_id": "42"], in: .user(7))?.chat == "42")
-        #expect(call("telegram.leave_chat", ["chat_id": "@news"], in: chat)?.chat == "@news")
-        #expect(call("telegram.get_me", in: chat)?.chat == nil)
-    }
-
     // MARK: said again
 
     @Test func `a call's line is one that a child could have written, everything filled in`() {

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import BotGateway
@@ -15,6 +16,25 @@ import Testing
     @Test func `an answer and a refusal are final`() {
         #expect(first(.answer([])) == .done)
         #expect(first(.refused(.badRequest("chat not found"))) == .done)
+    }
+
+    @Test func `what is refused because the chat has moved is tried there, but not for ever`() {
+        var retry = Retry()
+        let moved = { (chat: Int64) in
+            BotAPI.Outcome.refused(
+                BotAPIError(code: 400, reason: "Bad Request", parameters: ["migrate_to_chat_id": JSON(chat)]))
+        }
+        for chat in 1...4 as ClosedRange<Int64> {
+            #expect(retry.decide(on: moved(chat), jitter: 0) == .move(to: chat))
+        }
+        #expect(retry.decide(on: moved(5), jitter: 0) == .done)
+    }
+
+    @Test func `a new chat that isn't an id, or comes with another refusal, is not followed`() {
+        for (code, chat) in [(403, -1005), (400, "-1005"), (400, true)] as [(Int, JSON)] {
+            let error = BotAPIError(code: code, reason: "x", parameters: ["migrate_to_chat_id": chat])
+            #expect(first(.refused(error)) == .done)
+        }
     }
 
     @Test func `what may have taken effect is never tried again`() {

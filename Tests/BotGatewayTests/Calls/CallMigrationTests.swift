@@ -1,0 +1,122 @@
+import JSON
+import Reactor
+import Testing
+
+@testable import BotGateway
+
+/// Calls to a group that has become a supergroup.
+@Suite struct CallMigrationTests {
+    private let group = Scope.chat(-5)
+
+    /// The chats to which calls went, in the order of their arrival.
+    private func chats(_ test: CallerTest) -> [JSON?] { test.server.calls.map { $0.parameters["chat_id"] } }
+
+    @Test func `a call to a group that has moved is sent to its new id, and that is its result`() throws {
+        let test = try CallerTest()
+        test.server.fail(chat: -5, with: .migrated(to: -1005))
+        test.send("x", for: group, id: 1)
+        #expect(test.wait { test.results.count == 1 })
+        #expect(chats(test) == [-5, -1005])
+        #expect(test.sent == ["x"])
+        #expect(test.success(of: "x")?["chat"]?["id"] == -1005)
+        #expect(test.log.count("notice chat -5 has become -1005") == 1)
+        #expect(test.log.count("refused") == 0)
+    }
+
+    @Test func `later calls to the old id go straight to the new one, in their order`() throws {
+        let test = try CallerTest()
+        test.server.fail(times: .max, chat: -5, with: .migrated(to: -1005))
+        for text in ["1", "2", "3"] { test.send(text, for: group) }
+        #expect(test.wait { test.results.count == 3 })
+        test.send("as text", for: .user(7), to: "-5")
+        test.send("elsewhere", for: .user(7), to: -6)
+        #expect(test.wait { test.results.count == 5 })
+        #expect(chats(test) == [-5, -1005, -1005, -1005, -1005, -6])
+        #expect(test.sent == ["1", "2", "3", "as text", "elsewhere"])
+        #expect(test.log.count("has become") == 1)
+    }
+
+    @Test func `calls that were under way when the group moved follow it, and it is said once`() throws {
+        let test = try CallerTest()
+        var moves: [[Int64]] = []
+        test.caller.onMigration = { moves.append([$0, $1]) }
+        test.server.fail(times: .max, chat: -5, with: .migrated(to: -1005))
+        for user in 1...5 as ClosedRange<Int64> { test.send("\(user)", for: .user(user), to: -5) }
+        #expect(test.wait { test.results.count == 5 })
+        #expect(Set(test.sent).count == 5 && test.sent.count == 5)
+        #expect(moves == [[-5, -1005]])
+        #expect(test.log.count("has become") == 1)
+    }
+
+    @Test func `a move that was noted at the start is followed at once, and not told again`() throws {
+        let test = try CallerTest()
+        test.caller.onMigration = { _, _ in Issue.record("told what it was told") }
+        test.caller.noteMigration(from: -5, to: -6)
+        test.caller.noteMigration(from: -6, to: -1005)
+        test.send("x", for: group)
+        #expect(test.wait { test.results.count == 1 })
+        #expect(chats(test) == [-1005])
+        #expect(test.log.count("has become") == 0)
+    }
+
+    @Test func `moves are followed one after the other`() throws {
+        let test = try CallerTest()
+        test.server.fail(times: .max, chat: -5, with: .migrated(to: -6))
+        test.server.fail(times: .max, chat: -6, with: .migrated(to: -1005))
+        test.send("x", for: group)
+        test.send("y", for: group)
+        #expect(test.wait { test.results.count == 2 })
+        #expect(chats(test) == [-5, -6, -1005, -1005])
+        #expect(test.sent == ["x", "y"])
+    }
+
+    @Test func `a group that has moved in a circle is refused, with Telegram's words`() throws {
+        for second in [-5, -6] as [Int64] {
+            let test = try CallerTest()
+            test.server.fail(times: .max, chat: -5, with: .migrated(to: -6))
+            test.server.fail(times: .max, chat: -6, with: .migrated(to: second))
+            test.send("x", for: group, id: 1)
+            #expect(test.wait { test.results.count == 1 })
+            #expect(chats(test) == [-5, -6])
+            #expect(test.failure(of: "x")?.parameters == ["migrate_to_chat_id": JSON(second)])
+        }
+    }
+
+    @Test func `a group that moves for ever is refused in the end`() throws {
+        let test = try CallerTest()
+        for chat in 1...20 as ClosedRange<Int64> {
+            test.server.fail(times: .max, chat: -chat, with: .migrated(to: -chat - 1))
+        }
+        test.send("x", for: .chat(-1), id: 1)
+        #expect(test.wait { test.results.count == 1 })
+        #expect(test.failure(of: "x")?.code == 400)
+        #expect(test.arrived.count == 5)
+    }
+
+    @Test func `a move is no answer for a call that names no chat by its id`() throws {
+        let test = try CallerTest()
+        test.server.fail(times: 2, with: .migrated(to: -1005))
+        test.perform("telegram.get_me", as: "me", for: group, id: 1)
+        test.send("named", for: group, to: "@news", id: 2)
+        #expect(test.wait { test.results.count == 2 })
+        #expect(test.failure(of: "me")?.parameters == ["migrate_to_chat_id": -1005])
+        #expect(test.failure(of: "named")?.code == 400)
+        #expect(test.log.count("has become") == 0)
+    }
+
+    @Test func `a supergroup that is told to wait holds calls to its old id too`() throws {
+        let test = try CallerTest()
+        test.server.fail(chat: -5, with: .migrated(to: -1005))
+        test.server.fail(chat: -1005, with: .tooManyRequests(retryAfter: 30))
+        test.send("x", for: group)
+        #expect(test.wait { test.log.count("told to wait 30s") == 1 })
+        test.send("from a user", for: .user(7), to: -5)
+        test.send("other", for: .chat(43))
+        #expect(test.wait { test.finished == ["other"] })
+        #expect(test.isQuiet())
+        let start = Instant.current
+        #expect(test.hurry(for: 3))
+        #expect(Instant.current - start > .seconds(20))
+        #expect(chats(test).count == 5)
+    }
+}
