@@ -5,8 +5,9 @@ import Reactor
 
 /// Carries out calls at the Bot API: several at a time across scopes, one after the other within one.
 ///
-/// A chat that Telegram told to wait holds up nobody else. What can't reach Telegram, or is answered with
-/// 5xx, is tried until it works; a call whose answer was lost may have taken effect, and is never repeated.
+/// A chat that Telegram told to wait holds up nobody else, and answers go before a flood. What can't reach
+/// Telegram, or is answered with 5xx, is tried until it works; a call whose answer was lost may have taken
+/// effect, and is never repeated.
 public final class TelegramCaller: CallSink {
     private struct Waiting {
         let call: Call
@@ -17,6 +18,8 @@ public final class TelegramCaller: CallSink {
     /// The calls of one scope, in their order; the first one is on its way or waits for its time.
     private final class Line {
         var calls: Deque<Waiting> = []
+        /// Whether one of them is done, and there was always one more.
+        var hadTurn = false
     }
 
     private let api: BotAPI
@@ -27,8 +30,8 @@ public final class TelegramCaller: CallSink {
     private var lines: [Scope: Line] = [:]
     private var pacer = Pacer()
     private var underWay = 0
-    /// Scopes whose next call waits for a free place.
-    private var ready: Deque<Scope> = []
+    /// Scopes whose next call may go when a place is free.
+    private var turns = Turns()
     private var migrations = Migrations()
 
     /// Told once of each group that became a supergroup, to be restored with `noteMigration`.
@@ -58,17 +61,20 @@ public final class TelegramCaller: CallSink {
         _ = migrations.note(from: old, to: new)
     }
 
+    /// Lets the next call of a scope wait for its turn.
     private func advance(_ line: Line, of scope: Scope) {
-        guard let call = line.calls.first?.call else {
-            lines[scope] = nil
-            return
-        }
-        if let wait = pacer.wait(for: destination(of: call, scope), at: .current) {
-            loop.after(wait) { [weak self] in self?.advance(line, of: scope) }
-        } else if underWay >= limit {
-            ready.append(scope)
-        } else {
-            send(call, of: line, for: scope)
+        turns.wait(scope, hadTurn: line.hadTurn)
+        fillPlaces()
+    }
+
+    private func fillPlaces() {
+        while underWay < limit, let scope = turns.next() {
+            guard let line = lines[scope], let call = line.calls.first?.call else { continue }
+            if let wait = pacer.wait(for: destination(of: call, scope), at: .current) {
+                loop.after(wait) { [weak self] in self?.advance(line, of: scope) }
+            } else {
+                send(call, of: line, for: scope)
+            }
         }
     }
 
@@ -79,9 +85,7 @@ public final class TelegramCaller: CallSink {
         api.request(call.method, parameters ?? call.parameters, timeout: timeout) { [self] outcome in
             underWay -= 1
             finish(line, of: scope, outcome, from: chat)
-            while underWay < limit, let next = ready.popFirst() {
-                if let line = lines[next] { advance(line, of: next) }
-            }
+            fillPlaces()
         }
     }
 
@@ -105,9 +109,10 @@ public final class TelegramCaller: CallSink {
             advance(line, of: scope)
         case .done, .move:
             let done = line.calls.removeFirst().done
+            line.hadTurn = true
             done(result(of: call, scope, outcome))
-            // Behind the others that wait: a scope that says much must not keep the places for itself.
-            ready.append(scope)
+            // What was called just now stands in the same line.
+            if line.calls.isEmpty { lines[scope] = nil } else { advance(line, of: scope) }
         }
     }
 

@@ -102,6 +102,35 @@ import Testing
         #expect(test.finished == ["free", "again", "held"])
     }
 
+    @Test func `answers go before what a flood has left, three of four times`() throws {
+        let test = try CallerTest(limit: 1)
+        for text in ["a1", "a2", "a3"] { test.send(text, for: .chat(1)) }
+        for chat in 2...8 as ClosedRange<Int64> { test.send("\(chat)", for: .chat(chat)) }
+        #expect(test.wait { test.results.count == 10 })
+        #expect(test.sent == ["a1", "2", "3", "4", "a2", "5", "6", "7", "a3", "8"])
+    }
+
+    @Test func `an answer does not stand behind the flood of a hundred scopes`() throws {
+        let test = try CallerTest(limit: 8)
+        for chat in 1...100 as ClosedRange<Int64> {
+            for number in 1...5 { test.send("\(chat)/\(number)", for: .chat(chat)) }
+        }
+        #expect(test.wait { test.results.count >= 150 })
+        let before = test.arrived.count
+        test.send("answer", for: .user(7), to: 7)
+        #expect(test.wait { test.results.count == 501 })
+        let place = try #require(test.arrived.firstIndex(of: "answer"))
+        #expect(place <= before + 16)
+    }
+
+    @Test func `a call that is made when a result comes stands behind other scopes' calls`() throws {
+        let test = try CallerTest(limit: 1)
+        test.send("1", for: .chat(1)) { test.send("3", for: .chat(3)) }
+        test.send("2", for: .chat(2))
+        #expect(test.wait { test.results.count == 3 })
+        #expect(test.sent == ["1", "2", "3"])
+    }
+
     // MARK: 429
 
     @Test func `a 429 holds that chat for as long as Telegram says, and no other`() throws {
