@@ -34,6 +34,9 @@ public final class TelegramCaller: CallSink {
     private var turns = Turns()
     private var migrations = Migrations()
 
+    /// Told of each 429, to be restored with `hold`: a chat's id or name, the scope of a call to no chat,
+    /// or a business account's chat as scopes are written.
+    public var onHold: (_ chat: String, _ wait: Duration) -> Void = { _, _ in }
     /// Told once of each group that became a supergroup, to be restored with `noteMigration`.
     public var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
 
@@ -55,6 +58,14 @@ public final class TelegramCaller: CallSink {
         lines[scope] = line
         advance(line, of: scope)
     }
+
+    /// Sends nothing to a chat for so long, as its last 429 asked for before a restart.
+    public func hold(_ chat: String, for wait: Duration) {
+        pacer.hold(chat, until: .current + wait, at: .current)
+    }
+
+    /// The chats that Telegram told to wait and that aren't through with it, by name.
+    public var holds: [(chat: String, left: Duration)] { pacer.holds(at: .current) }
 
     /// Sends calls for `old` to `new` from now on.
     public func noteMigration(from old: Int64, to new: Int64) {
@@ -103,7 +114,7 @@ public final class TelegramCaller: CallSink {
             loop.after(delay) { [weak self] in self?.advance(line, of: scope) }
         case .hold(let wait):
             note("told to wait \(wait.rounded)", call, scope, level: .info)
-            pacer.hold(call.destination(id: chat, in: scope), until: .current + wait)
+            held(call.destination(id: chat, in: scope), for: wait)
             advance(line, of: scope)
         case .move(let new) where follow(from: chat, to: new):
             advance(line, of: scope)
@@ -114,6 +125,12 @@ public final class TelegramCaller: CallSink {
             // What was called just now stands in the same line.
             if line.calls.isEmpty { lines[scope] = nil } else { advance(line, of: scope) }
         }
+    }
+
+    private func held(_ chat: String, for wait: Duration) {
+        hold(chat, for: wait)
+        // An earlier 429 may have named a longer time.
+        if let left = pacer.wait(for: chat, at: .current) { onHold(chat, left) }
     }
 
     /// Whether a chat that refused a call has moved to where the call didn't go yet.

@@ -17,7 +17,7 @@ import Testing
 
     @Test func `a chat is held until its time, and others are not`() {
         var pacer = Pacer()
-        pacer.hold("42", until: start + .seconds(7))
+        pacer.hold("42", until: start + .seconds(7), at: start)
         #expect(wait(pacer, "42", after: .zero) == .seconds(7))
         #expect(wait(pacer, "42", after: .seconds(6)) == .seconds(1))
         #expect(wait(pacer, "42", after: .seconds(7)) == nil)
@@ -27,15 +27,49 @@ import Testing
     @Test func `of two holds the later one counts`() {
         for ends in [[3, 7], [7, 3]] {
             var pacer = Pacer()
-            for end in ends { pacer.hold("42", until: start + .seconds(end)) }
+            for end in ends { pacer.hold("42", until: start + .seconds(end), at: start) }
             #expect(wait(pacer, "42", after: .seconds(5)) == .seconds(2))
         }
     }
 
     @Test func `a hold that is over is over`() {
         var pacer = Pacer()
-        pacer.hold("42", until: start + .seconds(1))
+        pacer.hold("42", until: start + .seconds(1), at: start)
         #expect(pacer.wait(for: "42", at: start + .seconds(2)) == nil)
         #expect(pacer.wait(for: "42", at: start) == nil)
+    }
+
+    @Test func `what is held now is told by name, with what is left`() {
+        var pacer = Pacer()
+        for (chat, end) in [("43", 9), ("-7", 20), ("42", 5)] {
+            pacer.hold(chat, until: start + .seconds(end), at: start)
+        }
+        let holds = pacer.holds(at: start + .seconds(5))
+        #expect(holds.map(\.chat) == ["-7", "43"])
+        #expect(holds.map(\.left) == [.seconds(15), .seconds(4)])
+    }
+
+    @Test func `a hundred thousand chats that were held once don't stay in memory`() {
+        var pacer = Pacer()
+        var most = 0
+        for number in 0..<100_000 {
+            let now = start + .seconds(number)
+            pacer.hold("\(number)", until: now + .seconds(30), at: now)
+            most = max(most, pacer.count)
+        }
+        #expect(most <= 64)
+    }
+
+    @Test func `however many are held, none is let go before its time`() {
+        var pacer = Pacer()
+        for number in 0..<10_000 {
+            let end = number.isMultiple(of: 2) ? 1 : 30
+            pacer.hold("\(number)", until: start + .seconds(end), at: start)
+        }
+        for number in 10_000..<20_000 {
+            pacer.hold("\(number)", until: start + .seconds(30), at: start + .seconds(2))
+        }
+        #expect(pacer.holds(at: start + .seconds(2)).count == 15_000)
+        #expect(pacer.count <= 30_000)
     }
 }

@@ -1,0 +1,159 @@
+import JSON
+import Reactor
+import Testing
+
+@testable import BotGateway
+
+/// Chats that Telegram told to wait.
+@Suite struct HeldChatTests {
+    @Test func `a 429 holds that chat for as long as Telegram says, and no other`() throws {
+        let test = try CallerTest()
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        let start = Instant.current
+        test.send("first", id: 1)
+        test.send("second")
+        #expect(test.wait { test.log.count("told to wait 30s") == 1 })
+        test.send("other", for: .chat(43))
+        #expect(test.wait { test.finished == ["other"] })
+        #expect(test.isQuiet())
+        #expect(test.hurry(for: 3))
+        #expect(Instant.current - start >= .seconds(30))
+        #expect(test.sent == ["other", "first", "second"])
+        #expect(test.success(of: "first") != nil)
+    }
+
+    @Test func `a held chat is held for every scope that writes to it`() throws {
+        let test = try CallerTest()
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        test.send("first")
+        #expect(test.wait { test.log.count("told to wait") == 1 })
+        test.send("from a user", for: .user(7), to: 42)
+        test.send("as text", for: .user(8), to: "42")
+        test.send("elsewhere", for: .user(9), to: 43)
+        #expect(test.wait { test.finished == ["elsewhere"] })
+        #expect(test.isQuiet())
+        let start = Instant.current
+        #expect(test.hurry(for: 4))
+        #expect(Instant.current - start > .seconds(20))
+        #expect(test.arrived.count == 5)
+    }
+
+    @Test func `a 429 to a call without a chat holds its scope, not the others`() throws {
+        let test = try CallerTest()
+        test.server.fail(method: "getMe", with: .tooManyRequests(retryAfter: 30))
+        test.perform("telegram.get_me", as: "me", for: .chat(42))
+        #expect(test.wait { test.log.count("told to wait") == 1 })
+        test.perform("telegram.get_me", as: "other", for: .chat(43))
+        #expect(test.wait { test.finished == ["other"] })
+        #expect(test.hurry(for: 2))
+    }
+
+    @Test func `a chat that is told to wait again and again is held each time`() throws {
+        let test = try CallerTest()
+        test.server.fail(times: 3, chat: 42, with: .tooManyRequests(retryAfter: 10))
+        let start = Instant.current
+        test.send("patience", id: 1)
+        #expect(test.hurry(for: 1))
+        #expect(Instant.current - start >= .seconds(30))
+        #expect(test.arrived.count == 4)
+        #expect(test.success(of: "patience") != nil)
+    }
+
+    @Test func `within a scope calls stay in order, though the first one's chat is held`() throws {
+        let test = try CallerTest()
+        test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
+        test.send("held", for: .user(7), to: 1)
+        test.send("behind it", for: .user(7), to: 2)
+        test.send("another scope", for: .user(8), to: 2)
+        #expect(test.wait { test.finished == ["another scope"] })
+        #expect(test.isQuiet())
+        #expect(test.hurry(for: 3))
+        #expect(test.sent == ["another scope", "held", "behind it"])
+    }
+
+    @Test func `two scopes that write to one held chat both wait, and nobody else`() throws {
+        let test = try CallerTest()
+        test.caller.hold("42", for: .seconds(30))
+        let start = Instant.current
+        for user in 1...2 as ClosedRange<Int64> { test.send("held \(user)", for: .user(user), to: 42) }
+        test.send("free", for: .user(3), to: 43)
+        #expect(test.wait { test.finished == ["free"] })
+        #expect(test.isQuiet())
+        #expect(test.hurry(for: 3))
+        #expect(Instant.current - start >= .seconds(30))
+        #expect(Set(test.sent) == ["free", "held 1", "held 2"])
+        #expect(test.arrived.count == 3)
+    }
+
+    @Test func `scopes that are held use up no places`() throws {
+        let test = try CallerTest(limit: 4)
+        for chat in 1...32 as ClosedRange<Int64> {
+            test.server.fail(chat: chat, with: .tooManyRequests(retryAfter: 30))
+            for part in ["a", "b"] { test.send("\(chat)\(part)", for: .chat(chat)) }
+        }
+        #expect(test.wait { test.log.count("told to wait 30s") == 32 })
+        for number in 1...10 { test.send("free \(number)", for: .user(7), to: 70) }
+        #expect(test.wait { test.results.count == 10 })
+        #expect(test.caller.pending == 64)
+        #expect(test.hurry(for: 74))
+        #expect(test.sent.count == 74)
+    }
+
+    @Test func `a business account's chat is another than the bot's own of the same number`() throws {
+        let test = try CallerTest()
+        test.caller.hold("business:b1/chat:42", for: .seconds(30))
+        test.send("held", for: .business(connection: "b1", chat: 42))
+        test.send("other account", for: .business(connection: "b2", chat: 42))
+        test.send("own", for: .chat(42))
+        #expect(test.wait { Set(test.finished) == ["own", "other account"] })
+        #expect(test.hurry(for: 3))
+    }
+
+    // MARK: across a restart
+
+    @Test func `what a 429 asked for is told, and holds the next caller for the rest of it`() throws {
+        let first = try CallerTest()
+        var told: [(chat: String, wait: Duration)] = []
+        first.caller.onHold = { told.append(($0, $1)) }
+        first.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        first.server.fail(method: "getMe", with: .tooManyRequests(retryAfter: 7))
+        first.send("x")
+        first.perform("telegram.get_me", as: "me", for: .user(7))
+        #expect(first.wait { told.count == 2 })
+        #expect(Set(told.map(\.chat)) == ["42", "user:7"])
+        for hold in told { #expect(hold.wait > (hold.chat == "42" ? .seconds(29) : .seconds(6))) }
+
+        let second = try CallerTest()
+        second.caller.onHold = { _, _ in Issue.record("told what it was told") }
+        second.caller.hold("42", for: .seconds(20))
+        let start = Instant.current
+        second.send("x")
+        second.send("other", for: .chat(43))
+        #expect(second.wait { second.finished == ["other"] })
+        #expect(second.hurry(for: 2))
+        #expect(Instant.current - start >= .seconds(20))
+        #expect(second.arrived == ["other", "x"])
+    }
+
+    @Test func `of two 429s for one chat the one that ends last is told`() throws {
+        let test = try CallerTest()
+        var told: [Duration] = []
+        test.caller.onHold = { told.append($1) }
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 5))
+        for user in 1...2 as ClosedRange<Int64> { test.send("\(user)", for: .user(user), to: 42) }
+        #expect(test.wait { told.count == 2 })
+        #expect(told.allSatisfy { $0 > .seconds(25) })
+    }
+
+    @Test func `chats that are held are listed until they may be called again`() throws {
+        let test = try CallerTest()
+        test.caller.hold("43", for: .seconds(60))
+        test.caller.hold("@news", for: .seconds(1))
+        test.caller.hold("42", for: .seconds(30))
+        #expect(test.caller.holds.map(\.chat) == ["42", "43", "@news"])
+        #expect(test.loop.hurry { test.caller.holds.count == 2 })
+        #expect(test.caller.holds.map(\.chat) == ["42", "43"])
+        #expect(test.caller.holds.allSatisfy { $0.left > .seconds(20) })
+    }
+}
