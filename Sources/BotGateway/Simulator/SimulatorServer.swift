@@ -10,8 +10,10 @@ public final class SimulatorServer {
         public let method: String
         /// An object. From a JSON body the values are as they came; from a query or a form they are strings.
         public let parameters: JSON
+        /// What went wrong with it.
+        public let fault: Fault?
         /// False where a fault kept Telegram from acting on it.
-        public let wasCarriedOut: Bool
+        public var wasCarriedOut: Bool { fault?.callIsCarriedOut ?? true }
     }
 
     public let telegram: SimulatedTelegram
@@ -128,9 +130,8 @@ public final class SimulatorServer {
     private func carryOut(_ request: BotAPIRequest, _ responder: HTTPServer.Responder) {
         let arguments = Arguments(request.parameters)
         let fault = faults.next(method: request.method, chat: arguments.text("chat_id"))
-        let isCarriedOut = fault?.callIsCarriedOut ?? true
-        record(request, isCarriedOut)
-        if let fault, !isCarriedOut { return responder.fail(with: fault) }
+        record(request, fault)
+        if let fault, !fault.callIsCarriedOut { return responder.fail(with: fault) }
 
         let reply = { [loop] (answer: BotAPIAnswer) in responder.answer(answer, spoiltBy: fault, on: loop) }
         switch request.method.lowercased() {
@@ -142,10 +143,9 @@ public final class SimulatorServer {
         }
     }
 
-    private func record(_ request: BotAPIRequest, _ isCarriedOut: Bool) {
+    private func record(_ request: BotAPIRequest, _ fault: Fault?) {
         guard request.method.lowercased() != "getupdates" else { return polls.append(request.parameters) }
-        let call = ReceivedCall(
-            method: request.method, parameters: request.parameters, wasCarriedOut: isCarriedOut)
+        let call = ReceivedCall(method: request.method, parameters: request.parameters, fault: fault)
         calls.append(call)
         onCall?(call)
     }

@@ -1,0 +1,106 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+/// Every fault that the test server knows, in an order that chance made.
+@Suite struct RandomFaultTests {
+    private static let scopes = 20
+    private static let callsOfEach = 15
+
+    /// What may follow a fault.
+    private enum Outcome: Equatable {
+        case success
+        case refused(Int)
+        case unknown
+        /// The call is sent again; twice where `.htmlAfter` came after it was carried out, as
+        /// docs/decisions/unknown-answers.md says.
+        case again
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `nothing is lost, and nothing done twice but what is documented`(seed: UInt64) throws {
+        let test = try CallerTest(timeout: .milliseconds(300))
+        var chance = Chance(seed: seed)
+        test.server.onCall = { [unowned test] _ in
+            if chance.below(2) == 0 { test.server.fail(with: fault(by: &chance)) }
+        }
+        for number in 0..<Self.callsOfEach {
+            for scope in 0..<Self.scopes {
+                // Two scopes write to one chat each.
+                test.send(
+                    "\(scope)/\(number)", for: .user(Int64(scope)), to: JSON(-1 - scope / 2),
+                    id: id(of: number))
+            }
+        }
+        let count = Self.scopes * Self.callsOfEach
+        #expect(test.hurry(for: count) || test.hurry(for: count) || test.hurry(for: count))
+        #expect(test.caller.pending == 0)
+        #expect(test.isQuiet())
+        checkOrder(test)
+        for scope in 0..<Self.scopes {
+            for number in 0..<Self.callsOfEach { check(scope, number, test) }
+        }
+    }
+
+    /// Nobody waits for the result of every other call.
+    private func id(of number: Int) -> JSON? {
+        guard number.isMultiple(of: 2) else { return .none }
+        return JSON(number)
+    }
+
+    /// One result for each call, and one arrival after the other, in the order of each scope.
+    private func checkOrder(_ test: CallerTest) {
+        for scope in 0..<Self.scopes {
+            let written = (0..<Self.callsOfEach).map { "\(scope)/\($0)" }
+            #expect(test.finished.filter { $0.hasPrefix("\(scope)/") } == written)
+            let arrived = test.arrived.filter { $0.hasPrefix("\(scope)/") }
+            let once = arrived.indices.filter { $0 == 0 || arrived[$0] != arrived[$0 - 1] }
+            #expect(once.map { arrived[$0] } == written)
+        }
+    }
+
+    /// That a call was repeated only where it may be, and that its result tells what became of it.
+    private func check(_ scope: Int, _ number: Int, _ test: CallerTest) {
+        let text = "\(scope)/\(number)"
+        let outcomes = test.server.calls.filter { $0.parameters["text"]?.string == text }
+            .map { outcome(of: $0.fault, resultIsRead: id(of: number) != .none) }
+        #expect(outcomes.dropLast().allSatisfy { $0 == .again }, "\(text): \(outcomes)")
+        let isRight =
+            switch outcomes.last {
+            case .success: test.isSuccess(text)
+            case .refused(let code): test.failure(of: text)?.code == code
+            case .unknown: test.isUnknown(text)
+            // A chat that has moved four times while one call went after it is not followed any more.
+            case .again: test.failure(of: text)?.parameters?["migrate_to_chat_id"] != nil
+            case nil: false
+            }
+        #expect(isRight, "\(text): \(outcomes), \(String(describing: test.result(of: text)))")
+    }
+
+    private func fault(by chance: inout Chance) -> Fault {
+        let faults: [Fault] = [
+            .error(400, "Bad Request: chat not found"), .error(401, "Unauthorized"),
+            .error(403, "Forbidden: bot was blocked by the user"), .error(404, "Not Found"),
+            .error(409, "Conflict: x"), .error(413, "Request Entity Too Large"),
+            .error(500, "Internal Server Error: restart"),
+            .tooManyRequests(retryAfter: 1 + chance.below(40)),
+            .migrated(to: -1_000_000_000_000 - Int64(chance.below(1_000_000_000))),
+            .html(400), .html(413), .html(429), .html(502), .html(504), .htmlAfter(502), .htmlAfter(504),
+            .closeBefore, .closeAfter, .brokenBody, .hang, .hangAfter, .delay(.milliseconds(5)),
+        ]
+        return faults[chance.below(faults.count)]
+    }
+
+    private func outcome(of fault: Fault?, resultIsRead: Bool) -> Outcome {
+        switch fault {
+        case nil, .delay: .success
+        case .brokenBody: resultIsRead ? .unknown : .success
+        case .closeBefore, .closeAfter, .hang, .hangAfter: .unknown
+        case .htmlAfter: .again
+        case .html(let status): status == 429 || status >= 500 ? .again : .refused(status)
+        case .error(_, _, let parameters) where parameters?["migrate_to_chat_id"] != nil: .again
+        case .error(let code, _, _): code == 429 || code >= 500 ? .again : .refused(code)
+        }
+    }
+}
