@@ -103,9 +103,14 @@ import Reactor
     }
 
     private func makeCaller() -> TelegramCaller {
-        TelegramCaller(
+        let caller = TelegramCaller(
             api: api, limit: 32, timeout: command.telegram.callTimeout.duration ?? .seconds(86_400),
             on: loop, log: log)
+        for (chat, left) in journal.holds() { caller.hold(chat, for: left) }
+        for (old, new) in journal.migrations() { caller.noteMigration(from: old, to: new) }
+        caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
+        caller.onMigration = { [unowned self] in journal.migrate($0, to: $1) }
+        return caller
     }
 
     private var kinds: [String] {

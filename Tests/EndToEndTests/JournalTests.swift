@@ -127,3 +127,37 @@ import Testing
         #expect(test.stop() == 0)
     }
 }
+
+@Suite struct CallsAfterRestartTests {
+    @Test func `a chat that was told to wait is left alone by the next gateway too`() throws {
+        let test = try GatewayTest()
+        test.telegram.fail(method: "sendMessage", with: .tooManyRequests(retryAfter: 3))
+        let gateway = try test.run(["--settle", "50ms"], bot: "echo.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { (try? test.count("holds")) == 1 && (try? test.count("events")) == 0 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        try test.run(bot: "echo.sh")
+        test.say("y", in: 43)
+        #expect(test.wait { test.texts(in: 43) == ["y"] })
+        #expect(test.texts(in: 42).isEmpty)
+        #expect(test.wait { test.texts(in: 42) == ["x"] })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `a group that moved is known to the next gateway too`() throws {
+        let test = try GatewayTest()
+        test.telegram.fail(method: "sendMessage", chat: 42, with: .migrated(to: -1_042))
+        let gateway = try test.run(bot: "echo.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: -1_042) == ["x"] })
+        #expect(test.wait { (try? test.count("migrations")) == 1 && (try? test.count("calls")) == 0 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        try test.run(bot: "echo.sh")
+        test.say("y", in: 42)
+        #expect(test.wait { test.texts(in: -1_042).last == "y" })
+        #expect(test.texts(in: 42).isEmpty)
+        #expect(test.stop() == 0)
+    }
+}
