@@ -34,10 +34,11 @@ import Glibc
     /// When the current turn of the loop began.
     public private(set) var now = Instant.current
 
-    /// Also has SIGPIPE ignored, for a broken pipe is seen where it is written to, and keeps the low
-    /// descriptors that spawning needs.
+    /// Also has SIGPIPE and SIGXFSZ ignored, for a broken pipe and a file that may not grow are seen where
+    /// they are written to, and keeps the low descriptors that spawning needs.
     public init() throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         _ = spawn_prepare()
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError("making an epoll descriptor") }

@@ -187,3 +187,26 @@ func residentKB(_ pid: pid_t) -> Int {
     let line = lines.first { $0.hasPrefix("VmRSS:") } ?? ""
     return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
 }
+
+@Suite struct BrokenBotTests {
+    @Test func `a bot that dies at every start is told of in one loud line`() throws {
+        let test = try GatewayTest()
+        let bot = test.files.write("bot", "#!/bin/sh\necho 'line 7: typo' >&2\nexit 2\n")
+        let gateway = try test.run(["--", bot])
+        for chat in 1...30 { test.say("x", in: Int64(chat)) }
+        #expect(test.waitForLog("the bot dies at its start"))
+        let loud = gateway.errors.filter { $0.contains("the bot dies at its start") }
+        #expect(loud.count == 1)
+        #expect(loud[0].contains(" error "))
+        #expect(loud[0].contains("status 2"))
+        #expect(loud[0].contains("line 7: typo"))
+        test.files.write("new", "#!/bin/sh\nexec \(Places.bot("echo.sh"))\n")
+        rename("\(test.files.path)/new", bot)
+        #expect(test.wait { (1...30).allSatisfy { test.texts(in: $0) == ["x"] } })
+        #expect(test.waitForLog("children read their events again"))
+        #expect(test.stop() == 0)
+        // A child that had begun before may still say a word or two.
+        #expect(gateway.errors.count { $0.contains("typo") } < 40)
+        #expect(gateway.errors.count { $0.contains("without having read its event") } <= 3)
+    }
+}

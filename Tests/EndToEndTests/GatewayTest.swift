@@ -86,6 +86,13 @@ final class GatewayTest {
             "SELECT count(*) FROM \(table)")
     }
 
+    /// Lets no file of the gateway grow beyond so many bytes, as a full disk would; nil lifts that.
+    func limitFiles(of gateway: ProgramRun, to bytes: Int?) throws {
+        let limit = bytes.map(String.init) ?? "unlimited"
+        let command = ["prlimit", "--pid", "\(gateway.pid)", "--fsize=\(limit):unlimited"]
+        guard try ProgramRun(command, on: loop).wait() == 0 else { throw SystemError("prlimit") }
+    }
+
     /// Asks the gateway to stop. Its exit status.
     func stop(_ signal: Int32 = SIGTERM) -> Int32 {
         gateway?.signal(signal)

@@ -52,12 +52,28 @@ extension ChildSession {
 
     private func note(_ exit: ChildProcess.Exit, lived: Duration, hasTakenEvent: Bool) {
         let how = "after \(lived.rounded), \(exit.words)"
-        if exit.status != 0, options.replays != nil || reason == nil {
+        if !hasTakenEvent, reason == nil {
+            diedAtStart("child ended \(how), without having read its event")
+        } else if exit.status != 0, options.replays != nil || reason == nil {
             problem("child ended \(how)")
-        } else if !hasTakenEvent, reason == nil {
-            problem("child ended \(how), without having read its event")
         } else {
             log(.info, "child ended \(how)\(reason.map { " (\($0.rawValue))" } ?? "")")
+        }
+    }
+
+    /// It ended before it read anything, or could not be started at all.
+    func diedAtStart(_ how: String) {
+        guard options.replays == nil else { return problem(how) }
+        children.problems += 1
+        switch children.startTrouble.childDied() {
+        case .one: log(.warning, how)
+        case .goesOn: log(.debug, how)
+        case .begins:
+            let words = lastWords.isEmpty ? "" : "; its last words: " + lastWords.joined(separator: " | ")
+            log(
+                .error,
+                "the bot dies at its start, whatever the chat: \(how)\(words). It is tried again, and nothing "
+                    + "more is said until one reads its event; events wait")
         }
     }
 

@@ -68,7 +68,8 @@ extension ChildSession: ChildProcessObserver {
             case .whole(let bytes): String(decoding: bytes, as: UTF8.self)
             case .tooLong(let start): String(decoding: start, as: UTF8.self) + "…"
             }
-        log(.notice, "stderr: \(text)")
+        lastWords = lastWords.suffix(4) + [String(text.prefix(200))]
+        log(children.startTrouble.isKnown ? .debug : .notice, "stderr: \(text)")
     }
 
     func childTookAll() {
@@ -78,6 +79,9 @@ extension ChildSession: ChildProcessObserver {
         let (events, isProbeDue) = delivery.tookAll()
         settle(events)
         watchTaken()
+        if delivery.hasTakenEvent, children.startTrouble.childTookEvent() {
+            children.log.notice("children read their events again")
+        }
         guard lifecycle.state == .running else { return sayGoodbye() }
         if isProbeDue {
             process?.write(delivery.probe())

@@ -34,6 +34,8 @@ final class ChildSession {
     var settled = (count: 0, commits: 0)
     /// It is to be replaced by a new child as soon as it has nothing in hand.
     var isOutdated = false
+    /// What the child wrote to stderr last.
+    var lastWords: [String] = []
     /// The event whose child is watched for living on.
     var watchedKey: Int64 = 0
     /// The last event the child was given, to name it when something goes wrong.
@@ -107,7 +109,7 @@ final class ChildSession {
         case .kill: process?.signal(SIGKILL)
         case .startAfter(let delay):
             let waiting = queue.isEmpty ? "for the next event at the earliest" : "\(queue.count) events wait"
-            log(.warning, "starting again in \(delay.rounded), \(waiting)")
+            log(repeatedLevel, "starting again in \(delay.rounded), \(waiting)")
             setTimer(delay) { [unowned self] in cooledDown() }
         }
     }
@@ -169,6 +171,7 @@ final class ChildSession {
         reason = nil
         isOutdated = false
         watchedKey = 0
+        lastWords = []
         slowest = .zero
         log(.info, "child started")
         children.journal.childStarted(scope, pid: process.pid)
@@ -179,7 +182,7 @@ final class ChildSession {
 
     /// It could not be started, and that won't change by itself.
     func startFailed(_ error: SystemError) {
-        problem("\(error)")
+        diedAtStart("\(error)")
         ended(succeeded: false, lived: .zero)
     }
 
@@ -259,6 +262,9 @@ final class ChildSession {
         children.problems += 1
         log(.warning, message)
     }
+
+    /// For what is said of each child: quiet while all of them die in the same way.
+    var repeatedLevel: Logger.Level { children.startTrouble.isKnown ? .debug : .warning }
 
     private var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = ["scope": "\(scope)"]

@@ -12,6 +12,7 @@ public final class Children {
     let loop: EventLoop
     let log: Logger
     let journal: any Journal
+    var startTrouble = StartTrouble()
     let vigil: Vigil
 
     /// Carries out a call of a child; set before the first event.

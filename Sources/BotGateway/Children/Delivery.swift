@@ -53,7 +53,8 @@ struct Delivery {
     /// The `{` that begins every line is already written.
     private var opened = false
     private var quietBlocks = 0
-    private var hasTakenEvent = false
+    /// The child has read an event to its end.
+    private(set) var hasTakenEvent = false
 
     init(mode: Mode) { self.mode = mode }
 

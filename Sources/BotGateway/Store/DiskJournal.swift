@@ -9,7 +9,7 @@ import Reactor
 /// Changes are collected in memory and committed together: at the end of the turn of the loop in which
 /// updates came, for their sender waits for it; else a few turns later. While the disk is full they stay
 /// there, no update is taken, and it is tried again.
-public final class DiskJournal: Journal {
+@MainActor public final class DiskJournal: Journal {
     /// Nothing waits longer than that for a commit.
     private static let commitDelay: Duration = .milliseconds(20)
     private static let retryDelay: Duration = .seconds(1)

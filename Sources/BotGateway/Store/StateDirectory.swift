@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 
 /// The directory in which a gateway keeps what must not be lost. One gateway at a time.
-public final class StateDirectory {
+@MainActor public final class StateDirectory {
     public let path: String
     private let lock: Int32
 

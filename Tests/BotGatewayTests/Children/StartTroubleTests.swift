@@ -1,0 +1,26 @@
+import Testing
+
+@testable import BotGateway
+
+@Suite struct StartTroubleTests {
+    @Test func `the third death in a row is worth a loud line, and no other`() {
+        var trouble = StartTrouble()
+        let steps = (1...6).map { _ in trouble.childDied() }
+        #expect(steps == [.one, .one, .begins, .goesOn, .goesOn, .goesOn])
+        #expect(trouble.isKnown)
+    }
+
+    @Test func `a child that reads its event ends it`() {
+        var trouble = StartTrouble()
+        _ = trouble.childDied()
+        _ = trouble.childDied()
+        var isOver = trouble.childTookEvent()
+        #expect(!isOver)
+        for _ in 1...3 { _ = trouble.childDied() }
+        #expect(trouble.isKnown)
+        isOver = trouble.childTookEvent()
+        #expect(isOver)
+        #expect(!trouble.isKnown)
+        #expect(trouble.childDied() == .one)
+    }
+}

@@ -1,0 +1,194 @@
+import BotGateway
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct AcknowledgementTests {
+    /// A bot that writes down what it reads, and acknowledges every event with "ack" in it.
+    private static let acknowledges = [
+        "sh", "-c",
+        #"""
+        while read -r line; do
+            printf '%s\n' "$line" >>"$TRANSCRIPTS/$PIPEGRAM_CHAT_ID"
+            update=${line#*'"update_id":'}
+            case $line in
+            *ack*) printf '{"type":"telegram.ack","update_id":%s}\n' "${update%%,*}" ;;
+            *wrong*) printf '{"type":"telegram.ack","update_id":1}\n' ;;
+            *ask*) printf '{"type":"telegram.send_message","text":"?","id":1}\n' ;;
+            *'"type":"telegram.result"'*) printf '{"type":"telegram.ack","update_id":9001}\n' ;;
+            *die*) kill -9 $$ ;;
+            esac
+        done
+        """#,
+    ]
+
+    private func texts(_ test: GatewayTest) -> [String] {
+        test.transcript(of: 42).map { line in
+            line.components(between: "\"text\":\"", and: "\"") ?? line.components(
+                between: "\"type\":\"", and: "\"") ?? ""
+        }
+    }
+
+    /// Whether for a moment no further line is given to the child.
+    private func isQuiet(_ test: GatewayTest) -> Bool {
+        let count = test.transcript(of: 42).count
+        return !test.wait(within: .milliseconds(300)) { test.transcript(of: 42).count > count }
+    }
+
+    @Test func `with --ack event the next one comes once the last was acknowledged`() throws {
+        let test = try GatewayTest()
+        try test.run(["--ack", "event", "--"] + Self.acknowledges)
+        for text in ["ack 1", "ack 2", "silent", "never"] { test.say(text, in: 42) }
+        #expect(test.wait { self.texts(test).count == 4 })
+        #expect(isQuiet(test))
+        #expect(texts(test) == ["telegram", "ack 1", "ack 2", "silent"])
+        #expect(test.wait { (try? test.count("events")) == 2 })
+    }
+
+    @Test func `--window lets so many be on their way`() throws {
+        let test = try GatewayTest()
+        try test.run(["--ack", "event", "--window", "2", "--"] + Self.acknowledges)
+        for text in ["1", "2", "3"] { test.say(text, in: 42) }
+        #expect(test.wait { self.texts(test).count == 3 })
+        #expect(isQuiet(test))
+        #expect(texts(test) == ["telegram", "1", "2"])
+    }
+
+    @Test func `a result is the very next line, and comes before the acknowledgement`() throws {
+        let test = try GatewayTest()
+        try test.run(["--ack", "event", "--"] + Self.acknowledges)
+        for text in ["ask", "ack"] { test.say(text, in: 42) }
+        #expect(test.wait { self.texts(test).count == 4 })
+        #expect(texts(test) == ["telegram", "ask", "?", "ack"])
+        #expect(test.wait { (try? test.count("events")) == 0 })
+    }
+
+    @Test func `an acknowledgement of what it doesn't have is a warning`() throws {
+        let test = try GatewayTest()
+        try test.run(["--ack", "event", "--"] + Self.acknowledges)
+        test.say("wrong", in: 42)
+        #expect(test.waitForLog("acknowledged update 1, which it doesn't have in hand"))
+        #expect(try test.count("events") == 1)
+    }
+
+    @Test func `what wasn't acknowledged is given to the next child, marked`() throws {
+        let test = try GatewayTest()
+        try test.run(["--ack", "event", "--window", "2", "--max-deliveries", "2", "--"] + Self.acknowledges)
+        for text in ["die", "after", "ack"] { test.say(text, in: 42) }
+        #expect(test.wait { self.texts(test).contains("ack") })
+        let given = test.transcript(of: 42).filter { $0.contains("telegram.message") }
+        #expect(given.count { $0.contains("\"text\":\"die\"") } == 2)
+        #expect(
+            given.filter { $0.contains("\"text\":\"die\"") }.last?.contains("\"redelivered\":true") == true)
+        #expect(test.wait { (try? test.count("dead_letters")) == 1 && (try? test.count("events")) == 0 })
+    }
+
+    @Test func `with --ack exit a child gets one event, and then the end of its input`() throws {
+        let test = try GatewayTest()
+        let bot = #"cat >>"$TRANSCRIPTS/42"; echo '{"type":"telegram.send_message","text":"read"}'"#
+        try test.run(["--ack", "exit", "--", "sh", "-c", bot])
+        for text in ["1", "2", "3"] { test.say(text, in: 42) }
+        #expect(test.wait { test.texts(in: 42).count == 3 })
+        #expect(texts(test) == ["telegram", "1", "telegram", "2", "telegram", "3"])
+        #expect(test.wait { (try? test.count("events")) == 0 })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `with --ack exit another status gives the event again, marked`() throws {
+        let test = try GatewayTest()
+        let bot = #"cat >>"$TRANSCRIPTS/42"; [ -e "$TRANSCRIPTS/ok" ] || { : >"$TRANSCRIPTS/ok"; exit 1; }"#
+        try test.run(["--ack", "exit", "--", "sh", "-c", bot])
+        test.say("x", in: 42)
+        #expect(test.wait { self.texts(test) == ["telegram", "x", "telegram", "x"] })
+        #expect(test.transcript(of: 42).map { $0.contains("redelivered") } == [false, false, false, true])
+        #expect(test.wait { (try? test.count("events")) == 0 })
+    }
+
+    @Test func `by default an event is dealt with when its child lived on for --settle`() throws {
+        let test = try GatewayTest()
+        let bot =
+            #"read -r scope; read -r event; echo '{"type":"telegram.send_message","text":"read"}'; exec tail -f /dev/null"#
+        let gateway = try test.run(["--settle", "100ms", "--", "sh", "-c", bot])
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["read"] })
+        #expect(test.wait { (try? test.count("events")) == 0 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        #expect(try test.count("calls") == 0)
+    }
+
+    @Test func `before that, and without a later one taken, it is kept`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--settle", "1h"], bot: "echo.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["x"] && (try? test.count("calls")) == 0 })
+        #expect(try test.count("events") == 1)
+        test.say("y", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["x", "y"] && (try? test.count("events")) == 1 })
+        #expect(test.stop() == 0)
+        #expect(gateway.exit?.status == 0)
+        // Its exit with status 0 settled the last one.
+        #expect(try test.count("events") == 0)
+    }
+}
+
+@Suite struct ReloadTests {
+    @Test func `SIGHUP replaces a child between two events, and says so to it`() throws {
+        let test = try GatewayTest()
+        let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(Places.bot("last-words.sh"))\n")
+        let gateway = try test.run(["--", bot])
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hello"] })
+        test.files.write("new", "#!/bin/sh\nexec \(Places.bot("echo.sh"))\n")
+        rename("\(test.files.path)/new", bot)
+        gateway.signal(SIGHUP)
+        #expect(test.wait { test.texts(in: 42) == ["hello", "bye: reload"] })
+        test.say("y", in: 42)
+        #expect(test.wait { test.texts(in: 42).last == "y" })
+        #expect(test.stop() == 0)
+    }
+
+    @Test(arguments: ["auto", "event"])
+    func `under load nothing is lost by it, and nothing given twice`(_ ack: String) throws {
+        let ordeal = try Ordeal(updates: 400, chats: 20)
+        let gateway = try ordeal.run(["--ack", ack], odds: 0)
+        for _ in 1...4 {
+            ordeal.say(100)
+            let goal = ordeal.answered + Int.random(in: 1...60)
+            #expect(ordeal.test.wait { ordeal.answered >= goal })
+            gateway.signal(SIGHUP)
+        }
+        #expect(ordeal.test.wait(within: .seconds(60)) { ordeal.answered == ordeal.updates })
+        #expect(ordeal.test.stop() == 0)
+        ordeal.check(twice: false)
+    }
+
+    @Test(arguments: ["auto", "event"])
+    func `nor by stops and starts, however little time they have`(_ ack: String) throws {
+        let ordeal = try Ordeal(updates: 400, chats: 20)
+        let options = ["--ack", ack, "--stop-grace", "100ms"]
+        for _ in 1...4 {
+            _ = try ordeal.run(options, odds: 0)
+            ordeal.say(100)
+            let goal = ordeal.answered + Int.random(in: 1...60)
+            #expect(ordeal.test.wait { ordeal.answered >= goal })
+            #expect(ordeal.test.stop() == 0)
+        }
+        let polls = ordeal.test.telegram.polls.count
+        _ = try ordeal.run(options, odds: 0)
+        #expect(
+            ordeal.test.wait(within: .seconds(60)) {
+                ordeal.answered == ordeal.updates && ordeal.test.telegram.polls.count > polls
+            })
+        #expect(ordeal.test.stop() == 0)
+        ordeal.check(twice: false)
+    }
+}
+
+extension String {
+    /// What stands between two marks; nil where they aren't there.
+    fileprivate func components(between start: String, and end: Character) -> String? {
+        guard let range = firstRange(of: start) else { return nil }
+        return String(self[range.upperBound...].prefix { $0 != end })
+    }
+}

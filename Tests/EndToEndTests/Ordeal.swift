@@ -1,0 +1,88 @@
+import BotGateway
+import Glibc
+import TestSupport
+import Testing
+
+/// What came of a conversation in many chats during which something went wrong again and again.
+final class Ordeal {
+    let test: GatewayTest
+    let chats: Int
+    let updates: Int
+    private var said = 0
+
+    init(updates: Int, chats: Int) throws {
+        test = try GatewayTest()
+        (self.updates, self.chats) = (updates, chats)
+    }
+
+    /// Says more, so that Telegram never holds all of it at once.
+    func say(_ count: Int) {
+        for number in said..<min(said + count, updates) {
+            test.say("\(number)", in: Int64(number % chats + 1))
+            said = number + 1
+        }
+    }
+
+    var isAllSaid: Bool { said == updates }
+
+    /// The answers that reached Telegram, by chat.
+    func answers() -> [Int64: [Int]] {
+        var answers: [Int64: [Int]] = [:]
+        for call in test.telegram.calls where call.wasCarriedOut {
+            guard let chat = call.parameters["chat_id"]?.integer,
+                let number = call.parameters["text"]?.string.flatMap({ Int($0) })
+            else { continue }
+            answers[chat, default: []].append(number)
+        }
+        return answers
+    }
+
+    /// The answers that came to Telegram, whatever it did with them.
+    var sent: [(number: Int, call: SimulatorServer.ReceivedCall)] {
+        test.telegram.calls.compactMap { call in
+            call.parameters["text"]?.string.flatMap { Int($0) }.map { ($0, call) }
+        }
+    }
+
+    var arrived: Set<Int> { Set(sent.map(\.number)) }
+
+    var answered: Int { Set(answers().values.joined()).count }
+
+    func run(_ options: [String], odds: Int) throws -> ProgramRun {
+        try test.run(
+            ["--log-level", "error"] + options, bot: "unreliable.sh", environment: ["ODDS": "\(odds)"])
+    }
+
+    /// What must hold whatever happened.
+    func check(twice isAllowed: Bool) {
+        let answers = answers()
+        #expect(answered == updates)
+        for chat in 1...Int64(chats) {
+            let expected = (0..<updates).filter { Int64($0 % chats + 1) == chat }
+            var seen: Set<Int> = []
+            let firsts = (answers[chat] ?? []).filter { seen.insert($0).inserted }
+            #expect(firsts == expected, "chat \(chat), in order")
+            if !isAllowed { #expect(answers[chat] == expected, "chat \(chat), exactly once") }
+        }
+        checkMarks(twice: isAllowed)
+    }
+
+    func checkMarks(twice isAllowed: Bool) {
+        for chat in 1...Int64(chats) { checkMarks(chat, isAllowed) }
+    }
+
+    /// What a bot was given twice was marked the second time.
+    private func checkMarks(_ chat: Int64, _ isAllowed: Bool) {
+        var seen: Set<Substring> = []
+        for line in test.transcript(of: chat) {
+            let words = line.split(separator: " ")
+            guard words.count == 2 else { continue }
+            if !seen.insert(words[0]).inserted {
+                #expect(isAllowed)
+                #expect(words[1] == "again", "chat \(chat), update \(words[0]) came twice")
+            } else if !isAllowed {
+                #expect(words[1] == "first", "chat \(chat), update \(words[0])")
+            }
+        }
+    }
+}
