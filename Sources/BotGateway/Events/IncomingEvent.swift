@@ -67,10 +67,10 @@ public struct IncomingEvent {
     }
 
     /// A key that stands in JSON as it is.
-    private static func isPlain(_ kind: String) -> Bool {
+    static func isPlain(_ kind: String) -> Bool {
         kind.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
     }
 
     /// The gateway's own keys: a payload's key of the same name arrives as `<kind>_<key>`.
-    private static let reserved = ["type", "update_id", "redelivered"]
+    static let reserved = ["type", "update_id", "redelivered"]
 }

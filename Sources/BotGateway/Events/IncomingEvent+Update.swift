@@ -1,0 +1,39 @@
+import JSON
+
+/// The way back: from a line for a child to the update it was made of.
+extension IncomingEvent {
+    /// `{"update_id":N,"<kind>":{…}}` with its `\n`: the numbers and the order of keys as they were.
+    ///
+    /// - Parameter line: as `line` has it. Nil for anything else.
+    public static func update(from line: [UInt8]) -> [UInt8]? {
+        guard let event = try? JSON(parsing: line), let type = event["type"]?.string,
+            let id = event["update_id"]?.integer, type.hasPrefix("telegram.")
+        else { return nil }
+        let kind = String(type.dropFirst("telegram.".count))
+        return text(of: line, kind: kind, id: id, event: event) ?? written(event, kind: kind, id: id)
+    }
+
+    /// Cut out of the line; nil where keys were renamed.
+    private static func text(of line: [UInt8], kind: String, id: Int64, event: JSON) -> [UInt8]? {
+        let start = Array(#"{"type":"telegram.\#(kind)","update_id":\#(id)"#.utf8)
+        guard line.starts(with: start), line.hasSuffix("}\n"), isPlain(kind),
+            !reserved.contains(where: { event["\(kind)_\($0)"] != nil }), event["redelivered"] == nil
+        else { return nil }
+        let members = line.dropFirst(start.count).drop { $0 == UInt8(ascii: ",") }.dropLast()
+        return Array(#"{"update_id":\#(id),"\#(kind)":{"#.utf8) + members + Array("}\n".utf8)
+    }
+
+    private static func written(_ event: JSON, kind: String, id: Int64) -> [UInt8] {
+        let payload: JSON = [:]
+        for (key, value) in event.members where !reserved.contains(key) {
+            payload.set(reserved.first { key == "\(kind)_\($0)" } ?? key, value)
+        }
+        let update: JSON = ["update_id": JSON(id)]
+        update.set(kind, payload)
+        return update.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension [UInt8] {
+    fileprivate func hasSuffix(_ text: String) -> Bool { suffix(text.utf8.count).elementsEqual(text.utf8) }
+}
