@@ -56,9 +56,14 @@ public final class Gateway {
     private func take(_ batch: UpdateBatch) {
         let events = batch.updates.compactMap(event(of:))
         journal.append(events, offset: batch.nextOffset) { [self] stored in
-            for event in stored { children.deliver(event) }
+            deliver(stored)
             batch.taken()
         }
+    }
+
+    /// Gives stored events to the children of their scopes, beside those of the source.
+    public func deliver(_ events: [IncomingEvent]) {
+        for event in events { children.deliver(event) }
     }
 
     private func event(of update: Update) -> IncomingEvent? {

@@ -6,6 +6,14 @@ public final class Signals {
     private let descriptor: Int32
     private let loop: EventLoop
 
+    /// Keeps these for who takes them later: until then they would end the program.
+    public static func block(_ signals: [Int32]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for signal in signals { sigaddset(&set, signal) }
+        sigprocmask(SIG_BLOCK, &set, nil)
+    }
+
     /// Takes these signals from now on; a process that is started gets them at their defaults again.
     public init(
         _ signals: [Int32], on loop: EventLoop, _ handler: @escaping (Int32) -> Void

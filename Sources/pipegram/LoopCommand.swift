@@ -1,6 +1,7 @@
 import ArgumentParser
 import BotGateway
 import Glibc
+import Reactor
 
 /// A command that runs on the loop's thread.
 protocol LoopCommand: ParsableCommand, Sendable {
@@ -63,10 +64,16 @@ extension GatewayFailure {
             case .conflict: .temporary
             case .malformedLog, .unusableState: .malformedInput
             case .noState: .cantCreate
+            case .neverRan: .noInput
             case .inputOutput: .inputOutput
             }
         return Failure(code, description)
     }
+}
+
+/// Writes to stdout what a command prints and then ends.
+func printOut(_ bytes: [UInt8]) throws {
+    guard writeAll(bytes, to: 1) else { throw Failure(.inputOutput, "\(SystemError("stdout"))") }
 }
 
 /// Writes all of it, however often that takes. False when the other end is gone or the disk is full.

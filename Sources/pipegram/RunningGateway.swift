@@ -30,6 +30,8 @@ import Reactor
         loop = try EventLoop()
         let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
         api = BotAPI(url: command.telegram.url, token: token, client: client, on: loop, log: log)
+        // Whoever sees that the state is in use may send them.
+        Signals.block([SIGUSR1, SIGUSR2])
         do {
             let directory = try command.stateDirectory(bot: token.bot, log: log)
             var options = ChildOptions()
@@ -63,6 +65,7 @@ import Reactor
     private func start(as bot: JSON) throws(GatewayFailure) {
         let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
         log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); waiting for updates")
+        if let username = bot["username"]?.string { journal.noteBot(username: username) }
         let earlier = try journal.unfinished()
         let children = makeChildren(bot)
         self.children = children
@@ -130,8 +133,27 @@ import Reactor
         case SIGHUP where !hadTerminal || isatty(2) == 1:
             log.notice("SIGHUP: every child is replaced by a new one")
             gateway?.reload()
-        case SIGUSR1, SIGUSR2: break
+        case SIGUSR1: report()
+        case SIGUSR2: retryDeadLetters()
         default: stop(on: signal)
+        }
+    }
+
+    /// What `pipegram status` prints.
+    private func report() {
+        do {
+            for line in try journal.report().lines where !line.isEmpty { log.notice("\(line)") }
+        } catch {
+            log.error("\(error)")
+        }
+    }
+
+    /// Before the start there is nothing to do: it takes them up.
+    private func retryDeadLetters() {
+        guard let gateway, !gateway.isEnding else { return }
+        journal.revive { [log] events in
+            log.notice("SIGUSR2: \(events.count) dead letters are tried again")
+            gateway.deliver(events)
         }
     }
 

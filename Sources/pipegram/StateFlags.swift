@@ -20,6 +20,24 @@ struct StateFlags: ParsableArguments, Sendable {
     }
 }
 
+extension StateFlags {
+    /// Where a gateway that has run keeps its state: of the bot whose token there is, else of the only one.
+    @MainActor func existing(_ tokenFlags: TokenFlags) throws -> String {
+        let bot = tokenFlags.tokenFile == nil ? (try? tokenFlags.token())?.bot : try tokenFlags.token().bot
+        do {
+            let path = try path(bot: bot)
+            // Where a place was named it is the same for every bot.
+            guard bot == nil, try path != self.path(bot: "1") else { return path }
+            let bots = StateDirectory.bots(below: path)
+            guard bots.count > 1 else { return bots.first.map { "\(path)/\($0)" } ?? path }
+            let places = bots.map { "\n  --state \(path)/\($0)" }.joined()
+            throw Failure(.validationFailure, "several bots have run here; choose one with\(places)")
+        } catch let failure as GatewayFailure {
+            throw failure.asFailure
+        }
+    }
+}
+
 /// That nothing is kept on disk.
 struct MemoryFlags: ParsableArguments, Sendable {
     @Flag(help: "Keep everything in memory: what isn't dealt with is lost when the gateway ends.")

@@ -22,25 +22,50 @@ struct DatabaseError: Error, CustomStringConvertible {
 ///
 /// - SeeAlso: https://sqlite.org/c3ref/intro.html
 final class Database {
+    /// What may be done to a database.
+    enum Access {
+        case reading
+        case writing
+        /// It is made where there is none.
+        case making
+
+        fileprivate var flags: Int32 {
+            switch self {
+            case .reading: SQLITE_OPEN_READONLY
+            case .writing: SQLITE_OPEN_READWRITE
+            case .making: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        }
+    }
+
     fileprivate let handle: OpaquePointer
 
     /// - Parameters:
-    ///   - path: a file, made if `makes` says so; empty for a database that is gone with the program.
+    ///   - path: a file; empty for a database that is gone with the program.
     ///   - patience: how long to wait for another program that writes.
-    init(path: String, makes: Bool = true, patience: Duration = .seconds(5)) throws(DatabaseError) {
+    init(
+        path: String, for access: Access = .making, patience: Duration = .seconds(5)
+    ) throws(DatabaseError) {
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | (makes ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(path, &opened, access.flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let opened else {
             let error = DatabaseError(code: code & 0xFF, description: Self.words(opened, code))
             sqlite3_close(opened)
             throw error
         }
         handle = opened
-        sqlite3_busy_timeout(handle, Int32(clamping: patience.milliseconds))
+        wait(upTo: patience)
     }
 
     isolated deinit { sqlite3_close_v2(handle) }
+
+    /// From now on, waits no longer for another program that writes.
+    func wait(upTo patience: Duration) {
+        sqlite3_busy_timeout(handle, Int32(clamping: patience.milliseconds))
+    }
+
+    /// How many rows the last statement that wrote has changed.
+    var changes: Int { Int(sqlite3_changes(handle)) }
 
     /// Runs statements that have no parameters, one after the other.
     func execute(_ sql: String) throws(DatabaseError) {

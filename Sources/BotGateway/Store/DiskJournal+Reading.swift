@@ -71,6 +71,7 @@ extension DiskJournal {
     /// What an earlier run left to do.
     public func unfinished() throws(GatewayFailure) -> Unfinished {
         do {
+            try reviveBeforeStart()
             var unfinished = Unfinished()
             let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
             while try calls.step() {

@@ -13,6 +13,8 @@ import Reactor
     /// Nothing waits longer than that for a commit.
     private static let commitDelay: Duration = .milliseconds(20)
     private static let retryDelay: Duration = .seconds(1)
+    /// How long others that write are waited for at the start and at the end; in between the loop goes on.
+    static let patience: Duration = .seconds(5)
 
     public let isDurable: Bool
     public private(set) var commits = 0
@@ -25,12 +27,12 @@ import Reactor
     let log: Logger
     let place: String
     /// Held for its lock.
-    private let directory: StateDirectory?
+    let directory: StateDirectory?
     private let loop: EventLoop
     var pending = JournalChanges()
     /// What waits for the next commit.
-    private var waiting: [() -> Void] = []
-    private var nextKey: Int64
+    var waiting: [() -> Void] = []
+    var nextKey: Int64
     private var timer: Timer?
     private var isDue = false
     /// Since when it can't be written; nil while all is well.
@@ -48,7 +50,7 @@ import Reactor
         (self.directory, self.loop, self.log) = (directory, loop, log)
         isDurable = directory != nil
         place = directory?.journal ?? "in memory"
-        let database = try JournalDatabase.open(directory?.journal, patience: .zero)
+        let database = try JournalDatabase.open(directory?.journal, patience: Self.patience)
         self.database = database
         do {
             statements = try JournalStatements(database)
@@ -65,7 +67,10 @@ import Reactor
             let wasClean = try facts["clean"] != 0
             doubts = Doubts(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
             try database.execute("DELETE FROM children")
-            try facts.set(["bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now])
+            try facts.set([
+                "bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now, "stopped": 0,
+            ])
+            database.wait(upTo: .zero)
         } catch {
             throw JournalDatabase.failure(error, at: place)
         }
@@ -145,6 +150,12 @@ import Reactor
         commitLater()
     }
 
+    /// The bot's name, for those who look at the state from outside.
+    public func noteBot(username: String) {
+        pending.username = username
+        commitLater()
+    }
+
     // MARK: commits
 
     public func commitSoon() {
@@ -185,7 +196,12 @@ import Reactor
         onCommit()
     }
 
-    private func write() throws(DatabaseError) {
+    /// Commits at once what isn't committed yet.
+    func flush() {
+        if !pending.isEmpty || !waiting.isEmpty { commit() }
+    }
+
+    func write() throws(DatabaseError) {
         guard !pending.isEmpty else { return }
         do {
             try statements.begin.run()
@@ -222,9 +238,11 @@ import Reactor
     ///
     /// - Parameter clean: no child has anything in hand that the journal doesn't know of.
     public func close(clean: Bool) {
+        database.wait(upTo: Self.patience)
         commit()
         timer?.cancel()
-        guard troubleSince == nil, clean, doubts.isEmpty else { return }
-        try? JournalFacts(database).set(["clean": 1])
+        guard troubleSince == nil else { return }
+        let isClean = clean && doubts.isEmpty
+        try? JournalFacts(database).set(["clean": isClean ? 1 : 0, "stopped": JournalFacts.now])
     }
 }

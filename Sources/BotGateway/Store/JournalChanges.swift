@@ -4,6 +4,9 @@ import JSON
 struct JournalChanges {
     var events: [IncomingEvent] = []
     var offset: Int64?
+    var username: String?
+    /// Dead letters that have become events again.
+    var revived: [Int64] = []
     var settled: [Int64] = []
     var given: [(key: Int64, deaths: Int)] = []
     var buried: [(event: IncomingEvent, reason: String)] = []
@@ -16,15 +19,17 @@ struct JournalChanges {
     var migrations: [Int64: Int64] = [:]
 
     var isEmpty: Bool {
-        events.isEmpty && offset == nil && settled.isEmpty && given.isEmpty && buried.isEmpty && calls.isEmpty
-            && answered.isEmpty && states.isEmpty && children.isEmpty && holds.isEmpty && migrations.isEmpty
+        events.isEmpty && offset == nil && username == nil && revived.isEmpty && settled.isEmpty
+            && given.isEmpty && buried.isEmpty && calls.isEmpty && answered.isEmpty && states.isEmpty
+            && children.isEmpty && holds.isEmpty && migrations.isEmpty
     }
 }
 
 /// The journal's statements, prepared once.
 final class JournalStatements {
     let begin, commit, rollback: Statement
-    private let addEvent, removeEvent, markEvent, bury, addCall, removeCall, setState, removeState: Statement
+    private let addEvent, removeEvent, markEvent, bury, revive, addCall, removeCall, setState,
+        removeState: Statement
     private let setFact, addChild, removeChild, addHold, addMigration: Statement
     let readEvents, readState: Statement
 
@@ -36,6 +41,7 @@ final class JournalStatements {
         removeEvent = try database.prepare("DELETE FROM events WHERE key = ?")
         markEvent = try database.prepare("UPDATE events SET redelivered = 1, deaths = ? WHERE key = ?")
         bury = try database.prepare("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, 0)")
+        revive = try database.prepare("DELETE FROM dead_letters WHERE key = ?")
         addCall = try database.prepare("INSERT INTO calls VALUES (?, ?, ?)")
         removeCall = try database.prepare("DELETE FROM calls WHERE key = ?")
         setState = try database.prepare("INSERT OR REPLACE INTO states VALUES (?, ?)")
@@ -55,6 +61,7 @@ final class JournalStatements {
 
     func write(_ changes: JournalChanges) throws(DatabaseError) {
         for event in changes.events { try add(event) }
+        for key in changes.revived { try revive.run(0, key) }
         for (key, deaths) in changes.given {
             markEvent.bind(0, Int64(deaths))
             try markEvent.run(1, key)
@@ -96,6 +103,11 @@ final class JournalStatements {
 
     /// What seldom changes.
     private func writeRest(_ changes: JournalChanges) throws(DatabaseError) {
+        if let username = changes.username {
+            setFact.bind(0, "username")
+            setFact.bind(1, username)
+            try setFact.run()
+        }
         for (scope, state) in changes.states {
             if let state {
                 setState.bind(0, scope.description)

@@ -38,7 +38,7 @@ enum JournalDatabase {
         -> Database
     {
         do {
-            let database = try Database(path: path ?? "", makes: makes, patience: patience)
+            let database = try Database(path: path ?? "", for: makes ? .making : .writing, patience: patience)
             try database.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
             try check(database, at: path)
             // Each commit is on the disk, not only with the kernel, before anything is confirmed.
@@ -53,6 +53,26 @@ enum JournalDatabase {
             return database
         } catch {
             throw failure(error, at: path ?? "in memory")
+        }
+    }
+
+    /// Opens the journal of a gateway that has run, and may run now. Lays nothing out, and waits 5 s for others
+    /// that write.
+    ///
+    /// Fails with `.neverRan` where there is no journal.
+    static func open(in directory: String, for access: Database.Access) throws(GatewayFailure) -> Database {
+        let path = "\(directory)/journal.db"
+        let neverRan = GatewayFailure(.neverRan, "no gateway has run with this state: \(directory)")
+        var status = stat()
+        if stat(path, &status) != 0, [ENOENT, ENOTDIR].contains(errno) { throw neverRan }
+        do {
+            let database = try Database(path: path, for: access)
+            try database.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
+            try check(database, at: path)
+            guard try database.integer("PRAGMA user_version") != 0 else { throw neverRan }
+            return database
+        } catch {
+            throw failure(error, at: path)
         }
     }
 

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What there is one of in a journal: `bot`, `offset`, `clean` (1 after a stop that left nothing open),
-/// `reach`, `started`.
+/// What there is one of in a journal: `bot`, `username`, `offset`, `clean` (1 after a stop that left nothing
+/// open), `reach`, `started`, `stopped` (0 until that was done).
 struct JournalFacts {
     private let database: Database
 
@@ -9,10 +9,20 @@ struct JournalFacts {
 
     subscript(name: String) -> Int64? {
         get throws(DatabaseError) {
-            let statement = try database.prepare("SELECT value FROM facts WHERE name = ?")
-            statement.bind(0, name)
+            let statement = try find(name)
             return try statement.step() ? statement.integer(0) : nil
         }
+    }
+
+    func text(_ name: String) throws(DatabaseError) -> String? {
+        let statement = try find(name)
+        return try statement.step() ? statement.text(0) : nil
+    }
+
+    private func find(_ name: String) throws(DatabaseError) -> Statement {
+        let statement = try database.prepare("SELECT value FROM facts WHERE name = ?")
+        statement.bind(0, name)
+        return statement
     }
 
     func set(_ facts: KeyValuePairs<String, Int64>) throws(DatabaseError) {

@@ -44,6 +44,8 @@ public struct GatewayFailure: Error, CustomStringConvertible {
         case noState
         /// What was kept can't be used: broken, of another bot, or of a version to come.
         case unusableState
+        /// Nothing was kept, for no gateway has run there.
+        case neverRan
         /// A recorded log isn't one.
         case malformedLog
         /// A file can't be read or written.
