@@ -49,8 +49,9 @@ struct DeadLettersCommand: LoopCommand {
         // After they are marked: a gateway that starts meanwhile finds them, or gets the signal.
         let gateway = StateDirectory.holder(of: place)
         if let gateway, count > 0 { kill(gateway, SIGUSR2) }
-        let when = gateway.map { "go to their chats again, from process \($0)" }
-        say("\(words(count)) \(when ?? "will go to their chats again when the gateway starts")")
+        let place = count == 1 ? "its chat" : "their chats"
+        let verb = gateway == nil ? "will go" : count == 1 ? "goes" : "go"
+        say("\(words(count)) \(verb) to \(place) again\(gateway == nil ? " when the gateway starts" : "")")
     }
 
     @MainActor private func show(_ letters: DeadLetters) throws -> ExitCode {

@@ -6,7 +6,7 @@ import Logging
 struct StateFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Where to keep what isn't dealt with; else $STATE_DIRECTORY, else $XDG_STATE_HOME/pipegram/BOT-ID, "
+            "Where what isn't dealt with is kept; else $STATE_DIRECTORY, else $XDG_STATE_HOME/pipegram/BOT-ID, "
                 + "else ~/.local/state/pipegram/BOT-ID.",
             valueName: "directory"))
     var state: String?

@@ -46,6 +46,16 @@ final class GatewayTest {
         return gateway
     }
 
+    /// Runs another command on the gateway's state, to its end.
+    @discardableResult
+    func command(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
+        let variables = ["TELEGRAM_BOT_TOKEN": telegram.token, "XDG_STATE_HOME": "\(files.path)/state"]
+        let command = try ProgramRun(
+            [Places.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
+        command.wait()
+        return command
+    }
+
     /// Someone writes in a private chat.
     func say(_ text: String, in chat: Int64) {
         messageIDs[chat, default: 0] += 1

@@ -1,0 +1,109 @@
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct DeadLetterTests {
+    /// Dies of what is poison, until the antidote is there; writes down what else it reads.
+    private func bot(_ test: GatewayTest) -> [String] {
+        let script = """
+            #!/bin/sh
+            while read -r line; do
+                case $line in *poison*) [ -e "$TRANSCRIPTS/antidote" ] || exit 3 ;; esac
+                printf '%s\\n' "$line" >>"$TRANSCRIPTS/$PIPEGRAM_CHAT_ID"
+            done
+            """
+        return ["--", test.files.write("bot.sh", script)]
+    }
+
+    /// A running gateway with a dead letter of each chat, and an event after it that came through.
+    private func test(chats: ClosedRange<Int64>) throws -> GatewayTest {
+        let test = try GatewayTest()
+        try test.run(["--settle", "10ms"] + bot(test))
+        for chat in chats { test.say("poison \(chat)", in: chat) }
+        #expect(test.wait { (try? test.count("dead_letters")) == Int64(chats.count) })
+        return test
+    }
+
+    private func poison(_ test: GatewayTest, _ chat: Int64) -> [String] {
+        test.transcript(of: chat).filter { $0.contains("poison") }
+    }
+
+    @Test func `they are printed as updates, which replay takes`() throws {
+        let test = try test(chats: 42...43)
+        let letters = try test.command(["dead-letters"])
+        #expect(letters.exit?.status == 0)
+        #expect(letters.errors.isEmpty)
+        let updates = try letters.output.map { try JSON(parsing: $0) }
+        #expect(Set(updates.compactMap { $0["message"]?["text"]?.string }) == ["poison 42", "poison 43"])
+        #expect(updates.allSatisfy { $0.keys == ["update_id", "message"] })
+        let replay = try ProgramRun(
+            [Places.pipegram, "replay", "-", "--", Places.bot("echo.sh")], on: test.loop)
+        replay.write(letters.output.map { $0 + "\n" }.joined())
+        replay.endInput()
+        #expect(replay.wait() == 0)
+        let calls = try replay.output.map { try JSON(parsing: $0)["text"]?.string }
+        #expect(Set(calls) == ["poison 42", "poison 43"])
+    }
+
+    @Test func `a running gateway tries them again at once, each once and marked`() throws {
+        let test = try test(chats: 42...44)
+        test.files.write("antidote", "")
+        let retry = try test.command(["dead-letters", "--retry"])
+        #expect(retry.exit?.status == 0)
+        #expect(retry.output.isEmpty)
+        #expect(retry.errorText.contains("3 dead letters go to their chats again"))
+        #expect(test.wait { (42...44).allSatisfy { !self.poison(test, $0).isEmpty } })
+        #expect(test.waitForLog("3 dead letters are tried again"))
+        test.gateway?.signal(SIGUSR2)
+        test.say("after", in: 42)
+        #expect(test.wait { test.transcript(of: 42).last?.contains("after") == true })
+        #expect(test.wait { (try? test.count("events")) == 0 })
+        #expect(test.stop() == 0)
+        for chat in 42...44 {
+            #expect(poison(test, Int64(chat)).count == 1)
+            #expect(poison(test, Int64(chat)).allSatisfy { $0.hasSuffix(",\"redelivered\":true}") })
+        }
+        #expect(try test.count("dead_letters") == 0)
+    }
+
+    @Test func `a gateway that starts tries them again, once and marked, through kills`() throws {
+        let test = try test(chats: 42...42)
+        test.gateway?.signal(SIGKILL)
+        test.gateway?.wait()
+        let retry = try test.command(["dead-letters", "--retry"])
+        #expect(retry.errorText.contains("1 dead letter will go to its chat again when the gateway starts"))
+        #expect(
+            try test.command(["status"]).output.contains { $0.hasSuffix("1, 1 of them marked for a retry") })
+        test.files.write("antidote", "")
+        try test.run(["--settle", "10ms"] + bot(test))
+        #expect(test.wait { self.poison(test, 42).count == 1 && (try? test.count("events")) == 0 })
+        test.gateway?.signal(SIGKILL)
+        test.gateway?.wait()
+        try test.run(["--settle", "10ms"] + bot(test))
+        test.say("after", in: 42)
+        #expect(test.wait { test.transcript(of: 42).last?.contains("after") == true })
+        #expect(test.stop() == 0)
+        #expect(poison(test, 42).map { $0.hasSuffix(",\"redelivered\":true}") } == [true])
+    }
+
+    @Test func `one that kills its children again is a dead letter again`() throws {
+        let test = try test(chats: 42...42)
+        try test.command(["dead-letters", "--retry"])
+        #expect(
+            test.wait {
+                test.gateway?.errors.filter { $0.contains("is set aside as a dead letter") }.count == 2
+            })
+        #expect(test.wait { (try? test.count("dead_letters")) == 1 })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `they are dropped on demand`() throws {
+        let test = try test(chats: 42...43)
+        let clear = try test.command(["dead-letters", "--clear"])
+        #expect(clear.exit?.status == 0)
+        #expect(clear.errorText == "pipegram: 2 dead letters dropped")
+        #expect(try test.command(["dead-letters"]).output.isEmpty)
+        #expect(try test.command(["dead-letters", "--clear", "--retry"]).exit?.status == 64)
+    }
+}
