@@ -38,16 +38,16 @@ public final class Gateway {
     /// Goes on where an earlier run ended.
     ///
     /// - Parameters:
-    ///   - earlier: what that run left.
+    ///   - earlier: the calls that it left.
     ///   - onEnd: called once, after `stop`, at the end of the source, or on a failure.
-    public func start(with earlier: Unfinished = Unfinished(), onEnd: @escaping (End) -> Void) {
+    public func start(with earlier: [EarlierCall] = [], onEnd: @escaping (End) -> Void) {
         self.onEnd = onEnd
         source.onUpdates = { [unowned self] in take($0) }
         source.onEnd = { [unowned self] in sourceEnded($0) }
         children.perform = { [unowned self] in perform($0, for: $1, then: $2) }
         children.onGiven = { [unowned self] in sink.note($0.line, givenTo: $0.scope) }
-        for call in earlier.calls { performFirst(call) }
-        for (scope, count) in earlier.events { children.recover(scope, waiting: count) }
+        for call in earlier { performFirst(call) }
+        children.start()
         source.start()
     }
 
@@ -81,7 +81,7 @@ public final class Gateway {
     }
 
     /// A call of an earlier run goes out before its scope's events.
-    private func performFirst(_ earlier: Unfinished.Call) {
+    private func performFirst(_ earlier: EarlierCall) {
         children.hold(earlier.scope)
         send(earlier.call, for: earlier.scope, key: earlier.key) { [self] _ in
             children.release(earlier.scope)
@@ -141,8 +141,6 @@ public final class Gateway {
         guard !isEnded else { return }
         isEnded = true
         deadline?.cancel()
-        let events = children.leftToJournal
-        if events > 0 { log.notice("\(events) events stay in the journal for the next start") }
         source.confirm { [self] in onEnd(failure.map(End.failed) ?? .finished) }
     }
 }

@@ -66,7 +66,7 @@ import Reactor
         let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
         log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); waiting for updates")
         if let username = bot["username"]?.string { journal.noteBot(username: username) }
-        let earlier = try journal.unfinished()
+        let earlier = try journal.earlierCalls()
         let children = makeChildren(bot)
         self.children = children
         let poller = TelegramPoller(

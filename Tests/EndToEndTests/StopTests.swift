@@ -46,7 +46,7 @@ import Testing
         #expect(test.waitForLog("child started"))
         #expect(test.stop() == 0)
         #expect(gateway.errorText.contains("sending SIGTERM"))
-        #expect(gateway.errorText.contains("3 events stay in the journal for the next start"))
+        #expect(gateway.errorText.contains("3 events and 0 calls stay in the journal for the next start"))
         #expect(!gateway.errorText.contains("stopping took longer"))
     }
 

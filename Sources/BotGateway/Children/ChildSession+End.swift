@@ -145,9 +145,7 @@ extension ChildSession {
         let count = queue.count
         queue = EventQueue()
         children.journal.dropAside(of: scope)
-        if children.journal.isDurable {
-            children.leftToJournal += count
-        } else if count > 0 {
+        if !children.journal.isDurable, count > 0 {
             problem("\(count) events are not delivered: \(why)")
         }
         if !isAlive { lifecycle.abandoned() }

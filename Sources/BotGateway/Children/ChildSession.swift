@@ -88,7 +88,7 @@ final class ChildSession {
 
     /// The events that an earlier run left wait for a child.
     func recover() {
-        carryOut(lifecycle.eventArrived())
+        if !queue.isEmpty { carryOut(lifecycle.eventArrived()) }
     }
 
     /// A call of an earlier run goes out first.

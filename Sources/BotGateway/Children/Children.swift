@@ -23,8 +23,6 @@ public final class Children {
     var onFinished: () -> Void = {}
     /// How often something went wrong: a bad line, a crash, a hang.
     public internal(set) var problems = 0
-    /// How many events were left to the journal when the gateway stopped.
-    public internal(set) var leftToJournal = 0
     private(set) var isFinishing = false
     /// Children have had their time to hear what became of their calls, and are told to go without.
     private(set) var isHurried = false
@@ -36,6 +34,9 @@ public final class Children {
     private var waiting: Deque<ChildSession> = []
     private var roomCheck: Timer?
     private var saidExhausted = false
+    /// The journal has events of an earlier run that weren't taken up yet.
+    private var hasEarlier = false
+    private static let fewWaiting = 100
     /// Those whose next event waits for a commit.
     private var waitingForCommit: [ChildSession] = []
 
@@ -66,21 +67,40 @@ public final class Children {
     }
 
     private func session(of scope: Scope) -> ChildSession {
-        if let session = sessions[scope] { return session }
-        let session = ChildSession(scope: scope, children: self)
+        sessions[scope] ?? makeSession(scope, waiting: journal.earlierCount(of: scope))
+    }
+
+    private func makeSession(_ scope: Scope, waiting: Int) -> ChildSession {
+        let session = ChildSession(scope: scope, children: self, waiting: waiting)
         sessions[scope] = session
         return session
     }
 
-    /// An earlier run has left so many events for a scope; before any is delivered.
-    func recover(_ scope: Scope, waiting: Int) {
-        let session = ChildSession(scope: scope, children: self, waiting: waiting)
-        sessions[scope] = session
-        session.recover()
+    /// Goes on with the events of an earlier run.
+    func start() {
+        hasEarlier = true
+        fillRoom()
+    }
+
+    /// Takes up some more scopes of an earlier run, as soon as few wait for room: there may be a million.
+    private func admitEarlier() {
+        guard hasEarlier, !isFinishing, waiting.count < Self.fewWaiting else { return }
+        // Taking up a scope asks for room, and so comes here again.
+        hasEarlier = false
+        guard let scopes = journal.nextEarlier() else { return }
+        for (scope, count) in scopes where sessions[scope] == nil {
+            makeSession(scope, waiting: count).recover()
+        }
+        hasEarlier = true
+        if !scopes.isEmpty { fillRoom() }
     }
 
     /// A scope's events wait until `release` was called as often.
-    func hold(_ scope: Scope) { session(of: scope).hold() }
+    func hold(_ scope: Scope) {
+        let session = session(of: scope)
+        session.hold()
+        session.recover()
+    }
 
     func release(_ scope: Scope) { sessions[scope]?.release() }
 
@@ -93,6 +113,7 @@ public final class Children {
         let sessions = waitingForCommit
         waitingForCommit = []
         for session in sessions { session.advance() }
+        if hasEarlier { fillRoom() }
     }
 
     /// Has every child replaced, each between two of its events.
@@ -174,6 +195,7 @@ public final class Children {
                 return waitForResources(error)
             }
         }
+        admitEarlier()
         // Once in a while: with many scopes waiting it would be done for each that comes.
         if !waiting.isEmpty, roomCheck == nil { makeRoom() }
     }

@@ -12,9 +12,6 @@ struct Doubts {
 
     init(through: Int64, count: Int) { (self.through, self.count) = (through, count) }
 
-    /// Nothing was in doubt.
-    var isEmpty: Bool { through == 0 }
-
     /// Marks those in doubt among a scope's next events.
     ///
     /// - Parameter areFirst: none of the scope were read before.
@@ -67,45 +64,6 @@ extension DiskJournal {
 
     /// Where the source goes on; nil in a new journal.
     public var offset: Int64? { (try? JournalFacts(database)["offset"]) ?? nil }
-
-    /// What an earlier run left to do.
-    public func unfinished() throws(GatewayFailure) -> Unfinished {
-        do {
-            try reviveBeforeStart()
-            var unfinished = Unfinished()
-            let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
-            while try calls.step() {
-                let key = calls.integer(0) ?? 0
-                guard let scope = calls.text(1).flatMap(Scope.init),
-                    let call = Self.call(calls.bytes(2), scope)
-                else {
-                    log.error("a call in the journal can't be read, and is dropped")
-                    remove(call: key)
-                    continue
-                }
-                unfinished.calls.append(.init(key: key, scope: scope, call: call))
-            }
-            let events = try database.prepare("SELECT scope, count(*) FROM events GROUP BY scope")
-            while try events.step() {
-                guard let scope = events.text(0).flatMap(Scope.init), let count = events.integer(1) else {
-                    log.error(
-                        "events of the scope '\(events.text(0) ?? "")' can't be read, and are left alone")
-                    continue
-                }
-                unfinished.events.append((scope, Int(count)))
-            }
-            return unfinished
-        } catch {
-            throw JournalDatabase.failure(error, at: place)
-        }
-    }
-
-    private static func call(_ line: [UInt8], _ scope: Scope) -> Call? {
-        guard case .call(let call) = line.withUnsafeBytes({ try? OutgoingEvent($0, in: scope) }) else {
-            return nil
-        }
-        return call
-    }
 
     /// The chats that must wait, and for how long still.
     public func holds() -> [(chat: String, left: Duration)] {

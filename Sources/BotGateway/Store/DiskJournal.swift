@@ -39,6 +39,7 @@ import Reactor
     private var troubleSince: Instant?
     private var saidTrouble = false
     var doubts: Doubts
+    var earlier = EarlierScopes()
 
     /// - Parameters:
     ///   - directory: nil to keep everything in memory.
@@ -241,8 +242,16 @@ import Reactor
         database.wait(upTo: Self.patience)
         commit()
         timer?.cancel()
-        guard troubleSince == nil else { return }
-        let isClean = clean && doubts.isEmpty
+        guard troubleSince == nil else {
+            return log.error("\(place) could not be written at last: some events will come again")
+        }
+        let events = (try? database.integer("SELECT count(*) FROM events")) ?? 0
+        let calls = (try? database.integer("SELECT count(*) FROM calls")) ?? 0
+        if isDurable, events + calls > 0 {
+            log.notice("\(events) events and \(calls) calls stay in the journal for the next start")
+        }
+        let doubtful = try? database.integer("SELECT count(*) FROM events WHERE key <= \(doubts.through)")
+        let isClean = clean && doubtful == 0
         try? JournalFacts(database).set(["clean": isClean ? 1 : 0, "stopped": JournalFacts.now])
     }
 }

@@ -58,6 +58,9 @@ public final class NoJournal: Journal {
         for waiting in aside.removeValue(forKey: scope) ?? [] { _ = spool.take(waiting.line) }
     }
 
+    public func nextEarlier() -> [(scope: Scope, count: Int)]? { nil }
+    public func earlierCount(of scope: Scope) -> Int { 0 }
+
     public func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
     public func remove(call key: Int64) {}
 

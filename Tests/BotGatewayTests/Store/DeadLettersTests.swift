@@ -48,7 +48,7 @@ import Testing
     @Test func `those that aren't marked stay where they are`() throws {
         let test = try test(dead: [1])
         try test.journal.revive { _ in Issue.record("revived") }
-        #expect(try test.journal.unfinished().events.isEmpty)
+        #expect(try test.earlier().isEmpty)
         #expect(try deadUpdates(test).count == 1)
     }
 
@@ -60,11 +60,11 @@ import Testing
         try test.journal.revive { _ in Issue.record("safe without a commit") }
         test.kill()
         try test.open()
-        #expect(try test.journal.unfinished().events.map(\.count) == [1])
+        #expect(try test.earlier().map(\.count) == [1])
         #expect(try test.waiting().map(\.updateID) == [1])
         test.kill()
         try test.open()
-        #expect(try test.journal.unfinished().events.map(\.count) == [1])
+        #expect(try test.earlier().map(\.count) == [1])
         #expect(try test.waiting().map(\.isRedelivered) == [true])
         #expect(try deadUpdates(test).isEmpty)
     }

@@ -11,7 +11,7 @@ import Testing
         test.kill()
         try test.open()
         #expect(try test.journal.offset == 4)
-        let events = try test.journal.unfinished().events
+        let events = try test.earlier()
         #expect(events.map(\.scope) == [.chat(42), .chat(43)])
         #expect(events.map(\.count) == [2, 1])
         #expect(try test.waiting().map(\.updateID) == [1, 2])
@@ -25,7 +25,7 @@ import Testing
         #expect(!isStored)
         test.kill()
         try test.open()
-        #expect(try test.journal.unfinished().events.isEmpty)
+        #expect(try test.earlier().isEmpty)
         #expect(try test.journal.offset == nil)
     }
 
@@ -48,11 +48,11 @@ import Testing
         try test.commit()
         test.kill()
         try test.open()
-        let unfinished = try test.journal.unfinished()
-        #expect(unfinished.events.isEmpty)
-        #expect(unfinished.calls.map(\.scope) == [.chat(42)])
-        #expect(unfinished.calls.first?.call.parameters == call.parameters)
-        #expect(unfinished.calls.first?.call.method == "sendMessage")
+        let calls = try test.journal.earlierCalls()
+        #expect(try test.earlier().isEmpty)
+        #expect(calls.map(\.scope) == [.chat(42)])
+        #expect(calls.first?.call.parameters == call.parameters)
+        #expect(calls.first?.call.method == "sendMessage")
     }
 
     @Test func `an answered call is gone, be it from this run or from an earlier one`() throws {
@@ -63,13 +63,13 @@ import Testing
         try test.commit()
         test.kill()
         try test.open()
-        let left = try test.journal.unfinished().calls
+        let left = try test.journal.earlierCalls()
         #expect(left.map { $0.call.parameters["text"] } == ["b"])
         try test.journal.remove(call: left[0].key)
         try test.commit()
         test.kill()
         try test.open()
-        #expect(try test.journal.unfinished().calls.isEmpty)
+        #expect(try test.journal.earlierCalls().isEmpty)
     }
 
     @Test func `state is kept, replaced and forgotten`() throws {
@@ -174,5 +174,49 @@ import Testing
         #expect(hold.chat == "42")
         #expect((.seconds(30)) < hold.left && hold.left <= .seconds(60))
         #expect(try test.journal.migrations().map(\.new) == [-1_005])
+    }
+
+    @Test func `a million scopes would be told a thousand at a time, and none twice`() throws {
+        let test = try JournalTest()
+        for chat in 1...2500 {
+            try test.journal.append([test.event(1, in: Int64(chat))], offset: nil) { _ in }
+        }
+        try test.commit()
+        test.kill()
+        try test.open()
+        _ = try test.journal.earlierCalls()
+        let first = try #require(try test.journal.nextEarlier())
+        #expect(first.count == 1000)
+        // One that was told is no longer counted apart; one that wasn't is, without what is new.
+        let told = Set(first.map(\.scope))
+        let untold = try #require((1...2500).map { Scope.chat($0) }.first { !told.contains($0) })
+        guard case .chat(let chat) = untold else { return }
+        try test.append([9], in: chat)
+        #expect(try test.journal.earlierCount(of: first[0].scope) == 0)
+        #expect(try test.journal.earlierCount(of: untold) == 1)
+        let rest = try #require(try test.journal.nextEarlier()) + #require(try test.journal.nextEarlier())
+        #expect(rest.count == 1500)
+        #expect(Set((first + rest).map(\.scope)).count == 2500)
+        #expect(rest.allSatisfy { $0.count == 1 })
+        #expect(try test.journal.nextEarlier() == nil)
+        #expect(try test.journal.earlierCount(of: untold) == 0)
+    }
+
+    @Test func `what is dealt with before its scope was told is not told`() throws {
+        let test = try JournalTest()
+        for chat in 1...1500 {
+            try test.journal.append([test.event(1, in: Int64(chat))], offset: nil) { _ in }
+        }
+        try test.commit()
+        test.kill()
+        try test.open()
+        _ = try test.journal.earlierCalls()
+        let first = try #require(try test.journal.nextEarlier())
+        let told = Set(first.map(\.scope))
+        let chat = try #require((1...1500).first { !told.contains(.chat($0)) })
+        try test.journal.settle(try #require(try test.waiting(in: chat).first))
+        let rest = try #require(try test.journal.nextEarlier())
+        #expect(rest.count == 499)
+        #expect(!rest.contains { $0.scope == .chat(chat) })
     }
 }

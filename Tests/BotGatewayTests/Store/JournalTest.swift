@@ -68,6 +68,14 @@ final class JournalTest {
         #expect(loop.run(until: { journal.commits > commits }, within: .seconds(5)))
     }
 
+    /// The scopes with events of an earlier run, and how many.
+    func earlier() throws -> [(scope: Scope, count: Int)] {
+        _ = try journal.earlierCalls()
+        var scopes: [(scope: Scope, count: Int)] = []
+        while let more = try journal.nextEarlier() { scopes += more }
+        return scopes
+    }
+
     func waiting(in chat: Int64 = 42) throws -> [IncomingEvent] {
         try #require(try journal.takeAside(of: .chat(chat), after: 0, count: .max, size: .max))
     }

@@ -1,0 +1,99 @@
+/// A call of an earlier run that wasn't answered. It may have reached Telegram.
+public struct EarlierCall {
+    let key: Int64
+    let scope: Scope
+    let call: Call
+}
+
+/// Which scopes with events of an earlier run were told, in the order of their names; the others are left
+/// on disk until there is room for them.
+struct EarlierScopes {
+    /// The events with lower keys are of an earlier run.
+    var end: Int64 = 0
+    /// The last scope that was told; nil when all were.
+    var last: String?
+
+    static let pageSize = 1000
+
+    /// Whether a scope is still to be told.
+    func hold(_ scope: Scope) -> Bool {
+        last.map { $0.utf8.lexicographicallyPrecedes(scope.description.utf8) } ?? false
+    }
+}
+
+/// What an earlier run left.
+extension DiskJournal {
+    /// The calls, in the order in which they were written. From here on its events can be asked for.
+    public func earlierCalls() throws(GatewayFailure) -> [EarlierCall] {
+        do {
+            try reviveBeforeStart()
+            earlier = EarlierScopes(end: nextKey, last: "")
+            var earlierCalls: [EarlierCall] = []
+            let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
+            while try calls.step() {
+                let key = calls.integer(0) ?? 0
+                guard let scope = calls.text(1).flatMap(Scope.init),
+                    let call = Self.call(calls.bytes(2), scope)
+                else {
+                    log.error("a call in the journal can't be read, and is dropped")
+                    remove(call: key)
+                    continue
+                }
+                earlierCalls.append(EarlierCall(key: key, scope: scope, call: call))
+            }
+            return earlierCalls
+        } catch {
+            throw JournalDatabase.failure(error, at: place)
+        }
+    }
+
+    private static func call(_ line: [UInt8], _ scope: Scope) -> Call? {
+        guard case .call(let call) = line.withUnsafeBytes({ try? OutgoingEvent($0, in: scope) }) else {
+            return nil
+        }
+        return call
+    }
+
+    public func nextEarlier() -> [(scope: Scope, count: Int)]? {
+        guard let last = earlier.last else { return nil }
+        // What is dealt with must be gone before the scopes are counted.
+        flush()
+        guard pending.isEmpty else { return [] }
+        do {
+            let read = try database.prepare(
+                """
+                SELECT scope, count(*) FROM events WHERE scope > ? AND key < ?
+                GROUP BY scope ORDER BY scope LIMIT \(EarlierScopes.pageSize)
+                """)
+            read.bind(0, last)
+            read.bind(1, earlier.end)
+            var scopes: [(Scope, Int)] = []
+            var rows = 0
+            while try read.step() {
+                rows += 1
+                let name = read.text(0) ?? ""
+                earlier.last = name
+                if let scope = Scope(name), let count = read.integer(1) {
+                    scopes.append((scope, Int(count)))
+                } else {
+                    log.error("events of the scope '\(name)' can't be read, and are left alone")
+                }
+            }
+            if rows < EarlierScopes.pageSize { earlier.last = nil }
+            return scopes
+        } catch {
+            log.error("the journal can't be read: \(error)")
+            return []
+        }
+    }
+
+    public func earlierCount(of scope: Scope) -> Int {
+        guard earlier.hold(scope) else { return 0 }
+        guard let read = try? database.prepare("SELECT count(*) FROM events WHERE scope = ? AND key < ?")
+        else { return 0 }
+        read.bind(0, scope.description)
+        read.bind(1, earlier.end)
+        guard let isThere = try? read.step(), isThere else { return 0 }
+        return Int(clamping: read.integer(0) ?? 0)
+    }
+}
