@@ -40,9 +40,10 @@ let package = Package(
             dependencies: [
                 "BotGateway", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         .target(
-            name: "TestSupport", dependencies: ["BotGateway", "JSON", "Reactor"], path: "Tests/TestSupport",
-            swiftSettings: onTheLoop),
+            name: "TestSupport", dependencies: ["BotGateway", "CMalloc", "JSON", "Reactor"],
+            path: "Tests/TestSupport", swiftSettings: onTheLoop),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: onTheLoop),
         .testTarget(
             name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: onTheLoop),

@@ -27,7 +27,10 @@ public enum Places {
 }
 
 /// A directory of a test's own, removed with it.
-public final class TemporaryDirectory {
+///
+/// `@MainActor` is the default, but where it isn't said Swift 6.3 can't import a class with an isolated
+/// `deinit` from an optimized module, as `Tests/Fuzz` does.
+@MainActor public final class TemporaryDirectory {
     public let path: String
 
     public init() {

@@ -139,26 +139,4 @@ import Testing
         let call = ChildLine("{\"type\":\"telegram.send_message\",\"text\":\"\(text)\"}").call
         #expect(call?.parameters["text"]?.string == "a\u{2028}b\u{85}c\n😀")
     }
-
-    @Test func `10,000 broken lines harm nobody`() {
-        let lines = [
-            #"{"type":"telegram.send_message","text":"hi \u043f\ud83d\ude00","id":"a1"}"#,
-            #"{"type":"telegram.send_poll","params":{"question":"?","options":[{"text":"a"}],"type":"quiz"},"id":1}"#,
-            #"{"type":"telegram.state","value":{"step":[1,2.5,null,true]}}"#,
-            #"{"type":"telegram.keep_alive","seconds":30}"#, #"{"type":"telegram.ack","update_id":9001}"#,
-        ].map { Array($0.utf8) }
-        let scopes: [Scope] = [.chat(42), .user(7), .business(connection: "b1", chat: 42)]
-        var chance = Chance(seed: 1)
-        var (events, faults) = (0, 0)
-        for number in 0..<10_000 {
-            let line = ChildLine(
-                lines[number % lines.count].mutated(by: &chance), in: scopes[chance.below(scopes.count)])
-            events += line.event == nil ? 0 : 1
-            // What passed can be said again, and what was refused can be explained.
-            if let call = line.call, call.line.bytes.contains(0x0A) { faults += 1 }
-            if let error = line.error, error.description.isEmpty { faults += 1 }
-        }
-        #expect(events > 0)
-        #expect(faults == 0)
-    }
 }

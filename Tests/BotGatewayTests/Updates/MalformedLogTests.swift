@@ -101,25 +101,4 @@ import Testing
         }
         #expect(error(String(repeating: "{\"a\":", count: 3000)) != nil)
     }
-
-    @Test func `10,000 broken logs harm nobody, and each is the same however it is cut`() {
-        let logs = [
-            "\(good)\n\(good)\r\n", "[\(good),\n \(good)]", #"{"ok":true,"result":[\#(good)],"x":{"y":[1]}}"#,
-            "\u{FEFF}{\n \"update_id\": 1,\n \"message\": {\"text\": \"пр😀 \\\" \\\\\"}\n}\n",
-        ].map { Array($0.utf8) }
-        var chance = Chance(seed: 4)
-        var (whole, faults) = (0, 0)
-        for number in 0..<10_000 {
-            let log = logs[number % logs.count].mutated(by: &chance)
-            let scanned = ScannedLog(pieces: [log[...]])
-            whole += scanned.isWhole ? 1 : 0
-            if number % 25 == 0 {
-                let cut = ScannedLog(log, cutBy: &chance)
-                #expect(cut == scanned)
-            }
-            if let error = scanned.error, error.line < 1 || error.column < 1 { faults += 1 }
-        }
-        #expect(whole > 0)
-        #expect(faults == 0)
-    }
 }

@@ -106,28 +106,4 @@ import Testing
             #expect(longest == .seconds(30))
         }
     }
-
-    @Test func `10,000 broken bodies harm nobody`() {
-        let body = Array(
-            #"{"ok":true,"result":[{"update_id":1,"message":{"text":"\ud83d\ude00"}},{"update_id":2,"poll":{}}]}"#
-                .utf8)
-        var chance = Chance(seed: 3)
-        var reading = PollReading()
-        var offset: Int64?
-        var (read, faults) = (0, 0)
-        for _ in 0..<10_000 {
-            switch reading.read(body.mutated(by: &chance)) {
-            case .updates(let answer):
-                read += 1
-                offset = answer.nextOffset ?? offset
-                if answer.updates.count > 20 { faults += 1 }
-            case .askAgain(_, let delay):
-                if delay < .milliseconds(500) || delay > .seconds(30) { faults += 1 }
-            case .skip(let id, _):
-                offset = id &+ 1
-            }
-        }
-        #expect(read > 0)
-        #expect(faults == 0)
-    }
 }

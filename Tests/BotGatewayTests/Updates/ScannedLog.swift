@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 
 @testable import BotGateway
 
@@ -45,13 +46,6 @@ struct ScannedLog: Equatable {
     }
 
     init(_ log: [UInt8], cutBy chance: inout Chance) {
-        var pieces: [ArraySlice<UInt8>] = []
-        var start = 0
-        while start < log.count {
-            let end = min(log.count, start + chance.below(9))
-            pieces.append(log[start..<end])
-            start = end
-        }
-        self.init(pieces: pieces)
+        self.init(pieces: log.cut(by: &chance))
     }
 }

@@ -1,0 +1,5 @@
+import TestSupport
+
+extension Reader {
+    nonisolated static let all = [json, childLines, pollAnswers, updateLogs, recordedUpdates]
+}

@@ -1,0 +1,22 @@
+import TestSupport
+import Testing
+
+/// Bytes that nobody would write on purpose. The same readers are fuzzed by `Tests/Fuzz/run`.
+@Suite struct ReaderTests {
+    @Test(arguments: Reader.all)
+    func `10,000 inputs crash nothing, hang nothing and leave nothing behind`(_ reader: Reader) {
+        let ordeal = Ordeal(of: reader)
+        #expect(ordeal.faults == [])
+        guard ordeal.seed == nil else { return }
+        #expect(ordeal.growth < Ordeal.growthLimit)
+        #expect(ordeal.read > 500, "the inputs are too wild")
+        #expect(ordeal.refused > 500, "the inputs are too tame")
+    }
+
+    @Test(arguments: Reader.all)
+    func `what the inputs are made from is read`(_ reader: Reader) {
+        for sample in reader.samples where !sample.starts(with: #"{"ok":false"#.utf8) {
+            #expect(reader.tryInput(sample) == .read, "\(String(decoding: sample, as: UTF8.self))")
+        }
+    }
+}
