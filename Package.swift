@@ -55,3 +55,21 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["pipegram", "TestSupport"], swiftSettings: onTheLoop),
     ]
 )
+
+// Only for Tests/Fuzz/run: libFuzzer with the readers of BotGatewayTests, which can't be in two targets.
+if Context.environment["PIPEGRAM_FUZZ"] != nil {
+    package.targets.removeAll { $0.type == .test }
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["BotGateway", "CLibFuzzer", "TestSupport"], path: "Tests",
+            sources: [
+                "Fuzz/Fuzz.swift", "BotGatewayTests/Readers/Reader+All.swift",
+                "BotGatewayTests/Readers/Reader+JSON.swift", "BotGatewayTests/Readers/Reader+Lines.swift",
+                "BotGatewayTests/Readers/Reader+Updates.swift", "BotGatewayTests/Events/ChildLine.swift",
+                "BotGatewayTests/Events/IncomingEvent+Faithful.swift",
+                "BotGatewayTests/Updates/ScannedLog.swift",
+            ],
+            swiftSettings: onTheLoop),
+    ]
+}
