@@ -63,7 +63,7 @@ struct UpdateLogScanner {
         var rest = try skipMark(bytes)
         while !rest.isEmpty {
             let taken: Int
-            if depth == 0, frames.count == 1, let line = Self.firstLine(of: rest),
+            if depth == 0, frames.count == 1, let line = Self.firstLine(of: rest), !Self.beginsAnswer(line),
                 let json = try? JSON(parsingUniqueKeys: line), json.isObject, json["update_id"] != nil
             {
                 // A whole update on a line, as logs usually have it: there is no need to look for its end.
@@ -155,12 +155,23 @@ struct UpdateLogScanner {
     private mutating func firstKeyEnded() -> Bool {
         isFirstKeyKnown = true
         let key = object[firstKeyStart..<object.count - 1]
-        guard key.elementsEqual("ok".utf8) || key.elementsEqual("result".utf8) else { return false }
+        guard Self.isAnswerKey(key) else { return false }
         lastString = Array(key)
         frames.append(.answer)
         object = []
         depth = 0
         return true
+    }
+
+    /// By its first key a getUpdates answer is known from an update.
+    private static func isAnswerKey(_ key: some Collection<UInt8>) -> Bool {
+        key.elementsEqual("ok".utf8) || key.elementsEqual("result".utf8)
+    }
+
+    /// The same for an object that is there as a whole.
+    private static func beginsAnswer(_ object: UnsafeRawBufferPointer) -> Bool {
+        let key = object.drop { $0 != UInt8(ascii: "\"") }.dropFirst()
+        return isAnswerKey(key.prefix { $0 != UInt8(ascii: "\"") })
     }
 
     private mutating func finishObject(

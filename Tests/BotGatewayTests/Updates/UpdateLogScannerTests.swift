@@ -69,6 +69,15 @@ import Testing
         }
     }
 
+    @Test func `what begins as an answer is one, however it is cut`() {
+        for key in ["ok", "result"] {
+            let log = Array("{\"\(key)\":true,\"update_id\":1,\"poll\":{}}\n\(one)\n".utf8)
+            for size in [1, 7, log.count] {
+                #expect(ScannedLog(log, cutInto: size).found.map(\.line) == [2], "\(key) by \(size)")
+            }
+        }
+    }
+
     @Test func `an update is known by where it begins`() {
         let found = ScannedLog("\(one)\n  \(two)\n\n[\(three),\(one)]").found
         #expect(found.map(\.line) == [1, 2, 4, 4])
