@@ -78,6 +78,15 @@ import Testing
         }
     }
 
+    /// Swift 6.3 can't import it from a release build's module otherwise: `deinit is marked isolated, but
+    /// containing class is not isolated to an actor`. The isolation that is the default isn't written there.
+    @Test func `a public class with an isolated deinit says that it is the main actor's`() throws {
+        for source in try ["JSON", "Reactor", "BotGateway", "pipegram"].flatMap(Self.sources)
+        where source.text.contains("isolated deinit") {
+            #expect(!source.text.contains("\npublic final class"), "\(source.path)")
+        }
+    }
+
     @Test func `events are pure: they know JSON and nothing else`() throws {
         for source in try Self.sources(in: "BotGateway/Events") {
             #expect(Set(source.imports).isSubset(of: ["JSON"]), "\(source.path)")

@@ -3,7 +3,7 @@ import Reactor
 
 /// The Bot API over HTTP on 127.0.0.1, for one bot and in the loop: a simulated Telegram that a test feeds
 /// with updates, and makes fail as it likes.
-public final class SimulatorServer {
+@MainActor public final class SimulatorServer {
     /// A call as it arrived; getUpdates isn't among these but among `polls`.
     public struct ReceivedCall {
         /// As the client wrote it.
