@@ -63,8 +63,9 @@ struct UpdateLogScanner {
         var rest = try skipMark(bytes)
         while !rest.isEmpty {
             let taken: Int
-            if depth == 0, frames.count == 1, let line = Self.firstLine(of: rest), !Self.beginsAnswer(line),
-                let json = try? JSON(parsingUniqueKeys: line), json.isObject, json["update_id"] != nil
+            if depth == 0, frames.count == 1, position.column == 1, let line = Self.firstLine(of: rest),
+                !Self.beginsAnswer(line), let json = try? JSON(parsingUniqueKeys: line), json.isObject,
+                json["update_id"] != nil
             {
                 // A whole update on a line, as logs usually have it: there is no need to look for its end.
                 try found(json, Array(line), position)

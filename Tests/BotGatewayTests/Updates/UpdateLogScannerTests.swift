@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import TestSupport
 import Testing
@@ -76,6 +77,23 @@ import Testing
                 #expect(ScannedLog(log, cutInto: size).found.map(\.line) == [2], "\(key) by \(size)")
             }
         }
+    }
+
+    /// A getUpdates body comes in one piece: to look for the line's end at each object takes minutes.
+    @Test func `many objects on one line cost no more than on a line each`() {
+        let count = 100_000
+        let line = String(repeating: "{}", count: count)
+        let lines = String(repeating: "{}\n", count: count)
+        let long = #"{"a":"\#(String(repeating: "x", count: 6 << 20))"}"#
+        let apart = cpuTime { #expect(ScannedLog(lines + long).found.count == count + 1) }
+        let together = cpuTime { #expect(ScannedLog(line + long).found.count == count + 1) }
+        #expect(together < 4 * apart)
+    }
+
+    private func cpuTime(_ body: () -> Void) -> Int {
+        let start = clock()
+        body()
+        return clock() - start
     }
 
     @Test func `an update is known by where it begins`() {
