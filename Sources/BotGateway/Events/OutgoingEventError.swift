@@ -21,23 +21,31 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         case .notAnObject: "expected one JSON object per line"
         case .tooLong(let limit): "longer than \(limit) bytes; --max-line sets the limit"
         case .missingType: "it needs a 'type', such as telegram.send_message"
-        case .unknownType(let type): "unknown type '\(type)'; docs/protocol.md lists them\(Self.hint(type))"
+        case .unknownType(let type):
+            "unknown type '\(Self.start(of: type))'; docs/protocol.md lists them\(Self.hint(type))"
         case .missing(let field, let type): "\(type) needs '\(field)'"
         case .missingChat(let type, let scope): "\(type) needs 'chat_id': \(scope) has no chat to default to"
         case .badID: "'id' must be a string or a number"
         case .badParams: "'params' must be an object"
-        case .besideParams(let key): "with 'params' all parameters go there, also '\(key)'"
+        case .besideParams(let key): "with 'params' all parameters go there, also '\(Self.start(of: key))'"
         case .stateTooLong(let bytes):
             "a state of \(bytes) bytes; at most \(OutgoingEvent.stateLimit) are kept for a scope"
         case .notYet(let type): "\(type) is not there yet in this version"
         }
     }
 
+    /// Names may be as long as a line, and this is said to the log and to the child.
+    private static func start(of name: String) -> String {
+        name.count <= longestName ? name : name.prefix(longestName) + "…"
+    }
+
+    private static let longestName = 100
+
     /// `telegram.sendMessage` and `sendMessage` are what fingers write.
     private static func hint(_ type: String) -> String {
         let name = type.hasPrefix("telegram.") ? String(type.dropFirst("telegram.".count)) : type
         // The scope line's own type, and a number, resemble no method.
-        guard type != "telegram", name.first?.isLetter == true else { return "" }
+        guard type != "telegram", name.first?.isLetter == true, name.count <= longestName else { return "" }
         var snake = ""
         for character in name {
             guard character.isASCII, character.isLetter || character.isNumber || character == "_" else {

@@ -145,6 +145,16 @@ import Testing
         }
     }
 
+    @Test func `of a long name the start is said`() {
+        let long = String(repeating: "x", count: 100_000)
+        let start = String(repeating: "x", count: 100)
+        #expect(
+            words(#"{"type":"\#(long)"}"#) == "unknown type '\(start)…'; docs/protocol.md lists them")
+        #expect(
+            words(#"{"type":"telegram.get_me","params":{},"\#(long)":1}"#)
+                == "with 'params' all parameters go there, also '\(start)…'")
+    }
+
     @Test func `what is wrong is said in words for who wrote the bot`() {
         let said: [(OutgoingEventError, String)] = [
             (
