@@ -71,7 +71,10 @@ import Testing
 
     @Test func `nothing is read while the output is paused, and nothing is lost`() throws {
         let loop = try EventLoop()
-        let run = try ProgramRun(["seq", "100000"], on: loop)
+        let gate = Gate()
+        // It stays: of a process that ended the rest is read at once, paused or not.
+        let run = try ProgramRun(
+            ["sh", "-c", "seq 100000; read -r go <$GATE"], environment: gate.environment, on: loop)
         var pauses = 0
         var pausedAt = 0
         run.onOutput = { [unowned run] _ in
@@ -87,6 +90,8 @@ import Testing
                 }
             }
         }
+        #expect(loop.run(until: { run.output.count == 100_000 }, within: patience))
+        gate.open()
         #expect(run.wait() == 0)
         #expect(pauses == 5)
         #expect(run.output == (1...100_000).map { "\($0)" })
