@@ -66,7 +66,8 @@ if Context.environment["PIPEGRAM_FUZZ"] != nil {
             sources: [
                 "Fuzz/Fuzz.swift", "BotGatewayTests/Readers/Reader+All.swift",
                 "BotGatewayTests/Readers/Reader+JSON.swift", "BotGatewayTests/Readers/Reader+Lines.swift",
-                "BotGatewayTests/Readers/Reader+Updates.swift", "BotGatewayTests/Events/ChildLine.swift",
+                "BotGatewayTests/Readers/Reader+Updates.swift",
+                "BotGatewayTests/Readers/Reader+StateFile.swift", "BotGatewayTests/Events/ChildLine.swift",
                 "BotGatewayTests/Events/IncomingEvent+Faithful.swift",
                 "BotGatewayTests/Updates/ScannedLog.swift",
             ],

@@ -150,38 +150,38 @@ import Testing
 
     @Test(arguments: ["auto", "event"])
     func `under load nothing is lost by it, and nothing given twice`(_ ack: String) throws {
-        let ordeal = try Ordeal(updates: 400, chats: 20)
-        let gateway = try ordeal.run(["--ack", ack], odds: 0)
+        let talk = try LongTalk(updates: 400, chats: 20)
+        let gateway = try talk.run(["--ack", ack], odds: 0)
         for _ in 1...4 {
-            ordeal.say(100)
-            let goal = ordeal.answered + Int.random(in: 1...60)
-            #expect(ordeal.test.wait { ordeal.answered >= goal })
+            talk.say(100)
+            let goal = talk.answered + Int.random(in: 1...60)
+            #expect(talk.test.wait { talk.answered >= goal })
             gateway.signal(SIGHUP)
         }
-        #expect(ordeal.test.wait(within: .seconds(60)) { ordeal.answered == ordeal.updates })
-        #expect(ordeal.test.stop() == 0)
-        ordeal.check(twice: false)
+        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == talk.updates })
+        #expect(talk.test.stop() == 0)
+        talk.check(twice: false)
     }
 
     @Test(arguments: ["auto", "event"])
     func `nor by stops and starts, however little time they have`(_ ack: String) throws {
-        let ordeal = try Ordeal(updates: 400, chats: 20)
+        let talk = try LongTalk(updates: 400, chats: 20)
         let options = ["--ack", ack, "--stop-grace", "100ms"]
         for _ in 1...4 {
-            _ = try ordeal.run(options, odds: 0)
-            ordeal.say(100)
-            let goal = ordeal.answered + Int.random(in: 1...60)
-            #expect(ordeal.test.wait { ordeal.answered >= goal })
-            #expect(ordeal.test.stop() == 0)
+            _ = try talk.run(options, odds: 0)
+            talk.say(100)
+            let goal = talk.answered + Int.random(in: 1...60)
+            #expect(talk.test.wait { talk.answered >= goal })
+            #expect(talk.test.stop() == 0)
         }
-        let polls = ordeal.test.telegram.polls.count
-        _ = try ordeal.run(options, odds: 0)
+        let polls = talk.test.telegram.polls.count
+        _ = try talk.run(options, odds: 0)
         #expect(
-            ordeal.test.wait(within: .seconds(60)) {
-                ordeal.answered == ordeal.updates && ordeal.test.telegram.polls.count > polls
+            talk.test.wait(within: .seconds(60)) {
+                talk.answered == talk.updates && talk.test.telegram.polls.count > polls
             })
-        #expect(ordeal.test.stop() == 0)
-        ordeal.check(twice: false)
+        #expect(talk.test.stop() == 0)
+        talk.check(twice: false)
     }
 }
 

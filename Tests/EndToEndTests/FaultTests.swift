@@ -19,23 +19,23 @@ import Testing
     ]
 
     @Test func `through every fault nothing is lost, and nothing done twice but what is documented`() throws {
-        let ordeal = try Ordeal(updates: 300, chats: 30)
-        let telegram = ordeal.test.telegram
+        let talk = try LongTalk(updates: 300, chats: 30)
+        let telegram = talk.test.telegram
         for fault in Self.atPolls.shuffled() { telegram.fail(method: "getUpdates", with: fault) }
         for fault in (Self.atCalls + Self.atCalls).shuffled() {
             telegram.fail(method: "sendMessage", with: fault)
         }
-        _ = try ordeal.run(["--call-timeout", "500ms"], odds: 0)
-        ordeal.say(150)
-        #expect(ordeal.test.wait(within: .seconds(40)) { telegram.polls.count > Self.atPolls.count })
-        ordeal.say(150)
-        #expect(ordeal.test.wait(within: .seconds(40)) { ordeal.arrived.count == ordeal.updates })
-        #expect(ordeal.test.stop() == 0)
-        for (number, calls) in Dictionary(grouping: ordeal.sent, by: \.number) {
+        _ = try talk.run(["--call-timeout", "500ms"], odds: 0)
+        talk.say(150)
+        #expect(talk.test.wait(within: .seconds(40)) { telegram.polls.count > Self.atPolls.count })
+        talk.say(150)
+        #expect(talk.test.wait(within: .seconds(40)) { talk.arrived.count == talk.updates })
+        #expect(talk.test.stop() == 0)
+        for (number, calls) in Dictionary(grouping: talk.sent, by: \.number) {
             // 5xx after Telegram had acted: docs/decisions/unknown-answers.md.
             let mayBeTwice = calls.count { if case .htmlAfter = $0.call.fault { true } else { false } }
             #expect(calls.count { $0.call.wasCarriedOut } <= 1 + mayBeTwice, "\(number)")
         }
-        ordeal.checkMarks(twice: false)
+        talk.checkMarks(twice: false)
     }
 }

@@ -6,13 +6,12 @@ import TestSupport
 /// file with one input to try.
 @main enum Fuzz {
     /// A C function, as libFuzzer wants one, can hold nothing.
-    private static let reader = Reader.all.first {
-        $0.description == CommandLine.arguments.dropFirst().first
-    }
+    private static let readers = Reader.all + [Reader.stateFile()]
+    private static let reader = readers.first { $0.description == CommandLine.arguments.dropFirst().first }
 
     static func main() {
         guard let reader, CommandLine.arguments.count > 2 else {
-            print("usage: Fuzz \(Reader.all.map(\.description).joined(separator: "|")) CORPUS [OPTIONS]")
+            print("usage: Fuzz \(readers.map(\.description).joined(separator: "|")) CORPUS [OPTIONS]")
             exit(64)
         }
         for (index, sample) in reader.samples.enumerated() {

@@ -59,7 +59,7 @@ extension DiskJournal {
         // What is dealt with must be gone before the scopes are counted.
         flush()
         guard pending.isEmpty else { return [] }
-        do {
+        do throws(DatabaseError) {
             let read = try database.prepare(
                 """
                 SELECT scope, count(*) FROM events WHERE scope > ? AND key < ?
@@ -82,7 +82,7 @@ extension DiskJournal {
             if rows < EarlierScopes.pageSize { earlier.last = nil }
             return scopes
         } catch {
-            log.error("the journal can't be read: \(error)")
+            failedToRead(error)
             return []
         }
     }

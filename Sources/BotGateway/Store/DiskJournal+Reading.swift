@@ -34,7 +34,7 @@ extension DiskJournal {
         read.bind(0, scope.description)
         read.bind(1, key)
         var events: [IncomingEvent] = []
-        do {
+        do throws(DatabaseError) {
             var taken = 0
             while events.count < count, taken < size, try read.step() {
                 guard let key = read.integer(0), let updateID = read.integer(1) else { continue }
@@ -46,7 +46,7 @@ extension DiskJournal {
                 events.append(event)
             }
         } catch {
-            log.error("the journal can't be read: \(error)", metadata: ["scope": "\(scope)"])
+            failedToRead(error)
             return nil
         }
         read.reset()

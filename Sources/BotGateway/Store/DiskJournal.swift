@@ -215,6 +215,12 @@ import Reactor
         pending = JournalChanges()
     }
 
+    /// Whoever asked will ask again.
+    func failedToRead(_ error: DatabaseError) {
+        log.error("the journal \(place) can't be read: \(error)")
+        if !error.mayPass { onFailure(JournalDatabase.failure(error, at: place)) }
+    }
+
     private func failed(_ error: DatabaseError) {
         guard error.mayPass else {
             log.error("the journal \(place) is broken: \(error)")

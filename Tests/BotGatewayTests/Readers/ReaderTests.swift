@@ -13,6 +13,17 @@ import Testing
         #expect(ordeal.refused > 500, "the inputs are too tame")
     }
 
+    @Test func `nor do 10,000 state files`() {
+        let reader = Reader.stateFile()
+        #expect(reader.samples.allSatisfy { reader.tryInput($0) == .read })
+        let ordeal = Ordeal(of: reader)
+        #expect(ordeal.faults == [])
+        guard ordeal.seed == nil else { return }
+        #expect(ordeal.growth < Ordeal.growthLimit)
+        #expect(ordeal.read > 500, "the inputs are too wild")
+        #expect(ordeal.refused > 500, "the inputs are too tame")
+    }
+
     @Test(arguments: Reader.all)
     func `what the inputs are made from is read`(_ reader: Reader) {
         for sample in reader.samples where !sample.starts(with: #"{"ok":false"#.utf8) {

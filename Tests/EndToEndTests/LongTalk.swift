@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What came of a conversation in many chats during which something went wrong again and again.
-final class Ordeal {
+final class LongTalk {
     let test: GatewayTest
     let chats: Int
     let updates: Int
