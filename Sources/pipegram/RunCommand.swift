@@ -33,6 +33,12 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Log") var logFlags: LogFlags
     @OptionGroup var bot: ProgramArguments
 
+    func validate() throws {
+        if stateFlags.state != nil, memoryFlags.noState {
+            throw ValidationError("--state names a place for the state, and --no-state wants none.")
+        }
+    }
+
     @MainActor func start() throws -> ExitCode {
         try RunningGateway(self).run()
     }

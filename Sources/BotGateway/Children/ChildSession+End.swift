@@ -94,6 +94,7 @@ extension ChildSession {
     private func bury(_ event: IncomingEvent) {
         let reason = "\(event.deaths) children died on it"
         children.journal.bury(event, because: reason)
+        countSettled(1)
         log(.error, "update \(event.updateID) is set aside as a dead letter: \(reason)")
     }
 

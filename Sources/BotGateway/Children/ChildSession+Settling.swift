@@ -6,8 +6,13 @@ extension ChildSession {
     func settle(_ events: [IncomingEvent]) {
         guard !events.isEmpty else { return }
         for event in events { children.journal.settle(event) }
+        countSettled(events.count)
+    }
+
+    /// So many are dealt with, and the journal doesn't know it before its next commit.
+    func countSettled(_ count: Int) {
         let commits = children.journal.commits
-        settled = (settled.commits == commits ? settled.count + events.count : events.count, commits)
+        settled = (settled.commits == commits ? settled.count + count : count, commits)
     }
 
     /// The child took an event: it is watched for living on, or for saying that it is done.

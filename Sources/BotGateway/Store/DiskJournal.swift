@@ -13,6 +13,8 @@ import Reactor
     /// Nothing waits longer than that for a commit.
     private static let commitDelay: Duration = .milliseconds(20)
     private static let retryDelay: Duration = .seconds(1)
+    /// 64 MiB of them.
+    private static let manyFreePages: Int64 = 16_384
     /// How long others that write are waited for at the start and at the end; in between the loop goes on.
     static let patience: Duration = .seconds(5)
 
@@ -68,6 +70,7 @@ import Reactor
             let wasClean = try facts["clean"] != 0
             doubts = Doubts(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
             try database.execute("DELETE FROM children")
+            shrink(database)
             try facts.set([
                 "bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now, "stopped": 0,
             ])
@@ -78,6 +81,15 @@ import Reactor
     }
 
     isolated deinit { timer?.cancel() }
+
+    /// Gives the disk back what a backlog took that is gone by now.
+    private func shrink(_ database: Database) {
+        let free = (try? database.integer("PRAGMA freelist_count")) ?? 0
+        let pages = (try? database.integer("PRAGMA page_count")) ?? 0
+        guard free > Self.manyFreePages, free > pages / 2 else { return }
+        // Without room for it, the file stays as it is.
+        try? database.execute("VACUUM")
+    }
 
     // MARK: changes
 

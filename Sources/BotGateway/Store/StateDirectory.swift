@@ -54,6 +54,8 @@ import Reactor
                 "\(path) is in use by \(holder), a pipegram that runs already; stop that one, or give this one "
                     + "a place of its own with --state DIR")
         }
+        // SQLite would make it for everyone to read; it is only in the way of those who changed the directory.
+        Glibc.close(open(journal, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
         let pid = Array("\(getpid())\n".utf8)
         ftruncate(lock, 0)
         _ = pwrite(lock, pid, pid.count, 0)

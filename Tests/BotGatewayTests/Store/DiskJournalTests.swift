@@ -219,4 +219,22 @@ import Testing
         #expect(rest.count == 499)
         #expect(!rest.contains { $0.scope == .chat(chat) })
     }
+
+    @Test func `what a backlog took on disk is given back at the next start`() throws {
+        let test = try JournalTest()
+        let events = (1...72 as ClosedRange<Int64>).map { id in
+            var event = test.event(id)
+            event.line += [UInt8](repeating: 0x20, count: 1 << 20)
+            return event
+        }
+        var stored: [IncomingEvent] = []
+        try test.journal.append(events, offset: nil) { stored = $0 }
+        try test.commit()
+        stored.forEach { try? test.journal.settle($0) }
+        try test.stop()
+        #expect((test.files.bytes("journal.db")?.count ?? 0) > 72 << 20)
+        try test.open()
+        try test.stop()
+        #expect((test.files.bytes("journal.db")?.count ?? 0) < 1 << 20)
+    }
 }

@@ -41,4 +41,15 @@ import Testing
             #expect(error.description.contains("--no-state"))
         }
     }
+
+    @Test func `the journal is for its user alone, also where the directory is not`() throws {
+        let test = try JournalTest()
+        chmod(test.files.path, 0o755)
+        try test.append([1])
+        for name in ["journal.db", "journal.db-wal", "lock"] {
+            var status = stat()
+            #expect(stat("\(test.files.path)/\(name)", &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600, "\(name)")
+        }
+    }
 }
