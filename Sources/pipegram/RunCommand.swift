@@ -49,7 +49,7 @@ struct LifeFlags: ParsableArguments, Sendable {
     @Option(help: .duration("A child with nothing to do for so long is ended; 'never' to keep it."))
     var idleTimeout = DurationValue.seconds(15 * 60)
 
-    @Option(help: .duration("How long a stop may take before everything is given up."))
+    @Option(help: .duration("How long a stop may take; what is not done then is left to the next start."))
     var stopTimeout = DurationValue.seconds(30)
 }
 

@@ -17,10 +17,16 @@ import Testing
         for kill in 1...kills {
             talk.say(talk.updates / kills + 1)
             let goal = talk.test.telegram.calls.count + Int.random(in: 1...(talk.updates / kills))
-            #expect(
-                talk.test.wait(within: .seconds(60)) {
-                    talk.test.telegram.calls.count >= goal || talk.answered == talk.updates
-                }, "kill \(kill)")
+            let isEarly = kill.isMultiple(of: 4)
+            if isEarly {
+                // At any moment of its start.
+                _ = talk.test.wait(within: .milliseconds(Int.random(in: 0...200))) { false }
+            } else {
+                #expect(
+                    talk.test.wait(within: .seconds(60)) {
+                        talk.test.telegram.calls.count >= goal || talk.answered == talk.updates
+                    }, "kill \(kill)")
+            }
             gateway.signal(SIGKILL)
             gateway.wait()
             gateway = try talk.run(options, odds: 40)
@@ -29,6 +35,7 @@ import Testing
         #expect(talk.test.wait(within: .seconds(120)) { talk.answered == talk.updates })
         #expect(talk.test.stop() == 0)
         talk.check(twice: true)
+        if getenv("PIPEGRAM_KILLS") != nil { print("--ack \(ack), \(kills) kills: \(talk.figures)") }
     }
 
     @Test(arguments: ["auto", "event", "exit"])

@@ -46,6 +46,13 @@ final class LongTalk {
 
     var arrived: Set<Int> { Set(sent.map(\.number)) }
 
+    /// For docs/performance.md.
+    var figures: String {
+        let given = (1...Int64(chats)).reduce(0) { $0 + test.transcript(of: $1).count }
+        let answers = answers().values.reduce(0) { $0 + $1.count }
+        return "\(updates) updates in \(chats) chats, given \(given) times, answered \(answers) times"
+    }
+
     var answered: Int { Set(answers().values.joined()).count }
 
     func run(_ options: [String], odds: Int) throws -> ProgramRun {
