@@ -115,7 +115,10 @@ public final class Gateway {
 
     private func sourceEnded(_ failure: GatewayFailure?) {
         self.failure = failure
-        if failure == nil { end() } else { stop() }
+        guard failure != nil else { return end() }
+        stop()
+        // Nobody could answer what is given now.
+        children.windDown()
     }
 
     private func end() {

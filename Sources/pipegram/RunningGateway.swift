@@ -19,7 +19,7 @@ import Reactor
     private var children: Children?
     private var signals: Signals?
     private var result: Result<ExitCode, Failure> = .success(.success)
-    private let hadTerminal = isatty(2) == 1
+    private let hangUp = HangUp()
 
     init(_ command: RunCommand) throws {
         self.command = command
@@ -129,10 +129,10 @@ import Reactor
 
     private func take(_ signal: Int32) {
         switch signal {
-        // A terminal that is closed says it with the same signal.
-        case SIGHUP where !hadTerminal || isatty(2) == 1:
+        case SIGHUP where !hangUp.isMeant:
+            guard let gateway else { return }
             log.notice("SIGHUP: every child is replaced by a new one")
-            gateway?.reload()
+            gateway.reload()
         case SIGUSR1: report()
         case SIGUSR2: retryDeadLetters()
         default: stop(on: signal)
@@ -170,6 +170,29 @@ import Reactor
     private func end(with failure: GatewayFailure) {
         result = .failure(failure.asFailure)
         loop.stop()
+    }
+}
+
+/// A terminal that is closed says it with the signal that asks for new children.
+@MainActor struct HangUp {
+    private let hadTerminal = Self.hasTerminal
+    /// nohup(1) has it so.
+    private let wasIgnored: Bool
+
+    init() {
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        wasIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
+
+    /// The terminal that the program was started from is gone, and nobody said that it should go on.
+    var isMeant: Bool { hadTerminal && !wasIgnored && !Self.hasTerminal }
+
+    private static var hasTerminal: Bool {
+        let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard terminal >= 0 else { return false }
+        close(terminal)
+        return true
     }
 }
 

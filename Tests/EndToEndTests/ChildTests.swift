@@ -189,6 +189,19 @@ func residentKB(_ pid: pid_t) -> Int {
 }
 
 @Suite struct BrokenBotTests {
+    @Test func `children that read their event end the trouble, also with --ack exit`() throws {
+        let test = try GatewayTest()
+        // Every other child dies at its start.
+        let bot =
+            #"if mkdir "$TRANSCRIPTS/odd" 2>/dev/null; then exit 9; fi; rmdir "$TRANSCRIPTS/odd"; cat >/dev/null; echo '{"type":"telegram.send_message","text":"x"}'"#
+        let gateway = try test.run(["--ack", "exit", "--max-children", "1", "--", "sh", "-c", bot])
+        for chat in 1...4 { test.say("x", in: Int64(chat)) }
+        #expect(test.wait { (1...4).allSatisfy { test.texts(in: $0) == ["x"] } })
+        #expect(test.stop() == 0)
+        #expect(gateway.errors.count { $0.contains("status 9") } >= 3)
+        #expect(!gateway.errorText.contains("the bot dies at its start"))
+    }
+
     @Test func `a bot that dies at every start is told of in one loud line`() throws {
         let test = try GatewayTest()
         let bot = test.files.write("bot", "#!/bin/sh\necho 'line 7: typo' >&2\nexit 2\n")

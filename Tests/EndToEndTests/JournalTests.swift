@@ -129,6 +129,22 @@ import Testing
 }
 
 @Suite struct CallsAfterRestartTests {
+    @Test func `answers outlive a token that was revoked`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--settle", "50ms", "--stop-timeout", "1s"], bot: "echo.sh")
+        #expect(test.wait { !test.telegram.polls.isEmpty })
+        test.telegram.fail(method: "sendMessage", times: 1000, with: .error(401, "Unauthorized"))
+        test.say("x", in: 42)
+        #expect(test.wait { test.telegram.calls.contains { $0.method == "sendMessage" } })
+        test.telegram.fail(method: "getUpdates", times: 1000, with: .error(401, "Unauthorized"))
+        test.say("y", in: 43)
+        #expect(gateway.wait() == 77)
+        test.telegram.clearFaults()
+        try test.run(bot: "echo.sh")
+        #expect(test.wait { test.texts(in: 42) == ["x"] && test.texts(in: 43) == ["y"] })
+        #expect(test.stop() == 0)
+    }
+
     @Test func `a chat that was told to wait is left alone by the next gateway too`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", with: .tooManyRequests(retryAfter: 3))

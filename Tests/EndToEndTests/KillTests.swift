@@ -68,6 +68,33 @@ import Testing
         talk.check(twice: false)
     }
 
+    @Test func `while the disk is full no more is given than can be told apart after a kill`() throws {
+        let talk = try LongTalk(updates: 300, chats: 1)
+        let options = ["--ack", "exit"]
+        var gateway = try talk.run(["--stop-grace", "100ms"], odds: 0)
+        talk.test.telegram.fail(method: "sendMessage", times: 1000, with: .hang)
+        talk.say(300)
+        #expect(talk.test.wait { (try? talk.test.count("events")).map { $0 > 200 } ?? false })
+        #expect(talk.test.wait { talk.test.telegram.pendingUpdates == 0 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        talk.test.telegram.clearFaults()
+        let before = talk.test.transcript(of: 1).count
+        gateway = try talk.run(options, odds: 0)
+        #expect(talk.test.wait { talk.test.transcript(of: 1).count > before })
+        try talk.test.limitFiles(of: gateway, to: 1000)
+        #expect(talk.test.waitForLog("can't be written"))
+        let given = talk.test.transcript(of: 1).count
+        _ = talk.test.wait(within: .milliseconds(500)) { talk.test.transcript(of: 1).count > given + 20 }
+        #expect(talk.test.transcript(of: 1).count <= given + 20)
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        _ = try talk.run(options, odds: 0)
+        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == talk.updates })
+        #expect(talk.test.stop() == 0)
+        talk.check(twice: true)
+    }
+
     @Test(arguments: ["auto", "event"])
     func `nothing is lost by kills and crashes while the disk is full now and then`(_ ack: String) throws {
         let kills = max(3, Self.kills / 4)

@@ -40,6 +40,7 @@ extension ChildSession {
         let wasTold = reason != nil
         let remains = delivery.ended(untaken: exit.untaken, succeeded: exit.status == 0)
         let succeeded = wasTold || exit.status == 0 && remains.hasTakenEvent
+        if remains.hasTakenEvent { startTroubleIsOver() }
         note(exit, lived: lived, hasTakenEvent: remains.hasTakenEvent)
         settle(remains.settled)
         children.journal.childEnded(scope)
@@ -75,6 +76,11 @@ extension ChildSession {
                 "the bot dies at its start, whatever the chat: \(how)\(words). It is tried again, and nothing "
                     + "more is said until one reads its event; events wait")
         }
+    }
+
+    /// A child has read an event.
+    func startTroubleIsOver() {
+        if children.startTrouble.childTookEvent() { children.log.notice("children read their events again") }
     }
 
     /// Puts back what the child didn't deal with, but for an event that has killed enough of them.
@@ -143,6 +149,7 @@ extension ChildSession {
 
     /// Gives up what waits. The journal, if there is one, keeps it for the next start.
     private func abandon(because why: String) {
+        isWaitingForCommit = false
         let count = queue.count
         queue = EventQueue()
         children.journal.dropAside(of: scope)

@@ -79,9 +79,7 @@ extension ChildSession: ChildProcessObserver {
         let (events, isProbeDue) = delivery.tookAll()
         settle(events)
         watchTaken()
-        if delivery.hasTakenEvent, children.startTrouble.childTookEvent() {
-            children.log.notice("children read their events again")
-        }
+        if delivery.hasTakenEvent { startTroubleIsOver() }
         guard lifecycle.state == .running else { return sayGoodbye() }
         if isProbeDue {
             process?.write(delivery.probe())

@@ -60,7 +60,10 @@ extension ChildSession {
         else {
             return true
         }
-        children.waitForCommit(self)
+        if !isWaitingForCommit {
+            isWaitingForCommit = true
+            children.waitForCommit(self)
+        }
         return false
     }
 

@@ -32,6 +32,8 @@ final class ChildSession {
     private var earlierCalls = 0
     /// How many events were dealt with since this commit of the journal.
     var settled = (count: 0, commits: 0)
+    /// The next event, or child, waits for the journal.
+    var isWaitingForCommit = false
     /// It is to be replaced by a new child as soon as it has nothing in hand.
     var isOutdated = false
     /// What the child wrote to stderr last.
@@ -155,9 +157,17 @@ final class ChildSession {
 
     /// Starts the child with the first event that waits.
     func start() throws(SystemError) {
-        guard let event = queue.first(children.journal, scope: scope) else {
-            if queue.isEmpty { return lifecycle.abandoned() }
-            // The journal can't be read now, and says why.
+        guard isInReach else { return }
+        let event: IncomingEvent
+        let state: JSON?
+        do throws(JournalTrouble) {
+            guard let first = try queue.first(children.journal, scope: scope) else {
+                return lifecycle.abandoned()
+            }
+            event = first
+            state = try children.journal.state(of: scope)
+        } catch {
+            // The journal has said why.
             return setTimer(.seconds(1)) { [unowned self] in children.wantsChild(self) }
         }
         var program = children.program
@@ -175,7 +185,6 @@ final class ChildSession {
         slowest = .zero
         log(.info, "child started")
         children.journal.childStarted(scope, pid: process.pid)
-        let state = children.journal.state(of: scope)
         give(takeEvents(), opening: ScopeLine.line(openedBy: event, bot: children.bot, state: state))
         advance()
     }
@@ -195,7 +204,7 @@ final class ChildSession {
             process.write(delivery.write(lines))
             resumeIfRoom()
         } else if mayGiveEvent {
-            repeat { give(takeEvents()) } while mayGiveEvent
+            giveEvents()
         } else if let reason = reasonToGo, delivery.isReady, results.isEmpty,
             (openCalls == 0 && !owesAcknowledgement) || !hasRoomForCalls || children.isHurried
         {
@@ -215,10 +224,32 @@ final class ChildSession {
             && (hasRoomForCalls || children.isHurried)
     }
 
-    private func takeEvents() -> [IncomingEvent] {
-        (0..<min(delivery.blockSize, queue.count)).compactMap { _ in
-            queue.popFirst(children.journal, scope: scope)
+    private func giveEvents() {
+        while mayGiveEvent {
+            let events = takeEvents()
+            guard !events.isEmpty else {
+                // The journal can't be read now, and has said why.
+                children.loop.after(.seconds(1)) { [weak self] in self?.advance() }
+                return
+            }
+            give(events)
         }
+    }
+
+    private func takeEvents() -> [IncomingEvent] {
+        var events: [IncomingEvent] = []
+        while events.count < delivery.blockSize,
+            let event = try? queue.popFirst(children.journal, scope: scope)
+        {
+            events.append(event)
+        }
+        return events
+    }
+
+    /// The journal has caught up with what was dealt with.
+    func committed() {
+        isWaitingForCommit = false
+        if lifecycle.state == .waiting { children.wantsChild(self) } else { advance() }
     }
 
     private func give(_ events: [IncomingEvent], opening: [UInt8] = []) {

@@ -112,7 +112,7 @@ public final class Children {
     private func committed() {
         let sessions = waitingForCommit
         waitingForCommit = []
-        for session in sessions { session.advance() }
+        for session in sessions { session.committed() }
         if hasEarlier { fillRoom() }
     }
 
@@ -134,6 +134,11 @@ public final class Children {
 
     /// What waits is left to the journal.
     var isWindingDown: Bool { isKilled || isHurried && journal.isDurable }
+
+    /// Ends without what waits, as far as the journal keeps it.
+    func windDown() {
+        if !isHurried { hurry() }
+    }
 
     /// Ends those that stopped reading too, every second until none is left.
     private func hurry() {

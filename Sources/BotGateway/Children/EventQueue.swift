@@ -31,14 +31,14 @@ struct EventQueue {
         }
     }
 
-    /// The next event, which stays in the queue; nil where there is none, or it can't be read now.
-    mutating func first(_ journal: any Journal, scope: Scope) -> IncomingEvent? {
-        refill(journal, scope)
+    /// The next event, which stays in the queue; nil where there is none. Fails when it can't be read now.
+    mutating func first(_ journal: any Journal, scope: Scope) throws(JournalTrouble) -> IncomingEvent? {
+        try refill(journal, scope)
         return front.first
     }
 
-    mutating func popFirst(_ journal: any Journal, scope: Scope) -> IncomingEvent? {
-        guard let event = first(journal, scope: scope) else { return nil }
+    mutating func popFirst(_ journal: any Journal, scope: Scope) throws(JournalTrouble) -> IncomingEvent? {
+        guard let event = try first(journal, scope: scope) else { return nil }
         bytes -= event.line.count
         front.removeFirst()
         // A thousand idle scopes keep no storage for what they don't hold.
@@ -46,11 +46,17 @@ struct EventQueue {
         return event
     }
 
-    private mutating func refill(_ journal: any Journal, _ scope: Scope) {
-        guard aside > 0, front.isEmpty || bytes < Self.memoryLimit / 2,
-            let events = journal.takeAside(
-                of: scope, after: lastKey, count: aside, size: max(1, Self.memoryLimit - bytes))
-        else { return }
+    private mutating func refill(_ journal: any Journal, _ scope: Scope) throws(JournalTrouble) {
+        guard aside > 0, front.isEmpty || bytes < Self.memoryLimit / 2 else { return }
+        let events: [IncomingEvent]
+        do throws(JournalTrouble) {
+            let room = max(1, Self.memoryLimit - bytes)
+            events = try journal.takeAside(of: scope, after: lastKey, count: aside, size: room)
+        } catch {
+            // What is in memory comes first.
+            if front.isEmpty { throw error }
+            return
+        }
         // What the journal promised and doesn't have is gone: to wait for it would be for ever.
         aside = events.isEmpty ? 0 : max(0, aside - events.count)
         for event in events {

@@ -82,7 +82,7 @@ extension DiskJournal {
             if rows < EarlierScopes.pageSize { earlier.last = nil }
             return scopes
         } catch {
-            failedToRead(error)
+            _ = failedToRead(error)
             return []
         }
     }

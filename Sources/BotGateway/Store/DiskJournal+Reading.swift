@@ -29,7 +29,9 @@ extension DiskJournal {
     public func setAside(_ event: IncomingEvent) {}
     public func dropAside(of scope: Scope) {}
 
-    public func takeAside(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent]? {
+    public func takeAside(
+        of scope: Scope, after key: Int64, count: Int, size: Int
+    ) throws(JournalTrouble) -> [IncomingEvent] {
         let read = statements.readEvents
         read.bind(0, scope.description)
         read.bind(1, key)
@@ -46,20 +48,24 @@ extension DiskJournal {
                 events.append(event)
             }
         } catch {
-            failedToRead(error)
-            return nil
+            throw failedToRead(error)
         }
         read.reset()
         doubts.mark(&events, of: scope, areFirst: key == 0)
         return events
     }
 
-    public func state(of scope: Scope) -> JSON? {
+    public func state(of scope: Scope) throws(JournalTrouble) -> JSON? {
         if let state = pending.states[scope] { return state }
-        statements.readState.bind(0, scope.description)
-        defer { statements.readState.reset() }
-        guard let isThere = try? statements.readState.step(), isThere else { return nil }
-        return try? JSON(parsing: statements.readState.bytes(0))
+        let read = statements.readState
+        read.bind(0, scope.description)
+        do throws(DatabaseError) {
+            guard try read.step() else { return Optional.none }
+        } catch {
+            throw failedToRead(error)
+        }
+        defer { read.reset() }
+        return try? JSON(parsing: read.bytes(0))
     }
 
     /// Where the source goes on; nil in a new journal.

@@ -40,6 +40,7 @@ import Reactor
     /// Since when it can't be written; nil while all is well.
     private var troubleSince: Instant?
     private var saidTrouble = false
+    private var isBroken = false
     var doubts: Doubts
     var earlier = EarlierScopes()
 
@@ -71,6 +72,8 @@ import Reactor
             doubts = Doubts(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
             try database.execute("DELETE FROM children")
             shrink(database)
+            // What was in doubt before stays so until it was given again.
+            let reach = max(reach, wasClean ? 0 : doubts.count)
             try facts.set([
                 "bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now, "stopped": 0,
             ])
@@ -228,16 +231,24 @@ import Reactor
     }
 
     /// Whoever asked will ask again.
-    func failedToRead(_ error: DatabaseError) {
-        log.error("the journal \(place) can't be read: \(error)")
-        if !error.mayPass { onFailure(JournalDatabase.failure(error, at: place)) }
+    func failedToRead(_ error: DatabaseError) -> JournalTrouble {
+        if error.mayPass {
+            log.error("the journal \(place) can't be read: \(error); it is tried again")
+        } else {
+            fail(error)
+        }
+        return JournalTrouble()
+    }
+
+    /// There is nothing to go on with. Said by whoever ends for it.
+    private func fail(_ error: DatabaseError) {
+        guard !isBroken else { return }
+        isBroken = true
+        onFailure(JournalDatabase.failure(error, at: place))
     }
 
     private func failed(_ error: DatabaseError) {
-        guard error.mayPass else {
-            log.error("the journal \(place) is broken: \(error)")
-            return onFailure(JournalDatabase.failure(error, at: place))
-        }
+        guard error.mayPass else { return fail(error) }
         let since = troubleSince ?? .current
         troubleSince = since
         // Someone else who writes is soon done.
@@ -260,6 +271,7 @@ import Reactor
         database.wait(upTo: Self.patience)
         commit()
         timer?.cancel()
+        guard !isBroken else { return }
         guard troubleSince == nil else {
             return log.error("\(place) could not be written at last: some events will come again")
         }

@@ -1,5 +1,8 @@
 import JSON
 
+/// The journal can't be read now, and has said why; later, perhaps.
+public struct JournalTrouble: Error {}
+
 /// Keeps what isn't dealt with: events until their child has dealt with them, calls until they are
 /// answered, and what children stored for their scope.
 ///
@@ -37,8 +40,9 @@ public protocol Journal: AnyObject {
     ///   - key: of the last event of the scope that wasn't set aside, or was taken from there.
     ///   - count: no more than that.
     ///   - size: nor many more bytes.
-    /// - Returns: nil when they can't be read now.
-    func takeAside(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent]?
+    func takeAside(
+        of scope: Scope, after key: Int64, count: Int, size: Int
+    ) throws(JournalTrouble) -> [IncomingEvent]
 
     /// Those of a scope that were set aside are given up by this run.
     func dropAside(of scope: Scope)
@@ -55,7 +59,7 @@ public protocol Journal: AnyObject {
     func remove(call key: Int64)
 
     /// What a child of this scope stored.
-    func state(of scope: Scope) -> JSON?
+    func state(of scope: Scope) throws(JournalTrouble) -> JSON?
     /// Nil forgets it.
     func setState(_ state: JSON?, of scope: Scope)
 

@@ -40,7 +40,7 @@ public final class NoJournal: Journal {
         aside[event.scope, default: []].append(Aside(event: kept, line: spool.put(event.line)))
     }
 
-    public func takeAside(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent]? {
+    public func takeAside(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent] {
         var events: [IncomingEvent] = []
         var taken = 0
         while events.isEmpty || taken < size, let next = aside[scope]?.popFirst() {

@@ -22,6 +22,9 @@ struct Retry {
         switch outcome {
         case .answer, .lost:
             return .done
+        case .refused(let error) where error.code == 401:
+            // The token was revoked: it isn't this call that is refused, and a new token will send it.
+            return .again(after: Self.backoff(tries: tries, jitter: jitter))
         case .refused(let error):
             guard let chat = error.newChat, moves < Self.mostMoves else { return .done }
             moves += 1

@@ -8,7 +8,7 @@ import Testing
 @Suite struct CallFaultTests {
     @Test(arguments: [
         (400, "Bad Request: chat not found"), (400, "Bad Request: can't parse entities"),
-        (401, "Unauthorized"), (403, "Forbidden: bot was blocked by the user"), (404, "Not Found"),
+        (403, "Forbidden: bot was blocked by the user"), (404, "Not Found"),
         (404, "Not Found: method not found"), (409, "Conflict: x"), (413, "Request Entity Too Large"),
     ])
     func `what Telegram refuses is refused at once, with its words`(_ code: Int, _ reason: String) throws {

@@ -101,7 +101,7 @@ import Testing
         case .htmlAfter: .again
         case .html(let status): status == 429 || status >= 500 ? .again : .refused(status)
         case .error(_, _, let parameters) where parameters?["migrate_to_chat_id"] != nil: .again
-        case .error(let code, _, _): code == 429 || code >= 500 ? .again : .refused(code)
+        case .error(let code, _, _): code == 401 || code == 429 || code >= 500 ? .again : .refused(code)
         }
     }
 }

@@ -11,14 +11,14 @@ import Testing
             logLine: Int(id))
     }
 
-    @Test func `events come out in order, also those that waited on disk`() {
+    @Test func `events come out in order, also those that waited on disk`() throws {
         let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...500 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
         #expect(queue.count == 500)
         #expect(!journal.isEmpty)
         for id in 1...500 {
-            let next = queue.popFirst(journal, scope: scope)
+            let next = try queue.popFirst(journal, scope: scope)
             #expect(next?.updateID == Int64(id))
             #expect(next?.logLine == id)
             #expect(next?.line.first == UInt8(truncatingIfNeeded: id))
@@ -27,7 +27,7 @@ import Testing
         #expect(journal.isEmpty)
     }
 
-    @Test func `memory holds no more than its share`() {
+    @Test func `memory holds no more than its share`() throws {
         let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...64 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
@@ -38,28 +38,28 @@ import Testing
         #expect(journal.isEmpty)
     }
 
-    @Test func `an event longer than that is kept all the same`() {
+    @Test func `an event longer than that is kept all the same`() throws {
         let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         queue.append(event(1, bytes: 1 << 20), inMemory: true, journal: journal)
-        #expect(queue.popFirst(journal, scope: scope)?.line.count == 1 << 20)
+        #expect(try queue.popFirst(journal, scope: scope)?.line.count == 1 << 20)
     }
 
-    @Test func `what a child didn't take is next again`() {
+    @Test func `what a child didn't take is next again`() throws {
         let journal = NoJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...4 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
-        let taken = (1...2).compactMap { _ in queue.popFirst(journal, scope: scope) }
+        let taken = try (1...2).compactMap { _ in try queue.popFirst(journal, scope: scope) }
         queue.putBack(taken)
-        let order = (1...4).compactMap { _ in queue.popFirst(journal, scope: scope)?.updateID }
+        let order = try (1...4).compactMap { _ in try queue.popFirst(journal, scope: scope)?.updateID }
         #expect(order == [1, 2, 3, 4])
     }
 
-    @Test func `without a place on disk everything stays in memory`() {
+    @Test func `without a place on disk everything stays in memory`() throws {
         let journal = NoJournal(spoolDirectory: "/nowhere")
         var queue = EventQueue()
         for id in 1...200 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
-        let order = (1...200).compactMap { _ in queue.popFirst(journal, scope: scope)?.updateID }
+        let order = try (1...200).compactMap { _ in try queue.popFirst(journal, scope: scope)?.updateID }
         #expect(order == (1...200).map(Int64.init))
     }
 }

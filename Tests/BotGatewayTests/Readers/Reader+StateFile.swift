@@ -103,8 +103,8 @@ private final class StatePlace {
         for call in (try? journal.earlierCalls()) ?? [] { journal.remove(call: call.key) }
         while let more = journal.nextEarlier(), !more.isEmpty { scopes += more.map(\.scope) }
         for scope in scopes {
-            _ = journal.state(of: scope)
-            for event in journal.takeAside(of: scope, after: 0, count: 100, size: 1 << 20) ?? [] {
+            _ = try? journal.state(of: scope)
+            for event in (try? journal.takeAside(of: scope, after: 0, count: 100, size: 1 << 20)) ?? [] {
                 _ = event.lineForChild
                 _ = ScopeLine.line(openedBy: event, bot: ["id": 7], state: Optional.none)
                 journal.settle(event)
