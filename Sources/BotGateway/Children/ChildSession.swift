@@ -41,7 +41,7 @@ final class ChildSession {
     /// The event whose child is watched for living on.
     var watchedKey: Int64 = 0
     /// The last event the child was given, to name it when something goes wrong.
-    private var lastEvent: (updateID: Int64, logLine: Int)?
+    var lastEvent: (updateID: Int64, logLine: Int)?
     /// Why the child was told to go; nil while it wasn't.
     var reason: DisconnectReason?
     var lastGiven = Instant.current
@@ -71,7 +71,7 @@ final class ChildSession {
     }
 
     /// It has said nothing yet of an event that waits for its word.
-    private var owesAcknowledgement: Bool { delivery.mode != .oneByOne && delivery.countInHand > 0 }
+    var owesAcknowledgement: Bool { delivery.mode != .oneByOne && delivery.countInHand > 0 }
 
     /// Nothing is left to remember.
     var isForgettable: Bool {
@@ -136,7 +136,7 @@ final class ChildSession {
     }
 
     /// Half of the room has to be free again: to stop and go for every line would cost more.
-    private func resumeIfRoom() {
+    func resumeIfRoom() {
         guard openCalls <= ChildOptions.maxOpenCalls / 2, openBytes <= ChildOptions.maxOpenBytes / 2,
             results.count <= ChildOptions.maxOpenBytes / 2
         else { return }
@@ -193,75 +193,6 @@ final class ChildSession {
     func startFailed(_ error: SystemError) {
         diedAtStart("\(error)")
         ended(succeeded: false, lived: .zero)
-    }
-
-    /// Writes the next thing, if the child is ready for it.
-    func advance() {
-        guard lifecycle.state == .running, let process else { return }
-        if delivery.isReady, !results.isEmpty {
-            let lines = results
-            results = []
-            process.write(delivery.write(lines))
-            resumeIfRoom()
-        } else if mayGiveEvent {
-            giveEvents()
-        } else if let reason = reasonToGo, delivery.isReady, results.isEmpty,
-            (openCalls == 0 && !owesAcknowledgement) || !hasRoomForCalls || children.isHurried
-        {
-            close(reason)
-        }
-        watchOver()
-    }
-
-    private var reasonToGo: DisconnectReason? {
-        if isOutdated { return .reload }
-        return children.isFinishing && (queue.isEmpty || children.isWindingDown) ? .stop : nil
-    }
-
-    private var mayGiveEvent: Bool {
-        delivery.wantsEvent && !queue.isEmpty && !isOutdated && !children.isWindingDown
-            && (queue.count >= delivery.blockSize || children.isFinishing) && isInReach
-            && (hasRoomForCalls || children.isHurried)
-    }
-
-    private func giveEvents() {
-        while mayGiveEvent {
-            let events = takeEvents()
-            guard !events.isEmpty else {
-                // The journal can't be read now, and has said why.
-                children.loop.after(.seconds(1)) { [weak self] in self?.advance() }
-                return
-            }
-            give(events)
-        }
-    }
-
-    private func takeEvents() -> [IncomingEvent] {
-        var events: [IncomingEvent] = []
-        while events.count < delivery.blockSize,
-            let event = try? queue.popFirst(children.journal, scope: scope)
-        {
-            events.append(event)
-        }
-        return events
-    }
-
-    /// The journal has caught up with what was dealt with.
-    func committed() {
-        isWaitingForCommit = false
-        if lifecycle.state == .waiting { children.wantsChild(self) } else { advance() }
-    }
-
-    private func give(_ events: [IncomingEvent], opening: [UInt8] = []) {
-        guard let last = events.last else { return }
-        lastEvent = (last.updateID, last.logLine)
-        log(.debug, events.count == 1 ? "event given" : "\(events.count) events given")
-        children.onGiven(last)
-        lastGiven = .current
-        touch()
-        process?.write(delivery.write(events, opening: opening))
-        if delivery.mode == .single { process?.endInput() }
-        watchOver()
     }
 
     // MARK: time

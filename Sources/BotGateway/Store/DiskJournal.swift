@@ -94,84 +94,6 @@ import Reactor
         try? database.execute("VACUUM")
     }
 
-    // MARK: changes
-
-    public func append(
-        _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void
-    ) {
-        var events = events
-        for index in events.indices {
-            events[index].key = nextKey
-            nextKey += 1
-        }
-        pending.events += events
-        pending.offset = offset ?? pending.offset
-        waiting.append { stored(events) }
-        commitSoon()
-    }
-
-    public func settle(_ event: IncomingEvent) {
-        pending.settled.append(event.key)
-        commitLater()
-    }
-
-    public func giveBack(_ event: IncomingEvent) {
-        pending.given.append((event.key, event.deaths))
-        commitLater()
-    }
-
-    public func bury(_ event: IncomingEvent, because reason: String) {
-        pending.buried.append((event, reason))
-        commitLater()
-    }
-
-    public func add(_ call: Call, for scope: Scope) -> Int64 {
-        let key = nextKey
-        nextKey += 1
-        pending.calls[key] = (call, scope)
-        commitLater()
-        return key
-    }
-
-    public func remove(call key: Int64) {
-        // One that was answered before it came to the disk needn't go there.
-        if pending.calls.removeValue(forKey: key) == nil { pending.answered.append(key) }
-        commitLater()
-    }
-
-    public func setState(_ state: JSON?, of scope: Scope) {
-        pending.states[scope] = .some(state)
-        commitLater()
-    }
-
-    public func childStarted(_ scope: Scope, pid: Int32) {
-        pending.children[scope] = .some((pid, JournalFacts.now))
-        commitLater()
-    }
-
-    public func childEnded(_ scope: Scope) {
-        pending.children[scope] = .some(nil)
-        commitLater()
-    }
-
-    /// Telegram told a chat to wait.
-    public func hold(_ chat: String, for wait: Duration) {
-        pending.holds[chat] = JournalFacts.now + wait.milliseconds
-        commitLater()
-    }
-
-    /// A group has a new id.
-    public func migrate(_ old: Int64, to new: Int64) {
-        pending.migrations[old] = new
-        commitLater()
-    }
-
-    /// The bot's name, for those who look at the state from outside.
-    public func noteBot(username: String) {
-        pending.username = username
-        commitLater()
-    }
-
     // MARK: commits
 
     public func commitSoon() {
@@ -180,7 +102,7 @@ import Reactor
         loop.soon { [weak self] in self?.commit() }
     }
 
-    private func commitLater() {
+    func commitLater() {
         guard timer == nil, !isDue else { return }
         commit(after: Self.commitDelay)
     }

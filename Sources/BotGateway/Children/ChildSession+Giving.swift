@@ -1,0 +1,73 @@
+import Reactor
+
+/// What a child is given, and when.
+extension ChildSession {
+    /// Writes the next thing, if the child is ready for it.
+    func advance() {
+        guard lifecycle.state == .running, let process else { return }
+        if delivery.isReady, !results.isEmpty {
+            let lines = results
+            results = []
+            process.write(delivery.write(lines))
+            resumeIfRoom()
+        } else if mayGiveEvent {
+            giveEvents()
+        } else if let reason = reasonToGo, delivery.isReady, results.isEmpty,
+            (openCalls == 0 && !owesAcknowledgement) || !hasRoomForCalls || children.isHurried
+        {
+            close(reason)
+        }
+        watchOver()
+    }
+
+    private var reasonToGo: DisconnectReason? {
+        if isOutdated { return .reload }
+        return children.isFinishing && (queue.isEmpty || children.isWindingDown) ? .stop : nil
+    }
+
+    private var mayGiveEvent: Bool {
+        delivery.wantsEvent && !queue.isEmpty && !isOutdated && !children.isWindingDown
+            && (queue.count >= delivery.blockSize || children.isFinishing) && isInReach
+            && (hasRoomForCalls || children.isHurried)
+    }
+
+    private func giveEvents() {
+        while mayGiveEvent {
+            let events = takeEvents()
+            guard !events.isEmpty else {
+                // The journal can't be read now, and has said why.
+                children.loop.after(.seconds(1)) { [weak self] in self?.advance() }
+                return
+            }
+            give(events)
+        }
+    }
+
+    func takeEvents() -> [IncomingEvent] {
+        var events: [IncomingEvent] = []
+        while events.count < delivery.blockSize,
+            let event = try? queue.popFirst(children.journal, scope: scope)
+        {
+            events.append(event)
+        }
+        return events
+    }
+
+    /// The journal has caught up with what was dealt with.
+    func committed() {
+        isWaitingForCommit = false
+        if lifecycle.state == .waiting { children.wantsChild(self) } else { advance() }
+    }
+
+    func give(_ events: [IncomingEvent], opening: [UInt8] = []) {
+        guard let last = events.last else { return }
+        lastEvent = (last.updateID, last.logLine)
+        log(.debug, events.count == 1 ? "event given" : "\(events.count) events given")
+        children.onGiven(last)
+        lastGiven = .current
+        touch()
+        process?.write(delivery.write(events, opening: opening))
+        if delivery.mode == .single { process?.endInput() }
+        watchOver()
+    }
+}
