@@ -1,0 +1,57 @@
+import BotGateway
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct ReloadTests {
+    @Test func `SIGHUP replaces a child between two events, and says so to it`() throws {
+        let test = try GatewayTest()
+        let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(Places.bot("last-words.sh"))\n")
+        let gateway = try test.run(["--", bot])
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hello"] })
+        test.files.write("new", "#!/bin/sh\nexec \(Places.bot("echo.sh"))\n")
+        rename("\(test.files.path)/new", bot)
+        gateway.signal(SIGHUP)
+        #expect(test.wait { test.texts(in: 42) == ["hello", "bye: reload"] })
+        test.say("y", in: 42)
+        #expect(test.wait { test.texts(in: 42).last == "y" })
+        #expect(test.stop() == 0)
+    }
+
+    @Test(arguments: ["auto", "event"])
+    func `under load nothing is lost by it, and nothing given twice`(_ ack: String) throws {
+        let talk = try LongTalk(updates: 400, chats: 20)
+        let gateway = try talk.run(["--ack", ack], odds: 0)
+        for _ in 1...4 {
+            talk.say(100)
+            let goal = talk.answered + Int.random(in: 1...60)
+            #expect(talk.test.wait { talk.answered >= goal })
+            gateway.signal(SIGHUP)
+        }
+        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == talk.updates })
+        #expect(talk.test.stop() == 0)
+        talk.check(twice: false)
+    }
+
+    @Test(arguments: ["auto", "event"])
+    func `nor by stops and starts, however little time they have`(_ ack: String) throws {
+        let talk = try LongTalk(updates: 400, chats: 20)
+        let options = ["--ack", ack, "--stop-grace", "100ms"]
+        for _ in 1...4 {
+            _ = try talk.run(options, odds: 0)
+            talk.say(100)
+            let goal = talk.answered + Int.random(in: 1...60)
+            #expect(talk.test.wait { talk.answered >= goal })
+            #expect(talk.test.stop() == 0)
+        }
+        let polls = talk.test.telegram.polls.count
+        _ = try talk.run(options, odds: 0)
+        #expect(
+            talk.test.wait(within: .seconds(60)) {
+                talk.answered == talk.updates && talk.test.telegram.polls.count > polls
+            })
+        #expect(talk.test.stop() == 0)
+        talk.check(twice: false)
+    }
+}
