@@ -4,7 +4,7 @@ import Logging
 import Reactor
 
 /// One scope with its child: the events that wait, what the child has in hand, the calls it waits for.
-final class ChildSession {
+@MainActor final class ChildSession {
     let scope: Scope
     unowned let children: Children
     var options: ChildOptions { children.options }

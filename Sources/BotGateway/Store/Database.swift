@@ -21,7 +21,7 @@ struct DatabaseError: Error, CustomStringConvertible {
 /// One SQLite database.
 ///
 /// - SeeAlso: https://sqlite.org/c3ref/intro.html
-final class Database {
+@MainActor final class Database {
     /// What may be done to a database.
     enum Access {
         case reading
@@ -108,7 +108,7 @@ final class Database {
 }
 
 /// A statement that is used again and again. Parameters and columns are counted from 0.
-final class Statement {
+@MainActor final class Statement {
     private let handle: OpaquePointer
     private let database: Database
 

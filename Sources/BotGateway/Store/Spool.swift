@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Where there is no room on disk, or no directory to write to, they stay in memory: putting aside
 /// never fails.
-final class Spool {
+@MainActor final class Spool {
     /// Where some bytes are.
     enum Piece {
         case file(offset: Int, count: Int)

@@ -17,7 +17,7 @@ extension Reader {
 }
 
 /// Where journals are made, opened and thrown away: in memory, as far as the system has such a place.
-private final class StatePlace {
+@MainActor private final class StatePlace {
     private let directory: String
     private let loop: EventLoop?
     private let log = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
