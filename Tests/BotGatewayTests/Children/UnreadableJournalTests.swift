@@ -1,5 +1,4 @@
 import Glibc
-import JSON
 import Logging
 import Reactor
 import TestSupport
@@ -7,61 +6,12 @@ import Testing
 
 @testable import BotGateway
 
-/// A journal that can't be read for a while.
-private final class UnreadableJournal: Journal {
-    private let inner: NoJournal
-    var isReadable = false
-    private(set) var tries = 0
-    /// So many times it can be read before.
-    var readingsLeft = 0
-
-    init(_ inner: NoJournal) { self.inner = inner }
-
-    private func look() throws(JournalTrouble) {
-        if readingsLeft > 0 {
-            readingsLeft -= 1
-        } else if !isReadable {
-            tries += 1
-            throw JournalTrouble()
-        }
-    }
-
-    let isDurable = false
-    let commits = 0
-    var onCommit: () -> Void = {}
-    func commitSoon() {}
-    func append(_ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void) {
-    }
-    func settle(_ event: IncomingEvent) {}
-    func giveBack(_ event: IncomingEvent) {}
-    func bury(_ event: IncomingEvent, because reason: String) {}
-    func setAside(_ event: IncomingEvent) { inner.setAside(event) }
-    func takeAside(
-        of scope: Scope, after key: Int64, count: Int, size: Int
-    ) throws(JournalTrouble) -> [IncomingEvent] {
-        try look()
-        return inner.takeAside(of: scope, after: key, count: min(count, 1), size: size)
-    }
-    func dropAside(of scope: Scope) { inner.dropAside(of: scope) }
-    func nextEarlier() -> [(scope: Scope, count: Int)]? { nil }
-    func earlierCount(of scope: Scope) -> Int { 0 }
-    func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
-    func remove(call key: Int64) {}
-    func state(of scope: Scope) throws(JournalTrouble) -> JSON? {
-        try look()
-        return Optional.none
-    }
-    func setState(_ state: JSON?, of scope: Scope) {}
-    func childStarted(_ scope: Scope, pid: Int32) {}
-    func childEnded(_ scope: Scope) {}
-}
-
 @Suite struct UnreadableJournalTests {
     /// Whether three events reach their child although the journal can't be read after so many times.
     private func reachesChild(readable times: Int) throws {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
-        let journal = UnreadableJournal(NoJournal(spoolDirectory: files.path))
+        let journal = TestJournal(NoJournal(spoolDirectory: files.path), isReadable: false)
         journal.readingsLeft = times
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         let children = Children(

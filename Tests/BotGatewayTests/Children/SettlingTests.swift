@@ -1,0 +1,44 @@
+import Glibc
+import JSON
+import Logging
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct SettlingTests {
+    @Test func `an event is settled once all that its child wrote before it took the next one is read`()
+        throws
+    {
+        let loop = try EventLoop()
+        let files = TemporaryDirectory()
+        let journal = TestJournal(NoJournal(spoolDirectory: files.path))
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        // The last eight are written while nobody reads, for so many are not answered.
+        let say =
+            #"i=0; while [ $i -lt $1 ]; do i=$((i+1)); echo '{"type":"telegram.send_message","text":"x"}'; done"#
+        let bot =
+            "say() { \(say); }; read -r scope; read -r first; say 32; sleep 0.2; say 8; read -r second; exec cat"
+        let children = Children(
+            try Program(["sh", "-c", bot], searchPath: path),
+            environment: ChildEnvironment(
+                gateway: ["PATH=\(path)"], isSecret: { _ in false }, bot: ["id": 7], version: "0"),
+            bot: ["id": 7], options: ChildOptions(), journal: journal, on: loop,
+            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        var replies: [(CallResult) -> Void] = []
+        children.perform = { replies.append($2) }
+        var callsAtSettling: [Int] = []
+        journal.onSettle = { _ in callsAtSettling.append(replies.count) }
+        for number in 1...2 {
+            children.deliver(
+                IncomingEvent(
+                    updateID: Int64(number), scope: .chat(42), line: Array("{\"n\":\(number)}\n".utf8)))
+        }
+        #expect(loop.run(until: { !callsAtSettling.isEmpty }, within: .seconds(10)))
+        #expect(callsAtSettling == [40])
+        children.kill()
+        for reply in replies { reply(.success(true)) }
+        #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
+    }
+}

@@ -1,0 +1,53 @@
+import JSON
+
+@testable import BotGateway
+
+/// A journal in memory that can be unreadable for a while, and tells what is settled.
+final class TestJournal: Journal {
+    private let inner: NoJournal
+    var isReadable: Bool
+    var onSettle: (IncomingEvent) -> Void = { _ in }
+    private(set) var tries = 0
+    /// So many times it can be read before.
+    var readingsLeft = 0
+
+    init(_ inner: NoJournal, isReadable: Bool = true) { (self.inner, self.isReadable) = (inner, isReadable) }
+
+    private func look() throws(JournalTrouble) {
+        if readingsLeft > 0 {
+            readingsLeft -= 1
+        } else if !isReadable {
+            tries += 1
+            throw JournalTrouble()
+        }
+    }
+
+    let isDurable = false
+    let commits = 0
+    var onCommit: () -> Void = {}
+    func commitSoon() {}
+    func append(_ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void) {
+    }
+    func settle(_ event: IncomingEvent) { onSettle(event) }
+    func giveBack(_ event: IncomingEvent) {}
+    func bury(_ event: IncomingEvent, because reason: String) {}
+    func setAside(_ event: IncomingEvent) { inner.setAside(event) }
+    func takeAside(
+        of scope: Scope, after key: Int64, count: Int, size: Int
+    ) throws(JournalTrouble) -> [IncomingEvent] {
+        try look()
+        return inner.takeAside(of: scope, after: key, count: min(count, 1), size: size)
+    }
+    func dropAside(of scope: Scope) { inner.dropAside(of: scope) }
+    func nextEarlier() -> [(scope: Scope, count: Int)]? { nil }
+    func earlierCount(of scope: Scope) -> Int { 0 }
+    func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
+    func remove(call key: Int64) {}
+    func state(of scope: Scope) throws(JournalTrouble) -> JSON? {
+        try look()
+        return Optional.none
+    }
+    func setState(_ state: JSON?, of scope: Scope) {}
+    func childStarted(_ scope: Scope, pid: Int32) {}
+    func childEnded(_ scope: Scope) {}
+}
