@@ -97,7 +97,7 @@ extension JSON {
         try self.init(parsing: salvaged)
     }
 
-    /// The UTF-16 unit that a `\uXXXX` at the start stands for.
+    /// The UTF-16 unit that an escape such as `\u0434` at the start stands for.
     private static func codeUnit(of text: ArraySlice<UInt8>) -> UInt16? {
         guard text.count >= 6, text.starts(with: #"\u"#.utf8) else { return nil }
         return UInt16(String(decoding: text.dropFirst(2).prefix(4), as: UTF8.self), radix: 16)

@@ -48,7 +48,7 @@ struct DeadLettersCommand: LoopCommand {
         let count = try letters.retry()
         // After they are marked: a gateway that starts meanwhile finds them, or gets the signal.
         let gateway = StateDirectory.holder(of: place)
-        if let gateway, count > 0 { kill(gateway, SIGUSR2) }
+        if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
         let place = count == 1 ? "its chat" : "their chats"
         let verb = gateway == nil ? "will go" : count == 1 ? "goes" : "go"
         say("\(words(count)) \(verb) to \(place) again\(gateway == nil ? " when the gateway starts" : "")")

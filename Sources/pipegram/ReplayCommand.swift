@@ -171,3 +171,6 @@ struct ReplayCommand: LoopCommand {
         return comparison.isEqual
     }
 }
+
+/// Where what is too much for memory waits.
+var spoolDirectory: String { variable("TMPDIR") ?? "/tmp" }

@@ -39,6 +39,15 @@ struct RunCommand: LoopCommand {
         }
     }
 
+    @MainActor func options(descriptors: UInt64) -> ChildOptions {
+        var options = childFlags.options
+        options.idleTimeout = lifeFlags.idleTimeout.duration
+        options.acknowledgement = deliveryFlags.acknowledgement
+        options.maxDeliveries = deliveryFlags.maxDeliveries
+        options.maxChildren = childLimit(wanted: childFlags.maxChildren, descriptors: descriptors)
+        return options
+    }
+
     @MainActor func start() throws -> ExitCode {
         try RunningGateway(self).run()
     }

@@ -14,6 +14,7 @@ import Reactor
     private var program: Program
     private let limit: UInt64
     private let api: BotAPI
+    private let options: ChildOptions
     private let journal: DiskJournal
     private var gateway: Gateway?
     private var children: Children?
@@ -27,6 +28,7 @@ import Reactor
         program = try command.bot.find()
         token = try command.tokenFlags.token()
         (program.descriptorLimit, limit) = DescriptorLimit.raise()
+        options = command.options(descriptors: limit)
         loop = try EventLoop()
         let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
         api = BotAPI(url: command.telegram.url, token: token, client: client, on: loop, log: log)
@@ -34,8 +36,6 @@ import Reactor
         Signals.block([SIGUSR1, SIGUSR2])
         do {
             let directory = try command.stateDirectory(bot: token.bot, log: log)
-            var options = ChildOptions()
-            options.acknowledgement = command.deliveryFlags.acknowledgement
             journal = try DiskJournal(
                 in: directory, bot: Int64(token.bot) ?? 0, reach: options.reach, on: loop, log: log)
         } catch {
@@ -73,10 +73,10 @@ import Reactor
             api: api,
             options: .init(
                 wait: command.telegram.pollTimeout.duration ?? .seconds(50), kinds: kinds,
-                offset: journal.offset),
+                offset: try journal.offset()),
             on: loop, log: log)
         let gateway = Gateway(
-            from: poller, through: children, to: makeCaller(), keepingIn: journal,
+            from: poller, through: children, to: try makeCaller(), keepingIn: journal,
             stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
         )
         self.gateway = gateway
@@ -90,11 +90,6 @@ import Reactor
     }
 
     private func makeChildren(_ bot: JSON) -> Children {
-        var options = command.childFlags.options
-        options.idleTimeout = command.lifeFlags.idleTimeout.duration
-        options.acknowledgement = command.deliveryFlags.acknowledgement
-        options.maxDeliveries = command.deliveryFlags.maxDeliveries
-        options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
         if options.maxChildren < command.childFlags.maxChildren {
             log.warning("\(limit) descriptors are enough for \(options.maxChildren) children at a time")
         }
@@ -105,12 +100,12 @@ import Reactor
             log: log)
     }
 
-    private func makeCaller() -> TelegramCaller {
+    private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
         let caller = TelegramCaller(
             api: api, limit: 32, timeout: command.telegram.callTimeout.duration ?? .seconds(86_400),
             on: loop, log: log)
-        for (chat, left) in journal.holds() { caller.hold(chat, for: left) }
-        for (old, new) in journal.migrations() { caller.noteMigration(from: old, to: new) }
+        for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
+        for (old, new) in try journal.migrations() { caller.noteMigration(from: old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
         caller.onMigration = { [unowned self] in journal.migrate($0, to: $1) }
         return caller
@@ -172,29 +167,3 @@ import Reactor
         loop.stop()
     }
 }
-
-/// A terminal that is closed says it with the signal that asks for new children.
-@MainActor struct HangUp {
-    private let hadTerminal = Self.hasTerminal
-    /// nohup(1) has it so.
-    private let wasIgnored: Bool
-
-    init() {
-        var action = sigaction()
-        sigaction(SIGHUP, nil, &action)
-        wasIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
-    }
-
-    /// The terminal that the program was started from is gone, and nobody said that it should go on.
-    var isMeant: Bool { hadTerminal && !wasIgnored && !Self.hasTerminal }
-
-    private static var hasTerminal: Bool {
-        let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
-        guard terminal >= 0 else { return false }
-        close(terminal)
-        return true
-    }
-}
-
-/// Where what is too much for memory waits.
-var spoolDirectory: String { variable("TMPDIR") ?? "/tmp" }

@@ -91,8 +91,8 @@ final class GatewayTest {
 
     /// How many rows a table of the gateway's journal has, from outside.
     func count(_ table: String) throws -> Int64? {
-        let path = "\(files.path)/state/pipegram/7/journal.db"
-        return try JournalDatabase.open(path, makes: false, patience: .seconds(5)).integer(
+        let directory = "\(files.path)/state/pipegram/7"
+        return try JournalDatabase.open(in: directory, for: .reading).integer(
             "SELECT count(*) FROM \(table)")
     }
 

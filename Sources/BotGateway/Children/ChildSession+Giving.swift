@@ -27,12 +27,13 @@ extension ChildSession {
 
     private var mayGiveEvent: Bool {
         delivery.wantsEvent && !queue.isEmpty && !isOutdated && !children.isWindingDown
-            && (queue.count >= delivery.blockSize || children.isFinishing) && isInReach
+            && (queue.count >= delivery.blockSize || children.isFinishing)
             && (hasRoomForCalls || children.isHurried)
     }
 
     private func giveEvents() {
         while mayGiveEvent {
+            guard isInReach else { return waitForCommit() }
             let events = takeEvents()
             guard !events.isEmpty else {
                 // The journal can't be read now, and has said why.

@@ -55,16 +55,15 @@ extension ChildSession {
     /// No more events than can be told apart after a kill were given since the journal was last committed.
     var isInReach: Bool {
         let journal = children.journal
-        guard journal.isDurable, settled.commits == journal.commits,
-            settled.count >= ChildOptions.settledLimit
-        else {
-            return true
-        }
-        if !isWaitingForCommit {
-            isWaitingForCommit = true
-            children.waitForCommit(self)
-        }
-        return false
+        return !journal.isDurable || settled.commits != journal.commits
+            || settled.count < ChildOptions.settledLimit
+    }
+
+    /// The next event, or child, comes after the journal's next commit.
+    func waitForCommit() {
+        guard !isWaitingForCommit else { return }
+        isWaitingForCommit = true
+        children.waitForCommit(self)
     }
 
     /// What `livedOn` would have to say of that event is still open.

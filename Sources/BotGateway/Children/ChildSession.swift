@@ -59,7 +59,6 @@ import Reactor
     isolated deinit { timer?.cancel() }
 
     var isAlive: Bool { lifecycle.isAlive }
-    var waitingEvents: Int { queue.count }
 
     /// It was told to go and hasn't gone yet.
     var isLeaving: Bool { isAlive && lifecycle.state != .running }
@@ -157,7 +156,7 @@ import Reactor
 
     /// Starts the child with the first event that waits.
     func start() throws(SystemError) {
-        guard isInReach else { return }
+        guard isInReach else { return waitForCommit() }
         let event: IncomingEvent
         let state: JSON?
         do throws(JournalTrouble) {

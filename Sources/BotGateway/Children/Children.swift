@@ -55,8 +55,6 @@ public final class Children {
 
     /// How many children live.
     public var count: Int { alive }
-    /// How many events wait for a child.
-    public var waitingEvents: Int { sessions.values.reduce(0) { $0 + $1.waitingEvents } }
 
     /// Some have something in hand.
     public var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.delivery.isReady } }
@@ -126,7 +124,7 @@ public final class Children {
     func finish() {
         isFinishing = true
         // A replay has all the time that its log takes.
-        if options.replays == nil { loop.after(options.stopGrace) { [weak self] in self?.hurry() } }
+        if options.replays == nil { loop.after(options.stopGrace) { [weak self] in self?.windDown() } }
         for session in Array(sessions.values) { session.finish() }
         fillRoom()
         checkFinished()

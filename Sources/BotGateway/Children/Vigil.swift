@@ -16,6 +16,12 @@ import Reactor
     private let loop: EventLoop
     private var watches: Deque<Watch> = []
     private var timer: Timer?
+    /// With so many in memory, those that are settled are looked for.
+    private var most = least
+    private static let least = 64
+
+    /// How many are in memory: at most twice as many as are open, and a few.
+    var count: Int { watches.count }
 
     init(on loop: EventLoop) { self.loop = loop }
 
@@ -26,6 +32,10 @@ import Reactor
             Watch(
                 key: event.key, updateID: event.updateID, generation: generation, session: session,
                 end: .current + time))
+        if watches.count > most {
+            watches.removeAll { !$0.session.isOpen($0) }
+            most = max(Self.least, watches.count * 2)
+        }
         if timer == nil { wait() }
     }
 

@@ -45,7 +45,7 @@ struct BotAPIAnswer {
 }
 
 extension JSON {
-    /// As Telegram writes it: whatever isn't ASCII as `\uXXXX`, in surrogate pairs where it takes two.
+    /// As Telegram writes it: whatever isn't ASCII as an escape such as `\u0434`, in surrogate pairs where it takes two.
     var asciiBytes: [UInt8] {
         let bytes = bytes
         guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }

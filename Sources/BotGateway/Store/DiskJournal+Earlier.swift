@@ -16,7 +16,7 @@ struct EarlierScopes {
     static let pageSize = 1000
 
     /// Whether a scope is still to be told.
-    func hold(_ scope: Scope) -> Bool {
+    func isUntold(_ scope: Scope) -> Bool {
         last.map { $0.utf8.lexicographicallyPrecedes(scope.description.utf8) } ?? false
     }
 }
@@ -88,12 +88,16 @@ extension DiskJournal {
     }
 
     public func earlierCount(of scope: Scope) -> Int {
-        guard earlier.hold(scope) else { return 0 }
-        guard let read = try? database.prepare("SELECT count(*) FROM events WHERE scope = ? AND key < ?")
-        else { return 0 }
-        read.bind(0, scope.description)
-        read.bind(1, earlier.end)
-        guard let isThere = try? read.step(), isThere else { return 0 }
-        return Int(clamping: read.integer(0) ?? 0)
+        guard earlier.isUntold(scope) else { return 0 }
+        do throws(DatabaseError) {
+            let read = try database.prepare("SELECT count(*) FROM events WHERE scope = ? AND key < ?")
+            read.bind(0, scope.description)
+            read.bind(1, earlier.end)
+            return try read.step() ? Int(clamping: read.integer(0) ?? 0) : 0
+        } catch {
+            // Newer events would overtake them: the next start finds all of them.
+            fail(error)
+            return 0
+        }
     }
 }

@@ -69,30 +69,42 @@ extension DiskJournal {
     }
 
     /// Where the source goes on; nil in a new journal.
-    public var offset: Int64? { (try? JournalFacts(database)["offset"]) ?? nil }
+    public func offset() throws(GatewayFailure) -> Int64? {
+        try reading { () throws(DatabaseError) in try JournalFacts(database)["offset"] }
+    }
 
     /// The chats that must wait, and for how long still.
-    public func holds() -> [(chat: String, left: Duration)] {
-        let now = JournalFacts.now
-        var holds: [(String, Duration)] = []
-        let read = try? database.prepare("SELECT chat, until FROM holds")
-        while let read, (try? read.step()) == true {
-            guard let chat = read.text(0), let end = read.integer(1), end > now else { continue }
+    public func holds() throws(GatewayFailure) -> [(chat: String, left: Duration)] {
+        try reading { () throws(DatabaseError) in
+            let now = JournalFacts.now
+            try database.execute("DELETE FROM holds WHERE until <= \(now)")
             // A clock that was set back must not keep a chat waiting for ever: Telegram says a day at most.
-            holds.append((chat, min(.milliseconds(end - now), .seconds(86_400))))
+            return try JournalDatabase.holds(database, at: now).map {
+                ($0.chat, min($0.left, .seconds(86_400)))
+            }
         }
-        try? database.execute("DELETE FROM holds WHERE until <= \(now)")
-        return holds
     }
 
     /// The groups that have new ids.
-    public func migrations() -> [(old: Int64, new: Int64)] {
-        var migrations: [(Int64, Int64)] = []
-        let read = try? database.prepare("SELECT old, new FROM migrations")
-        while let read, (try? read.step()) == true {
-            guard let old = read.integer(0), let new = read.integer(1) else { continue }
-            migrations.append((old, new))
+    public func migrations() throws(GatewayFailure) -> [(old: Int64, new: Int64)] {
+        try reading { () throws(DatabaseError) in
+            var migrations: [(Int64, Int64)] = []
+            let read = try database.prepare("SELECT old, new FROM migrations")
+            while try read.step() {
+                guard let old = read.integer(0), let new = read.integer(1) else { continue }
+                migrations.append((old, new))
+            }
+            return migrations
         }
-        return migrations
+    }
+
+    private func reading<Result>(
+        _ body: () throws(DatabaseError) -> Result
+    ) throws(GatewayFailure) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw JournalDatabase.failure(error, at: place)
+        }
     }
 }

@@ -163,7 +163,7 @@ import Reactor
     }
 
     /// There is nothing to go on with. Said by whoever ends for it.
-    private func fail(_ error: DatabaseError) {
+    func fail(_ error: DatabaseError) {
         guard !isBroken else { return }
         isBroken = true
         onFailure(JournalDatabase.failure(error, at: place))

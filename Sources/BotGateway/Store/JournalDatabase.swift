@@ -33,12 +33,10 @@ enum JournalDatabase {
     ///
     /// - Parameters:
     ///   - path: nil for a journal in memory, which goes to a temporary file when it grows.
-    ///   - makes: lays it out where there is none yet.
-    static func open(_ path: String?, makes: Bool = true, patience: Duration) throws(GatewayFailure)
-        -> Database
-    {
+    ///   - patience: how long to wait for another program that writes.
+    static func open(_ path: String?, patience: Duration) throws(GatewayFailure) -> Database {
         do {
-            let database = try Database(path: path ?? "", for: makes ? .making : .writing, patience: patience)
+            let database = try Database(path: path ?? "", for: .making, patience: patience)
             try database.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
             try check(database, at: path)
             // Each commit is on the disk, not only with the kernel, before anything is confirmed.
@@ -47,7 +45,7 @@ enum JournalDatabase {
                     ? "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF"
                     : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
             )
-            if try database.integer("PRAGMA user_version") == 0, makes {
+            if try database.integer("PRAGMA user_version") == 0 {
                 try database.execute("BEGIN IMMEDIATE; \(schema) COMMIT")
             }
             return database
@@ -74,6 +72,19 @@ enum JournalDatabase {
         } catch {
             throw failure(error, at: path)
         }
+    }
+
+    /// The chats that Telegram told to wait, the next one first, and for how long still.
+    static func holds(
+        _ database: Database, at now: Int64
+    ) throws(DatabaseError) -> [(chat: String, left: Duration)] {
+        var holds: [(String, Duration)] = []
+        let read = try database.prepare("SELECT chat, until FROM holds ORDER BY until")
+        while try read.step() {
+            guard let chat = read.text(0), let end = read.integer(1), end > now else { continue }
+            holds.append((chat, .milliseconds(end - now)))
+        }
+        return holds
     }
 
     /// Refuses what isn't ours, or isn't for this version.

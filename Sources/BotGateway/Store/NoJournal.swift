@@ -9,10 +9,10 @@ public final class NoJournal: Journal {
     }
 
     public let isDurable = false
-    public private(set) var commits = 0
+    public let commits = 0
     public var onCommit: () -> Void = {}
 
-    let spool: Spool
+    private let spool: Spool
     private var aside: [Scope: Deque<Aside>] = [:]
     private var states: [Scope: JSON] = [:]
 

@@ -48,7 +48,7 @@ import Reactor
             let error = SystemError(file)
             close(lock)
             guard [EACCES, EAGAIN].contains(error.code) else { throw Self.unusable(path, error) }
-            let holder = Self.holder(of: path).map { "process \($0)" } ?? "another one"
+            let holder = Self.holder(of: path).flatMap { $0 > 0 ? "process \($0)" : nil } ?? "another one"
             throw GatewayFailure(
                 .noState,
                 "\(path) is in use by \(holder), a pipegram that runs already; stop that one, or give this one "
@@ -63,7 +63,8 @@ import Reactor
 
     isolated deinit { close(lock) }
 
-    /// The gateway that uses the state in a directory; nil when none does.
+    /// The gateway that uses the state in a directory; nil when none does. Not above 0 where its pid can't be
+    /// seen from here, as from another container.
     public static func holder(of path: String) -> pid_t? {
         let descriptor = open("\(path)/lock", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -84,7 +84,7 @@ public struct StateReport {
         deadLetters = Int(try database.integer("SELECT count(*) FROM dead_letters") ?? 0)
         markedDeadLetters = Int(
             try database.integer("SELECT count(*) FROM dead_letters WHERE retry <> 0") ?? 0)
-        holds = try Self.holds(database, now: now)
+        holds = try JournalDatabase.holds(database, at: now).map { Hold(chat: $0.chat, left: $0.left) }
     }
 
     private static func scopes(
@@ -107,16 +107,6 @@ public struct StateReport {
         }
         let rank = { (entry: Entry) in (-entry.events - entry.calls, entry.scope) }
         return scopes.values.sorted { rank($0) < rank($1) }
-    }
-
-    private static func holds(_ database: Database, now: Int64) throws(DatabaseError) -> [Hold] {
-        var holds: [Hold] = []
-        let read = try database.prepare("SELECT chat, until FROM holds ORDER BY until")
-        while try read.step() {
-            guard let chat = read.text(0), let end = read.integer(1), end > now else { continue }
-            holds.append(Hold(chat: chat, left: time(from: now, to: end)))
-        }
-        return holds
     }
 
     /// A clock may have been set back.

@@ -245,6 +245,5 @@ import Testing
         #expect(stage.texts(in: 42) == (1...1000).map(String.init))
         #expect(stage.finish())
         #expect(stage.journal.isEmpty)
-        #expect(stage.children.waitingEvents == 0)
     }
 }

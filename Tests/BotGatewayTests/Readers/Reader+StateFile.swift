@@ -110,7 +110,7 @@ extension Reader {
                 journal.settle(event)
             }
         }
-        _ = (journal.holds(), journal.migrations(), journal.offset)
+        _ = (try? journal.holds(), try? journal.migrations(), try? journal.offset())
         _ = (try? journal.report()).map { ($0.lines, $0.json) }
         journal.append([Self.event(10)], offset: 11) { _ in }
         // One turn of the loop, for what was put off to its end.

@@ -10,7 +10,7 @@ import Testing
         try test.append([3], in: 43, offset: 4)
         test.kill()
         try test.open()
-        #expect(try test.journal.offset == 4)
+        #expect(try test.journal.offset() == 4)
         let events = try test.earlier()
         #expect(events.map(\.scope) == [.chat(42), .chat(43)])
         #expect(events.map(\.count) == [2, 1])
@@ -26,7 +26,7 @@ import Testing
         test.kill()
         try test.open()
         #expect(try test.earlier().isEmpty)
-        #expect(try test.journal.offset == nil)
+        #expect(try test.journal.offset() == nil)
     }
 
     @Test func `what is dealt with is gone, and nothing else`() throws {
