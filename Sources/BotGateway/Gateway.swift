@@ -45,6 +45,7 @@ public final class Gateway {
         source.onUpdates = { [unowned self] in take($0) }
         source.onEnd = { [unowned self] in sourceEnded($0) }
         children.perform = { [unowned self] in perform($0, for: $1, then: $2) }
+        children.onWork = { [unowned self] in sink.showTyping(in: $0) }
         children.onGiven = { [unowned self] in sink.note($0.line, givenTo: $0.scope) }
         for call in earlier { performFirst(call) }
         children.start()
@@ -69,6 +70,10 @@ public final class Gateway {
     private func event(of update: Update) -> IncomingEvent? {
         guard let event = IncomingEvent(update) else {
             log.debug("\(update.kind) belongs to no scope", metadata: ["update": "\(update.id)"])
+            return nil
+        }
+        guard children.canTake(event) else {
+            log.debug("\(update.kind) is nothing to a plain program", metadata: ["update": "\(update.id)"])
             return nil
         }
         log.debug("event \(update.kind)", metadata: ["scope": "\(event.scope)", "update": "\(update.id)"])

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -170,4 +171,25 @@ int open_unnamed_file(const char *directory) {
     if (descriptor < 0) return -errno;
     unlink(path);
     return descriptor;
+}
+
+int reads_pipe(pid_t pid, int descriptor) {
+    char text[64];
+    snprintf(text, sizeof text, "/proc/%d/syscall", pid);
+    int file = open(text, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t count = read(file, text, sizeof text - 1);
+    close(file);
+    if (count <= 0) return -1;
+    text[count] = 0;
+    // "running", or the number of the system call and its arguments.
+    long call;
+    unsigned long argument;
+    if (sscanf(text, "%ld %lx", &call, &argument) != 2) return text[0] == 'r' ? 0 : -1;
+    if (call != SYS_read || argument != 0) return -1;
+    // A shell's `read line <file` has put something else there.
+    struct stat ours, theirs;
+    snprintf(text, sizeof text, "/proc/%d/fd/0", pid);
+    if (fstat(descriptor, &ours) != 0 || stat(text, &theirs) != 0) return -1;
+    return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ? 1 : -1;
 }

@@ -5,6 +5,8 @@ import Glibc
 public protocol ChildProcessObserver: AnyObject {
     /// A line on its stdout, without the line's end.
     func childWrote(_ line: LineSplitter.Line)
+    /// It wrote the beginning of a line, which can be had with `takePartOfLine`.
+    func childWrotePart()
     /// A line on its stderr.
     func childComplained(_ line: LineSplitter.Line)
     /// Everything written to its stdin was read: it waits for more, or works on what it took.
@@ -13,6 +15,10 @@ public protocol ChildProcessObserver: AnyObject {
     func childClosedPipe()
     /// It is gone, and everything it wrote has been told. The last call.
     func childExited(_ exit: ChildProcess.Exit)
+}
+
+extension ChildProcessObserver {
+    public func childWrotePart() {}
 }
 
 /// A program that speaks lines: one process, its three pipes, what isn't written yet and what isn't yet a
@@ -223,9 +229,23 @@ public final class ChildProcess {
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: Self.scratch[..<count])
             lines.split(bytes, limit: lineLimit) { observer.childWrote($0) }
+            if lines.isWithinLine { observer.childWrotePart() }
         } else if count == 0 {
             closeOutput()
             if exit == nil { observer.childClosedPipe() }
+        }
+    }
+
+    /// What it has written of a line that isn't ended yet: what comes next is another line.
+    public func takePartOfLine() -> [UInt8] { lines.takePart() }
+
+    /// It waits in a read of its stdin. Nil where that can't be known: it may wait for it in another way, or one
+    /// of its own children may do so.
+    public var isReadingInput: Bool? {
+        switch reads_pipe(pid, input) {
+        case 0: false
+        case 1: true
+        default: nil
         }
     }
 

@@ -38,6 +38,27 @@ public struct LineSplitter {
         take(UnsafeRawBufferPointer(start: nil, count: 0), limit: .max, body)
     }
 
+    /// A line has begun and not ended.
+    public var isWithinLine: Bool { !partial.isEmpty && !overlong }
+
+    /// Gives out what there is of a line that hasn't ended, as if it had; but for the bytes of a character of
+    /// which some are missing.
+    public mutating func takePart() -> [UInt8] {
+        guard isWithinLine else { return [] }
+        let end = partial.count - Self.unfinished(partial)
+        defer { partial.removeFirst(end) }
+        return Array(partial[..<end])
+    }
+
+    /// How many bytes at the end begin a character of UTF-8 that is longer.
+    private static func unfinished(_ bytes: [UInt8]) -> Int {
+        for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
+            let length = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF8 ? 4 : 1
+            return length > index + 1 ? index + 1 : 0
+        }
+        return 0
+    }
+
     private mutating func take(_ end: UnsafeRawBufferPointer, limit: Int, _ body: (Line) -> Void) {
         // What is seen by the body is complete even if it calls back into its owner.
         let line = partial

@@ -50,6 +50,10 @@ struct ChildFlags: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("How long a line of a child may be.", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
+    @Flag(
+        help: "The bot speaks plain text: it reads each message as a line, and what it prints is a message.")
+    var plain = false
+
     func validate() throws {
         guard maxChildren > 0 else { throw ValidationError("--max-children must be at least 1.") }
     }
@@ -58,6 +62,7 @@ struct ChildFlags: ParsableArguments, Sendable {
         var options = ChildOptions()
         options.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
         options.maxLine = maxLine.bytes
+        options.isPlain = plain
         return options
     }
 }

@@ -37,6 +37,9 @@ struct RunCommand: LoopCommand {
         if stateFlags.state != nil, memoryFlags.noState {
             throw ValidationError("--state names a place for the state, and --no-state wants none.")
         }
+        if childFlags.plain, deliveryFlags.ack == .event {
+            throw ValidationError("With --plain a bot has no way to acknowledge: take --ack auto or exit.")
+        }
     }
 
     @MainActor func options(descriptors: UInt64) -> ChildOptions {
@@ -44,6 +47,7 @@ struct RunCommand: LoopCommand {
         options.idleTimeout = lifeFlags.idleTimeout.duration
         options.acknowledgement = deliveryFlags.acknowledgement
         options.maxDeliveries = deliveryFlags.maxDeliveries
+        options.showsTyping = lifeFlags.typing || childFlags.plain
         options.maxChildren = childLimit(wanted: childFlags.maxChildren, descriptors: descriptors)
         return options
     }
@@ -60,6 +64,9 @@ struct LifeFlags: ParsableArguments, Sendable {
 
     @Option(help: .duration("How long a stop may take; what is not done then is left to the next start."))
     var stopTimeout = DurationValue.seconds(30)
+
+    @Flag(help: "Show the chat that the bot is typing while it works on an event. With --plain it always is.")
+    var typing = false
 }
 
 /// Where and how updates are asked for, and calls sent.

@@ -75,6 +75,12 @@ final class GatewayTest {
             .compactMap { $0.parameters["text"]?.string }
     }
 
+    /// The chat actions that were sent to a chat.
+    func actions(in chat: Int64) -> [String] {
+        telegram.calls.filter { $0.method == "sendChatAction" && $0.parameters["chat_id"]?.integer == chat }
+            .compactMap { $0.parameters["action"]?.string }
+    }
+
     func wait(within limit: Duration = .seconds(20), until condition: () -> Bool) -> Bool {
         loop.run(until: condition, within: limit)
     }

@@ -40,6 +40,21 @@ import Testing
         #expect(run.timesTaken == 1)
     }
 
+    @Test func `a child that waits in a read of its stdin is known from one that works`() throws {
+        let loop = try EventLoop()
+        let gate = Gate()
+        let script = "read -r line; echo works; read -r go <$GATE; echo done; while :; do :; done"
+        let run = try ProgramRun(["sh", "-c", script], environment: gate.environment, on: loop)
+        #expect(loop.run(until: { run.isReadingInput == true }, within: patience))
+        run.write("x\n")
+        #expect(loop.run(until: { run.output == ["works"] }, within: patience))
+        #expect(run.isReadingInput != true)
+        gate.open()
+        #expect(loop.run(until: { run.output.count == 2 && run.isReadingInput == false }, within: patience))
+        run.signal(SIGKILL)
+        run.wait()
+    }
+
     @Test func `each write that was read is told, and two that were read together once`() throws {
         let loop = try EventLoop()
         let gate = Gate()

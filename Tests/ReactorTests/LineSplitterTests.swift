@@ -37,6 +37,35 @@ import Testing
         #expect(split(["a\r".utf8, "\nb\n".utf8]) == [.whole("a\r"), .whole("b")])
     }
 
+    @Test func `the part of a line that is there can be taken, whole characters of it`() {
+        var splitter = LineSplitter()
+        var lines: [String] = []
+        func split(_ bytes: [UInt8]) {
+            bytes.withUnsafeBytes { bytes in
+                splitter.split(bytes, limit: 100) {
+                    if case .whole(let line) = $0 { lines.append(String(decoding: line, as: UTF8.self)) }
+                }
+            }
+        }
+        func part() -> String { String(decoding: splitter.takePart(), as: UTF8.self) }
+        let wave = Array("👋".utf8)
+        #expect(part() == "")
+        split(Array("a\nb> ".utf8))
+        #expect(splitter.isWithinLine)
+        #expect(part() == "b> ")
+        #expect(!splitter.isWithinLine)
+        for cut in 1...3 {
+            split(Array("x".utf8) + wave[..<cut])
+            #expect(part() == "x")
+            split(Array(wave[cut...]))
+            #expect(part() == "👋")
+        }
+        split([0xFF, 0x80, 0x80, 0x80])
+        #expect(part() == "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}")
+        split(Array("c\n".utf8))
+        #expect(lines == ["a", "c"])
+    }
+
     @Test func `an unterminated last line counts at the end only`() {
         #expect(split("a\nb") == [.whole("a"), .whole("b")])
         #expect(split(["a\nb".utf8], finish: false) == [.whole("a")])

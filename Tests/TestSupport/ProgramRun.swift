@@ -32,6 +32,7 @@ public final class ProgramRun: ChildProcessObserver {
 
     public var pid: pid_t { process?.pid ?? 0 }
     public var untaken: Int { process?.untaken ?? 0 }
+    public var isReadingInput: Bool? { process?.isReadingInput }
     public var errorText: String { errors.joined(separator: "\n") }
 
     public func write(_ text: String) { process?.write(Array(text.utf8)) }

@@ -7,8 +7,12 @@ public protocol CallSink: AnyObject {
 
     /// A scope's child was given an event: those who answer in Telegram's stead go on from there.
     func note(_ line: [UInt8], givenTo scope: Scope)
+
+    /// Shows in a scope's chat, for a few seconds, that the bot is at work.
+    func showTyping(in scope: Scope)
 }
 
 extension CallSink {
     public func note(_ line: [UInt8], givenTo scope: Scope) {}
+    public func showTyping(in scope: Scope) {}
 }

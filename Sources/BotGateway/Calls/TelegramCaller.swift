@@ -59,6 +59,17 @@ public final class TelegramCaller: CallSink {
         advance(line, of: scope)
     }
 
+    /// Once, and not when something else is on its way to the chat, or the chat was told to wait.
+    public func showTyping(in scope: Scope) {
+        guard lines[scope] == nil, underWay < limit,
+            let call = try? Call(
+                type: "telegram.send_chat_action", parameters: ["action": "typing"], id: nil, in: scope),
+            pacer.wait(for: destination(of: call, scope), at: .current) == nil
+        else { return }
+        let parameters = currentChat(of: call).map { call.parameters(for: $0) } ?? call.parameters
+        api.request(call.method, parameters, timeout: .seconds(5)) { _ in }
+    }
+
     /// Sends nothing to a chat for so long, as its last 429 asked for before a restart.
     public func hold(_ chat: String, for wait: Duration) {
         pacer.hold(chat, until: .current + wait, at: .current)

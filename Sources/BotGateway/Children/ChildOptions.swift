@@ -16,6 +16,10 @@ public struct ChildOptions {
     public var acknowledgement = Acknowledgement.automatic(settle: .seconds(2))
     /// An event on which so many children died is given up.
     public var maxDeliveries = 3
+    /// Children speak plain text: messages in, messages out, and no events.
+    public var isPlain = false
+    /// The chat is shown that its child is at work.
+    public var showsTyping = false
     /// What is done for the sake of the same calls every time.
     public var replays: Replay?
 
@@ -40,7 +44,8 @@ public struct ChildOptions {
     public init() {}
 
     var deliveryMode: Delivery.Mode {
-        if let replays { return .lockstep(growing: replays.isFile) }
+        // Nobody can tell what a plain program's next line will begin with.
+        if let replays, !isPlain { return .lockstep(growing: replays.isFile) }
         return switch acknowledgement {
         case .automatic: .oneByOne
         case .byEvent(let window): .acknowledged(window: window)

@@ -17,7 +17,7 @@ extension ChildSession {
     /// can tell whether it was read, and an event that wasn't is for the next child.
     func sayGoodbye() {
         guard lifecycle.state == .closing(signals: 0), !delivery.hasUntakenEvent else { return }
-        process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop)))
+        if plain == nil { process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop))) }
         process?.endInput()
     }
 

@@ -12,7 +12,7 @@ extension ChildSession {
             resumeIfRoom()
         } else if mayGiveEvent {
             giveEvents()
-        } else if let reason = reasonToGo, delivery.isReady, results.isEmpty,
+        } else if let reason = reasonToGo, delivery.isReady, results.isEmpty, plain?.isAtWork != true,
             (openCalls == 0 && !owesAcknowledgement) || !hasRoomForCalls || children.isHurried
         {
             close(reason)
@@ -28,12 +28,13 @@ extension ChildSession {
     private var mayGiveEvent: Bool {
         delivery.wantsEvent && !queue.isEmpty && !isOutdated && !children.isWindingDown
             && (queue.count >= delivery.blockSize || children.isFinishing)
-            && (hasRoomForCalls || children.isHurried)
+            && (hasRoomForCalls || children.isHurried) && plain?.isAtWork != true
     }
 
     private func giveEvents() {
         while mayGiveEvent {
             guard isInReach else { return waitForCommit() }
+            if let plain, !prepareNext(plain) { return }
             let events = takeEvents()
             guard !events.isEmpty else {
                 // The journal can't be read now, and has said why.
@@ -67,8 +68,14 @@ extension ChildSession {
         children.onGiven(last)
         lastGiven = .current
         touch()
-        process?.write(delivery.write(events, opening: opening))
+        if let plain {
+            process?.write(delivery.write(events) { plain.lines(of: $0) })
+            noteGiven(plain)
+        } else {
+            process?.write(delivery.write(events, opening: opening))
+        }
         if delivery.mode == .single { process?.endInput() }
+        startTyping()
         watchOver()
     }
 }

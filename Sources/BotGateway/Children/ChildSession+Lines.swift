@@ -6,6 +6,7 @@ import Reactor
 extension ChildSession: ChildProcessObserver {
     func childWrote(_ line: LineSplitter.Line) {
         touch()
+        if let plain { return printed(line, plain) }
         switch line {
         case .tooLong(let start):
             reject(.tooLong(limit: options.maxLine), line: start, id: nil)
@@ -33,8 +34,9 @@ extension ChildSession: ChildProcessObserver {
         }
     }
 
-    private func perform(_ call: Call, bytes: Int) {
+    func perform(_ call: Call, bytes: Int) {
         log(.debug, "call \(call.method)")
+        if !owesAcknowledgement { stopTyping() }
         openCalls += 1
         openBytes += bytes
         if !hasRoomForCalls { process?.pauseOutput() }
@@ -75,7 +77,7 @@ extension ChildSession: ChildProcessObserver {
     func childTookAll() {
         touch()
         // It is back for more: what it wrote before that belongs to the event that is dealt with now.
-        if delivery.mode == .oneByOne, delivery.countInHand > 1 { process?.readWrittenOutput() }
+        if delivery.mode == .oneByOne, delivery.countInHand > 1 { readWritten() }
         let (events, isProbeDue) = delivery.tookAll()
         settle(events)
         watchTaken()
@@ -84,7 +86,7 @@ extension ChildSession: ChildProcessObserver {
         if isProbeDue {
             process?.write(delivery.probe())
         } else {
-            if options.replays != nil { childIsBack() }
+            if options.replays != nil, plain == nil { childIsBack() }
             advance()
         }
     }
@@ -101,6 +103,8 @@ extension ChildSession: ChildProcessObserver {
     }
 
     func childExited(_ exit: ChildProcess.Exit) {
+        stopTyping()
+        if let plain { ended(plain) }
         children.childEnded()
         exited(exit)
         children.tidy(self)

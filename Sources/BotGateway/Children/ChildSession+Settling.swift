@@ -15,6 +15,12 @@ extension ChildSession {
         settled = (settled.commits == commits ? settled.count + count : count, commits)
     }
 
+    /// What the child has written by now belongs to the event that is dealt with now.
+    func readWritten() {
+        process?.readWrittenOutput()
+        if let plain { flush(plain) }
+    }
+
     /// The child took an event: it is watched for living on, or for saying that it is done.
     func watchTaken() {
         guard let event = delivery.eventAtWork, event.key != watchedKey else { return }
@@ -30,7 +36,7 @@ extension ChildSession {
     func livedOn(_ watch: Vigil.Watch) {
         guard isOpen(watch) else { return }
         guard case .byEvent = options.acknowledgement else {
-            process?.readWrittenOutput()
+            readWritten()
             return settle(delivery.livedOn(after: watch.key))
         }
         let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
@@ -48,6 +54,7 @@ extension ChildSession {
             return log(.warning, "acknowledged update \(updateID), which it doesn't have in hand")
         }
         settle(events)
+        if !owesAcknowledgement { stopTyping() }
         watchTaken()
         advance()
     }

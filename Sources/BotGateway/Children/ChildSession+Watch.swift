@@ -23,7 +23,7 @@ extension ChildSession {
     }
 
     private func watchForHang() {
-        guard !delivery.isReady else { return clearTimer() }
+        guard !delivery.isReady || plain?.isAtWork == true else { return clearTimer() }
         // Several events in one go may take what the slowest took, each.
         let grace = options.stopGrace + slowest * (delivery.given > 1 ? 4 * delivery.given : 0)
         setTimer(grace) { [unowned self] in

@@ -47,6 +47,10 @@ import Reactor
     var lastGiven = Instant.current
     /// The longest that the child worked on a single event.
     var slowest = Duration.zero
+    /// How it is talked to in plain text; nil for a child that speaks events.
+    let plain: PlainTalk?
+    /// When the chat is told next that its child is at work.
+    var typing: Timer?
 
     /// - Parameter waiting: how many events the journal holds for the scope from an earlier run.
     init(scope: Scope, children: Children, waiting: Int = 0) {
@@ -54,9 +58,13 @@ import Reactor
         self.children = children
         queue = EventQueue(aside: waiting)
         delivery = Delivery(mode: children.options.deliveryMode)
+        plain = children.options.isPlain ? PlainTalk() : nil
     }
 
-    isolated deinit { timer?.cancel() }
+    isolated deinit {
+        timer?.cancel()
+        stopTyping()
+    }
 
     var isAlive: Bool { lifecycle.isAlive }
 
@@ -66,7 +74,7 @@ import Reactor
     /// Nothing is read, written or waiting.
     var isQuiet: Bool {
         lifecycle.state == .running && queue.isEmpty && results.isEmpty && openCalls == 0
-            && delivery.isReady && !owesAcknowledgement
+            && delivery.isReady && !owesAcknowledgement && plain?.isQuiet != false
     }
 
     /// It has said nothing yet of an event that waits for its word.
@@ -184,7 +192,9 @@ import Reactor
         slowest = .zero
         log(.info, "child started")
         children.journal.childStarted(scope, pid: process.pid)
-        give(takeEvents(), opening: ScopeLine.line(openedBy: event, bot: children.bot, state: state))
+        if plain == nil {
+            give(takeEvents(), opening: ScopeLine.line(openedBy: event, bot: children.bot, state: state))
+        }
         advance()
     }
 

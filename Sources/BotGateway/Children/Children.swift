@@ -17,6 +17,8 @@ public final class Children {
 
     /// Carries out a call of a child; set before the first event.
     var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
+    /// Told that a scope's child is at work, now and every few seconds.
+    var onWork: (Scope) -> Void = { _ in }
     /// Told of the event that a child is given last.
     var onGiven: (IncomingEvent) -> Void = { _ in }
     /// Called when no child is left after `finish`.
@@ -58,6 +60,9 @@ public final class Children {
 
     /// Some have something in hand.
     public var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.delivery.isReady } }
+
+    /// Whether a child could be told of an event.
+    func canTake(_ event: IncomingEvent) -> Bool { !options.isPlain || PlainMessage(event) != nil }
 
     /// Gives an event to its scope's child, or keeps it until there is one.
     func deliver(_ event: IncomingEvent) {

@@ -95,13 +95,17 @@ struct Delivery {
         return written(lines)
     }
 
-    /// - Parameter opening: the scope line, before a child's first event.
-    mutating func write(_ events: [IncomingEvent], opening: [UInt8] = []) -> [UInt8] {
+    /// - Parameters:
+    ///   - opening: the scope line, before a child's first event.
+    ///   - text: what the child reads of an event.
+    mutating func write(
+        _ events: [IncomingEvent], opening: [UInt8] = [], as text: (IncomingEvent) -> [UInt8] = \.lineForChild
+    ) -> [UInt8] {
         var bytes = opening
         let base = position - (opened ? 1 : 0)
         for event in events {
             let start = base + bytes.count
-            bytes += event.lineForChild
+            bytes += text(event)
             inHand.append(Given(event: event, start: start, end: base + bytes.count))
         }
         given = events.count

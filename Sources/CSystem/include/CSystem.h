@@ -39,6 +39,10 @@ void set_pipe_size(int descriptor, int bytes);
 /// What was written to this pipe and not yet read, in bytes.
 int unread_bytes(int descriptor);
 
+/// Whether a process waits in read(2) on its descriptor 0, which is the other end of the pipe `descriptor`: 1 or
+/// 0; -1 when it waits for something else, or nobody may know.
+int reads_pipe(pid_t pid, int descriptor);
+
 /// Waits for the child behind a pidfd that is readable. Its exit status in 0...255, or 128 + the signal.
 int reap_child(int pidfd);
 

@@ -1,0 +1,31 @@
+import Reactor
+
+/// What a session knows of a child that speaks plain text.
+@MainActor final class PlainTalk {
+    /// The file of the next event.
+    enum Fetched: Equatable {
+        case underWay(updateID: Int64)
+        /// Nil where it could not be had.
+        case done(updateID: Int64, path: String?)
+    }
+
+    var output = PlainOutput()
+    /// When something was printed last.
+    var lastPrinted = Instant.current
+    /// Gathered output waits for it.
+    var quiet: Timer?
+    var fetched: Fetched?
+    /// In a replay: it was given an event and isn't known to be back for more.
+    var isAtWork = false
+
+    isolated deinit { quiet?.cancel() }
+
+    var isQuiet: Bool { output.isEmpty && quiet == nil && fetched == nil }
+
+    /// What the child reads of an event.
+    func lines(of event: IncomingEvent) -> [UInt8] {
+        guard let message = PlainMessage(event) else { return [] }
+        guard case .done(event.updateID, let path) = fetched else { return message.lines(path: nil) }
+        return message.lines(path: path)
+    }
+}

@@ -1,0 +1,71 @@
+/// Gathers what a program prints as plain text, and cuts it into messages.
+struct PlainOutput {
+    enum Message: Equatable {
+        case text(String)
+        /// As it was printed: `file:///tmp/cat.png`.
+        case file(String)
+    }
+
+    /// Telegram's limit for a message, in UTF-16 units: it counts code points, of which there are no more.
+    static let limit = 4096
+
+    private var lines: [String] = []
+    private var units = 0
+
+    var isEmpty: Bool { lines.isEmpty }
+
+    /// Takes a line without its end.
+    ///
+    /// - Returns: the messages that are complete by that, in their order.
+    mutating func append(_ line: String) -> [Message] {
+        if line.hasPrefix("file:///") { return flush() + [.file(Self.trimmed(line))] }
+        var messages: [Message] = []
+        for part in Self.parts(of: line.filter { $0 != "\0" }) {
+            let count = part.utf16.count
+            if units + lines.count + count > Self.limit { messages += flush() }
+            lines.append(part)
+            units += count
+        }
+        return messages
+    }
+
+    /// The program is quiet: what is gathered is a message.
+    mutating func flush() -> [Message] {
+        defer { (lines, units) = ([], 0) }
+        // Telegram takes no message of white space alone.
+        let isBlank = { (line: String) in line.allSatisfy(\.isWhitespace) }
+        let printed = lines.drop(while: isBlank)
+        guard let last = printed.lastIndex(where: { !isBlank($0) }) else { return [] }
+        return [.text(printed[...last].joined(separator: "\n"))]
+    }
+
+    /// A line that is longer than a message, in pieces; between characters as far as that goes, and never within
+    /// a surrogate pair.
+    private static func parts(of line: String) -> [String] {
+        guard line.utf16.count > limit else { return [line] }
+        var parts: [String] = []
+        var part = ""
+        var count = 0
+        func add(_ text: String) {
+            let units = text.utf16.count
+            if count + units > limit {
+                parts.append(part)
+                (part, count) = ("", 0)
+            }
+            part += text
+            count += units
+        }
+        for character in line {
+            if character.utf16.count <= limit {
+                add(String(character))
+            } else {
+                character.unicodeScalars.forEach { add(String($0)) }
+            }
+        }
+        return parts + [part]
+    }
+
+    private static func trimmed(_ line: String) -> String {
+        String(line.reversed().drop(while: \.isWhitespace).reversed())
+    }
+}

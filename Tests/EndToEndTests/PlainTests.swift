@@ -1,0 +1,152 @@
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct PlainTests {
+    private func replay(_ updates: [JSON], _ program: [String]) throws -> ProgramRun {
+        let files = TemporaryDirectory()
+        let log = updates.map { $0.description + "\n" }.joined()
+        let run = try ProgramRun(
+            [Places.pipegram, "replay", "--plain", files.write("updates.ndjson", log), "--"] + program,
+            on: try EventLoop())
+        run.wait()
+        return run
+    }
+
+    private func message(_ id: Int, _ text: String) -> JSON {
+        [
+            "update_id": JSON(id),
+            "message": [
+                "message_id": JSON(id), "chat": ["id": 42, "type": "private"], "date": 1_700_000_000,
+                "text": JSON(text),
+            ],
+        ]
+    }
+
+    @Test func `a program reads each message as a line, and what it prints is a message`() throws {
+        let test = try GatewayTest()
+        try test.run(["--plain", "--", "cat"])
+        test.say("1+1", in: 42)
+        test.say("two\nlines", in: 43)
+        #expect(test.wait { test.texts(in: 42) == ["1+1"] && test.texts(in: 43) == ["two lines"] })
+        test.say("again", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["1+1", "again"] })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `it reads neither a scope, nor results, nor a last line`() throws {
+        let test = try GatewayTest()
+        let program =
+            "echo hi; while read -r line; do echo \"$line\" >> \"$TRANSCRIPTS/42\"; done; echo END >> \"$TRANSCRIPTS/42\""
+        try test.run(["--plain", "--", "sh", "-c", program])
+        test.say("one", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hi"] && test.transcript(of: 42) == ["one"] })
+        #expect(test.stop() == 0)
+        #expect(test.transcript(of: 42) == ["one", "END"])
+    }
+
+    @Test func `what it prints is gathered until it is quiet, also without a line's end`() throws {
+        let test = try GatewayTest()
+        let program =
+            "while read -r line; do echo a; echo b; printf 'c\\360\\237'; sleep 0.02; printf '\\221\\213> '; done"
+        try test.run(["--plain", "--", "sh", "-c", program])
+        test.say("go", in: 42)
+        #expect(test.wait { !test.texts(in: 42).isEmpty })
+        #expect(test.texts(in: 42) == ["a\nb\nc👋> "])
+        test.say("go", in: 42)
+        #expect(test.wait { test.texts(in: 42).count == 2 })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `what a program prints for one message isn't mixed with what it prints for the next`() throws {
+        let run = try replay(
+            (1...3).map { message($0, "\($0)") },
+            ["sh", "-c", "while read -r a; do echo $a; echo -; done; echo bye"])
+        #expect(run.exit?.status == 0)
+        #expect(run.outputTexts == ["1\n-", "2\n-", "3\n-", "bye"])
+    }
+
+    @Test func `a long answer is cut at a line's end`() throws {
+        let run = try replay([message(1, "x")], ["sh", "-c", "read -r a; seq 1 2000"])
+        let texts = run.outputTexts
+        #expect(texts.count == 3)
+        #expect(texts.allSatisfy { $0.utf16.count <= 4096 && !$0.hasPrefix("\n") })
+        #expect(texts.joined(separator: "\n").split(separator: "\n").map { Int($0) } == (1...2000).map { $0 })
+    }
+
+    @Test func `what has no words starts no program`() throws {
+        let joined: JSON = [
+            "update_id": 1,
+            "message": ["message_id": 1, "chat": ["id": 42, "type": "private"], "new_chat_title": "x"],
+        ]
+        let run = try replay([joined], ["sh", "-c", "echo started"])
+        #expect(run.output == [])
+        #expect(run.exit?.status == 0)
+    }
+
+    @Test func `a program that never waits for more is ended`() throws {
+        let files = TemporaryDirectory()
+        let run = try ProgramRun(
+            [
+                Places.pipegram, "replay", "--plain", "--stop-grace", "100ms",
+                files.write("updates.ndjson", message(1, "x").description), "--", "sh", "-c",
+                "read -r a; while :; do :; done",
+            ], on: try EventLoop())
+        #expect(run.wait() == 1)
+        #expect(run.errorText.contains("did not come back"))
+    }
+
+    @Test func `a message whose program crashed on it is given again`() throws {
+        let test = try GatewayTest()
+        let program =
+            "read -r line; if [ -e \"$TRANSCRIPTS/42\" ]; then echo \"second $line\"; cat; else touch \"$TRANSCRIPTS/42\"; exit 3; fi"
+        try test.run(["--plain", "--", "sh", "-c", program])
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["second x"] })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `a slow program is shown as typing, one that has answered or waits for more isn't`() throws {
+        let test = try GatewayTest()
+        let program = """
+            while read -r line; do case $line in slow) sleep 30;; quick) echo done;; esac; done
+            """
+        try test.run(["--plain", "--stop-grace", "0s", "--", "sh", "-c", program])
+        test.say("quick", in: 42)
+        test.say("nothing", in: 44)
+        #expect(test.wait { test.texts(in: 42) == ["done"] })
+        test.say("slow", in: 43)
+        #expect(test.wait { test.actions(in: 43) == ["typing"] })
+        // They were given theirs before.
+        #expect(test.actions(in: 42) == [])
+        #expect(test.actions(in: 44) == [])
+        _ = test.stop()
+    }
+
+    @Test func `with --typing a bot that works on an event is shown as typing`() throws {
+        let test = try GatewayTest()
+        let program = "read -r scope; read -r event; sleep 30"
+        try test.run(["--typing", "--stop-grace", "0s", "--", "sh", "-c", program])
+        test.say("slow", in: 43)
+        #expect(test.wait { test.actions(in: 43) == ["typing"] })
+        _ = test.stop()
+    }
+
+    @Test func `plain text has no way to acknowledge`() throws {
+        let run = try ProgramRun(
+            [Places.pipegram, "run", "--plain", "--ack", "event", "--", "cat"], on: try EventLoop())
+        #expect(run.wait() == 64)
+        #expect(run.errorText.contains("--ack"))
+    }
+}
+
+extension ProgramRun {
+    /// The texts of the messages among the calls it printed.
+    fileprivate var outputTexts: [String] {
+        output.compactMap { try? JSON(parsing: $0) }.compactMap { $0["text"]?.string }
+    }
+}
