@@ -17,6 +17,13 @@ static inline CURLcode curl_set_write(CURL *handle, size_t (*function)(char *, s
     CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, function);
     return code ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, data);
 }
+/// NULL: nobody is told the headers.
+static inline CURLcode curl_set_header(CURL *handle, size_t (*function)(char *, size_t, size_t, void *),
+                                       void *data) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, function);
+    // With data alone libcurl would give the headers to the body's function.
+    return code ? code : curl_easy_setopt(handle, CURLOPT_HEADERDATA, function ? data : NULL);
+}
 static inline CURLcode curl_set_before_request(CURL *handle, curl_prereq_callback function, void *data) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
     return code ? code : curl_easy_setopt(handle, CURLOPT_PREREQDATA, data);

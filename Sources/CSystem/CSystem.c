@@ -193,3 +193,23 @@ int reads_pipe(pid_t pid, int descriptor) {
     if (fstat(descriptor, &ours) != 0 || stat(text, &theirs) != 0) return -1;
     return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ? 1 : -1;
 }
+
+int open_regular_file(const char *path, mode_t *mode, int64_t *size) {
+    *mode = 0;
+    // O_PATH opens nothing yet: neither does a FIFO wait for its other end nor does a device notice.
+    int place = open(path, O_PATH | O_CLOEXEC);
+    if (place < 0) return -errno;
+    struct stat status;
+    int descriptor = fstat(place, &status) ? -errno : -EINVAL;
+    if (descriptor == -EINVAL) *mode = status.st_mode;
+    if (S_ISREG(*mode)) {
+        // The same file, whatever stands at its path by now.
+        char link[64];
+        snprintf(link, sizeof link, "/proc/self/fd/%d", place);
+        descriptor = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        if (descriptor < 0) descriptor = -errno;
+        if (descriptor >= 0 && fstat(descriptor, &status) == 0) *size = status.st_size;
+    }
+    close(place);
+    return descriptor;
+}

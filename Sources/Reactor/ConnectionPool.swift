@@ -7,7 +7,7 @@ import CCurl
     /// Those over connections that several requests share at a time, that is HTTP/2.
     private var answeredSharedRequests = 0
 
-    private let loop: EventLoop
+    let loop: EventLoop
     private let multi: UnsafeMutableRawPointer
     private var active: [UnsafeMutableRawPointer: Transfer] = [:]
     private var timer: Timer?
@@ -65,6 +65,15 @@ import CCurl
     func remove(_ transfer: Transfer) {
         guard active.removeValue(forKey: transfer.handle) != nil else { return }
         curl_multi_remove_handle(multi, transfer.handle)
+        tellIfIdle()
+    }
+
+    /// The same for one whose completion is told why.
+    func giveUp(_ transfer: Transfer, because reason: String) {
+        guard active.removeValue(forKey: transfer.handle) != nil else { return }
+        let failure = transfer.failure(reason)
+        curl_multi_remove_handle(multi, transfer.handle)
+        transfer.finish()?(failure)
         tellIfIdle()
     }
 

@@ -6,32 +6,81 @@
 ///
 /// Proxies are what libcurl takes from the environment (`https_proxy`, `no_proxy`, …).
 @MainActor public final class HTTPClient {
-    /// What to send, and how long to wait for the whole answer.
+    /// What to send, where to put the answer, and how long to wait for it.
     public struct Request {
         public var url: String
-        /// JSON, sent as a POST; `nil` is a GET.
-        public var body: [UInt8]?
+        public var body: Body
+        /// For the whole of it, the wait for a free connection included.
         public var timeout: Duration
+        /// Once the request goes out: given up when nothing moves in either direction for so long, found out up to a
+        /// quarter later. That includes the wait for the answer.
+        public var stallTimeout: Duration?
+        /// Where the body of a 2xx goes; those of other statuses, and all of them without it, are kept in memory.
+        ///
+        /// The file begins anew with a 200 and goes on with a 206. What came before a failure stays in it.
+        public var destination: OutputFile?
+        /// Asks for the file from this byte on, where it is greater than 0; `destination` has those before.
+        public var offset = 0
+        /// The longest file that may come to be in `destination`, in bytes: a longer one fails.
+        public var sizeLimit: Int?
 
-        public init(url: String, body: [UInt8]? = nil, timeout: Duration) {
+        public init(url: String, body: Body = .none, timeout: Duration) {
             self.url = url
             self.body = body
             self.timeout = timeout
         }
     }
 
+    /// What a request carries.
+    public enum Body {
+        /// A GET.
+        case none
+        /// A POST of JSON.
+        case json([UInt8])
+        /// A POST of multipart/form-data.
+        case form([Part])
+    }
+
+    /// A field of a form. Names may have any character.
+    public struct Part {
+        public enum Content {
+            case text([UInt8])
+            /// Read while it goes out, and never held in memory; `name` is the file's name for the server.
+            case file(InputFile, name: String)
+        }
+
+        public var name: String
+        public var content: Content
+
+        public init(_ name: String, _ content: Content) {
+            self.name = name
+            self.content = content
+        }
+    }
+
     public struct Response {
         public let status: Int
+        /// Empty where it went into the request's destination.
         public let body: [UInt8]
         /// The seconds of a Retry-After header; 0 without one.
         public let retryAfter: Int
+        /// How many bytes of body came, wherever they went.
+        public let received: Int
+
+        init(status: Int, body: [UInt8], retryAfter: Int, received: Int? = nil) {
+            self.status = status
+            self.body = body
+            self.retryAfter = retryAfter
+            self.received = received ?? body.count
+        }
     }
 
     /// No answer came.
     public struct Failure: Error, CustomStringConvertible {
-        /// In libcurl's words.
+        /// In libcurl's words, or in ours where a file is to blame.
         public let reason: String
-        /// Something of the request went out: the server may have acted on it.
+        /// The server may have acted on it: something of the request went out, or all of it where it is a form,
+        /// which is worth nothing without its end.
         public let requestWentOut: Bool
 
         public init(reason: String, requestWentOut: Bool) {

@@ -2,31 +2,33 @@ import CCurl
 
 /// One request on its way. Its libcurl handle is used again, and with it its options.
 @MainActor public final class Transfer {
-    /// An answer longer than this is broken: Telegram's longest are a little over 4 MiB.
-    private static let answerLimit = 64 << 20
-
     let handle: UnsafeMutableRawPointer
     /// Where it is on its way.
     weak var pool: ConnectionPool?
-    private var answer: [UInt8] = []
+    private var answer = AnswerBody()
+    private var form: OutgoingForm?
+    private var stall: StallWatch?
+    private var stallTimeout: Duration?
     private var done: HTTPClient.Completion?
     private var url: String?
-    private let headers: UnsafeMutablePointer<curl_slist>?
+    // Without `Expect:` libcurl asks for leave before a longer body, and waits a second for it.
+    private let headers = curl_slist_append(nil, "Expect:")
+    private let headersOfJSON = curl_slist_append(
+        curl_slist_append(nil, "Expect:"), "Content-Type: application/json")
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// How much had gone out, handshakes with proxies included, when the request was about to; nil before.
     private var sentBeforeRequest: Int?
+    /// It was to be sent again, though it may have gone out whole.
+    private var resendWasRefused = false
 
     init(userAgent: String) {
         guard let handle = curl_easy_init() else { preconditionFailure("libcurl is out of memory") }
         self.handle = handle
-        // Without `Expect:` libcurl asks for leave before a longer body, and waits a second for it.
-        headers = curl_slist_append(curl_slist_append(nil, "Content-Type: application/json"), "Expect:")
         errorText.pointee = 0
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
         _ = curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
         _ = curl_set_string(handle, CURLOPT_USERAGENT, userAgent)
-        _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
         _ = curl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
@@ -51,6 +53,7 @@ import CCurl
     isolated deinit {
         curl_easy_cleanup(handle)
         curl_slist_free_all(headers)
+        curl_slist_free_all(headersOfJSON)
         errorText.deallocate()
     }
 
@@ -61,8 +64,8 @@ import CCurl
 
     func prepare(_ request: HTTPClient.Request, then done: @escaping HTTPClient.Completion) {
         self.done = done
-        sentBeforeRequest = nil
-        answer.removeAll(keepingCapacity: answer.capacity <= 1 << 16)
+        (sentBeforeRequest, resendWasRefused, stallTimeout) = (nil, false, request.stallTimeout)
+        answer.reset(for: request)
         errorText.pointee = 0
         if url != request.url {
             url = request.url
@@ -73,32 +76,95 @@ import CCurl
         }
         // To libcurl 0 is no limit at all.
         _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.milliseconds)))
-        guard var body = request.body else {
+        setBody(request.body)
+        setRange(request)
+    }
+
+    /// Each kind takes back what another one left: the handle was used before.
+    private func setBody(_ body: HTTPClient.Body) {
+        switch body {
+        case .none:
+            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
             _ = curl_set_long(handle, CURLOPT_HTTPGET, 1)
-            return
-        }
-        _ = curl_set_long(handle, CURLOPT_POST, 1)
-        _ = curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
-        // libcurl copies the bytes: an array promises no address beyond this call.
-        body.withUnsafeMutableBytes { bytes in
-            let empty = UnsafeMutableRawPointer(errorText)
-            _ = curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? empty)
+        case .json(var body):
+            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headersOfJSON)
+            _ = curl_set_long(handle, CURLOPT_POST, 1)
+            _ = curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
+            // libcurl copies the bytes: an array promises no address beyond this call.
+            body.withUnsafeMutableBytes { bytes in
+                let empty = UnsafeMutableRawPointer(errorText)
+                _ = curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? empty)
+            }
+        case .form(let parts):
+            let form = OutgoingForm(parts, for: handle)
+            self.form = form
+            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
+            // Where it has such bytes, libcurl 7 doesn't rewind a form that it sends again.
+            _ = curl_set_pointer(handle, CURLOPT_POSTFIELDS, nil)
+            _ = curl_set_pointer(handle, CURLOPT_MIMEPOST, UnsafeMutableRawPointer(form.mime))
         }
     }
 
+    private func setRange(_ request: HTTPClient.Request) {
+        let range = request.offset > 0 ? "\(request.offset)-" : nil
+        _ = curl_set_string(handle, CURLOPT_RANGE, range)
+        guard request.destination != nil else {
+            _ = curl_set_header(handle, nil, nil)
+            return
+        }
+        _ = curl_set_header(
+            handle,
+            { bytes, size, count, context in
+                MainActor.assumeIsolated {
+                    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                    Transfer.from(context).answer.note(header: line)
+                }
+                return size * count
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard answer.count + bytes.count <= Self.answerLimit else { return 0 }
-        answer.append(contentsOf: bytes)
-        return bytes.count
+        answer.take(bytes) { head } ? bytes.count : 0
+    }
+
+    private var head: (status: Int, length: Int) {
+        var status = 0
+        _ = curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return (status, offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T))
+    }
+
+    private func offset(_ info: CURLINFO) -> Int {
+        var offset: curl_off_t = 0
+        _ = curl_get_offset(handle, info, &offset)
+        return Int(offset)
     }
 
     /// When a kept connection turns out to be dead, libcurl sends the request again by itself, also when
     /// it had gone out whole: the server may then have acted on it, and would act again.
     private func requestGoesOut() -> Int32 {
-        if requestWentOut { return Int32(CURL_PREREQFUNC_ABORT) }
+        // libcurl has forgotten by now how much of a form went out.
+        if somethingWentOut, form?.wasReadWhole ?? true {
+            resendWasRefused = true
+            return Int32(CURL_PREREQFUNC_ABORT)
+        }
         sentBeforeRequest = sent
+        watchForStall()
         return Int32(CURL_PREREQFUNC_OK)
     }
+
+    private func watchForStall() {
+        stall?.cancel()
+        guard let stallTimeout, let pool else { return }
+        stall = StallWatch(
+            stallTimeout, on: pool.loop, position: { [weak self] in self?.moved ?? 0 },
+            onStall: { [weak self, weak pool] in
+                guard let self else { return }
+                pool?.giveUp(self, because: "nothing moved for \(stallTimeout.rounded)")
+            })
+    }
+
+    /// How many bytes of bodies, in both directions.
+    private var moved: Int { offset(CURLINFO_SIZE_UPLOAD_T) + offset(CURLINFO_SIZE_DOWNLOAD_T) }
 
     private var sent: Int {
         var bytes = 0
@@ -106,8 +172,14 @@ import CCurl
         return bytes
     }
 
-    private var requestWentOut: Bool {
+    private var somethingWentOut: Bool {
         sentBeforeRequest.map { sent > $0 } ?? false
+    }
+
+    private var requestWentOut: Bool {
+        if resendWasRefused { return true }
+        guard somethingWentOut, form != nil else { return somethingWentOut }
+        return offset(CURLINFO_SIZE_UPLOAD_T) >= offset(CURLINFO_CONTENT_LENGTH_UPLOAD_T)
     }
 
     /// It went over a connection that several requests share at a time.
@@ -118,23 +190,34 @@ import CCurl
     }
 
     func result(_ code: CURLcode) -> Result<HTTPClient.Response, HTTPClient.Failure> {
-        guard code == CURLE_OK else {
-            return .failure(HTTPClient.Failure(reason: reason(code), requestWentOut: requestWentOut))
-        }
-        var status = 0
-        var retryAfter: curl_off_t = 0
-        _ = curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-        _ = curl_get_offset(handle, CURLINFO_RETRY_AFTER, &retryAfter)
-        return .success(HTTPClient.Response(status: status, body: answer, retryAfter: Int(retryAfter)))
+        if code == CURLE_OK { answer.end { head } }
+        guard code == CURLE_OK, answer.trouble == nil else { return failure(reason(code)) }
+        return .success(
+            HTTPClient.Response(
+                status: head.status, body: answer.bytes, retryAfter: offset(CURLINFO_RETRY_AFTER),
+                received: answer.received))
+    }
+
+    func failure(_ reason: String) -> Result<HTTPClient.Response, HTTPClient.Failure> {
+        .failure(HTTPClient.Failure(reason: reason, requestWentOut: requestWentOut))
     }
 
     private func reason(_ code: CURLcode) -> String {
+        if let trouble = form?.trouble ?? answer.trouble { return trouble }
         if code == CURLE_ABORTED_BY_CALLBACK { return "the connection was closed before an answer came" }
         return errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
     }
 
+    /// Lets go of what the request was about.
     func finish() -> HTTPClient.Completion? {
         defer { done = nil }
+        answer.finish()
+        stall?.cancel()
+        stall = nil
+        if form != nil {
+            _ = curl_set_pointer(handle, CURLOPT_MIMEPOST, nil)
+            form = nil
+        }
         return done
     }
 }

@@ -55,7 +55,7 @@ import Testing
         let body: JSON = ["url": "https://example.org/hook"]
         var isSet = false
         let hook = HTTPClient.Request(
-            url: "\(test.telegram.url)/bot\(test.telegram.token)/setWebhook", body: body.bytes,
+            url: "\(test.telegram.url)/bot\(test.telegram.token)/setWebhook", body: .json(body.bytes),
             timeout: .seconds(5))
         client.send(hook) { _ in isSet = true }
         #expect(test.wait { isSet })

@@ -56,7 +56,10 @@ final class HTTPTest {
     func request(
         _ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)
     ) -> HTTPClient.Request {
-        HTTPClient.Request(url: "http://127.0.0.1:\(server.port)\(path)", body: body, timeout: timeout)
+        HTTPClient.Request(
+            url: "http://127.0.0.1:\(server.port)\(path)",
+            body: body.map { .json($0) } ?? HTTPClient.Body.none,
+            timeout: timeout)
     }
 
     /// Sends a request without waiting for its answer.

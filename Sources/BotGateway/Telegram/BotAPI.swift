@@ -47,7 +47,8 @@ public final class BotAPI {
     func request(
         _ method: String, _ parameters: JSON, timeout: Duration, then done: @escaping (Outcome) -> Void
     ) -> Transfer {
-        let request = HTTPClient.Request(url: prefix + method, body: parameters.bytes, timeout: timeout)
+        let request = HTTPClient.Request(
+            url: prefix + method, body: .json(parameters.bytes), timeout: timeout)
         return client.send(request) { [self] result in
             let outcome = Self.outcome(of: result.mapError(redacted))
             note(outcome)

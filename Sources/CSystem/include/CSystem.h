@@ -58,3 +58,7 @@ uint64_t raise_descriptor_limit(uint64_t *hard);
 
 /// A file in `directory` without a name, gone with its last descriptor. Negative: an errno.
 int open_unnamed_file(const char *directory);
+
+/// Opens a file for reading if it is a regular one, and touches nothing else. Its size in `*size`; what it is,
+/// as stat(2) has it, in `*mode`, where that can be seen. Negative: an errno, EINVAL for what is no regular file.
+int open_regular_file(const char *path, mode_t *mode, int64_t *size);

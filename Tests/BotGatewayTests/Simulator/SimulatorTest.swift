@@ -39,7 +39,9 @@ struct SimulatorTest {
     ) -> Answer {
         let answer = Answer()
         let request = HTTPClient.Request(
-            url: "\(server.url)/bot\(token)/\(method)", body: parameters?.bytes, timeout: timeout)
+            url: "\(server.url)/bot\(token)/\(method)",
+            body: parameters.map { .json($0.bytes) } ?? HTTPClient.Body.none,
+            timeout: timeout)
         answer.transfer = client.send(request) { answer.result = $0 }
         return answer
     }

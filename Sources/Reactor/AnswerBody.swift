@@ -1,0 +1,96 @@
+/// The body of an answer as it comes: kept in memory, or written to the file that was asked for.
+struct AnswerBody {
+    /// An answer in memory longer than this is broken: Telegram's longest are a little over 4 MiB.
+    private static let memoryLimit = 64 << 20
+
+    private enum Place {
+        case undecided, memory, file(OutputFile)
+    }
+
+    private(set) var bytes: [UInt8] = []
+    /// How much came, wherever it went.
+    private(set) var received = 0
+    /// Why the rest isn't wanted.
+    private(set) var trouble: String?
+    private var place = Place.undecided
+    private var destination: OutputFile?
+    private var offset = 0
+    private var sizeLimit: Int?
+    /// Where a partial answer begins; nil without such a header.
+    private var rangeStart: Int?
+
+    mutating func reset(for request: HTTPClient.Request) {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 16)
+        (received, trouble, place, rangeStart) = (0, nil, .undecided, nil)
+        (destination, offset, sizeLimit) = (request.destination, request.offset, request.sizeLimit)
+    }
+
+    /// Lets go of the file.
+    mutating func finish() {
+        (destination, place) = (nil, .undecided)
+    }
+
+    /// Takes a line of the answer's head.
+    mutating func note(header line: UnsafeRawBufferPointer) {
+        let text = String(decoding: line.prefix(200), as: UTF8.self).lowercased()
+        // Another head: the one before was a proxy's, or `100 Continue`.
+        if text.hasPrefix("http/") { rangeStart = nil }
+        guard text.hasPrefix("content-range:"), let unit = text.firstRange(of: "bytes") else { return }
+        rangeStart = Int(text[unit.upperBound...].drop { $0 == " " }.prefix { $0.isWholeNumber })
+    }
+
+    /// - Returns: false ends the transfer.
+    mutating func take(_ piece: UnsafeRawBufferPointer, head: () -> (status: Int, length: Int)) -> Bool {
+        if case .undecided = place { begin(head()) }
+        guard trouble == nil else { return false }
+        received += piece.count
+        switch place {
+        case .file(let file):
+            guard fits(file.count + piece.count) else { return false }
+            do throws(SystemError) {
+                try file.append(piece)
+            } catch {
+                trouble = error.description
+            }
+        default:
+            guard bytes.count + piece.count <= Self.memoryLimit else {
+                trouble = "the answer is longer than \(Self.memoryLimit) bytes"
+                return false
+            }
+            bytes.append(contentsOf: piece)
+        }
+        return trouble == nil
+    }
+
+    /// Also for a body without a byte: a file is then empty.
+    mutating func end(head: () -> (status: Int, length: Int)) {
+        if case .undecided = place { begin(head()) }
+    }
+
+    /// - Parameter length: of the whole body; -1 where the server doesn't say.
+    private mutating func begin(_ head: (status: Int, length: Int)) {
+        guard let destination, (200..<300).contains(head.status) else { return place = .memory }
+        place = .file(destination)
+        var start = 0
+        if head.status == 206 {
+            guard rangeStart == offset, destination.count >= offset else {
+                let wrong = rangeStart.map { "byte \($0)" } ?? "somewhere"
+                trouble = "the server sent a part from \(wrong) on, not from byte \(offset)"
+                return
+            }
+            start = offset
+        }
+        guard fits(start + max(0, head.length)) else { return }
+        do throws(SystemError) {
+            try destination.truncate(to: start)
+        } catch {
+            trouble = error.description
+        }
+    }
+
+    private mutating func fits(_ size: Int) -> Bool {
+        guard let sizeLimit, size > sizeLimit else { return true }
+        trouble = "the file is longer than \(sizeLimit) bytes"
+        return false
+    }
+}

@@ -1,0 +1,34 @@
+/// Notices when something stands still: looks four times within the limit whether it moved.
+final class StallWatch {
+    private let loop: EventLoop
+    private let interval: Duration
+    private let position: () -> Int
+    private let onStall: () -> Void
+    private var last: Int
+    private var looks = 0
+    private var timer: Timer?
+
+    /// - Parameters:
+    ///   - position: changes with whatever moves.
+    ///   - onStall: called once, from the loop, when nothing moved for `limit`, or up to a quarter later.
+    init(_ limit: Duration, on loop: EventLoop, position: @escaping () -> Int, onStall: @escaping () -> Void)
+    {
+        (self.loop, self.position, self.onStall) = (loop, position, onStall)
+        interval = limit / 4
+        last = position()
+        wait()
+    }
+
+    func cancel() { timer?.cancel() }
+
+    private func wait() {
+        timer = loop.after(interval) { [weak self] in self?.look() }
+    }
+
+    private func look() {
+        let now = position()
+        looks = now == last ? looks + 1 : 0
+        last = now
+        if looks < 4 { wait() } else { onStall() }
+    }
+}

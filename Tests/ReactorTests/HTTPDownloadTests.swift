@@ -1,0 +1,172 @@
+import Glibc
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct HTTPDownloadTests {
+    private struct DownloadTest {
+        let loop: EventLoop
+        let server: RawServer
+        let client: HTTPClient
+        let directory = TemporaryDirectory()
+        let output: OutputFile
+
+        init() throws {
+            loop = try EventLoop()
+            server = try RawServer(on: loop)
+            client = HTTPClient(on: loop, connections: 2, userAgent: "test")
+            output = try OutputFile(creating: "\(directory.path)/out")
+        }
+
+        var text: String? { directory.read("out") }
+
+        func ask(offset: Int = 0, limit: Int? = nil) -> Result<HTTPClient.Response, HTTPClient.Failure>? {
+            var request = HTTPClient.Request(url: "http://127.0.0.1:\(server.port)/f", timeout: .seconds(10))
+            (request.destination, request.offset, request.sizeLimit) = (output, offset, limit)
+            var result: Result<HTTPClient.Response, HTTPClient.Failure>?
+            client.send(request) { result = $0 }
+            _ = loop.run(until: { result != nil }, within: .seconds(10))
+            return result
+        }
+
+        func failure(offset: Int = 0, limit: Int? = nil) -> HTTPClient.Failure? {
+            guard case .failure(let failure) = ask(offset: offset, limit: limit) else { return nil }
+            return failure
+        }
+
+        /// Answers each request alike.
+        func answer(_ body: String, status: String = "200 OK", headers: String = "") {
+            server.onBytes = { connection in
+                guard connection.text.hasSuffix("\r\n\r\n") else { return }
+                connection.forget()
+                connection.answer(body, status: status, headers: headers)
+            }
+        }
+    }
+
+    @Test func `a body goes into its file, and nothing of it into memory`() throws {
+        let test = try DownloadTest()
+        let body = String(repeating: "0123456789", count: 30_000)
+        test.answer(body)
+        let response = try #require(try test.ask()?.get())
+        #expect(response.status == 200)
+        #expect(response.body == [])
+        #expect(response.received == 300_000)
+        #expect(test.output.count == 300_000)
+        #expect(test.text == body)
+    }
+
+    @Test func `what isn't the file stays in memory`() throws {
+        let test = try DownloadTest()
+        test.answer("gone", status: "404 Not Found")
+        let response = try #require(try test.ask()?.get())
+        #expect(response.status == 404)
+        #expect(response.body == Array("gone".utf8))
+        #expect(test.text == "")
+    }
+
+    @Test func `a download that broke off goes on where it stopped`() throws {
+        let test = try DownloadTest()
+        test.server.onBytes = { connection in
+            guard connection.text.hasSuffix("\r\n\r\n") else { return }
+            if connection.number == 0 {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234")
+                return connection.close()
+            }
+            #expect(connection.text.contains("\r\nRange: bytes=5-\r\n"))
+            connection.answer(
+                "56789", status: "206 Partial Content", headers: "content-range: bytes 5-9/10\r\n")
+        }
+        #expect(test.failure()?.requestWentOut == true)
+        #expect(test.output.count == 5)
+        let response = try #require(try test.ask(offset: test.output.count)?.get())
+        #expect(response.status == 206)
+        #expect(response.received == 5)
+        #expect(test.text == "0123456789")
+    }
+
+    @Test func `a server that knows no ranges sends all of it, and the file begins anew`() throws {
+        let test = try DownloadTest()
+        test.answer("0123456789")
+        _ = test.ask()
+        test.answer("new")
+        #expect(try test.ask(offset: 10)?.get().status == 200)
+        #expect(test.text == "new")
+        test.answer("")
+        #expect(try test.ask(offset: 3)?.get().received == 0)
+        #expect(test.text == "")
+    }
+
+    @Test(arguments: ["bytes 4-9/10", "bytes */10", "lines 5-9/10", "bytes 99999999999999999999-", ""])
+    func `a part that begins elsewhere fails, and the file stays as it was`(_ range: String) throws {
+        let test = try DownloadTest()
+        test.answer("01234")
+        _ = test.ask()
+        test.answer("56789", status: "206 Partial Content", headers: "Content-Range: \(range)\r\n")
+        #expect(test.failure(offset: 5)?.reason.hasSuffix("on, not from byte 5") == true)
+        #expect(test.text == "01234")
+    }
+
+    @Test func `nothing left to send is a plain status`() throws {
+        let test = try DownloadTest()
+        test.answer("01234")
+        _ = test.ask()
+        test.answer("", status: "416 Range Not Satisfiable", headers: "Content-Range: bytes */5\r\n")
+        #expect(try test.ask(offset: 5)?.get().status == 416)
+        #expect(test.text == "01234")
+    }
+
+    @Test func `a range is asked for once, not ever after`() throws {
+        let test = try DownloadTest()
+        test.answer("01234")
+        _ = test.ask()
+        _ = test.ask(offset: 3)
+        test.server.onBytes = { connection in
+            #expect(!connection.text.contains("Range:"))
+            connection.answer()
+        }
+        #expect(test.ask() != nil)
+    }
+
+    @Test func `a file that is too long fails, whether the server says so before or not`() throws {
+        let test = try DownloadTest()
+        test.answer("0123456789")
+        #expect(try test.ask(limit: 10)?.get().received == 10)
+        #expect(test.failure(limit: 9)?.reason == "the file is longer than 9 bytes")
+        // Nothing was written, nor thrown away.
+        #expect(test.text == "0123456789")
+        test.server.onBytes = { connection in
+            connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n0123456789")
+            connection.close()
+        }
+        #expect(test.failure(limit: 9)?.reason == "the file is longer than 9 bytes")
+        #expect(test.output.count <= 9)
+    }
+
+    @Test func `a disk that is full fails in the system's words, with the path`() throws {
+        let test = try DownloadTest()
+        test.answer(String(repeating: "x", count: 100_000))
+        var before = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)
+        var limit = rlimit(rlim_cur: 50_000, rlim_max: before.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        let failure = test.failure()
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)
+        #expect(failure?.reason == "writing \(test.output.path): File too large")
+        #expect(test.output.count == 50_000)
+    }
+
+    @Test func `a file is created only where there is none`() throws {
+        let test = try DownloadTest()
+        for name in ["out", "link"] {
+            symlink("/nowhere/x", "\(test.directory.path)/link")
+            #expect(throws: SystemError("creating \(test.directory.path)/\(name)", code: EEXIST)) {
+                try OutputFile(creating: "\(test.directory.path)/\(name)")
+            }
+        }
+        let file = try OutputFile(creating: "\(test.directory.path)/mine", mode: 0o600)
+        var status = stat()
+        stat(file.path, &status)
+        #expect(status.st_mode & 0o777 == 0o600)
+    }
+}
