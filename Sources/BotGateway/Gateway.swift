@@ -23,6 +23,7 @@ public final class Gateway {
     public private(set) var isEnding = false
     private var isEnded = false
     private var openCalls = 0
+    private var earlierCalls = 0
     private var deadline: Timer?
     private var onEnd: (End) -> Void = { _ in }
 
@@ -45,8 +46,11 @@ public final class Gateway {
         source.onUpdates = { [unowned self] in take($0) }
         source.onEnd = { [unowned self] in sourceEnded($0) }
         children.perform = { [unowned self] in perform($0, for: $1, then: $2) }
+        children.onEnded = { [unowned self] in sink.childEnded($0) }
         children.onWork = { [unowned self] in sink.showTyping(in: $0) }
         children.onGiven = { [unowned self] in sink.note($0.line, givenTo: $0.scope) }
+        earlierCalls = earlier.count
+        if earlier.isEmpty { sink.earlierCallsEnded() }
         for call in earlier { performFirst(call) }
         children.start()
         source.start()
@@ -90,6 +94,8 @@ public final class Gateway {
         children.hold(earlier.scope)
         send(earlier.call, for: earlier.scope, key: earlier.key) { [self] _ in
             children.release(earlier.scope)
+            earlierCalls -= 1
+            if earlierCalls == 0 { sink.earlierCallsEnded() }
         }
     }
 

@@ -12,6 +12,8 @@ struct AnswerBody {
     private(set) var received = 0
     /// Why the rest isn't wanted.
     private(set) var trouble: String?
+    /// The same where the answer was to go into a file.
+    var fileTrouble: String? { destination == nil ? nil : trouble }
     private var place = Place.undecided
     private var destination: OutputFile?
     private var offset = 0

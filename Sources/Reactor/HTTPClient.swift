@@ -82,10 +82,13 @@
         /// The server may have acted on it: something of the request went out, or all of it where it is a form,
         /// which is worth nothing without its end.
         public let requestWentOut: Bool
+        /// A file of ours is to blame, and not the server or the way there.
+        public let isFileTrouble: Bool
 
-        public init(reason: String, requestWentOut: Bool) {
+        public init(reason: String, requestWentOut: Bool, isFileTrouble: Bool = false) {
             self.reason = reason
             self.requestWentOut = requestWentOut
+            self.isFileTrouble = isFileTrouble
         }
 
         public var description: String { reason }

@@ -199,7 +199,10 @@ import CCurl
     }
 
     func failure(_ reason: String) -> Result<HTTPClient.Response, HTTPClient.Failure> {
-        .failure(HTTPClient.Failure(reason: reason, requestWentOut: requestWentOut))
+        .failure(
+            HTTPClient.Failure(
+                reason: reason, requestWentOut: requestWentOut,
+                isFileTrouble: (form?.trouble ?? answer.fileTrouble) != nil))
     }
 
     private func reason(_ code: CURLcode) -> String {

@@ -34,6 +34,7 @@ struct ReplayCommand: LoopCommand {
     var update = false
 
     @OptionGroup(title: "Children") var childFlags: ChildFlags
+    @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags
     @OptionGroup var bot: ProgramArguments
 
@@ -57,6 +58,7 @@ struct ReplayCommand: LoopCommand {
     private let journal: NoJournal
     private let children: Children
     private let printer: CallPrinter
+    private let files: ChildFiles
     private let gateway: Gateway
     private let expected: [UInt8]?
     private var collected: [UInt8] = []
@@ -90,9 +92,10 @@ struct ReplayCommand: LoopCommand {
             program, environment: environment, bot: telegram.bot, options: options, journal: journal,
             on: loop,
             log: log)
+        files = ChildFiles(in: nil, temporaryDirectory: spoolDirectory)
         printer = CallPrinter(
             telegram: telegram, order: command.unordered ? .asTheyCome : .grouped,
-            spoolDirectory: spoolDirectory, log: log)
+            spoolDirectory: spoolDirectory, uploads: try command.fileFlags.uploads(), files: files, log: log)
         gateway = Gateway(
             from: source, through: children, to: printer, keepingIn: journal, stopTimeout: .seconds(30),
             on: loop, log: log)
@@ -107,6 +110,7 @@ struct ReplayCommand: LoopCommand {
             loop.stop()
         }
         loop.run()
+        files.removeAll()
         printer.finish()
         flush()
         if let failure { throw failure }

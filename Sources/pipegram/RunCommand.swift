@@ -27,6 +27,7 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
     @OptionGroup(title: "Children") var lifeFlags: LifeFlags
+    @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "What isn't dealt with") var deliveryFlags: DeliveryFlags
     @OptionGroup(title: "What isn't dealt with") var stateFlags: StateFlags
     @OptionGroup(title: "What isn't dealt with") var memoryFlags: MemoryFlags

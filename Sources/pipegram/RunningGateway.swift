@@ -16,6 +16,8 @@ import Reactor
     private let api: BotAPI
     private let options: ChildOptions
     private let journal: DiskJournal
+    private let uploads: Uploads
+    private let files: ChildFiles
     private var gateway: Gateway?
     private var children: Children?
     private var signals: Signals?
@@ -32,12 +34,14 @@ import Reactor
         loop = try EventLoop()
         let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
         api = BotAPI(url: command.telegram.url, token: token, client: client, on: loop, log: log)
+        uploads = try command.fileFlags.uploads()
         // Whoever sees that the state is in use may send them.
         Signals.block([SIGUSR1, SIGUSR2])
         do {
             let directory = try command.stateDirectory(bot: token.bot, log: log)
             journal = try DiskJournal(
                 in: directory, bot: Int64(token.bot) ?? 0, reach: options.reach, on: loop, log: log)
+            files = ChildFiles(in: directory, temporaryDirectory: spoolDirectory)
         } catch {
             throw error.asFailure
         }
@@ -51,6 +55,7 @@ import Reactor
         signIn.start(deletingWebhook: command.telegram.deleteWebhook) { [unowned self] in signedIn($0) }
         loop.run()
         journal.close(clean: children.map { $0.count == 0 } ?? true)
+        if !journal.isDurable { files.removeAll() }
         return try result.get()
     }
 
@@ -103,7 +108,7 @@ import Reactor
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
         let caller = TelegramCaller(
             api: api, limit: 32, timeout: command.telegram.callTimeout.duration ?? .seconds(86_400),
-            on: loop, log: log)
+            uploads: uploads, files: files, on: loop, log: log)
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.noteMigration(from: old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }

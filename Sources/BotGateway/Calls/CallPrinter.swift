@@ -1,5 +1,6 @@
 import JSON
 import Logging
+import Reactor
 
 /// Prints calls instead of sending them, and has a simulated Telegram answer them.
 public final class CallPrinter: CallSink {
@@ -19,13 +20,22 @@ public final class CallPrinter: CallSink {
     private let order: Order
     private let log: Logger
     private let groups: LineGroups
+    private let uploads: Uploads
+    private let files: ChildFiles
     /// The last event of each scope, from which message ids go on; read when something is answered, then
     /// empty.
     private var unread: [Scope: [UInt8]] = [:]
 
-    /// - Parameter spoolDirectory: where lines wait on disk that are too many for memory.
-    public init(telegram: SimulatedTelegram, order: Order, spoolDirectory: String, log: Logger) {
+    /// - Parameters:
+    ///   - spoolDirectory: where lines wait on disk that are too many for memory.
+    ///   - uploads: which files may be sent: calls with others are refused.
+    ///   - files: where those go that children fetch.
+    public init(
+        telegram: SimulatedTelegram, order: Order, spoolDirectory: String, uploads: Uploads = Uploads(),
+        files: ChildFiles, log: Logger
+    ) {
         (self.telegram, self.order, self.log) = (telegram, order, log)
+        (self.uploads, self.files) = (uploads, files)
         groups = LineGroups(spool: Spool(directory: spoolDirectory))
     }
 
@@ -40,7 +50,7 @@ public final class CallPrinter: CallSink {
             unread[scope] = []
         }
         print(call, for: scope)
-        switch telegram.answer(call.method, call.parameters) {
+        switch call.isDownload ? download(call, for: scope) : answer(call) {
         case .success(let result):
             done(.success(result))
         case .failure(let error):
@@ -50,14 +60,47 @@ public final class CallPrinter: CallSink {
         }
     }
 
+    public func childEnded(_ scope: Scope) { files.remove(files.take(of: scope), of: scope) }
+
+    private func answer(_ call: Call) -> Result<JSON, BotAPIError> {
+        do throws(Uploads.Trouble) {
+            _ = try uploads.prepare(call.method, call.parameters)
+        } catch {
+            if case .refused(let error) = error { return .failure(error) }
+        }
+        return telegram.answer(call.method, call.parameters)
+    }
+
+    /// Puts a picture in the file's place: what was recorded tells of a file and hasn't got it.
+    private func download(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
+        do throws(SystemError) {
+            let path: String
+            if let given = call.downloadPath {
+                path = given
+            } else {
+                path = try files.makePath(for: scope, name: "file.png")
+            }
+            return .success(["path": JSON(path), "file_size": JSON(try StandInFile.write(to: path))])
+        } catch {
+            return .failure(.badRequest(error.description))
+        }
+    }
+
     private func print(_ call: Call, for scope: Scope) {
         switch order {
         case .grouped:
-            groups.append(call.line.bytes + [UInt8(ascii: "\n")], to: scope, output)
+            groups.append(text(of: call.line), to: scope, output)
         case .asTheyCome:
             let line = call.line(after: ["scope": JSON(scope.description)])
-            output(line.bytes + [UInt8(ascii: "\n")])
+            output(text(of: line))
         }
+    }
+
+    /// With a name for the directory of fetched files that is the same every time.
+    private func text(of line: JSON) -> [UInt8] {
+        let text = line.bytes + [UInt8(ascii: "\n")]
+        guard let directory = files.directory else { return text }
+        return Array(String(decoding: text, as: UTF8.self).replacing(directory, with: "/tmp/pipegram").utf8)
     }
 
     /// Prints what is still held back for the sake of the order.

@@ -8,11 +8,19 @@ public protocol CallSink: AnyObject {
     /// A scope's child was given an event: those who answer in Telegram's stead go on from there.
     func note(_ line: [UInt8], givenTo scope: Scope)
 
+    /// A scope's child is gone; calls that it left may still be on their way.
+    func childEnded(_ scope: Scope)
+
+    /// No call of an earlier run is on its way any more.
+    func earlierCallsEnded()
+
     /// Shows in a scope's chat, for a few seconds, that the bot is at work.
     func showTyping(in scope: Scope)
 }
 
 extension CallSink {
     public func note(_ line: [UInt8], givenTo scope: Scope) {}
+    public func childEnded(_ scope: Scope) {}
+    public func earlierCallsEnded() {}
     public func showTyping(in scope: Scope) {}
 }

@@ -20,13 +20,21 @@ public final class TelegramCaller: CallSink {
         var calls: Deque<Waiting> = []
         /// Whether one of them is done, and there was always one more.
         var hadTurn = false
+        /// Files of children that are gone, which go with the last of these calls: it may send one.
+        var leftFiles: [String] = []
     }
+
+    /// No upload is expected to be slower than so many bytes a second.
+    private static let slowest = 64 << 10
 
     private let api: BotAPI
     private let loop: EventLoop
     private let log: Logger
     private let timeout: Duration
     private let limit: Int
+    private let uploads: Uploads
+    private let files: ChildFiles
+    private let downloads: Downloads
     private var lines: [Scope: Line] = [:]
     private var pacer = Pacer()
     private var underWay = 0
@@ -42,15 +50,23 @@ public final class TelegramCaller: CallSink {
 
     /// - Parameters:
     ///   - limit: how many calls are under way at the same time.
-    ///   - timeout: after so long without an answer a call is lost.
-    public init(api: BotAPI, limit: Int, timeout: Duration, on loop: EventLoop, log: Logger) {
+    ///   - timeout: after so long without an answer a call is lost; with files, the time they take comes on top.
+    ///   - uploads: which files may be sent.
+    ///   - files: where those go that children fetch.
+    public init(
+        api: BotAPI, limit: Int, timeout: Duration, uploads: Uploads = Uploads(), files: ChildFiles,
+        on loop: EventLoop, log: Logger
+    ) {
         (self.api, self.limit, self.timeout, self.loop, self.log) = (api, limit, timeout, loop, log)
+        (self.uploads, self.files) = (uploads, files)
+        downloads = Downloads(api: api, files: files, patience: timeout, on: loop, log: log)
     }
 
     /// How many calls haven't been answered.
     public var pending: Int { lines.values.reduce(0) { $0 + $1.calls.count } }
 
     public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
+        guard !call.isDownload else { return downloads.perform(call, for: scope, then: done) }
         let waiting = Waiting(call: call, done: done)
         if let line = lines[scope] { return line.calls.append(waiting) }
         let line = Line()
@@ -101,13 +117,30 @@ public final class TelegramCaller: CallSink {
     }
 
     private func send(_ call: Call, of line: Line, for scope: Scope) {
-        underWay += 1
         let chat = currentChat(of: call)
         let parameters = chat.map { $0 == call.chatID ? call.parameters : call.parameters(for: $0) }
-        api.request(call.method, parameters ?? call.parameters, timeout: timeout) { [self] outcome in
+        let prepared: Uploads.Prepared
+        do throws(Uploads.Trouble) {
+            prepared = try uploads.prepare(call.method, parameters ?? call.parameters)
+        } catch {
+            return refuse(error, line, of: scope)
+        }
+        underWay += 1
+        let time = timeout + .seconds(prepared.size / Self.slowest)
+        api.request(call.method, body: prepared.body, timeout: time) { [self] outcome in
             underWay -= 1
             finish(line, of: scope, outcome, from: chat)
             fillPlaces()
+        }
+    }
+
+    /// A call whose files can't be opened doesn't go out.
+    private func refuse(_ trouble: Uploads.Trouble, _ line: Line, of scope: Scope) {
+        switch trouble {
+        case .refused(let error):
+            loop.soon { [weak self] in self?.finish(line, of: scope, .refused(error), from: nil) }
+        case .exhausted:
+            loop.after(.seconds(1)) { [weak self] in self?.advance(line, of: scope) }
         }
     }
 
@@ -134,9 +167,22 @@ public final class TelegramCaller: CallSink {
             line.hadTurn = true
             done(result(of: call, scope, outcome))
             // What was called just now stands in the same line.
-            if line.calls.isEmpty { lines[scope] = nil } else { advance(line, of: scope) }
+            if line.calls.isEmpty { close(line, of: scope) } else { advance(line, of: scope) }
         }
     }
+
+    private func close(_ line: Line, of scope: Scope) {
+        lines[scope] = nil
+        files.remove(line.leftFiles, of: scope)
+    }
+
+    public func childEnded(_ scope: Scope) {
+        downloads.childEnded(scope)
+        let left = files.take(of: scope)
+        if let line = lines[scope] { line.leftFiles += left } else { files.remove(left, of: scope) }
+    }
+
+    public func earlierCallsEnded() { files.removeEarlier() }
 
     private func held(_ chat: String, for wait: Duration) {
         hold(chat, for: wait)

@@ -107,6 +107,7 @@ extension ChildSession: ChildProcessObserver {
         if let plain { ended(plain) }
         children.childEnded()
         exited(exit)
+        children.onEnded(scope)
         children.tidy(self)
     }
 }

@@ -17,6 +17,8 @@ public final class Children {
 
     /// Carries out a call of a child; set before the first event.
     var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
+    /// Told that a scope's child is gone.
+    var onEnded: (Scope) -> Void = { _ in }
     /// Told that a scope's child is at work, now and every few seconds.
     var onWork: (Scope) -> Void = { _ in }
     /// Told of the event that a child is given last.

@@ -57,8 +57,13 @@ enum OutgoingEvent {
                 throw .missing("seconds", type: type)
             }
             return .keepAlive(.seconds(min(seconds, 1e9)))
-        case "telegram.download_file":
-            throw .notYet(type)
+        case Call.downloadType:
+            let call = try call(type, event, in: scope)
+            guard call.fileID != nil else { throw .missing("file_id", type: type) }
+            guard call.parameters["path"] == nil || call.downloadPath != nil else {
+                throw .notAString("path", type: type)
+            }
+            return .call(call)
         case "telegram", "telegram.result", "telegram.disconnect":
             throw .unknownType(type)
         default:

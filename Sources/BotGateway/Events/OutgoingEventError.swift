@@ -13,7 +13,7 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     case badParams
     case besideParams(String)
     case stateTooLong(bytes: Int)
-    case notYet(String)
+    case notAString(String, type: String)
 
     var description: String {
         switch self {
@@ -30,7 +30,7 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         case .besideParams(let key): "with 'params' all parameters go there, also '\(Self.start(of: key))'"
         case .stateTooLong(let bytes):
             "a state of \(bytes) bytes; at most \(OutgoingEvent.stateLimit) are kept for a scope"
-        case .notYet(let type): "\(type) is not there yet in this version"
+        case .notAString(let field, let type): "\(type): '\(field)' must be a string"
         }
     }
 

@@ -39,6 +39,11 @@ extension DiskJournal {
                     remove(call: key)
                     continue
                 }
+                // The child for which that file was meant is gone.
+                guard !call.isDownload || call.downloadPath != nil else {
+                    remove(call: key)
+                    continue
+                }
                 earlierCalls.append(EarlierCall(key: key, scope: scope, call: call))
             }
             return earlierCalls

@@ -27,6 +27,7 @@ public final class BotAPI {
     /// Where it is, for messages: the address without the token.
     let place: String
     private let prefix: String
+    private let filePrefix: String
     private let token: BotToken
     private let client: HTTPClient
     private let loop: EventLoop
@@ -39,6 +40,7 @@ public final class BotAPI {
         let url = url.hasSuffix("/") ? String(url.dropLast()) : url
         place = url
         prefix = "\(url)/bot\(token.text)/"
+        filePrefix = "\(url)/file/bot\(token.text)/"
         (self.token, self.client, self.loop, self.log) = (token, client, loop, log)
     }
 
@@ -47,9 +49,36 @@ public final class BotAPI {
     func request(
         _ method: String, _ parameters: JSON, timeout: Duration, then done: @escaping (Outcome) -> Void
     ) -> Transfer {
-        let request = HTTPClient.Request(
-            url: prefix + method, body: .json(parameters.bytes), timeout: timeout)
-        return client.send(request) { [self] result in
+        request(method, body: .json(parameters.bytes), timeout: timeout, then: done)
+    }
+
+    @discardableResult
+    func request(
+        _ method: String, body: HTTPClient.Body, timeout: Duration, then done: @escaping (Outcome) -> Void
+    ) -> Transfer {
+        send(HTTPClient.Request(url: prefix + method, body: body, timeout: timeout), then: done)
+    }
+
+    /// Fetches a file, or what is still missing of it; `done` is called as by `request`, with an empty answer.
+    ///
+    /// - Parameters:
+    ///   - filePath: what getFile answered.
+    ///   - file: has the file's first bytes; keeps what comes before a failure.
+    ///   - patience: given up when nothing came for so long.
+    /// - SeeAlso: https://core.telegram.org/bots/api#getfile
+    func fetch(
+        _ filePath: String, into file: OutputFile, patience: Duration, then done: @escaping (Outcome) -> Void
+    ) -> Transfer {
+        var request = HTTPClient.Request(
+            url: filePrefix + PercentEncoding.encode(path: filePath), timeout: .seconds(86_400))
+        request.destination = file
+        request.offset = file.count
+        request.stallTimeout = patience
+        return send(request, then: done)
+    }
+
+    private func send(_ request: HTTPClient.Request, then done: @escaping (Outcome) -> Void) -> Transfer {
+        client.send(request) { [self] result in
             let outcome = Self.outcome(of: result.mapError(redacted))
             note(outcome)
             done(outcome)
@@ -61,11 +90,15 @@ public final class BotAPI {
     }
 
     private func redacted(_ failure: HTTPClient.Failure) -> HTTPClient.Failure {
-        HTTPClient.Failure(reason: token.redact(failure.reason), requestWentOut: failure.requestWentOut)
+        HTTPClient.Failure(
+            reason: token.redact(failure.reason), requestWentOut: failure.requestWentOut,
+            isFileTrouble: failure.isFileTrouble)
     }
 
     private static func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
         switch result {
+        case .failure(let failure) where failure.isFileTrouble:
+            return .refused(.badRequest(failure.reason))
         case .failure(let failure):
             return failure.requestWentOut ? .lost(failure.reason) : .unreachable(failure.reason)
         case .success(let response) where (200..<300).contains(response.status):

@@ -415,6 +415,11 @@ enum Methods {
         "width",
     ]
 
+    /// What a file is called inside of a parameter, as in `{"type":"photo","media":"file:///tmp/cat.png"}`.
+    static let fileKeys: Set<String> = [
+        "animation", "cover", "media", "photo", "sticker", "thumbnail", "video",
+    ]
+
     // All of them.
     private static let names: Set<String> = [
         "getUpdates",

@@ -14,7 +14,8 @@ import Testing
         init(_ order: CallPrinter.Order) throws {
             let telegram = SimulatedTelegram { 1_700_000_000 }
             printer = CallPrinter(
-                telegram: telegram, order: order, spoolDirectory: "/nowhere", log: log.logger)
+                telegram: telegram, order: order, spoolDirectory: "/nowhere",
+                files: ChildFiles(in: nil, temporaryDirectory: "/tmp"), log: log.logger)
             printer.output = { [unowned self] in
                 lines += String(decoding: $0, as: UTF8.self).split(separator: "\n").map { String($0) }
             }

@@ -19,7 +19,9 @@ final class CallerTest {
         client = HTTPClient(on: loop, connections: 8, userAgent: "test")
         let api = BotAPI(
             url: server.url, token: try BotToken("7:secret"), client: client, on: loop, log: log.logger)
-        caller = TelegramCaller(api: api, limit: limit, timeout: timeout, on: loop, log: log.logger)
+        caller = TelegramCaller(
+            api: api, limit: limit, timeout: timeout, files: ChildFiles(in: nil, temporaryDirectory: "/tmp"),
+            on: loop, log: log.logger)
     }
 
     /// Sends a message for a scope, to its chat if no other is given.

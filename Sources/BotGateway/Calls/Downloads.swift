@@ -1,0 +1,201 @@
+import DequeModule
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+/// Fetches files from Telegram for children: asks where a file is, and reads it from there straight to disk.
+///
+/// What breaks off goes on from where it was; nothing is at its place before it is there whole. A few at a
+/// time; they don't stand in line with a scope's calls.
+///
+/// - SeeAlso: https://core.telegram.org/bots/api#getfile
+final class Downloads {
+    private final class Download {
+        let call: Call
+        let scope: Scope
+        let done: (CallResult) -> Void
+        var tries = 0
+        /// How often it was asked where the file is.
+        var questions = 0
+        /// Where it is written, and then moved to.
+        var part: OutputFile?
+        var path = ""
+        var transfer: Transfer?
+        var pause: Timer?
+
+        init(_ call: Call, _ scope: Scope, _ done: @escaping (CallResult) -> Void) {
+            (self.call, self.scope, self.done) = (call, scope, done)
+        }
+    }
+
+    private static let atATime = 8
+    /// A place that Telegram named may be gone an hour later: then it is asked once more.
+    private static let mostQuestions = 2
+
+    private let api: BotAPI
+    private let files: ChildFiles
+    private let loop: EventLoop
+    private let log: Logger
+    private let patience: Duration
+    private var waiting: Deque<Download> = []
+    private var underWay: [Download] = []
+    private var parts = 0
+
+    /// - Parameter patience: how long a connection may be silent.
+    init(api: BotAPI, files: ChildFiles, patience: Duration, on loop: EventLoop, log: Logger) {
+        (self.api, self.files, self.patience, self.loop, self.log) = (api, files, patience, loop, log)
+    }
+
+    /// - Parameter done: called once, from the loop, with `{"path":"…","file_size":N}`.
+    func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
+        waiting.append(Download(call, scope, done))
+        fillPlaces()
+    }
+
+    /// The scope's child is gone: nobody wants what was to be gone with it.
+    func childEnded(_ scope: Scope) {
+        let isUnwanted = { (download: Download) in
+            download.scope == scope && download.call.downloadPath == nil
+        }
+        let unwanted = underWay.filter(isUnwanted) + waiting.filter(isUnwanted)
+        waiting.removeAll(where: isUnwanted)
+        for download in unwanted { end(download, .failure(.badRequest("its child has ended"))) }
+    }
+
+    private func fillPlaces() {
+        while underWay.count < Self.atATime, let download = waiting.popFirst() {
+            underWay.append(download)
+            ask(download)
+        }
+    }
+
+    // MARK: where it is
+
+    private func ask(_ download: Download) {
+        download.questions += 1
+        let parameters: JSON = ["file_id": JSON(download.call.fileID ?? "")]
+        download.transfer = api.request("getFile", parameters, timeout: patience) { [self] outcome in
+            download.transfer = nil
+            switch outcome {
+            case .answer(let body): located(download, body)
+            case .refused(let error) where error.code != 401: refuse(download, Self.explained(error))
+            case .tooManyRequests(let wait, _): again(download, after: wait, ask)
+            case .refused, .serverTrouble, .unreachable, .lost: again(download, ask)
+            }
+        }
+    }
+
+    private func located(_ download: Download, _ body: [UInt8]) {
+        let file = body.withUnsafeBytes { try? JSON(repairing: $0) }?["result"]
+        guard let place = file?["file_path"]?.string, !place.isEmpty else {
+            // Telegram leaves it out where the file is too big to be had.
+            return refuse(download, Self.explained(.badRequest("file is too big")))
+        }
+        guard !place.hasPrefix("/") else {
+            // A server of one's own with --local: the file is here already.
+            let size = file?["file_size"]?.integer ?? 0
+            return end(download, .success(["path": JSON(place), "file_size": JSON(size)]))
+        }
+        do throws(SystemError) {
+            if download.part == nil {
+                try open(download, name: String(place.split(separator: "/").last ?? "file"))
+            }
+        } catch {
+            return refuse(download, .badRequest(error.description))
+        }
+        fetch(download, from: place)
+    }
+
+    private func open(_ download: Download, name: String) throws(SystemError) {
+        parts += 1
+        if let path = download.call.downloadPath {
+            download.path = path
+        } else {
+            download.path = try files.makePath(for: download.scope, name: name)
+        }
+        // Beside its place, so that it can be moved there in one step.
+        download.part = try OutputFile(creating: "\(download.path).part-\(getpid())-\(parts)", mode: 0o600)
+    }
+
+    // MARK: the file itself
+
+    private func fetch(_ download: Download, from place: String) {
+        guard let part = download.part else { return }
+        let before = part.count
+        download.transfer = api.fetch(place, into: part, patience: patience) { [self] outcome in
+            download.transfer = nil
+            if part.count > before { download.tries = 0 }
+            let fetch = { [self] (download: Download) in self.fetch(download, from: place) }
+            switch outcome {
+            case .answer: arrived(download, part)
+            case .refused(let error) where error.code == 416 && part.count > 0:
+                startAnew(download, part, fetch)
+            case .refused(let error) where [401, 403, 404, 410].contains(error.code):
+                guard download.questions < Self.mostQuestions else {
+                    return refuse(download, Self.explained(error))
+                }
+                ask(download)
+            case .refused(let error): refuse(download, error)
+            case .tooManyRequests(let wait, _): again(download, after: wait, fetch)
+            case .serverTrouble, .unreachable, .lost: again(download, fetch)
+            }
+        }
+    }
+
+    /// What is there doesn't fit to what the server has.
+    private func startAnew(_ download: Download, _ part: OutputFile, _ fetch: @escaping (Download) -> Void) {
+        do throws(SystemError) {
+            try part.truncate(to: 0)
+            again(download, fetch)
+        } catch {
+            refuse(download, .badRequest(error.description))
+        }
+    }
+
+    private func arrived(_ download: Download, _ part: OutputFile) {
+        guard rename(part.path, download.path) == 0 else {
+            return refuse(download, .badRequest("\(SystemError(download.path))"))
+        }
+        download.part = nil
+        end(download, .success(["path": JSON(download.path), "file_size": JSON(part.count)]))
+    }
+
+    // MARK: what follows
+
+    private func again(
+        _ download: Download, after wait: Duration? = nil, _ action: @escaping (Download) -> Void
+    ) {
+        download.tries += 1
+        let delay = wait ?? Retry.backoff(tries: download.tries, jitter: .random(in: 0..<1))
+        download.pause = loop.after(delay) { action(download) }
+    }
+
+    private func refuse(_ download: Download, _ error: BotAPIError) {
+        log.warning("\(Call.downloadType) refused: \(error)", metadata: ["scope": "\(download.scope)"])
+        end(download, .failure(error))
+    }
+
+    private func end(_ download: Download, _ result: CallResult) {
+        download.pause?.cancel()
+        if let transfer = download.transfer { api.cancel(transfer) }
+        download.transfer = nil
+        if let part = download.part { unlink(part.path) }
+        download.part = nil
+        underWay.removeAll { $0 === download }
+        download.done(result)
+        fillPlaces()
+    }
+
+    private static func explained(_ error: BotAPIError) -> BotAPIError {
+        let hint =
+            switch error.code {
+            case 400 where error.reason.contains("file is too big"):
+                "; Telegram's own server gives bots files of up to 20 MB, one of your own with --local gives all"
+            case 404:
+                "; a Bot API server of your own gives files only with --local, or with a web server before it"
+            default: ""
+            }
+        return BotAPIError(code: error.code, reason: error.reason + hint, parameters: error.parameters)
+    }
+}

@@ -1,0 +1,142 @@
+import JSON
+import Reactor
+
+/// Finds the local files that a call names, and opens them to be sent with it.
+///
+/// - SeeAlso: https://core.telegram.org/bots/api#sending-files
+public struct Uploads {
+    /// Why a call can't be sent now.
+    enum Trouble: Error {
+        /// A file isn't there, can't be read, or may not be sent.
+        case refused(BotAPIError)
+        /// There are too many open files: it may work later.
+        case exhausted
+    }
+
+    /// A request's body, and how many bytes of files are in it.
+    struct Prepared {
+        var body: HTTPClient.Body
+        var size = 0
+    }
+
+    /// Without symbolic links; nil where a child may send any file.
+    private let root: String?
+
+    /// - Parameter root: the directory, without symbolic links, that all files must be in.
+    public init(root: String? = nil) { self.root = root }
+
+    /// The body for a call: JSON, or a form with the files that are named in it.
+    func prepare(_ method: String, _ parameters: JSON) throws(Trouble) -> Prepared {
+        let text = parameters.bytes
+        // Nearly no call has one.
+        guard text.contains("file://".utf8) else { return Prepared(body: .json(text)) }
+        var form = UploadForm(root: root, names: Set(parameters.keys))
+        for (name, value) in parameters.members {
+            try form.add(name, value, mayCarryFile: Methods.mayCarryFile(name, of: method))
+        }
+        return form.size == nil
+            ? Prepared(body: .json(text)) : Prepared(body: .form(form.parts), size: form.size ?? 0)
+    }
+}
+
+/// A call's parameters as the parts of a form.
+private struct UploadForm {
+    let root: String?
+    /// No part for a nested file may be called like these.
+    let names: Set<String>
+    var parts: [HTTPClient.Part] = []
+    /// How many bytes the files have; nil where there is none.
+    var size: Int?
+    private var attached = 0
+
+    init(root: String?, names: Set<String>) { (self.root, self.names) = (root, names) }
+
+    mutating func add(_ name: String, _ value: JSON, mayCarryFile: Bool) throws(Uploads.Trouble) {
+        guard mayCarryFile else { return addText(name, value) }
+        if let text = value.string {
+            if text.hasPrefix("file://") {
+                parts.append(.init(name, try content(of: text, in: name)))
+            } else if text.first == "[" || text.first == "{", let structure = try? JSON(parsing: text) {
+                // What Telegram takes as JSON it also takes as JSON in a string.
+                addText(name, try attaching(structure, in: name, key: nil))
+            } else {
+                addText(name, value)
+            }
+        } else {
+            addText(name, try attaching(value, in: name, key: nil))
+        }
+    }
+
+    private mutating func addText(_ name: String, _ value: JSON) {
+        parts.append(.init(name, .text(value.string.map { Array($0.utf8) } ?? value.shortBytes)))
+    }
+
+    /// A copy in which local files have become `attach://<part>`.
+    ///
+    /// - Parameter key: what the value is called, where it is a member.
+    private mutating func attaching(_ value: JSON, in parameter: String, key: String?) throws(Uploads.Trouble)
+        -> JSON
+    {
+        if let key, Methods.fileKeys.contains(key), let text = value.string, text.hasPrefix("file://") {
+            let content = try content(of: text, in: "\(parameter): \(key)")
+            let part = nextPart()
+            parts.append(.init(part, content))
+            return JSON("attach://\(part)")
+        }
+        if value.isArray {
+            let copy: JSON = []
+            for element in value.elements { copy.append(try attaching(element, in: parameter, key: nil)) }
+            return copy
+        }
+        guard value.isObject else { return value }
+        let copy: JSON = [:]
+        for (key, member) in value.members { copy.set(key, try attaching(member, in: parameter, key: key)) }
+        return copy
+    }
+
+    private mutating func nextPart() -> String {
+        repeat { attached += 1 } while names.contains("file\(attached)")
+        return "file\(attached)"
+    }
+
+    private mutating func content(
+        of url: String, in place: String
+    ) throws(Uploads.Trouble) -> HTTPClient.Part.Content {
+        let file = try open(url, place)
+        if let root, file.resolvedPath != root, !file.resolvedPath.hasPrefix(root == "/" ? root : "\(root)/")
+        {
+            throw .refused(
+                .badRequest("\(place): \(file.path) is outside of \(root), which --upload-root names"))
+        }
+        size = (size ?? 0) + file.size
+        let name = file.path.split(separator: "/").last.map(String.init) ?? "file"
+        return .file(file, name: name)
+    }
+
+    private func open(_ url: String, _ place: String) throws(Uploads.Trouble) -> InputFile {
+        let given = String(url.dropFirst("file://".count))
+        let path = given.hasPrefix("localhost/") ? String(given.dropFirst("localhost".count)) : given
+        do throws(InputFile.Refusal) {
+            return try InputFile(path)
+        } catch {
+            // A URL has it escaped, and a script doesn't: what is there counts.
+            if let decoded = PercentEncoding.decode(path), decoded != path, let file = try? InputFile(decoded)
+            {
+                return file
+            }
+            throw error.isExhaustion ? .exhausted : .refused(.badRequest("\(place): \(error)"))
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(_ text: String.UTF8View) -> Bool {
+        guard let first = text.first else { return true }
+        var rest = self[...]
+        while let start = rest.firstIndex(of: first) {
+            if rest[start...].starts(with: text) { return true }
+            rest = rest[(start + 1)...]
+        }
+        return false
+    }
+}

@@ -1,0 +1,128 @@
+import Glibc
+import Reactor
+
+/// Files that were fetched for children and have no place of their own: each is gone with its child.
+///
+/// They lie in a directory of their scope, numbered: the same events give the same names.
+@MainActor public final class ChildFiles {
+    /// Where they all are; nil while there was none.
+    public private(set) var directory: String?
+    private let base: String
+    private let isTemporary: Bool
+    private var counts: [Scope: Int] = [:]
+    /// The directories of those whose child may live.
+    private var places: [Scope: [String]] = [:]
+    /// Directories that an earlier run left.
+    private var earlier: [String] = []
+
+    /// In a directory of pipegram's own; nil for a temporary one, which is made for the first file.
+    public init(in directory: StateDirectory?, temporaryDirectory: String) {
+        isTemporary = directory == nil
+        base = directory.map { "\(Self.absolute($0.path))/files" } ?? temporaryDirectory
+        if !isTemporary { earlier = Self.names(in: base) }
+    }
+
+    isolated deinit { if isTemporary { removeAll() } }
+
+    /// A path where nothing is, in a directory that is there.
+    ///
+    /// - Parameter name: of the file, as its sender chose it; of it the letters, digits, dots and dashes stay.
+    func makePath(for scope: Scope, name: String) throws(SystemError) -> String {
+        let place = "\(try makeDirectory())/\(Self.name(of: scope))"
+        let number = (counts[scope] ?? 0) + 1
+        try Self.make(place)
+        try Self.make("\(place)/\(number)")
+        counts[scope] = number
+        places[scope, default: []].append("\(place)/\(number)")
+        return "\(place)/\(number)/\(Self.harmless(name))"
+    }
+
+    /// Those of a scope whose child is gone, to be removed when nobody needs them any more.
+    func take(of scope: Scope) -> [String] { places.removeValue(forKey: scope) ?? [] }
+
+    func remove(_ taken: [String], of scope: Scope) {
+        guard !taken.isEmpty, let directory else { return }
+        taken.forEach(Self.remove)
+        // Unless a later child has some.
+        if rmdir("\(directory)/\(Self.name(of: scope))") == 0 { counts[scope] = nil }
+    }
+
+    /// Those that an earlier run left, which nobody needs any more.
+    func removeEarlier() {
+        let current = Set(counts.keys.map(Self.name))
+        for name in earlier where !current.contains(name) { Self.remove("\(base)/\(name)") }
+        earlier = []
+    }
+
+    /// All of them, with their directory.
+    public func removeAll() {
+        if let directory { Self.remove(directory) }
+        (directory, counts, places) = (nil, [:], [:])
+    }
+
+    private func makeDirectory() throws(SystemError) -> String {
+        if let directory { return directory }
+        if isTemporary {
+            var template = Array("\(base)/pipegram-XXXXXX".utf8CString)
+            guard let made = mkdtemp(&template) else { throw SystemError("making a directory in \(base)") }
+            directory = String(cString: made)
+        } else {
+            try Self.make(base)
+            directory = base
+        }
+        return directory ?? base
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// A scope's text may hold slashes, and a business connection's id anything.
+    private static func name(of scope: Scope) -> String {
+        let text = scope.description
+        let name = harmless(text)
+        return name == text.replacing(":", with: "-") ? name : "\(name)-\(hash(text))"
+    }
+
+    private static func harmless(_ name: String) -> String {
+        let kept = name.suffix(100).map {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-"
+        }
+        let text = String(kept.drop { $0 == "." })
+        return text.isEmpty ? "file" : text
+    }
+
+    /// FNV-1a: tells names apart that look the same.
+    private static func hash(_ text: String) -> String {
+        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return String(hash, radix: 16)
+    }
+
+    private static func make(_ path: String) throws(SystemError) {
+        guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
+        throw SystemError("making \(path)")
+    }
+
+    private static func remove(_ path: String) {
+        for name in names(in: path) {
+            let entry = "\(path)/\(name)"
+            if unlink(entry) != 0, errno == EISDIR { remove(entry) }
+        }
+        rmdir(path)
+    }
+
+    private static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

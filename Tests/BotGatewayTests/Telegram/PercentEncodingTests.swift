@@ -1,0 +1,19 @@
+import Testing
+
+@testable import BotGateway
+
+@Suite struct PercentEncodingTests {
+    @Test func `escapes are read, and what is none stays`() {
+        #expect(PercentEncoding.decode("a%20b%2Fc") == "a b/c")
+        #expect(PercentEncoding.decode("%F0%9F%91%8B") == "👋")
+        #expect(PercentEncoding.decode("100%") == "100%")
+        #expect(PercentEncoding.decode("%zz%+1") == "%zz%+1")
+        #expect(PercentEncoding.decode("plain") == nil)
+        #expect(PercentEncoding.decode("%FF") == nil)
+    }
+
+    @Test func `a path's characters are escaped but for its slashes`() {
+        #expect(PercentEncoding.encode(path: "photos/file_1-2.jpg") == "photos/file_1-2.jpg")
+        #expect(PercentEncoding.encode(path: "a b?#%/ü") == "a%20b%3F%23%25/%C3%BC")
+    }
+}
