@@ -41,3 +41,6 @@ static inline int mhd_socket(struct MHD_Connection *connection) {
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
 }
+
+/// From a reader of a body: the connection is closed in its middle.
+static const ssize_t mhd_break_off = MHD_CONTENT_READER_END_WITH_ERROR;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -212,4 +213,15 @@ int open_regular_file(const char *path, mode_t *mode, int64_t *size) {
     }
     close(place);
     return descriptor;
+}
+
+ssize_t find_bytes(const void *bytes, size_t count, const void *sought, size_t length) {
+    const char *place = memmem(bytes, count, sought, length);
+    return place ? place - (const char *)bytes : -1;
+}
+
+uint64_t fnv1a(uint64_t hash, const void *bytes, size_t count) {
+    const unsigned char *byte = bytes;
+    for (size_t i = 0; i < count; i++) hash = (hash ^ byte[i]) * 0x100000001b3;
+    return hash;
 }

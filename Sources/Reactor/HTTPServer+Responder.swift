@@ -4,16 +4,21 @@ extension HTTPServer {
     /// Answers one request, at once or later: the first of `answer`, `drop` and `hang` counts. It may be let
     /// go: a request that nobody answers waits.
     public final class Responder {
-        private enum Fate {
+        enum Fate {
             case open
             case answered(Answer)
             case dropped
             case hanging
         }
 
-        fileprivate struct Answer {
+        struct Answer {
+            enum Body {
+                case bytes([UInt8])
+                case file(ServedFile, Range<Int>)
+            }
+
             let status: Int
-            let body: [UInt8]
+            let body: Body
             let headers: [(name: String, value: String)]
         }
 
@@ -21,7 +26,12 @@ extension HTTPServer {
         /// Nil once the request is over.
         private var connection: OpaquePointer?
         private var request: Request
-        private var bodyIsTooLong = false
+        /// Where the body is a form.
+        private var form: MultipartParser?
+        /// The status of a body that can't be taken.
+        private var refusal: Int?
+        private var bodyLimit = 0
+        private var bytesLeft = Int.max
         private var wasHandedOver = false
         private var fate = Fate.open
 
@@ -45,7 +55,7 @@ extension HTTPServer {
             headers: [(name: String, value: String)] = []
         ) {
             let type = contentType.map { [(name: "Content-Type", value: $0)] } ?? []
-            settle(.answered(Answer(status: status, body: body, headers: type + headers)))
+            settle(.answered(Answer(status: status, body: .bytes(body), headers: type + headers)))
         }
 
         /// Closes the connection without an answer, also after `hang`.
@@ -60,7 +70,7 @@ extension HTTPServer {
             fate = .hanging
         }
 
-        private func settle(_ fate: Fate) {
+        func settle(_ fate: Fate) {
             guard case .open = self.fate, let connection else { return }
             self.fate = fate
             server?.release(connection)
@@ -77,9 +87,37 @@ extension HTTPServer {
             responder.connection = nil
         }
 
-        func receive(_ piece: UnsafeRawBufferPointer, limit: Int) {
-            bodyIsTooLong = bodyIsTooLong || request.body.count + piece.count > limit
-            if !bodyIsTooLong { request.body.append(contentsOf: piece) }
+        var range: String { request.range }
+
+        /// Takes the request's head, which is there by now.
+        func expectBody(limit: Int, breaksOffAfter: (Request) -> Int?) {
+            bodyLimit = limit
+            bytesLeft = breaksOffAfter(request) ?? .max
+            guard MultipartParser.isMultipart(request.contentType) else { return }
+            form = MultipartParser(contentType: request.contentType)
+            if form == nil { refusal = 400 }
+        }
+
+        /// - Returns: false closes the connection.
+        func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
+            bytesLeft -= piece.count
+            guard bytesLeft >= 0 else { return false }
+            if form != nil {
+                form?.take(piece)
+            } else if request.body.count + piece.count > bodyLimit {
+                refusal = refusal ?? 413
+            } else if refusal == nil {
+                request.body.append(contentsOf: piece)
+            }
+            return true
+        }
+
+        private func endBody() {
+            guard var form else { return }
+            form.finish()
+            refusal = form.trouble?.rawValue
+            request.parts = form.parts
+            self.form = nil
         }
 
         func clientLeft() {
@@ -95,8 +133,9 @@ extension HTTPServer {
             guard let connection else { return false }
             if !wasHandedOver {
                 wasHandedOver = true
-                if bodyIsTooLong {
-                    answer(status: 413, headers: [("Connection", "close")])
+                endBody()
+                if let refusal {
+                    answer(status: refusal, headers: [("Connection", "close")])
                 } else {
                     handler(request, self)
                 }
@@ -116,14 +155,21 @@ extension HTTPServer {
 
 extension HTTPServer.Responder.Answer {
     func queue(on connection: OpaquePointer) -> Bool {
-        // libmicrohttpd copies the bytes: an array promises no address beyond this call.
-        let response = body.withUnsafeBytes {
-            MHD_create_response_from_buffer(
-                $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
-        }
-        guard let response else { return false }
+        guard let response = response() else { return false }
         defer { MHD_destroy_response(response) }
         for header in headers { MHD_add_response_header(response, header.name, header.value) }
         return MHD_queue_response(connection, UInt32(status), response) == .YES
+    }
+
+    private func response() -> OpaquePointer? {
+        switch body {
+        case .bytes(let bytes):
+            // libmicrohttpd copies the bytes: an array promises no address beyond this call.
+            bytes.withUnsafeBytes {
+                MHD_create_response_from_buffer(
+                    $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
+            }
+        case .file(let file, let range): FileAnswer(file, range).response()
+        }
     }
 }

@@ -15,22 +15,32 @@ import CSystem
         public var query: [(name: String, value: String)]
         /// The Content-Type header as it came; empty without one.
         public var contentType: String
+        /// The Range header as it came; empty without one.
+        public var range = ""
+        /// Empty for a form, whose parts are in `parts`.
         public var body: [UInt8]
+        /// The fields of a multipart/form-data body, in their order.
+        public var parts: [ReceivedPart]
 
         public init(
             method: String, path: String, query: [(name: String, value: String)] = [],
-            contentType: String = "", body: [UInt8] = []
+            contentType: String = "", body: [UInt8] = [], parts: [ReceivedPart] = []
         ) {
             self.method = method
             self.path = path
             self.query = query
             self.contentType = contentType
             self.body = body
+            self.parts = parts
         }
     }
 
     /// Gets every request once its body is there whole. The responder may be kept and used later.
     public var onRequest: (Request, Responder) -> Void = { $1.answer(status: 404) }
+
+    /// Asked once a request's head is there: after how many bytes of its body the connection is to be closed, as a
+    /// bad one would be; nil takes all of them.
+    public var breaksOffAfter: (Request) -> Int? = { _ in nil }
 
     /// Where it listens.
     public private(set) var port: UInt16 = 0
@@ -48,7 +58,8 @@ import CSystem
 
     /// - Parameters:
     ///   - port: 0 lets the system pick one.
-    ///   - bodyLimit: in bytes; a longer body is read to its end and answered with an empty 413.
+    ///   - bodyLimit: in bytes; a longer body is read to its end and answered with an empty 413. One of
+    ///     multipart/form-data has no limit, for its files aren't held, but may have no longer text than 1 MiB.
     public init(on loop: EventLoop, port: UInt16 = 0, bodyLimit: Int = 1 << 20) throws(SystemError) {
         self.loop = loop
         self.bodyLimit = bodyLimit
@@ -131,12 +142,10 @@ import CSystem
         guard let responder = Responder.from(slot.pointee) else {
             let responder = Responder(to: head(), on: connection, in: self)
             slot.pointee = Unmanaged.passRetained(responder).toOpaque()
+            responder.expectBody(limit: bodyLimit, breaksOffAfter: breaksOffAfter)
             return true
         }
-        guard piece.isEmpty else {
-            responder.receive(piece, limit: bodyLimit)
-            return true
-        }
+        guard piece.isEmpty else { return responder.receive(piece) }
         return responder.proceed(onRequest)
     }
 
@@ -169,9 +178,10 @@ extension HTTPServer.Request {
         _ method: UnsafePointer<CChar>, _ path: UnsafePointer<CChar>, on connection: OpaquePointer
     ) {
         self.init(method: String(cString: method), path: String(cString: path))
-        if let type = MHD_lookup_connection_value(connection, .HEADER_KIND, "Content-Type") {
-            contentType = String(cString: type)
+        let header = { name in
+            MHD_lookup_connection_value(connection, .HEADER_KIND, name).map { String(cString: $0) } ?? ""
         }
+        (contentType, range) = (header("Content-Type"), header("Range"))
         withUnsafeMutablePointer(to: &query) { query in
             _ = MHD_get_connection_values(
                 connection, .GET_ARGUMENT_KIND,

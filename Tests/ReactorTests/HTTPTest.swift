@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 
 /// An HTTP client and a server in one loop.
@@ -70,6 +71,44 @@ final class HTTPTest {
             answer.timesDone += 1
         }
         return answer
+    }
+
+    /// Sends a request with any body without waiting for its answer.
+    func send(_ body: HTTPClient.Body, _ change: (inout HTTPClient.Request) -> Void = { _ in }) -> Answer {
+        let answer = Answer()
+        var request = request()
+        request.body = body
+        change(&request)
+        answer.transfer = client?.send(request) {
+            answer.result = $0
+            answer.timesDone += 1
+        }
+        return answer
+    }
+
+    /// What the server answers to these bytes, until it closes the connection.
+    func raw(_ text: String) -> String {
+        let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(connection) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = server.port.bigEndian
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        _ = withUnsafeBytes(of: &address) { bytes in
+            connect(
+                connection, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(bytes.count))
+        }
+        write(connection, text, text.utf8.count)
+        var answer: [UInt8] = []
+        let isOver = loop.run(
+            until: {
+                var piece = [UInt8](repeating: 0, count: 1 << 16)
+                let count = recv(connection, &piece, piece.count, Int32(MSG_DONTWAIT))
+                answer += piece.prefix(max(0, count))
+                return count == 0
+            }, within: .seconds(10))
+        return isOver ? String(decoding: answer, as: UTF8.self) : "no end"
     }
 
     /// Sends a request and waits for its answer.

@@ -62,3 +62,9 @@ int open_unnamed_file(const char *directory);
 /// Opens a file for reading if it is a regular one, and touches nothing else. Its size in `*size`; what it is,
 /// as stat(2) has it, in `*mode`, where that can be seen. Negative: an errno, EINVAL for what is no regular file.
 int open_regular_file(const char *path, mode_t *mode, int64_t *size);
+
+/// Where `sought` begins in `bytes` for the first time; -1 where it isn't.
+ssize_t find_bytes(const void *bytes, size_t count, const void *sought, size_t length);
+
+/// Goes on with a checksum (FNV-1a, 64 bits), in C because tests do it in debug builds.
+uint64_t fnv1a(uint64_t hash, const void *bytes, size_t count);

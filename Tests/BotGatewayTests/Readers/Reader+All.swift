@@ -1,5 +1,5 @@
 import TestSupport
 
 extension Reader {
-    nonisolated static let all = [json, childLines, pollAnswers, updateLogs, recordedUpdates]
+    nonisolated static let all = [json, childLines, pollAnswers, updateLogs, recordedUpdates, forms]
 }

@@ -1,0 +1,121 @@
+import CSystem
+
+/// Takes a multipart/form-data body apart as it comes, and holds no more of it than its texts and each file's
+/// beginning. How it is cut into pieces makes no difference.
+struct MultipartParser {
+    /// Why a body is refused, by the status that tells of it.
+    enum Trouble: Int {
+        case malformed = 400
+        /// A text over 1 MiB, more than 50 files, or more than 1,000 parts.
+        case tooLong = 413
+    }
+
+    /// Of a file; a text may be no longer.
+    static let keptBytes = 1 << 20
+    private static let headLimit = 16 << 10
+
+    private enum State {
+        case preamble, afterDelimiter, head, contents, end
+    }
+
+    private let delimiter: [UInt8]
+    private var state = State.preamble
+    /// What can't be decided yet.
+    private var pending: [UInt8]
+    private(set) var parts: [ReceivedPart] = []
+    private(set) var trouble: Trouble?
+
+    /// - Parameter contentType: of the request. Nil where it names no boundary.
+    init?(contentType: String) {
+        guard let end = contentType.firstIndex(of: ";"),
+            let boundary = HeaderParameters(contentType[end...])?["boundary"],
+            (1...70).contains(boundary.utf8.count)
+        else { return nil }
+        delimiter = Array("\r\n--\(boundary)".utf8)
+        // So that the first boundary is found like every other.
+        pending = Array("\r\n".utf8)
+    }
+
+    static func isMultipart(_ contentType: String) -> Bool {
+        contentType.lowercased().contains("multipart/form-data")
+    }
+
+    mutating func take(_ piece: UnsafeRawBufferPointer) {
+        guard trouble == nil, state != .end else { return }
+        var buffer: [UInt8] = []
+        swap(&buffer, &pending)
+        buffer.append(contentsOf: piece)
+        buffer.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while step(&rest) {}
+            pending.append(contentsOf: rest)
+        }
+    }
+
+    /// To be called once, at the end of the body.
+    mutating func finish() {
+        if state != .end, trouble == nil { trouble = .malformed }
+    }
+
+    /// - Returns: false where it takes more bytes, or none at all.
+    private mutating func step(_ rest: inout Slice<UnsafeRawBufferPointer>) -> Bool {
+        switch state {
+        case .preamble, .contents:
+            guard let count = Self.find(delimiter, in: rest) else {
+                add(Self.takeFirst(max(0, rest.count - delimiter.count + 1), of: &rest))
+                return false
+            }
+            add(Self.takeFirst(count, of: &rest))
+            rest = rest.dropFirst(delimiter.count)
+            state = .afterDelimiter
+        case .afterDelimiter:
+            guard rest.count >= 2 else { return false }
+            if rest.starts(with: "--".utf8) {
+                state = .end
+                return false
+            }
+            guard rest.starts(with: "\r\n".utf8) else { return fail(.malformed) }
+            state = .head
+        case .head:
+            guard let count = Self.find(Array("\r\n\r\n".utf8), in: rest.prefix(Self.headLimit)) else {
+                return rest.count < Self.headLimit ? false : fail(.malformed)
+            }
+            let head = String(decoding: Self.takeFirst(count, of: &rest), as: UTF8.self)
+            rest = rest.dropFirst(4)
+            guard let part = ReceivedPart(head: head) else { return fail(.malformed) }
+            parts.append(part)
+            state = .contents
+            guard parts.count <= 1000, parts.count(where: { $0.fileName != nil }) <= 50 else {
+                return fail(.tooLong)
+            }
+        case .end:
+            return false
+        }
+        return trouble == nil
+    }
+
+    private mutating func add(_ contents: UnsafeRawBufferPointer) {
+        guard state == .contents, !parts.isEmpty else { return }
+        parts[parts.count - 1].add(contents)
+        let part = parts[parts.count - 1]
+        if part.fileName == nil, part.size > Self.keptBytes { trouble = .tooLong }
+    }
+
+    private mutating func fail(_ trouble: Trouble) -> Bool {
+        self.trouble = trouble
+        return false
+    }
+
+    private static func find(_ sought: [UInt8], in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes)
+        let place = find_bytes(bytes.baseAddress, bytes.count, sought, sought.count)
+        return place < 0 ? nil : place
+    }
+
+    private static func takeFirst(_ count: Int, of rest: inout Slice<UnsafeRawBufferPointer>)
+        -> UnsafeRawBufferPointer
+    {
+        defer { rest = rest.dropFirst(count) }
+        return UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+    }
+}

@@ -1,0 +1,97 @@
+/// A field of a form that came over HTTP: a file where it has a file's name, else a text.
+public struct ReceivedPart: Equatable {
+    public var name: String
+    /// Nil for a text.
+    public var fileName: String?
+    /// As the client wrote it; empty where it didn't.
+    public var contentType: String
+    /// A text, or the first 1 MiB of a file.
+    public internal(set) var bytes: [UInt8] = []
+    /// In bytes, of all that came; and what they sum up to.
+    public internal(set) var size = 0
+    public internal(set) var checksum = Checksum()
+
+    /// - Parameter bytes: all of it.
+    public init(name: String, fileName: String? = nil, contentType: String = "", bytes: [UInt8] = []) {
+        (self.name, self.fileName, self.contentType) = (name, fileName, contentType)
+        bytes.withUnsafeBytes { add($0) }
+    }
+
+    mutating func add(_ piece: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: piece.prefix(MultipartParser.keptBytes - bytes.count))
+        size += piece.count
+        checksum.add(piece)
+    }
+
+    /// Reads a part's head, as the Bot API server does; nil where it has no name.
+    init?(head: String) {
+        var disposition: String?
+        contentType = ""
+        for line in head.split(separator: "\r\n") {
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            switch line[..<colon].lowercased() {
+            case "content-disposition": disposition = String(value)
+            case "content-type": contentType = String(value)
+            default: break
+            }
+        }
+        guard let disposition, disposition.lowercased().hasPrefix("form-data;"),
+            let parameters = HeaderParameters(disposition.dropFirst("form-data;".count)),
+            let name = parameters["name"]
+        else { return nil }
+        self.name = name.percentDecoded
+        fileName = parameters["filename"]?.percentDecoded
+    }
+}
+
+/// What follows a header's value: `; name="value"; name=value`.
+struct HeaderParameters {
+    private var values: [String: String] = [:]
+
+    /// Nil where a quotation doesn't end.
+    init?(_ text: Substring) {
+        var rest = text.unicodeScalars
+        while let equals = rest.firstIndex(of: "=") {
+            let name = String(rest[..<equals]).filter { !" \t;".contains($0) }.lowercased()
+            rest = rest[rest.index(after: equals)...]
+            var value = String.UnicodeScalarView()
+            if rest.first == "\"" {
+                rest.removeFirst()
+                while true {
+                    guard var next = rest.popFirst() else { return nil }
+                    if next == "\"" { break }
+                    if next == "\\" {
+                        guard let escaped = rest.popFirst() else { return nil }
+                        next = escaped
+                    }
+                    value.append(next)
+                }
+            } else {
+                value.append(contentsOf: rest.prefix { $0 != ";" && $0 != " " })
+                rest = rest.dropFirst(value.count)
+            }
+            if values[name] == nil { values[name] = String(value) }
+        }
+    }
+
+    subscript(name: String) -> String? { values[name] }
+}
+
+extension String {
+    /// `%41` as `A`; what isn't two digits after a `%` stays as it is.
+    var percentDecoded: String {
+        var bytes: [UInt8] = []
+        var rest = Array(utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+            if byte == UInt8(ascii: "%"), digits.count == 2 {
+                bytes.append(UInt8(digits[0] * 16 + digits[1]))
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
