@@ -41,7 +41,7 @@ import Reactor
             let directory = try command.stateDirectory(bot: token.bot, log: log)
             journal = try DiskJournal(
                 in: directory, bot: Int64(token.bot) ?? 0, reach: options.reach, on: loop, log: log)
-            files = ChildFiles(in: directory, temporaryDirectory: spoolDirectory)
+            files = ChildFiles(in: directory?.path, temporaryDirectory: spoolDirectory)
         } catch {
             throw error.asFailure
         }

@@ -76,6 +76,20 @@ public enum Places {
         return file
     }
 
+    /// What is in it, or in a directory below it, by name.
+    public func names(_ below: String = "") -> [String] {
+        guard let directory = opendir("\(path)/\(below)") else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
     public func read(_ name: String) -> String? {
         bytes(name).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -16,8 +16,8 @@ final class Downloads {
         let scope: Scope
         let done: (CallResult) -> Void
         var tries = 0
-        /// How often it was asked where the file is.
-        var questions = 0
+        /// How often Telegram said where the file is.
+        var answers = 0
         /// Where it is written, and then moved to.
         var part: OutputFile?
         var path = ""
@@ -31,7 +31,7 @@ final class Downloads {
 
     private static let atATime = 8
     /// A place that Telegram named may be gone an hour later: then it is asked once more.
-    private static let mostQuestions = 2
+    private static let mostAnswers = 2
 
     private let api: BotAPI
     private let files: ChildFiles
@@ -73,7 +73,6 @@ final class Downloads {
     // MARK: where it is
 
     private func ask(_ download: Download) {
-        download.questions += 1
         let parameters: JSON = ["file_id": JSON(download.call.fileID ?? "")]
         download.transfer = api.request("getFile", parameters, timeout: patience) { [self] outcome in
             download.transfer = nil
@@ -87,6 +86,7 @@ final class Downloads {
     }
 
     private func located(_ download: Download, _ body: [UInt8]) {
+        download.answers += 1
         let file = body.withUnsafeBytes { try? JSON(repairing: $0) }?["result"]
         guard let place = file?["file_path"]?.string, !place.isEmpty else {
             // Telegram leaves it out where the file is too big to be had.
@@ -132,7 +132,7 @@ final class Downloads {
             case .refused(let error) where error.code == 416 && part.count > 0:
                 startAnew(download, part, fetch)
             case .refused(let error) where [401, 403, 404, 410].contains(error.code):
-                guard download.questions < Self.mostQuestions else {
+                guard download.answers < Self.mostAnswers else {
                     return refuse(download, Self.explained(error))
                 }
                 ask(download)

@@ -15,10 +15,12 @@ import Reactor
     /// Directories that an earlier run left.
     private var earlier: [String] = []
 
-    /// In a directory of pipegram's own; nil for a temporary one, which is made for the first file.
-    public init(in directory: StateDirectory?, temporaryDirectory: String) {
-        isTemporary = directory == nil
-        base = directory.map { "\(Self.absolute($0.path))/files" } ?? temporaryDirectory
+    /// - Parameters:
+    ///   - state: the state directory; nil for a temporary one, which is made for the first file.
+    ///   - temporaryDirectory: where that is made.
+    public init(in state: String?, temporaryDirectory: String) {
+        isTemporary = state == nil
+        base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
         if !isTemporary { earlier = Self.names(in: base) }
     }
 
