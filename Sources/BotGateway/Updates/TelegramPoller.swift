@@ -19,6 +19,8 @@ public final class TelegramPoller: UpdateSource {
         public var offset: Int64?
         /// The kinds asked for; none is Telegram's own choice, which takes in the kinds of tomorrow.
         public var kinds: [String]
+        /// What Telegram holds at the start is dropped.
+        public var dropsPending = false
 
         public init(wait: Duration, kinds: [String], offset: Int64? = nil) {
             (self.wait, self.kinds, self.offset) = (wait, kinds, offset)
@@ -44,15 +46,17 @@ public final class TelegramPoller: UpdateSource {
     private var asked = Instant.current
     private var pause: Timer?
     private var stopped = false
+    private var isDropping: Bool
 
     public init(api: BotAPI, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
         conflict = Conflict(limit: options.conflictLimit)
         offset = options.offset
+        isDropping = options.dropsPending
     }
 
     public func start() {
-        poll()
+        if isDropping { countPending() } else { poll() }
     }
 
     public func stop() {
@@ -66,7 +70,7 @@ public final class TelegramPoller: UpdateSource {
     }
 
     public func confirm(then done: @escaping () -> Void) {
-        guard let offset, offset != confirmed else { return done() }
+        guard !isDropping, let offset, offset != confirmed else { return done() }
         // One try: what stays unconfirmed is given again at the next start.
         api.request("getUpdates", question(wait: .zero, limit: 1), timeout: .seconds(5)) { _ in done() }
     }
@@ -74,9 +78,9 @@ public final class TelegramPoller: UpdateSource {
     private func poll() {
         let from = offset
         asked = .current
+        let wait = isDropping ? .zero : options.wait
         underWay = api.request(
-            "getUpdates", question(wait: options.wait, limit: reading.limit),
-            timeout: options.wait + options.patience
+            "getUpdates", question(wait: wait, limit: reading.limit), timeout: wait + options.patience
         ) { [weak self] outcome in
             guard let self, !self.stopped else { return }
             self.underWay = nil
@@ -87,7 +91,8 @@ public final class TelegramPoller: UpdateSource {
 
     private func question(wait: Duration, limit: Int) -> JSON {
         let question: JSON = ["timeout": JSON(wait.components.seconds), "limit": JSON(limit)]
-        if let offset { question.set("offset", JSON(offset)) }
+        // A negative one drops all but so many.
+        if let offset = isDropping ? -1 : offset { question.set("offset", JSON(offset)) }
         // Always said: the server keeps what anyone asked for last, and left out it would stay that.
         question.set("allowed_updates", JSON(options.kinds.map { JSON($0) }))
         return question
@@ -113,6 +118,7 @@ public final class TelegramPoller: UpdateSource {
         switch reading.read(body) {
         case .updates(let answer):
             for error in answer.malformed { log.error("skipped what is not an update: \(error)") }
+            guard !isDropping else { return dropped(upTo: answer.nextOffset) }
             guard let nextOffset = answer.nextOffset else { return poll() }
             let new = answer.updates.filter { recent.isNew($0.id) }
             onUpdates(UpdateBatch(new, nextOffset: nextOffset) { [self] in taken(upTo: nextOffset) })
@@ -121,9 +127,31 @@ public final class TelegramPoller: UpdateSource {
             poll(after: delay)
         case .skip(let id, let reason):
             log.error("skipped update \(id), which can't be read: \(reason)")
-            offset = id &+ 1
+            (offset, isDropping) = (id &+ 1, false)
             poll()
         }
+    }
+
+    /// Only for the log: the number is asked for once.
+    private func countPending() {
+        underWay = api.request("getWebhookInfo", [:], timeout: .seconds(10)) { [weak self] outcome in
+            guard let self, !self.stopped else { return }
+            self.underWay = nil
+            var count: Int64?
+            if case .answer(let body) = outcome {
+                count = (try? JSON(parsing: body))?["result"]?["pending_update_count"]?.integer
+            }
+            let number = count.map { "\($0) updates that" } ?? "what"
+            self.log.notice("--drop-pending: dropping \(number) Telegram holds")
+            self.poll()
+        }
+    }
+
+    /// The newest one went with the answer, and is confirmed by the next question.
+    private func dropped(upTo nextOffset: Int64?) {
+        isDropping = false
+        offset = nextOffset ?? offset
+        poll()
     }
 
     private func taken(upTo nextOffset: Int64) {

@@ -23,15 +23,17 @@ final class PollerTest {
 
     init(
         token: String = "7:secret", wait: Duration = .seconds(50), patience: Duration = .seconds(10),
-        conflictLimit: Duration = .seconds(30), kinds: [String] = []
+        conflictLimit: Duration = .seconds(30), kinds: [String] = [],
+        dropsPending: Bool = false, offset: Int64? = nil
     ) throws {
         loop = try EventLoop()
         server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
         client = HTTPClient(on: loop, connections: 4, userAgent: "test")
         api = BotAPI(
             url: server.url, token: try BotToken(token), client: client, on: loop, log: log.logger)
-        var options = TelegramPoller.Options(wait: wait, kinds: kinds)
+        var options = TelegramPoller.Options(wait: wait, kinds: kinds, offset: offset)
         options.patience = patience
+        options.dropsPending = dropsPending
         options.conflictLimit = conflictLimit
         poller = TelegramPoller(api: api, options: options, on: loop, log: log.logger)
         poller.onUpdates = { [unowned self] in
