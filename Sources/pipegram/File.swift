@@ -3,10 +3,18 @@ import Reactor
 
 /// Whole files.
 @MainActor enum File {
-    static func read(_ path: String) throws(SystemError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    /// - Parameter onlyRegular: fails for what might never end, such as a pipe.
+    static func read(_ path: String, onlyRegular: Bool = false) throws(SystemError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (onlyRegular ? O_NONBLOCK : 0))
         guard descriptor >= 0 else { throw SystemError(path) }
         defer { close(descriptor) }
+        if onlyRegular {
+            var status = stat()
+            fstat(descriptor, &status)
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw SystemError("\(path), which must be a file", code: EINVAL)
+            }
+        }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -14,7 +14,7 @@ struct RunCommand: LoopCommand {
             Asks Telegram for updates until it is stopped, and keeps in a directory of its own what isn't dealt \
             with: the next start goes on there, even after a kill -9. SIGINT or SIGTERM lets every child finish \
             what it was given, sends what they said, and ends with status 0; a second one ends at once. SIGHUP \
-            replaces every child by a new one, as after a change to the bot; SIGUSR1 writes to the log what \
+            replaces every child by a new one, as after a change to the bot, and reads --allow-file again; SIGUSR1 writes to the log what \
             'pipegram status' prints.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
@@ -24,6 +24,7 @@ struct RunCommand: LoopCommand {
 
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
+    @OptionGroup(title: "Who may come in") var admissionFlags: AdmissionFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
     @OptionGroup(title: "Children") var lifeFlags: LifeFlags

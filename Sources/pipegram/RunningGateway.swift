@@ -18,6 +18,8 @@ import Reactor
     private let journal: DiskJournal
     private let uploads: Uploads
     private let files: ChildFiles
+    private var allowList: AllowList?
+    private var admitted: AdmittedUpdates?
     private var gateway: Gateway?
     private var children: Children?
     private var signals: Signals?
@@ -31,6 +33,7 @@ import Reactor
         token = try command.tokenFlags.token()
         (program.descriptorLimit, limit) = DescriptorLimit.raise()
         options = command.options(descriptors: limit)
+        allowList = try command.admissionFlags.allowList()
         loop = try EventLoop()
         let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
         api = BotAPI(url: command.telegram.url, token: token, client: client, on: loop, log: log)
@@ -71,17 +74,12 @@ import Reactor
         let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
         log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); waiting for updates")
         if let username = bot["username"]?.string { journal.noteBot(username: username) }
+        command.admissionFlags.tell(allowList, to: log)
         let earlier = try journal.earlierCalls()
         let children = makeChildren(bot)
         self.children = children
-        let poller = TelegramPoller(
-            api: api,
-            options: .init(
-                wait: command.telegram.pollTimeout.duration ?? .seconds(50), kinds: kinds,
-                offset: try journal.offset()),
-            on: loop, log: log)
         let gateway = Gateway(
-            from: poller, through: children, to: try makeCaller(), keepingIn: journal,
+            from: try admitted(makePoller()), through: children, to: try makeCaller(), keepingIn: journal,
             stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
         )
         self.gateway = gateway
@@ -92,6 +90,27 @@ import Reactor
             case .failed(let failure): self.end(with: failure)
             }
         }
+    }
+
+    private func makePoller() throws(GatewayFailure) -> TelegramPoller {
+        var options = TelegramPoller.Options(
+            wait: command.telegram.pollTimeout.duration ?? .seconds(50), kinds: kinds,
+            offset: try journal.offset())
+        options.dropsPending = command.admissionFlags.dropPending
+        return TelegramPoller(api: api, options: options, on: loop, log: log)
+    }
+
+    /// Updates without those that nobody is to see.
+    private func admitted(_ source: any UpdateSource) throws(GatewayFailure) -> AdmittedUpdates {
+        var admission = Admission(allowList, maxAge: command.admissionFlags.maxAge.duration)
+        for (old, new) in try journal.migrations() { admission.noteMigration(from: old, to: new) }
+        let admitted = AdmittedUpdates(of: source, admission: admission, on: loop, log: log)
+        admitted.onDropped = { [unowned self] in
+            journal.noteDropped(notAllowed: $0.notAllowed, tooOld: $0.tooOld, offset: $0.offset)
+        }
+        admitted.onMigration = { [unowned self] in journal.migrate($0, to: $1) }
+        self.admitted = admitted
+        return admitted
     }
 
     private func makeChildren(_ bot: JSON) -> Children {
@@ -130,6 +149,7 @@ import Reactor
     private func take(_ signal: Int32) {
         switch signal {
         case SIGHUP where !hangUp.isMeant:
+            readAllowListAgain()
             guard let gateway else { return }
             log.notice("SIGHUP: every child is replaced by a new one")
             gateway.reload()
@@ -139,8 +159,20 @@ import Reactor
         }
     }
 
+    private func readAllowListAgain() {
+        guard !command.admissionFlags.allowFile.isEmpty else { return }
+        do throws(Failure) {
+            allowList = try command.admissionFlags.allowList()
+            admitted?.admission.list = allowList
+            command.admissionFlags.tell(allowList, to: log)
+        } catch {
+            log.error("\(error.message); who may come in stays as it was")
+        }
+    }
+
     /// What `pipegram status` prints.
     private func report() {
+        admitted?.tell()
         do {
             for line in try journal.report().lines where !line.isEmpty { log.notice("\(line)") }
         } catch {

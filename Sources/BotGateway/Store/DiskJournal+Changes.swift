@@ -73,6 +73,15 @@ extension DiskJournal {
         commitLater()
     }
 
+    /// How many updates were dropped since the start, for those who look at the state from outside.
+    ///
+    /// - Parameter offset: where the source goes on behind them; nil when that was said with others.
+    public func noteDropped(notAllowed: Int, tooOld: Int, offset: Int64?) {
+        pending.dropped = (notAllowed, tooOld)
+        pending.offset = offset ?? pending.offset
+        commitLater()
+    }
+
     /// The bot's name, for those who look at the state from outside.
     public func noteBot(username: String) {
         pending.username = username

@@ -76,6 +76,7 @@ import Reactor
             let reach = max(reach, wasClean ? 0 : doubts.count)
             try facts.set([
                 "bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now, "stopped": 0,
+                "not_allowed": 0, "too_old": 0,
             ])
             database.wait(upTo: .zero)
         } catch {

@@ -5,6 +5,8 @@ struct JournalChanges {
     var events: [IncomingEvent] = []
     var offset: Int64?
     var username: String?
+    /// Since the start.
+    var dropped: (notAllowed: Int, tooOld: Int)?
     /// Dead letters that have become events again.
     var revived: [Int64] = []
     var settled: [Int64] = []
@@ -19,8 +21,9 @@ struct JournalChanges {
     var migrations: [Int64: Int64] = [:]
 
     var isEmpty: Bool {
-        events.isEmpty && offset == nil && username == nil && revived.isEmpty && settled.isEmpty
-            && given.isEmpty && buried.isEmpty && calls.isEmpty && answered.isEmpty && states.isEmpty
+        events.isEmpty && offset == nil && username == nil && dropped == nil && revived.isEmpty
+            && settled.isEmpty && given.isEmpty && buried.isEmpty && calls.isEmpty && answered.isEmpty
+            && states.isEmpty
             && children.isEmpty && holds.isEmpty && migrations.isEmpty
     }
 }
@@ -107,6 +110,12 @@ final class JournalStatements {
             setFact.bind(0, "username")
             setFact.bind(1, username)
             try setFact.run()
+        }
+        if let dropped = changes.dropped {
+            for (name, count) in [("not_allowed", dropped.notAllowed), ("too_old", dropped.tooOld)] {
+                setFact.bind(0, name)
+                try setFact.run(1, Int64(count))
+            }
         }
         for (scope, state) in changes.states {
             if let state {

@@ -1,7 +1,8 @@
 import Glibc
 
 /// What there is one of in a journal: `bot`, `username`, `offset`, `clean` (1 after a stop that left nothing
-/// open), `reach`, `started`, `stopped` (0 until that was done).
+/// open), `reach`, `started`, `stopped` (0 until that was done), `not_allowed` and `too_old` (updates dropped
+/// since the start).
 struct JournalFacts {
     private let database: Database
 

@@ -18,7 +18,8 @@ extension StateReport {
             "offset": Self.json(offset), "events": JSON(Self.sum(scopes, \.events)),
             "calls": JSON(Self.sum(scopes, \.calls)), "children": JSON(withChild.map(Self.json)),
             "waiting": JSON(withoutChild.map(Self.json)), "dead_letters": JSON(deadLetters),
-            "dead_letters_marked": JSON(markedDeadLetters),
+            "dead_letters_marked": JSON(markedDeadLetters), "dropped_not_allowed": JSON(notAllowed),
+            "dropped_too_old": JSON(tooOld),
             "holds": JSON(
                 holds.map { hold in
                     ["chat": JSON(hold.chat), "seconds_left": JSON(hold.left.components.seconds)]

@@ -24,8 +24,13 @@ extension StateReport {
             ("bot", username.map { "@\($0), \(id)" } ?? id), ("state", directory ?? "in memory"),
             ("gateway", lifeText), ("offset", offset.map(String.init) ?? "none yet"),
             ("events", "\(Self.sum(scopes, \.events))"), ("calls", "\(Self.sum(scopes, \.calls))"),
-            ("dead letters", "\(deadLetters)\(letters)"),
+            ("dead letters", "\(deadLetters)\(letters)"), ("dropped", droppedText),
         ]
+    }
+
+    private var droppedText: String {
+        let reasons = [(notAllowed, "not allowed in"), (tooOld, "too old")].filter { $0.0 > 0 }
+        return reasons.isEmpty ? "0" : reasons.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
     private var lifeText: String {

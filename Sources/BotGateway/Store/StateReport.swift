@@ -44,6 +44,9 @@ public struct StateReport {
     var scopes: [Entry]
     var deadLetters: Int
     var markedDeadLetters: Int
+    /// Updates that no child saw since the start.
+    var notAllowed: Int64
+    var tooOld: Int64
     var holds: [Hold]
 
     var withChild: [Entry] { scopes.filter { $0.child != nil } }
@@ -84,6 +87,8 @@ public struct StateReport {
         deadLetters = Int(try database.integer("SELECT count(*) FROM dead_letters") ?? 0)
         markedDeadLetters = Int(
             try database.integer("SELECT count(*) FROM dead_letters WHERE retry <> 0") ?? 0)
+        notAllowed = try facts["not_allowed"] ?? 0
+        tooOld = try facts["too_old"] ?? 0
         holds = try JournalDatabase.holds(database, at: now).map { Hold(chat: $0.chat, left: $0.left) }
     }
 

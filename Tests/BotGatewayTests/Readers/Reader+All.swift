@@ -1,5 +1,7 @@
 import TestSupport
 
 extension Reader {
-    nonisolated static let all = [json, childLines, pollAnswers, updateLogs, recordedUpdates, forms]
+    nonisolated static let all = [
+        json, childLines, pollAnswers, updateLogs, recordedUpdates, forms, allowLists,
+    ]
 }

@@ -46,6 +46,24 @@ import Testing
         #expect(json["running"] == true)
     }
 
+    @Test func `how many updates were dropped is told of one run, and moves the offset`() throws {
+        let test = try JournalTest()
+        try test.append([1], offset: 4)
+        try test.journal.noteDropped(notAllowed: 12, tooOld: 0, offset: 9)
+        try test.commit()
+        #expect(try report(test).lines.contains { $0.hasSuffix(" 12 not allowed in") })
+        try test.journal.noteDropped(notAllowed: 13, tooOld: 2, offset: nil)
+        try test.commit()
+        let report = try report(test)
+        #expect(report.offset == 9)
+        #expect(report.lines.contains { $0.hasSuffix(" 13 not allowed in, 2 too old") })
+        #expect(report.json["dropped_not_allowed"] == 13)
+        #expect(report.json["dropped_too_old"] == 2)
+        test.kill()
+        try test.open()
+        #expect(try self.report(test).lines.contains { $0.hasPrefix("dropped") && $0.hasSuffix(" 0") })
+    }
+
     @Test func `after a kill the children are gone, after a stop it says when that was`() throws {
         let test = try JournalTest()
         try test.append([1])

@@ -1,0 +1,91 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import Logging
+import Reactor
+
+/// Who may come in, and what is too old.
+struct AdmissionFlags: ParsableArguments, Sendable {
+    // A group's id begins with a minus, and is no option.
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Let in only this chat, and those named by the other --allow options; may be repeated.",
+            valueName: "id"))
+    var allowChat: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("The same for a user, in whatever chat; may be repeated.", valueName: "id|@name"))
+    var allowUser: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The same for those in a file, 'chat ID', 'user ID' or 'user @name' a line; SIGHUP reads it again.",
+            valueName: "file"))
+    var allowFile: [String] = []
+
+    @Option(help: .duration("Drop updates that are older when they come; 'never' to take them all."))
+    var maxAge = DurationValue.never
+
+    @Flag(help: "Drop what Telegram holds at the start.")
+    var dropPending = false
+
+    func validate() throws {
+        // Telegram's dates are whole seconds.
+        guard maxAge.duration.map({ $0 >= .seconds(1) }) ?? true else {
+            throw ValidationError("--max-age takes 1s or more.")
+        }
+    }
+}
+
+extension AdmissionFlags {
+    /// Who may come in by the options, and by the files as they are now; nil when everyone may.
+    @MainActor func allowList() throws(Failure) -> AllowList? {
+        guard !allowChat.isEmpty || !allowUser.isEmpty || !allowFile.isEmpty else { return nil }
+        var list = AllowList()
+        for text in allowChat {
+            list.add(try entry(of: "--allow-chat", text, AllowList.Entry.init(chat:)))
+        }
+        for text in allowUser {
+            list.add(try entry(of: "--allow-user", text, AllowList.Entry.init(user:)))
+        }
+        for file in allowFile {
+            let bytes: [UInt8]
+            do throws(SystemError) {
+                // A pipe could not be read again, and would stop everything.
+                bytes = try File.read(file, onlyRegular: true)
+            } catch {
+                throw Failure(.noInput, "--allow-file \(error)")
+            }
+            do throws(AllowList.MalformedLine) {
+                try list.add(file: bytes)
+            } catch {
+                throw Failure(.malformedInput, "--allow-file \(file), \(error)")
+            }
+        }
+        return list
+    }
+
+    @MainActor private func entry(
+        of option: String, _ text: String,
+        _ read: (String) throws(AllowList.Entry.Malformed) -> AllowList.Entry
+    ) throws(Failure) -> AllowList.Entry {
+        do throws(AllowList.Entry.Malformed) {
+            return try read(text)
+        } catch {
+            throw Failure(.validationFailure, "\(option) takes \(error), not '\(text)'")
+        }
+    }
+
+    /// Says who may come in.
+    @MainActor func tell(_ list: AllowList?, to log: Logger) {
+        guard let list else {
+            return log.info("everyone may come in; --allow-chat, --allow-user and --allow-file say who may")
+        }
+        guard !list.isEmpty else {
+            return log.warning("nobody may come in: --allow-file lists no chat and no user")
+        }
+        log.info("\(list.chats.count) chats and \(list.userCount) users may come in")
+    }
+}

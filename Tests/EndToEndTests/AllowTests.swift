@@ -1,0 +1,173 @@
+import BotGateway
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+/// `--allow-chat`, `--allow-user`, `--allow-file`, `--max-age`, `--drop-pending`.
+@Suite struct AllowTests {
+    private func dropped(_ test: GatewayTest) throws -> [Int64?] {
+        let status = try test.command(["status", "--json"])
+        let json = try JSON(parsing: status.output.first ?? "")
+        return ["dropped_not_allowed", "dropped_too_old", "events"].map { json[$0]?.integer }
+    }
+
+    private func sayLately(_ text: String, in chat: Int64, _ test: GatewayTest) {
+        test.telegram.add(
+            [
+                "message_id": 1, "chat": ["id": JSON(chat), "type": "private"],
+                "date": JSON(Int64(time(nil))),
+                "text": JSON(text),
+            ], as: "message")
+    }
+
+    @Test func `others reach no child and no journal, are confirmed at Telegram, and are counted`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(
+            ["--allow-chat", "42", "--allow-user", "@Grace", "--log-level", "debug"], bot: "echo.sh")
+        test.say("secret", in: 666)
+        test.telegram.add(["id": "5", "question": "?"], as: "poll")
+        #expect(test.waitForLog("update=9002 dropped poll: not allowed in"))
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        test.say("hello", in: 42)
+        test.telegram.add(
+            [
+                "message_id": 1, "from": ["id": 8, "username": "grace"],
+                "chat": ["id": -5, "type": "group"], "text": "hi",
+            ], as: "message")
+        #expect(test.wait { test.texts(in: 42) == ["hello"] && test.texts(in: -5) == ["hi"] })
+        #expect(try dropped(test).prefix(2) == [2, 0])
+        let text = try test.command(["status"])
+        #expect(text.output.contains { $0.hasPrefix("dropped ") && $0.hasSuffix(" 2 not allowed in") })
+        #expect(gateway.errorText.contains("1 chats and 1 users may come in"))
+        #expect(gateway.errorText.contains("update=9001 dropped message: not allowed in"))
+        #expect(!gateway.errorText.contains("666") && !gateway.errorText.contains("secret"))
+        test.say("again", in: 666)
+        #expect(test.waitForLog("update=9005 dropped message"))
+        gateway.signal(SIGUSR1)
+        #expect(test.waitForLog(" 3 not allowed in"))
+        #expect(test.stop() == 0)
+        #expect(test.telegram.pendingUpdates == 0)
+        #expect(try dropped(test) == [3, 0, 0])
+        #expect(try test.count("children") == 0)
+    }
+
+    @Test func `without a list everyone may come in, and the log says so`() throws {
+        let test = try GatewayTest()
+        try test.run(bot: "echo.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["x"] })
+        #expect(test.waitForLog("info everyone may come in"))
+        #expect(try dropped(test).prefix(2) == [0, 0])
+    }
+
+    @Test func `SIGHUP reads the file again, and a broken or missing one changes nothing`() throws {
+        let test = try GatewayTest()
+        let file = test.files.write("allowed", "# us\nchat 42\n")
+        let gateway = try test.run(["--allow-file", file, "--log-level", "debug"], bot: "echo.sh")
+        test.say("one", in: 42)
+        test.say("one", in: 43)
+        #expect(test.wait { test.texts(in: 42) == ["one"] })
+        #expect(gateway.errorText.contains("1 chats and 0 users may come in"))
+        #expect(test.waitForLog("update=9002 dropped message"))
+
+        let hangUp = { (words: String) in
+            gateway.signal(SIGHUP)
+            #expect(test.waitForLog(words))
+            test.say(words, in: 42)
+            #expect(test.wait { test.texts(in: 42).last == words })
+        }
+        test.files.write("allowed", "chat 43\nchat @42\n")
+        hangUp("error --allow-file \(file), line 2: expected a chat's id")
+        unlink(file)
+        hangUp("error --allow-file \(file): No such file or directory; who may come in stays as it was")
+        mkfifo(file, 0o600)
+        hangUp("error --allow-file \(file), which must be a file")
+        unlink(file)
+        #expect(test.texts(in: 43).isEmpty)
+
+        test.files.write("allowed", "user @ada\nchat 43\n")
+        gateway.signal(SIGHUP)
+        #expect(test.waitForLog("1 chats and 1 users may come in"))
+        test.say("two", in: 42)
+        test.say("two", in: 43)
+        #expect(test.wait { test.texts(in: 43) == ["two"] })
+        #expect(test.waitForLog("update=9006 dropped message"))
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `at the start a file that can't be used ends it, before Telegram is asked`() throws {
+        let test = try GatewayTest()
+        let end = { (options: [String]) in
+            let gateway = try test.run(options, bot: "echo.sh")
+            return (gateway.wait(), gateway.errorText)
+        }
+        let (missing, words) = try end(["--allow-file", "/nowhere/list"])
+        #expect(missing == 66)
+        #expect(words == "pipegram: --allow-file /nowhere/list: No such file or directory")
+        let file = test.files.write("list", "user ada\n\n7:secret\n")
+        let (broken, reason) = try end(["--allow-chat", "5", "--allow-file", file])
+        #expect(broken == 65)
+        #expect(
+            reason == "pipegram: --allow-file \(file), line 3: expected 'chat ID', 'user ID' or 'user @name'")
+        for (option, value) in [("--allow-chat", "@news"), ("--allow-user", "-5"), ("--max-age", "0s")] {
+            let (status, words) = try end([option, value])
+            #expect(status == 64)
+            #expect(words.contains(option))
+        }
+        #expect(test.telegram.calls.isEmpty)
+        test.files.write("list", "# nobody yet\n")
+        try test.run(["--allow-file", file], bot: "echo.sh")
+        #expect(test.waitForLog("warning nobody may come in"))
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `what an earlier run let in is delivered, and a group's new id is known to the next one`()
+        throws
+    {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--allow-chat", "-5", "--allow-chat", "42"], bot: "never-reads.sh")
+        test.say("before", in: 42)
+        test.telegram.add(
+            ["message_id": 1, "chat": ["id": -5, "type": "group"], "migrate_to_chat_id": -1005], as: "message"
+        )
+        #expect(test.wait { (try? test.count("events")) == 2 && (try? test.count("migrations")) == 1 })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        try test.run(["--allow-chat", "-5"], bot: "echo.sh")
+        test.say("after", in: 42)
+        test.telegram.add(
+            ["message_id": 2, "chat": ["id": -1005, "type": "supergroup"], "text": "new"], as: "message")
+        #expect(test.wait { test.texts(in: 42) == ["before"] && test.texts(in: -1005).last == "new" })
+        #expect(test.stop() == 0)
+        #expect(test.texts(in: 42) == ["before"])
+    }
+
+    @Test func `--max-age drops what is older, and says so`() throws {
+        let test = try GatewayTest()
+        let gateway = try test.run(["--max-age", "10m"], bot: "echo.sh")
+        test.say("yesterday", in: 42)
+        #expect(test.waitForLog("info dropped 1 updates that are older than 10m"))
+        sayLately("today", in: 42, test)
+        #expect(test.wait { test.texts(in: 42) == ["today"] })
+        #expect(try dropped(test).prefix(2) == [0, 1])
+        #expect(!gateway.errorText.contains("clock"))
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `--drop-pending drops what Telegram holds, and not what the journal does`() throws {
+        let test = try GatewayTest()
+        let first = try test.run(bot: "never-reads.sh")
+        test.say("journal", in: 42)
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        first.signal(SIGKILL)
+        first.wait()
+        for _ in 1...150 { test.say("backlog", in: 42) }
+        try test.run(["--drop-pending"], bot: "echo.sh")
+        #expect(test.waitForLog("notice --drop-pending: dropping 150 updates that Telegram holds"))
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        test.say("new", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["journal", "new"] })
+        #expect(test.stop() == 0)
+    }
+}
