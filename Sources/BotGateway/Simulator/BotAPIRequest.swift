@@ -7,6 +7,8 @@ struct BotAPIRequest {
     let method: String
     /// An object. From a JSON body the values are as they came; from anywhere else they are strings.
     let parameters: JSON
+    /// What was uploaded with it.
+    let files: [ReceivedFile]
 
     /// Reads a GET or a POST, as the Bot API server does; of a parameter that comes twice the first counts,
     /// and the query comes before the body.
@@ -20,6 +22,7 @@ struct BotAPIRequest {
         guard parts[0] == token else { throw BotAPIError(code: 401, reason: "Unauthorized") }
 
         parameters = Self.parameters(of: request)
+        files = request.parts.compactMap(ReceivedFile.init)
         let named = parts.count > 1 ? String(parts[1]) : ""
         method = named.isEmpty ? Arguments(parameters).text("method") : named
         guard !method.isEmpty, !method.contains("/") else {
@@ -45,8 +48,10 @@ struct BotAPIRequest {
         } else if type.contains("application/json"), let body = try? JSON(parsing: request.body) {
             for member in body.members { add(member.key, member.value) }
         }
+        for part in request.parts where part.fileName == nil {
+            add(part.name, JSON(String(decoding: part.bytes, as: UTF8.self)))
+        }
         // Any other type is a file to the server, and gives no parameters: `chat_id is empty` then follows.
-        // Multipart is still among them here.
         return parameters
     }
 
@@ -82,5 +87,5 @@ struct BotAPIRequest {
 }
 
 extension BotAPIError {
-    fileprivate static var notFound: BotAPIError { BotAPIError(code: 404, reason: "Not Found") }
+    static var notFound: BotAPIError { BotAPIError(code: 404, reason: "Not Found") }
 }

@@ -10,6 +10,9 @@ public enum Fault {
     case closeBefore
     /// No answer ever comes, and the call isn't carried out.
     case hang
+    /// The connection is closed after so many bytes: of a file that is fetched, or of a call's body, and then the call
+    /// isn't carried out. For a call the method must be named, and a shorter body is as if nothing had been ordered.
+    case closeAfterBytes(Int)
     /// The call is carried out, and status 200 comes with the first half of the answer's JSON.
     case brokenBody
     /// The call is carried out, and the connection closed without an answer.
@@ -39,7 +42,7 @@ public enum Fault {
     /// Whether Telegram acts on the call all the same.
     public var callIsCarriedOut: Bool {
         switch self {
-        case .error, .html, .closeBefore, .hang: false
+        case .error, .html, .closeBefore, .hang, .closeAfterBytes: false
         case .brokenBody, .closeAfter, .hangAfter, .htmlAfter, .delay: true
         }
     }
@@ -71,10 +74,21 @@ struct FaultOrders {
             (order.method ?? method.lowercased()) == method.lowercased()
                 && (order.chat.map { String($0) } ?? chat) == chat
         }
-        guard let fitting else { return nil }
-        orders[fitting].times -= 1
-        let fault = orders[fitting].fault
-        if orders[fitting].times == 0 { orders.remove(at: fitting) }
+        return fitting.map { use($0) }
+    }
+
+    /// Uses up the first order for a method if it is one to close the connection within the body.
+    mutating func nextWithinBody(method: String) -> Int? {
+        let fitting = orders.firstIndex { $0.method == method.lowercased() && $0.chat == nil }
+        guard let fitting, case .closeAfterBytes(let count) = orders[fitting].fault else { return nil }
+        _ = use(fitting)
+        return count
+    }
+
+    private mutating func use(_ index: Int) -> Fault {
+        orders[index].times -= 1
+        let fault = orders[index].fault
+        if orders[index].times == 0 { orders.remove(at: index) }
         return fault
     }
 }

@@ -8,6 +8,7 @@ public final class SimulatedTelegram {
     public let bot: JSON
     private let now: () -> Int64
     private var chats = SimulatedChats()
+    public var files = SimulatedFiles()
 
     public static let demoBot: JSON = [
         "id": 7, "is_bot": true, "first_name": "Demo", "username": "demo_bot",
@@ -33,12 +34,20 @@ public final class SimulatedTelegram {
     /// - Parameters:
     ///   - method: in any case.
     ///   - parameters: an object; numbers and objects may also come as strings.
-    public func answer(_ method: String, _ parameters: JSON) -> Result<JSON, BotAPIError> {
-        Result { () throws(BotAPIError) in try result(of: method.lowercased(), Arguments(parameters)) }
+    ///   - files: what was uploaded with it.
+    public func answer(_ method: String, _ parameters: JSON, files: [ReceivedFile] = []) -> Result<
+        JSON, BotAPIError
+    > {
+        Result { () throws(BotAPIError) in
+            try result(of: method.lowercased(), Arguments(parameters), files)
+        }
     }
 
-    private func result(of method: String, _ arguments: Arguments) throws(BotAPIError) -> JSON {
+    private func result(
+        of method: String, _ arguments: Arguments, _ uploads: [ReceivedFile]
+    ) throws(BotAPIError) -> JSON {
         if method == "getme" { return bot }
+        if method == "getfile" { return try files.file(arguments) }
         switch ReturnType(of: method) {
         case .messageOrTrue:
             return try edited(method, arguments)
@@ -47,9 +56,15 @@ public final class SimulatedTelegram {
         case .message:
             if method == "sendmessage" { try checkText(arguments) }
             let chat = try chats.chat(for: arguments)
-            return message(chats.nextMessageID(in: chat), in: chat, arguments)
+            let kind = SimulatedFiles.kind(of: method)
+            let file = try kind.flatMap { kind throws(BotAPIError) in
+                try files.object(kind, arguments.text(kind), parameter: kind, uploads)
+            }
+            let message = message(chats.nextMessageID(in: chat), in: chat, arguments)
+            if let kind, let file { message.set(kind, file) }
+            return message
         case .messages:
-            return try album(arguments)
+            return try album(arguments, uploads)
         case .messageID:
             let chat = try chats.chat(for: arguments)
             return ["message_id": JSON(chats.nextMessageID(in: chat))]
@@ -90,16 +105,23 @@ public final class SimulatedTelegram {
         return message
     }
 
-    private func album(_ arguments: Arguments) throws(BotAPIError) -> JSON {
+    private func album(_ arguments: Arguments, _ uploads: [ReceivedFile]) throws(BotAPIError) -> JSON {
         guard let media = arguments.structure("media"), media.isArray else {
             throw .badRequest("expected an Array of InputMedia")
         }
         let chat = try chats.chat(for: arguments)
+        var contents: [JSON?] = []
+        for item in media.elements.map(Arguments.init) {
+            contents.append(
+                try files.object(item.text("type"), item.text("media"), parameter: "media", uploads))
+        }
         let ids = media.elements.map { _ in chats.nextMessageID(in: chat) }
-        let messages = zip(media.elements, ids).map { item, id in
+        let messages = zip(zip(media.elements, contents), ids).map { item, id in
+            let (item, file) = item
             let message = message(id, in: chat, arguments)
             message.set("media_group_id", JSON(String(ids[0])))
             addContents(of: Arguments(item), to: message)
+            if let file { message.set(Arguments(item).text("type"), file) }
             return message
         }
         return JSON(messages)

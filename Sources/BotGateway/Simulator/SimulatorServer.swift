@@ -10,10 +10,27 @@ import Reactor
         public let method: String
         /// An object. From a JSON body the values are as they came; from a query or a form they are strings.
         public let parameters: JSON
+        /// What was uploaded with it, in the order of the form.
+        public let files: [ReceivedFile]
         /// What went wrong with it.
         public let fault: Fault?
         /// False where a fault kept Telegram from acting on it.
         public var wasCarriedOut: Bool { fault?.callIsCarriedOut ?? true }
+
+        /// The file that was uploaded for a parameter: by `attach://`, or in a part of the parameter's own name.
+        public func file(_ parameter: String) -> ReceivedFile? {
+            files.meant(by: Arguments(parameters).text(parameter), parameter: parameter)
+        }
+    }
+
+    /// A file as it was asked for; getFile is a call.
+    public struct Download {
+        /// As in `photos/file_1.jpg`.
+        public let path: String
+        /// The Range header; empty without one.
+        public let range: String
+        /// What went wrong with it.
+        public let fault: Fault?
     }
 
     public let telegram: SimulatedTelegram
@@ -22,6 +39,8 @@ import Reactor
     public private(set) var calls: [ReceivedCall] = []
     /// The parameters of each getUpdates, in the order of arrival.
     public private(set) var polls: [JSON] = []
+    /// In the order of arrival.
+    public private(set) var downloads: [Download] = []
     /// Called from the loop for each call, before it is carried out and answered.
     public var onCall: ((ReceivedCall) -> Void)?
 
@@ -44,6 +63,10 @@ import Reactor
         http = try HTTPServer(on: loop, port: port)
         delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
         http.onRequest = { [weak self] in self?.receive($0, $1) }
+        http.breaksOffAfter = { [weak self] request in
+            let method = request.path.split(separator: "/").last ?? ""
+            return request.method == "POST" ? self?.faults.nextWithinBody(method: String(method)) : nil
+        }
     }
 
     isolated deinit { close() }
@@ -97,12 +120,33 @@ import Reactor
         delivery.insert(bytes, id: id)
     }
 
+    // MARK: files
+
+    /// Stores a file.
+    ///
+    /// - Parameter path: as getFile tells it, and as it is fetched.
+    /// - Returns: its `file_id`.
+    public func addFile(_ bytes: [UInt8], path: String) -> String {
+        telegram.files.add(.bytes(bytes), path: path)
+    }
+
+    /// The same with a file on the disk, which may be as long as it likes.
+    public func addFile(_ file: InputFile, path: String) -> String {
+        telegram.files.add(.file(file), path: path)
+    }
+
+    /// Set for a server as it is with `--local`: where it puts files.
+    public var localDirectory: String? {
+        get { telegram.files.localDirectory }
+        set { telegram.files.localDirectory = newValue }
+    }
+
     // MARK: faults
 
     /// Orders a fault for the next calls that fit; orders are used up one after the other.
     ///
     /// - Parameters:
-    ///   - method: in any case, getUpdates too; nil is every method.
+    ///   - method: in any case, getUpdates too; `file` is the fetching of a file; nil is all of these.
     ///   - times: how many calls it strikes.
     ///   - chat: strikes only calls with this `chat_id`.
     public func fail(method: String? = nil, times: Int = 1, chat: Int64? = nil, with fault: Fault) {
@@ -119,6 +163,9 @@ import Reactor
     private func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
         guard ["GET", "POST"].contains(request.method) else {
             return responder.answer(status: 501, headers: [("Connection", "close")])
+        }
+        if request.method == "GET", request.path.hasPrefix("/file/bot\(token)/") {
+            return serve(request, responder)
         }
         do throws(BotAPIError) {
             carryOut(try BotAPIRequest(request, token: token), responder)
@@ -139,13 +186,34 @@ import Reactor
         case "setwebhook": reply(delivery.setWebhook(arguments))
         case "deletewebhook": reply(delivery.deleteWebhook(arguments))
         case "getwebhookinfo": reply(delivery.webhookInfo())
-        default: reply(BotAPIAnswer(telegram.answer(request.method, request.parameters)))
+        default:
+            reply(BotAPIAnswer(telegram.answer(request.method, request.parameters, files: request.files)))
+        }
+    }
+
+    private func serve(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
+        let path = String(request.path.dropFirst("/file/bot\(token)/".count))
+        let fault = faults.next(method: "file", chat: "")
+        downloads.append(Download(path: path, range: request.range, fault: fault))
+        let file = telegram.files.served(path)
+        let answer = {
+            guard var file else { return responder.answer(BotAPIAnswer(error: .notFound)) }
+            if case .closeAfterBytes(let count) = fault { file.breaksOffAfter = count }
+            responder.answer(file)
+        }
+        switch fault {
+        case nil, .closeAfterBytes: answer()
+        case .delay(let delay): loop.after(delay, answer)
+        case .htmlAfter(let status): responder.fail(with: .html(status))
+        case .hangAfter: responder.hang()
+        case let fault?: responder.fail(with: fault)
         }
     }
 
     private func record(_ request: BotAPIRequest, _ fault: Fault?) {
         guard request.method.lowercased() != "getupdates" else { return polls.append(request.parameters) }
-        let call = ReceivedCall(method: request.method, parameters: request.parameters, fault: fault)
+        let call = ReceivedCall(
+            method: request.method, parameters: request.parameters, files: request.files, fault: fault)
         calls.append(call)
         onCall?(call)
     }

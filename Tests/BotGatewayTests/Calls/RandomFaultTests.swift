@@ -97,7 +97,7 @@ import Testing
         switch fault {
         case nil, .delay: .success
         case .brokenBody: resultIsRead ? .unknown : .success
-        case .closeBefore, .closeAfter, .hang, .hangAfter: .unknown
+        case .closeBefore, .closeAfter, .closeAfterBytes, .hang, .hangAfter: .unknown
         case .htmlAfter: .again
         case .html(let status): status == 429 || status >= 500 ? .again : .refused(status)
         case .error(_, _, let parameters) where parameters?["migrate_to_chat_id"] != nil: .again

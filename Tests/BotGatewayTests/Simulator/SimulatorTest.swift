@@ -37,12 +37,29 @@ struct SimulatorTest {
         _ method: String, _ parameters: JSON? = [:], token: String = "7:secret",
         within timeout: Duration = .seconds(5)
     ) -> Answer {
+        send(
+            method, parameters.map { .json($0.bytes) } ?? HTTPClient.Body.none, token: token, within: timeout)
+    }
+
+    /// Sends a call in any form without waiting for its answer.
+    func send(
+        _ method: String, _ body: HTTPClient.Body, token: String = "7:secret",
+        within timeout: Duration = .seconds(5)
+    ) -> Answer {
+        send(
+            HTTPClient.Request(
+                url: "\(server.url)/bot\(token)/\(method)", body: body, timeout: timeout))
+    }
+
+    func send(_ request: HTTPClient.Request) -> Answer {
         let answer = Answer()
-        let request = HTTPClient.Request(
-            url: "\(server.url)/bot\(token)/\(method)",
-            body: parameters.map { .json($0.bytes) } ?? HTTPClient.Body.none,
-            timeout: timeout)
         answer.transfer = client.send(request) { answer.result = $0 }
+        return answer
+    }
+
+    /// The same answer, once it is there.
+    func settled(_ answer: Answer) -> Answer {
+        _ = settle(answer)
         return answer
     }
 
