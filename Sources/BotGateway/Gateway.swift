@@ -12,6 +12,7 @@ public final class Gateway {
     }
 
     private let source: any UpdateSource
+    private let choice: ScopeChoice
     private let sink: any CallSink
     private let children: Children
     private let journal: any Journal
@@ -27,13 +28,16 @@ public final class Gateway {
     private var deadline: Timer?
     private var onEnd: (End) -> Void = { _ in }
 
-    /// - Parameter stopTimeout: how long a stop may take before everything is given up.
+    /// - Parameters:
+    ///   - choice: which updates share a child.
+    ///   - stopTimeout: how long a stop may take before everything is given up.
     public init(
-        from source: any UpdateSource, through children: Children, to sink: any CallSink,
+        from source: any UpdateSource, by choice: ScopeChoice, through children: Children,
+        to sink: any CallSink,
         keepingIn journal: any Journal, stopTimeout: Duration, on loop: EventLoop, log: Logger
     ) {
         (self.source, self.children, self.sink, self.journal) = (source, children, sink, journal)
-        (self.stopTimeout, self.loop, self.log) = (stopTimeout, loop, log)
+        (self.choice, self.stopTimeout, self.loop, self.log) = (choice, stopTimeout, loop, log)
     }
 
     /// Goes on where an earlier run ended.
@@ -72,7 +76,7 @@ public final class Gateway {
     }
 
     private func event(of update: Update) -> IncomingEvent? {
-        guard let event = IncomingEvent(update) else {
+        guard let event = IncomingEvent(update, by: choice) else {
             log.debug("\(update.kind) belongs to no scope", metadata: ["update": "\(update.id)"])
             return nil
         }

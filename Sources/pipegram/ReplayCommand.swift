@@ -33,6 +33,7 @@ struct ReplayCommand: LoopCommand {
     @Flag(help: "Write the calls to the file of --expect instead.")
     var update = false
 
+    @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags
@@ -97,7 +98,8 @@ struct ReplayCommand: LoopCommand {
             telegram: telegram, order: command.unordered ? .asTheyCome : .grouped,
             spoolDirectory: spoolDirectory, uploads: try command.fileFlags.uploads(), files: files, log: log)
         gateway = Gateway(
-            from: source, through: children, to: printer, keepingIn: journal, stopTimeout: .seconds(30),
+            from: source, by: command.scopeFlags.scope, through: children, to: printer, keepingIn: journal,
+            stopTimeout: .seconds(30),
             on: loop, log: log)
     }
 

@@ -25,6 +25,7 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Who may come in") var admissionFlags: AdmissionFlags
+    @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
     @OptionGroup(title: "Children") var lifeFlags: LifeFlags

@@ -79,7 +79,8 @@ import Reactor
         let children = makeChildren(bot)
         self.children = children
         let gateway = Gateway(
-            from: try admitted(makePoller()), through: children, to: try makeCaller(), keepingIn: journal,
+            from: try admitted(makePoller()), by: command.scopeFlags.scope, through: children,
+            to: try makeCaller(), keepingIn: journal,
             stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
         )
         self.gateway = gateway

@@ -17,15 +17,19 @@ struct CorpusTests {
         return try run.output.map { try JSON(parsing: $0) }
     }
 
-    @Test func `each update reaches its child with every value as it came, or belongs to nobody`() throws {
+    @Test func `each update reaches its child with every value as it came, and the scope that is its own`()
+        throws
+    {
         let updates = try corpus()
         #expect(!updates.isEmpty)
         for json in updates {
             let update = try Update(json)
-            guard let event = IncomingEvent(update) else {
-                #expect(Route(kind: update.kind, payload: update.payload) == nil)
-                continue
+            for choice in ScopeChoice.allCases {
+                #expect(
+                    IncomingEvent(update, by: choice)?.scope.description
+                        == ExpectedScope.of(update.kind, update.payload, choice), "\(choice): \(json)")
             }
+            guard let event = IncomingEvent(update, by: .bot) else { continue }
             let line = try JSON(parsing: event.line)
             #expect(line["type"]?.string == "telegram.\(update.kind)")
             #expect(line["update_id"] == json["update_id"])
@@ -38,7 +42,9 @@ struct CorpusTests {
     }
 
     /// The whole program: replayed to a bot that writes down what it reads.
-    @Test func `a replay gives every child what is its own, in order`() throws {
+    @Test(arguments: ["chat", "topic", "user", "bot"])
+    func `a replay gives every child what is its own, in order`(_ name: String) throws {
+        let choice = try #require(ScopeChoice(rawValue: name))
         let path = try #require(getenv("PIPEGRAM_CORPUS").map { String(cString: $0) })
         let files = TemporaryDirectory()
         let script = """
@@ -47,14 +53,21 @@ struct CorpusTests {
             while read -r line; do printf '%s\\n' "$line" >>"$file"; done
             """
         let run = try ProgramRun(
-            [Places.pipegram, "replay", path, "--", files.write("bot", script)],
+            [Places.pipegram, "replay", "--scope", name, path, "--", files.write("writes-down.sh", script)],
             environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
         #expect(run.wait(within: .seconds(60)) == 0)
         #expect(run.errorText == "")
         var expected: [String: [JSON]] = [:]
+        var parties: [String: (chat: JSON?, user: JSON?)] = [:]
         for json in try corpus() {
-            guard let event = IncomingEvent(try Update(json)) else { continue }
-            expected[event.scope.description, default: []].append(try JSON(parsing: event.line))
+            let update = try Update(json)
+            guard let scope = ExpectedScope.of(update.kind, update.payload, choice),
+                let event = IncomingEvent(update, by: choice)
+            else { continue }
+            if expected[scope] == nil {
+                parties[scope] = ExpectedScope.party(update.kind, update.payload, choice)
+            }
+            expected[scope, default: []].append(try JSON(parsing: event.line))
         }
         for (scope, events) in expected {
             let file = scope.replacing("/", with: "_")
@@ -62,6 +75,12 @@ struct CorpusTests {
                 try JSON(parsing: String($0))
             }
             #expect(Array(lines.dropFirst().dropLast()) == events, "\(scope)")
+            #expect(lines.first?["chat"] == parties[scope]?.chat, "\(scope)")
+            #expect(lines.first?["user"] == parties[scope]?.user, "\(scope)")
+            let thread = scope.split(separator: "/").last?.split(separator: "topic:").last.flatMap {
+                Int64($0)
+            }
+            #expect(lines.first?["message_thread_id"]?.integer == thread, "\(scope)")
         }
     }
 }

@@ -2,10 +2,7 @@ import JSON
 
 extension Call {
     /// The id of the chat it goes to, also one written as text; nil for an `@name` and for a call to no chat.
-    var chatID: Int64? {
-        guard let chat = parameters["chat_id"] else { return nil }
-        return chat.integer ?? chat.string.flatMap { Int64($0) }
-    }
+    var chatID: Int64? { Self.chatID(parameters["chat_id"]) }
 
     /// What it says, to another chat. A copy: the call stays as the child wrote it.
     func parameters(for chat: Int64) -> JSON {

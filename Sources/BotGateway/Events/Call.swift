@@ -12,26 +12,52 @@ public struct Call {
     public let id: JSON?
 
     /// Fills in what the scope knows and the method asks for, and nothing else.
-    init(type: String, parameters given: JSON, id: JSON?, in scope: Scope) throws(OutgoingEventError) {
+    ///
+    /// - Parameter scope: nil for a call that was filled in before.
+    init(type: String, parameters given: JSON, id: JSON?, in scope: Scope?) throws(OutgoingEventError) {
         self.type = type
         self.id = id
         guard let method = Self.method(for: type) else { throw .unknownType(type) }
         self.method = method
-        given.removeNulls()
         let filled: JSON = [:]
-        let defaults = Methods.defaults(of: method)
-        if case .business(let connection, _) = scope, defaults.contains(.businessConnection) {
-            filled.set("business_connection_id", JSON(connection))
-        }
-        let needsChat =
-            defaults.contains(.chat)
-            || defaults.contains(.chatUnlessInline) && given["inline_message_id"] == nil
-        if needsChat, given["chat_id"] == nil {
-            guard let chat = scope.chat else { throw .missingChat(type: type, scope: scope.description) }
-            filled.set("chat_id", JSON(chat))
+        if let scope {
+            let defaults = Methods.defaults(of: method)
+            // These first: one that is written as `null` is not filled in, and then left out.
+            Self.setPlace(in: filled, from: scope, defaults, unless: given)
+            given.removeNulls()
+            let needsChat =
+                defaults.contains(.chat)
+                || defaults.contains(.chatUnlessInline) && given["inline_message_id"] == nil
+            if needsChat, given["chat_id"] == nil {
+                guard let chat = scope.chat else { throw .missingChat(type: type, scope: scope.description) }
+                filled.set("chat_id", JSON(chat))
+            }
         }
         filled.merge(given)
         parameters = filled
+    }
+
+    /// Says where in the scope's chat, or on whose behalf there. In another chat it would mean something else.
+    private static func setPlace(
+        in filled: JSON, from scope: Scope, _ defaults: Methods.Defaults, unless given: JSON
+    ) {
+        let chat = given["chat_id"]
+        guard chat?.isNull != false || chatID(chat) == scope.chat else { return }
+        switch scope {
+        case .business(let connection, _):
+            guard defaults.contains(.businessConnection), !given.keys.contains("business_connection_id")
+            else { return }
+            filled.set("business_connection_id", JSON(connection))
+        case .topic(_, let thread):
+            guard defaults.contains(.topic), !given.keys.contains("message_thread_id") else { return }
+            filled.set("message_thread_id", JSON(thread))
+        case .chat, .user, .bot: break
+        }
+    }
+
+    /// A chat's id, also one written as text; nil for an `@name`.
+    static func chatID(_ chat: JSON?) -> Int64? {
+        chat?.integer ?? chat?.string.flatMap { Int64($0) }
     }
 
     /// `telegram.send_message` is `sendMessage`; nil for what isn't snake_case.

@@ -16,8 +16,8 @@ public struct IncomingEvent {
     var deaths = 0
 
     /// Nil for an update that belongs to nobody, such as a poll.
-    init?(_ update: Update) {
-        guard let route = Route(kind: update.kind, payload: update.payload) else { return nil }
+    init?(_ update: Update, by choice: ScopeChoice = .chat) {
+        guard let route = Route(kind: update.kind, payload: update.payload, by: choice) else { return nil }
         updateID = update.id
         scope = route.scope
         logLine = update.line

@@ -20,7 +20,9 @@ enum OutgoingEvent {
     }
 
     /// Reads one line; nil for a blank one.
-    init?(_ line: UnsafeRawBufferPointer, in scope: Scope) throws(Rejection) {
+    ///
+    /// - Parameter scope: from which calls are filled in; nil to leave them as they are.
+    init?(_ line: UnsafeRawBufferPointer, in scope: Scope?) throws(Rejection) {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
         let event: JSON
         do {
@@ -40,7 +42,7 @@ enum OutgoingEvent {
         }
     }
 
-    private static func read(_ event: JSON, in scope: Scope) throws(OutgoingEventError) -> OutgoingEvent {
+    private static func read(_ event: JSON, in scope: Scope?) throws(OutgoingEventError) -> OutgoingEvent {
         guard let type = event["type"] else { throw .missingType }
         guard let type = type.string else { throw .unknownType(type.description) }
         switch type {
@@ -72,7 +74,7 @@ enum OutgoingEvent {
     }
 
     private static func call(
-        _ type: String, _ event: JSON, in scope: Scope
+        _ type: String, _ event: JSON, in scope: Scope?
     ) throws(OutgoingEventError) -> Call {
         if let id = event["id"], !id.isNull, Self.id(of: event) == nil { throw .badID }
         let id = id(of: event)

@@ -1,41 +1,66 @@
 /// Whom one child serves.
 ///
-/// Written `chat:-1001234`, `user:7` or `business:CONNECTION/chat:42` in logs and `PIPEGRAM_SCOPE`.
+/// Written `chat:-1001234`, `chat:-1001234/topic:3`, `user:7`, `business:CONNECTION/chat:42` or `bot` in logs,
+/// the journal and `PIPEGRAM_SCOPE`.
 public enum Scope: Hashable, CustomStringConvertible {
     case chat(Int64)
-    /// Someone who is known without a chat: who asked inline, or paid.
+    /// A forum topic of a chat.
+    case topic(chat: Int64, thread: Int64)
+    /// Someone, whatever the chat; or who is known without one: who asked inline, or paid.
     case user(Int64)
     /// A chat of a business account, which has the id of the bot's own chat with the same person.
     case business(connection: String, chat: Int64)
+    /// Everybody.
+    case bot
 
     /// Reads what `description` wrote.
     public init?(_ text: String) {
-        if text.hasPrefix("chat:"), let id = Int64(text.dropFirst("chat:".count)) {
+        // A connection's id may hold anything, also slashes: what stands behind the last one is the chat.
+        let slash = text.lastIndex(of: "/")
+        let start = slash.map { text[..<$0] } ?? ""
+        let end = slash.map { text[$0...].dropFirst() } ?? text[...]
+        if text == "bot" {
+            self = .bot
+        } else if let connection = Self.rest(of: text[...], after: "business:") {
+            guard slash != nil, let chat = Self.number(in: end, after: "chat:") else { return nil }
+            self = .business(connection: String(connection.dropLast(end.count + 1)), chat: chat)
+        } else if slash != nil {
+            guard let chat = Self.number(in: start, after: "chat:"),
+                let thread = Self.number(in: end, after: "topic:")
+            else { return nil }
+            self = .topic(chat: chat, thread: thread)
+        } else if let id = Self.number(in: end, after: "chat:") {
             self = .chat(id)
-        } else if text.hasPrefix("user:"), let id = Int64(text.dropFirst("user:".count)) {
+        } else if let id = Self.number(in: end, after: "user:") {
             self = .user(id)
-        } else if text.hasPrefix("business:"), let slash = text.lastIndex(of: "/"),
-            case .chat(let id)? = Scope(String(text[slash...].dropFirst()))
-        {
-            self = .business(connection: String(text[..<slash].dropFirst("business:".count)), chat: id)
         } else {
             return nil
         }
     }
 
+    private static func rest(of text: Substring, after start: String) -> Substring? {
+        text.hasPrefix(start) ? text.dropFirst(start.count) : nil
+    }
+
+    private static func number(in text: Substring, after start: String) -> Int64? {
+        rest(of: text, after: start).flatMap { Int64($0) }
+    }
+
     /// The chat that calls go to when they name none.
     public var chat: Int64? {
         switch self {
-        case .chat(let id), .business(_, let id): id
-        case .user: nil
+        case .chat(let id), .topic(let id, _), .business(_, let id): id
+        case .user, .bot: nil
         }
     }
 
     public var description: String {
         switch self {
         case .chat(let id): "chat:\(id)"
+        case .topic(let chat, let thread): "chat:\(chat)/topic:\(thread)"
         case .user(let id): "user:\(id)"
         case .business(let connection, let chat): "business:\(connection)/chat:\(chat)"
+        case .bot: "bot"
         }
     }
 }

@@ -9,11 +9,13 @@ enum ScopeLine {
     ///   - state: what a child of this scope stored, if one did.
     static func line(openedBy event: IncomingEvent, bot: JSON, state: JSON?) -> [UInt8] {
         let scope: JSON = ["type": "telegram"]
-        if let route = route(of: event) {
-            scope.set(route.key, route.party)
+        if let route = route(of: event), let key = route.key, let party = route.party {
+            scope.set(key, party)
         }
-        if case .business(let connection, _) = event.scope {
-            scope.set("business_connection_id", JSON(connection))
+        switch event.scope {
+        case .topic(_, let thread): scope.set("message_thread_id", JSON(thread))
+        case .business(let connection, _): scope.set("business_connection_id", JSON(connection))
+        case .chat, .user, .bot: break
         }
         scope.set("spec_version", "1.0")
         scope.set("bot", bot)
@@ -24,7 +26,7 @@ enum ScopeLine {
     /// What PIPEGRAM_CHAT_TYPE says: `private`, `group`, `supergroup` or `channel`.
     static func chatType(of event: IncomingEvent) -> String? {
         guard let route = route(of: event), route.key == "chat" else { return nil }
-        return route.party["type"]?.string
+        return route.party?["type"]?.string
     }
 
     /// A waiting event is kept as its line alone: whom it is about is read from there again.
@@ -32,6 +34,6 @@ enum ScopeLine {
         guard let payload = try? JSON(parsing: event.line), let type = payload["type"]?.string else {
             return nil
         }
-        return Route(kind: String(type.dropFirst("telegram.".count)), payload: payload)
+        return Route(kind: String(type.dropFirst("telegram.".count)), payload: payload, of: event.scope)
     }
 }

@@ -33,7 +33,7 @@ extension DiskJournal {
             while try calls.step() {
                 let key = calls.integer(0) ?? 0
                 guard let scope = calls.text(1).flatMap(Scope.init),
-                    let call = Self.call(calls.bytes(2), scope)
+                    let call = Self.call(calls.bytes(2))
                 else {
                     log.error("a call in the journal can't be read, and is dropped")
                     remove(call: key)
@@ -52,10 +52,10 @@ extension DiskJournal {
         }
     }
 
-    private static func call(_ line: [UInt8], _ scope: Scope) -> Call? {
-        guard case .call(let call) = line.withUnsafeBytes({ try? OutgoingEvent($0, in: scope) }) else {
-            return nil
-        }
+    /// As it was stored: what its bot left out on purpose isn't filled in now.
+    private static func call(_ line: [UInt8]) -> Call? {
+        let event = line.withUnsafeBytes { try? OutgoingEvent($0, in: Optional.none) }
+        guard case .call(let call) = event else { return nil }
         return call
     }
 

@@ -37,6 +37,14 @@ import Testing
         #expect(destination(try call(["chat_id": true])) == "user:7")
     }
 
+    @Test func `topics of a chat are told to wait together, and the whole bot's calls to no chat`() throws {
+        let topic = Scope.topic(chat: -100, thread: 3)
+        #expect(destination(try call(method: "send_message", in: topic), in: topic) == "-100")
+        #expect(destination(try call(method: "get_me", in: topic), in: topic) == "chat:-100/topic:3")
+        #expect(destination(try call(method: "get_me", in: .bot), in: .bot) == "bot")
+        #expect(destination(try call(["chat_id": 5], in: .bot), in: .bot) == "5")
+    }
+
     @Test func `a business chat isn't the bot's own chat with the same person`() throws {
         let scope = Scope.business(connection: "b1", chat: 42)
         #expect(destination(try call(method: "send_message", in: scope), in: scope) == "business:b1/chat:42")

@@ -4,12 +4,14 @@ import Testing
 @testable import BotGateway
 
 @Suite struct ChildEnvironmentTests {
-    private func variables(_ gateway: [String], _ update: JSON) throws -> [String] {
+    private func variables(
+        _ gateway: [String], _ update: JSON, by choice: ScopeChoice = .chat
+    ) throws -> [String] {
         let environment = ChildEnvironment(
             gateway: gateway, isSecret: try BotToken("7:secret").isIn,
             bot: ["id": 7, "username": "demo_bot"],
             version: "1.2.3")
-        return environment.variables(for: try #require(IncomingEvent(try Update(update))))
+        return environment.variables(for: try #require(IncomingEvent(try Update(update), by: choice)))
     }
 
     @Test func `a chat's child knows its chat`() throws {
@@ -40,6 +42,25 @@ import Testing
             variables.suffix(3) == [
                 "PIPEGRAM_SCOPE=business:c/chat:5", "PIPEGRAM_CHAT_ID=5", "PIPEGRAM_CHAT_TYPE=private",
             ])
+    }
+
+    @Test func `a topic's child knows its chat, a sender's its user, the bot's neither`() throws {
+        let update: JSON = [
+            "update_id": 1,
+            "message": [
+                "message_id": 5, "chat": ["id": -100, "type": "supergroup"], "from": ["id": 7],
+                "message_thread_id": 3, "is_topic_message": true,
+            ],
+        ]
+        let topic = try variables([], update, by: .topic)
+        #expect(
+            topic.suffix(3) == [
+                "PIPEGRAM_SCOPE=chat:-100/topic:3", "PIPEGRAM_CHAT_ID=-100", "PIPEGRAM_CHAT_TYPE=supergroup",
+            ])
+        let common = topic.dropLast(3)
+        #expect(
+            try variables([], update, by: .user) == common + ["PIPEGRAM_SCOPE=user:7", "PIPEGRAM_USER_ID=7"])
+        #expect(try variables([], update, by: .bot) == common + ["PIPEGRAM_SCOPE=bot"])
     }
 
     @Test func `the token and its kin stay with the gateway, a buffering of one's own is kept`() throws {

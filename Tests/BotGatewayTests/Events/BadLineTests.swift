@@ -110,6 +110,9 @@ import Testing
         #expect(
             line.error?.description
                 == "telegram.send_message needs 'chat_id': user:7 has no chat to default to")
+        #expect(
+            ChildLine(#"{"type":"telegram.send_message","text":"x"}"#, in: .bot).error?.description
+                == "telegram.send_message needs 'chat_id': bot has no chat to default to")
     }
 
     @Test func `an integer beyond 64 bits is refused, not rounded`() {

@@ -9,6 +9,7 @@ struct BotAPIMethod {
     /// It takes `chat_id`, or `inline_message_id` in its stead: the edit family.
     let takesChatOrInline: Bool
     let takesBusinessConnection: Bool
+    let takesTopic: Bool
 
     private init(_ line: Substring) {
         let words = line.split(separator: " ")
@@ -16,6 +17,7 @@ struct BotAPIMethod {
         requiresChat = words.contains("chat")
         takesChatOrInline = words.contains("inline")
         takesBusinessConnection = words.contains("business")
+        takesTopic = words.contains("topic")
     }
 
     static let all = table.split(separator: "\n").map { BotAPIMethod($0) }
@@ -25,7 +27,8 @@ struct BotAPIMethod {
     //     jq -r '.methods[] | [(.name | gsub("(?<c>[A-Z])"; "_\(.c | ascii_downcase)")), .name,
     //         (if .chat_id.required then "chat"
     //          elif .chat_id and any(.params[]; .name == "inline_message_id") then "inline" else empty end),
-    //         (if any(.params[]; .name == "business_connection_id") then "business" else empty end)
+    //         (if any(.params[]; .name == "business_connection_id") then "business" else empty end),
+    //         (if any(.params[]; .name == "message_thread_id") then "topic" else empty end)
     //         ] | join(" ")' METHODS.json
     private static let table = """
         get_updates getUpdates
@@ -35,29 +38,29 @@ struct BotAPIMethod {
         get_me getMe
         log_out logOut
         close close
-        send_message sendMessage chat business
-        forward_message forwardMessage chat
-        forward_messages forwardMessages chat
-        copy_message copyMessage chat
-        copy_messages copyMessages chat
-        send_photo sendPhoto chat business
-        send_live_photo sendLivePhoto chat business
-        send_audio sendAudio chat business
-        send_document sendDocument chat business
-        send_video sendVideo chat business
-        send_animation sendAnimation chat business
-        send_voice sendVoice chat business
-        send_video_note sendVideoNote chat business
-        send_paid_media sendPaidMedia chat business
-        send_media_group sendMediaGroup chat business
-        send_location sendLocation chat business
-        send_venue sendVenue chat business
-        send_contact sendContact chat business
-        send_poll sendPoll chat business
+        send_message sendMessage chat business topic
+        forward_message forwardMessage chat topic
+        forward_messages forwardMessages chat topic
+        copy_message copyMessage chat topic
+        copy_messages copyMessages chat topic
+        send_photo sendPhoto chat business topic
+        send_live_photo sendLivePhoto chat business topic
+        send_audio sendAudio chat business topic
+        send_document sendDocument chat business topic
+        send_video sendVideo chat business topic
+        send_animation sendAnimation chat business topic
+        send_voice sendVoice chat business topic
+        send_video_note sendVideoNote chat business topic
+        send_paid_media sendPaidMedia chat business topic
+        send_media_group sendMediaGroup chat business topic
+        send_location sendLocation chat business topic
+        send_venue sendVenue chat business topic
+        send_contact sendContact chat business topic
+        send_poll sendPoll chat business topic
         send_checklist sendChecklist chat business
-        send_dice sendDice chat business
-        send_message_draft sendMessageDraft chat
-        send_chat_action sendChatAction chat business
+        send_dice sendDice chat business topic
+        send_message_draft sendMessageDraft chat topic
+        send_chat_action sendChatAction chat business topic
         set_message_reaction setMessageReaction chat
         get_user_profile_photos getUserProfilePhotos
         get_user_profile_audios getUserProfileAudios
@@ -99,11 +102,11 @@ struct BotAPIMethod {
         delete_chat_sticker_set deleteChatStickerSet chat
         get_forum_topic_icon_stickers getForumTopicIconStickers
         create_forum_topic createForumTopic chat
-        edit_forum_topic editForumTopic chat
-        close_forum_topic closeForumTopic chat
-        reopen_forum_topic reopenForumTopic chat
-        delete_forum_topic deleteForumTopic chat
-        unpin_all_forum_topic_messages unpinAllForumTopicMessages chat
+        edit_forum_topic editForumTopic chat topic
+        close_forum_topic closeForumTopic chat topic
+        reopen_forum_topic reopenForumTopic chat topic
+        delete_forum_topic deleteForumTopic chat topic
+        unpin_all_forum_topic_messages unpinAllForumTopicMessages chat topic
         edit_general_forum_topic editGeneralForumTopic chat
         close_general_forum_topic closeGeneralForumTopic chat
         reopen_general_forum_topic reopenGeneralForumTopic chat
@@ -182,7 +185,7 @@ struct BotAPIMethod {
         delete_ephemeral_message deleteEphemeralMessage chat
         delete_message_reaction deleteMessageReaction chat
         delete_all_message_reactions deleteAllMessageReactions chat
-        send_sticker sendSticker chat business
+        send_sticker sendSticker chat business topic
         get_sticker_set getStickerSet
         get_custom_emoji_stickers getCustomEmojiStickers
         upload_sticker_file uploadStickerFile
@@ -198,10 +201,10 @@ struct BotAPIMethod {
         set_sticker_set_thumbnail setStickerSetThumbnail
         set_custom_emoji_sticker_set_thumbnail setCustomEmojiStickerSetThumbnail
         delete_sticker_set deleteStickerSet
-        send_rich_message sendRichMessage chat business
-        send_rich_message_draft sendRichMessageDraft chat
+        send_rich_message sendRichMessage chat business topic
+        send_rich_message_draft sendRichMessageDraft chat topic
         answer_inline_query answerInlineQuery
-        send_invoice sendInvoice chat
+        send_invoice sendInvoice chat topic
         create_invoice_link createInvoiceLink business
         answer_shipping_query answerShippingQuery
         answer_pre_checkout_query answerPreCheckoutQuery
@@ -210,7 +213,7 @@ struct BotAPIMethod {
         refund_star_payment refundStarPayment
         edit_user_star_subscription editUserStarSubscription
         set_passport_data_errors setPassportDataErrors
-        send_game sendGame chat business
+        send_game sendGame chat business topic
         set_game_score setGameScore inline
         get_game_high_scores getGameHighScores inline
         """

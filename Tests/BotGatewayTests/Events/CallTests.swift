@@ -6,6 +6,7 @@ import Testing
 @Suite struct CallTests {
     private let chat = Scope.chat(42)
     private let business = Scope.business(connection: "b1", chat: 42)
+    private let topic = Scope.topic(chat: -100, thread: 3)
 
     private func call(_ type: String, _ parameters: JSON = [:], in scope: Scope) -> Call? {
         try? Call(type: type, parameters: parameters, id: nil, in: scope)
@@ -55,11 +56,13 @@ import Testing
         }
     }
 
-    @Test func `in a user's scope a call that needs a chat and names none is refused`() {
+    @Test func `in a user's and the bot's scope a call that needs a chat and names none is refused`() {
         for method in BotAPIMethod.all {
             let needsChat = method.requiresChat || method.takesChatOrInline
-            #expect((filledIn(method, in: .user(7)) == nil) == needsChat, "\(method.name)")
-            #expect(filledIn(method, ["chat_id": 5], in: .user(7)) == ["chat_id": 5])
+            for scope in [Scope.user(7), .bot] {
+                #expect((filledIn(method, in: scope) == nil) == needsChat, "\(method.name)")
+                #expect(filledIn(method, ["chat_id": 5], in: scope) == ["chat_id": 5])
+            }
         }
     }
 
@@ -82,6 +85,55 @@ import Testing
         }
         let other = call("telegram.send_message", ["business_connection_id": "b2"], in: business)
         #expect(other?.parameters["business_connection_id"] == "b2")
+    }
+
+    @Test func `in a topic message_thread_id defaults like chat_id, where the method has one`() {
+        #expect(BotAPIMethod.all.count(where: \.takesTopic) == 32)
+        for method in BotAPIMethod.all {
+            let takesChat = method.requiresChat || method.takesChatOrInline
+            var expected = takesChat ? #""chat_id":-100"# : ""
+            if method.takesTopic { expected = #""message_thread_id":3,"# + expected }
+            #expect(filledIn(method, in: topic)?.description == "{\(expected)}", "\(method.name)")
+        }
+        let other = call("telegram.send_message", ["message_thread_id": 4], in: topic)
+        #expect(other?.parameters == ["message_thread_id": 4, "chat_id": -100])
+    }
+
+    @Test func `a topic and a connection are those of the scope's chat, and not filled in for another`() {
+        for own in [-100, "-100", nil] as [JSON] {
+            let call = call("telegram.send_message", ["chat_id": own], in: topic)
+            #expect(call?.parameters["message_thread_id"] == 3, "\(own)")
+            #expect(call?.chatID == -100)
+        }
+        for other in [42, "42", "@forum", "", 4.5, true] as [JSON] {
+            #expect(
+                call("telegram.send_message", ["chat_id": other], in: topic)?.parameters
+                    == ["chat_id": other])
+        }
+        for own in [42, "42", nil] as [JSON] {
+            let call = call("telegram.send_message", ["chat_id": own], in: business)
+            #expect(call?.parameters["business_connection_id"] == "b1", "\(own)")
+        }
+        for other in [43, "-42", "@news"] as [JSON] {
+            #expect(
+                call("telegram.send_message", ["chat_id": other], in: business)?.parameters
+                    == ["chat_id": other])
+        }
+    }
+
+    @Test func `a topic or a connection of null is left out: General, the bot's own chat`() {
+        let general = call("telegram.send_message", ["message_thread_id": nil], in: topic)
+        #expect(general?.parameters == ["chat_id": -100])
+        let own = call("telegram.send_message", ["business_connection_id": nil], in: business)
+        #expect(own?.parameters == ["chat_id": 42])
+    }
+
+    @Test func `outside topics message_thread_id is never filled in`() {
+        for method in BotAPIMethod.all {
+            for scope in [chat, business, .user(7), .bot] {
+                #expect(filledIn(method, ["chat_id": 42], in: scope)?["message_thread_id"] == nil)
+            }
+        }
     }
 
     @Test func `outside business chats business_connection_id is never filled in`() {
@@ -130,11 +182,13 @@ import Testing
             #"{"type":"telegram.get_me"}"#, #"{"type":"telegram.send_message","text":"hi","id":1.5}"#,
             #"{"type":"telegram.send_poll","params":{"type":"quiz","id":"x","params":[1]},"id":"a"}"#,
             #"{"type":"telegram.send_message","chat_id":"@news","business_connection_id":"b2"}"#,
+            #"{"type":"telegram.send_message","message_thread_id":null,"business_connection_id":null}"#,
         ]
         for line in lines {
-            for scope in [chat, business] {
+            for scope in [chat, business, topic] {
                 let call = ChildLine(line, in: scope).call
-                let again = ChildLine(call?.line.description ?? "", in: .user(7)).call
+                let again = ChildLine(call?.line.description ?? "", in: Optional.none).call
+                #expect(call != nil)
                 #expect(again?.type == call?.type)
                 #expect(again?.parameters.description == call?.parameters.description)
                 #expect(again?.id == call?.id)

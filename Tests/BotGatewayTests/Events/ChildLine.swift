@@ -7,7 +7,7 @@ struct ChildLine {
     private(set) var event: OutgoingEvent?
     private(set) var rejection: OutgoingEvent.Rejection?
 
-    init(_ bytes: [UInt8], in scope: Scope = .chat(42)) {
+    init(_ bytes: [UInt8], in scope: Scope? = .chat(42)) {
         do throws(OutgoingEvent.Rejection) {
             // A line may lie anywhere in memory: what stands after it must not be read.
             event = try bytes.withUnsafeBytes { bytes in
@@ -18,7 +18,7 @@ struct ChildLine {
         }
     }
 
-    init(_ text: String, in scope: Scope = .chat(42)) {
+    init(_ text: String, in scope: Scope? = .chat(42)) {
         self.init(Array(text.utf8), in: scope)
     }
 

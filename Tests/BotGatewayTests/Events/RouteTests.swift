@@ -4,7 +4,9 @@ import Testing
 @testable import BotGateway
 
 @Suite struct RouteTests {
-    private func route(_ kind: String, _ payload: JSON) -> Route? { Route(kind: kind, payload: payload) }
+    private func route(_ kind: String, _ payload: JSON) -> Route? {
+        Route(kind: kind, payload: payload, by: .chat)
+    }
 
     /// A payload in which everybody stands who could be taken for the one it belongs to.
     private func crowd() -> JSON {

@@ -4,14 +4,18 @@ import Testing
 @testable import BotGateway
 
 @Suite struct ScopeLineTests {
-    private func line(_ kind: String, _ payload: String, state: JSON? = nil) throws -> String {
-        let event = try #require(try event(kind, payload))
+    private func line(
+        _ kind: String, _ payload: String, by choice: ScopeChoice = .chat, state: JSON? = nil
+    ) throws -> String {
+        let event = try #require(try event(kind, payload, by: choice))
         let bot: JSON = ["id": 7, "is_bot": true, "first_name": "Demo", "username": "demo_bot"]
         return String(decoding: ScopeLine.line(openedBy: event, bot: bot, state: state), as: UTF8.self)
     }
 
-    private func event(_ kind: String, _ payload: String) throws -> IncomingEvent? {
-        IncomingEvent(try Update(JSON(parsing: #"{"update_id":1,"\#(kind)":\#(payload)}"#)))
+    private func event(
+        _ kind: String, _ payload: String, by choice: ScopeChoice = .chat
+    ) throws -> IncomingEvent? {
+        IncomingEvent(try Update(JSON(parsing: #"{"update_id":1,"\#(kind)":\#(payload)}"#)), by: choice)
     }
 
     private let bot = #""bot":{"id":7,"is_bot":true,"first_name":"Demo","username":"demo_bot"}"#
@@ -41,6 +45,37 @@ import Testing
             try line("business_message", #"{"business_connection_id":"b1","chat":{"id":42}}"#)
                 == #"{"type":"telegram","chat":{"id":42},"business_connection_id":"b1","spec_version":"1.0","#
                 + bot + "}\n")
+    }
+
+    @Test func `a topic's scope line has its message_thread_id behind its chat`() throws {
+        let message =
+            #"{"message_id":5,"message_thread_id":3,"is_topic_message":true,"chat":{"id":-100},"from":{"id":7}}"#
+        let ofTopic =
+            #"{"type":"telegram","chat":{"id":-100},"message_thread_id":3,"spec_version":"1.0","# + bot
+            + "}\n"
+        #expect(try line("message", message, by: .topic) == ofTopic)
+        #expect(try line("callback_query", #"{"message":\#(message)}"#, by: .topic) == ofTopic)
+        #expect(try !line("message", message).contains("message_thread_id"))
+    }
+
+    @Test func `with --scope user the scope line has the sender, whatever the chat`() throws {
+        let ofUser = #"{"type":"telegram","user":{"id":7},"spec_version":"1.0","# + bot + "}\n"
+        #expect(try line("message", #"{"chat":{"id":-100},"from":{"id":7}}"#, by: .user) == ofUser)
+        #expect(
+            try line("message_reaction", #"{"chat":{"id":-100},"user":{"id":7}}"#, by: .user) == ofUser)
+        #expect(
+            try line("channel_post", #"{"chat":{"id":-100}}"#, by: .user)
+                == #"{"type":"telegram","chat":{"id":-100},"spec_version":"1.0","# + bot + "}\n")
+    }
+
+    @Test func `the whole bot's scope line has neither chat nor user`() throws {
+        for (kind, payload) in [
+            ("message", #"{"chat":{"id":-100},"from":{"id":7}}"#), ("poll", #"{"id":"1","type":"quiz"}"#),
+        ] {
+            #expect(
+                try line(kind, payload, by: .bot, state: 5)
+                    == #"{"type":"telegram","spec_version":"1.0","# + bot + #","state":5}"# + "\n")
+        }
     }
 
     @Test func `no other scope line has business_connection_id`() throws {

@@ -3,26 +3,49 @@ import Testing
 @testable import BotGateway
 
 @Suite struct ScopeTests {
-    @Test func `a scope is written as PIPEGRAM_SCOPE has it`() {
-        #expect(Scope.chat(42).description == "chat:42")
-        #expect(Scope.chat(-1_001_234_567_890).description == "chat:-1001234567890")
-        #expect(Scope.user(7).description == "user:7")
-        #expect(
-            Scope.business(connection: "CONNECTION", chat: 42).description
-                == "business:CONNECTION/chat:42")
+    private static let texts: [(Scope, String)] = [
+        (.chat(42), "chat:42"), (.chat(-1_001_234_567_890), "chat:-1001234567890"),
+        (.chat(.min), "chat:-9223372036854775808"), (.topic(chat: -100, thread: 3), "chat:-100/topic:3"),
+        (.topic(chat: 42, thread: .max), "chat:42/topic:9223372036854775807"), (.user(7), "user:7"),
+        (.business(connection: "CONNECTION", chat: 42), "business:CONNECTION/chat:42"),
+        (.business(connection: "a/b", chat: -5), "business:a/b/chat:-5"),
+        (.business(connection: "x/chat:-1/topic:3", chat: 42), "business:x/chat:-1/topic:3/chat:42"),
+        (.business(connection: "", chat: 42), "business:/chat:42"), (.bot, "bot"),
+    ]
+
+    @Test func `a scope is written as PIPEGRAM_SCOPE has it, and read back`() {
+        for (scope, text) in Self.texts {
+            #expect(scope.description == text)
+            #expect(Scope(text) == scope)
+        }
     }
 
-    @Test func `calls default to the chat of a chat and of a business chat, a user has none`() {
+    @Test func `what no scope is written as is none`() {
+        for text in [
+            "", "chat", "chat:", "chat:x", "chat:9223372036854775808", "user:", "user:7/topic:3", "topic:3",
+            "chat:-100/topic:", "chat:-100/topic:x", "chat:/topic:3", "chat:-100/chat:3",
+            "chat:1/topic:2/topic:3",
+            "chat:-100/topic:3/", "business:b1", "business:b1/user:7", "business:b1/chat:", "bots", "bot:7",
+            "/",
+        ] {
+            #expect(Scope(text) == nil, "\(text)")
+        }
+    }
+
+    @Test func `calls default to the chat of a chat, a topic and a business chat, others have none`() {
         #expect(Scope.chat(-5).chat == -5)
+        #expect(Scope.topic(chat: -5, thread: 3).chat == -5)
         #expect(Scope.business(connection: "b1", chat: 42).chat == 42)
         #expect(Scope.user(7).chat == nil)
+        #expect(Scope.bot.chat == nil)
     }
 
-    @Test func `a chat, a user and business chats of the same number are scopes of their own`() {
+    @Test func `a chat, its topics, a user and business chats of the same number are scopes of their own`() {
         let scopes: Set<Scope> = [
             .chat(42), .user(42), .business(connection: "b1", chat: 42),
-            .business(connection: "b2", chat: 42), .chat(42),
+            .business(connection: "b2", chat: 42), .chat(42), .topic(chat: 42, thread: 1),
+            .topic(chat: 42, thread: 2), .bot,
         ]
-        #expect(scopes.count == 4)
+        #expect(scopes.count == 7)
     }
 }

@@ -26,12 +26,14 @@ extension Reader {
         guard split(bytes.cut(by: &chance), limit: limit) == lines else {
             return .fault("cut into pieces it gives other lines")
         }
-        let scopes: [Scope] = [.chat(42), .user(7), .business(connection: "b1", chat: 42)]
+        let scopes: [Scope] = [
+            .chat(42), .user(7), .topic(chat: -100, thread: 3), .business(connection: "b1", chat: 42), .bot,
+        ]
         var hasRead = false
         for line in split([bytes[...]], limit: .max) {
             for scope in scopes {
                 let line = ChildLine(line, in: scope)
-                if let fault = fault(of: line, in: scope) { return .fault("\(scope): \(fault)") }
+                if let fault = fault(of: line) { return .fault("\(scope): \(fault)") }
                 hasRead = hasRead || line.event != nil
             }
         }
@@ -53,9 +55,9 @@ extension Reader {
         return lines
     }
 
-    private static func fault(of line: ChildLine, in scope: Scope) -> String? {
+    private static func fault(of line: ChildLine) -> String? {
         if let call = line.call {
-            let again = ChildLine(call.line.bytes, in: scope)
+            let again = ChildLine(call.line.bytes, in: Optional.none)
             guard !call.line.bytes.contains(0x0A), let repeated = again.call, repeated.method == call.method,
                 repeated.parameters == call.parameters, repeated.id == call.id
             else { return "the call \(call.line) is another one when it is said again" }

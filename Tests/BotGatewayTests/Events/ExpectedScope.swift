@@ -1,0 +1,87 @@
+import JSON
+
+@testable import BotGateway
+
+/// Where an update should go, found in another way than `Route` does: by what Bot API 10.3 says of each kind.
+enum ExpectedScope {
+    private struct Facts {
+        /// Where its Chat stands, and its User: the sender, for a kind that has one.
+        var chat: [String] = []
+        var user: [String] = []
+    }
+
+    private static let facts = [
+        "message": Facts(chat: ["chat"], user: ["from"]),
+        "edited_message": Facts(chat: ["chat"], user: ["from"]),
+        "channel_post": Facts(chat: ["chat"], user: ["from"]),
+        "edited_channel_post": Facts(chat: ["chat"], user: ["from"]),
+        "business_connection": Facts(user: ["user"]),
+        "business_message": Facts(chat: ["chat"], user: ["from"]),
+        "edited_business_message": Facts(chat: ["chat"], user: ["from"]),
+        "deleted_business_messages": Facts(chat: ["chat"]),
+        "guest_message": Facts(chat: ["chat"], user: ["from"]),
+        "message_reaction": Facts(chat: ["chat"], user: ["user"]),
+        "message_reaction_count": Facts(chat: ["chat"]),
+        "inline_query": Facts(user: ["from"]),
+        "chosen_inline_result": Facts(user: ["from"]),
+        "callback_query": Facts(chat: ["message", "chat"], user: ["from"]),
+        "shipping_query": Facts(user: ["from"]),
+        "pre_checkout_query": Facts(user: ["from"]),
+        "purchased_paid_media": Facts(user: ["from"]),
+        "poll": Facts(),
+        "poll_answer": Facts(chat: ["voter_chat"], user: ["user"]),
+        "my_chat_member": Facts(chat: ["chat"], user: ["from"]),
+        "chat_member": Facts(chat: ["chat"], user: ["from"]),
+        "chat_join_request": Facts(chat: ["chat"], user: ["from"]),
+        "chat_boost": Facts(chat: ["chat"]),
+        "removed_chat_boost": Facts(chat: ["chat"]),
+        "managed_bot": Facts(user: ["user"]),
+        "subscription": Facts(user: ["user"]),
+        "stopped_message_generation": Facts(chat: ["chat"]),
+    ]
+
+    static var kinds: Set<String> { Set(facts.keys) }
+
+    /// As `PIPEGRAM_SCOPE` has it; nil for an update that belongs to nobody.
+    static func of(_ kind: String, _ payload: JSON, _ choice: ScopeChoice) -> String? {
+        guard choice != .bot else { return "bot" }
+        guard let facts = facts[kind] else { return nil }
+        let chat = chat(of: kind, payload, facts, withTopic: choice == .topic)
+        let user = member(facts.user + ["id"], of: payload)?.integer.map { "user:\($0)" }
+        return choice == .user ? user ?? chat : chat ?? user
+    }
+
+    /// The Chat or the User that the scope line of such a scope shows.
+    static func party(_ kind: String, _ payload: JSON, _ choice: ScopeChoice) -> (chat: JSON?, user: JSON?) {
+        guard let facts = facts[kind], let scope = of(kind, payload, choice), choice != .bot else {
+            return (Optional.none, Optional.none)
+        }
+        return scope.hasPrefix("user:")
+            ? (Optional.none, member(facts.user, of: payload))
+            : (member(facts.chat, of: payload), Optional.none)
+    }
+
+    private static func chat(
+        of kind: String, _ payload: JSON, _ facts: Facts, withTopic: Bool
+    ) -> String? {
+        guard let id = member(facts.chat + ["id"], of: payload)?.integer else { return nil }
+        let message = kind == "callback_query" ? payload["message"] : payload
+        if kind.contains("business") || kind == "callback_query",
+            let connection = message?["business_connection_id"]?.string
+        {
+            return "business:\(connection)/chat:\(id)"
+        }
+        let isInTopic = kind == "stopped_message_generation" || message?["is_topic_message"]?.bool == true
+        guard withTopic, isInTopic, let thread = message?["message_thread_id"]?.integer else {
+            return "chat:\(id)"
+        }
+        return "chat:\(id)/topic:\(thread)"
+    }
+
+    private static func member(_ path: [String], of payload: JSON) -> JSON? {
+        guard path.count > 0, path != ["id"] else { return Optional.none }
+        var value: JSON? = payload
+        for key in path { value = value?[key] }
+        return value
+    }
+}

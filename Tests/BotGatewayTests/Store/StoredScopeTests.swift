@@ -1,0 +1,83 @@
+import JSON
+import Testing
+
+@testable import BotGateway
+
+/// What the journal keeps has the scope that it was stored with, whatever `--scope` says later.
+@Suite struct StoredScopeTests {
+    private static let scopes: [Scope] = [
+        .chat(-100), .topic(chat: -100, thread: 3), .user(7), .business(connection: "a/b", chat: 42), .bot,
+    ]
+
+    private func event(_ id: Int64, of scope: Scope) -> IncomingEvent {
+        IncomingEvent(
+            updateID: id, scope: scope,
+            line: Array(#"{"type":"telegram.poll","update_id":\#(id)}"#.utf8) + [0x0A])
+    }
+
+    @Test func `events, calls, states and dead letters of every scope are found again`() throws {
+        let test = try JournalTest()
+        var stored: [IncomingEvent] = []
+        let events = (Self.scopes + Self.scopes).enumerated().map { event(Int64($0 + 1), of: $1) }
+        try test.journal.append(events, offset: 11) { stored = $0 }
+        #expect(test.loop.run(until: { stored.count == 10 }, within: .seconds(5)))
+        for (scope, id) in zip(Self.scopes, [1, 2, 3, 4, 5] as [Int64]) {
+            _ = try test.journal.add(
+                Call(type: "telegram.get_chat", parameters: ["chat_id": 5], id: nil, in: scope), for: scope)
+            try test.journal.setState(JSON(id), of: scope)
+            try test.journal.bury(stored[Int(id) + 4], because: "3 children died on it")
+        }
+        try test.commit()
+        let report = try test.journal.report()
+        #expect(Set(report.scopes.map(\.scope)) == Set(Self.scopes.map(\.description)))
+        for scope in Self.scopes {
+            #expect(report.lines.contains { $0.split(separator: " ") == ["\(scope)", "1", "1"] })
+        }
+        test.kill()
+        try test.open()
+        #expect(try Set(test.journal.earlierCalls().map(\.scope)) == Set(Self.scopes))
+        #expect(try Set(test.earlier().map(\.scope)) == Set(Self.scopes))
+        for (scope, id) in zip(Self.scopes, [1, 2, 3, 4, 5] as [Int64]) {
+            let events = try test.journal.takeAside(of: scope, after: 0, count: .max, size: .max)
+            #expect(events.map(\.updateID) == [id], "\(scope)")
+            #expect(events.first?.scope == scope)
+            #expect(try test.journal.state(of: scope) == JSON(id))
+        }
+        #expect(try DeadLetters(in: test.files.path, mayChange: true).retry() == 5)
+        var revived: [IncomingEvent] = []
+        try test.journal.revive { revived = $0 }
+        #expect(test.loop.run(until: { revived.count == 5 }, within: .seconds(5)))
+        #expect(revived.map(\.scope) == Self.scopes)
+    }
+
+    @Test func `what a bot left out on purpose is not filled in when its call goes out again`() throws {
+        let test = try JournalTest()
+        let topic = Scope.topic(chat: -100, thread: 3)
+        let general = try Call(
+            type: "telegram.send_message", parameters: ["text": "x", "message_thread_id": nil], id: 1,
+            in: topic)
+        _ = try test.journal.add(general, for: topic)
+        try test.commit()
+        test.kill()
+        try test.open()
+        let call = try #require(test.journal.earlierCalls().first?.call)
+        #expect(call.parameters == ["chat_id": -100, "text": "x"])
+        #expect(call.id == 1)
+    }
+
+    @Test func `a child for what was stored is told whom its scope serves`() throws {
+        let line =
+            #"{"type":"telegram.message","update_id":1,"chat":{"id":-100,"type":"group"},"from":{"id":7}}"#
+        for (scope, party) in [
+            (Scope.chat(-100), #""chat":{"id":-100,"type":"group"}"#), (.user(7), #""user":{"id":7}"#),
+            (.topic(chat: -100, thread: 3), #""chat":{"id":-100,"type":"group"},"message_thread_id":3"#),
+        ] {
+            let event = IncomingEvent(updateID: 1, scope: scope, line: Array(line.utf8) + [0x0A])
+            let first = ScopeLine.line(openedBy: event, bot: [:], state: Optional.none)
+            #expect(
+                String(decoding: first, as: UTF8.self)
+                    == #"{"type":"telegram",\#(party),"spec_version":"1.0","bot":{}}"# + "\n")
+            #expect(ScopeLine.chatType(of: event) == (scope.chat == nil ? nil : "group"))
+        }
+    }
+}

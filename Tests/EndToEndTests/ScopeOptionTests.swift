@@ -1,0 +1,171 @@
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+/// `--scope`, from the update to the call.
+@Suite struct ScopeOptionTests {
+    private static let forum = #""chat":{"id":-100,"type":"supergroup","title":"Forum"}"#
+
+    private static func user(_ id: Int) -> String { #"{"id":\#(id),"is_bot":false,"first_name":"U"}"# }
+
+    private static func message(_ id: Int, from user: Int, thread: Int? = nil) -> String {
+        let thread = thread.map { #""message_thread_id":\#($0),"is_topic_message":true,"# } ?? ""
+        return #"{"message_id":\#(id),\#(thread)"from":\#(Self.user(user)),\#(forum),"date":0,"text":"x"}"#
+    }
+
+    private static let log = [
+        #"{"update_id":1,"message":\#(message(1, from: 7, thread: 3))}"#,
+        #"{"update_id":2,"message":\#(message(2, from: 8, thread: 4))}"#,
+        #"{"update_id":3,"message":\#(message(3, from: 7))}"#,
+        #"{"update_id":4,"inline_query":{"id":"1","from":\#(user(7)),"query":"","offset":""}}"#,
+        #"{"update_id":5,"poll":{"id":"1","question":"?","type":"quiz"}}"#,
+        #"{"update_id":6,"business_message":{"message_id":4,"business_connection_id":"b1","from":\#(user(7)),"chat":{"id":7,"type":"private"},"date":0,"text":"x"}}"#,
+        #"{"update_id":7,"callback_query":{"id":"1","from":\#(user(8)),"message":\#(message(1, from: 7, thread: 3)),"chat_instance":"1"}}"#,
+    ].joined(separator: "\n")
+
+    /// Answers messages: in its scope's chat, or in the forum; and writes down what it reads, and who it is.
+    private static let bot = """
+        #!/bin/sh
+        file="$TRANSCRIPTS/$(printf %s "$PIPEGRAM_SCOPE" | tr / _)"
+        printf 'env %s\\n' "$(env | grep -E '^PIPEGRAM_(CHAT|USER)' | sort | tr '\\n' ' ')" >>"$file"
+        chat=
+        [ -n "$PIPEGRAM_CHAT_ID" ] || chat='"chat_id":-100,'
+        while read -r line; do
+            printf '%s\\n' "$line" >>"$file"
+            case $line in *'message","update_id"'*)
+                printf '{"type":"telegram.send_message",%s"text":"hi"}\\n' "$chat" ;;
+            esac
+        done
+        """
+
+    private struct Expected {
+        let scope: String
+        let environment: String
+        /// How the scope line begins.
+        let opening: String
+        let updates: [Int64]
+    }
+
+    private static let chat = "PIPEGRAM_CHAT_ID=-100 PIPEGRAM_CHAT_TYPE=supergroup "
+    private static let business = Expected(
+        scope: "business:b1/chat:7", environment: "PIPEGRAM_CHAT_ID=7 PIPEGRAM_CHAT_TYPE=private ",
+        opening: #""chat":{"id":7,"type":"private"},"business_connection_id":"b1","#, updates: [6])
+
+    private static func ofForum(_ updates: [Int64], thread: Int? = nil) -> Expected {
+        Expected(
+            scope: "chat:-100" + (thread.map { "/topic:\($0)" } ?? ""), environment: chat,
+            opening: forum + "," + (thread.map { #""message_thread_id":\#($0),"# } ?? ""), updates: updates)
+    }
+
+    private static func ofUser(_ id: Int, _ updates: [Int64]) -> Expected {
+        Expected(
+            scope: "user:\(id)", environment: "PIPEGRAM_USER_ID=\(id) ",
+            opening: #""user":\#(user(id)),"#, updates: updates)
+    }
+
+    private static func expected(_ choice: String) -> (children: [Expected], calls: [String]) {
+        let inForum = #""chat_id":-100,"text":"hi""#
+        let inBusiness = #""business_connection_id":"b1","chat_id":7,"text":"hi""#
+        switch choice {
+        case "topic":
+            return (
+                [
+                    ofForum([1, 7], thread: 3), ofForum([2], thread: 4), ofForum([3]), ofUser(7, [4]),
+                    business,
+                ],
+                [3, 4].map { #""message_thread_id":\#($0),"# + inForum } + [inForum, inBusiness]
+            )
+        case "user":
+            return (
+                [ofUser(7, [1, 3, 4, 6]), ofUser(8, [2, 7])], [inForum, inForum, inForum, inForum]
+            )
+        case "bot":
+            let all = Expected(scope: "bot", environment: "", opening: "", updates: Array(1...7))
+            return ([all], [inForum, inForum, inForum, inForum])
+        default:
+            return (
+                [ofForum([1, 2, 3, 7]), ofUser(7, [4]), business], [inForum, inForum, inForum, inBusiness]
+            )
+        }
+    }
+
+    @Test(arguments: [nil, "chat", "topic", "user", "bot"])
+    func `each --scope has its children, with the lines and variables that are theirs`(_ choice: String?)
+        throws
+    {
+        let files = TemporaryDirectory()
+        let options = choice.map { ["--scope", $0] } ?? []
+        let log = files.write("log.ndjson", Self.log)
+        let replay = try ProgramRun(
+            [Places.pipegram, "replay"] + options + [log, "--", files.write("script.sh", Self.bot)],
+            environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
+        #expect(replay.wait(within: .seconds(60)) == 0)
+        #expect(replay.errorText == "")
+        let expected = Self.expected(choice ?? "chat")
+        #expect(replay.output == expected.calls.map { #"{"type":"telegram.send_message",\#($0)}"# })
+        for child in expected.children {
+            let lines = files.read(child.scope.replacing("/", with: "_"))?.split(separator: "\n") ?? []
+            #expect(lines.count == child.updates.count + 3, "\(child.scope): once started, once told to go")
+            #expect(lines.first ?? "" == "env \(child.environment)")
+            let rest = lines.dropFirst()
+            #expect(
+                rest.first?.hasPrefix(#"{"type":"telegram",\#(child.opening)"spec_version":"1.0","#) == true)
+            let updates = try rest.compactMap { try JSON(parsing: String($0))["update_id"]?.integer }
+            #expect(updates == child.updates, "\(child.scope)")
+        }
+    }
+
+    @Test func `unordered calls carry topics and the whole bot as their scope`() throws {
+        for (choice, scopes) in [
+            ("topic", ["business:b1/chat:7", "chat:-100", "chat:-100/topic:3", "chat:-100/topic:4"]),
+            ("bot", ["bot", "bot", "bot", "bot"]),
+        ] {
+            let files = TemporaryDirectory()
+            let log = files.write("log.ndjson", Self.log)
+            let replay = try ProgramRun(
+                [
+                    Places.pipegram, "replay", "--unordered", "--scope", choice, log, "--",
+                    files.write("script.sh", Self.bot),
+                ], environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
+            #expect(replay.wait(within: .seconds(60)) == 0)
+            #expect(try replay.output.map { try JSON(parsing: $0)["scope"]?.string ?? "" }.sorted() == scopes)
+        }
+    }
+
+    @Test func `another word is refused with the four that there are`() throws {
+        let run = try ProgramRun(
+            [Places.pipegram, "run", "--scope", "everybody", "--", "cat"], on: try EventLoop())
+        #expect(run.wait() == 64)
+        for word in ["chat", "topic", "user", "bot"] { #expect(run.errorText.contains(word)) }
+    }
+
+    @Test func `what an earlier run left keeps its scope, and its call to General goes there`() throws {
+        let test = try GatewayTest()
+        test.telegram.fail(method: "sendMessage", with: .hang)
+        let calls = """
+            #!/bin/sh
+            echo '{"type":"telegram.send_message","message_thread_id":null,"text":"general"}'
+            exec sleep 60
+            """
+        let first = try test.run(["--scope", "topic", "--", test.files.write("calls.sh", calls)])
+        try test.telegram.add(JSON(parsing: Self.message(1, from: 7, thread: 3)), as: "message")
+        #expect(test.wait { (try? test.count("calls")) == 1 && (try? test.count("events")) == 1 })
+        let status = try test.command(["status"])
+        #expect(status.output.contains { $0.contains("  chat:-100/topic:3  ") })
+        first.signal(SIGKILL)
+        first.wait()
+        test.telegram.clearFaults()
+        try test.run(["--scope", "bot", "--", test.files.write("script.sh", Self.bot)])
+        #expect(test.wait { test.texts(in: -100) == ["general", "hi"] })
+        try test.telegram.add(JSON(parsing: Self.message(2, from: 7, thread: 3)), as: "message")
+        #expect(test.wait { test.texts(in: -100) == ["general", "hi", "hi"] })
+        let threads = test.telegram.calls.filter(\.wasCarriedOut)
+            .filter { $0.method == "sendMessage" }.map { $0.parameters["message_thread_id"]?.integer }
+        #expect(threads == [nil, 3, nil])
+        #expect(test.files.read("chat:-100_topic:3")?.contains(#""redelivered":true"#) == true)
+        #expect(test.files.read("bot")?.contains(#""update_id":9002"#) == true)
+        #expect(test.stop() == 0)
+    }
+}
