@@ -22,11 +22,15 @@ public final class CallPrinter: CallSink {
     private let groups: LineGroups
     private let uploads: Uploads
     private let files: ChildFiles
+    /// One for each scope that calls: two topics of a chat, say, or whoever writes to others, get the same
+    /// answers whoever is faster.
+    private var telegrams: [Scope: SimulatedTelegram] = [:]
     /// The last event of each scope, from which message ids go on; read when something is answered, then
     /// empty.
     private var unread: [Scope: [UInt8]] = [:]
 
     /// - Parameters:
+    ///   - telegram: each scope is answered by another one like it.
     ///   - spoolDirectory: where lines wait on disk that are too many for memory.
     ///   - uploads: which files may be sent: calls with others are refused.
     ///   - files: where those go that children fetch.
@@ -42,15 +46,27 @@ public final class CallPrinter: CallSink {
     public func note(_ line: [UInt8], givenTo scope: Scope) {
         if unread[scope] == nil { groups.add(scope) }
         unread[scope] = line
+        // A scope that isn't in one chat calls to any it has heard of, not to the last event's alone.
+        if scope.chat == nil { learn(of: scope) }
+    }
+
+    private func learn(of scope: Scope) {
+        guard let line = unread[scope], !line.isEmpty, let event = try? JSON(parsing: line) else { return }
+        telegram(of: scope).noteUpdate(event)
+        unread[scope] = []
+    }
+
+    private func telegram(of scope: Scope) -> SimulatedTelegram {
+        if let known = telegrams[scope] { return known }
+        let new = telegram.another()
+        telegrams[scope] = new
+        return new
     }
 
     public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
-        if let line = unread[scope], !line.isEmpty, let event = try? JSON(parsing: line) {
-            telegram.noteUpdate(event)
-            unread[scope] = []
-        }
+        learn(of: scope)
         print(call, for: scope)
-        switch call.isDownload ? download(call, for: scope) : answer(call) {
+        switch call.isDownload ? download(call, for: scope) : answer(call, for: scope) {
         case .success(let result):
             done(.success(result))
         case .failure(let error):
@@ -62,13 +78,13 @@ public final class CallPrinter: CallSink {
 
     public func childEnded(_ scope: Scope) { files.remove(files.take(of: scope), of: scope) }
 
-    private func answer(_ call: Call) -> Result<JSON, BotAPIError> {
+    private func answer(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
         do throws(Uploads.Trouble) {
             _ = try uploads.prepare(call.method, call.parameters)
         } catch {
             if case .refused(let error) = error { return .failure(error) }
         }
-        return telegram.answer(call.method, call.parameters)
+        return telegram(of: scope).answer(call.method, call.parameters)
     }
 
     /// Puts a picture in the file's place: what was recorded tells of a file and hasn't got it.

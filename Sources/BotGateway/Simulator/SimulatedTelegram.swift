@@ -20,6 +20,9 @@ public final class SimulatedTelegram {
         self.now = now
     }
 
+    /// The same bot at the same time, and none of the chats.
+    func another() -> SimulatedTelegram { SimulatedTelegram(bot: bot, now: now) }
+
     /// Learns the chat of an update, so that answers carry it as Telegram sent it, and message ids go on
     /// from there.
     ///

@@ -22,10 +22,10 @@ import Testing
         }
 
         /// An event is given to a child.
-        func give(_ kind: String, _ payload: JSON) throws {
+        func give(_ kind: String, _ payload: JSON, by choice: ScopeChoice = .chat) throws {
             let update: JSON = ["update_id": 1]
             update.set(kind, payload)
-            let event = try #require(IncomingEvent(try Update(update)))
+            let event = try #require(IncomingEvent(try Update(update), by: choice))
             printer.note(event.line, givenTo: event.scope)
         }
 
@@ -118,6 +118,53 @@ import Testing
         #expect(messages.map { $0?["chat"]?["first_name"] } == ["Ada", "Eva"])
     }
 
+    private func topicMessage(_ thread: Int64, id: Int64) -> JSON {
+        [
+            "message_id": JSON(id), "chat": ["id": -100, "title": "forum"], "is_topic_message": true,
+            "message_thread_id": JSON(thread), "from": ["id": JSON(thread)],
+        ]
+    }
+
+    @Test func `topics and senders of one chat are answered the same, whoever is first`() throws {
+        for choice in [ScopeChoice.topic, .user] {
+            let scopes: [Scope] =
+                choice == .user
+                ? [.user(1), .user(2)] : [.topic(chat: -100, thread: 1), .topic(chat: -100, thread: 2)]
+            for order in [scopes, scopes.reversed()] {
+                let print = try Print(.grouped)
+                try print.give("message", topicMessage(1, id: 5), by: choice)
+                try print.give("message", topicMessage(2, id: 9), by: choice)
+                for scope in order {
+                    print.say(
+                        #"{"type":"telegram.send_message","chat_id":-100,"text":"x","id":1}"#, in: scope)
+                }
+                let ids = print.results.map { $0.success?["message_id"]?.integer }
+                #expect(ids == (order == scopes ? [6, 10] : [10, 6]), "\(choice)")
+            }
+        }
+    }
+
+    @Test func `the whole bot's scope, and a sender's, knows the chats of all its events`() throws {
+        for (choice, scope) in [(ScopeChoice.bot, Scope.bot), (.user, .user(7))] {
+            let print = try Print(.asTheyCome)
+            for (chat, title) in [(-1, "one"), (-2, "two")] as [(Int64, String)] {
+                try print.give(
+                    "message",
+                    [
+                        "message_id": 5, "from": ["id": 7],
+                        "chat": ["id": JSON(chat), "type": "group", "title": JSON(title)],
+                    ], by: choice)
+            }
+            for chat in [-1, -2] {
+                print.say(
+                    #"{"type":"telegram.send_message","chat_id":\#(chat),"text":"x","id":1}"#, in: scope)
+            }
+            #expect(print.results.map { $0.success?["chat"]?["title"] } == ["one", "two"])
+            #expect(print.results.map { $0.success?["message_id"] } == [6, 6])
+            #expect(print.lines.allSatisfy { $0.hasPrefix(#"{"scope":"\#(scope)","type""#) })
+        }
+    }
+
     @Test func `a call that Telegram would refuse is printed, counted and told`() throws {
         let print = try Print(.grouped)
         print.say(#"{"type":"telegram.send_message","text":"","id":1}"#, in: .chat(1))
@@ -130,5 +177,12 @@ import Testing
         }
         #expect(error.description == "400 Bad Request: message text is empty")
         #expect(print.log.lines == ["warning chat:1 sendMessage refused: Bad Request: message text is empty"])
+    }
+}
+
+extension CallResult {
+    fileprivate var success: JSON? {
+        guard case .success(let answer) = self else { return Optional.none }
+        return answer
     }
 }
