@@ -40,6 +40,7 @@ struct ReplayCommand: LoopCommand {
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
+        try scopeFlags.check(isPlain: childFlags.plain)
         if update, expect == nil {
             throw ValidationError("--update goes with --expect FILE, which it writes.")
         }

@@ -40,6 +40,7 @@ struct RunCommand: LoopCommand {
         if stateFlags.state != nil, memoryFlags.noState {
             throw ValidationError("--state names a place for the state, and --no-state wants none.")
         }
+        try scopeFlags.check(isPlain: childFlags.plain)
         if childFlags.plain, deliveryFlags.ack == .event {
             throw ValidationError("With --plain a bot has no way to acknowledge: take --ack auto or exit.")
         }

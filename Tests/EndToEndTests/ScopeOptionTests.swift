@@ -141,6 +141,33 @@ import Testing
         for word in ["chat", "topic", "user", "bot"] { #expect(run.errorText.contains(word)) }
     }
 
+    @Test func `a program that speaks plain text is refused where its scope has no chat`() throws {
+        for command in [["run"], ["replay"]] {
+            for choice in ["user", "bot"] {
+                let file = command == ["replay"] ? ["/nowhere/log"] : []
+                let run = try ProgramRun(
+                    [Places.pipegram] + command + ["--plain", "--scope", choice] + file + ["--", "cat"],
+                    on: try EventLoop())
+                #expect(run.wait() == 64)
+                #expect(run.errorText.contains("with --scope \(choice) there is none"))
+            }
+        }
+    }
+
+    @Test func `a plain program in a topic answers there`() throws {
+        let files = TemporaryDirectory()
+        let replay = try ProgramRun(
+            [
+                Places.pipegram, "replay", "--plain", "--scope", "topic", files.write("log.ndjson", Self.log),
+                "--", "cat",
+            ], on: try EventLoop())
+        #expect(replay.wait(within: .seconds(60)) == 0)
+        #expect(
+            replay.output.first
+                == #"{"type":"telegram.send_message","message_thread_id":3,"chat_id":-100,"text":"x"}"#)
+        #expect(replay.output.count == 4)
+    }
+
     @Test func `what an earlier run left keeps its scope, and its call to General goes there`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", with: .hang)
