@@ -1,28 +1,36 @@
 #!/usr/bin/env python3
-"""Counts the messages of each chat, and shows the count by editing its own answer."""
+"""Counts the messages of each chat, and shows the count by editing its own answer.
+
+The count outlives the child as the scope's state: /rest ends it, and the next child counts on.
+"""
 import json
 import sys
 
 
 def say(event):
-    print(json.dumps(event, ensure_ascii=False))
+    print(json.dumps(event), flush=True)
 
 
 scope = json.loads(sys.stdin.readline())
-count = scope.get("state", 0)
-answer = None  # the message that shows the count, once Telegram told us its id
+state = scope.get("state") or {"count": 0}
 
 for line in sys.stdin:
     event = json.loads(line)
     if event["type"] == "telegram.message":
-        count += 1
-        say({"type": "telegram.state", "value": count})
-        text = f"{event['from']['first_name']}, that makes {count}"
-        if answer is None:
-            say({"type": "telegram.send_message", "text": text, "id": "answer"})
+        if event.get("text") == "/rest":
+            break
+        state["count"] += 1
+        say({"type": "telegram.state", "value": state})
+        name = event.get("from", {}).get("first_name", "Somebody")
+        text = f"{name}, that makes {state['count']}"
+        if state.get("answer"):
+            answer = {"type": "telegram.edit_message_text", "message_id": state["answer"]}
         else:
-            say({"type": "telegram.edit_message_text", "message_id": answer, "text": text})
-    elif event["type"] == "telegram.result" and event["ok"]:
-        answer = event["result"]["message_id"]
+            answer = {"type": "telegram.send_message"}
+        say({**answer, "text": text, "id": "answer"})
+    elif event["type"] == "telegram.result" and event["id"] == "answer":
+        # An answer that can't be edited, because somebody deleted it, is forgotten.
+        state["answer"] = event["result"]["message_id"] if event["ok"] else None
+        say({"type": "telegram.state", "value": state})
     elif event["type"] == "telegram.disconnect":
         break
