@@ -4,35 +4,71 @@ import TestSupport
 import Testing
 
 @Suite struct ExamplesTests {
-    @Test func `each example replays its updates to its calls`() throws {
-        let examples = Self.directories(in: "\(Places.project)/examples")
-        #expect(examples.count >= 2)
-        for example in examples {
-            let folder = "\(Places.project)/examples/\(example)"
-            let bot = try #require(Self.files(in: folder).first { $0.hasPrefix("bot.") })
-            let arguments = ["--expect", "\(folder)/calls.ndjson", "\(folder)/updates.ndjson", "--"]
-            let run = try ProgramRun(
-                [Places.pipegram, "replay"] + arguments + ["\(folder)/\(bot)"], on: try EventLoop())
-            #expect(run.wait(within: .seconds(60)) == 0, "\(example)")
-            #expect(run.output == [], "\(example)")
-            #expect(run.errorText == "", "\(example)")
+    private static let isMissing: Int32 = 100
+
+    @Test func `each example replays its updates to its calls, or is skipped with a word`() throws {
+        let loop = try EventLoop()
+        var replays: [(example: Example, way: Example.Way, files: TemporaryDirectory, run: ProgramRun)] = []
+        // All at once, for compilers take their time.
+        for example in Example.all {
+            #expect(!example.ways.isEmpty, "Example.swift doesn't know how to start \(example.bot)")
+            for way in example.ways {
+                let files = TemporaryDirectory()
+                let run = try ProgramRun(Self.command(example, way, files), environment: Self.home, on: loop)
+                run.endInput()
+                replays.append((example, way, files, run))
+            }
+        }
+        for replay in replays {
+            let status = replay.run.wait(within: .seconds(100))
+            guard status != Self.isMissing else {
+                print("skipped: examples/\(replay.example.name) needs \(replay.way.packages)")
+                continue
+            }
+            #expect(status == 0, "\(replay.example.name)")
+            #expect(replay.run.output == [], "\(replay.example.name)")
+            #expect(replay.run.errorText == "", "\(replay.example.name)")
         }
     }
 
-    private static func directories(in path: String) -> [String] {
-        files(in: path).filter { access("\(path)/\($0)/updates.ndjson", F_OK) == 0 }
+    @Test func `examples are small, say what they show, and scripts start as they are`() throws {
+        for example in Example.all {
+            let lines = try Example.lines(of: example.bot)
+            try #require(2...40 ~= lines.count, "\(example.bot)")
+            let isScript = lines[0].hasPrefix("#!")
+            #expect((access(example.bot, X_OK) == 0) == isScript, "\(example.bot)")
+            #expect(
+                ["#", "//", "--", "\"\"\""].contains { lines[isScript ? 1 : 0].hasPrefix($0) },
+                "\(example.bot)")
+        }
     }
 
-    private static func files(in path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                })
+    @Test func `examples are in ten languages, each makes calls, and docs name each`() throws {
+        #expect(Set(Example.all.map(\.ending)).count >= 10)
+        let table = try Example.lines(of: "\(Places.project)/docs/examples.md")
+        for example in Example.all {
+            let calls = try Example.lines(of: "\(example.folder)/calls.ndjson")
+            #expect(!calls.isEmpty, "\(example.name)")
+            let link = "(../examples/\(example.name)/bot.\(example.ending))"
+            #expect(table.contains { $0.contains(link) }, "docs/examples.md has no \(link)")
         }
-        return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+
+    /// Where Go keeps what it built before.
+    private static var home: [String: String] {
+        getenv("HOME").map { ["HOME": String(cString: $0)] } ?? [:]
+    }
+
+    private static func command(
+        _ example: Example, _ way: Example.Way, _ files: TemporaryDirectory
+    ) -> [String] {
+        let script = """
+            out=\(files.path)
+            cd \(example.folder) || exit
+            (\(way.probe)) </dev/null >/dev/null 2>&1 || exit \(isMissing)
+            \(way.build) || exit
+            exec \(Places.pipegram) replay --expect calls.ndjson updates.ndjson -- \(way.start)
+            """
+        return ["sh", "-c", script]
     }
 }

@@ -1,0 +1,86 @@
+import Glibc
+import Reactor
+import TestSupport
+import Testing
+
+/// A folder of `examples/`: a bot, updates, and the calls that it makes.
+struct Example {
+    /// How to start a bot; shell, in the bot's folder, with `$out` for what is built.
+    struct Way {
+        /// Debian's packages that it needs.
+        let packages: String
+        /// Fails where one of them is missing.
+        let probe: String
+        var build = "true"
+        let start: String
+    }
+
+    let name: String
+    /// Of its bot's name: it tells the language.
+    let ending: String
+
+    var folder: String { "\(Places.project)/examples/\(name)" }
+    var bot: String { "\(folder)/bot.\(ending)" }
+    var ways: [Way] { Self.ways[ending] ?? [] }
+
+    static let all = names(in: "\(Places.project)/examples").flatMap { name in
+        names(in: "\(Places.project)/examples/\(name)").filter { $0.hasPrefix("bot.") }
+            .map { Example(name: name, ending: String($0.dropFirst("bot.".count))) }
+    }
+
+    private static let ways = [
+        "awk": [
+            Way(packages: "mawk", probe: "command -v mawk", start: "./bot.awk"),
+            Way(packages: "gawk", probe: "command -v gawk", start: "gawk -f bot.awk"),
+        ],
+        "c": [
+            Way(
+                packages: "gcc and libjansson-dev", probe: "echo '#include <jansson.h>' | cc -E -",
+                build: "cc -o $out/bot bot.c -ljansson -lm", start: "$out/bot")
+        ],
+        "go": [
+            Way(
+                packages: "golang-go", probe: "go version", build: "go build -o $out/bot bot.go",
+                start: "$out/bot")
+        ],
+        "js": [Way(packages: "nodejs", probe: "command -v node", start: "./bot.js")],
+        "lua": [
+            Way(
+                packages: "lua5.4 and lua-cjson", probe: "lua5.4 -e 'require \"cjson\"'", start: "./bot.lua")
+        ],
+        "pl": [Way(packages: "perl", probe: "perl -MJSON::PP -e 1", start: "./bot.pl")],
+        "py": [Way(packages: "python3", probe: "command -v python3", start: "./bot.py")],
+        "rb": [Way(packages: "ruby", probe: "ruby -rjson -e 1", start: "./bot.rb")],
+        "sh": [Way(packages: "jq", probe: "command -v jq", start: "./bot.sh")],
+        "swift": [
+            Way(
+                packages: "Swift", probe: "command -v swiftc", build: "swiftc -o $out/bot bot.swift",
+                start: "$out/bot")
+        ],
+        "tcl": [
+            Way(
+                packages: "tcl and tcllib",
+                probe: "echo 'if {[catch {package require json::write}]} {exit 1}' | tclsh",
+                start: "./bot.tcl")
+        ],
+    ]
+
+    static func lines(of file: String) throws -> [String] {
+        let run = try ProgramRun(["cat", file], on: try EventLoop())
+        #expect(run.wait() == 0, "\(file)")
+        return run.output
+    }
+
+    private static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+}
