@@ -79,8 +79,8 @@
     public struct Failure: Error, CustomStringConvertible {
         /// In libcurl's words, or in ours where a file is to blame.
         public let reason: String
-        /// The server may have acted on it: something of the request went out, or all of it where it is a form,
-        /// which is worth nothing without its end.
+        /// The server may have acted on it: something of the request went out. Of a form with files, as far as can
+        /// be known here, all of it: it is worth nothing without its end.
         public let requestWentOut: Bool
         /// A file of ours is to blame, and not the server or the way there.
         public let isFileTrouble: Bool

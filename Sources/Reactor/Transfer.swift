@@ -18,8 +18,6 @@ import CCurl
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// How much had gone out, handshakes with proxies included, when the request was about to; nil before.
     private var sentBeforeRequest: Int?
-    /// It was to be sent again, though it may have gone out whole.
-    private var resendWasRefused = false
 
     init(userAgent: String) {
         guard let handle = curl_easy_init() else { preconditionFailure("libcurl is out of memory") }
@@ -64,7 +62,7 @@ import CCurl
 
     func prepare(_ request: HTTPClient.Request, then done: @escaping HTTPClient.Completion) {
         self.done = done
-        (sentBeforeRequest, resendWasRefused, stallTimeout) = (nil, false, request.stallTimeout)
+        (sentBeforeRequest, stallTimeout) = (nil, request.stallTimeout)
         answer.reset(for: request)
         errorText.pointee = 0
         if url != request.url {
@@ -142,9 +140,7 @@ import CCurl
     /// When a kept connection turns out to be dead, libcurl sends the request again by itself, also when
     /// it had gone out whole: the server may then have acted on it, and would act again.
     private func requestGoesOut() -> Int32 {
-        // libcurl has forgotten by now how much of a form went out.
-        if somethingWentOut, form?.wasReadWhole ?? true {
-            resendWasRefused = true
+        if requestWentOut {
             return Int32(CURL_PREREQFUNC_ABORT)
         }
         sentBeforeRequest = sent
@@ -172,14 +168,11 @@ import CCurl
         return bytes
     }
 
-    private var somethingWentOut: Bool {
-        sentBeforeRequest.map { sent > $0 } ?? false
-    }
-
+    /// Of a form all of it: how much libcurl has written isn't asked, for it begins to count anew before it sends
+    /// a form again, and what it has read it may have written.
     private var requestWentOut: Bool {
-        if resendWasRefused { return true }
-        guard somethingWentOut, form != nil else { return somethingWentOut }
-        return offset(CURLINFO_SIZE_UPLOAD_T) >= offset(CURLINFO_CONTENT_LENGTH_UPLOAD_T)
+        guard let before = sentBeforeRequest, sent > before else { return false }
+        return form?.wasReadWhole ?? true
     }
 
     /// It went over a connection that several requests share at a time.

@@ -174,6 +174,24 @@ import Testing
         #expect(test.server.connections[2...].allSatisfy { $0.received.isEmpty })
     }
 
+    @Test func `a form that went out whole may have been acted on, also when nobody answers the second try`()
+        throws
+    {
+        let test = try FormTest()
+        test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
+        _ = test.ask(.json([1]))
+        test.server.connections[0].forget()
+        test.server.onBytes = { connection in
+            guard connection.hasWholeBody else { return }
+            test.server.stopListening()
+            connection.close()
+        }
+        let file = try test.file("f", size: 1_000_000)
+        let failure = test.failure(.form([HTTPClient.Part("f", .file(file, name: "f"))]))
+        #expect(failure?.reason.contains("connect") == true)
+        #expect(failure?.requestWentOut == true)
+    }
+
     @Test func `a file that became shorter while it was sent fails in words`() throws {
         let test = try FormTest()
         let file = try test.file("f", size: 10_000_000)

@@ -72,6 +72,7 @@ import Reactor
     /// Called whenever something came.
     var onBytes: (Connection) -> Void = { _ in }
     private let listener: Int32
+    private var isListening = true
     private let loop: EventLoop
 
     init(on loop: EventLoop) throws {
@@ -81,18 +82,25 @@ import Reactor
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutableBytes(of: &address) { [listener] bytes in
+        let isBound = withUnsafeMutableBytes(of: &address) { [listener] bytes in
             let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
             return bind(listener, address, length) == 0 && listen(listener, 10) == 0
                 && getsockname(listener, address, &length) == 0
         }
-        guard isListening else { throw SystemError("listening") }
+        guard isBound else { throw SystemError("listening") }
         port = UInt16(bigEndian: address.sin_port)
         try loop.watch(listener, for: .readable) { [weak self] _ in self?.accept() }
     }
 
     isolated deinit {
         connections.forEach { $0.close() }
+        stopListening()
+    }
+
+    /// Refuses further connections.
+    func stopListening() {
+        guard isListening else { return }
+        isListening = false
         loop.unwatch(listener)
         close(listener)
     }
