@@ -17,6 +17,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         [EMFILE, ENFILE, EAGAIN, ENOMEM, ENOSPC].contains(code)
     }
 
+    /// A file can't grow now; it may later.
+    public var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+
     /// The system's words for the errno.
     public var reason: String { String(cString: strerror(code)) }
 

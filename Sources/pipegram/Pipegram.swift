@@ -12,7 +12,10 @@ struct Pipegram: ParsableCommand {
               pipegram replay examples/echo/updates.ndjson -- examples/echo/bot.sh
             """,
         version: "pipegram \(Version.current)",
-        subcommands: [RunCommand.self, ReplayCommand.self, StatusCommand.self, DeadLettersCommand.self]
+        subcommands: [
+            RunCommand.self, ReplayCommand.self, RecordCommand.self, StatusCommand.self,
+            DeadLettersCommand.self,
+        ]
     )
 }
 

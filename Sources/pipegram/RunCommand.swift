@@ -23,9 +23,11 @@ struct RunCommand: LoopCommand {
             """)
 
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
+    @OptionGroup(title: "Telegram") var callFlags: CallFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Who may come in") var admissionFlags: AdmissionFlags
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
+    @OptionGroup(title: "Record") var recordFlags: RecordFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
     @OptionGroup(title: "Children") var lifeFlags: LifeFlags
@@ -71,45 +73,4 @@ struct LifeFlags: ParsableArguments, Sendable {
 
     @Flag(help: "Show the chat that the bot is typing while it works on an event. With --plain it always is.")
     var typing = false
-}
-
-/// Where and how updates are asked for, and calls sent.
-struct TelegramFlags: ParsableArguments, Sendable {
-    @Option(
-        help: ArgumentHelp(
-            "The Bot API server; else $TELEGRAM_API_URL, else Telegram's own.", valueName: "url"))
-    var apiURL: String?
-
-    @Option(help: .duration("How long Telegram holds a question for updates, at most 50s."))
-    var pollTimeout = DurationValue.seconds(50)
-
-    @Option(
-        help: ArgumentHelp(
-            "The kinds of update to ask for, with commas between, or 'all'. Without it Telegram chooses.",
-            valueName: "list"))
-    var allowedUpdates: String?
-
-    @Flag(help: "Take a webhook away that is set for the bot, so that updates can be asked for.")
-    var deleteWebhook = false
-
-    @Option(help: .duration("After so long without an answer a call is given up as unknown."))
-    var callTimeout = DurationValue.seconds(60)
-
-    func validate() throws {
-        guard let wait = pollTimeout.duration, (.zero)...(.seconds(50)) ~= wait,
-            wait.components.attoseconds == 0
-        else { throw ValidationError("--poll-timeout takes whole seconds, from 0s to 50s.") }
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            throw ValidationError(
-                "The Bot API's address starts with https:// or http://, not as '\(url)' does.")
-        }
-    }
-
-    var url: String { apiURL ?? variable("TELEGRAM_API_URL") ?? BotAPI.officialURL }
-
-    @MainActor var kinds: [String] {
-        guard let allowedUpdates else { return [] }
-        if allowedUpdates == "all" { return UpdateKinds.all }
-        return allowedUpdates.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
-    }
 }

@@ -9,42 +9,39 @@ import Reactor
 @MainActor final class RunningGateway {
     private let command: RunCommand
     private let log: Logger
-    private let loop: EventLoop
-    private let token: BotToken
+    private let bot: BotConnection
+    private var loop: EventLoop { bot.loop }
     private var program: Program
     private let limit: UInt64
-    private let api: BotAPI
     private let options: ChildOptions
     private let journal: DiskJournal
     private let uploads: Uploads
     private let files: ChildFiles
     private var allowList: AllowList?
     private var admitted: AdmittedUpdates?
+    private let record: UpdateRecord?
     private var gateway: Gateway?
     private var children: Children?
     private var signals: Signals?
-    private var result: Result<ExitCode, Failure> = .success(.success)
     private let hangUp = HangUp()
 
     init(_ command: RunCommand) throws {
         self.command = command
         log = command.logFlags.logger(usually: .info)
         program = try command.bot.find()
-        token = try command.tokenFlags.token()
+        bot = try BotConnection(command.telegram.server, command.tokenFlags, log: log)
         (program.descriptorLimit, limit) = DescriptorLimit.raise()
         options = command.options(descriptors: limit)
         allowList = try command.admissionFlags.allowList()
-        loop = try EventLoop()
-        let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
-        api = BotAPI(url: command.telegram.url, token: token, client: client, on: loop, log: log)
         uploads = try command.fileFlags.uploads()
         // Whoever sees that the state is in use may send them.
         Signals.block([SIGUSR1, SIGUSR2])
         do {
-            let directory = try command.stateDirectory(bot: token.bot, log: log)
+            let directory = try command.stateDirectory(bot: bot.token.bot, log: log)
             journal = try DiskJournal(
-                in: directory, bot: Int64(token.bot) ?? 0, reach: options.reach, on: loop, log: log)
+                in: directory, bot: Int64(bot.token.bot) ?? 0, reach: options.reach, on: bot.loop, log: log)
             files = ChildFiles(in: directory?.path, temporaryDirectory: spoolDirectory)
+            record = try command.recordFlags.record(of: bot)
         } catch {
             throw error.asFailure
         }
@@ -54,51 +51,47 @@ import Reactor
         signals = try Signals([SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2], on: loop) { [unowned self] in
             take($0)
         }
-        let signIn = SignIn(api: api, on: loop)
-        signIn.start(deletingWebhook: command.telegram.deleteWebhook) { [unowned self] in signedIn($0) }
-        loop.run()
+        let result = Result {
+            try bot.run(deletingWebhook: command.telegram.deleteWebhook) {
+                [unowned self] (user: JSON) throws(GatewayFailure) in try start(as: user)
+            }
+        }
         journal.close(clean: children.map { $0.count == 0 } ?? true)
         if !journal.isDurable { files.removeAll() }
         return try result.get()
     }
 
-    private func signedIn(_ bot: Result<JSON, GatewayFailure>) {
-        do throws(GatewayFailure) {
-            try start(as: try bot.get())
-        } catch {
-            end(with: error)
-        }
-    }
-
-    private func start(as bot: JSON) throws(GatewayFailure) {
-        let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
-        log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); waiting for updates")
-        if let username = bot["username"]?.string { journal.noteBot(username: username) }
+    private func start(as user: JSON) throws(GatewayFailure) {
+        bot.introduce(user, doing: "waiting for updates")
+        if let username = user["username"]?.string { journal.noteBot(username: username) }
         command.admissionFlags.tell(allowList, to: log)
         let earlier = try journal.earlierCalls()
-        let children = makeChildren(bot)
+        let children = makeChildren(user)
         self.children = children
         let gateway = Gateway(
-            from: try admitted(makePoller()), by: command.scopeFlags.scope, through: children,
+            from: try admitted(recorded(makePoller())), by: command.scopeFlags.scope, through: children,
             to: try makeCaller(), keepingIn: journal,
             stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
         )
         self.gateway = gateway
-        journal.onFailure = { [unowned self] in end(with: $0) }
+        journal.onFailure = { [unowned self] in bot.end(with: $0) }
         gateway.start(with: earlier) { [unowned self] end in
             switch end {
             case .finished: loop.stop()
-            case .failed(let failure): self.end(with: failure)
+            case .failed(let failure): bot.end(with: failure)
             }
         }
     }
 
     private func makePoller() throws(GatewayFailure) -> TelegramPoller {
-        var options = TelegramPoller.Options(
-            wait: command.telegram.pollTimeout.duration ?? .seconds(50), kinds: kinds,
-            offset: try journal.offset())
+        var options = command.telegram.polling(from: try journal.offset(), log: log)
         options.dropsPending = command.admissionFlags.dropPending
-        return TelegramPoller(api: api, options: options, on: loop, log: log)
+        return TelegramPoller(api: bot.api, options: options, on: loop, log: log)
+    }
+
+    /// Updates that are on file before anyone takes them, also those that nobody will see.
+    private func recorded(_ source: any UpdateSource) -> any UpdateSource {
+        record.map { RecordingSource(source, in: $0) } ?? source
     }
 
     /// Updates without those that nobody is to see.
@@ -114,35 +107,24 @@ import Reactor
         return admitted
     }
 
-    private func makeChildren(_ bot: JSON) -> Children {
+    private func makeChildren(_ user: JSON) -> Children {
         if options.maxChildren < command.childFlags.maxChildren {
             log.warning("\(limit) descriptors are enough for \(options.maxChildren) children at a time")
         }
         let environment = ChildEnvironment(
-            gateway: environmentVariables(), isSecret: token.isIn, bot: bot, version: Version.current)
+            gateway: environmentVariables(), isSecret: bot.token.isIn, bot: user, version: Version.current)
         return Children(
-            program, environment: environment, bot: bot, options: options, journal: journal, on: loop,
+            program, environment: environment, bot: user, options: options, journal: journal, on: loop,
             log: log)
     }
 
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
-        let caller = TelegramCaller(
-            api: api, limit: 32, timeout: command.telegram.callTimeout.duration ?? .seconds(86_400),
-            uploads: uploads, files: files, on: loop, log: log)
+        let caller = command.callFlags.caller(of: bot, uploads: uploads, files: files)
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.noteMigration(from: old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
         caller.onMigration = { [unowned self] in journal.migrate($0, to: $1) }
         return caller
-    }
-
-    private var kinds: [String] {
-        let kinds = command.telegram.kinds
-        for kind in kinds where !UpdateKinds.all.contains(kind) {
-            log.warning(
-                "--allowed-updates: '\(kind)' is unknown here; Telegram ignores names it doesn't know")
-        }
-        return kinds
     }
 
     // MARK: signals
@@ -198,10 +180,5 @@ import Reactor
         }
         log.info("stopping: children finish what they have; once more ends at once")
         gateway.stop()
-    }
-
-    private func end(with failure: GatewayFailure) {
-        result = .failure(failure.asFailure)
-        loop.stop()
     }
 }

@@ -41,6 +41,38 @@ struct CorpusTests {
         }
     }
 
+    @Test func `redacted, each update goes the same way, with its shape and its entities in their texts`()
+        throws
+    {
+        let redaction = Redaction(token: try BotToken("7:secret"))
+        for json in try corpus() {
+            let update = try Update(json)
+            let redacted = try Update(try JSON(parsing: redaction.text(of: update)))
+            #expect(redacted.id == update.id)
+            #expect(redacted.kind == update.kind)
+            #expect(IncomingEvent(redacted)?.scope == IncomingEvent(update)?.scope)
+            compare(update.payload, redacted.payload)
+        }
+    }
+
+    private func compare(_ before: JSON, _ after: JSON) {
+        #expect(before.keys == after.keys)
+        #expect(before.elements.count == after.elements.count)
+        #expect(before.string?.utf16.count == after.string?.utf16.count)
+        #expect(before.integer == after.integer)
+        #expect(before.bool == after.bool)
+        for (old, new) in zip(before.members, after.members) {
+            compare(old.value, new.value)
+            // Where it names a person or says something.
+            if ["first_name", "last_name", "phone_number", "text", "title", "file_id"].contains(old.key),
+                let text = old.value.string, text.contains(where: \.isLetter), !text.hasPrefix("/")
+            {
+                #expect(new.value.string != text)
+            }
+        }
+        for (old, new) in zip(before.elements, after.elements) { compare(old, new) }
+    }
+
     /// The whole program: replayed to a bot that writes down what it reads.
     @Test(arguments: ["chat", "topic", "user", "bot"])
     func `a replay gives every child what is its own, in order`(_ name: String) throws {

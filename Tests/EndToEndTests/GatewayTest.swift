@@ -35,15 +35,24 @@ final class GatewayTest {
 
     @discardableResult
     func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
-        let variables = [
+        try start(["run", "--poll-timeout", "10s"] + arguments, environment: environment)
+    }
+
+    /// Starts any command of the program.
+    @discardableResult
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
+        let gateway = try ProgramRun(
+            [Places.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
+        self.gateway = gateway
+        return gateway
+    }
+
+    /// What the program and its children find in their environment.
+    var variables: [String: String] {
+        [
             "TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url, "TRANSCRIPTS": files.path,
             "XDG_STATE_HOME": "\(files.path)/state",
         ]
-        let command = [Places.pipegram, "run", "--poll-timeout", "10s"] + arguments
-        let gateway = try ProgramRun(
-            command, environment: variables.merging(environment) { $1 }, on: loop)
-        self.gateway = gateway
-        return gateway
     }
 
     /// Runs another command on the gateway's state, to its end.

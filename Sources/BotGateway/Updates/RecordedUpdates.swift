@@ -1,4 +1,3 @@
-import Glibc
 import JSON
 import Reactor
 
@@ -7,102 +6,56 @@ public final class RecordedUpdates: UpdateSource {
     public var onUpdates: (UpdateBatch) -> Void = { _ in }
     public var onEnd: (GatewayFailure?) -> Void = { _ in }
     /// Asked before each piece: false when those who take the updates have enough of them for now.
-    public var mayGoOn: () -> Bool = { true }
+    public var mayGoOn: () -> Bool {
+        get { input.mayGoOn }
+        set { input.mayGoOn = newValue }
+    }
 
     /// It is a file, so that what comes next is there already.
-    public let isFile: Bool
+    public var isFile: Bool { input.isFile }
 
     private let name: String
-    private let descriptor: Int32
-    private let loop: EventLoop
+    private let input: Input
     private var scanner = UpdateLogScanner()
-    private var piece = [UInt8](repeating: 0, count: 1 << 14)
-    private var isWatched = false
     private var ended = false
 
     /// - Parameter path: a file, or `-` for stdin. Fails when it can't be opened.
     public init(path: String, on loop: EventLoop) throws(SystemError) {
-        self.loop = loop
         name = path == "-" ? "stdin" : path
-        descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError(name) }
-        var status = stat()
-        fstat(descriptor, &status)
-        guard status.st_mode & S_IFMT != S_IFDIR else {
-            if descriptor > 0 { close(descriptor) }
-            throw SystemError(name, code: EISDIR)
-        }
-        isFile = status.st_mode & S_IFMT == S_IFREG
+        input = try Input(path: path, on: loop)
     }
 
     public func start() {
-        if isFile { readSoon() } else { watch() }
+        input.onPiece = { [unowned self] in read($0) }
+        input.onFailure = { [unowned self] in end(GatewayFailure(.inputOutput, "\($0)")) }
+        input.start()
     }
 
     public func stop() {
-        end(nil, telling: false)
+        ended = true
+        input.stop()
     }
 
     public func confirm(then done: @escaping () -> Void) {
         done()
     }
 
-    private func watch() {
-        guard !ended else { return }
-        do throws(SystemError) {
-            try loop.watch(descriptor, for: .readable) { [weak self] _ in self?.readWhenWanted() }
-            isWatched = true
-        } catch {
-            // What can't be waited for, such as /dev/null, is always ready.
-            readSoon()
-        }
-    }
-
-    private func readWhenWanted() {
-        guard !mayGoOn() else { return readPiece() }
-        // It stays readable, and would be reported in every turn of the loop.
-        loop.unwatch(descriptor)
-        isWatched = false
-        loop.after(.milliseconds(2)) { [weak self] in self?.watch() }
-    }
-
-    /// In the next turn of the loop: what the children say meanwhile is not kept waiting.
-    private func readSoon(after delay: Duration = .zero) {
-        loop.after(delay) { [weak self] in
-            guard let self, !self.ended else { return }
-            guard self.mayGoOn() else { return self.readSoon(after: .milliseconds(2)) }
-            self.readPiece()
-            self.readSoon()
-        }
-    }
-
-    private func readPiece() {
-        guard !ended else { return }
-        let count = read(descriptor, &piece, piece.count)
-        guard count >= 0 else {
-            if errno == EAGAIN || errno == EINTR { return }
-            return end(GatewayFailure(.inputOutput, "\(SystemError("reading \(name)"))"))
-        }
+    private func read(_ piece: UnsafeRawBufferPointer) {
         var updates: [Update] = []
         do throws(JSONError) {
-            if count == 0 {
+            if piece.isEmpty {
                 try scanner.finish()
             } else {
-                try piece.withUnsafeBytes { bytes in
-                    Result { () throws(JSONError) in
-                        try scanner.scan(UnsafeRawBufferPointer(rebasing: bytes[..<count])) {
-                            (json, text, position) throws(JSONError) in
-                            updates.append(try Self.update(json, text, at: position))
-                        }
-                    }
-                }.get()
+                try scanner.scan(piece) { (json, text, position) throws(JSONError) in
+                    updates.append(try Self.update(json, text, at: position))
+                }
             }
         } catch {
             if !updates.isEmpty { onUpdates(UpdateBatch(updates)) }
             return end(GatewayFailure(.malformedLog, "\(name): \(error)"))
         }
         if !updates.isEmpty { onUpdates(UpdateBatch(updates)) }
-        if count == 0 { end(nil) }
+        if piece.isEmpty { end(nil) }
     }
 
     private static func update(
@@ -115,11 +68,9 @@ public final class RecordedUpdates: UpdateSource {
         }
     }
 
-    private func end(_ failure: GatewayFailure?, telling: Bool = true) {
+    private func end(_ failure: GatewayFailure?) {
         guard !ended else { return }
-        ended = true
-        if isWatched { loop.unwatch(descriptor) }
-        if descriptor > 0 { close(descriptor) }
-        if telling { onEnd(failure) }
+        stop()
+        onEnd(failure)
     }
 }

@@ -1,0 +1,176 @@
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct RecordTests {
+    private let test: GatewayTest
+    private var file: String { "\(test.files.path)/log" }
+
+    init() throws { test = try GatewayTest() }
+
+    private var lines: [String] {
+        test.files.read("log")?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            .dropLast() ?? []
+    }
+
+    private func ids() throws -> [Int64?] { try lines.map { try JSON(parsing: $0)["update_id"]?.integer } }
+
+    @discardableResult
+    private func record(_ arguments: [String] = []) throws -> ProgramRun {
+        try test.start(["record", "--poll-timeout", "10s"] + arguments)
+    }
+
+    @Test func `each update is written as it came, and confirmed once it is in the file`() throws {
+        let first = #"{"update_id":9001,"poll":{"z":1.50,"id":"5"}}"#
+        test.telegram.addRaw(bytes: Array(first.utf8), id: 9001)
+        try record([file])
+        #expect(test.wait { test.telegram.pendingUpdates == 0 && !lines.isEmpty })
+        #expect(lines == [first])
+        test.say("привет", in: 42)
+        #expect(test.wait { lines.count == 2 })
+        #expect(lines[1].hasSuffix(#""text":"привет"}}"#))
+        #expect(test.stop() == 0)
+        #expect(test.telegram.pendingUpdates == 0)
+        #expect(test.gateway?.output.isEmpty == true)
+        #expect(test.gateway?.errorText.contains("this is @demo_bot, id 7; recording updates") == true)
+    }
+
+    @Test func `without a file updates go to stdout, as they come`() throws {
+        let run = try record()
+        test.say("one", in: 42)
+        #expect(test.wait { run.output.count == 1 })
+        test.say("two", in: 42)
+        #expect(test.wait { run.output.count == 2 && test.telegram.pendingUpdates == 0 })
+        #expect(test.stop(SIGINT) == 0)
+    }
+
+    @Test func `when the reader of stdout is gone it goes too`() throws {
+        for number in 1...3 { test.say("\(number)", in: 42) }
+        let script = #""$1" record --poll-timeout 1s | head -n 1 >/dev/null; echo ${PIPESTATUS[0]}"#
+        let run = try ProgramRun(
+            ["bash", "-c", script, "sh", Places.pipegram], environment: test.variables, on: test.loop)
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        test.say("more", in: 42)
+        #expect(run.wait() == 0)
+        #expect(run.output == ["141"])
+        #expect(test.telegram.pendingUpdates == 1)
+    }
+
+    @Test func `a reader that doesn't read holds nothing up but the updates`() throws {
+        let run = try record()
+        run.pauseOutput()
+        for number in 1...30 { test.say(String(repeating: "\(number % 10)", count: 3000), in: 42) }
+        #expect(test.wait { test.telegram.polls.count > 0 })
+        #expect(test.waitForLog("recording updates"))
+        test.gateway?.signal(SIGTERM)
+        test.gateway?.signal(SIGTERM)
+        run.resumeOutput()
+        #expect([0, 128 + SIGTERM].contains(run.wait(within: .seconds(4))))
+    }
+
+    @Test func `half a line of a crash is cut off, and what is there already isn't written twice`() throws {
+        test.say("one", in: 42)
+        var run = try record([file])
+        #expect(test.wait { lines.count == 1 })
+        run.signal(SIGKILL)
+        run.wait()
+        // Where Telegram gives it again.
+        let other = try GatewayTest()
+        other.say("one", in: 42)
+        other.say("two", in: 42)
+        test.files.write("log", (test.files.read("log") ?? "") + #"{"update_id":90"#)
+        run = try other.start(["record", "--poll-timeout", "10s", file])
+        #expect(other.wait { lines.count == 2 && other.telegram.pendingUpdates == 0 })
+        #expect(try ids() == [9001, 9002])
+        #expect(other.stop() == 0)
+    }
+
+    @Test func `while the disk is full nothing is confirmed, and then it goes on by itself`() throws {
+        let run = try record([file])
+        test.say("one", in: 42)
+        #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
+        try test.limitFiles(of: run, to: 200)
+        for number in 2...5 { test.say("\(number)", in: 42) }
+        #expect(test.waitForLog("updates can't be recorded"))
+        #expect(test.telegram.pendingUpdates > 0)
+        try test.limitFiles(of: run, to: nil)
+        #expect(test.wait { lines.count == 5 && test.telegram.pendingUpdates == 0 })
+        #expect(try ids() == [9001, 9002, 9003, 9004, 9005])
+        #expect(run.errors.count { $0.contains("can't be recorded") } == 1)
+        #expect(test.waitForLog("can be written to again"))
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `nothing is lost and nothing written twice when it is killed again and again`() throws {
+        for round in 0..<4 {
+            let run = try record(["--log-level", "error", file])
+            for number in 1...40 { test.say("\(round) \(number)", in: 42) }
+            let goal = Int.random(in: 1...40) + round * 40
+            #expect(test.wait { lines.count >= goal })
+            run.signal(SIGKILL)
+            run.wait()
+        }
+        try record([file])
+        #expect(test.waitForLog("recording updates"))
+        #expect(test.wait { lines.count >= 160 && test.telegram.pendingUpdates == 0 })
+        #expect(try ids() == (9001...9160).map { Int64($0) })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `a second recorder of a file is refused, with the pid of the first`() throws {
+        let first = try record([file])
+        test.say("one", in: 42)
+        #expect(test.wait { lines.count == 1 })
+        let second = try test.command(["record", file], environment: ["TELEGRAM_API_URL": test.telegram.url])
+        #expect(second.exit?.status == 73)
+        #expect(second.errorText.contains("\(file) is in use by process \(first.pid)"))
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `a gateway has all that came in its record, also what no child sees`() throws {
+        try test.run(["--record", file, "--no-state"], bot: "echo.sh")
+        test.telegram.add(["id": "1", "question": "?"], as: "poll")
+        test.say("hello", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hello"] })
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        #expect(test.stop() == 0)
+        #expect(try lines.map { try JSON(parsing: $0).keys[1] } == ["poll", "message"])
+    }
+
+    @Test func `a gateway takes no updates that it can't record`() throws {
+        let run = try test.run(["--record", file, "--no-state"], bot: "echo.sh")
+        test.say("one", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["one"] })
+        try test.limitFiles(of: run, to: 200)
+        test.say("two", in: 42)
+        #expect(test.waitForLog("none is taken or confirmed"))
+        #expect(test.texts(in: 42) == ["one"])
+        #expect(test.telegram.pendingUpdates > 0)
+        try test.limitFiles(of: run, to: nil)
+        #expect(test.wait { test.texts(in: 42) == ["one", "two"] })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `a redacted record is replayed like any other`() throws {
+        test.telegram.add(
+            [
+                "message_id": 1, "date": 1_700_000_000, "text": "/start Ada",
+                "entities": [["type": "bot_command", "offset": 0, "length": 6]],
+                "chat": ["id": 42, "type": "private", "first_name": "Ada"],
+            ], as: "message")
+        try record(["--redact", file])
+        #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
+        #expect(test.stop() == 0)
+        #expect(!lines[0].contains("Ada"))
+        let replay = try test.command(["replay", file, "--", Places.bot("echo.sh")])
+        #expect(replay.exit?.status == 0)
+        #expect(replay.output.first?.contains(#""chat_id":42,"text":"/start "#) == true)
+    }
+
+    @Test func `redact without a record says where it belongs`() throws {
+        let run = try test.command(["run", "--redact", "--", "cat"])
+        #expect(run.exit?.status == 64)
+        #expect(run.errorText.contains("--redact goes with --record FILE"))
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct LineFileTests {
+    private let files = TemporaryDirectory()
+    private var path: String { "\(files.path)/log" }
+
+    private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    private func lines(of file: LineFile, within limit: Int = 1000) -> [String] {
+        file.lastLines(within: limit).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func `a file is made for its user alone, and lines are added to it`() throws {
+        let file = try #require(try LineFile(path))
+        try file.append(bytes("one\n"))
+        try file.append(bytes("two\nthree\n"))
+        try file.sync()
+        #expect(files.read("log") == "one\ntwo\nthree\n")
+        var status = stat()
+        stat(path, &status)
+        #expect(status.st_mode & 0o777 == 0o600)
+    }
+
+    @Test(arguments: [
+        ("one\ntwo\n", "one\ntwo\n"), ("one\ntwo", "one\n"), ("half", ""), ("", ""), ("one\n\n", "one\n\n"),
+    ])
+    func `half a last line is cut off`(_ before: String, _ after: String) throws {
+        files.write("log", before)
+        let file = try #require(try LineFile(path))
+        #expect(files.read("log") == after)
+        try file.append(bytes("new\n"))
+        #expect(files.read("log") == after + "new\n")
+    }
+
+    @Test func `half a last line is cut off however long it is`() throws {
+        files.write("log", "one\n" + String(repeating: "x", count: 200_000))
+        _ = try LineFile(path)
+        #expect(files.read("log") == "one\n")
+    }
+
+    @Test func `the last lines are those that stand whole within the limit`() throws {
+        files.write("log", "one\ntwo\nthree\n")
+        let file = try #require(try LineFile(path))
+        #expect(lines(of: file) == ["one", "two", "three"])
+        #expect(lines(of: file, within: 9) == ["three"])
+        #expect(lines(of: file, within: 3) == [])
+    }
+
+    @Test func `each line is read with its number`() throws {
+        let long = String(repeating: "x", count: 100_000)
+        files.write("log", "one\n\n\(long)\nfour\n")
+        let file = try #require(try LineFile(path))
+        var read: [String] = []
+        try file.forEachLine(limit: 1000) { line, number in
+            switch line {
+            case .whole(let bytes): read.append("\(number) \(String(decoding: bytes, as: UTF8.self))")
+            case .tooLong: read.append("\(number) too long")
+            }
+            return true
+        }
+        #expect(read == ["1 one", "2 ", "3 too long", "4 four"])
+    }
+
+    @Test func `what isn't a file is none`() throws {
+        #expect(try LineFile("/dev/null") == nil)
+    }
+
+    @Test func `a file that can't be opened says so`() {
+        #expect(throws: LineFile.Unusable.self) { try LineFile("/nowhere/log") }
+    }
+}

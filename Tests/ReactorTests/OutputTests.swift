@@ -1,0 +1,71 @@
+import Glibc
+import Reactor
+import Testing
+
+@Suite struct OutputTests {
+    private let loop: EventLoop
+    private let pipe: Pipe
+
+    init() throws {
+        loop = try EventLoop()
+        pipe = try Pipe()
+    }
+
+    private func read(_ limit: Int = 1 << 20) -> [UInt8] {
+        var piece = [UInt8](repeating: 0, count: limit)
+        return Array(piece[..<max(0, Glibc.read(pipe.reader, &piece, limit))])
+    }
+
+    @Test func `what is written is told in its order, at once where there is room`() {
+        let output = Output(pipe.writer, name: "pipe", on: loop)
+        var told: [Int] = []
+        output.write(Array("one\n".utf8)) { told.append(1) }
+        output.write([]) { told.append(2) }
+        output.write(Array("two\n".utf8)) { told.append(3) }
+        #expect(told == [1, 2, 3])
+        #expect(read() == Array("one\ntwo\n".utf8))
+    }
+
+    @Test func `a reader that doesn't read keeps nobody waiting, and gets it all in the end`() {
+        let output = Output(pipe.writer, name: "pipe", on: loop)
+        let pieces = (0..<40).map { [UInt8](repeating: $0, count: 70_000) }
+        var told = 0
+        for piece in pieces { output.write(piece) { told += 1 } }
+        #expect(told < 2)
+        #expect(output.pending > 2_000_000)
+        var all: [UInt8] = []
+        let isRead = loop.run(
+            until: {
+                if told < 40 || output.pending > 0 || all.count < 2_800_000 { all += read(1 << 16) }
+                return all.count == 2_800_000
+            }, within: .seconds(20))
+        #expect(isRead)
+        #expect(told == 40)
+        #expect(all == Array(pieces.joined()))
+    }
+
+    @Test func `a reader that is gone is told of`() {
+        let output = Output(pipe.writer, name: "pipe", on: loop)
+        var failures: [SystemError] = []
+        output.onFailure = { failures.append($0) }
+        pipe.closeReader()
+        var told = 0
+        output.write([1]) { told += 1 }
+        #expect(failures == [SystemError("pipe", code: EPIPE)])
+        #expect(told == 0)
+    }
+
+    @Test func `after a failure it goes on with what couldn't be written`() throws {
+        let file = open("/dev/full", O_WRONLY)
+        defer { close(file) }
+        let output = Output(file, name: "full", on: loop)
+        var failures = 0
+        output.onFailure = { _ in failures += 1 }
+        output.write([1, 2])
+        #expect(failures == 1)
+        #expect(dup2(pipe.writer, file) == file)
+        output.retry()
+        #expect(output.pending == 0)
+        #expect(read() == [1, 2])
+    }
+}
