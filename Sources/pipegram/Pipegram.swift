@@ -13,7 +13,7 @@ struct Pipegram: ParsableCommand {
             """,
         version: "pipegram \(Version.current)",
         subcommands: [
-            RunCommand.self, ReplayCommand.self, RecordCommand.self, StatusCommand.self,
+            RunCommand.self, ReplayCommand.self, RecordCommand.self, SendCommand.self, StatusCommand.self,
             DeadLettersCommand.self,
         ]
     )

@@ -9,6 +9,8 @@ public final class CallPrinter: CallSink {
         case grouped
         /// As they come, with the scope in each line.
         case asTheyCome
+        /// As they come, and as they were written.
+        case plain
     }
 
     /// Takes whole lines, with their ends.
@@ -21,7 +23,7 @@ public final class CallPrinter: CallSink {
     private let log: Logger
     private let groups: LineGroups
     private let uploads: Uploads
-    private let files: ChildFiles
+    private let files: ChildFiles?
     /// One for each scope that calls: two topics of a chat, say, or whoever writes to others, get the same
     /// answers whoever is faster.
     private var telegrams: [Scope: SimulatedTelegram] = [:]
@@ -33,10 +35,10 @@ public final class CallPrinter: CallSink {
     ///   - telegram: each scope is answered by another one like it.
     ///   - spoolDirectory: where lines wait on disk that are too many for memory.
     ///   - uploads: which files may be sent: calls with others are refused.
-    ///   - files: where those go that children fetch.
+    ///   - files: where those go that children fetch; nil to fetch none.
     public init(
         telegram: SimulatedTelegram, order: Order, spoolDirectory: String, uploads: Uploads = Uploads(),
-        files: ChildFiles, log: Logger
+        files: ChildFiles?, log: Logger
     ) {
         (self.telegram, self.order, self.log) = (telegram, order, log)
         (self.uploads, self.files) = (uploads, files)
@@ -76,7 +78,7 @@ public final class CallPrinter: CallSink {
         }
     }
 
-    public func childEnded(_ scope: Scope) { files.remove(files.take(of: scope), of: scope) }
+    public func childEnded(_ scope: Scope) { files?.remove(files?.take(of: scope) ?? [], of: scope) }
 
     private func answer(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
         do throws(Uploads.Trouble) {
@@ -89,6 +91,7 @@ public final class CallPrinter: CallSink {
 
     /// Puts a picture in the file's place: what was recorded tells of a file and hasn't got it.
     private func download(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
+        guard let files else { return .success(true) }
         do throws(SystemError) {
             let path: String
             if let given = call.downloadPath {
@@ -109,13 +112,15 @@ public final class CallPrinter: CallSink {
         case .asTheyCome:
             let line = call.line(after: ["scope": JSON(scope.description)])
             output(text(of: line))
+        case .plain:
+            output(text(of: call.line))
         }
     }
 
     /// With a name for the directory of fetched files that is the same every time.
     private func text(of line: JSON) -> [UInt8] {
         let text = line.bytes + [UInt8(ascii: "\n")]
-        guard let directory = files.directory else { return text }
+        guard let directory = files?.directory else { return text }
         return Array(String(decoding: text, as: UTF8.self).replacing(directory, with: "/tmp/pipegram").utf8)
     }
 

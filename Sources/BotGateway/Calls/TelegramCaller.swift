@@ -37,7 +37,7 @@ public final class TelegramCaller: CallSink {
     private let downloads: Downloads
     private var lines: [Scope: Line] = [:]
     private var pacer = Pacer()
-    private var underWay = 0
+    public private(set) var underWay = 0
     /// Scopes whose next call may go when a place is free.
     private var turns = Turns()
     private var migrations = Migrations()
@@ -47,6 +47,13 @@ public final class TelegramCaller: CallSink {
     public var onHold: (_ chat: String, _ wait: Duration) -> Void = { _, _ in }
     /// Told once of each group that became a supergroup, to be restored with `noteMigration`.
     public var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
+
+    /// Told when Telegram refuses the token. The call is tried again all the same.
+    public var onUnauthorized: (BotAPIError) -> Void = { _ in }
+    /// While it is set no call is begun; those that are under way go on.
+    public var isPaused = false {
+        didSet { fillPlaces() }
+    }
 
     /// - Parameters:
     ///   - limit: how many calls are under way at the same time.
@@ -106,7 +113,7 @@ public final class TelegramCaller: CallSink {
     }
 
     private func fillPlaces() {
-        while underWay < limit, let scope = turns.next() {
+        while !isPaused, underWay < limit, let scope = turns.next() {
             guard let line = lines[scope], let call = line.calls.first?.call else { continue }
             if let wait = pacer.wait(for: destination(of: call, scope), at: .current) {
                 loop.after(wait) { [weak self] in self?.advance(line, of: scope) }
@@ -156,6 +163,8 @@ public final class TelegramCaller: CallSink {
         switch line.calls[0].retry.decide(on: outcome, jitter: .random(in: 0..<1)) {
         case .again(let delay):
             loop.after(delay) { [weak self] in self?.advance(line, of: scope) }
+            // Of what is refused only that is tried again.
+            if case .refused(let error) = outcome { onUnauthorized(error) }
         case .hold(let wait):
             note("told to wait \(wait.rounded)", call, scope, level: .info)
             held(call.destination(id: chat, in: scope), for: wait)

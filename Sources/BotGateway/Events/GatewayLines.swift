@@ -13,7 +13,13 @@ enum GatewayLines {
     }
 
     /// What became of the call that carried `id`.
-    static func result(_ result: CallResult, id: JSON) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - number: of the line on which `send` read it.
+    ///   - hash: of that line.
+    static func result(
+        _ result: CallResult, id: JSON?, line number: Int? = nil, hash: String? = nil
+    ) -> [UInt8] {
         let event: JSON = [:]
         switch result {
         case .success(let answer):
@@ -30,9 +36,12 @@ enum GatewayLines {
             event.set("description", JSON("Unknown: \(reason)"))
             event.set("state", "unknown")
         }
+        var start = Array(#"{"type":"telegram.result","#.utf8)
+        if let number { start += #""line":\#(number),"#.utf8 }
+        if let hash { start += #""hash":"\#(hash)","#.utf8 }
         // The id goes back as it came, as far as that is known: not 1.1000000000000001 for 1.1.
-        return Array(#"{"type":"telegram.result","id":"#.utf8) + id.shortBytes + [UInt8(ascii: ",")]
-            + line(event).dropFirst()
+        if let id { start += #""id":"#.utf8 + id.shortBytes + [UInt8(ascii: ",")] }
+        return start + line(event).dropFirst()
     }
 
     private static func line(_ event: JSON) -> [UInt8] {

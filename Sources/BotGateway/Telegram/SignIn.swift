@@ -8,7 +8,7 @@ public final class SignIn {
         "a webhook is set for this bot, and Telegram sends its updates there; "
         + "to remove it: pipegram run --delete-webhook …"
 
-    static func unauthorized(_ error: BotAPIError) -> String {
+    public static func unauthorized(_ error: BotAPIError) -> String {
         "Telegram refuses the token (\(error)). @BotFather gives one, and /token shows it again; it is taken "
             + "from --token-file FILE, $CREDENTIALS_DIRECTORY/token or $TELEGRAM_BOT_TOKEN"
     }

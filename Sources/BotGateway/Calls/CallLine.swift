@@ -1,0 +1,77 @@
+import JSON
+import Reactor
+
+/// A line of `send`'s input: a call as a child writes it, or why it is none.
+struct CallLine {
+    let number: Int
+    /// Tells whether another input has the same line there.
+    let hash: String
+    let bytes: Int
+    /// To be said again in the result; nil where the line has none.
+    let id: JSON?
+    let content: Content
+
+    enum Content {
+        case blank
+        case call(Call)
+        case refused(BotAPIError)
+    }
+
+    /// - Parameter limit: the longest line that is read.
+    init(_ line: LineSplitter.Line, number: Int, limit: Int) {
+        self.number = number
+        switch line {
+        case .tooLong(let start):
+            hash = Self.hash(start)
+            bytes = start.count
+            id = nil
+            content = Self.refused(.tooLong(limit: limit))
+        case .whole(let text):
+            hash = Self.hash(text)
+            bytes = text.count
+            (content, id) = Self.read(text)
+        }
+    }
+
+    private static func hash(_ bytes: some Collection<UInt8>) -> String {
+        let digits = String(SipHash(key: (0, 0))(bytes), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    private static func read(_ text: UnsafeRawBufferPointer) -> (Content, id: JSON?) {
+        do throws(OutgoingEvent.Rejection) {
+            switch try OutgoingEvent(text, in: .bot) {
+            case nil: return (.blank, nil)
+            case .call(let call) where call.isDownload && call.downloadPath == nil:
+                // One without a place of its own would be gone with this program.
+                return (refused(.missing("path", type: call.type)), call.id)
+            case .call(let call): return (.call(call), call.id)
+            default: return (.refused(.badRequest("only calls to Telegram can be sent")), nil)
+            }
+        } catch {
+            // Here there is no scope to default to, and no word of one.
+            if case .missingChat(let type, _) = error.error {
+                return (refused(.missing("chat_id", type: type)), error.id)
+            }
+            return (refused(error.error), error.id)
+        }
+    }
+
+    private static func refused(_ error: OutgoingEventError) -> Content {
+        .refused(.badRequest(error.description))
+    }
+}
+
+extension Call {
+    /// Whose calls it must keep its place among: those to the same chat, or those to none or to an `@name`.
+    func line(orElse scope: Scope) -> Scope {
+        guard let chat = chatID else { return scope }
+        guard let connection = parameters["business_connection_id"]?.string else { return .chat(chat) }
+        return .business(connection: connection, chat: chat)
+    }
+
+    /// The same call with an id, so that its result is read.
+    func asked(as id: JSON) -> Call {
+        (try? Call(type: type, parameters: parameters, id: id, in: nil)) ?? self
+    }
+}

@@ -1,0 +1,99 @@
+import BotGateway
+import Logging
+import Reactor
+
+/// The results of a `send` in a file, by which the next one knows where to go on.
+@MainActor final class ResultFile {
+    /// What was there already.
+    private(set) var earlier = EarlierResults()
+    /// Some results couldn't be written yet.
+    var isInTrouble: Bool { !unwritten.isEmpty }
+
+    private static let syncDelay = Duration.milliseconds(20)
+    private static let retryDelay = Duration.seconds(1)
+
+    private let file: LineFile
+    private let loop: EventLoop
+    private let log: Logger
+    private var unwritten: [(line: [UInt8], done: () -> Void)] = []
+    private var isSyncDue = false
+    private var isSaid = false
+
+    init(_ path: String, on loop: EventLoop, log: Logger) throws(GatewayFailure) {
+        (self.loop, self.log) = (loop, log)
+        do {
+            guard let file = try LineFile(path) else {
+                throw GatewayFailure(.noState, "\(path) is no file: results can't be read from there again")
+            }
+            self.file = file
+        } catch let failure as GatewayFailure {
+            throw failure
+        } catch {
+            throw GatewayFailure(.noState, "results can't be kept: \(error)")
+        }
+        try readEarlier(path)
+    }
+
+    private func readEarlier(_ path: String) throws(GatewayFailure) {
+        var bad: Int?
+        do throws(SystemError) {
+            try file.forEachLine(limit: 64 << 20) { line, number in
+                if case .whole(let bytes) = line, earlier.add(bytes) { return true }
+                bad = number
+                return false
+            }
+        } catch {
+            throw GatewayFailure(.inputOutput, "\(error)")
+        }
+        guard let bad else { return }
+        throw GatewayFailure(
+            .unusableState, "\(path) isn't a file of results: line \(bad) is none; name another one")
+    }
+
+    /// Adds a result, which survives a kill at once, and the machine's end some milliseconds later.
+    ///
+    /// - Parameter done: called once it is written, perhaps before this returns.
+    func add(_ line: [UInt8], then done: @escaping () -> Void) {
+        unwritten.append((line, done))
+        if unwritten.count == 1 { write() }
+    }
+
+    /// Calls `action` once all results are written.
+    func whenWritten(_ action: @escaping () -> Void) {
+        add([], then: action)
+    }
+
+    private func write() {
+        while let first = unwritten.first {
+            do throws(SystemError) {
+                try file.append(first.line)
+            } catch {
+                return wait(error)
+            }
+            unwritten.removeFirst()
+            first.done()
+        }
+        isSaid = false
+        guard !isSyncDue else { return }
+        isSyncDue = true
+        loop.after(Self.syncDelay) { [weak self] in self?.sync() }
+    }
+
+    private func wait(_ error: SystemError) {
+        if !isSaid {
+            log.error(
+                "results can't be written (\(error)); no call is begun until they can; trying every second")
+        }
+        isSaid = true
+        loop.after(Self.retryDelay) { [weak self] in self?.write() }
+    }
+
+    func sync() {
+        isSyncDue = false
+        do throws(SystemError) {
+            try file.sync()
+        } catch {
+            log.error("results may not survive the machine's end: \(error)")
+        }
+    }
+}

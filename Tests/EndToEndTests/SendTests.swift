@@ -1,0 +1,190 @@
+import BotGateway
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct SendTests {
+    private let test: GatewayTest
+    private var file: String { "\(test.files.path)/results" }
+
+    init() throws { test = try GatewayTest() }
+
+    private func call(_ chat: Int, _ text: String) -> String {
+        #"{"type":"telegram.send_message","chat_id":\#(chat),"text":"\#(text)"}"# + "\n"
+    }
+
+    private func send(_ input: String?, _ arguments: [String] = []) throws -> ProgramRun {
+        let run = try test.start(["send"] + arguments)
+        guard let input else { return run }
+        run.write(input)
+        run.endInput()
+        return run
+    }
+
+    private var arrived: [String] { test.telegram.calls.compactMap { $0.parameters["text"]?.string } }
+
+    @Test func `calls are sent, their results printed, and the end says how it went`() throws {
+        let run = try send((1...100).map { call($0 % 7 + 1, "\($0)") }.joined())
+        #expect(run.wait() == 0)
+        #expect(run.output.count == 100)
+        let results = try run.output.map { try JSON(parsing: $0) }
+        #expect(Set(results.compactMap { $0["line"]?.integer }) == Set(1...100))
+        #expect(results.allSatisfy { $0["ok"] == true && $0["result"]?["message_id"] != nil })
+        #expect(run.errorText.hasSuffix("100 sent, 0 failed, 0 unknown, 0 skipped"))
+        for chat in 1...7 {
+            #expect(test.texts(in: Int64(chat)) == (1...100).filter { $0 % 7 + 1 == chat }.map(String.init))
+        }
+    }
+
+    @Test func `a result comes as soon as it is known, before the input ends`() throws {
+        let run = try send(nil)
+        run.write(call(42, "a"))
+        #expect(test.wait { run.output.count == 1 })
+        run.endInput()
+        #expect(run.wait() == 0)
+    }
+
+    @Test func `it ends with 1 when a call failed or a line is bad, and sends the rest`() throws {
+        test.telegram.fail(
+            method: "sendMessage", chat: 2, with: .error(403, "Forbidden: bot was blocked by the user"))
+        let run = try send(call(1, "a") + "oops\n" + call(2, "b") + call(1, "c"))
+        #expect(run.wait() == 1)
+        #expect(test.texts(in: 1) == ["a", "c"])
+        #expect(run.errorText.contains("2 sent, 2 failed, 0 unknown, 0 skipped"))
+    }
+
+    @Test func `a dry run prints the calls as they would be sent, without a token`() throws {
+        let run = try ProgramRun([Places.pipegram, "send", "--dry-run"], on: test.loop)
+        run.write(
+            call(1, "a")
+                + #"{"type":"telegram.send_message","chat_id":"@x","text":"b","reply_to":null,"id":5}"#)
+        run.write("\n" + call(1, "") + "oops\n")
+        run.endInput()
+        #expect(run.wait() == 1)
+        #expect(
+            run.output.prefix(2) == [
+                String(call(1, "a").dropLast()),
+                #"{"type":"telegram.send_message","chat_id":"@x","text":"b","id":5}"#,
+            ])
+        let refusals = try run.output.filter { $0.contains("telegram.result") }.map { try JSON(parsing: $0) }
+        #expect(refusals.map { $0["line"] } == [3, 4])
+        #expect(run.errorText.contains("nothing was sent: 2 would be, 2 would fail"))
+    }
+
+    @Test func `a broadcast that is killed again and again goes on where it stopped`() throws {
+        let input = (1...300).map { call($0 % 50 + 1, "\($0)") }.joined()
+        for kill in 1...4 {
+            let run = try send(input, ["--resume", file])
+            let goal = test.telegram.calls.count + Int.random(in: 1...50)
+            #expect(test.wait { test.telegram.calls.count >= goal }, "kill \(kill)")
+            run.signal(SIGKILL)
+            run.wait()
+        }
+        test.files.write("results", (test.files.read("results") ?? "") + #"{"type":"telegram.res"#)
+        let run = try send(input, ["--resume", file])
+        #expect(run.wait() == 0)
+        #expect(Set(arrived) == Set((1...300).map(String.init)))
+        #expect(arrived.count <= 300 + 4 * 32)
+        let lines = test.files.read("results")?.split(separator: "\n") ?? []
+        #expect(try Set(lines.map { try JSON(parsing: String($0))["line"]?.integer }) == Set(1...300))
+        #expect(lines.count == 300)
+        let again = try send(input, ["--resume", file])
+        #expect(again.wait() == 0)
+        #expect(again.output.isEmpty)
+        #expect(again.errorText.contains("0 sent, 0 failed, 0 unknown, 300 skipped"))
+    }
+
+    @Test func `results of other calls are refused before anything is sent`() throws {
+        #expect(try send(call(1, "a") + call(1, "b"), ["--resume", file]).wait() == 0)
+        let before = test.files.read("results")
+        let run = try send(call(1, "new") + call(1, "a"), ["--resume", file])
+        #expect(run.wait() == 65)
+        #expect(run.errorText.contains("line 1 of the input isn't the one that it knows; nothing was sent"))
+        #expect(arrived == ["a", "b"])
+        #expect(test.files.read("results") == before)
+        test.files.write("results", "my notes\n")
+        let notes = try send(call(1, "a"), ["--resume", file])
+        #expect(notes.wait() == 65)
+        #expect(notes.errorText.contains("\(file) isn't a file of results: line 1 is none"))
+        #expect(test.files.read("results") == "my notes\n")
+    }
+
+    @Test func `a signal lets what is under way finish, and says how to go on`() throws {
+        test.telegram.fail(method: "sendMessage", chat: 1, with: .delay(.milliseconds(200)))
+        test.telegram.fail(method: "sendMessage", chat: 2, with: .tooManyRequests(retryAfter: 60))
+        let run = try send(nil, ["--resume", file])
+        run.write(call(1, "slow") + call(1, "next") + call(2, "held"))
+        #expect(test.wait { test.telegram.calls.count == 2 })
+        run.signal(SIGTERM)
+        #expect(run.wait() == 128 + SIGTERM)
+        #expect(run.output.count == 1)
+        #expect(arrived.sorted() == ["held", "slow"])
+        #expect(run.errorText.contains("2 lines were read and have no result, the first is line 2"))
+        #expect(run.errorText.contains("the same command with --resume \(file) goes on there"))
+    }
+
+    @Test func `a second signal ends it at once`() throws {
+        test.telegram.fail(method: "sendMessage", with: .hang)
+        let run = try send(nil)
+        run.write(call(1, "a"))
+        #expect(test.wait { test.telegram.calls.count == 1 })
+        run.signal(SIGINT)
+        #expect(test.waitForLog("once more ends at once"))
+        run.signal(SIGINT)
+        #expect(run.wait(within: .seconds(3)) == 128 + SIGINT)
+    }
+
+    @Test func `a token that Telegram refuses ends it, at the start and later`() throws {
+        let wrong = try test.start(["send"], environment: ["TELEGRAM_BOT_TOKEN": "7:other"])
+        wrong.write(call(1, "a"))
+        #expect(wrong.wait() == 77)
+        test.telegram.fail(method: "sendMessage", times: 100, chat: 2, with: .error(401, "Unauthorized"))
+        let run = try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file])
+        #expect(run.wait() == 77)
+        #expect(run.errorText.contains("pipegram: Telegram refuses the token (401 Unauthorized)"))
+        #expect(run.errorText.contains("2 lines were read and have no result, the first is line 2"))
+        test.telegram.clearFaults()
+        #expect(try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file]).wait() == 0)
+        #expect(test.texts(in: 1) == ["a"])
+        #expect(test.texts(in: 2) == ["b", "c"])
+    }
+
+    @Test func `while results can't be written no call is begun`() throws {
+        test.telegram.fail(method: "sendMessage", times: 1000, with: .delay(.milliseconds(5)))
+        let run = try send(nil, ["--resume", file])
+        run.write(call(1, "0"))
+        #expect(test.wait { run.output.count == 1 })
+        try test.limitFiles(of: run, to: 300)
+        run.write((1...100).map { call($0, "\($0)") }.joined())
+        #expect(test.waitForLog("results can't be written"))
+        #expect(test.wait { test.telegram.calls.count >= 32 } && test.telegram.calls.count <= 40)
+        try test.limitFiles(of: run, to: nil)
+        run.endInput()
+        #expect(run.wait() == 0)
+        #expect(arrived.count == 101)
+        #expect(run.output.count == 101)
+    }
+
+    @Test func `a bot without children: record, jq and send in a row`() throws {
+        let script = """
+            "$1" record --poll-timeout 10s |
+                jq --unbuffered -c '.message | select(.text) | {type: "telegram.send_message", chat_id: .chat.id, text}' |
+                "$1" send
+            """
+        let run = try ProgramRun(
+            ["bash", "-c", script, "sh", Places.pipegram],
+            environment: test.variables, on: test.loop)
+        test.say("hello", in: 42)
+        test.say("hallo", in: 43)
+        #expect(test.wait { test.texts(in: 42) == ["hello"] && test.texts(in: 43) == ["hallo"] })
+        test.say("again", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hello", "again"] })
+        // The first of the row ends; the others end with their input.
+        let recorder = try ProgramRun(["pgrep", "-P", "\(run.pid)", "-f", "record"], on: test.loop)
+        recorder.wait()
+        for pid in recorder.output.compactMap({ pid_t($0) }) { kill(pid, SIGTERM) }
+        #expect(run.wait() == 0)
+        #expect(test.telegram.pendingUpdates == 0)
+    }
+}
