@@ -67,6 +67,7 @@ if Context.environment["PIPEGRAM_FUZZ"] != nil {
                 "Fuzz/Fuzz.swift", "BotGatewayTests/Readers/Reader+All.swift",
                 "BotGatewayTests/Readers/Reader+JSON.swift", "BotGatewayTests/Readers/Reader+Lines.swift",
                 "BotGatewayTests/Readers/Reader+Updates.swift",
+                "BotGatewayTests/Readers/Reader+Redactions.swift",
                 "BotGatewayTests/Readers/Reader+StateFile.swift",
                 "BotGatewayTests/Readers/Reader+Forms.swift", "BotGatewayTests/Events/ChildLine.swift",
                 "BotGatewayTests/Events/IncomingEvent+Faithful.swift",

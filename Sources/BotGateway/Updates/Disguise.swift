@@ -74,6 +74,8 @@ private struct Stream {
     private let hash: SipHash
     private let seed: UInt64
     private var position: UInt64 = 0
+    /// Chance for four characters.
+    private var word: UInt64 = 0
     private(set) var round: UInt64 = 0
     private(set) var hasReplaced = false
 
@@ -89,8 +91,9 @@ private struct Stream {
 
     private mutating func next(below limit: UInt32) -> UInt32 {
         hasReplaced = true
+        if position.isMultiple(of: 4) { word = number }
         defer { position += 1 }
-        return UInt32(number % UInt64(limit))
+        return UInt32(truncatingIfNeeded: word >> (position % 4 * 16)) % (1 << 16) % limit
     }
 
     private var number: UInt64 {

@@ -55,7 +55,8 @@ public struct Redaction {
         } else if let string = value.string {
             text += JSON(replacement(of: string, key: key, keeping: commands)).bytes
         } else if Self.places.contains(key), let degrees = value.number {
-            text += JSON(Int64(degrees.rounded(.toNearestOrEven))).bytes + Array(".0".utf8)
+            // There are no more of them on a globe.
+            text += "\(Int(min(max(degrees, -360), 360).rounded())).0".utf8
         } else {
             text += value.shortBytes
         }

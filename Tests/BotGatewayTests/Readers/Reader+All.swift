@@ -2,6 +2,6 @@ import TestSupport
 
 extension Reader {
     nonisolated static let all = [
-        json, childLines, pollAnswers, updateLogs, recordedUpdates, forms, allowLists,
+        json, childLines, pollAnswers, updateLogs, recordedUpdates, forms, allowLists, redactions,
     ]
 }

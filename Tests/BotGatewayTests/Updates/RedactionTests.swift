@@ -173,5 +173,6 @@ import Testing
                 "update_id": 1, "message": ["location": ["latitude": 51.5007292, "longitude": -0.7246254]],
             ]))
         #expect(String(decoding: bytes, as: UTF8.self).contains(#"{"latitude":52.0,"longitude":-1.0}"#))
+        #expect(try message(["latitude": 1e300, "longitude": 7]) == ["latitude": 360.0, "longitude": 7.0])
     }
 }
