@@ -37,11 +37,11 @@ import Reactor
         // Whoever sees that the state is in use may send them.
         Signals.block([SIGUSR1, SIGUSR2])
         do {
+            record = try command.recordFlags.record(of: bot)
             let directory = try command.stateDirectory(bot: bot.token.bot, log: log)
             journal = try DiskJournal(
                 in: directory, bot: Int64(bot.token.bot) ?? 0, reach: options.reach, on: bot.loop, log: log)
             files = ChildFiles(in: directory?.path, temporaryDirectory: spoolDirectory)
-            record = try command.recordFlags.record(of: bot)
         } catch {
             throw error.asFailure
         }
