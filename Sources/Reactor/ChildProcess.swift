@@ -48,20 +48,15 @@ public final class ChildProcess {
 
     public let pid: pid_t
     private let pidfd: Int32
-    private var input: Int32
     private var output: Int32
     private var errors: Int32
+    private var waitsForTaking = false
+    private var outputPaused = false
+    private var input: ChildInput
     private let loop: EventLoop
     private let lineLimit: Int
     private unowned let observer: any ChildProcessObserver
 
-    private var pending: [UInt8] = []
-    private var written = 0
-    private var inputEnds = false
-    /// What stdin held when it was ended, where it can't be counted any more.
-    private var unreadAtEnd = 0
-    private var waitsForTaking = false
-    private var outputPaused = false
     private var lines = LineSplitter()
     private var complaints = LineSplitter()
     private var exit: Exit?
@@ -83,11 +78,11 @@ public final class ChildProcess {
             throw error
         }
         for end in [0, 3, 5] { close(ends[end]) }
-        (input, output, errors) = (ends[1], ends[2], ends[4])
+        (input, output, errors) = (ChildInput(ends[1]), ends[2], ends[4])
         (self.loop, self.lineLimit, self.observer) = (loop, lineLimit, observer)
 
-        set_pipe_size(input, 4096)
-        for end in [input, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        set_pipe_size(input.descriptor, 4096)
+        for end in [input.descriptor, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         do {
             try watch()
         } catch {
@@ -104,7 +99,8 @@ public final class ChildProcess {
     }
 
     private func watch() throws(SystemError) {
-        try loop.watch(input, for: [.writable, .edgeTriggered]) { [unowned self] in inputReady($0) }
+        try loop.watch(input.descriptor, for: [.writable, .edgeTriggered]) { [unowned self] in inputReady($0)
+        }
         try loop.watch(output, for: .readable) { [unowned self] _ in outputReady() }
         try loop.watch(errors, for: .readable) { [unowned self] _ in readErrors() }
         try loop.watch(pidfd, for: .readable) { [unowned self] _ in reap() }
@@ -114,7 +110,7 @@ public final class ChildProcess {
     private func abandon() {
         kill(-pid, SIGKILL)
         _ = reap_child(pidfd)
-        for descriptor in [input, output, errors, pidfd] {
+        for descriptor in [input.descriptor, output, errors, pidfd] {
             loop.unwatch(descriptor)
             close(descriptor)
         }
@@ -124,69 +120,26 @@ public final class ChildProcess {
 
     /// Writes now what the pipe takes, and the rest as the child reads; `childTookAll` follows.
     public func write(_ bytes: [UInt8]) {
-        guard input >= 0, !inputEnds else { return }
-        waitsForTaking = true
-        if pending.isEmpty {
-            pending = bytes
-            flush()
-        } else {
-            pending += bytes
-        }
+        if input.write(bytes, loop) { waitsForTaking = true }
     }
 
     /// Ends the child's stdin once all that was written is in the pipe.
-    public func endInput() {
-        guard !inputEnds else { return }
-        inputEnds = true
-        if pending.isEmpty { endPipe() }
-    }
+    public func endInput() { input.end(loop) }
 
     /// How many of the bytes given to `write` the child hasn't read.
-    public var untaken: Int {
-        pending.count - written + (input < 0 ? unreadAtEnd : Int(unread_bytes(input)))
-    }
+    public var untaken: Int { input.untaken }
 
     private func inputReady(_ readiness: EventLoop.Readiness) {
-        if readiness.contains(.writable), !pending.isEmpty { flush() }
-        guard !inputEnds || !pending.isEmpty else { return }
+        if readiness.contains(.writable) { input.flush(loop) }
+        guard !input.hasEnded else { return }
         if !readiness.isDisjoint(with: .closed) {
             // It stays open to count by; whatever it were watched for, this would be told again.
-            loop.unwatch(input)
+            loop.unwatch(input.descriptor)
             if exit == nil { observer.childClosedPipe() }
         } else if waitsForTaking, untaken == 0 {
             waitsForTaking = false
             observer.childTookAll()
         }
-    }
-
-    private func flush() {
-        let count = pending.withUnsafeBytes { bytes in
-            bytes.baseAddress.map { Glibc.write(input, $0 + written, bytes.count - written) } ?? 0
-        }
-        // A broken pipe is told by the loop, and what wasn't taken stays counted until the exit.
-        guard count > 0 else { return }
-        written += count
-        guard written == pending.count else { return }
-        pending = []
-        written = 0
-        if inputEnds { endPipe() }
-    }
-
-    /// Lets the child see the end of its input. What it leaves unread is counted at its exit: until then a
-    /// reading end keeps the pipe, which doesn't keep the input open.
-    private func endPipe() {
-        guard input >= 0 else { return }
-        unreadAtEnd = Int(unread_bytes(input))
-        let reader = open("/proc/self/fd/\(input)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        closeInput()
-        input = reader
-    }
-
-    private func closeInput() {
-        guard input >= 0 else { return }
-        loop.unwatch(input)
-        close(input)
-        input = -1
     }
 
     // MARK: stdout and stderr
@@ -290,7 +243,7 @@ public final class ChildProcess {
         loop.unwatch(pidfd)
         close(pidfd)
         exit = Exit(status: status, untaken: untaken)
-        closeInput()
+        input.close(loop)
         drain()
     }
 
