@@ -23,16 +23,18 @@ extension ChildSession {
 
     /// The next rung for a child that doesn't end: SIGTERM, then SIGKILL.
     func climb(after grace: Duration) {
-        setTimer(grace) { [unowned self] in
-            let action = lifecycle.graceEnded()
-            guard action == .terminate else {
-                problem("child did not end within \(grace.rounded) of SIGTERM, sending SIGKILL")
-                return carryOut(action)
-            }
-            problem("child did not end within \(grace.rounded) of the end of its input, sending SIGTERM")
-            carryOut(action)
-            climb(after: options.killGrace)
+        setTimer(grace) { $0.graceEnded(grace) }
+    }
+
+    private func graceEnded(_ grace: Duration) {
+        let action = lifecycle.graceEnded()
+        guard action == .terminate else {
+            problem("child did not end within \(grace.rounded) of SIGTERM, sending SIGKILL")
+            return carryOut(action)
         }
+        problem("child did not end within \(grace.rounded) of the end of its input, sending SIGTERM")
+        carryOut(action)
+        climb(after: options.killGrace)
     }
 
     func exited(_ exit: ChildProcess.Exit) {

@@ -8,17 +8,17 @@ extension ChildSession {
         if options.replays != nil {
             watchForHang()
         } else if timer == nil, let idle = options.idleTimeout {
-            setTimer(idle) { [unowned self] in idleCheck(idle) }
+            setTimer(idle) { $0.idleCheck() }
         }
     }
 
-    private func idleCheck(_ idle: Duration) {
-        guard lifecycle.state == .running else { return }
+    private func idleCheck() {
+        guard lifecycle.state == .running, let idle = options.idleTimeout else { return }
         let end = max(isQuiet ? lastActive + idle : .current + idle, keepAliveUntil ?? lastActive)
         if end <= .current {
             close(.idle)
         } else {
-            setTimer(end - .current) { [unowned self] in idleCheck(idle) }
+            setTimer(end - .current) { $0.idleCheck() }
         }
     }
 
@@ -26,13 +26,15 @@ extension ChildSession {
         guard !delivery.isReady || plain?.isAtWork == true else { return clearTimer() }
         // Several events in one go may take what the slowest took, each.
         let grace = options.stopGrace + slowest * (delivery.given > 1 ? 4 * delivery.given : 0)
-        setTimer(grace) { [unowned self] in
-            guard lifecycle.close() else { return }
-            problem("child did not come back within \(grace.rounded), sending SIGTERM")
-            process?.endInput()
-            carryOut(lifecycle.graceEnded())
-            climb(after: options.killGrace)
-        }
+        setTimer(grace) { $0.hung(for: grace) }
+    }
+
+    private func hung(for grace: Duration) {
+        guard lifecycle.close() else { return }
+        problem("child did not come back within \(grace.rounded), sending SIGTERM")
+        process?.endInput()
+        carryOut(lifecycle.graceEnded())
+        climb(after: options.killGrace)
     }
 
     func noteEventTime() {

@@ -25,25 +25,25 @@ import Reactor
     /// When something was last read or written.
     private(set) var lastActive = Instant.current
     var keepAliveUntil: Instant?
+    /// Why the child was told to go; nil while it wasn't.
+    var reason: DisconnectReason?
+    /// It is to be replaced by a new child as soon as it has nothing in hand.
+    var isOutdated = false
+    /// The next event, or child, waits for the journal.
+    var isWaitingForCommit = false
+    private var startIsDue = false
     /// The one thing that it waits for the time of; nil once that has come.
     private(set) var timer: Timer?
-    private var startIsDue = false
     /// Calls of an earlier run that go out before this scope's events.
     private var earlierCalls = 0
     /// How many events were dealt with since this commit of the journal.
     var settled = (count: 0, commits: 0)
-    /// The next event, or child, waits for the journal.
-    var isWaitingForCommit = false
-    /// It is to be replaced by a new child as soon as it has nothing in hand.
-    var isOutdated = false
     /// What the child wrote to stderr last.
     var lastWords: [String] = []
     /// The event whose child is watched for living on.
     var watchedKey: Int64 = 0
     /// The last event the child was given, to name it when something goes wrong.
     var lastEvent: (updateID: Int64, logLine: Int)?
-    /// Why the child was told to go; nil while it wasn't.
-    var reason: DisconnectReason?
     var lastGiven = Instant.current
     /// The longest that the child worked on a single event.
     var slowest = Duration.zero
@@ -119,7 +119,7 @@ import Reactor
         case .startAfter(let delay):
             let waiting = queue.isEmpty ? "for the next event at the earliest" : "\(queue.count) events wait"
             log(repeatedLevel, "starting again in \(delay.rounded), \(waiting)")
-            setTimer(delay) { [unowned self] in cooledDown() }
+            setTimer(delay) { $0.cooledDown() }
         }
     }
 
@@ -155,11 +155,13 @@ import Reactor
         carryOut(lifecycle.cooledDown(eventsWait: !queue.isEmpty))
         guard lifecycle.state == .absent else { return }
         // Long enough to remember that it failed, should it go on to.
-        setTimer(.seconds(60)) { [unowned self] in
-            guard lifecycle.state == .absent else { return }
-            lifecycle = ChildLifecycle()
-            children.tidy(self)
-        }
+        setTimer(.seconds(60)) { $0.forgetFailures() }
+    }
+
+    private func forgetFailures() {
+        guard lifecycle.state == .absent else { return }
+        lifecycle = ChildLifecycle()
+        children.tidy(self)
     }
 
     /// Starts the child with the first event that waits.
@@ -175,7 +177,7 @@ import Reactor
             state = try children.journal.state(of: scope)
         } catch {
             // The journal has said why.
-            return setTimer(.seconds(1)) { [unowned self] in children.wantsChild(self) }
+            return setTimer(.seconds(1)) { $0.children.wantsChild($0) }
         }
         var program = children.program
         program.environment = children.environment.variables(for: event)
@@ -208,11 +210,12 @@ import Reactor
 
     func touch() { lastActive = children.loop.now }
 
-    func setTimer(_ delay: Duration, _ action: @escaping () -> Void) {
+    func setTimer(_ delay: Duration, _ action: @escaping (ChildSession) -> Void) {
         timer?.cancel()
+        // Given the session, most actions need no storage of their own: every idle child has one.
         timer = children.loop.after(delay) { [unowned self] in
             timer = nil
-            action()
+            action(self)
         }
     }
 

@@ -45,6 +45,8 @@ enum JournalDatabase {
                     ? "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF"
                     : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
             )
+            // What is read again soon are a few pages of each tree; events pass through once.
+            try database.execute("PRAGMA cache_size = -128")
             if try database.integer("PRAGMA user_version") == 0 {
                 try database.execute("BEGIN IMMEDIATE; \(schema) COMMIT")
             }
