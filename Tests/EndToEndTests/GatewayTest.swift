@@ -13,8 +13,10 @@ final class GatewayTest {
     private(set) var gateway: ProgramRun?
     private var messageIDs: [Int64: Int64] = [:]
 
-    init(port: UInt16 = 0) throws {
-        loop = try EventLoop()
+    /// - Parameter loop: one that other gateways run in too.
+    init(port: UInt16 = 0, on loop: EventLoop? = nil) throws {
+        let loop = try loop ?? EventLoop()
+        self.loop = loop
         telegram = try SimulatorServer(
             on: loop, telegram: SimulatedTelegram(now: { 1_700_000_000 }), port: port)
     }

@@ -5,19 +5,19 @@ import Testing
 
 @Suite struct KillTests {
     /// With PIPEGRAM_KILLS=100 as long as it takes; without, a short form.
-    private static var kills: Int { getenv("PIPEGRAM_KILLS").flatMap { Int(String(cString: $0)) } ?? 5 }
+    private static var kills: Int { getenv("PIPEGRAM_KILLS").flatMap { Int(String(cString: $0)) } ?? 3 }
 
     @Test(arguments: ["auto", "event"])
     func `nothing is lost when the gateway is killed again and again and its bots crash`(_ ack: String) throws
     {
         let kills = Self.kills
-        let talk = try LongTalk(updates: max(400, kills * 100), chats: kills >= 50 ? 200 : 25)
+        let talk = try LongTalk(updates: max(300, kills * 100), chats: kills >= 50 ? 200 : 25)
         let options = ["--ack", ack, "--max-deliveries", "1000"]
         var gateway = try talk.run(options, odds: 40)
         for kill in 1...kills {
             talk.say(talk.updates / kills + 1)
             let goal = talk.test.telegram.calls.count + Int.random(in: 1...(talk.updates / kills))
-            let isEarly = kill.isMultiple(of: 4)
+            let isEarly = kill % 4 == 2
             if isEarly {
                 // At any moment of its start.
                 _ = talk.test.wait(within: .milliseconds(Int.random(in: 0...200))) { false }
@@ -32,9 +32,7 @@ import Testing
             gateway = try talk.run(options, odds: 40)
         }
         #expect(talk.isAllSaid)
-        #expect(talk.test.wait(within: .seconds(120)) { talk.answered == talk.updates })
-        #expect(talk.test.stop() == 0)
-        talk.check(twice: true)
+        talk.finish(twice: true)
         if getenv("PIPEGRAM_KILLS") != nil { print("--ack \(ack), \(kills) kills: \(talk.figures)") }
     }
 
@@ -43,10 +41,8 @@ import Testing
         let talk = try LongTalk(updates: ack == "exit" ? 100 : max(300, Self.kills * 50), chats: 20)
         _ = try talk.run(["--ack", ack], odds: 0)
         talk.say(talk.updates)
-        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == talk.updates })
-        #expect(talk.test.stop() == 0)
+        talk.finish(twice: false)
         #expect(talk.test.telegram.pendingUpdates == 0)
-        talk.check(twice: false)
     }
 
     @Test func `a disk that is full for a while costs nothing but time`() throws {
@@ -54,18 +50,14 @@ import Testing
         let gateway = try talk.run([], odds: 0)
         talk.say(100)
         #expect(talk.test.wait { talk.answered >= 50 })
-        try talk.test.limitFiles(of: gateway, to: 1000)
-        talk.say(300)
-        #expect(talk.test.waitForLog("can't be written: disk I/O error"))
+        try talk.fillDisk(of: gateway, saying: 300)
         // What isn't stored is not confirmed, and it isn't said again and again.
         #expect(talk.test.telegram.pendingUpdates > 0)
         let answered = talk.answered
         #expect(answered < talk.updates)
         #expect(gateway.errors.count { $0.contains("can't be written") } == 1)
         try talk.test.limitFiles(of: gateway, to: nil)
-        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == talk.updates })
-        #expect(talk.test.stop() == 0)
-        talk.check(twice: false)
+        talk.finish(twice: false)
     }
 
     @Test func `while the disk is full no more is given than can be told apart after a kill`() throws {
@@ -82,22 +74,19 @@ import Testing
         let before = talk.test.transcript(of: 1).count
         gateway = try talk.run(options, odds: 0)
         #expect(talk.test.wait { talk.test.transcript(of: 1).count > before })
-        try talk.test.limitFiles(of: gateway, to: 1000)
-        #expect(talk.test.waitForLog("can't be written"))
+        try talk.fillDisk(of: gateway)
         let given = talk.test.transcript(of: 1).count
         _ = talk.test.wait(within: .milliseconds(500)) { talk.test.transcript(of: 1).count > given + 20 }
         #expect(talk.test.transcript(of: 1).count <= given + 20)
         gateway.signal(SIGKILL)
         gateway.wait()
         _ = try talk.run(options, odds: 0)
-        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == talk.updates })
-        #expect(talk.test.stop() == 0)
-        talk.check(twice: true)
+        talk.finish(twice: true)
     }
 
     @Test(arguments: ["auto", "event"])
     func `nothing is lost by kills and crashes while the disk is full now and then`(_ ack: String) throws {
-        let kills = max(3, Self.kills / 4)
+        let kills = max(2, Self.kills / 4)
         let talk = try LongTalk(updates: kills * 60, chats: 20)
         let options = ["--ack", ack, "--max-deliveries", "1000"]
         for _ in 1...kills {
@@ -108,9 +97,7 @@ import Testing
                 talk.test.wait(within: .seconds(60)) {
                     talk.test.telegram.calls.count >= start + Int.random(in: 1...20)
                 })
-            try talk.test.limitFiles(of: gateway, to: 1000)
-            talk.say(30)
-            #expect(talk.test.waitForLog("can't be written"))
+            try talk.fillDisk(of: gateway, saying: 30)
             if Bool.random() {
                 try talk.test.limitFiles(of: gateway, to: nil)
                 let goal = talk.test.telegram.calls.count + Int.random(in: 1...20)
@@ -120,8 +107,6 @@ import Testing
             gateway.wait()
         }
         _ = try talk.run(options, odds: 40)
-        #expect(talk.test.wait(within: .seconds(120)) { talk.answered == talk.updates })
-        #expect(talk.test.stop() == 0)
-        talk.check(twice: true)
+        talk.finish(twice: true)
     }
 }

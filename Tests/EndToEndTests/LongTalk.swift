@@ -1,5 +1,6 @@
 import BotGateway
 import Glibc
+import Reactor
 import TestSupport
 import Testing
 
@@ -10,8 +11,8 @@ final class LongTalk {
     let updates: Int
     private var said = 0
 
-    init(updates: Int, chats: Int) throws {
-        test = try GatewayTest()
+    init(updates: Int, chats: Int, on loop: EventLoop? = nil) throws {
+        test = try GatewayTest(on: loop)
         (self.updates, self.chats) = (updates, chats)
     }
 
@@ -22,6 +23,9 @@ final class LongTalk {
             said = number + 1
         }
     }
+
+    /// How often the gateway has asked for updates.
+    var polls: Int { test.telegram.polls.count }
 
     var isAllSaid: Bool { said == updates }
 
@@ -58,6 +62,20 @@ final class LongTalk {
     func run(_ options: [String], odds: Int) throws -> ProgramRun {
         try test.run(
             ["--log-level", "error"] + options, bot: "unreliable.sh", environment: ["ODDS": "\(odds)"])
+    }
+
+    /// No file of the gateway can grow any more; more is said, and it notices.
+    func fillDisk(of gateway: ProgramRun, saying count: Int = 0) throws {
+        try test.limitFiles(of: gateway, to: 1000)
+        say(count)
+        #expect(test.waitForLog("can't be written: disk I/O error"))
+    }
+
+    /// Waits for all answers, stops the gateway, and checks what must hold.
+    func finish(twice isAllowed: Bool) {
+        #expect(test.wait(within: .seconds(120)) { answered == updates })
+        #expect(test.stop() == 0)
+        check(twice: isAllowed)
     }
 
     /// What must hold whatever happened.

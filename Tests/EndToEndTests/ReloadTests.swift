@@ -29,9 +29,7 @@ import Testing
             #expect(talk.test.wait { talk.answered >= goal })
             gateway.signal(SIGHUP)
         }
-        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == talk.updates })
-        #expect(talk.test.stop() == 0)
-        talk.check(twice: false)
+        talk.finish(twice: false)
     }
 
     @Test(arguments: ["auto", "event"])
@@ -47,11 +45,7 @@ import Testing
         }
         let polls = talk.test.telegram.polls.count
         _ = try talk.run(options, odds: 0)
-        #expect(
-            talk.test.wait(within: .seconds(60)) {
-                talk.answered == talk.updates && talk.test.telegram.polls.count > polls
-            })
-        #expect(talk.test.stop() == 0)
-        talk.check(twice: false)
+        #expect(talk.test.wait { talk.test.telegram.polls.count > polls })
+        talk.finish(twice: false)
     }
 }

@@ -1,6 +1,5 @@
 import Glibc
 import JSON
-import Logging
 import Reactor
 import TestSupport
 import Testing
@@ -24,16 +23,9 @@ import Testing
             options.stopGrace = .milliseconds(200)
             options.killGrace = .milliseconds(200)
             adjust(&options)
-            let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
-            let environment = ChildEnvironment(
-                gateway: ["PATH=\(path)", "TRANSCRIPTS=\(files.path)"], isSecret: { _ in false },
-                bot: ["id": 7],
-                version: "0")
             journal = NoJournal(spoolDirectory: files.path)
-            children = Children(
-                try Program(command, searchPath: path), environment: environment, bot: ["id": 7],
-                options: options, journal: journal, on: loop,
-                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            children = try Children(
+                of: command, options: options, journal: journal, transcripts: files.path, on: loop)
             children.perform = { [unowned self] call, scope, reply in
                 calls.append((call, scope, reply))
                 if answersAtOnce { reply(.success(true)) }
@@ -182,7 +174,7 @@ import Testing
             $0.replays = .init(isFile: true)
             $0.stopGrace = .milliseconds(100)
         }
-        for number in 1...60 { try stage.say("\(number)", in: 42) }
+        for number in 1...30 { try stage.say("\(number)", in: 42) }
         #expect(stage.finish())
         #expect(stage.children.problems == 0)
     }

@@ -1,4 +1,7 @@
+import Glibc
 import JSON
+import Logging
+import Reactor
 
 @testable import BotGateway
 
@@ -50,4 +53,31 @@ final class TestJournal: Journal {
     func setState(_ state: JSON?, of scope: Scope) {}
     func childStarted(_ scope: Scope, pid: Int32) {}
     func childEnded(_ scope: Scope) {}
+}
+
+extension Children {
+    /// Children of a test, for a bot that finds `TRANSCRIPTS` in its environment.
+    convenience init(
+        of command: [String], options: ChildOptions = ChildOptions(), journal: any Journal,
+        transcripts: String, on loop: EventLoop
+    ) throws {
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        let environment = ChildEnvironment(
+            gateway: ["PATH=\(path)", "TRANSCRIPTS=\(transcripts)"], isSecret: { _ in false },
+            bot: ["id": 7], version: "0")
+        self.init(
+            try Program(command, searchPath: path), environment: environment, bot: ["id": 7],
+            options: options, journal: journal, on: loop,
+            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }
+
+    /// Delivers events with these numbers, `{"n":1}`, which are their keys too.
+    func deliver(_ numbers: ClosedRange<Int64>) {
+        for number in numbers {
+            var event = IncomingEvent(
+                updateID: number, scope: .chat(42), line: Array("{\"n\":\(number)}\n".utf8))
+            event.key = number
+            deliver(event)
+        }
+    }
 }

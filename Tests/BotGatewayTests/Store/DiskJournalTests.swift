@@ -184,12 +184,7 @@ import Testing
 
     @Test func `a million scopes would be told a thousand at a time, and none twice`() throws {
         let test = try JournalTest()
-        for chat in 1...2500 {
-            try test.journal.append([test.event(1, in: Int64(chat))], offset: nil) { _ in }
-        }
-        try test.commit()
-        test.kill()
-        try test.open()
+        try test.fill(chats: 2500)
         _ = try test.journal.earlierCalls()
         let first = try #require(try test.journal.nextEarlier())
         #expect(first.count == 1000)
@@ -210,12 +205,7 @@ import Testing
 
     @Test func `what is dealt with before its scope was told is not told`() throws {
         let test = try JournalTest()
-        for chat in 1...1500 {
-            try test.journal.append([test.event(1, in: Int64(chat))], offset: nil) { _ in }
-        }
-        try test.commit()
-        test.kill()
-        try test.open()
+        try test.fill(chats: 1500)
         _ = try test.journal.earlierCalls()
         let first = try #require(try test.journal.nextEarlier())
         let told = Set(first.map(\.scope))

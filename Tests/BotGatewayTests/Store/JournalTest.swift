@@ -61,6 +61,14 @@ final class JournalTest {
         return Array(stored[before...])
     }
 
+    /// An event in each of so many chats, and a gateway that is killed: the next one finds them.
+    func fill(chats: Int64) throws {
+        for chat in 1...chats { try journal.append([event(1, in: chat)], offset: nil) { _ in } }
+        try commit()
+        kill()
+        try open()
+    }
+
     /// Waits for the next commit.
     func commit() throws {
         let journal = try journal
