@@ -1,5 +1,6 @@
 import BotGateway
 import JSON
+import Reactor
 import TestSupport
 import Testing
 
@@ -19,21 +20,35 @@ import Testing
     ]
 
     @Test func `through every fault nothing is lost, and nothing done twice but what is documented`() throws {
-        let talk = try LongTalk(updates: 300, chats: 30)
-        let telegram = talk.test.telegram
-        for fault in (Self.atCalls + Self.atCalls).shuffled() {
-            telegram.fail(method: "sendMessage", with: fault)
+        let loop = try EventLoop()
+        let talks = try (1...5).map { _ in try LongTalk(updates: 60, chats: 6, on: loop) }
+        for (index, fault) in (Self.atCalls + Self.atCalls).shuffled().enumerated() {
+            talks[index % talks.count].test.telegram.fail(method: "sendMessage", with: fault)
         }
-        _ = try talk.run(["--call-timeout", "500ms"], odds: 0)
+        // Some faults come only with the end of a poll.
+        let options = ["--call-timeout", "500ms", "--poll-timeout", "1s"]
+        for talk in talks { _ = try talk.run(options, odds: 0) }
         // One after the other: a row of them would be waited out longer and longer.
-        for fault in Self.atPolls.shuffled() {
-            let polls = telegram.polls.count
-            telegram.fail(method: "getUpdates", with: fault)
-            talk.say(talk.updates / Self.atPolls.count)
-            #expect(talk.test.wait { telegram.polls.count >= polls + 2 })
+        var atPolls = Self.atPolls.shuffled()
+        let rounds = atPolls.count / talks.count
+        for _ in 1...rounds {
+            let polls = talks.map(\.polls)
+            for talk in talks {
+                talk.test.telegram.fail(method: "getUpdates", with: atPolls.removeLast())
+                talk.say(talk.updates / rounds)
+            }
+            #expect(
+                loop.run(until: { zip(talks, polls).allSatisfy { $0.polls >= $1 + 2 } }, within: .seconds(20))
+            )
         }
-        #expect(talk.test.wait(within: .seconds(40)) { talk.arrived.count == talk.updates })
-        #expect(talk.test.stop() == 0)
+        for talk in talks {
+            #expect(talk.test.wait(within: .seconds(40)) { talk.arrived.count == talk.updates })
+            #expect(talk.test.stop() == 0)
+            check(talk)
+        }
+    }
+
+    private func check(_ talk: LongTalk) {
         for (number, calls) in Dictionary(grouping: talk.sent, by: \.number) {
             // 5xx after Telegram had acted: docs/decisions/unknown-answers.md.
             let mayBeTwice = calls.count { if case .htmlAfter = $0.call.fault { true } else { false } }

@@ -1,5 +1,6 @@
 import BotGateway
 import JSON
+import Reactor
 import TestSupport
 import Testing
 
@@ -68,19 +69,22 @@ import Testing
         #expect(test.telegram.connectionsOpened <= 3)
     }
 
-    @Test(arguments: ["getUpdates", "sendMessage"])
-    func `faults cost no update and no answer`(_ method: String) throws {
-        let test = try GatewayTest()
-        try test.run(bot: "echo.sh")
+    @Test func `faults cost no update and no answer`() throws {
         let faults: [Fault] = [
             .html(502), .error(500, "Internal Server Error: restart"), .tooManyRequests(retryAfter: 1),
             .delay(.milliseconds(50)),
         ]
-        for (index, fault) in faults.enumerated() {
-            test.telegram.fail(method: method, with: fault)
-            test.say("\(index)", in: 42)
+        let loop = try EventLoop()
+        let tests = try ["getUpdates", "sendMessage"].map { method in
+            let test = try GatewayTest(on: loop)
+            try test.run(bot: "echo.sh")
+            for (index, fault) in faults.enumerated() {
+                test.telegram.fail(method: method, with: fault)
+                test.say("\(index)", in: 42)
+            }
+            return test
         }
-        #expect(test.wait { test.texts(in: 42) == ["0", "1", "2", "3"] })
+        for test in tests { #expect(test.wait { test.texts(in: 42) == ["0", "1", "2", "3"] }) }
     }
 
     @Test(arguments: [Fault.brokenBody, .closeBefore, .closeAfter])

@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `nothing is lost, and nothing done twice but what is documented`(seed: UInt64) throws {
-        let test = try CallerTest(timeout: .milliseconds(300))
+        let test = try CallerTest(timeout: .milliseconds(150))
         var chance = Chance(seed: seed)
         test.server.onCall = { [unowned test] _ in
             if chance.below(2) == 0 { test.server.fail(with: fault(by: &chance)) }
