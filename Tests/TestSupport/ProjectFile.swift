@@ -1,0 +1,41 @@
+import Glibc
+import JSON
+import Reactor
+
+/// A file of the project that tests read.
+public enum ProjectFile {
+    /// - Parameter path: below the project's directory.
+    public static func text(_ path: String) throws -> String { try text(at: "\(Places.project)/\(path)") }
+
+    /// A file anywhere.
+    public static func text(at file: String) throws -> String {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("opening \(file)") }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = read(descriptor, &piece, piece.count), count > 0 { bytes += piece[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The names of what is in a folder, sorted.
+    public static func names(in path: String) throws -> [String] {
+        guard let directory = opendir("\(Places.project)/\(path)") else {
+            throw SystemError("opening \(path)")
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// docs/protocol.schema.json.
+    public static func protocolSchema() throws -> JSONSchema {
+        try JSONSchema(try JSON(parsing: text("docs/protocol.schema.json")))
+    }
+}
