@@ -1,0 +1,113 @@
+import JSON
+import Reactor
+import TestSupport
+
+/// A call with a local file in every place that may carry one, and what must arrive of it.
+struct Form {
+    let method: MethodFacts
+    let parameters: JSON = [:]
+    /// What stands in each file, by its URL.
+    private var contents: [String: String] = [:]
+
+    init(_ method: MethodFacts, in files: TemporaryDirectory) {
+        self.method = method
+        for (parameter, paths) in method.fileParameters {
+            if paths.isEmpty { parameters.set(parameter, file(in: parameter, files)) }
+            for path in paths.flatMap(Self.withInnerBlocks) {
+                put(file(in: path, files), at: path.split(separator: ".")[...], of: parameters)
+            }
+        }
+    }
+
+    /// The blocks of a rich message nest, in two ways.
+    private static func withInnerBlocks(_ path: String) -> [String] {
+        guard let block = path.firstRange(of: "blocks[].") else { return [path] }
+        let (start, end) = (path[..<block.lowerBound], path[block.upperBound...])
+        return [path, "\(start)blocks[].blocks[].\(end)", "\(start)blocks[].items[].blocks[].\(end)"]
+    }
+
+    private mutating func file(in path: String, _ files: TemporaryDirectory) -> JSON {
+        let content = "\(method.name) \(path)"
+        let url = "file://" + files.write("\(method.name) ü \(contents.count).bin", content)
+        contents[url] = content
+        return JSON(url)
+    }
+
+    /// Puts a value where a path such as `media[].thumbnail` leads; each takes an element of its own.
+    private func put(_ value: JSON, at path: ArraySlice<Substring>, of object: JSON) {
+        guard let step = path.first else { return }
+        let name = String(step.hasSuffix("[]") ? step.dropLast(2) : step)
+        if path.count == 1 { return object.set(name, value) }
+        if object[name] == nil { object.set(name, step.hasSuffix("[]") ? [] : [:]) }
+        guard let inner = object[name] else { return }
+        if !inner.isArray { return put(value, at: path.dropFirst(), of: inner) }
+        let element: JSON = ["type": "made up"]
+        inner.append(element)
+        put(value, at: path.dropFirst(), of: element)
+    }
+
+    /// What arrived otherwise than it was said.
+    func faults(in parts: [ReceivedPart]) -> [String] {
+        var arrived: [String: ReceivedPart] = [:]
+        for part in parts { arrived[part.name] = part }
+        var faults = arrived.count == parts.count ? [] : ["two parts have the same name"]
+        if parts.count(where: { $0.fileName != nil }) != contents.count {
+            faults.append("\(contents.count) files were named, \(parts.map(\.name)) came")
+        }
+        for (name, value) in parameters.members {
+            guard let part = arrived[name] else {
+                faults.append("\(name) is missing")
+                continue
+            }
+            let text = String(decoding: part.bytes, as: UTF8.self)
+            if contents[value.string ?? ""] != nil {
+                faults += self.faults(of: part, value, name)
+            } else if part.fileName != nil || !isSame(value, text, arrived, &faults, name) {
+                faults.append("\(name): \(value) arrived as \(text)")
+            }
+        }
+        let names = Set(parameters.keys)
+        for part in parts where part.fileName == nil && !names.contains(part.name) {
+            faults.append("nobody said \(part.name)")
+        }
+        return faults
+    }
+
+    private func isSame(
+        _ value: JSON, _ text: String, _ parts: [String: ReceivedPart], _ faults: inout [String],
+        _ place: String
+    ) -> Bool {
+        if let string = value.string { return string == text }
+        guard let arrived = try? JSON(parsing: text) else { return false }
+        faults += nestedFaults(value, arrived, parts, place)
+        return true
+    }
+
+    private func nestedFaults(
+        _ value: JSON, _ arrived: JSON, _ parts: [String: ReceivedPart], _ place: String
+    ) -> [String] {
+        if contents[value.string ?? ""] != nil {
+            guard let link = arrived.string, link.hasPrefix("attach://"),
+                let part = parts[String(link.dropFirst("attach://".count))]
+            else { return ["\(place): \(arrived) leads nowhere"] }
+            return faults(of: part, value, place)
+        }
+        if value.isArray, arrived.count == value.count {
+            return zip(value.elements, arrived.elements).enumerated()
+                .flatMap { nestedFaults($1.0, $1.1, parts, "\(place)[\($0)]") }
+        }
+        if value.isObject, value.keys == arrived.keys {
+            return zip(value.members, arrived.members)
+                .flatMap { nestedFaults($0.value, $1.value, parts, "\(place).\($0.key)") }
+        }
+        return value == arrived ? [] : ["\(place): \(value) arrived as \(arrived)"]
+    }
+
+    private func faults(of part: ReceivedPart, _ value: JSON, _ place: String) -> [String] {
+        let url = value.string ?? ""
+        let content = String(decoding: part.bytes, as: UTF8.self)
+        let name = url.split(separator: "/").last.map(String.init)
+        return part.fileName == name && content == contents[url]
+            ? [] : ["\(place): \(url) arrived as \(part.fileName ?? "a text"): \(content)"]
+    }
+}

@@ -1,0 +1,64 @@
+import JSON
+import TestSupport
+
+/// What the Bot API's documentation says of a method; docs/contributing.md has the command that makes the file.
+struct MethodFacts {
+    /// As Telegram writes it: `sendMessage`.
+    let name: String
+    /// In the order of the documentation, each with the types it may have, such as `Array of String`.
+    let parameters: [(name: String, types: [String])]
+    private let required: Set<String>
+    /// The parameters that carry files, and where files may stand in those that aren't one themselves:
+    /// `media[].thumbnail`.
+    let fileParameters: [(name: String, paths: [String])]
+
+    static func all() throws -> [MethodFacts] {
+        try ProjectFile.text("Tests/BotAPI/methods.ndjson").split(separator: "\n").map {
+            MethodFacts(try JSON(parsing: String($0)))
+        }
+    }
+
+    private init(_ json: JSON) {
+        name = json["name"]?.string ?? ""
+        parameters = json["params"]?.members.map { ($0.key, $0.value.elements.compactMap(\.string)) } ?? []
+        required = Set(json["required"]?.elements.compactMap(\.string) ?? [])
+        fileParameters = json["files"]?.members.map { ($0.key, $0.value.elements.compactMap(\.string)) } ?? []
+    }
+
+    func has(_ parameter: String) -> Bool { parameters.contains { $0.name == parameter } }
+    func requires(_ parameter: String) -> Bool { required.contains(parameter) }
+    func carriesFile(_ parameter: String) -> Bool { fileParameters.contains { $0.name == parameter } }
+
+    /// As a child writes it: `telegram.send_message`.
+    var type: String {
+        name.reduce(into: "telegram.") { type, letter in
+            if letter.isUppercase { type += "_" }
+            type += letter.lowercased()
+        }
+    }
+
+    /// It takes a chat, or a message that was sent by way of an inline query in its stead.
+    var isOfEditFamily: Bool { has("inline_message_id") && has("chat_id") && !requires("chat_id") }
+
+    /// What a call without parameters gets in a chat's scope.
+    func defaults(inChat chat: Int64) -> JSON {
+        requires("chat_id") || isOfEditFamily ? ["chat_id": JSON(chat)] : [:]
+    }
+
+    /// The same in a topic's scope, where what is edited or deleted needs none.
+    func defaults(inTopic thread: Int64, ofChat chat: Int64) -> JSON {
+        let defaults = defaults(inChat: chat)
+        if requires("chat_id"), has("message_thread_id") { defaults.set("message_thread_id", JSON(thread)) }
+        return defaults
+    }
+
+    /// The same in the scope of a business account's chat.
+    func defaults(inBusiness connection: String, chat: Int64) -> JSON {
+        let defaults = defaults(inChat: chat)
+        let sendsOrEdits = requires("chat_id") || has("inline_message_id")
+        if requires("business_connection_id") || has("business_connection_id") && sendsOrEdits {
+            defaults.set("business_connection_id", JSON(connection))
+        }
+        return defaults
+    }
+}
