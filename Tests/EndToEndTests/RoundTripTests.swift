@@ -1,0 +1,102 @@
+import BotGateway
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+/// A message with all that tends to be carried wrongly, from Telegram to a child and back again.
+@Suite struct RoundTripTests {
+    private let test: GatewayTest
+    private let server: RecordingServer
+    /// The message's members, as a child is to read them.
+    private let members: String
+
+    init() throws {
+        test = try GatewayTest()
+        server = try RecordingServer(on: test.loop)
+        let long = String(repeating: "длинный👋", count: 7_500)
+        let deep = String(repeating: #"[{"d":"#, count: 49) + "[0]" + String(repeating: "}]", count: 49)
+        members =
+            #""message_id":5,"chat":{"id":42,"type":"private","z":1,"a":2},"date":1700000000,"#
+            + #""integers":[9223372036854775807,-9223372036854775808,9007199254740993,-1,0],"#
+            + #""reals":[0.1,52.370216,-0.0,1.0,2.50,1e300,5e-324,1.7976931348623157e308,1E-7],"#
+            + #""":"an empty key","nothing":null,"nulls":[null,{"":null}],"empty":[[],{},""],"#
+            + #""nul":"a\u0000b","controls":"\u0001\b\f\n\r\t\u001f\"\\","marks":"\#u{2028}\#u{2029}\#u{85}\#u{7F}\#u{FEFF}","#
+            + #""emoji":"👩‍👩‍👧🇩🇪","z":1,"a":{"z":1,"a":2},"ключ":true,"long":"\#(long)","deep":\#(deep)"#
+    }
+
+    private var bot: String { Places.bot("takes-back.sh") }
+
+    private func run(_ arguments: [String]) throws -> ProgramRun {
+        server.expectGateway()
+        return try test.run(arguments, environment: ["TELEGRAM_API_URL": server.url])
+    }
+
+    /// The message twice: as it is to be read, and as Telegram writes it, with the same digits in its numbers.
+    private func give() {
+        server.give(#"{"update_id":1,"message":{\#(members)}}"#)
+        let ascii = members.utf16.reduce(into: "") { text, unit in
+            if unit < 0x80 { return text.unicodeScalars.append(Unicode.Scalar(UInt8(unit))) }
+            let digits = String(unit, radix: 16)
+            text += #"\u"# + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+        server.give("{ \"message\" : {\(ascii)} ,\n \"update_id\" : 2 }")
+    }
+
+    private func expectMessages(_ lines: some Sequence<String>) {
+        let events = lines.filter { $0.hasPrefix(#"{"type":"telegram.message","#) }
+        let expected = (1...2).map { #"{"type":"telegram.message","update_id":\#($0),\#(members)}"# }
+        // Not of the strings, for some of these are equal and have other bytes.
+        #expect(events.map { Array($0.utf8) } == expected.map { Array($0.utf8) })
+    }
+
+    private func expectCalls() throws {
+        #expect(server.calls.map(\.method) == Array(repeating: "takeBack", count: 4))
+        for (index, call) in server.calls.enumerated() {
+            let type = index % 2 == 0 ? "" : #""type":"telegram.message","#
+            let given = try JSON(parsing: #"{\#(type)"update_id":\#(index / 2 + 1),\#(members)}"#)
+            given.remove("nothing")
+            // As text, for there the order of keys counts; the same digits are the same double.
+            #expect(call.parameters.description == given.description)
+        }
+    }
+
+    @Test func `a message reaches the child byte for byte, and its values come back the same`() throws {
+        server.result = "{\(members)}"
+        _ = try run(["--", bot])
+        give()
+        // Its scope, two messages and two results, which are longer than a pipe takes at once.
+        #expect(test.wait { test.transcript(of: 42).count == 5 && test.files.read("42")?.last == "\n" })
+        let lines = test.transcript(of: 42)
+        expectMessages(lines)
+        try expectCalls()
+        let result = try JSON(
+            parsing: #"{"type":"telegram.result","id":"x","ok":true,"result":{\#(members)}}"#)
+        for line in lines where line.hasPrefix(#"{"type":"telegram.result","#) {
+            #expect(try JSON(parsing: line).description == result.description)
+        }
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `the journal keeps events and calls as they are`() throws {
+        // Stored, and read by nobody.
+        _ = try run(["--stop-grace", "50ms", "--", Places.bot("never-reads.sh")])
+        give()
+        #expect(test.waitForLog("child started"))
+        #expect(test.wait { server.hasGivenAll })
+        #expect(test.stop() == 0)
+
+        server.result = nil
+        let second = try run(["--", bot])
+        #expect(test.wait { (try? test.count("calls")) == 4 })
+        expectMessages(test.transcript(of: 42))
+        second.signal(SIGKILL)
+        second.wait()
+
+        server.result = "true"
+        _ = try run(["--", Places.bot("transcript.sh")])
+        #expect(test.wait { server.calls.count == 4 })
+        try expectCalls()
+        #expect(test.stop() == 0)
+    }
+}
