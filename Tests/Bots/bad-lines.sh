@@ -1,15 +1,13 @@
 #!/bin/sh
-# Prints what a careless bot prints, and then a good line: without its end, for it exits.
+# Prints the lines in $TRANSCRIPTS/lines, and writes down what it is told of them; in chat 43 and 44 it exits in
+# the middle of a line, which is all the same good JSON in 44.
 read -r scope
 read -r event
-echo 'Hello, world!'
-echo '["an","array"]'
-echo '{"text":"no type"}'
-echo '{"type":"telegram.sendMessage","text":"camel","id":1}'
-printf '{"type":"telegram.send_message","text":"\377","id":2}\n'
-echo '{"type":"telegram.send_message","text":"\ud83d","id":3}'
-printf '{"type":"telegram.send_message","text":"carriage return"}\r\n'
-echo ''
-head -c 5000 /dev/zero | tr '\0' x
-echo
-printf '{"type":"telegram.send_message","text":"half a line"}'
+case $PIPEGRAM_CHAT_ID in
+42)
+    cat "$TRANSCRIPTS/lines"
+    cat >"$TRANSCRIPTS/read"
+    ;;
+43) printf '{"type":"telegram.send_message","id":8,"text":"hal' ;;
+44) printf '{"type":"telegram.send_message","text":"half a line"}' ;;
+esac

@@ -114,19 +114,6 @@ import Testing
         #expect(test.gateway?.errorText.contains("warning") == false)
     }
 
-    @Test func `bad lines are dropped, and the child lives on`() throws {
-        let test = try GatewayTest()
-        let gateway = try test.run(["--max-line", "4KiB"], bot: "bad-lines.sh")
-        test.say("x", in: 42)
-        #expect(test.wait { test.texts(in: 42) == ["carriage return", "half a line"] })
-        #expect(test.stop() == 0)
-        let dropped = gateway.errors.filter { $0.contains("line dropped") }
-        #expect(dropped.count == 7)
-        #expect(dropped.allSatisfy { $0.contains("warning chat:42 pid=") })
-        #expect(dropped[3].contains("did you mean telegram.send_message?"))
-        #expect(dropped[6].contains("longer than 4096 bytes"))
-    }
-
     @Test func `a child that doesn't read costs bounded memory and holds up nobody`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--stop-timeout", "1s"], bot: "never-reads.sh")

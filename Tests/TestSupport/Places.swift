@@ -61,13 +61,16 @@ public enum Places {
 
     /// Writes a file, executable when it begins with `#!`. Its path.
     @discardableResult
-    public func write(_ name: String, _ text: String) -> String {
+    public func write(_ name: String, _ text: String) -> String { write(name, Array(text.utf8)) }
+
+    @discardableResult
+    public func write(_ name: String, _ bytes: [UInt8]) -> String {
         let file = "\(path)/\(name)"
         let descriptor = open(
-            file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, text.hasPrefix("#!") ? 0o755 : 0o644)
+            file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, bytes.starts(with: "#!".utf8) ? 0o755 : 0o644)
         guard descriptor >= 0 else { return file }
         defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { return file }
