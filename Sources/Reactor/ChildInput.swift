@@ -21,6 +21,15 @@ struct ChildInput {
         pending.count - written + (descriptor < 0 ? unreadAtEnd : Int(unread_bytes(descriptor)))
     }
 
+    /// Whether a process waits in a read of it as its stdin; nil where that can't be known.
+    func isRead(by pid: pid_t) -> Bool? {
+        switch reads_pipe(pid, descriptor) {
+        case 0: false
+        case 1: true
+        default: nil
+        }
+    }
+
     /// Writes what the pipe takes now; the rest with `flush`. False once it is ended.
     mutating func write(_ bytes: [UInt8], _ loop: EventLoop) -> Bool {
         guard descriptor >= 0, !ends else { return false }

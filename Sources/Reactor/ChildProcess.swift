@@ -194,13 +194,7 @@ public final class ChildProcess {
 
     /// It waits in a read of its stdin. Nil where that can't be known: it may wait for it in another way, or one
     /// of its own children may do so.
-    public var isReadingInput: Bool? {
-        switch reads_pipe(pid, input) {
-        case 0: false
-        case 1: true
-        default: nil
-        }
-    }
+    public var isReadingInput: Bool? { input.isRead(by: pid) }
 
     private func closeOutput() {
         guard output >= 0 else { return }
