@@ -5,7 +5,8 @@ name="$1/$(printf %s "$PIPEGRAM_SCOPE" | tr / _)"
 shift
 mkfifo "$name.$$.stdin" "$name.$$.stdout" || exit 1
 exec 3<&0
-tee -a "$name.in" <&3 >"$name.$$.stdin" 3<&- &
+# What the program has is in the file: tee writes to its stdout first.
+tee "$name.$$.stdin" <&3 >>"$name.in" 3<&- &
 feeder=$!
 tee -a "$name.out" <"$name.$$.stdout" 3<&- &
 collector=$!
