@@ -23,8 +23,8 @@ struct Example {
     var bot: String { "\(folder)/bot.\(ending)" }
     var ways: [Way] { Self.ways[ending] ?? [] }
 
-    static let all = names(in: "\(Places.project)/examples").flatMap { name in
-        names(in: "\(Places.project)/examples/\(name)").filter { $0.hasPrefix("bot.") }
+    static let all = Directory.names(in: "\(Places.project)/examples").flatMap { name in
+        Directory.names(in: "\(Places.project)/examples/\(name)").filter { $0.hasPrefix("bot.") }
             .map { Example(name: name, ending: String($0.dropFirst("bot.".count))) }
     }
 
@@ -69,18 +69,5 @@ struct Example {
         let run = try ProgramRun(["cat", file], on: try EventLoop())
         #expect(run.wait() == 0, "\(file)")
         return run.output
-    }
-
-    private static func names(in path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names.filter { !$0.hasPrefix(".") }.sorted()
     }
 }

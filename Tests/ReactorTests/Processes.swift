@@ -1,4 +1,5 @@
 import Glibc
+import Reactor
 
 /// What the system knows of processes.
 enum Processes {
@@ -18,25 +19,14 @@ enum Processes {
 
     /// This process's children, those that wait to be reaped too.
     static var children: Set<pid_t> {
-        let threads = names(in: "/proc/self/task").map { text(of: "/proc/self/task/\($0)/children") }
+        let threads = Directory.names(in: "/proc/self/task").map {
+            text(of: "/proc/self/task/\($0)/children")
+        }
         return Set(threads.joined().split(separator: " ").compactMap { pid_t($0) })
     }
 
     /// How many descriptors this process has open.
-    static var openDescriptors: Int { names(in: "/proc/self/fd").count - 1 }
-
-    private static func names(in path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
-    }
+    static var openDescriptors: Int { Directory.names(in: "/proc/self/fd").count - 1 }
 
     private static func text(of path: String) -> String {
         guard let file = fopen(path, "re") else { return "" }

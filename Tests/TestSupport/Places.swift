@@ -1,4 +1,5 @@
 import Glibc
+import Reactor
 
 /// Where things are that tests use.
 public enum Places {
@@ -39,24 +40,7 @@ public enum Places {
     }
 
     isolated deinit {
-        if path != "/tmp" { Self.remove(path) }
-    }
-
-    private static func remove(_ path: String) {
-        guard let directory = opendir(path) else { return }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name != ".", name != ".." else { continue }
-            if entry.pointee.d_type == UInt8(DT_DIR) {
-                remove("\(path)/\(name)")
-            } else {
-                unlink("\(path)/\(name)")
-            }
-        }
-        closedir(directory)
-        rmdir(path)
+        if path != "/tmp" { Directory.remove(path) }
     }
 
     /// Writes a file, executable when it begins with `#!`. Its path.
@@ -81,16 +65,7 @@ public enum Places {
 
     /// What is in it, or in a directory below it, by name.
     public func names(_ below: String = "") -> [String] {
-        guard let directory = opendir("\(path)/\(below)") else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        Directory.names(in: "\(path)/\(below)")
     }
 
     public func read(_ name: String) -> String? {

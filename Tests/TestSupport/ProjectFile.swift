@@ -20,18 +20,9 @@ public enum ProjectFile {
 
     /// The names of what is in a folder, sorted.
     public static func names(in path: String) throws -> [String] {
-        guard let directory = opendir("\(Places.project)/\(path)") else {
-            throw SystemError("opening \(path)")
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+        let names = Directory.names(in: "\(Places.project)/\(path)").filter { !$0.hasPrefix(".") }
+        guard !names.isEmpty else { throw SystemError("looking into \(path)", code: ENOENT) }
+        return names
     }
 
     /// docs/protocol.schema.json.

@@ -21,7 +21,7 @@ import Reactor
     public init(in state: String?, temporaryDirectory: String) {
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
-        if !isTemporary { earlier = Self.names(in: base) }
+        if !isTemporary { earlier = Directory.names(in: base) }
     }
 
     isolated deinit { if isTemporary { removeAll() } }
@@ -44,7 +44,7 @@ import Reactor
 
     func remove(_ taken: [String], of scope: Scope) {
         guard !taken.isEmpty, let directory else { return }
-        taken.forEach(Self.remove)
+        taken.forEach { Directory.remove($0) }
         // Unless a later child has some.
         if rmdir("\(directory)/\(Self.name(of: scope))") == 0 { counts[scope] = nil }
     }
@@ -52,13 +52,13 @@ import Reactor
     /// Those that an earlier run left, which nobody needs any more.
     func removeEarlier() {
         let current = Set(counts.keys.map(Self.name))
-        for name in earlier where !current.contains(name) { Self.remove("\(base)/\(name)") }
+        for name in earlier where !current.contains(name) { Directory.remove("\(base)/\(name)") }
         earlier = []
     }
 
     /// All of them, with their directory.
     public func removeAll() {
-        if let directory { Self.remove(directory) }
+        if let directory { Directory.remove(directory) }
         (directory, counts, places) = (nil, [:], [:])
     }
 
@@ -105,26 +105,5 @@ import Reactor
     private static func make(_ path: String) throws(SystemError) {
         guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
         throw SystemError("making \(path)")
-    }
-
-    private static func remove(_ path: String) {
-        for name in names(in: path) {
-            let entry = "\(path)/\(name)"
-            if unlink(entry) != 0, errno == EISDIR { remove(entry) }
-        }
-        rmdir(path)
-    }
-
-    private static func names(in path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }

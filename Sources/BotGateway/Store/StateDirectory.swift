@@ -76,16 +76,10 @@ import Reactor
 
     /// The bots, by id, of which there is a journal in a directory below this one.
     public static func bots(below path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var bots: [Int64] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        let bots = Directory.names(in: path).compactMap { name in
+            Int64(name).flatMap {
+                "\($0)" == name && access("\(path)/\(name)/journal.db", F_OK) == 0 ? $0 : nil
             }
-            guard let bot = Int64(name), "\(bot)" == name, access("\(path)/\(name)/journal.db", F_OK) == 0
-            else { continue }
-            bots.append(bot)
         }
         return bots.sorted().map(String.init)
     }

@@ -1,0 +1,28 @@
+import Glibc
+
+/// What lies in directories.
+@MainActor public enum Directory {
+    /// The names of what is in a directory, sorted; none where it can't be read.
+    public static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a directory with all that is in it, as far as that may be removed. A link is removed, and not what it
+    /// leads to.
+    public static func remove(_ path: String) {
+        for name in names(in: path) {
+            let entry = "\(path)/\(name)"
+            if unlink(entry) != 0, errno == EISDIR { remove(entry) }
+        }
+        rmdir(path)
+    }
+}
