@@ -12,7 +12,7 @@ import Reactor
     private var counts: [Scope: Int] = [:]
     /// The directories of those whose child may live.
     private var places: [Scope: [String]] = [:]
-    /// Directories that an earlier run left.
+    /// What an earlier run left: the directories of files, and then that of their scope.
     private var earlier: [String] = []
 
     /// - Parameters:
@@ -21,7 +21,10 @@ import Reactor
     public init(in state: String?, temporaryDirectory: String) {
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
-        if !isTemporary { earlier = Directory.names(in: base) }
+        guard !isTemporary else { return }
+        earlier = Directory.names(in: base).flatMap { scope in
+            Directory.names(in: "\(base)/\(scope)").map { "\(base)/\(scope)/\($0)" } + ["\(base)/\(scope)"]
+        }
     }
 
     isolated deinit { if isTemporary { removeAll() } }
@@ -31,9 +34,13 @@ import Reactor
     /// - Parameter name: of the file, as its sender chose it; of it the letters, digits, dots and dashes stay.
     func makePath(for scope: Scope, name: String) throws(SystemError) -> String {
         let place = "\(try makeDirectory())/\(Self.name(of: scope))"
-        let number = (counts[scope] ?? 0) + 1
+        var number = (counts[scope] ?? 0) + 1
         try Self.make(place)
-        try Self.make("\(place)/\(number)")
+        // An earlier run may have left some, which its calls still send.
+        while mkdir("\(place)/\(number)", 0o700) != 0 {
+            guard errno == EEXIST else { throw SystemError("making \(place)/\(number)") }
+            number += 1
+        }
         counts[scope] = number
         places[scope, default: []].append("\(place)/\(number)")
         return "\(place)/\(number)/\(Self.harmless(name))"
@@ -51,8 +58,8 @@ import Reactor
 
     /// Those that an earlier run left, which nobody needs any more.
     func removeEarlier() {
-        let current = Set(counts.keys.map(Self.name))
-        for name in earlier where !current.contains(name) { Directory.remove("\(base)/\(name)") }
+        let current = Set(counts.keys.map { "\(base)/\(Self.name(of: $0))" })
+        for path in earlier where !current.contains(path) { Directory.remove(path) }
         earlier = []
     }
 

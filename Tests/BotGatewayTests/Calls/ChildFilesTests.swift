@@ -1,0 +1,106 @@
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct ChildFilesTests {
+    private func write(_ path: String) {
+        let file = try? OutputFile(creating: path)
+        try? file?.append(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    @Test func `each file has a directory of its own, below that of its scope`() throws {
+        let directory = TemporaryDirectory()
+        let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        #expect(files.directory == nil)
+        let base = "\(directory.path)/files"
+        #expect(try files.makePath(for: .chat(-42), name: "a.jpg") == "\(base)/chat--42/1/a.jpg")
+        #expect(try files.makePath(for: .chat(-42), name: "a.jpg") == "\(base)/chat--42/2/a.jpg")
+        #expect(try files.makePath(for: .bot, name: "a.jpg") == "\(base)/bot/1/a.jpg")
+    }
+
+    @Test func `whatever a scope or a file is called, it stays in its place`() throws {
+        let directory = TemporaryDirectory()
+        let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        let base = "\(directory.path)/files"
+        let names = ["../../x", "..", "", ".hidden", "a/b", "ü\n👋", String(repeating: "n", count: 1000)]
+        let scopes: [Scope] = [
+            .business(connection: "../..", chat: 1), .business(connection: "a/b", chat: 1),
+            .business(connection: "a_b", chat: 1), .business(connection: "a-b", chat: 1),
+            .topic(chat: -100, thread: 3), .chat(-100),
+        ]
+        var places: Set<String> = []
+        for scope in scopes {
+            for name in names {
+                let path = try files.makePath(for: scope, name: name)
+                write(path)
+                let resolved = try InputFile(path).resolvedPath
+                #expect(resolved == path)
+                #expect(path.hasPrefix(base + "/"))
+                places.insert(path)
+            }
+        }
+        #expect(places.count == scopes.count * names.count)
+        #expect(Directory.names(in: base).count == scopes.count)
+    }
+
+    @Test func `those of a child go with it, those of the next one stay`() throws {
+        let directory = TemporaryDirectory()
+        let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        let first = try files.makePath(for: .chat(1), name: "a")
+        write(first)
+        let taken = files.take(of: .chat(1))
+        let second = try files.makePath(for: .chat(1), name: "a")
+        write(second)
+        files.remove(taken, of: .chat(1))
+        #expect((try? InputFile(first)) == nil)
+        #expect((try? InputFile(second)) != nil)
+        files.remove(files.take(of: .chat(1)), of: .chat(1))
+        #expect(directory.names("files") == [])
+        #expect(try files.makePath(for: .chat(1), name: "a").hasSuffix("/chat-1/1/a"))
+    }
+
+    @Test func `what an earlier run left goes, what this one has fetched stays`() throws {
+        let directory = TemporaryDirectory()
+        let earlier = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        write(try earlier.makePath(for: .chat(1), name: "a"))
+        write(try earlier.makePath(for: .chat(2), name: "a"))
+        let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        let path = try files.makePath(for: .chat(3), name: "a")
+        write(path)
+        files.removeEarlier()
+        #expect(directory.names("files") == ["chat-3"])
+        #expect((try? InputFile(path)) != nil)
+    }
+
+    @Test func `after a restart nothing is put where an earlier file is`() throws {
+        let directory = TemporaryDirectory()
+        let earlier = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        let old = try earlier.makePath(for: .chat(1), name: "a")
+        write(old)
+        let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        let new = try files.makePath(for: .chat(1), name: "a")
+        #expect(new != old)
+        files.removeEarlier()
+        #expect((try? InputFile(old)) == nil)
+    }
+
+    @Test func `a temporary directory is made for the first file, and goes`() throws {
+        let directory = TemporaryDirectory()
+        do {
+            let files = ChildFiles(in: nil, temporaryDirectory: directory.path)
+            #expect(directory.names() == [])
+            write(try files.makePath(for: .chat(1), name: "a"))
+            #expect(directory.names().count == 1)
+        }
+        #expect(directory.names() == [])
+    }
+
+    @Test func `where no directory can be made, that is said`() {
+        let files = ChildFiles(in: "/proc/nowhere", temporaryDirectory: "/nowhere")
+        #expect(throws: SystemError.self) { try files.makePath(for: .chat(1), name: "a") }
+    }
+}
