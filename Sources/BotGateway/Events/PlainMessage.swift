@@ -11,7 +11,7 @@ struct PlainMessage: Equatable {
     /// a file.
     init?(_ event: IncomingEvent) {
         guard let line = try? JSON(parsing: event.line), let type = line["type"]?.string,
-            Self.types.contains(type)
+            Self.types.contains(type), !Self.isOwn(line)
         else { return nil }
         text = (line["text"] ?? line["caption"])?.string.map(Self.oneLine)
         fileID = Self.file(in: line)?["file_id"]?.string
@@ -19,8 +19,15 @@ struct PlainMessage: Equatable {
     }
 
     private static let types: Set = [
-        "telegram.message", "telegram.channel_post", "telegram.business_message", "telegram.guest_message",
+        "telegram.message", "telegram.channel_post", "telegram.business_message",
     ]
+
+    /// In a business chat also what the account's owner and the bot itself have said comes as a message: a program
+    /// that answers every line would talk to itself for ever.
+    private static func isOwn(_ message: JSON) -> Bool {
+        guard message["business_connection_id"] != nil else { return false }
+        return message["sender_business_bot"] != nil || message["from"]?["id"] != message["chat"]?["id"]
+    }
 
     private static let fileKeys = ["document", "video", "audio", "voice", "video_note", "animation"]
 

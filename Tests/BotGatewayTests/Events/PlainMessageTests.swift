@@ -36,6 +36,22 @@ import Testing
         #expect(lines(file, path: "/tmp/f") == "/tmp/f\n")
     }
 
+    @Test func `in a business chat only the other party is heard`() {
+        func said(by user: JSON, through bot: JSON? = Optional.none) -> PlainMessage? {
+            let payload: JSON = ["business_connection_id": "bc", "from": user, "text": "x"]
+            if let bot { payload.set("sender_business_bot", bot) }
+            return message(payload, kind: "business_message")
+        }
+        #expect(said(by: ["id": 42])?.text == "x")
+        #expect(said(by: ["id": 7]) == nil)
+        #expect(said(by: ["id": 7], through: ["id": 9]) == nil)
+        #expect(said(by: ["id": 42], through: ["id": 9]) == nil)
+    }
+
+    @Test func `a guest's message can't be answered by a message`() {
+        #expect(message(["text": "x"], kind: "guest_message") == nil)
+    }
+
     @Test func `what has neither words nor a file is nothing to a plain program`() {
         #expect(message(["new_chat_title": "x"]) == nil)
         #expect(message(["text": "x"], kind: "edited_message") == nil)
