@@ -67,8 +67,9 @@ public final class CallPrinter: CallSink {
 
     public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         learn(of: scope)
-        print(call, for: scope)
-        switch call.isDownload ? download(call, for: scope) : answer(call, for: scope) {
+        let text = line(of: call, for: scope)
+        print(text, for: scope)
+        switch call.isDownload ? download(call, for: scope) : answer(call, for: scope, as: text) {
         case .success(let result):
             done(.success(result))
         case .failure(let error):
@@ -80,9 +81,10 @@ public final class CallPrinter: CallSink {
 
     public func childEnded(_ scope: Scope) { files?.remove(files?.take(of: scope) ?? [], of: scope) }
 
-    private func answer(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
+    /// - Parameter text: what was printed.
+    private func answer(_ call: Call, for scope: Scope, as text: [UInt8]) -> Result<JSON, BotAPIError> {
         do throws(Uploads.Trouble) {
-            _ = try uploads.prepare(call.method, call.parameters)
+            if Uploads.areNamed(in: text) { _ = try uploads.prepare(call.method, call.parameters) }
         } catch {
             if case .refused(let error) = error { return .failure(error) }
         }
@@ -105,21 +107,14 @@ public final class CallPrinter: CallSink {
         }
     }
 
-    private func print(_ call: Call, for scope: Scope) {
-        switch order {
-        case .grouped:
-            groups.append(text(of: call.line), to: scope, output)
-        case .asTheyCome:
-            let line = call.line(after: ["scope": JSON(scope.description)])
-            output(text(of: line))
-        case .plain:
-            output(text(of: call.line))
-        }
+    private func print(_ text: [UInt8], for scope: Scope) {
+        if order == .grouped { groups.append(text, to: scope, output) } else { output(text) }
     }
 
     /// With a name for the directory of fetched files that is the same every time.
-    private func text(of line: JSON) -> [UInt8] {
-        let text = line.bytes + [UInt8(ascii: "\n")]
+    private func line(of call: Call, for scope: Scope) -> [UInt8] {
+        let start: JSON = order == .asTheyCome ? ["scope": JSON(scope.description)] : [:]
+        let text = call.line(after: start).bytes + [UInt8(ascii: "\n")]
         guard let directory = files?.directory else { return text }
         return Array(String(decoding: text, as: UTF8.self).replacing(directory, with: "/tmp/pipegram").utf8)
     }

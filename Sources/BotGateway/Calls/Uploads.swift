@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Reactor
 
@@ -25,11 +26,25 @@ public struct Uploads {
     /// - Parameter root: the directory, without symbolic links, that all files must be in.
     public init(root: String? = nil) { self.root = root }
 
+    /// Whether a call's JSON may name a file; nearly no call does, and it costs little to know.
+    static func areNamed(in json: [UInt8]) -> Bool {
+        json.withUnsafeBytes { bytes in
+            var rest = bytes
+            while let start = rest.baseAddress, let colon = memchr(start, 0x3A, rest.count) {
+                let end = UnsafeRawPointer(colon) - start
+                if rest[..<end].suffix(4).elementsEqual("file".utf8), rest[end...].starts(with: "://".utf8) {
+                    return true
+                }
+                rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+            }
+            return false
+        }
+    }
+
     /// The body for a call: JSON, or a form with the files that are named in it.
     func prepare(_ method: String, _ parameters: JSON) throws(Trouble) -> Prepared {
         let text = parameters.bytes
-        // Nearly no call has one.
-        guard text.contains("file://".utf8) else { return Prepared(body: .json(text)) }
+        guard Self.areNamed(in: text) else { return Prepared(body: .json(text)) }
         var form = UploadForm(root: root, names: Set(parameters.keys))
         for (name, value) in parameters.members {
             try form.add(name, value, mayCarryFile: Methods.mayCarryFile(name, of: method))
@@ -126,17 +141,5 @@ private struct UploadForm {
             }
             throw error.isExhaustion ? .exhausted : .refused(.badRequest("\(place): \(error)"))
         }
-    }
-}
-
-extension [UInt8] {
-    fileprivate func contains(_ text: String.UTF8View) -> Bool {
-        guard let first = text.first else { return true }
-        var rest = self[...]
-        while let start = rest.firstIndex(of: first) {
-            if rest[start...].starts(with: text) { return true }
-            rest = rest[(start + 1)...]
-        }
-        return false
     }
 }

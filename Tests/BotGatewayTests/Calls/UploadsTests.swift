@@ -40,6 +40,15 @@ import Testing
 
     private func url(_ path: String) -> JSON { JSON("file://\(path)") }
 
+    @Test(arguments: [
+        (#"{"a":"file:///x"}"#, true), (#"{"file":"x"}"#, false), ("file://", true), ("file:/", false),
+        ("", false),
+        ("ile://", false), (":file://", true), (#"{"url":"https://x","f":"profile://"}"#, true),
+    ])
+    func `whether a file may be named is seen in the text`(json: String, isNamed: Bool) {
+        #expect(Uploads.areNamed(in: Array(json.utf8)) == isNamed)
+    }
+
     @Test func `a call without files goes out as JSON`() throws {
         #expect(
             try sent("sendPhoto", ["chat_id": 42, "photo": "AgAC"]) == [#"{"chat_id":42,"photo":"AgAC"}"#])
