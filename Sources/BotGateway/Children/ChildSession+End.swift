@@ -48,6 +48,8 @@ extension ChildSession {
         children.journal.childEnded(scope)
         process = nil
         results = []
+        // Before the next child starts, which may call at once.
+        children.onEnded(scope)
         let left = giveBack(remains, blaming: !succeeded)
         if reason == .stop, left { abandon(because: "the gateway stops") }
         ended(succeeded: succeeded, lived: lived)

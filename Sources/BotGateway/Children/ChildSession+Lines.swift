@@ -107,7 +107,6 @@ extension ChildSession: ChildProcessObserver {
         if let plain { ended(plain) }
         children.childEnded()
         exited(exit)
-        children.onEnded(scope)
         children.tidy(self)
     }
 }

@@ -1,0 +1,59 @@
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+/// Files that plain programs are sent.
+@Suite struct PlainFileTests {
+    /// Says how long the file is whose path it reads, or what else it reads.
+    private static let size = """
+        if [ -f "$line" ]; then wc -c <"$line"; else echo "$line"; fi
+        """
+
+    private func photo(_ fileID: String, in chat: Int64, caption: String? = nil) -> JSON {
+        let message: JSON = [
+            "message_id": 1, "chat": ["id": JSON(chat), "type": "private"], "date": 1_700_000_000,
+            "photo": [["file_id": JSON(fileID)]],
+        ]
+        if let caption { message.set("caption", JSON(caption)) }
+        return message
+    }
+
+    private func replay(_ messages: [JSON], _ program: String, temporary: String = "/tmp") throws
+        -> ProgramRun
+    {
+        let files = TemporaryDirectory()
+        let updates = messages.enumerated().map {
+            (["update_id": JSON($0.offset + 1), "message": $0.element] as JSON).description + "\n"
+        }
+        let run = try ProgramRun(
+            [
+                Places.pipegram, "replay", "--plain", files.write("updates.ndjson", updates.joined()), "--",
+                "sh", "-c", program,
+            ], environment: ["TMPDIR": temporary], on: try EventLoop())
+        run.wait(within: .seconds(10))
+        return run
+    }
+
+    @Test func `a program that ends after each message reads the file of each`() throws {
+        let test = try GatewayTest()
+        let first = test.telegram.addFile(Array("meow".utf8), path: "photos/file_1.jpg")
+        let second = test.telegram.addFile(Array("miaou".utf8), path: "photos/file_2.jpg")
+        test.telegram.add(photo(first, in: 42), as: "message")
+        test.telegram.add(photo(second, in: 42), as: "message")
+        try test.run(["--plain", "--", "sh", "-c", "read -r line; \(Self.size)"])
+        #expect(test.wait { test.texts(in: 42) == ["4", "5"] })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `in a replay a program that ends after each message reads the file of each`() throws {
+        let run = try replay(
+            [photo("a", in: 42), photo("b", in: 42)],
+            "read -r line; [ -f \"$line\" ] && echo there")
+        #expect(run.exit?.status == 0)
+        #expect(run.output.filter { $0.contains("there") }.count == 2)
+    }
+}
