@@ -56,4 +56,30 @@ import Testing
         #expect(run.exit?.status == 0)
         #expect(run.output.filter { $0.contains("there") }.count == 2)
     }
+
+    @Test func `a file without words that can't be had holds up neither a replay nor a stop`() throws {
+        let run = try replay([photo("a", in: 42)], "cat", temporary: "/nowhere")
+        #expect(run.exit?.status == 1)
+        #expect(run.errorText.contains("can't be had"))
+
+        let test = try GatewayTest()
+        try test.run(["--plain", "--stop-grace", "1h", "--stop-timeout", "1h", "--", "cat"])
+        test.say("hello", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hello"] })
+        // Long enough for the stop to come first.
+        test.telegram.fail(method: "getFile", with: .html(502))
+        test.telegram.add(photo("nonsense", in: 42), as: "message")
+        #expect(test.wait { test.telegram.calls.contains { $0.method == "getFile" } })
+        #expect(test.stop() == 0)
+        #expect(test.gateway?.errorText.contains("can't be had") == true)
+    }
+
+    @Test func `a file that couldn't be had doesn't keep its program from being idle`() throws {
+        let test = try GatewayTest()
+        try test.run(["--plain", "--idle-timeout", "100ms", "--", "cat"])
+        test.telegram.add(photo("nonsense", in: 42), as: "message")
+        #expect(test.waitForLog("can't be had"))
+        #expect(test.waitForLog("child ended"))
+        #expect(test.stop() == 0)
+    }
 }

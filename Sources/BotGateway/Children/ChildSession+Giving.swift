@@ -34,15 +34,21 @@ extension ChildSession {
     private func giveEvents() {
         while mayGiveEvent {
             guard isInReach else { return waitForCommit() }
-            if let plain, !prepareNext(plain) { return }
-            let events = takeEvents()
-            guard !events.isEmpty else {
-                // The journal can't be read now, and has said why.
-                children.loop.after(.seconds(1)) { [weak self] in self?.advance() }
+            if let plain, !prepareNext(plain) {
+                // The last one was passed over: it may have held up the child's end.
+                if queue.isEmpty { return advance() }
+                if mayGiveEvent, !plain.isFetching { tryLater() }
                 return
             }
+            let events = takeEvents()
+            guard !events.isEmpty else { return tryLater() }
             give(events)
         }
+    }
+
+    /// The journal can't be read now, and has said why.
+    private func tryLater() {
+        children.loop.after(.seconds(1)) { [weak self] in self?.advance() }
     }
 
     func takeEvents() -> [IncomingEvent] {

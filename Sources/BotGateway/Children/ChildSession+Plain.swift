@@ -12,7 +12,7 @@ extension ChildSession {
 
     /// Sees to it that the next event can be given: fetches its file, and passes over what can't be told.
     ///
-    /// - Returns: false when it can't be given yet; it is then tried again.
+    /// - Returns: false when there is none, or none yet.
     func prepareNext(_ plain: PlainTalk) -> Bool {
         while let event = try? queue.first(children.journal, scope: scope) {
             let id = event.updateID
@@ -27,6 +27,7 @@ extension ChildSession {
                 }
                 if message?.text != nil { return true }
                 _ = try? queue.popFirst(children.journal, scope: scope)
+                plain.fetched = nil
                 settle([event])
             }
         }

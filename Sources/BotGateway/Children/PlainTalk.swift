@@ -22,6 +22,10 @@ import Reactor
 
     var isQuiet: Bool { output.isEmpty && quiet == nil && fetched == nil }
 
+    var isFetching: Bool {
+        if case .underWay = fetched { true } else { false }
+    }
+
     /// What the child reads of an event.
     func lines(of event: IncomingEvent) -> [UInt8] {
         guard let message = PlainMessage(event) else { return [] }
