@@ -17,6 +17,8 @@ extension ChildSession {
 
     /// What the child has written by now belongs to the event that is dealt with now.
     func readWritten() {
+        // In a replay that is read when the child is back, and a moment after it took the next event would be late.
+        guard options.replays == nil else { return }
         process?.readWrittenOutput()
         if let plain { flush(plain) }
     }

@@ -49,4 +49,34 @@ import Testing
         children.kill()
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
+
+    @Test func `in a replay what a program of plain text prints isn't cut when its event is settled`() throws
+    {
+        let loop = try EventLoop()
+        let files = TemporaryDirectory()
+        var options = ChildOptions()
+        options.acknowledgement = .automatic(settle: .milliseconds(10))
+        options.isPlain = true
+        options.replays = .init(isFile: true)
+        // At work all the time: whoever sleeps may be taken to be back.
+        let bot = "read -r a; echo one; until [ -e \(files.path)/go ]; do :; done; echo two; read -r b"
+        let children = try Children(
+            of: ["sh", "-c", bot], options: options, journal: NoJournal(spoolDirectory: files.path),
+            transcripts: files.path, on: loop)
+        var texts: [String] = []
+        children.perform = { call, _, done in
+            texts.append(call.parameters["text"]?.string ?? "")
+            done(.success(nil))
+        }
+        var event = IncomingEvent(
+            updateID: 1, scope: .chat(42),
+            line: Array("{\"type\":\"telegram.message\",\"text\":\"x\"}\n".utf8))
+        event.key = 1
+        children.deliver(event)
+        loop.after(.milliseconds(100)) { files.write("go", "") }
+        #expect(loop.run(until: { !texts.isEmpty }, within: .seconds(10)))
+        #expect(texts == ["one\ntwo"])
+        children.kill()
+        #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
+    }
 }
