@@ -82,12 +82,17 @@
         /// The server may have acted on it: something of the request went out. Of a form with files, as far as can
         /// be known here, all of it: it is worth nothing without its end.
         public let requestWentOut: Bool
+        /// It broke off: something of the request went out, and not all of it.
+        public let brokeOff: Bool
         /// A file of ours is to blame, and not the server or the way there.
         public let isFileTrouble: Bool
 
-        public init(reason: String, requestWentOut: Bool, isFileTrouble: Bool = false) {
+        public init(
+            reason: String, requestWentOut: Bool, brokeOff: Bool = false, isFileTrouble: Bool = false
+        ) {
             self.reason = reason
             self.requestWentOut = requestWentOut
+            self.brokeOff = brokeOff
             self.isFileTrouble = isFileTrouble
         }
 

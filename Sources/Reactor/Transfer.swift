@@ -170,10 +170,10 @@ import CCurl
 
     /// Of a form all of it: how much libcurl has written isn't asked, for it begins to count anew before it sends
     /// a form again, and what it has read it may have written.
-    private var requestWentOut: Bool {
-        guard let before = sentBeforeRequest, sent > before else { return false }
-        return form?.wasReadWhole ?? true
-    }
+    private var requestWentOut: Bool { hasBegun && form?.wasReadWhole ?? true }
+
+    /// Something of the request went out.
+    private var hasBegun: Bool { sentBeforeRequest.map { sent > $0 } ?? false }
 
     /// It went over a connection that several requests share at a time.
     var isShared: Bool {
@@ -194,7 +194,7 @@ import CCurl
     func failure(_ reason: String) -> Result<HTTPClient.Response, HTTPClient.Failure> {
         .failure(
             HTTPClient.Failure(
-                reason: reason, requestWentOut: requestWentOut,
+                reason: reason, requestWentOut: requestWentOut, brokeOff: hasBegun && !requestWentOut,
                 isFileTrouble: (form?.trouble ?? answer.fileTrouble) != nil))
     }
 

@@ -8,6 +8,7 @@ import Testing
         test.server.close()
         let failure = try #require(test.ask("/", [1]).failure)
         #expect(!failure.requestWentOut)
+        #expect(!failure.brokeOff)
         #expect(failure.description.contains("127.0.0.1"))
     }
 

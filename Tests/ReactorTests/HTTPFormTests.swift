@@ -135,6 +135,7 @@ import Testing
         let file = try test.file("f", size: 10_000_000)
         let failure = test.failure(.form([HTTPClient.Part("f", .file(file, name: "f"))]))
         #expect(failure?.requestWentOut == false)
+        #expect(failure?.brokeOff == true)
         #expect(test.server.connections.count == 1)
     }
 

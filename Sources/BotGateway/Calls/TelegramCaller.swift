@@ -217,7 +217,13 @@ public final class TelegramCaller: CallSink {
         case .refused(let error), .tooManyRequests(_, let error), .serverTrouble(let error):
             note("refused: \(error)", call, scope, level: .warning)
             return .failure(error)
-        case .lost(let reason), .unreachable(let reason):
+        case .unreachable(let reason, _):
+            let error = BotAPIError.badRequest(
+                "the upload broke off \(Retry.mostBreaks) times, as if the server took no file so big: \(reason)"
+            )
+            note("refused: \(error)", call, scope, level: .warning)
+            return .failure(error)
+        case .lost(let reason):
             note("may or may not have taken effect: \(reason)", call, scope, level: .warning)
             return .unknown(reason)
         }

@@ -16,8 +16,8 @@ public final class BotAPI {
         case tooManyRequests(wait: Duration, BotAPIError)
         /// 5xx, or what stands before Telegram's servers in their stead.
         case serverTrouble(BotAPIError)
-        /// Nothing of the request went out.
-        case unreachable(String)
+        /// Nothing of the request went out, or too little to have an effect: it broke off.
+        case unreachable(String, brokeOff: Bool = false)
         /// It went out, and no answer that can be read came back: it may have taken effect.
         case lost(String)
     }
@@ -92,7 +92,7 @@ public final class BotAPI {
     private func redacted(_ failure: HTTPClient.Failure) -> HTTPClient.Failure {
         HTTPClient.Failure(
             reason: token.redact(failure.reason), requestWentOut: failure.requestWentOut,
-            isFileTrouble: failure.isFileTrouble)
+            brokeOff: failure.brokeOff, isFileTrouble: failure.isFileTrouble)
     }
 
     private static func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
@@ -100,7 +100,8 @@ public final class BotAPI {
         case .failure(let failure) where failure.isFileTrouble:
             return .refused(.badRequest(failure.reason))
         case .failure(let failure):
-            return failure.requestWentOut ? .lost(failure.reason) : .unreachable(failure.reason)
+            return failure.requestWentOut
+                ? .lost(failure.reason) : .unreachable(failure.reason, brokeOff: failure.brokeOff)
         case .success(let response) where (200..<300).contains(response.status):
             return .answer(response.body)
         case .success(let response):
@@ -122,7 +123,7 @@ public final class BotAPI {
             log.notice("\(place) answers again, after \((Instant.current - since).rounded)")
         case .serverTrouble(let error):
             noteTrouble("\(place) is in trouble: \(error); trying again until it works")
-        case .unreachable(let reason):
+        case .unreachable(let reason, _):
             noteTrouble("can't reach \(place): \(reason); trying again until it works")
         case .lost(let reason):
             noteTrouble("\(place) did not answer: \(reason)")

@@ -13,8 +13,13 @@ struct Retry {
     /// More than a chat has ever moved: a server that names a new chat each time is not followed for ever.
     static let mostMoves = 4
 
+    /// An upload that breaks off each time isn't wanted: a server in front of Telegram may end the connection before
+    /// anyone can read that the file is too big.
+    static let mostBreaks = 10
+
     private(set) var tries = 0
     private var moves = 0
+    private var breaks = 0
 
     /// - Parameter jitter: 0..<1, to spread those who failed together.
     mutating func decide(on outcome: BotAPI.Outcome, jitter: Double) -> Decision {
@@ -32,7 +37,12 @@ struct Retry {
         case .tooManyRequests(let wait, _):
             tries = 0
             return .hold(wait)
-        case .serverTrouble, .unreachable:
+        case .unreachable(_, brokeOff: true) where breaks + 1 >= Self.mostBreaks:
+            return .done
+        case .unreachable(_, let brokeOff):
+            if brokeOff { breaks += 1 }
+            return .again(after: Self.backoff(tries: tries, jitter: jitter))
+        case .serverTrouble:
             return .again(after: Self.backoff(tries: tries, jitter: jitter))
         }
     }

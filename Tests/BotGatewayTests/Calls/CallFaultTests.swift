@@ -1,5 +1,7 @@
+import Glibc
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -23,6 +25,20 @@ import Testing
         #expect(test.arrived == ["refused", "next"])
         #expect(test.sent == ["next"])
         #expect(test.log.count("warning chat:42 sendMessage refused: \(code) \(reason)") == 1)
+    }
+
+    @Test func `an upload that breaks off each time is refused, and the next call goes out`() throws {
+        let test = try CallerTest()
+        let files = TemporaryDirectory()
+        let file = files.write("big.bin", "")
+        truncate(file, 32 << 20)
+        test.server.fail(method: "sendDocument", times: 99, with: .closeAfterBytes(100_000))
+        let document: JSON = ["document": JSON("file://\(file)")]
+        test.perform("telegram.send_document", document, as: "big", for: .chat(42), id: 1)
+        test.send("next")
+        #expect(test.hurry(for: 2))
+        #expect(test.failure(of: "big")?.reason.contains("broke off 10 times") == true)
+        #expect(test.sent == ["next"])
     }
 
     @Test func `a proxy's refusal is told by its status`() throws {

@@ -46,6 +46,19 @@ import Testing
         #expect(first(trouble) == .again(after: .milliseconds(500)))
     }
 
+    @Test func `an upload that breaks off each time is given up`() {
+        var retry = Retry()
+        for _ in 1..<Retry.mostBreaks {
+            guard case .again = retry.decide(on: .unreachable("reset", brokeOff: true), jitter: 0) else {
+                return #expect(Bool(false))
+            }
+            for outcome in [trouble, .unreachable("no route to host")] {
+                #expect(retry.decide(on: outcome, jitter: 0) != .done)
+            }
+        }
+        #expect(retry.decide(on: .unreachable("reset", brokeOff: true), jitter: 0) == .done)
+    }
+
     @Test func `a 429 holds the chat for as long as Telegram says`() {
         #expect(first(flood) == .hold(.seconds(7)))
     }
