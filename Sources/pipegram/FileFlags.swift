@@ -1,6 +1,7 @@
 import ArgumentParser
 import BotGateway
 import Glibc
+import Logging
 import Reactor
 
 /// Which files a bot may send.
@@ -10,6 +11,16 @@ struct FileFlags: ParsableArguments, Sendable {
             "A bot may send files from this directory and from those below it, and no others.",
             valueName: "directory"))
     var uploadRoot: String?
+
+    /// A program of plain text may repeat what it was told, and a line of it sends a file.
+    @MainActor func warn(_ log: Logger) {
+        guard uploadRoot == nil else { return }
+        log.warning(
+            """
+            whoever makes the bot print a line 'file:///…' is sent that file; with --upload-root only those in one \
+            directory
+            """)
+    }
 
     @MainActor func uploads() throws -> Uploads {
         guard let uploadRoot else { return Uploads() }

@@ -65,6 +65,7 @@ import Reactor
         bot.introduce(user, doing: "waiting for updates")
         if let username = user["username"]?.string { journal.noteBot(username: username) }
         command.admissionFlags.tell(allowList, to: log)
+        if command.childFlags.plain { command.fileFlags.warn(log) }
         let earlier = try journal.earlierCalls()
         let children = makeChildren(user)
         self.children = children

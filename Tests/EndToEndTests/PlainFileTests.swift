@@ -74,6 +74,20 @@ import Testing
         #expect(test.gateway?.errorText.contains("can't be had") == true)
     }
 
+    @Test func `where any file could be asked for, the log says so`() throws {
+        let test = try GatewayTest()
+        try test.run(["--plain", "--", "cat"])
+        #expect(test.waitForLog("--upload-root"))
+        #expect(test.stop() == 0)
+        try test.run(["--plain", "--upload-root", test.files.path, "--", "cat"])
+        let secret = "file:///etc/passwd"
+        test.say(secret, in: 42)
+        #expect(test.waitForLog("is outside of"))
+        #expect(test.stop() == 0)
+        #expect(test.gateway?.errorText.contains("is sent that file") == false)
+        #expect(!test.telegram.calls.contains { $0.method == "sendDocument" })
+    }
+
     @Test func `a file that couldn't be had doesn't keep its program from being idle`() throws {
         let test = try GatewayTest()
         try test.run(["--plain", "--idle-timeout", "100ms", "--", "cat"])
