@@ -21,6 +21,7 @@ import Reactor
     private var admitted: AdmittedUpdates?
     private let record: UpdateRecord?
     private var gateway: Gateway?
+    private var caller: TelegramCaller?
     private var children: Children?
     private var signals: Signals?
     private let hangUp = HangUp()
@@ -56,6 +57,7 @@ import Reactor
                 [unowned self] (user: JSON) throws(GatewayFailure) in try start(as: user)
             }
         }
+        caller?.abandonDownloads()
         journal.close(clean: children.map { $0.count == 0 } ?? true)
         if !journal.isDurable { files.removeAll() }
         return try result.get()
@@ -121,6 +123,7 @@ import Reactor
 
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
         let caller = command.callFlags.caller(of: bot, uploads: uploads, files: files)
+        self.caller = caller
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.noteMigration(from: old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }

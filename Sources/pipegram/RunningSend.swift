@@ -118,6 +118,7 @@ import Reactor
     }
 
     private func end() {
+        caller.abandonDownloads()
         results?.sync()
         let isDone = feed.openLines == 0 && (try? ending?.get()) == feed.tally.exitCode
         bot.log.notice("\(feed.tally.words)\(isDone ? "" : "; \(rest)")")

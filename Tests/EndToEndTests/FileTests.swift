@@ -212,6 +212,24 @@ import Testing
         #expect(test.stop() == 0)
     }
 
+    @Test func `a stop that runs out of time leaves no half of a file, and the next start fetches it`() throws
+    {
+        let test = try GatewayTest()
+        try test.run(["--settle", "20ms", "--stop-grace", "0s", "--stop-timeout", "200ms"], bot: "puppet.sh")
+        let id = test.telegram.addFile([UInt8](repeating: 1, count: 300_000), path: "documents/file_1.bin")
+        test.telegram.fail(method: "file", with: .closeAfterBytes(100_000))
+        test.telegram.fail(method: "file", with: .hang)
+        let path = "\(test.files.path)/fetched.bin"
+        call(["type": "telegram.download_file", "file_id": JSON(id), "path": JSON(path)], in: test)
+        #expect(test.wait { test.telegram.downloads.count == 2 && isAllSettled(test, calls: 1) })
+        #expect(test.files.names().contains { $0.contains(".part") })
+        #expect(test.stop() == 0)
+        #expect(!test.files.names().contains { $0.contains(".part") })
+        try test.run(bot: "puppet.sh")
+        #expect(test.wait { test.files.bytes("fetched.bin")?.count == 300_000 })
+        #expect(test.stop() == 0)
+    }
+
     @Test func `a plain program reads a photo as its path, and sends a file by printing its name`() throws {
         let test = try GatewayTest()
         let program =

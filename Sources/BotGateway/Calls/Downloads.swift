@@ -63,6 +63,13 @@ final class Downloads {
         for download in unwanted { end(download, .failure(.badRequest("its child has ended"))) }
     }
 
+    /// Gives all of them up, unanswered, and leaves nothing half fetched behind.
+    func abandon() {
+        waiting = []
+        for download in underWay { letGo(of: download) }
+        underWay = []
+    }
+
     private func fillPlaces() {
         while underWay.count < Self.atATime, let download = waiting.popFirst() {
             underWay.append(download)
@@ -87,14 +94,16 @@ final class Downloads {
 
     private func located(_ download: Download, _ body: [UInt8]) {
         download.answers += 1
-        let file = body.withUnsafeBytes { try? JSON(repairing: $0) }?["result"]
-        guard let place = file?["file_path"]?.string, !place.isEmpty else {
+        guard let file = body.withUnsafeBytes({ try? JSON(repairing: $0) })?["result"], file.isObject else {
+            return refuse(download, .badRequest("the answer to getFile can't be read"))
+        }
+        guard let place = file["file_path"]?.string, !place.isEmpty else {
             // Telegram leaves it out where the file is too big to be had.
             return refuse(download, Self.explained(.badRequest("file is too big")))
         }
         guard !place.hasPrefix("/") else {
             // A server of one's own with --local: the file is here already.
-            let size = file?["file_size"]?.integer ?? 0
+            let size = file["file_size"]?.integer ?? 0
             return end(download, .success(["path": JSON(place), "file_size": JSON(size)]))
         }
         do throws(SystemError) {
@@ -177,14 +186,18 @@ final class Downloads {
     }
 
     private func end(_ download: Download, _ result: CallResult) {
+        letGo(of: download)
+        underWay.removeAll { $0 === download }
+        download.done(result)
+        fillPlaces()
+    }
+
+    private func letGo(of download: Download) {
         download.pause?.cancel()
         if let transfer = download.transfer { api.cancel(transfer) }
         download.transfer = nil
         if let part = download.part { unlink(part.path) }
         download.part = nil
-        underWay.removeAll { $0 === download }
-        download.done(result)
-        fillPlaces()
     }
 
     private static func explained(_ error: BotAPIError) -> BotAPIError {

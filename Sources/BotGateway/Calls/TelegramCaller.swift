@@ -191,6 +191,9 @@ public final class TelegramCaller: CallSink {
         if let line = lines[scope] { line.leftFiles += left } else { files.remove(left, of: scope) }
     }
 
+    /// The gateway ends: what isn't fetched whole is given up, unanswered.
+    public func abandonDownloads() { downloads.abandon() }
+
     public func earlierCallsEnded() { files.removeEarlier() }
 
     private func held(_ chat: String, for wait: Duration) {

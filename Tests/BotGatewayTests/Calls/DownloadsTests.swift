@@ -113,6 +113,18 @@ import Testing
         #expect(test.names() == ["cat.jpg"])
     }
 
+    @Test func `an answer that can't be read isn't taken for a file that is too big`() throws {
+        for body in ["<html>Sign in to this network</html>", "{\"ok\":true}", ""] {
+            let test = try Test()
+            test.spoil = { _, _, responder in
+                responder.answer(status: 200, body: Array(body.utf8))
+                return true
+            }
+            try test.start()
+            #expect(test.refusal == "400 Bad Request: the answer to getFile can't be read")
+        }
+    }
+
     @Test func `a download that breaks off goes on where it was`() throws {
         let test = try Test()
         test.spoil = { [unowned test] request, _, responder in
