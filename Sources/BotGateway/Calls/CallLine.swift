@@ -46,7 +46,9 @@ struct CallLine {
                 // One without a place of its own would be gone with this program.
                 return (refused(.missing("path", type: call.type)), call.id)
             case .call(let call): return (.call(call), call.id)
-            default: return (.refused(.badRequest("only calls to Telegram can be sent")), nil)
+            default:
+                let id = (try? JSON(parsing: text)).flatMap(OutgoingEvent.id)
+                return (.refused(.badRequest("only calls to Telegram can be sent")), id)
             }
         } catch {
             // Here there is no scope to default to, and no word of one.

@@ -90,7 +90,8 @@ enum OutgoingEvent {
         return try Call(type: type, parameters: parameters, id: id, in: scope)
     }
 
-    private static func id(of event: JSON) -> JSON? {
+    /// The `id` that a line carries; nil where it has none that a result could carry again.
+    static func id(of event: JSON) -> JSON? {
         // Not `? id : nil`, for there `nil` is the JSON literal `null`.
         guard let id = event["id"], id.string != nil || id.number != nil else { return nil }
         return id

@@ -85,6 +85,12 @@ import Testing
         #expect(feed.tally.failed == 1)
     }
 
+    @Test func `a word to the gateway is refused with its id`() {
+        let (feed, told) = feed()
+        give(#"{"type":"telegram.state","value":1,"id":5}"# + "\n", to: feed)
+        #expect(told.results.map { $0["id"] } == [5])
+    }
+
     @Test func `a call whose answer is lost is unknown, and not repeated`() {
         let (feed, told) = feed()
         test.server.fail(method: "sendMessage", with: .closeAfter)
