@@ -18,7 +18,8 @@ import Glibc
     /// Who is to be told when what was there up to an end is written.
     private var waiting: [(end: Int, done: () -> Void)] = []
     private var isWatched = false
-    private var hasFailed = false
+    /// Nothing is written until `retry`.
+    public private(set) var hasFailed = false
 
     /// - Parameter name: for messages.
     public init(_ descriptor: Int32, name: String, on loop: EventLoop) {

@@ -113,7 +113,7 @@ import Reactor
 
     private func waitForAnswers(until deadline: Instant) {
         let isQuiet = caller.underWay == 0 && results?.isInTrouble != true
-        guard !isQuiet || lines.output.pending > 0, Instant.current < deadline else { return end() }
+        guard !isQuiet || lines.areComing, Instant.current < deadline else { return end() }
         bot.loop.after(.milliseconds(5)) { [weak self] in self?.waitForAnswers(until: deadline) }
     }
 

@@ -61,6 +61,8 @@ struct SendCommand: LoopCommand {
 
     /// Whoever reads the results isn't far behind.
     var areRead: Bool { output.pending < 1 << 20 }
+    /// Results wait to be read, and somebody may.
+    var areComing: Bool { output.pending > 0 && !output.hasFailed }
 }
 
 @MainActor extension CallFeed.Tally {

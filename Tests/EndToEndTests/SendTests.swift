@@ -135,6 +135,19 @@ import Testing
         #expect(run.wait(within: .seconds(3)) == 128 + SIGINT)
     }
 
+    @Test(arguments: [(">/dev/full", "74"), ("| true", "141")])
+    func `results that nobody can read any more are not waited for`(_ end: String, _ code: String) throws {
+        let script = #""$1" send \#(end); echo ${PIPESTATUS[0]} >&2"#
+        let run = try ProgramRun(
+            ["bash", "-c", script, "sh", Places.pipegram], environment: test.variables, on: test.loop)
+        run.write(call(1, "a"))
+        run.endInput()
+        // A stop would wait 5 s for a slow reader.
+        #expect(run.wait(within: .seconds(4)) == 0)
+        #expect(run.errors.last == code)
+        #expect(arrived == ["a"])
+    }
+
     @Test func `a token that Telegram refuses ends it, at the start and later`() throws {
         let wrong = try test.start(["send"], environment: ["TELEGRAM_BOT_TOKEN": "7:other"])
         wrong.write(call(1, "a"))
