@@ -19,10 +19,11 @@ import Glibc
 
     private let path: String
     private let descriptor: Int32
-    /// Bytes behind the last line that was added as a whole, where they couldn't be taken back.
-    private var hasRest = false
+    /// There may be bytes behind the last line that was added as a whole.
+    private var hasRest = true
 
-    /// Makes the file where it isn't there, for its user alone, and cuts off half a last line.
+    /// Makes the file where it isn't there, for its user alone. Half a last line is left to `rest`, `cut` and
+    /// `endLine`, for it may be somebody else's; the first line that is added takes its place.
     ///
     /// - Returns: nil where there is something that isn't a file, such as a pipe.
     public init?(_ path: String) throws(Unusable) {
@@ -33,7 +34,6 @@ import Glibc
         guard descriptor >= 0 else { throw .system(SystemError(path)) }
         do throws(Unusable) {
             try lock()
-            try cut()
         } catch {
             close(descriptor)
             throw error
@@ -61,21 +61,36 @@ import Glibc
         return fstat(descriptor, &status) == 0 ? status.st_size : 0
     }
 
-    /// Cuts off what stands behind the last line's end.
-    private func cut() throws(Unusable) {
+    /// Where the last whole line ends.
+    private func wholeLines() throws(Unusable) -> Int {
         var end = size
         while end > 0 {
             let start = max(0, end - 1 << 16)
             let piece = read(start..<end)
             guard piece.count == end - start else { throw .system(SystemError("reading \(path)")) }
-            guard let newline = piece.lastIndex(of: UInt8(ascii: "\n")) else {
-                end = start
-                continue
-            }
-            end = start + newline + 1
-            break
+            if let newline = piece.lastIndex(of: UInt8(ascii: "\n")) { return start + newline + 1 }
+            end = start
         }
+        return 0
+    }
+
+    /// What stands behind the last whole line, at most so many bytes of it.
+    public func rest(within limit: Int) throws(Unusable) -> [UInt8] {
+        let start = try wholeLines()
+        return read(start..<min(size, start + limit))
+    }
+
+    /// Cuts off what stands behind the last whole line.
+    public func cut() throws(Unusable) {
+        let end = try wholeLines()
         guard end == size || ftruncate(descriptor, end) == 0 else { throw .system(SystemError(path)) }
+        hasRest = false
+    }
+
+    /// Makes a whole line of what stands behind the last one.
+    public func endLine() throws(SystemError) {
+        hasRest = false
+        try append([UInt8(ascii: "\n")])
     }
 
     private func read(_ range: Range<Int>) -> [UInt8] {
@@ -91,10 +106,11 @@ import Glibc
         var bytes = read(start..<size)[...]
         // The first one may be the end of a line.
         if start > 0 { bytes = bytes.drop { $0 != UInt8(ascii: "\n") } }
-        return bytes.split(separator: UInt8(ascii: "\n"))
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return lines.dropLast().filter { !$0.isEmpty }
     }
 
-    /// Calls `body` with each line, without its end, and its number from 1 on, until it returns false.
+    /// Calls `body` with each whole line, without its end, and its number from 1 on, until it returns false.
     public func forEachLine(
         limit: Int, _ body: (LineSplitter.Line, Int) -> Bool
     ) throws(SystemError) {
@@ -135,7 +151,6 @@ import Glibc
     private func takeBack() throws(SystemError) {
         do throws(Unusable) {
             try cut()
-            hasRest = false
         } catch {
             throw SystemError(path)
         }

@@ -26,18 +26,21 @@ import Reactor
                 throw GatewayFailure(.noState, "\(path) is no file: results can't be read from there again")
             }
             self.file = file
+            try readEarlier(path)
+            try file.cut()
         } catch let failure as GatewayFailure {
             throw failure
         } catch {
             throw GatewayFailure(.noState, "results can't be kept: \(error)")
         }
-        try readEarlier(path)
     }
 
-    private func readEarlier(_ path: String) throws(GatewayFailure) {
-        var bad: Int?
+    /// Reads all before anything is changed: what isn't ours stays as it is.
+    private func readEarlier(_ path: String) throws {
+        var (bad, lines): (Int?, Int) = (nil, 0)
         do throws(SystemError) {
             try file.forEachLine(limit: 64 << 20) { line, number in
+                lines = number
                 if case .whole(let bytes) = line, earlier.add(bytes) { return true }
                 bad = number
                 return false
@@ -45,6 +48,10 @@ import Reactor
         } catch {
             throw GatewayFailure(.inputOutput, "\(error)")
         }
+        let rest = try file.rest(within: EarlierResults.start.count)
+        // Bytes that were to come when the power failed may be there as zeros.
+        let isHalfOfOne = EarlierResults.start.starts(with: rest) || rest.allSatisfy { $0 == 0 }
+        if bad == nil, !isHalfOfOne { bad = lines + 1 }
         guard let bad else { return }
         throw GatewayFailure(
             .unusableState, "\(path) isn't a file of results: line \(bad) is none; name another one")

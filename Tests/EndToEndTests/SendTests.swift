@@ -110,6 +110,20 @@ import Testing
         #expect(test.files.read("results") == "my notes\n")
     }
 
+    @Test(arguments: [
+        "my notes", "my\nnotes", #"{"type":"telegram.send_message","chat_id":42,"text":"hi"}"#,
+    ])
+    func `a file that is no file of results stays as it is, also where its last line has no end`(
+        _ text: String
+    ) throws {
+        test.files.write("results", text)
+        let run = try send(call(1, "a"), ["--resume", file])
+        #expect(run.wait() == 65)
+        #expect(run.errorText.contains("\(file) isn't a file of results: line "))
+        #expect(test.files.read("results") == text)
+        #expect(arrived == [])
+    }
+
     @Test func `a signal lets what is under way finish, and says how to go on`() throws {
         test.telegram.fail(method: "sendMessage", chat: 1, with: .delay(.milliseconds(200)))
         test.telegram.fail(method: "sendMessage", chat: 2, with: .tooManyRequests(retryAfter: 60))

@@ -27,18 +27,32 @@ import Testing
     @Test(arguments: [
         ("one\ntwo\n", "one\ntwo\n"), ("one\ntwo", "one\n"), ("half", ""), ("", ""), ("one\n\n", "one\n\n"),
     ])
-    func `half a last line is cut off`(_ before: String, _ after: String) throws {
+    func `half a last line is cut off when one is added, and not before`(
+        _ before: String, _ after: String
+    ) throws {
         files.write("log", before)
         let file = try #require(try LineFile(path))
-        #expect(files.read("log") == after)
+        #expect(lines(of: file) == after.split(separator: "\n").map(String.init))
+        #expect(files.read("log") == before)
         try file.append(bytes("new\n"))
         #expect(files.read("log") == after + "new\n")
     }
 
     @Test func `half a last line is cut off however long it is`() throws {
         files.write("log", "one\n" + String(repeating: "x", count: 200_000))
-        _ = try LineFile(path)
+        let file = try #require(try LineFile(path))
+        #expect(try file.rest(within: 3) == bytes("xxx"))
+        try file.cut()
         #expect(files.read("log") == "one\n")
+        #expect(try file.rest(within: 3) == [])
+    }
+
+    @Test func `a last line that lacks its end alone can be ended`() throws {
+        files.write("log", "one\ntwo")
+        let file = try #require(try LineFile(path))
+        try file.endLine()
+        try file.append(bytes("three\n"))
+        #expect(files.read("log") == "one\ntwo\nthree\n")
     }
 
     @Test func `the last lines are those that stand whole within the limit`() throws {

@@ -17,6 +17,9 @@ public struct EarlierResults {
 
     public init() {}
 
+    /// What each line that `send` writes begins with.
+    public static let start = Array(#"{"type":"telegram.result","line":"#.utf8)
+
     /// Takes a line that `send` wrote. False where it is none.
     public mutating func add(_ line: UnsafeRawBufferPointer) -> Bool {
         guard let result = try? JSON(parsing: line), let number = result["line"]?.integer, number > 0,

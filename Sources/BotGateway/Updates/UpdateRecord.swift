@@ -38,15 +38,32 @@ public final class UpdateRecord {
                 place = .stream(Output(1, name: name, on: loop))
             } else if let file = try LineFile(path) {
                 place = .file(file)
+                try Self.mend(file, path)
                 earlier = Set(file.lastLines(within: Self.batchLimit))
             } else {
                 place = .stream(try Output(path: path, on: loop))
             }
+        } catch let failure as GatewayFailure {
+            throw failure
         } catch {
             throw GatewayFailure(.noState, "nothing can be recorded there: \(error)")
         }
         guard case .stream(let output) = place else { return }
         output.onFailure = { [unowned self] in failed($0, output) }
+    }
+
+    /// Cuts off half a line of a crash. What nobody would have recorded isn't ours to cut.
+    private static func mend(_ file: LineFile, _ path: String) throws {
+        let start = try file.rest(within: 1 << 12)
+        guard let first = start.first else { return }
+        // Bytes that were to come when the power failed may be there as zeros.
+        guard first == UInt8(ascii: "{") || start.allSatisfy({ $0 == 0 }) else {
+            throw GatewayFailure(
+                .unusableState,
+                "\(path) isn't a record of updates: its last line has no end and is none; name another file")
+        }
+        let isWhole = (try? JSON(parsing: file.rest(within: batchLimit)))?.isObject == true
+        if isWhole { try file.endLine() } else { try file.cut() }
     }
 
     /// Adds updates, but those that an earlier run wrote already.

@@ -62,6 +62,29 @@ import Testing
         #expect(files.read("log") == line(1, "another") + line(1))
     }
 
+    @Test func `half an update is cut off, and a whole one that lacks its line's end is kept`() throws {
+        files.write("log", line(1) + line(2).dropLast(3))
+        try record().add([try update(3)]) {}
+        #expect(files.read("log") == line(1) + line(3))
+        files.write("log", line(1) + line(2).dropLast())
+        let record = try record()
+        record.add([try update(2), try update(3)]) {}
+        #expect(files.read("log") == line(1) + line(2) + line(3))
+    }
+
+    @Test(arguments: ["dear diary", "one\ntwo", "{\n}", "\u{0}PNG"])
+    func `a file that ends with half a line of something else stays as it is`(_ text: String) throws {
+        let path = files.write("log", text)
+        do throws(GatewayFailure) {
+            _ = try UpdateRecord(path: path, redaction: nil, on: loop, log: log.logger)
+            Issue.record("it was not refused")
+        } catch {
+            #expect(error.kind == .unusableState)
+            #expect(error.description.hasPrefix("\(path) isn't a record of updates: "))
+        }
+        #expect(files.read("log") == text)
+    }
+
     @Test func `updates are given on once they are on file, and none after a stop`() throws {
         let inner = Source()
         let source = RecordingSource(inner, in: try record())
