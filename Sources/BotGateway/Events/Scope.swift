@@ -15,15 +15,17 @@ public enum Scope: Hashable, CustomStringConvertible {
 
     /// Reads what `description` wrote.
     public init?(_ text: String) {
-        // A connection's id may hold anything, also slashes: what stands behind the last one is the chat.
-        let slash = text.lastIndex(of: "/")
+        // A connection's id may hold anything, also slashes, and what joins its neighbours in one character:
+        // what stands behind the last slash is the chat.
+        let bytes = text.utf8
+        let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
         let start = slash.map { text[..<$0] } ?? ""
-        let end = slash.map { text[$0...].dropFirst() } ?? text[...]
+        let end = slash.map { text[bytes.index(after: $0)...] } ?? text[...]
         if text == "bot" {
             self = .bot
-        } else if let connection = Self.rest(of: text[...], after: "business:") {
-            guard slash != nil, let chat = Self.number(in: end, after: "chat:") else { return nil }
-            self = .business(connection: String(connection.dropLast(end.count + 1)), chat: chat)
+        } else if let connection = Self.rest(of: start, after: "business:") {
+            guard let chat = Self.number(in: end, after: "chat:") else { return nil }
+            self = .business(connection: String(connection), chat: chat)
         } else if slash != nil {
             guard let chat = Self.number(in: start, after: "chat:"),
                 let thread = Self.number(in: end, after: "topic:")
@@ -39,7 +41,8 @@ public enum Scope: Hashable, CustomStringConvertible {
     }
 
     private static func rest(of text: Substring, after start: String) -> Substring? {
-        text.hasPrefix(start) ? text.dropFirst(start.count) : nil
+        guard text.utf8.starts(with: start.utf8) else { return nil }
+        return text[text.utf8.index(text.startIndex, offsetBy: start.utf8.count)...]
     }
 
     private static func number(in text: Substring, after start: String) -> Int64? {

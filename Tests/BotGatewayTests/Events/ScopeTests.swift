@@ -10,6 +10,7 @@ import Testing
         (.business(connection: "CONNECTION", chat: 42), "business:CONNECTION/chat:42"),
         (.business(connection: "a/b", chat: -5), "business:a/b/chat:-5"),
         (.business(connection: "x/chat:-1/topic:3", chat: 42), "business:x/chat:-1/topic:3/chat:42"),
+        (.business(connection: "\u{301}e\u{600}", chat: 42), "business:\u{301}e\u{600}/chat:42"),
         (.business(connection: "", chat: 42), "business:/chat:42"), (.bot, "bot"),
     ]
 
