@@ -12,6 +12,8 @@ struct RecordCommand: LoopCommand {
             Asks Telegram for updates until it is stopped. Each is confirmed, and so forgotten there, once it is on \
             disk. SIGINT or SIGTERM ends it with status 0. What it writes is what 'pipegram replay' reads.
 
+            Durations are written 500ms, 10s, 15m, 1h or never.
+
             Example:  TELEGRAM_BOT_TOKEN=… pipegram record updates.ndjson
             """)
 

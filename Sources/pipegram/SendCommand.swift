@@ -13,6 +13,8 @@ struct SendCommand: LoopCommand {
             on stdout. Ends with its input: with 0 if all were sent, with 1 if one was not. SIGINT or SIGTERM ends \
             it once what is under way is answered, with 128 + the signal.
 
+            Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
+
             Example:  TELEGRAM_BOT_TOKEN=… pipegram send --resume results.ndjson <calls.ndjson
             """)
 
@@ -25,7 +27,7 @@ struct SendCommand: LoopCommand {
                 + "an earlier one was interrupted.", valueName: "file"))
     var resume: String?
 
-    @Option(help: ArgumentHelp("The longest line that is read.", valueName: "size"))
+    @Option(help: ArgumentHelp("The longest line that is read.", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
