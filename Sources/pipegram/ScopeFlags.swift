@@ -6,7 +6,7 @@ struct ScopeFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "One child for each chat, for each forum topic of a chat, for each sender, or for the whole bot.",
-            valueName: "chat|topic|user|bot"))
+            valueName: "whom"))
     var scope = ScopeChoice.chat
 
     /// - Parameter isPlain: the bot speaks plain text, and can't name a chat.

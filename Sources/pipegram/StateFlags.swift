@@ -54,7 +54,7 @@ struct DeliveryFlags: ParsableArguments, Sendable {
         help: ArgumentHelp(
             "When an event is dealt with: 'auto', its child took it and came back for more, or lived on for "
                 + "--settle; 'event', its child wrote telegram.ack; 'exit', one event a child, which exits with 0.",
-            valueName: "auto|event|exit"))
+            valueName: "rule"))
     var ack = Acknowledgement.auto
 
     @Option(help: .duration("With --ack auto: the event of a child that lived on for so long is dealt with."))

@@ -38,7 +38,9 @@ enum OutgoingEvent {
         do throws(OutgoingEventError) {
             self = try Self.read(event, in: scope)
         } catch {
-            throw Rejection(error: error, id: id)
+            // To say a result back is no call; answered, a program that repeats all it reads would never end.
+            let isResult = event["type"]?.string == "telegram.result"
+            throw Rejection(error: error, id: isResult ? Optional.none : id)
         }
     }
 

@@ -55,7 +55,7 @@ import Testing
         let types = [
             "hello", "telegram.", "telegram", "telegram.sendMessage", "send_message", "telegram.send-message",
             "telegram.send_", "telegram._send", "telegram.send__message", "TELEGRAM.send_message", "",
-            "telegram.result", "telegram.disconnect", "telegram.send_message ", "telegram.сообщение",
+            "telegram.disconnect", "telegram.send_message ", "telegram.сообщение",
             "telegram.../../getMe", "telegram.get_me?x=1",
         ]
         for type in types {
@@ -63,6 +63,13 @@ import Testing
             #expect(line.error == .unknownType(type))
             #expect(line.rejection?.id == 7)
         }
+    }
+
+    @Test func `a result that is said back is not answered by another one`() {
+        let line = ChildLine(#"{"type":"telegram.result","id":7,"ok":true,"result":true}"#)
+        #expect(line.error == .unknownType("telegram.result"))
+        #expect(line.rejection != nil)
+        #expect(line.rejection?.id == nil)
     }
 
     @Test func `a type that is no string`() {
