@@ -26,6 +26,8 @@ public final class TelegramCaller: CallSink {
 
     /// No upload is expected to be slower than so many bytes a second.
     private static let slowest = 64 << 10
+    /// Further chats aren't shown it: a thousand that work would hold up the calls of all.
+    private static let mostTyping = 4
 
     private let api: BotAPI
     private let loop: EventLoop
@@ -38,6 +40,7 @@ public final class TelegramCaller: CallSink {
     private var lines: [Scope: Line] = [:]
     private var pacer = Pacer()
     public private(set) var underWay = 0
+    private var typing = 0
     /// Scopes whose next call may go when a place is free.
     private var turns = Turns()
     private var migrations = Migrations()
@@ -84,13 +87,18 @@ public final class TelegramCaller: CallSink {
 
     /// Once, and not when something else is on its way to the chat, or the chat was told to wait.
     public func showTyping(in scope: Scope) {
-        guard lines[scope] == nil, underWay < limit,
+        guard lines[scope] == nil, underWay < limit, typing < Self.mostTyping,
             let call = try? Call(
                 type: "telegram.send_chat_action", parameters: ["action": "typing"], id: nil, in: scope),
             pacer.wait(for: destination(of: call, scope), at: .current) == nil
         else { return }
+        let chat = destination(of: call, scope)
+        typing += 1
         let parameters = currentChat(of: call).map { call.parameters(for: $0) } ?? call.parameters
-        api.request(call.method, parameters, timeout: .seconds(5)) { _ in }
+        api.request(call.method, parameters, timeout: .seconds(5)) { [self] outcome in
+            typing -= 1
+            if case .tooManyRequests(let wait, _) = outcome { held(chat, for: wait) }
+        }
     }
 
     /// Sends nothing to a chat for so long, as its last 429 asked for before a restart.
