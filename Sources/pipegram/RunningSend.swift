@@ -112,7 +112,7 @@ import Reactor
     }
 
     private func waitForAnswers(until deadline: Instant) {
-        let isQuiet = caller.underWay == 0 && results?.isInTrouble != true
+        let isQuiet = caller.underWay + caller.downloadsUnderWay == 0 && results?.isInTrouble != true
         guard !isQuiet || lines.areComing, Instant.current < deadline else { return end() }
         bot.loop.after(.milliseconds(5)) { [weak self] in self?.waitForAnswers(until: deadline) }
     }

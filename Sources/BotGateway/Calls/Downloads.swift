@@ -41,6 +41,11 @@ final class Downloads {
     private var waiting: Deque<Download> = []
     private var underWay: [Download] = []
     private var parts = 0
+    /// While it is set none is begun; those that are under way go on.
+    var isPaused = false {
+        didSet { fillPlaces() }
+    }
+    var countUnderWay: Int { underWay.count }
 
     /// - Parameter patience: how long a connection may be silent.
     init(api: BotAPI, files: ChildFiles, patience: Duration, on loop: EventLoop, log: Logger) {
@@ -71,7 +76,7 @@ final class Downloads {
     }
 
     private func fillPlaces() {
-        while underWay.count < Self.atATime, let download = waiting.popFirst() {
+        while !isPaused, underWay.count < Self.atATime, let download = waiting.popFirst() {
             underWay.append(download)
             ask(download)
         }

@@ -55,8 +55,13 @@ public final class TelegramCaller: CallSink {
     public var onUnauthorized: (BotAPIError) -> Void = { _ in }
     /// While it is set no call is begun; those that are under way go on.
     public var isPaused = false {
-        didSet { fillPlaces() }
+        didSet {
+            downloads.isPaused = isPaused
+            fillPlaces()
+        }
     }
+    /// How many files are being fetched.
+    public var downloadsUnderWay: Int { downloads.countUnderWay }
 
     /// - Parameters:
     ///   - limit: how many calls are under way at the same time.

@@ -125,6 +125,15 @@ import Testing
         }
     }
 
+    @Test func `while they are paused no download is begun`() throws {
+        let test = try Test()
+        test.downloads.isPaused = true
+        try test.start()
+        #expect(!test.loop.run(until: { !test.requests.isEmpty }, within: .milliseconds(20)))
+        test.downloads.isPaused = false
+        #expect(test.path() != nil)
+    }
+
     @Test func `a download that breaks off goes on where it was`() throws {
         let test = try Test()
         test.spoil = { [unowned test] request, _, responder in
