@@ -79,9 +79,10 @@ import Testing
         try test.run(["--plain", "--", "cat"])
         #expect(test.waitForLog("--upload-root"))
         #expect(test.stop() == 0)
-        try test.run(["--plain", "--upload-root", test.files.path, "--", "cat"])
-        let secret = "file:///etc/passwd"
-        test.say(secret, in: 42)
+        // A roundabout way to a program that prints what it is told.
+        let program = ["sed", "-u", "s|!|/|g"]
+        try test.run(["--plain", "--upload-root", test.files.path, "--"] + program)
+        test.say("file:!!!etc!passwd", in: 42)
         #expect(test.waitForLog("is outside of"))
         #expect(test.stop() == 0)
         #expect(test.gateway?.errorText.contains("is sent that file") == false)

@@ -136,6 +136,20 @@ import Testing
         _ = test.stop()
     }
 
+    @Test func `a program that repeats what it reads hands out no file that a stranger names`() throws {
+        let files = TemporaryDirectory()
+        let secret = files.write("secret", "secret")
+        let texts = ["file://\(secret)", "file://\(secret) x", "x file://\(secret)"]
+        let updates = texts.enumerated().map { message($0 + 1, $1) }
+        let whole = try replay(updates, ["cat"])
+        #expect(whole.outputTexts == texts)
+        let word = try replay(updates, ["sh", "-c", "while read -r word rest; do echo $word; done"])
+        #expect(word.outputTexts == ["file://\(secret)", "file://\(secret)", "x"])
+        let own = try replay([message(1, "go")], ["sh", "-c", "read -r line; echo file://\(secret)"])
+        #expect(own.output.count == 1)
+        #expect(own.output.first?.contains("send_document") == true)
+    }
+
     @Test func `plain text has no way to acknowledge`() throws {
         let run = try ProgramRun(
             [Places.pipegram, "run", "--plain", "--ack", "event", "--", "cat"], on: try EventLoop())

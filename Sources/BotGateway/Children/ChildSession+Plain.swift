@@ -134,6 +134,9 @@ extension ChildSession {
             switch message {
             case .text(let text):
                 call = plainCall("telegram.send_message", ["text": JSON(text)])
+            case .file(let url) where plain?.wasToldOf(url) == true:
+                log(.warning, "a message named the file that was printed; it is sent as text")
+                call = plainCall("telegram.send_message", ["text": JSON(url)])
             case .file(let url):
                 let isPhoto = [".jpg", ".jpeg", ".png"].contains { url.lowercased().hasSuffix($0) }
                 call =

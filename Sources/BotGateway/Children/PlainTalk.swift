@@ -1,3 +1,4 @@
+import DequeModule
 import Reactor
 
 /// What a session knows of a child that speaks plain text.
@@ -17,6 +18,9 @@ import Reactor
     var fetched: Fetched?
     /// In a replay: it was given an event and isn't known to be back for more.
     var isAtWork = false
+    /// The last messages that had something like a file's name in them.
+    private var named: Deque<String> = []
+    private static let namesKept = 64
 
     isolated deinit { quiet?.cancel() }
 
@@ -26,9 +30,17 @@ import Reactor
         if case .underWay = fetched { true } else { false }
     }
 
+    /// Somebody in the chat has written that very name: a program that repeats what it reads mustn't hand out any
+    /// file of the machine's.
+    func wasToldOf(_ url: String) -> Bool { named.contains { $0.contains(url) } }
+
     /// What the child reads of an event.
     func lines(of event: IncomingEvent) -> [UInt8] {
         guard let message = PlainMessage(event) else { return [] }
+        if let text = message.text, text.contains("file:") {
+            named.append(text)
+            if named.count > Self.namesKept { named.removeFirst() }
+        }
         guard case .done(event.updateID, let path) = fetched else { return message.lines(path: nil) }
         return message.lines(path: path)
     }
