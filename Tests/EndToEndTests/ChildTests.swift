@@ -116,7 +116,7 @@ import Testing
 
     @Test func `a child that doesn't read costs bounded memory and holds up nobody`() throws {
         let test = try GatewayTest()
-        let gateway = try test.run(["--stop-timeout", "1s"], bot: "never-reads.sh")
+        let gateway = try test.run(["--stop-timeout", "200ms"], bot: "never-reads.sh")
         let text = String(repeating: "x", count: 4000)
         for _ in 1...100 { test.say("warm-up", in: 42) }
         test.say("hello", in: 43)
@@ -132,7 +132,7 @@ import Testing
 
     @Test func `a child that doesn't stop writing costs bounded memory and holds up nobody`() throws {
         let test = try GatewayTest()
-        let gateway = try test.run(["--stop-timeout", "1s"], bot: "floods.sh")
+        let gateway = try test.run(["--stop-timeout", "200ms"], bot: "floods.sh")
         test.telegram.fail(method: "sendMessage", times: .max, chat: 42, with: .hang)
         test.say("hello", in: 43)
         #expect(test.wait { test.texts(in: 43) == ["hello"] })

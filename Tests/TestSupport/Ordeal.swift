@@ -1,7 +1,7 @@
 import CMalloc
 import Glibc
 
-/// Ten thousand inputs for one reader, each from a seed of its own, and what came of them.
+/// Five thousand inputs for one reader, each from a seed of its own, and what came of them.
 ///
 /// A fault names its seed; so does a crash, or an input that takes 20 seconds, on stderr.
 /// `PIPEGRAM_SEED=4711 swift test --filter ReaderTests` tries that one alone.
@@ -9,15 +9,15 @@ public struct Ordeal {
     public private(set) var read = 0
     public private(set) var refused = 0
     public private(set) var faults: [String] = []
-    /// By how many bytes the heap grew from the first thousand inputs to the last.
+    /// By how many bytes the heap grew from the first five hundred inputs to the last.
     public private(set) var growth = 0
     /// The seed to try alone, if one was asked for.
     public let seed = getenv("PIPEGRAM_SEED").flatMap { UInt64(String(cString: $0)) }
 
     /// Less than one block of malloc's for every second input, more than what else happens in a process.
-    public static let growthLimit = 128 << 10
+    public static let growthLimit = 64 << 10
 
-    public init(of reader: Reader, count: UInt64 = 10_000) {
+    public init(of reader: Reader, count: UInt64 = 5_000) {
         LastWords.prepare()
         defer { LastWords.dismiss() }
         var heapBefore = 0
