@@ -72,6 +72,7 @@ import Reactor
     private func makeDirectory() throws(SystemError) -> String {
         if let directory { return directory }
         if isTemporary {
+            // mkdtemp(3) puts something else in the place of the six letters.
             var template = Array("\(base)/pipegram-XXXXXX".utf8CString)
             guard let made = mkdtemp(&template) else { throw SystemError("making a directory in \(base)") }
             directory = String(cString: made)

@@ -13,7 +13,7 @@ public struct DeadLetters {
 
     /// Each as a line with an update, which `replay` takes, oldest first; nil for one that can't be read.
     public func updates() throws(GatewayFailure) -> [[UInt8]?] {
-        try reporting { () throws(DatabaseError) in
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             let letters = try database.prepare("SELECT line FROM dead_letters ORDER BY key")
             var updates: [[UInt8]?] = []
             while try letters.step() { updates.append(IncomingEvent.update(from: letters.bytes(0))) }
@@ -32,19 +32,9 @@ public struct DeadLetters {
     }
 
     private func change(_ sql: String) throws(GatewayFailure) -> Int {
-        try reporting { () throws(DatabaseError) in
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             try database.execute("PRAGMA synchronous = FULL; \(sql)")
             return database.changes
-        }
-    }
-
-    private func reporting<Result>(
-        _ body: () throws(DatabaseError) -> Result
-    ) throws(GatewayFailure) -> Result {
-        do {
-            return try body()
-        } catch {
-            throw JournalDatabase.failure(error, at: place)
         }
     }
 }

@@ -70,12 +70,14 @@ extension DiskJournal {
 
     /// Where the source goes on; nil in a new journal.
     public func offset() throws(GatewayFailure) -> Int64? {
-        try reading { () throws(DatabaseError) in try JournalFacts(database)["offset"] }
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
+            try JournalFacts(database)["offset"]
+        }
     }
 
     /// The chats that must wait, and for how long still.
     public func holds() throws(GatewayFailure) -> [(chat: String, left: Duration)] {
-        try reading { () throws(DatabaseError) in
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             let now = JournalFacts.now
             try database.execute("DELETE FROM holds WHERE until <= \(now)")
             // A clock that was set back must not keep a chat waiting for ever: Telegram says a day at most.
@@ -87,7 +89,7 @@ extension DiskJournal {
 
     /// The groups that have new ids.
     public func migrations() throws(GatewayFailure) -> [(old: Int64, new: Int64)] {
-        try reading { () throws(DatabaseError) in
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             var migrations: [(Int64, Int64)] = []
             let read = try database.prepare("SELECT old, new FROM migrations")
             while try read.step() {
@@ -95,16 +97,6 @@ extension DiskJournal {
                 migrations.append((old, new))
             }
             return migrations
-        }
-    }
-
-    private func reading<Result>(
-        _ body: () throws(DatabaseError) -> Result
-    ) throws(GatewayFailure) -> Result {
-        do {
-            return try body()
-        } catch {
-            throw JournalDatabase.failure(error, at: place)
         }
     }
 }

@@ -108,6 +108,17 @@ enum JournalDatabase {
         }
     }
 
+    /// Does something with the journal at a path, and says it where that fails.
+    static func reporting<Result>(
+        at path: String, _ body: () throws(DatabaseError) -> Result
+    ) throws(GatewayFailure) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw failure(error, at: path)
+        }
+    }
+
     static func failure(_ error: any Error, at path: String) -> GatewayFailure {
         if let failure = error as? GatewayFailure { return failure }
         guard let error = error as? DatabaseError, error.mayPass else {

@@ -1,0 +1,93 @@
+import JSON
+import Reactor
+import TestSupport
+
+@testable import BotGateway
+
+/// A server with one file, what it does to each request, and what became of the downloads.
+final class DownloadTest {
+    let loop: EventLoop
+    let server: HTTPServer
+    let directory = TemporaryDirectory()
+    let files: ChildFiles
+    let log = LogLines()
+    let downloads: Downloads
+    /// Spoils a request in its place: true where it did.
+    var spoil: (_ request: HTTPServer.Request, _ number: Int, HTTPServer.Responder) -> Bool = { _, _, _ in
+        false
+    }
+    var contents = Array("0123456789".utf8)
+    var filePath = "photos/file 1.jpg"
+    private(set) var requests: [String] = []
+    private(set) var results: [CallResult] = []
+    private let client: HTTPClient
+
+    init() throws {
+        loop = try EventLoop()
+        server = try HTTPServer(on: loop)
+        client = HTTPClient(on: loop, connections: 8, userAgent: "test")
+        files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        let api = BotAPI(
+            url: "http://127.0.0.1:\(server.port)", token: try BotToken("7:secret"), client: client,
+            on: loop,
+            log: log.logger)
+        downloads = Downloads(api: api, files: files, patience: .seconds(5), on: loop, log: log.logger)
+        server.onRequest = { [unowned self] in take($0, $1) }
+    }
+
+    isolated deinit { server.close() }
+
+    private func take(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
+        requests.append(request.path.split(separator: "/").last.map { "\($0) \(request.range)" } ?? "")
+        if spoil(request, requests.count, responder) { return }
+        if request.path.hasSuffix("/getFile") {
+            let file: JSON = [
+                "file_id": "f", "file_size": JSON(contents.count), "file_path": JSON(filePath),
+            ]
+            return responder.answer(status: 200, body: (["ok": true, "result": file] as JSON).bytes)
+        }
+        guard request.path == "/file/bot7:secret/\(filePath)" else {
+            return responder.answer(status: 404)
+        }
+        responder.answer(ServedFile(.bytes(contents)))
+    }
+
+    func refuse(_ code: Int, _ description: String, _ responder: HTTPServer.Responder) {
+        let error: JSON = ["ok": false, "error_code": JSON(code), "description": JSON(description)]
+        responder.answer(status: code, body: error.bytes)
+    }
+
+    func start(to path: String? = nil, for scope: Scope = .chat(42)) throws {
+        let parameters: JSON = ["file_id": "f"]
+        if let path { parameters.set("path", JSON(path)) }
+        let call = try Call(type: Call.downloadType, parameters: parameters, id: "d", in: scope)
+        downloads.perform(call, for: scope) { [unowned self] in results.append($0) }
+    }
+
+    /// Waits for the next result, while retries take no time.
+    func result() -> CallResult? {
+        let count = results.count
+        _ = loop.hurry { results.count > count }
+        return results.count > count ? results.last : nil
+    }
+
+    func path() -> String? {
+        guard case .success(let file) = result() else { return nil }
+        return file?["path"]?.string
+    }
+
+    func read(_ path: String?) -> String? {
+        path.flatMap { try? InputFile($0) }.map { file in
+            var bytes = [UInt8](repeating: 0, count: file.size)
+            _ = bytes.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    var refusal: String? {
+        if case .failure(let error) = result() { error.description } else { nil }
+    }
+
+    /// What lies below the test's directory.
+    func names(_ path: String = "") -> [String] { directory.names(path) }
+}
