@@ -10,6 +10,8 @@ public struct ReceivedFile {
     public let checksum: Checksum
     /// Its first 1 MiB.
     public let bytes: [UInt8]
+    /// All of it; nil where it was longer than what is kept.
+    let contents: ServedFile.Contents?
 
     /// Nil for a text.
     init?(_ part: ReceivedPart) {
@@ -17,6 +19,24 @@ public struct ReceivedFile {
         self.part = part.name
         self.name = name
         (size, checksum, bytes) = (part.size, part.checksum, part.bytes)
+        contents = part.size == part.bytes.count ? .bytes(part.bytes) : nil
+    }
+
+    /// One that somebody sends who needs no HTTP for it.
+    ///
+    /// - Parameter part: the parameter that it is for, or what `attach://` names it.
+    public init(part: String, name: String, bytes: [UInt8]) {
+        (self.part, self.name, self.bytes, size) = (part, name, bytes, bytes.count)
+        (checksum, contents) = (Checksum(of: bytes), .bytes(bytes))
+    }
+
+    /// The same with a file of this machine's, of which only the start is read; `checksum` is that of the start.
+    public init(part: String, name: String, file: InputFile) {
+        bytes = [UInt8](unsafeUninitializedCapacity: min(file.size, 1 << 20)) { buffer, count in
+            count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)) ?? 0
+        }
+        (self.part, self.name, size) = (part, name, file.size)
+        (checksum, contents) = (Checksum(of: bytes), .file(file))
     }
 }
 

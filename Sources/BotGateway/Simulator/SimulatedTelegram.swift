@@ -14,14 +14,47 @@ public final class SimulatedTelegram {
         "id": 7, "is_bot": true, "first_name": "Demo", "username": "demo_bot",
     ]
 
+    /// Whom the bot may write to.
+    public enum Reach {
+        /// Chats and messages that it names and that never appeared are made up: a log tells only a part.
+        case anyone
+        /// Only who has appeared; all else is `chat not found`, `message to edit not found`, and so on.
+        case acquaintances
+    }
+
+    /// Called for each update that Telegram makes for the bot, with its kind, as in `message`, and its payload. Whoever
+    /// delivers it gives it its id.
+    public var onUpdate: (_ kind: String, _ payload: JSON) -> Void = { _, _ in }
+    public var onSight: (Sight) -> Void = { _ in }
+    /// Called once for each method that can't be simulated and got a plausible value for an answer, with what there is
+    /// to say about it.
+    public var onUnsimulated: (_ remark: String) -> Void = { _ in }
+    let reach: Reach
+
     /// - Parameter now: Unix time in seconds, for the `date` of messages.
-    public init(bot: JSON = demoBot, now: @escaping () -> Int64) {
-        self.bot = bot
-        self.now = now
+    public init(bot: JSON = demoBot, reach: Reach = .anyone, now: @escaping () -> Int64) {
+        (self.bot, self.reach, self.now) = (bot, reach, now)
     }
 
     /// The same bot at the same time, and none of the chats.
-    func another() -> SimulatedTelegram { SimulatedTelegram(bot: bot, now: now) }
+    func another() -> SimulatedTelegram {
+        let other = SimulatedTelegram(bot: bot, reach: reach, now: now)
+        (other.onUpdate, other.onSight, other.onUnsimulated) = (onUpdate, onSight, onUnsimulated)
+        return other
+    }
+
+    /// What somebody does in the app.
+    ///
+    /// - Parameters:
+    ///   - action: in any case; a Bot API method's name where there is one for the same thing.
+    ///   - parameters: as in the Bot API. Without a `chat_id` it happens in the private chat with the bot.
+    ///   - person: a user's id.
+    /// - Returns: what was made by it: a `Message`, a `User`, a `Chat`, a `ForumTopic`; else `true`.
+    public func perform(
+        _ action: String, _ parameters: JSON, as person: Int64, files: [ReceivedFile] = []
+    ) -> Result<JSON, BotAPIError> {
+        .failure(BotAPIError(code: 404, reason: "Not Found: method not found"))
+    }
 
     /// Learns the chat of an update, so that answers carry it as Telegram sent it, and message ids go on
     /// from there.
