@@ -1,0 +1,40 @@
+import Glibc
+
+/// What the terminal that the program was started in can do.
+public enum Terminal {
+    /// How a terminal takes pictures.
+    public enum Pictures: Equatable {
+        case none, kitty, sixel
+    }
+
+    public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// Columns; 80 where nobody says.
+    public static func width(of descriptor: Int32 = 1) -> Int {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// Whether colours and bold text may be used: https://no-color.org, TERM=dumb.
+    public static func mayStyle(_ descriptor: Int32 = 1, environment: (String) -> String?) -> Bool {
+        guard isTerminal(descriptor), environment("NO_COLOR") ?? "" == "" else { return false }
+        return !["", "dumb"].contains(environment("TERM") ?? "")
+    }
+
+    /// What the environment says of pictures; nil: ask the terminal (`LineEditor.askForPictures`).
+    ///
+    /// None in tmux and screen, which swallow them.
+    public static func pictures(environment: (String) -> String?) -> Pictures? {
+        let term = environment("TERM") ?? ""
+        let multiplexed = environment("TMUX") != nil || environment("STY") != nil
+        if multiplexed || term.hasPrefix("tmux") || term.hasPrefix("screen") || ["", "dumb"].contains(term) {
+            return Pictures.none
+        }
+        if environment("KITTY_WINDOW_ID") != nil || ["xterm-kitty", "xterm-ghostty"].contains(term) {
+            return .kitty
+        }
+        if ["ghostty", "WezTerm"].contains(environment("TERM_PROGRAM") ?? "") { return .kitty }
+        return nil
+    }
+}
