@@ -1,22 +1,35 @@
 // libmicrohttpd's options and questions are variadic, which Swift cannot call: one typed name for each.
 #pragma once
 #include <arpa/inet.h>
+#include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 
-/// Listens on 127.0.0.1, on a port that the system picks when `port` is 0. Without a thread: the caller
-/// watches `mhd_epoll` and calls MHD_run. NULL leaves the reason in errno.
-static inline struct MHD_Daemon *mhd_listen(uint16_t port, MHD_AccessHandlerCallback access,
+/// Listens on an address such as `127.0.0.1` or `::1`, on a port that the system picks when `port` is 0. Without
+/// a thread: the caller watches `mhd_epoll` and calls MHD_run. NULL leaves the reason in errno, EINVAL for what is
+/// no address.
+static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, MHD_AccessHandlerCallback access,
                                             MHD_RequestCompletedCallback completed,
                                             MHD_NotifyConnectionCallback connected, void *context) {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons(port),
-        .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)},
-    };
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, port, NULL, NULL, access, context,
-                            MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, completed, context,
-                            MHD_OPTION_NOTIFY_CONNECTION, connected, context, MHD_OPTION_END);
+    union {
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {0};
+    unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
+    if (inet_pton(AF_INET, host, &address.v4.sin_addr) == 1) {
+        address.v4.sin_family = AF_INET;
+        address.v4.sin_port = htons(port);
+    } else if (inet_pton(AF_INET6, host, &address.v6.sin6_addr) == 1) {
+        address.v6.sin6_family = AF_INET6;
+        address.v6.sin6_port = htons(port);
+        flags |= MHD_USE_IPv6;
+    } else {
+        errno = EINVAL;
+        return NULL;
+    }
+    return MHD_start_daemon(flags, port, NULL, NULL, access, context, MHD_OPTION_SOCK_ADDR, &address,
+                            MHD_OPTION_NOTIFY_COMPLETED, completed, context, MHD_OPTION_NOTIFY_CONNECTION,
+                            connected, context, MHD_OPTION_END);
 }
 
 /// -1 if there is none.

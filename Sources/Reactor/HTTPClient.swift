@@ -21,6 +21,10 @@
         public var destination: OutputFile?
         /// Asks for the file from this byte on, where it is greater than 0; `destination` has those before.
         public var offset = 0
+        /// Beside those of its own: names and values without line ends.
+        public var headers: [(name: String, value: String)] = []
+        /// Asks whoever answers, whatever certificate they show.
+        public var acceptsAnyCertificate = false
         /// The longest file that may come to be in `destination`, in bytes: a longer one fails.
         public var sizeLimit: Int?
 
@@ -64,14 +68,27 @@
         public let body: [UInt8]
         /// The seconds of a Retry-After header; 0 without one.
         public let retryAfter: Int
+        /// The Content-Type header; empty without one.
+        public let contentType: String
         /// How many bytes of body came, wherever they went.
         public let received: Int
 
-        init(status: Int, body: [UInt8], retryAfter: Int, received: Int? = nil) {
+        init(status: Int, body: [UInt8], retryAfter: Int, contentType: String = "", received: Int? = nil) {
+            self.contentType = contentType
             self.status = status
             self.body = body
             self.retryAfter = retryAfter
             self.received = received ?? body.count
+        }
+
+        /// The fields of a body of multipart/form-data; none of any other, nor of a broken one.
+        public var parts: [ReceivedPart] {
+            guard MultipartParser.isMultipart(contentType),
+                var form = MultipartParser(contentType: contentType, keptBytes: body.count)
+            else { return [] }
+            body.withUnsafeBytes { form.take($0) }
+            form.finish()
+            return form.trouble == nil ? form.parts : []
         }
     }
 

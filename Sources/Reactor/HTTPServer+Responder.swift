@@ -94,7 +94,8 @@ extension HTTPServer {
             bodyLimit = limit
             bytesLeft = breaksOffAfter(request) ?? .max
             guard MultipartParser.isMultipart(request.contentType) else { return }
-            form = MultipartParser(contentType: request.contentType)
+            form = MultipartParser(
+                contentType: request.contentType, keptBytes: server?.keptBytes ?? MultipartParser.textLimit)
             if form == nil { refusal = 400 }
         }
 

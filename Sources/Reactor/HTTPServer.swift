@@ -1,7 +1,7 @@
 import CMicroHTTPD
 import CSystem
 
-/// Answers HTTP/1.1 requests on 127.0.0.1, in the loop; made for simulators and tests.
+/// Answers HTTP/1.1 requests, on 127.0.0.1 unless told otherwise, in the loop; made for simulators and tests.
 ///
 /// Connections are kept alive, and without a time limit. A request may wait for its answer as long as it
 /// likes: it costs nothing meanwhile.
@@ -17,6 +17,8 @@ import CSystem
         public var contentType: String
         /// The Range header as it came; empty without one.
         public var range = ""
+        /// All of them, as they came.
+        public var headers: [(name: String, value: String)] = []
         /// Empty for a form, whose parts are in `parts`.
         public var body: [UInt8]
         /// The fields of a multipart/form-data body, in their order.
@@ -33,6 +35,11 @@ import CSystem
             self.body = body
             self.parts = parts
         }
+
+        /// A header's first value; its name in any case.
+        public func header(_ name: String) -> String? {
+            headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        }
     }
 
     /// Gets every request once its body is there whole. The responder may be kept and used later.
@@ -47,6 +54,8 @@ import CSystem
     /// How many connections have been accepted since the start.
     public private(set) var connectionsOpened = 0
 
+    /// Of a file that comes in a form so many bytes are kept.
+    let keptBytes: Int
     private let loop: EventLoop
     private let bodyLimit: Int
     private var daemon: OpaquePointer?
@@ -57,13 +66,19 @@ import CSystem
     private var held: Set<OpaquePointer> = []
 
     /// - Parameters:
+    ///   - host: an address such as `127.0.0.1` or `::1`, no name.
     ///   - port: 0 lets the system pick one.
     ///   - bodyLimit: in bytes; a longer body is read to its end and answered with an empty 413. One of
     ///     multipart/form-data has no limit, for its files aren't held, but may have no longer text than 1 MiB.
-    public init(on loop: EventLoop, port: UInt16 = 0, bodyLimit: Int = 1 << 20) throws(SystemError) {
+    ///   - keptBytes: how much of such a file is held all the same, its beginning.
+    public init(
+        on loop: EventLoop, host: String = "127.0.0.1", port: UInt16 = 0, bodyLimit: Int = 1 << 20,
+        keptBytes: Int = 1 << 20
+    ) throws(SystemError) {
         self.loop = loop
         self.bodyLimit = bodyLimit
-        guard let daemon = listen(on: port) else { throw SystemError("listening on 127.0.0.1:\(port)") }
+        self.keptBytes = keptBytes
+        guard let daemon = listen(on: host, port) else { throw SystemError("listening on \(host):\(port)") }
         self.daemon = daemon
         self.port = mhd_port(daemon)
         try loop.watch(mhd_epoll(daemon), for: .readable) { [weak self] _ in self?.run() }
@@ -107,9 +122,9 @@ import CSystem
         return Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    private func listen(on port: UInt16) -> OpaquePointer? {
+    private func listen(on host: String, _ port: UInt16) -> OpaquePointer? {
         mhd_listen(
-            port,
+            host, port,
             { context, connection, path, method, _, bytes, count, slot in
                 guard let connection, let path, let method, let count, let slot else { return .NO }
                 let piece = UnsafeRawBufferPointer(start: bytes, count: count.pointee)
@@ -182,17 +197,26 @@ extension HTTPServer.Request {
             MHD_lookup_connection_value(connection, .HEADER_KIND, name).map { String(cString: $0) } ?? ""
         }
         (contentType, range) = (header("Content-Type"), header("Range"))
-        withUnsafeMutablePointer(to: &query) { query in
+        query = Self.values(.GET_ARGUMENT_KIND, of: connection)
+        headers = Self.values(.HEADER_KIND, of: connection)
+    }
+
+    private static func values(
+        _ kind: MHD_ValueKind, of connection: OpaquePointer
+    ) -> [(name: String, value: String)] {
+        var values: [(name: String, value: String)] = []
+        withUnsafeMutablePointer(to: &values) { values in
             _ = MHD_get_connection_values(
-                connection, .GET_ARGUMENT_KIND,
-                { query, _, name, value in
-                    guard let query, let name else { return .NO }
+                connection, kind,
+                { values, _, name, value in
+                    guard let values, let name else { return .NO }
                     let argument = (String(cString: name), value.map { String(cString: $0) } ?? "")
-                    query.assumingMemoryBound(to: [(name: String, value: String)].self).pointee.append(
+                    values.assumingMemoryBound(to: [(name: String, value: String)].self).pointee.append(
                         argument)
                     return .YES
-                }, query)
+                }, values)
         }
+        return values
     }
 }
 

@@ -10,8 +10,8 @@ struct MultipartParser {
         case tooLong = 413
     }
 
-    /// Of a file; a text may be no longer.
-    static let keptBytes = 1 << 20
+    /// No text may be longer.
+    static let textLimit = 1 << 20
     private static let headLimit = 16 << 10
 
     private enum State {
@@ -19,14 +19,20 @@ struct MultipartParser {
     }
 
     private let delimiter: [UInt8]
+    private let keptBytes: Int
     private var state = State.preamble
     /// What can't be decided yet.
     private var pending: [UInt8]
     private(set) var parts: [ReceivedPart] = []
     private(set) var trouble: Trouble?
 
-    /// - Parameter contentType: of the request. Nil where it names no boundary.
-    init?(contentType: String) {
+    /// Nil where there is no boundary.
+    ///
+    /// - Parameters:
+    ///   - contentType: of the request.
+    ///   - keptBytes: how much of a file is held.
+    init?(contentType: String, keptBytes: Int = 1 << 20) {
+        self.keptBytes = keptBytes
         guard let end = contentType.firstIndex(of: ";"),
             let boundary = HeaderParameters(contentType[end...])?["boundary"],
             (1...70).contains(boundary.utf8.count)
@@ -96,9 +102,9 @@ struct MultipartParser {
 
     private mutating func add(_ contents: UnsafeRawBufferPointer) {
         guard state == .contents, !parts.isEmpty else { return }
-        parts[parts.count - 1].add(contents)
+        parts[parts.count - 1].add(contents, keeping: keptBytes)
         let part = parts[parts.count - 1]
-        if part.fileName == nil, part.size > Self.keptBytes { trouble = .tooLong }
+        if part.fileName == nil, part.size > Self.textLimit { trouble = .tooLong }
     }
 
     private mutating func fail(_ trouble: Trouble) -> Bool {

@@ -5,7 +5,7 @@ public struct ReceivedPart: Equatable {
     public var fileName: String?
     /// As the client wrote it; empty where it didn't.
     public var contentType: String
-    /// A text, or the first 1 MiB of a file.
+    /// A text, or a file's beginning: its first 1 MiB, unless the server was told otherwise.
     public internal(set) var bytes: [UInt8] = []
     /// In bytes, of all that came; and what they sum up to.
     public internal(set) var size = 0
@@ -14,11 +14,11 @@ public struct ReceivedPart: Equatable {
     /// - Parameter bytes: all of it.
     public init(name: String, fileName: String? = nil, contentType: String = "", bytes: [UInt8] = []) {
         (self.name, self.fileName, self.contentType) = (name, fileName, contentType)
-        bytes.withUnsafeBytes { add($0) }
+        bytes.withUnsafeBytes { add($0, keeping: bytes.count) }
     }
 
-    mutating func add(_ piece: UnsafeRawBufferPointer) {
-        bytes.append(contentsOf: piece.prefix(MultipartParser.keptBytes - bytes.count))
+    mutating func add(_ piece: UnsafeRawBufferPointer, keeping limit: Int) {
+        bytes.append(contentsOf: piece.prefix(max(limit, MultipartParser.textLimit) - bytes.count))
         size += piece.count
         checksum.add(piece)
     }

@@ -15,6 +15,8 @@ import CCurl
     private let headers = curl_slist_append(nil, "Expect:")
     private let headersOfJSON = curl_slist_append(
         curl_slist_append(nil, "Expect:"), "Content-Type: application/json")
+    /// Those of a request that has some of its own.
+    private var ownHeaders: UnsafeMutablePointer<curl_slist>?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// How much had gone out, handshakes with proxies included, when the request was about to; nil before.
     private var sentBeforeRequest: Int?
@@ -52,6 +54,7 @@ import CCurl
         curl_easy_cleanup(handle)
         curl_slist_free_all(headers)
         curl_slist_free_all(headersOfJSON)
+        curl_slist_free_all(ownHeaders)
         errorText.deallocate()
     }
 
@@ -75,17 +78,36 @@ import CCurl
         // To libcurl 0 is no limit at all.
         _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.milliseconds)))
         setBody(request.body)
+        setHeaders(request)
         setRange(request)
+        _ = curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, request.acceptsAnyCertificate ? 0 : 1)
+        _ = curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, request.acceptsAnyCertificate ? 0 : 2)
+    }
+
+    private func setHeaders(_ request: HTTPClient.Request) {
+        var usual = headers
+        if case .json = request.body { usual = headersOfJSON }
+        guard !request.headers.isEmpty else {
+            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, usual)
+            return
+        }
+        var list: UnsafeMutablePointer<curl_slist>?
+        while let header = usual {
+            list = curl_slist_append(list, header.pointee.data)
+            usual = header.pointee.next
+        }
+        for header in request.headers { list = curl_slist_append(list, "\(header.name): \(header.value)") }
+        _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, list)
+        curl_slist_free_all(ownHeaders)
+        ownHeaders = list
     }
 
     /// Each kind takes back what another one left: the handle was used before.
     private func setBody(_ body: HTTPClient.Body) {
         switch body {
         case .none:
-            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
             _ = curl_set_long(handle, CURLOPT_HTTPGET, 1)
         case .json(var body):
-            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headersOfJSON)
             _ = curl_set_long(handle, CURLOPT_POST, 1)
             _ = curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
             // libcurl copies the bytes: an array promises no address beyond this call.
@@ -96,7 +118,6 @@ import CCurl
         case .form(let parts):
             let form = OutgoingForm(parts, for: handle)
             self.form = form
-            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers)
             // Where it has such bytes, libcurl 7 doesn't rewind a form that it sends again.
             _ = curl_set_pointer(handle, CURLOPT_POSTFIELDS, nil)
             _ = curl_set_pointer(handle, CURLOPT_MIMEPOST, UnsafeMutableRawPointer(form.mime))
@@ -129,6 +150,12 @@ import CCurl
         var status = 0
         _ = curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return (status, offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T))
+    }
+
+    private var contentType: String {
+        var text: UnsafePointer<CChar>?
+        _ = curl_get_string(handle, CURLINFO_CONTENT_TYPE, &text)
+        return text.map { String(cString: $0) } ?? ""
     }
 
     private func offset(_ info: CURLINFO) -> Int {
@@ -188,7 +215,7 @@ import CCurl
         return .success(
             HTTPClient.Response(
                 status: head.status, body: answer.bytes, retryAfter: offset(CURLINFO_RETRY_AFTER),
-                received: answer.received))
+                contentType: contentType, received: answer.received))
     }
 
     func failure(_ reason: String) -> Result<HTTPClient.Response, HTTPClient.Failure> {

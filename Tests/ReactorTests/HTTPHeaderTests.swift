@@ -1,0 +1,75 @@
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct HTTPHeaderTests {
+    private let loop: EventLoop
+    private let server: HTTPServer
+    private let client: HTTPClient
+
+    init() throws {
+        loop = try EventLoop()
+        server = try HTTPServer(on: loop, host: "127.0.0.2")
+        client = HTTPClient(on: loop, connections: 1, userAgent: "test")
+    }
+
+    private func send(_ headers: [(name: String, value: String)], _ body: HTTPClient.Body) -> HTTPClient
+        .Response?
+    {
+        var request = HTTPClient.Request(
+            url: "http://127.0.0.2:\(server.port)/", body: body, timeout: .seconds(5))
+        request.headers = headers
+        var result: Result<HTTPClient.Response, HTTPClient.Failure>?
+        client.send(request) { result = $0 }
+        _ = loop.run(until: { result != nil }, within: .seconds(5))
+        return try? result?.get()
+    }
+
+    @Test func `a request has its own headers beside the usual ones, and the next one hasn't`() {
+        var seen: [(own: String?, type: String)] = []
+        server.onRequest = { request, responder in
+            seen.append((request.header("X-Own"), request.contentType))
+            responder.answer(status: 200, contentType: "text/plain; charset=x")
+        }
+        #expect(send([("X-Own", "a b")], .json(Array("{}".utf8)))?.contentType == "text/plain; charset=x")
+        _ = send([], .json(Array("{}".utf8)))
+        _ = send([("X-Own", "c")], .none)
+        _ = send([], .none)
+        #expect(seen.map(\.own) == ["a b", nil, "c", nil])
+        #expect(seen.map(\.type) == ["application/json", "application/json", "", ""])
+    }
+
+    @Test func `an answer that is a form is read as one, and a broken one isn't`() {
+        let form = "--b\r\nContent-Disposition: form-data; name=\"method\"\r\n\r\ngetMe\r\n--b--\r\n"
+        var body = form
+        server.onRequest = { _, responder in
+            responder.answer(
+                status: 200, contentType: "multipart/form-data; boundary=b", body: Array(body.utf8))
+        }
+        #expect(send([], .none)?.parts == [ReceivedPart(name: "method", bytes: Array("getMe".utf8))])
+        body = String(form.dropLast(6))
+        #expect(send([], .none)?.parts == [])
+    }
+
+    @Test func `a server keeps as much of a file as it was told to`() throws {
+        let server = try HTTPServer(on: loop, keptBytes: 3 << 20)
+        var kept: [Int] = []
+        server.onRequest = { request, responder in
+            kept = request.parts.map(\.bytes.count)
+            responder.answer(status: 200)
+        }
+        let files = TemporaryDirectory()
+        let path = files.write("long", [UInt8](repeating: 7, count: 4 << 20))
+        let body = HTTPClient.Body.form([.init("file", .file(try InputFile(path), name: "long"))])
+        var isAnswered = false
+        client.send(.init(url: "http://127.0.0.1:\(server.port)/", body: body, timeout: .seconds(5))) { _ in
+            isAnswered = true
+        }
+        #expect(loop.run(until: { isAnswered }, within: .seconds(5)))
+        #expect(kept == [3 << 20])
+    }
+
+    @Test func `a name is no address to listen on`() {
+        #expect(throws: SystemError.self) { try HTTPServer(on: loop, host: "example") }
+    }
+}
