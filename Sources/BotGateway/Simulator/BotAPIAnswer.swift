@@ -6,6 +6,8 @@ struct BotAPIAnswer {
     var body: [UInt8]
     /// Seconds, for the header Retry-After.
     let retryAfter: Int64?
+    /// What the body says; nil where that is updates.
+    let outcome: Result<JSON, BotAPIError>?
 
     /// `{"ok":true,"result":…}`, and Telegram's remark where there is one, as in `Webhook was set`.
     init(result: JSON, description: String? = nil) {
@@ -13,7 +15,7 @@ struct BotAPIAnswer {
         if let description { answer.set("description", JSON(description)) }
         status = 200
         body = answer.asciiBytes
-        retryAfter = nil
+        (retryAfter, outcome) = (nil, .success(result))
     }
 
     /// The updates are sent byte for byte, though they may not even be JSON.
@@ -22,7 +24,7 @@ struct BotAPIAnswer {
         body =
             Array(#"{"ok":true,"result":["#.utf8) + updates.map(\.text).joined(separator: [UInt8(ascii: ",")])
         body.append(contentsOf: "]}".utf8)
-        retryAfter = nil
+        (retryAfter, outcome) = (nil, nil)
     }
 
     /// `{"ok":false,"error_code":N,"description":"…"}`, and `parameters` where there are some.
@@ -34,6 +36,7 @@ struct BotAPIAnswer {
         status = error.code
         body = answer.asciiBytes
         retryAfter = error.parameters?["retry_after"]?.integer
+        outcome = .failure(error)
     }
 
     init(_ result: Result<JSON, BotAPIError>) {

@@ -14,16 +14,23 @@ struct BotAPIRequest {
     /// and the query comes before the body.
     ///
     /// Fails with 404 where the path names no bot or no method, and with 401 where the token is another.
-    init(_ request: HTTPServer.Request, token: String) throws(BotAPIError) {
+    ///
+    /// - Parameter token: nil takes any that looks like one.
+    init(_ request: HTTPServer.Request, token: String?) throws(BotAPIError) {
         guard request.path.hasPrefix("/bot") else { throw .notFound }
         let parts = request.path.dropFirst("/bot".count)
             .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard Self.isToken(parts[0]) else { throw .notFound }
-        guard parts[0] == token else { throw BotAPIError(code: 401, reason: "Unauthorized") }
+        guard token == nil || String(parts[0]) == token else {
+            throw BotAPIError(code: 401, reason: "Unauthorized")
+        }
+        try self.init(request, method: parts.count > 1 ? String(parts[1]) : "")
+    }
 
+    /// A call whose method may be among its parameters, as in the answer of a webhook.
+    init(_ request: HTTPServer.Request, method named: String) throws(BotAPIError) {
         parameters = Self.parameters(of: request)
         files = request.parts.compactMap(ReceivedFile.init)
-        let named = parts.count > 1 ? String(parts[1]) : ""
         method = named.isEmpty ? Arguments(parameters).text("method") : named
         guard !method.isEmpty, !method.contains("/") else {
             throw BotAPIError(code: 404, reason: "Not Found: method not found")
@@ -31,12 +38,23 @@ struct BotAPIRequest {
     }
 
     /// A bot's number, a colon, and more: for anything else the hosted server has no 401 but a 404.
+    /// The file that is asked for below `/file/bot<token>/`; nil where that isn't the path.
+    ///
+    /// - Parameter token: nil takes any that looks like one.
+    static func file(in request: HTTPServer.Request, token: String?) -> String? {
+        guard request.method == "GET", request.path.hasPrefix("/file/bot") else { return nil }
+        let parts = request.path.dropFirst("/file/bot".count).split(separator: "/", maxSplits: 1)
+        guard parts.count == 2, token.map({ $0 == parts[0] }) ?? isToken(parts[0]) else { return nil }
+        return String(parts[1])
+    }
+
     private static func isToken(_ text: Substring) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
         return parts.count == 2 && text.first != "0" && parts[0].allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    private static func parameters(of request: HTTPServer.Request) -> JSON {
+    /// What a query, a form or JSON says; empty for anything else.
+    static func parameters(of request: HTTPServer.Request) -> JSON {
         let parameters: JSON = [:]
         func add(_ name: String, _ value: JSON) {
             if parameters[name] == nil { parameters.set(name, value) }

@@ -64,6 +64,18 @@ struct FaultOrders {
         orders.append(Order(method: method?.lowercased(), chat: chat, times: times, fault: fault))
     }
 
+    /// What is left of them, as the control API tells it.
+    var json: JSON {
+        JSON(
+            orders.map { order in
+                let json = order.fault.json
+                json.set("times", JSON(order.times))
+                order.method.map { json.set("method", JSON($0)) }
+                order.chat.map { json.set("chat_id", JSON($0)) }
+                return json
+            })
+    }
+
     mutating func removeAll() {
         orders.removeAll()
     }

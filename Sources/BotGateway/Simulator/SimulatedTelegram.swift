@@ -6,7 +6,7 @@ import JSON
 public final class SimulatedTelegram {
     /// A `User`: what getMe answers, and who messages are from.
     public let bot: JSON
-    private let now: () -> Int64
+    let now: () -> Int64
     private var chats = SimulatedChats()
     public var files = SimulatedFiles()
 

@@ -1,8 +1,8 @@
 import JSON
 import Reactor
 
-/// The Bot API over HTTP on 127.0.0.1, for one bot and in the loop: a simulated Telegram that a test feeds
-/// with updates, and makes fail as it likes.
+/// The Bot API over HTTP, for one bot and in the loop: a simulated Telegram that a test feeds with updates, and makes
+/// fail as it likes; whoever else wants to does it over HTTP too, below `/simulator/`.
 @MainActor public final class SimulatorServer {
     /// A call as it arrived; getUpdates isn't among these but among `polls`.
     public struct ReceivedCall {
@@ -33,51 +33,112 @@ import Reactor
         public let fault: Fault?
     }
 
-    public let telegram: SimulatedTelegram
+    public private(set) var telegram: SimulatedTelegram
     public let token: String
+    /// Takes any token that looks like one, and not `token` alone.
+    public var acceptsAnyToken = false
     /// In the order of arrival.
-    public private(set) var calls: [ReceivedCall] = []
+    public internal(set) var calls: [ReceivedCall] = []
     /// The parameters of each getUpdates, in the order of arrival.
-    public private(set) var polls: [JSON] = []
+    public internal(set) var polls: [JSON] = []
     /// In the order of arrival.
-    public private(set) var downloads: [Download] = []
+    public internal(set) var downloads: [Download] = []
+    /// How many of each of these are kept; nil for all.
+    public var historyLimit: Int?
     /// Called from the loop for each call, before it is carried out and answered.
     public var onCall: ((ReceivedCall) -> Void)?
+    /// Called from the loop for each call once Telegram has decided on its answer; without one where it isn't carried
+    /// out and only the connection suffers.
+    public var onAnswer: ((ReceivedCall, Result<JSON, BotAPIError>?) -> Void)?
+    /// Called for each update that is created, with its id and kind; without an id where `allowed_updates` keeps it
+    /// from being.
+    public var onUpdate: ((_ id: Int64?, _ kind: String) -> Void)?
+    /// Called each time that a webhook doesn't take an update, with what getWebhookInfo will tell.
+    public var onWebhookTrouble: ((String) -> Void)?
 
-    private let loop: EventLoop
+    let loop: EventLoop
+    let delivery: UpdateDelivery
+    /// What people saw of the bot's doings, and what it called.
+    let sights: Transcript
+    let callLog: Transcript
+    var faults = FaultOrders()
+    /// Who has appeared through the control API, by id and by username in small letters.
+    var people: [String: Int64] = [:]
     private let http: HTTPServer
-    private let delivery: UpdateDelivery
-    private var faults = FaultOrders()
+    private let host: String
 
     /// - Parameters:
     ///   - token: the only one that isn't answered with 401.
+    ///   - host: an address such as `127.0.0.1` or `::1`.
     ///   - port: 0 lets the system pick one.
-    ///   - firstUpdateID: of the first update that `add` creates.
+    ///   - firstUpdateID: of the first update that is created.
+    ///   - keptBytes: of a file that is uploaded; a longer one can't be fetched again.
     public init(
-        on loop: EventLoop, token: String = "7:secret", telegram: SimulatedTelegram, port: UInt16 = 0,
-        firstUpdateID: Int64 = 9001
+        on loop: EventLoop, token: String = "7:secret", telegram: SimulatedTelegram,
+        host: String = "127.0.0.1", port: UInt16 = 0, firstUpdateID: Int64 = 9001, keptBytes: Int = 1 << 20
     ) throws(SystemError) {
-        self.loop = loop
-        self.token = token
-        self.telegram = telegram
-        http = try HTTPServer(on: loop, port: port)
+        (self.loop, self.token, self.telegram, self.host) = (loop, token, telegram, host)
+        http = try HTTPServer(on: loop, host: host, port: port, keptBytes: keptBytes)
         delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
+        (sights, callLog) = (Transcript(on: loop), Transcript(on: loop))
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             let method = request.path.split(separator: "/").last ?? ""
             return request.method == "POST" ? self?.faults.nextWithinBody(method: String(method)) : nil
         }
+        follow()
+    }
+
+    /// Gives out the updates that Telegram makes, and writes down what people see.
+    private func follow() {
+        telegram.onUpdate = { [weak self] kind, payload in
+            guard let self else { return }
+            onUpdate?(delivery.add(payload, as: kind), kind)
+        }
+        telegram.onSight = { [weak self] sight in
+            self?.sights.add(sight.kind, chat: sight.chat, sight.json)
+        }
+    }
+
+    /// Posts updates to the webhook that is set; without it that is stored and never called.
+    public func deliverToWebhooks(through client: HTTPClient) {
+        delivery.makePosting = { [weak self, loop, telegram] webhook in
+            let posting = WebhookDelivery(to: webhook, through: client, on: loop, now: telegram.now)
+            posting.onAnswer = { self?.carryOut(answer: $0) }
+            posting.onTrouble = { self?.onWebhookTrouble?($0.message) }
+            return posting
+        }
+    }
+
+    /// An id for somebody who has none yet.
+    func nextPerson() -> Int64 {
+        var id: Int64 = 1001
+        while people[String(id)] != nil { id += 1 }
+        return id
+    }
+
+    /// Begins anew: nobody has appeared, nothing was written, no fault is ordered. What the bot has set stays: its
+    /// webhook, and which kinds of updates it wants; so do the numbers, which go on.
+    public func reset() {
+        telegram = telegram.another()
+        follow()
+        faults.removeAll()
+        sights.removeAll()
+        callLog.removeAll()
+        (calls, polls, downloads, people) = ([], [], [], [:])
+        delivery.removeAll()
     }
 
     isolated deinit { close() }
 
     /// Stops listening and closes every connection.
     public func close() {
+        delivery.stop()
         http.close()
     }
 
     /// What stands before `/bot<token>/<method>`.
-    public var url: String { "http://127.0.0.1:\(port)" }
+    public var url: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
     public var port: UInt16 { http.port }
     /// How many connections have been accepted since the start.
     public var connectionsOpened: Int { http.connectionsOpened }
@@ -156,65 +217,5 @@ import Reactor
     /// Takes back what was ordered and hasn't happened.
     public func clearFaults() {
         faults.removeAll()
-    }
-
-    // MARK: requests
-
-    private func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
-        guard ["GET", "POST"].contains(request.method) else {
-            return responder.answer(status: 501, headers: [("Connection", "close")])
-        }
-        if request.method == "GET", request.path.hasPrefix("/file/bot\(token)/") {
-            return serve(request, responder)
-        }
-        do throws(BotAPIError) {
-            carryOut(try BotAPIRequest(request, token: token), responder)
-        } catch {
-            responder.answer(BotAPIAnswer(error: error))
-        }
-    }
-
-    private func carryOut(_ request: BotAPIRequest, _ responder: HTTPServer.Responder) {
-        let arguments = Arguments(request.parameters)
-        let fault = faults.next(method: request.method, chat: arguments.text("chat_id"))
-        record(request, fault)
-        if let fault, !fault.callIsCarriedOut { return responder.fail(with: fault) }
-
-        let reply = { [loop] (answer: BotAPIAnswer) in responder.answer(answer, spoiltBy: fault, on: loop) }
-        switch request.method.lowercased() {
-        case "getupdates": delivery.getUpdates(arguments, then: reply)
-        case "setwebhook": reply(delivery.setWebhook(arguments))
-        case "deletewebhook": reply(delivery.deleteWebhook(arguments))
-        case "getwebhookinfo": reply(delivery.webhookInfo())
-        default:
-            reply(BotAPIAnswer(telegram.answer(request.method, request.parameters, files: request.files)))
-        }
-    }
-
-    private func serve(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
-        let path = String(request.path.dropFirst("/file/bot\(token)/".count))
-        let fault = faults.next(method: "file", chat: "")
-        downloads.append(Download(path: path, range: request.range, fault: fault))
-        let file = telegram.files.served(path)
-        let answer = {
-            guard var file else { return responder.answer(BotAPIAnswer(error: .notFound)) }
-            if case .closeAfterBytes(let count) = fault { file.breaksOffAfter = count }
-            responder.answer(file)
-        }
-        switch fault {
-        case nil, .closeAfterBytes: answer()
-        case .delay(let delay): loop.after(delay, answer)
-        case .htmlAfter(let status): responder.fail(with: .html(status))
-        case .hangAfter: responder.hang()
-        case let fault?: responder.fail(with: fault)
-        }
-    }
-
-    private func record(_ request: BotAPIRequest, _ fault: Fault?) {
-        guard request.method.lowercased() != "getupdates" else { return polls.append(request.parameters) }
-        let call = ReceivedCall(
-            method: request.method, parameters: request.parameters, files: request.files, fault: fault)
-        calls.append(call)
-        onCall?(call)
     }
 }

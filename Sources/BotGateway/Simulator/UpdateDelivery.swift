@@ -1,7 +1,8 @@
 import JSON
 import Reactor
 
-/// Telegram's side of getUpdates: keeps updates, and gives them to whoever asks, now or when one comes.
+/// Keeps updates, and gives them to whoever asks, now or when one comes, or has them posted to the webhook that is
+/// set.
 final class UpdateDelivery {
     typealias Reply = (BotAPIAnswer) -> Void
 
@@ -16,17 +17,15 @@ final class UpdateDelivery {
     private(set) var queue: UpdateQueue
     private var allowed = AllowedUpdates()
     private var webhook: Webhook?
+    private var posting: WebhookDelivery?
+    /// What posts to a webhook; without it webhooks are stored and never called.
+    var makePosting: ((Webhook) -> WebhookDelivery)?
     private var waiting: Poll?
     private var brake = SpinBrake()
     /// Off, so that a test may ask as fast as it likes.
     var slowsSpinning = false
     private let loop: EventLoop
     private let second: Duration
-
-    private struct Webhook {
-        let url: String
-        let connections: Int64
-    }
 
     /// - Parameter second: how long a second of getUpdates' timeout lasts.
     init(on loop: EventLoop, firstID: Int64, second: Duration = .seconds(1)) {
@@ -47,6 +46,7 @@ final class UpdateDelivery {
 
     func insert(_ text: [UInt8], id: Int64) {
         queue.insert(text, id: id)
+        posting?.add(UpdateQueue.Entry(id: id, text: text))
         // What is added in the same turn goes out together, as with Telegram, which waits a millisecond.
         if waiting != nil { loop.soon { [weak self] in self?.answerWaiting() } }
     }
@@ -98,32 +98,63 @@ final class UpdateDelivery {
         loop.after(delay) { reply(answer) }
     }
 
-    // MARK: the webhook, which is stored but never called
+    // MARK: the webhook
 
-    func setWebhook(_ arguments: Arguments) -> BotAPIAnswer {
-        let url = arguments.text("url")
-        guard !url.isEmpty else { return deleteWebhook(arguments) }
-        allowed.update(from: arguments)
-        if arguments.flag("drop_pending_updates") { queue.removeAll() }
-        endWaiting(.setWebhook)
-        let remark = webhook?.url == url ? "Webhook is already set" : "Webhook was set"
-        webhook = Webhook(url: url, connections: arguments.integer("max_connections") ?? 40)
-        return BotAPIAnswer(result: true, description: remark)
+    /// - Parameter hasCertificate: one was uploaded with it.
+    func setWebhook(_ arguments: Arguments, hasCertificate: Bool) -> BotAPIAnswer {
+        guard !arguments.text("url").isEmpty else { return deleteWebhook(arguments) }
+        do throws(BotAPIError) {
+            let new = try Webhook(arguments, hasCertificate: hasCertificate)
+            allowed.update(from: arguments)
+            if arguments.flag("drop_pending_updates") { queue.removeAll() }
+            endWaiting(.setWebhook)
+            let remark = webhook?.url == new.url ? "Webhook is already set" : "Webhook was set"
+            post(to: new)
+            return BotAPIAnswer(result: true, description: remark)
+        } catch {
+            return BotAPIAnswer(error: error)
+        }
+    }
+
+    private func post(to webhook: Webhook?) {
+        self.webhook = webhook
+        posting?.stop()
+        posting = nil
+        guard let webhook, let posting = makePosting?(webhook) else { return }
+        posting.onTaken = { [weak self] in self?.queue.remove($0) }
+        self.posting = posting
+        queue.entries.forEach(posting.add)
     }
 
     func deleteWebhook(_ arguments: Arguments) -> BotAPIAnswer {
         if arguments.flag("drop_pending_updates") { queue.removeAll() }
         let remark = webhook == nil ? "Webhook is already deleted" : "Webhook was deleted"
-        webhook = nil
+        post(to: nil)
         return BotAPIAnswer(result: true, description: remark)
     }
 
+    /// Forgets the updates that wait; the webhook, if there is one, stays.
+    func removeAll() {
+        queue.removeAll()
+        post(to: webhook)
+    }
+
+    /// Ends what would go on by itself.
+    func stop() { posting?.stop() }
+
     func webhookInfo() -> BotAPIAnswer {
         let info: JSON = [
-            "url": JSON(webhook?.url ?? ""), "has_custom_certificate": false,
+            "url": JSON(webhook?.url ?? ""), "has_custom_certificate": JSON(webhook?.hasCertificate ?? false),
             "pending_update_count": JSON(queue.count),
         ]
-        if let webhook { info.set("max_connections", JSON(webhook.connections)) }
+        if let webhook {
+            if !webhook.address.isEmpty { info.set("ip_address", JSON(webhook.address)) }
+            if let trouble = posting?.trouble {
+                info.set("last_error_date", JSON(trouble.date))
+                info.set("last_error_message", JSON(trouble.message))
+            }
+            info.set("max_connections", JSON(webhook.connections))
+        }
         if let kinds = allowed.listed { info.set("allowed_updates", JSON(kinds.map { JSON($0) })) }
         return BotAPIAnswer(result: info)
     }

@@ -56,6 +56,11 @@ struct UpdateQueue {
         return fitting
     }
 
+    /// A webhook took it.
+    mutating func remove(_ id: Int64) {
+        entries.removeAll { $0.id == id }
+    }
+
     mutating func removeAll() {
         entries.removeAll()
     }

@@ -1,0 +1,53 @@
+import JSON
+
+extension Sight {
+    /// What the control API calls it.
+    var kind: String {
+        switch self {
+        case .message: "message"
+        case .edited: "edited"
+        case .deleted: "deleted"
+        case .action: "action"
+        case .reaction: "reaction"
+        case .pinned: "pinned"
+        case .callbackAnswer: "callback_answer"
+        case .inlineResults: "inline_results"
+        case .other: "other"
+        }
+    }
+
+    /// The chat it is seen in; nil where it is in none.
+    var chat: Int64? {
+        switch self {
+        case .message(let json), .edited(let json), .pinned(let json), .reaction(let json):
+            json["chat"]?["id"]?.integer
+        case .deleted(let chat, _), .action(_, let chat): chat
+        case .other(_, let parameters): Int64(Arguments(parameters).text("chat_id"))
+        case .callbackAnswer, .inlineResults: nil
+        }
+    }
+
+    /// `{"kind":"message","chat_id":42,"message":{…}}`: docs/simulator.md has each kind.
+    var json: JSON {
+        let json: JSON = ["kind": JSON(kind)]
+        chat.map { json.set("chat_id", JSON($0)) }
+        switch self {
+        case .message(let message), .edited(let message), .pinned(let message):
+            json.set("message", message)
+        case .reaction(let reaction):
+            json.merge(reaction)
+        case .deleted(_, let messages):
+            json.set("message_ids", JSON(messages.map { JSON($0) }))
+        case .action(let parameters, _):
+            json.set("action", parameters["action"] ?? "")
+            parameters["message_thread_id"].map { json.set("message_thread_id", $0) }
+        case .callbackAnswer(let answer, let person), .inlineResults(let answer, let person):
+            json.set("user_id", JSON(person))
+            json.set("answer", answer)
+        case .other(let method, let parameters):
+            json.set("method", JSON(method))
+            json.set("parameters", parameters)
+        }
+        return json
+    }
+}

@@ -1,0 +1,86 @@
+import JSON
+import Reactor
+
+/// What happened, numbered from 1 on, for whoever asks what came after a number: now, or when something comes.
+final class Transcript {
+    /// Which entries somebody asks for.
+    struct Question {
+        var after: Int64 = 0
+        /// Nil for all kinds, and for all chats.
+        var kind: String?
+        var chat: Int64?
+    }
+
+    private struct Entry {
+        let number: Int64
+        let kind: String
+        let chat: Int64?
+        let text: [UInt8]
+
+        func fits(_ question: Question) -> Bool {
+            number > question.after && (question.kind.map { $0.lowercased() == kind } ?? true)
+                && (question.chat.map { $0 == chat } ?? true)
+        }
+    }
+
+    private struct Waiting {
+        let question: Question
+        let reply: ([UInt8]) -> Void
+        let timer: Timer
+    }
+
+    /// Older ones are forgotten.
+    private let limit: Int
+    private let loop: EventLoop
+    private var entries: [Entry] = []
+    private var waiting: [Int64: Waiting] = [:]
+    private var questions: Int64 = 0
+    /// The number of the newest entry; 0 where there was none.
+    private(set) var last: Int64 = 0
+
+    init(on loop: EventLoop, limit: Int = 10_000) { (self.loop, self.limit) = (loop, limit) }
+
+    /// Writes an entry down as it is now: what it tells of may change later.
+    ///
+    /// - Parameters:
+    ///   - kind: in small letters.
+    ///   - json: an object, which gets the entry's number as `id`.
+    func add(_ kind: String, chat: Int64?, _ json: JSON) {
+        last += 1
+        let numbered: JSON = ["id": JSON(last)]
+        numbered.merge(json)
+        entries.append(Entry(number: last, kind: kind, chat: chat, text: numbered.bytes))
+        if entries.count > 2 * limit { entries.removeFirst(entries.count - limit) }
+        // What comes in the same turn, as an album does, is told together.
+        if !waiting.isEmpty { loop.soon { [weak self] in self?.answerWaiting() } }
+    }
+
+    /// - Parameters:
+    ///   - wait: how long to wait for an entry where there is none.
+    ///   - reply: called once, with the elements of a JSON array.
+    func read(_ question: Question, wait: Duration, then reply: @escaping ([UInt8]) -> Void) {
+        let found = answer(to: question)
+        guard found.isEmpty, wait > .zero else { return reply(found) }
+        questions += 1
+        let number = questions
+        let timer = loop.after(wait) { [weak self] in self?.waiting.removeValue(forKey: number)?.reply([]) }
+        waiting[number] = Waiting(question: question, reply: reply, timer: timer)
+    }
+
+    /// Forgets what happened; the numbers go on.
+    func removeAll() { entries.removeAll() }
+
+    private func answerWaiting() {
+        for (number, asked) in waiting {
+            let found = answer(to: asked.question)
+            guard !found.isEmpty else { continue }
+            asked.timer.cancel()
+            waiting[number] = nil
+            asked.reply(found)
+        }
+    }
+
+    private func answer(to question: Question) -> [UInt8] {
+        Array(entries.filter { $0.fits(question) }.map(\.text).joined(separator: [UInt8(ascii: ",")]))
+    }
+}

@@ -1,0 +1,132 @@
+import JSON
+import Reactor
+
+/// Posts updates to a webhook, each until it was taken.
+@MainActor final class WebhookDelivery {
+    /// What went wrong last, as getWebhookInfo tells it.
+    struct Trouble {
+        let date: Int64
+        let message: String
+    }
+
+    /// The longest that a webhook may take to answer.
+    private static let patience = Duration.seconds(60)
+
+    let webhook: Webhook
+    private(set) var trouble: Trouble?
+    /// Called once for each update that the webhook took.
+    var onTaken: (Int64) -> Void = { _ in }
+    /// Called with an answer's body where it may be a call, in the shape of a request that makes it.
+    var onAnswer: (HTTPServer.Request) -> Void = { _ in }
+    /// Called with what went wrong, each time.
+    var onTrouble: (Trouble) -> Void = { _ in }
+
+    private let client: HTTPClient
+    private let loop: EventLoop
+    private let now: () -> Int64
+    private var lanes: WebhookLanes
+    private var texts: [Int64: [UInt8]] = [:]
+    private var underWay: [Int64: Transfer] = [:]
+    private var isStopped = false
+    private var looksSoon = false
+
+    /// - Parameter now: Unix time in seconds.
+    init(to webhook: Webhook, through client: HTTPClient, on loop: EventLoop, now: @escaping () -> Int64) {
+        (self.webhook, self.client, self.loop, self.now) = (webhook, client, loop, now)
+        lanes = WebhookLanes(limit: webhook.connections)
+    }
+
+    /// Posts an update once it is its turn.
+    func add(_ entry: UpdateQueue.Entry) {
+        texts[entry.id] = entry.text
+        lanes.add(entry.id, to: Self.lane(of: entry))
+        lookSoon()
+    }
+
+    /// Posts no more, and gives up what is under way.
+    func stop() {
+        isStopped = true
+        underWay.values.forEach(client.cancel)
+        underWay = [:]
+    }
+
+    private func lookSoon() {
+        guard !looksSoon else { return }
+        looksSoon = true
+        loop.soon { [weak self] in self?.look() }
+    }
+
+    private func look() {
+        looksSoon = false
+        while !isStopped, let update = lanes.next() { post(update) }
+    }
+
+    private func post(_ update: Int64) {
+        var request = HTTPClient.Request(
+            url: webhook.url, body: .json(texts[update] ?? []), timeout: Self.patience)
+        request.headers = webhook.headers
+        request.acceptsAnyCertificate = webhook.hasCertificate
+        underWay[update] = client.send(request) { [weak self] result in
+            guard let self, !isStopped else { return }
+            underWay[update] = nil
+            take(result, of: update)
+            look()
+        }
+    }
+
+    private func take(_ result: Result<HTTPClient.Response, HTTPClient.Failure>, of update: Int64) {
+        switch result {
+        case .success(let response) where (200..<300).contains(response.status):
+            texts[update] = nil
+            lanes.taken(update)
+            onTaken(update)
+            onAnswer(
+                HTTPServer.Request(
+                    method: "POST", path: "", contentType: response.contentType, body: response.body,
+                    parts: response.parts))
+        case .success(let response):
+            let words = "\(response.status) \(Self.reasons[response.status] ?? "")"
+                .split(separator: " ").joined(separator: " ")
+            failed(
+                update, "Wrong response from the webhook: \(words)",
+                wanted: .seconds(response.retryAfter))
+        case .failure(let failure):
+            failed(update, Self.words(failure))
+        }
+    }
+
+    private func failed(_ update: Int64, _ message: String, wanted: Duration = .zero) {
+        let trouble = Trouble(date: now(), message: message)
+        self.trouble = trouble
+        loop.after(lanes.failed(update, wanted: wanted)) { [weak self] in
+            self?.lanes.rested(update)
+            self?.look()
+        }
+        onTrouble(trouble)
+    }
+
+    /// In Telegram's words, where it has some of its own.
+    private static func words(_ failure: HTTPClient.Failure) -> String {
+        let reason = failure.reason.lowercased()
+        if reason.contains("timed out") || reason.contains("timeout") { return "Read timeout expired" }
+        if reason.contains("connect to server") { return "Connection refused" }
+        return failure.reason
+    }
+
+    private static let reasons = [
+        301: "Moved Permanently", 302: "Found", 307: "Temporary Redirect", 308: "Permanent Redirect",
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+        405: "Method Not Allowed", 410: "Gone", 413: "Request Entity Too Large", 429: "Too Many Requests",
+        500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+    ]
+
+    /// The chat that an update belongs to, else the person; what names neither is in a lane with its like.
+    private static func lane(of entry: UpdateQueue.Entry) -> String {
+        guard let update = try? JSON(parsing: entry.text) else { return "" }
+        for payload in update.members.map(\.value) where payload.isObject {
+            let chat = payload["chat"] ?? payload["message"]?["chat"] ?? payload["from"] ?? payload["user"]
+            if let id = chat?["id"]?.integer { return String(id) }
+        }
+        return ""
+    }
+}
