@@ -169,12 +169,12 @@ import Testing
     }
 
     @Test func `a replay hurries nobody at the end of its log`() throws {
-        let bot = "while read -r line; do sleep 0.03; done"
+        let bot = "while read -r line; do sleep 0.04; done"
         let stage = try Stage(["sh", "-c", bot]) {
             $0.replays = .init(isFile: true)
-            $0.stopGrace = .milliseconds(100)
+            $0.stopGrace = .milliseconds(300)
         }
-        for number in 1...30 { try stage.say("\(number)", in: 42) }
+        for number in 1...12 { try stage.say("\(number)", in: 42) }
         #expect(stage.finish())
         #expect(stage.children.problems == 0)
     }
