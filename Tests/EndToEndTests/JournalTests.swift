@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct JournalTests {
+@Suite(.apart) struct JournalTests {
     @Test func `events that waited at a kill are delivered by the next gateway, marked`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "never-reads.sh")
@@ -128,7 +128,7 @@ import Testing
     }
 }
 
-@Suite struct CallsAfterRestartTests {
+@Suite(.apart) struct CallsAfterRestartTests {
     @Test func `answers outlive a token that was revoked`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--settle", "50ms", "--stop-timeout", "1s"], bot: "echo.sh")

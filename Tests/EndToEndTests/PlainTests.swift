@@ -6,7 +6,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct PlainTests {
+@Suite(.apart) struct PlainTests {
     private func replay(_ updates: [JSON], _ program: [String]) throws -> ProgramRun {
         let files = TemporaryDirectory()
         let log = updates.map { $0.description + "\n" }.joined()

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct RecordTests {
+@Suite(.apart) struct RecordTests {
     private let test: GatewayTest
     private var file: String { "\(test.files.path)/log" }
 

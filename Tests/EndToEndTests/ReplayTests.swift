@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct ReplayTests {
+@Suite(.apart) struct ReplayTests {
     let files = TemporaryDirectory()
 
     private func replay(

@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct SendTests {
+@Suite(.apart) struct SendTests {
     private let test: GatewayTest
     private var file: String { "\(test.files.path)/results" }
 

@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct ChildProcessExitTests {
+@Suite(.apart) struct ChildProcessExitTests {
     private let patience = Duration.seconds(10)
 
     @Test(arguments: [

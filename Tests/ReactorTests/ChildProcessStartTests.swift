@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite struct ChildProcessStartTests {
+@Suite(.apart) struct ChildProcessStartTests {
     private func output(
         of command: [String], environment: [String: String] = [:], descriptorLimit: UInt64 = 0
     ) throws -> [String] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite struct ProgramTests {
+@Suite(.apart) struct ProgramTests {
     private let directory = TemporaryDirectory()
     private let other = TemporaryDirectory()
 
