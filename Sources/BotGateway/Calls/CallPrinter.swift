@@ -43,6 +43,7 @@ public final class CallPrinter: CallSink {
         (self.telegram, self.order, self.log) = (telegram, order, log)
         (self.uploads, self.files) = (uploads, files)
         groups = LineGroups(spool: Spool(directory: spoolDirectory))
+        telegram.onUnsimulated = { log.warning("\($0)") }
     }
 
     public func note(_ line: [UInt8], givenTo scope: Scope) {

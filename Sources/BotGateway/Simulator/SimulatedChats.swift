@@ -1,59 +1,118 @@
 import JSON
 
-/// The chats that a simulated Telegram knows, from updates or from having been named in a call.
+/// The chats and people that a simulated Telegram knows: those that were made, those of updates, and, where that is
+/// allowed, those that were named in a call.
 struct SimulatedChats {
-    private struct Entry {
-        var chat: JSON
-        var lastMessageID: Int64 = 0
-    }
+    private let reach: SimulatedTelegram.Reach
+    private(set) var byID: [Int64: SimulatedChat] = [:]
+    /// `User`s by id.
+    private(set) var people: [Int64: JSON] = [:]
 
-    private var entries: [Int64: Entry] = [:]
+    init(reach: SimulatedTelegram.Reach) { self.reach = reach }
 
-    /// Remembers the chat of an update's payload, and how high its message ids have come.
+    // MARK: learning
+
+    /// Remembers the chat of an update's payload, its message, and how high message ids have come.
     mutating func note(_ payload: JSON) {
         for message in [payload, payload["message"]] {
-            guard let message, let chat = message["chat"], let id = chat["id"]?.integer else { continue }
-            var entry = entries[id] ?? Entry(chat: chat)
-            entry.chat = chat
-            entry.lastMessageID = max(entry.lastMessageID, message["message_id"]?.integer ?? 0)
-            entries[id] = entry
+            guard let message else { continue }
+            if reach == .acquaintances, let person = message["from"] { note(person: person) }
+            guard let json = message["chat"], let id = json["id"]?.integer else { continue }
+            let chat = byID[id] ?? add(json, id: id, isHearsay: true)
+            chat.json = json
+            guard let number = message["message_id"]?.integer, number > 0 else { continue }
+            chat.lastMessageID = max(chat.lastMessageID, number)
+            if let thread = message["message_thread_id"]?.integer, message["is_topic_message"]?.bool == true {
+                let topic = SimulatedChat.Topic(name: "Topic \(thread)", iconColor: 7_322_096)
+                chat.topics[thread] = chat.topics[thread] ?? topic
+            }
+            // An inaccessible message has nothing but its place. And a log's ids are those of another bot's answers:
+            // what this one has sent isn't lost for it.
+            let isSomebodys = message["from"]?["is_bot"]?.bool == false
+            if message["date"] != 0, !isSomebodys || !chat.messages.contains(number) {
+                chat.messages.put(message)
+            }
         }
     }
 
-    /// The chat a call is for. One that never appeared is made up, as little as its id tells: a bot under
-    /// test may write to whom it likes.
-    ///
-    /// Fails as Telegram does where `chat_id` is missing, or neither a number nor an `@name`.
-    mutating func chat(for arguments: Arguments) throws(BotAPIError) -> JSON {
-        let text = arguments.text("chat_id")
-        guard !text.isEmpty else { throw .badRequest("chat_id is empty") }
-        if text.hasPrefix("@") { return named(String(text.dropFirst())) }
-        guard let id = Int64(text), id != 0 else { throw .badRequest("chat not found") }
-        if let entry = entries[id] { return entry.chat }
-        let chat: JSON = ["id": JSON(id), "type": JSON(Self.type(of: id))]
-        entries[id] = Entry(chat: chat)
+    mutating func note(person: JSON) {
+        guard let id = person["id"]?.integer, id > 0 else { return }
+        people[id] = person
+    }
+
+    @discardableResult
+    mutating func add(_ json: JSON, id: Int64, isHearsay: Bool) -> SimulatedChat {
+        let messages =
+            reach == .anyone
+            ? StoredMessages(countLimit: 100, byteLimit: 16 << 10)
+            : StoredMessages(countLimit: 10_000, byteLimit: 16 << 20)
+        let chat = SimulatedChat(json, id: id, isHearsay: isHearsay, messages: messages)
+        byID[id] = chat
         return chat
     }
 
-    mutating func nextMessageID(in chat: JSON) -> Int64 {
-        guard let id = chat["id"]?.integer else { return 1 }
-        entries[id, default: Entry(chat: chat)].lastMessageID += 1
-        return entries[id]?.lastMessageID ?? 1
+    /// The private chat with a person, as it is once they have written to the bot.
+    mutating func privateChat(with person: JSON, id: Int64) -> SimulatedChat {
+        if let known = byID[id] { return known }
+        let json: JSON = ["id": JSON(id), "type": "private"]
+        for key in ["first_name", "last_name", "username"] { person[key].map { json.set(key, $0) } }
+        return add(json, id: id, isHearsay: false)
     }
 
-    private mutating func named(_ name: String) -> JSON {
-        let known = entries.values.first { $0.chat["username"]?.string?.lowercased() == name.lowercased() }
-        if let known { return known.chat }
-        let id = -1_009_000_000_000 - Int64(entries.count)
+    // MARK: finding
+
+    /// The chat that a parameter means. One that never appeared is made up, as little as its id tells, where the bot
+    /// may write to whom it likes.
+    ///
+    /// Fails as Telegram does where there is none, or it is neither a number nor an `@name`.
+    mutating func chat(_ text: String) throws(BotAPIError) -> SimulatedChat {
+        guard !text.isEmpty else { throw .badRequest("chat_id is empty") }
+        if text.hasPrefix("@") { return try named(String(text.dropFirst())) }
+        guard let id = Int64(text), id != 0 else { throw .badRequest("chat not found") }
+        if let chat = byID[id] { return chat }
+        guard reach == .anyone else { throw refusal(of: id) }
+        return add(["id": JSON(id), "type": JSON(Self.type(of: id))], id: id, isHearsay: true)
+    }
+
+    private func refusal(of id: Int64) -> BotAPIError {
+        guard let person = people[id] else { return .badRequest("chat not found") }
+        return person["is_bot"]?.bool == true
+            ? .forbidden("bots can't send messages to bots")
+            : .forbidden("bot can't initiate conversation with a user")
+    }
+
+    private mutating func named(_ name: String) throws(BotAPIError) -> SimulatedChat {
+        let known = byID.values.filter {
+            !$0.isPrivate && $0.json["username"]?.string?.lowercased() == name.lowercased()
+        }
+        if let chat = known.max(by: { $0.id < $1.id }) { return chat }
+        guard reach == .anyone, !name.isEmpty else { throw .badRequest("chat not found") }
+        let id = -1_009_000_000_000 - Int64(byID.count)
         let chat: JSON = [
             "id": JSON(id), "title": JSON(name), "username": JSON(name), "type": "channel",
         ]
-        entries[id] = Entry(chat: chat)
-        return chat
+        return add(chat, id: id, isHearsay: true)
+    }
+
+    /// The `User` with an id. Where the bot may write to whom it likes, a stranger is made up.
+    func person(_ id: Int64) -> JSON? {
+        if let known = people[id] { return known }
+        guard reach == .anyone, id > 0 else { return Optional.none }
+        return ["id": JSON(id), "is_bot": false, "first_name": "User"]
     }
 
     private static func type(of id: Int64) -> String {
         if id > 0 { return "private" }
         return id > -1_000_000_000_000 ? "group" : "supergroup"
+    }
+}
+
+extension BotAPIError {
+    static func forbidden(_ reason: String) -> BotAPIError {
+        BotAPIError(code: 403, reason: "Forbidden: \(reason)")
+    }
+
+    static var methodNotFound: BotAPIError {
+        BotAPIError(code: 404, reason: "Not Found: method not found")
     }
 }

@@ -9,8 +9,10 @@ public struct SimulatedFiles {
         let path: String
         let name: String
         let size: Int
-        /// Nil for one that was uploaded and not kept whole.
+        /// Nil for one that isn't here, or not as a whole.
         let contents: ServedFile.Contents?
+        /// Of a picture, where its start tells.
+        var pixels: ImageSize?
 
         /// What all objects of files have.
         var json: JSON {
@@ -25,6 +27,15 @@ public struct SimulatedFiles {
     /// then, and nothing is fetched over HTTP.
     public var localDirectory: String?
     private var entries: [Entry] = []
+    private var places: [String: Int] = [:]
+    private let keepsWhatItHasNot: Bool
+    private var lastNumber = 0
+
+    /// - Parameter keepsWhatItHasNot: files that are elsewhere, as those of URLs, are known by the `file_id` that they
+    ///   got, and one that nobody got is an error. Without, any will do: a log tells of files and hasn't got them.
+    public init(keepsWhatItHasNot: Bool = false) {
+        self.keepsWhatItHasNot = keepsWhatItHasNot
+    }
 
     /// - Parameter path: as getFile tells it, as in `photos/file_1.jpg`.
     /// - Returns: its `file_id`.
@@ -33,19 +44,28 @@ public struct SimulatedFiles {
     }
 
     private mutating func add(
-        _ contents: ServedFile.Contents?, size: Int, path: String, name: String
+        _ contents: ServedFile.Contents?, size: Int, path: String, name: String, pixels: ImageSize? = nil
     ) -> String {
-        let number = String(entries.count + 1)
-        let id = "BQACAgIAAxkB\(String(repeating: "0", count: max(0, 6 - number.count)))\(number)"
-        entries.append(Entry(id: id, path: path, name: name, size: size, contents: contents))
-        return id
+        let entry = Entry(
+            id: nextID(), path: path, name: name, size: size, contents: contents, pixels: pixels)
+        places[entry.id] = entries.count
+        entries.append(entry)
+        return entry.id
     }
+
+    private mutating func nextID() -> String {
+        lastNumber += 1
+        let number = String(lastNumber)
+        return "BQACAgIAAxkB\(String(repeating: "0", count: max(0, 6 - number.count)))\(number)"
+    }
+
+    private func entry(_ id: String) -> Entry? { places[id].map { entries[$0] } }
 
     // MARK: getFile, and what follows
 
     /// A `File`. Fails as Telegram does for an unknown `file_id` and for a long file.
     mutating func file(_ arguments: Arguments) throws(BotAPIError) -> JSON {
-        guard let entry = entries.first(where: { $0.id == arguments.text("file_id") }) else {
+        guard let entry = entry(arguments.text("file_id")) else {
             throw .badRequest("invalid file_id")
         }
         guard localDirectory != nil || entry.size <= Self.sizeLimit else {
@@ -85,35 +105,56 @@ public struct SimulatedFiles {
 
     // MARK: files in messages
 
-    private static let kinds: Set<String> = [
+    static let kinds: Set<String> = [
         "photo", "document", "video", "audio", "voice", "animation", "video_note", "sticker",
     ]
 
+    private static let kindsByMethod = Dictionary(
+        uniqueKeysWithValues: kinds.map { ("send" + $0.filter { $0 != "_" }, $0) })
+
     /// What kind of file a method sends, as its parameter is named; nil where it sends none.
-    static func kind(of method: String) -> String? {
-        kinds.first { "send" + $0.filter { $0 != "_" } == method.lowercased() }
+    static func kind(of method: String) -> String? { kindsByMethod[method.lowercased()] }
+
+    /// What a message has of the file that a call sends: as it was uploaded with it, stored before, or elsewhere.
+    ///
+    /// - Parameters:
+    ///   - arguments: of the call, or of an item of its album: with the file, and what is said of it.
+    ///   - parameter: the name of the file's.
+    /// - Returns: an object of the kind's type; of a photo an array.
+    mutating func object(
+        _ kind: String, _ arguments: Arguments, parameter: String, _ uploads: [ReceivedFile]
+    ) throws(BotAPIError) -> JSON {
+        let value = arguments.text(parameter)
+        guard Self.kinds.contains(kind) else { throw .badRequest("type of file to send mismatch") }
+        let entry = try entry(kind, value, uploads.meant(by: value, parameter: parameter))
+        return FileObject(kind: kind, name: entry.name, pixels: entry.pixels, arguments: arguments).json(
+            entry.json)
     }
 
-    /// What a message has of the file that a call sends: as it was uploaded with it, or stored before.
-    ///
-    /// - Returns: nil for what isn't known, such as a file to be fetched from elsewhere.
-    mutating func object(
-        _ kind: String, _ value: String, parameter: String, _ files: [ReceivedFile]
-    ) throws(BotAPIError) -> JSON? {
-        var entry = entries.first { $0.id == value }
-        if let file = files.meant(by: value, parameter: parameter) {
-            let number = entries.count + 1
-            let suffix = file.name.lastIndex(of: ".").map { file.name[$0...] } ?? ""
-            _ = add(
-                file.size == file.bytes.count ? .bytes(file.bytes) : nil, size: file.size,
-                path: "\(kind)s/file_\(number)\(suffix.contains("/") ? "" : suffix)", name: file.name)
-            entry = entries.last
-        } else if value.hasPrefix("attach://") {
+    private mutating func entry(
+        _ kind: String, _ value: String, _ upload: ReceivedFile?
+    ) throws(BotAPIError) -> Entry {
+        if let upload {
+            let suffix = upload.name.lastIndex(of: ".").map { upload.name[$0...] } ?? ""
+            let path = "\(kind)s/file_\(lastNumber + 1)\(suffix.contains("/") ? "" : suffix)"
+            let id = add(
+                upload.contents, size: upload.size, path: path, name: upload.name,
+                pixels: ImageSize(upload.bytes))
+            if let entry = entry(id) { return entry }
+        }
+        guard !value.isEmpty, !value.hasPrefix("attach://") else {
             throw .badRequest("there is no \(kind.replacing("_", with: " ")) in the request")
         }
-        guard let object = entry?.json, Self.kinds.contains(kind) else { return Optional.none }
-        if kind == "photo" { return [object] }
-        entry.map { object.set("file_name", JSON($0.name)) }
-        return object
+        if let known = entry(value) { return known }
+        let name = value.contains("://") ? value.split(separator: "/").last.map { String($0) } ?? "" : ""
+        guard keepsWhatItHasNot else {
+            return Entry(
+                id: value.contains("://") ? nextID() : value, path: "", name: name, size: 0, contents: nil)
+        }
+        guard value.hasPrefix("http://") || value.hasPrefix("https://") else {
+            throw .badRequest("wrong file identifier/HTTP URL specified")
+        }
+        let id = add(nil, size: 0, path: "\(kind)s/file_\(lastNumber + 1)", name: name)
+        return entry(id) ?? Entry(id: id, path: "", name: name, size: 0, contents: nil)
     }
 }

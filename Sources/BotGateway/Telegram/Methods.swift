@@ -16,6 +16,15 @@ enum Methods {
         static let topic = Defaults(rawValue: 8)
     }
 
+    /// A method's name as Telegram writes it; nil for one that isn't known here.
+    static func name(ofLowercased name: String) -> String? { namesByLowercase[name] }
+
+    /// The method that somebody may have meant; nil where none is near.
+    static func nearest(to method: String) -> String? { Nearest.name(to: method, among: names) }
+
+    private static let namesByLowercase = Dictionary(
+        uniqueKeysWithValues: names.map { ($0.lowercased(), $0) })
+
     static func defaults(of method: String) -> Defaults { defaults[method] ?? [] }
 
     /// Whether a local file may stand in a parameter, or somewhere in it. Of a method or a parameter that isn't

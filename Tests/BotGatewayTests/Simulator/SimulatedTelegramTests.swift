@@ -34,7 +34,8 @@ import Testing
             #"{"message_id":11,"from":{"id":7,"is_bot":true,"first_name":"Demo","username":"demo_bot"},"#
             + #""chat":{"id":42,"type":"private","first_name":"Ada"},"date":1700000000,"text":"hello"}"#
         #expect(message.description == expected)
-        #expect(try result("sendPhoto", ["chat_id": "42", "caption": "c"])["message_id"] == 12)
+        #expect(
+            try result("sendPhoto", ["chat_id": "42", "photo": "AgAC", "caption": "c"])["message_id"] == 12)
     }
 
     @Test func `message ids count by chat, from the highest one seen`() throws {

@@ -1,0 +1,72 @@
+import JSON
+
+/// What a message says of a file, beside its id and size: the rest is as its sender says it, or plausible.
+struct FileObject {
+    let kind: String
+    /// Empty where it isn't known.
+    let name: String
+    let pixels: ImageSize?
+    /// Of the call that sent it.
+    let arguments: Arguments
+
+    /// - Parameter file: with what all files have; it is added to.
+    /// - Returns: an object of the kind's type; of a photo an array.
+    func json(_ file: JSON) -> JSON {
+        switch kind {
+        case "photo":
+            addSize(ImageSize(width: 800, height: 600), to: file)
+            return [file]
+        case "video", "animation":
+            addSize(ImageSize(width: 640, height: 360), to: file)
+            addDuration(to: file)
+            addName(to: file, type: "video/mp4")
+        case "video_note":
+            file.set("length", JSON(arguments.integer("length") ?? 240))
+            addDuration(to: file)
+        case "sticker":
+            file.set("type", "regular")
+            addSize(ImageSize(width: 512, height: 512), to: file)
+            file.set("is_animated", JSON(name.hasSuffix(".tgs")))
+            file.set("is_video", JSON(name.hasSuffix(".webm")))
+        case "audio":
+            addDuration(to: file)
+            for key in ["performer", "title"] where !arguments.text(key).isEmpty {
+                file.set(key, JSON(arguments.text(key)))
+            }
+            addName(to: file, type: "audio/mpeg")
+        case "voice":
+            addDuration(to: file)
+            file.set("mime_type", "audio/ogg")
+        default:
+            addName(to: file, type: "application/octet-stream")
+        }
+        return file
+    }
+
+    private func addSize(_ plausible: ImageSize, to file: JSON) {
+        let size = pixels ?? plausible
+        file.set("width", JSON(arguments.integer("width") ?? Int64(size.width)))
+        file.set("height", JSON(arguments.integer("height") ?? Int64(size.height)))
+    }
+
+    private func addDuration(to file: JSON) {
+        file.set("duration", JSON(arguments.integer("duration") ?? 1))
+    }
+
+    /// - Parameter type: of a file whose name doesn't tell.
+    private func addName(to file: JSON, type: String) {
+        if !name.isEmpty { file.set("file_name", JSON(name)) }
+        let suffix = name.split(separator: ".").dropFirst().last?.lowercased() ?? ""
+        file.set("mime_type", JSON(Self.types[suffix] ?? type))
+    }
+
+    private static let types = [
+        "txt": "text/plain", "md": "text/markdown", "csv": "text/csv", "html": "text/html",
+        "json": "application/json",
+        "pdf": "application/pdf", "zip": "application/zip", "gz": "application/gzip", "png": "image/png",
+        "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
+        "svg": "image/svg+xml",
+        "mp3": "audio/mpeg", "ogg": "audio/ogg", "wav": "audio/x-wav", "m4a": "audio/mp4", "mp4": "video/mp4",
+        "webm": "video/webm", "mov": "video/quicktime", "py": "text/x-python", "js": "text/javascript",
+    ]
+}

@@ -1,0 +1,86 @@
+import JSON
+
+/// A chat as the simulated Telegram has it.
+final class SimulatedChat {
+    /// Who belongs to a chat, and as what.
+    struct Member {
+        let user: JSON
+        /// `creator`, `administrator`, `member`, `restricted`, `left` or `kicked`.
+        var status: String
+        /// What else a `ChatMember` says, as in `{"can_pin_messages":true}`.
+        var rights: JSON?
+
+        var json: JSON {
+            let member: JSON = ["user": user, "status": JSON(status)]
+            rights.map { member.merge($0) }
+            return member
+        }
+    }
+
+    /// A topic of a forum.
+    struct Topic {
+        var name: String
+        let iconColor: Int64
+        var iconEmoji: String?
+        var isClosed = false
+        var isHidden = false
+    }
+
+    let id: Int64
+    /// The `Chat` as messages carry it. Replaced, never changed: messages share it.
+    var json: JSON
+    var lastMessageID: Int64 = 0
+    var messages: StoredMessages
+    /// By user id, also those who have left.
+    var members: [Int64: Member] = [:]
+    /// By `message_thread_id`.
+    var topics: [Int64: Topic] = [:]
+    /// Ids of messages, the newest at the end.
+    var pinned: [Int64] = []
+    /// By message and by who reacted.
+    var reactions: [Int64: [Int64: JSON]] = [:]
+    /// What getChat tells beyond `json`.
+    var details: JSON?
+    /// The keyboard in the place of the app's own, as `{"keyboard":[…]}`.
+    var keyboard: JSON?
+    /// Of a private chat: the person wants to hear no more of the bot.
+    var isBlocked = false
+    /// Known from updates or calls only, so that nobody can tell who belongs to it and may do what.
+    let isHearsay: Bool
+
+    init(_ json: JSON, id: Int64, isHearsay: Bool, messages: StoredMessages) {
+        (self.json, self.id, self.isHearsay, self.messages) = (json, id, isHearsay, messages)
+    }
+
+    var type: String { json["type"]?.string ?? "" }
+    var isPrivate: Bool { id > 0 }
+    var isChannel: Bool { type == "channel" }
+    var isForum: Bool { json["is_forum"]?.bool == true }
+    /// As errors call it, as in `bot was kicked from the group chat`.
+    var kind: String {
+        isPrivate ? "private" : isChannel ? "channel" : type == "supergroup" ? "supergroup" : "group"
+    }
+
+    func nextMessageID() -> Int64 {
+        lastMessageID += 1
+        return lastMessageID
+    }
+
+    /// `left` for a stranger.
+    func status(of user: Int64) -> String { members[user]?.status ?? "left" }
+
+    func isAdministrator(_ user: Int64) -> Bool { ["creator", "administrator"].contains(status(of: user)) }
+
+    func isMember(_ user: Int64) -> Bool { !["left", "kicked"].contains(status(of: user)) }
+
+    func set(_ key: String, _ value: JSON?) {
+        json = json.copy
+        if let value { json.set(key, value) } else { json.remove(key) }
+    }
+
+    func setDetail(_ key: String, _ value: JSON?) {
+        let details = details ?? [:]
+        if let value { details.set(key, value) } else { details.remove(key) }
+        self.details = details
+    }
+}

@@ -1,0 +1,40 @@
+import JSON
+
+/// Who voted for what.
+struct SimulatedPolls {
+    struct Poll {
+        /// The `Poll` as it is now.
+        var json: JSON
+        let chat: Int64
+        let message: Int64
+        /// Numbers of options by voter.
+        var votes: [Int64: [Int]] = [:]
+
+        var isClosed: Bool { json["is_closed"]?.bool == true }
+        var isQuiz: Bool { json["type"]?.string == "quiz" }
+
+        /// Counts the votes anew.
+        mutating func count() {
+            let new = json.copy
+            let options = new["options"]?.elements ?? []
+            for (number, option) in options.enumerated() {
+                option.set("voter_count", JSON(votes.values.filter { $0.contains(number) }.count))
+            }
+            new.set("total_voter_count", JSON(votes.count))
+            json = new
+        }
+    }
+
+    private var polls: [String: Poll] = [:]
+    private var lastNumber: Int64 = 0
+
+    mutating func nextID() -> String {
+        lastNumber += 1
+        return String(5_400_000_000_000_000_000 + lastNumber)
+    }
+
+    subscript(id: String) -> Poll? {
+        get { polls[id] }
+        set { polls[id] = newValue }
+    }
+}

@@ -1,0 +1,112 @@
+import JSON
+
+/// Messages that are sent again.
+extension SimulatedTelegram {
+    /// What a message has beside its content.
+    private static let head: Set<String> = [
+        "message_id", "from", "sender_chat", "chat", "date", "edit_date", "message_thread_id",
+        "is_topic_message",
+        "reply_to_message", "reply_markup", "media_group_id", "via_bot", "forward_origin", "quote",
+        "business_connection_id", "has_protected_content", "author_signature",
+    ]
+
+    func forwardMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        guard let original = try original(deed.arguments.integer("message_id"), of: deed, "forward") else {
+            return try post([:], by: deed.withoutReply, to: chat)
+        }
+        guard original["has_protected_content"]?.bool != true else {
+            throw .badRequest("message can't be forwarded")
+        }
+        return try post(forwarded(original), by: deed.withoutReply, to: chat)
+    }
+
+    func forwardMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
+        try several(deed, forwardMessage)
+    }
+
+    func copyMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        let original = try original(deed.arguments.integer("message_id"), of: deed, "copy")
+        let content = content(of: original ?? [:])
+        if deed.arguments.has("caption") {
+            content.remove("caption")
+            content.remove("caption_entities")
+            try FormattedText(deed.arguments, .caption, user: chats.person).put(into: content, .caption)
+        }
+        return ["message_id": try post(content, by: deed, to: chat)["message_id"] ?? nil]
+    }
+
+    func copyMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
+        try several(deed, copyMessage)
+    }
+
+    private func several(
+        _ deed: Deed, _ carryOut: (Deed) throws(BotAPIError) -> JSON
+    ) throws(BotAPIError) -> JSON {
+        _ = try chat(of: deed)
+        let ids = deed.arguments.structure("message_ids")?.elements ?? []
+        guard reach == .anyone || !ids.isEmpty else {
+            throw .badRequest("message identifiers are not specified")
+        }
+        guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
+        let results = JSON([])
+        for id in ids {
+            let parameters = deed.arguments.json.copy
+            parameters.set("message_id", id)
+            // Those that can't be found are skipped.
+            guard let result = try? carryOut(deed.with(parameters)), let number = result["message_id"] else {
+                continue
+            }
+            results.append(["message_id": number])
+        }
+        return results
+    }
+
+    /// Nil where it can't be known.
+    private func original(_ id: Int64?, of deed: Deed, _ purpose: String) throws(BotAPIError) -> JSON? {
+        let source = deed.text("from_chat_id")
+        if source.isEmpty, reach == .anyone { return Optional.none }
+        let chat = deed.isBots || !source.isEmpty ? try chats.chat(source) : try chat(of: deed)
+        if let message = id.flatMap({ chat.messages[$0] }) { return message }
+        guard reach == .anyone else { throw .badRequest("message to \(purpose) not found") }
+        return Optional.none
+    }
+
+    private func content(of message: JSON) -> JSON {
+        let content: JSON = [:]
+        for (key, value) in message.members where !Self.head.contains(key) { content.set(key, value) }
+        return content
+    }
+
+    private func forwarded(_ message: JSON) -> JSON {
+        let content: JSON = [:]
+        content.set("forward_origin", message["forward_origin"] ?? origin(of: message))
+        content.merge(self.content(of: message))
+        return content
+    }
+
+    private func origin(of message: JSON) -> JSON {
+        let origin: JSON = ["type": "user"]
+        if let channel = message["sender_chat"] {
+            origin.set("type", "channel")
+            origin.set("chat", channel)
+            message["message_id"].map { origin.set("message_id", $0) }
+        } else {
+            origin.set("sender_user", message["from"] ?? bot)
+        }
+        origin.set("date", message["date"] ?? JSON(now()))
+        return origin
+    }
+}
+
+extension Deed {
+    /// What is forwarded replies to nothing and has no keyboard of its own.
+    fileprivate var withoutReply: Deed {
+        let parameters: JSON = [:]
+        for key in ["message_thread_id", "protect_content"] {
+            arguments.json[key].map { parameters.set(key, $0) }
+        }
+        return with(parameters)
+    }
+}

@@ -1,0 +1,94 @@
+import JSON
+
+/// Buttons: those under a message, and those in the place of the app's keyboard.
+extension SimulatedTelegram {
+    func answerCallbackQuery(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let id = deed.text("callback_query_id")
+        guard deed.text("text").unicodeScalars.count <= 200 else { throw .badRequest("MESSAGE_TOO_LONG") }
+        switch callbacks.answer(id, at: now()) {
+        case .given(let person):
+            onSight(.callbackAnswer(deed.arguments.json, person: person))
+            return true
+        case .unknown where reach == .anyone && !id.isEmpty: return true
+        case .unknown, .late:
+            throw .badRequest("query is too old and response timeout expired or query ID is invalid")
+        }
+    }
+
+    /// Presses a button: `button` is its number from 1 in reading order, or its text; or `callback_data` is its data.
+    /// With a `message_id` one under the message; without, one of the chat's keyboard, or else under the newest message
+    /// that has buttons.
+    func pressButton(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed, writing: false)
+        if let id = deed.arguments.integer("message_id") {
+            guard let message = chat.messages[id] else { throw .badRequest("message not found") }
+            guard let button = try button(deed, in: message["reply_markup"]?["inline_keyboard"]) else {
+                throw .badRequest("the message has no such button")
+            }
+            return try press(button, under: message, deed, chat)
+        }
+        if let key = try button(deed, in: chat.keyboard?["keyboard"]) {
+            return try use(key, deed, chat)
+        }
+        let message = chat.messages.last { $0["reply_markup"]?["inline_keyboard"] != nil }
+        guard let message, let button = try button(deed, in: message["reply_markup"]?["inline_keyboard"])
+        else {
+            throw .badRequest("the chat has no such button")
+        }
+        return try press(button, under: message, deed, chat)
+    }
+
+    private func button(_ deed: Deed, in keyboard: JSON?) throws(BotAPIError) -> JSON? {
+        let buttons = keyboard?.elements.flatMap(\.elements) ?? []
+        if deed.arguments.has("callback_data") {
+            return buttons.first { $0["callback_data"]?.string == deed.text("callback_data") }
+        }
+        let wanted = deed.text("button")
+        guard !wanted.isEmpty else { throw .badRequest("button is empty") }
+        let named = buttons.first { ($0.string ?? $0["text"]?.string) == wanted }
+        guard named == nil, let number = Int(wanted), buttons.indices.contains(number - 1) else {
+            return named
+        }
+        return buttons[number - 1]
+    }
+
+    /// What comes of it: a `CallbackQuery`, or for what happens in the app alone the button.
+    private func press(
+        _ button: JSON, under message: JSON, _ deed: Deed, _ chat: SimulatedChat
+    ) throws(BotAPIError) -> JSON {
+        let isGame = button["callback_game"] != nil
+        guard let person = deed.person, let id = deed.personID, isGame || button["callback_data"] != nil
+        else {
+            return button
+        }
+        let query: JSON = ["id": JSON(callbacks.add(by: id, at: now())), "from": person]
+        let place = message["message_id"]?.integer.flatMap { inline.id(of: $0, in: chat.id) }
+        if let place {
+            query.set("inline_message_id", JSON(place))
+        } else {
+            query.set("message", message)
+        }
+        query.set("chat_instance", JSON(String(-(3_000_000_000_000_000_000 &+ chat.id))))
+        button["callback_data"].map { query.set("data", $0) }
+        if isGame { message["game"]?["title"].map { query.set("game_short_name", $0) } }
+        onUpdate("callback_query", query)
+        return query
+    }
+
+    /// Sends what a key of the chat's keyboard stands for.
+    private func use(_ key: JSON, _ deed: Deed, _ chat: SimulatedChat) throws(BotAPIError) -> JSON {
+        if chat.keyboard?["one_time_keyboard"]?.bool == true { chat.keyboard = nil }
+        let parameters: JSON = ["chat_id": JSON(chat.id)]
+        if key["request_contact"]?.bool == true, let person = deed.person, let id = deed.personID {
+            parameters.merge(["phone_number": JSON("+1555\(id)"), "user_id": JSON(id)])
+            for name in ["first_name", "last_name"] { person[name].map { parameters.set(name, $0) } }
+            return try sendContact(deed.with(parameters))
+        }
+        if key["request_location"]?.bool == true {
+            parameters.merge(["latitude": 52.370216, "longitude": 4.895168])
+            return try sendPlace(deed.with(parameters))
+        }
+        parameters.set("text", key["text"] ?? key)
+        return try sendMessage(deed.with(parameters))
+    }
+}

@@ -1,0 +1,165 @@
+import JSON
+
+/// Who belongs to a chat, and what they may do.
+extension SimulatedTelegram {
+    private func user(_ deed: Deed) throws(BotAPIError) -> (id: Int64, user: JSON) {
+        guard let id = deed.arguments.id("user_id") else { throw .badRequest("invalid user_id specified") }
+        guard id > 0, let user = chats.person(id) else { throw .badRequest("user not found") }
+        return (id, user)
+    }
+
+    private func memberOfGroup(_ deed: Deed) throws(BotAPIError) -> (SimulatedChat, Int64, JSON) {
+        let chat = try chat(of: deed)
+        let (id, user) = try user(deed)
+        guard !chat.isPrivate else {
+            throw .badRequest("method is available for supergroup and channel chats only")
+        }
+        return (chat, id, user)
+    }
+
+    /// Makes somebody a member of another kind, and tells the bot of it.
+    func change(_ user: JSON, in chat: SimulatedChat, to status: String, rights: JSON? = nil, by deed: Deed) {
+        guard let id = user["id"]?.integer else { return }
+        let old = chat.members[id] ?? SimulatedChat.Member(user: user, status: "left")
+        let new = SimulatedChat.Member(user: user, status: status, rights: rights)
+        let watches = watchesMembers(of: chat)
+        chat.members[id] = new
+        guard id == botID || watches else { return }
+        onUpdate(
+            id == botID ? "my_chat_member" : "chat_member",
+            [
+                "chat": chat.json, "from": deed.person ?? bot, "date": JSON(now()),
+                "old_chat_member": old.json, "new_chat_member": new.json,
+            ])
+    }
+
+    func banChatMember(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let (chat, id, user) = try memberOfGroup(deed)
+        try checkRights(to: "restrict/unrestrict chat member", in: chat, as: deed)
+        try checkIsNoAdministrator(id, chat, deed, owner: "can't remove chat owner")
+        let wasMember = chat.isMember(id)
+        let until = deed.arguments.integer("until_date") ?? 0
+        change(user, in: chat, to: "kicked", rights: ["until_date": JSON(until)], by: deed)
+        if wasMember, !chat.isChannel { announce(["left_chat_member": user], in: chat, by: deed) }
+        if deed.isBots { onSight(.other(method: "banChatMember", deed.arguments.json)) }
+        return true
+    }
+
+    private func checkIsNoAdministrator(
+        _ id: Int64, _ chat: SimulatedChat, _ deed: Deed, owner: String
+    ) throws(BotAPIError) {
+        guard id != deed.personID ?? botID || reach == .anyone else {
+            throw .badRequest("can't restrict self")
+        }
+        guard chat.status(of: id) != "creator" else { throw .badRequest(owner) }
+        guard deed.isBots, chat.status(of: id) == "administrator" else { return }
+        throw .badRequest("user is an administrator of the chat")
+    }
+
+    func unbanChatMember(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let (chat, id, user) = try memberOfGroup(deed)
+        try checkRights(to: "restrict/unrestrict chat member", in: chat, as: deed)
+        guard chat.status(of: id) == "kicked" || chat.isMember(id) && !deed.arguments.flag("only_if_banned")
+        else {
+            return true
+        }
+        change(user, in: chat, to: "left", by: deed)
+        if deed.isBots { onSight(.other(method: "unbanChatMember", deed.arguments.json)) }
+        return true
+    }
+
+    func restrictChatMember(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let (chat, id, user) = try memberOfGroup(deed)
+        guard chat.type == "supergroup" || chat.isHearsay else {
+            throw .badRequest("method is available only for supergroups")
+        }
+        guard let permissions = deed.arguments.structure("permissions"), permissions.isObject else {
+            throw .badRequest("can't parse permissions JSON object")
+        }
+        try checkRights(to: "restrict/unrestrict chat member", in: chat, as: deed)
+        try checkIsNoAdministrator(id, chat, deed, owner: "can't restrict chat owner")
+        let rights = permissions.copy
+        rights.set("is_member", JSON(chat.isMember(id)))
+        rights.set("until_date", JSON(deed.arguments.integer("until_date") ?? 0))
+        let isFree = Self.permissions.allSatisfy { permissions[$0]?.bool == true }
+        change(
+            user, in: chat, to: isFree ? "member" : "restricted", rights: isFree ? nil : .some(rights),
+            by: deed)
+        if deed.isBots { onSight(.other(method: "restrictChatMember", deed.arguments.json)) }
+        return true
+    }
+
+    static let permissions = ["can_send_messages", "can_send_photos", "can_send_documents", "can_send_polls"]
+
+    private static let administratorRights = [
+        "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
+        "can_restrict_members",
+        "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
+        "can_delete_stories", "can_post_messages", "can_edit_messages", "can_pin_messages",
+        "can_manage_topics",
+    ]
+
+    /// Makes somebody an administrator; with no right at all an ordinary member again. People who promote the bot
+    /// without naming a right give it every one.
+    func promoteChatMember(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let (chat, id, user) = try memberOfGroup(deed)
+        if deed.isBots { try checkRights(to: "promote/demote chat administrators", in: chat, as: deed) }
+        guard chat.status(of: id) != "creator" else { throw .badRequest("can't remove chat owner") }
+        let named = Self.administratorRights.filter { deed.arguments.has($0) }
+        let rights: JSON = ["can_be_edited": JSON(!deed.isBots)]
+        for right in Self.administratorRights {
+            let isGiven = named.isEmpty ? !deed.isBots && right != "is_anonymous" : deed.arguments.flag(right)
+            rights.set(right, JSON(isGiven))
+        }
+        let isAny = Self.administratorRights.contains { rights[$0]?.bool == true }
+        change(
+            user, in: chat, to: isAny ? "administrator" : "member", rights: isAny ? .some(rights) : nil,
+            by: deed)
+        if deed.isBots { onSight(.other(method: "promoteChatMember", deed.arguments.json)) }
+        return true
+    }
+
+    func setChatAdministratorCustomTitle(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let (chat, id, _) = try memberOfGroup(deed)
+        let title = deed.text("custom_title")
+        guard title.unicodeScalars.count <= 16 else { throw .badRequest("ADMIN_RANK_INVALID") }
+        guard let member = chat.members[id], member.status == "administrator" else {
+            guard reach == .anyone else { throw .badRequest("user is not an administrator") }
+            return true
+        }
+        let rights = member.rights?.copy ?? [:]
+        rights.set("custom_title", JSON(title))
+        chat.members[id]?.rights = rights
+        return true
+    }
+
+    // MARK: asking
+
+    func getChatMember(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed, writing: false)
+        let (id, user) = try user(deed)
+        if let member = chat.members[id] { return member.json }
+        if chat.isPrivate {
+            guard id == chat.id || id == botID else { throw .badRequest("member not found") }
+            return ["user": user, "status": "member"]
+        }
+        guard chat.isHearsay else { return ["user": user, "status": "left"] }
+        return ["user": user, "status": "member"]
+    }
+
+    func getChatAdministrators(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed, writing: false)
+        guard !chat.isPrivate else { throw .badRequest("there are no administrators in the private chat") }
+        let ids = chat.members.keys.filter(chat.isAdministrator).sorted()
+        if ids.isEmpty, chat.isHearsay {
+            return plausible("getChatAdministrators", deed) ?? []
+        }
+        return JSON(ids.compactMap { chat.members[$0]?.json })
+    }
+
+    func getChatMemberCount(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed, writing: false)
+        let count = chat.members.keys.filter(chat.isMember).count
+        return JSON(chat.isPrivate || count == 0 ? 2 : count)
+    }
+}

@@ -1,0 +1,151 @@
+import JSON
+
+/// What else happens to messages: they are deleted, pinned, and reacted to.
+extension SimulatedTelegram {
+    func deleteMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        guard let id = deed.arguments.integer("message_id"), id > 0 else {
+            throw .badRequest("message identifier is not specified")
+        }
+        try delete(id, in: chat, by: deed)
+        remove([id], from: chat, by: deed)
+        return true
+    }
+
+    /// Those that can't be found or deleted are skipped.
+    func deleteMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        let ids = deed.arguments.structure("message_ids")?.elements.compactMap(\.integer) ?? []
+        guard !ids.isEmpty else { throw .badRequest("message identifiers are not specified") }
+        guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
+        let deleted = ids.filter { id in (try? delete(id, in: chat, by: deed)) != nil }
+        if !deleted.isEmpty { remove(deleted, from: chat, by: deed) }
+        return true
+    }
+
+    private func delete(_ id: Int64, in chat: SimulatedChat, by deed: Deed) throws(BotAPIError) {
+        guard let message = chat.messages[id] else {
+            guard reach == .anyone else { throw .badRequest("message to delete not found") }
+            return
+        }
+        guard chat.isPrivate || mayManage(chat, as: deed) || author(of: message) == deed.personID ?? botID
+        else {
+            throw .badRequest("message can't be deleted")
+        }
+    }
+
+    private func remove(_ ids: [Int64], from chat: SimulatedChat, by deed: Deed) {
+        for id in ids {
+            chat.messages.remove(id)
+            chat.reactions[id] = nil
+        }
+        chat.pinned.removeAll { ids.contains($0) }
+        if deed.isBots { onSight(.deleted(chat: chat.id, messages: ids)) }
+    }
+
+    private func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
+
+    /// Whether somebody may do what is left to administrators.
+    func mayManage(_ chat: SimulatedChat, as deed: Deed) -> Bool {
+        let id = deed.personID ?? botID
+        return chat.isPrivate || chat.isHearsay && chat.members[id] == nil || chat.isAdministrator(id)
+    }
+
+    /// - Parameter deed: what takes an administrator, as in `manage pinned messages in the chat`.
+    func checkRights(to purpose: String, in chat: SimulatedChat, as deed: Deed) throws(BotAPIError) {
+        guard mayManage(chat, as: deed) else { throw .badRequest("not enough rights to \(purpose)") }
+    }
+
+    // MARK: pinned messages
+
+    func pinChatMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: deed)
+        guard let id = deed.arguments.integer("message_id"), id > 0 else {
+            throw .badRequest("message identifier is not specified")
+        }
+        guard let message = chat.messages[id] else {
+            guard reach == .anyone else { throw .badRequest("message to pin not found") }
+            return true
+        }
+        chat.pinned.removeAll { $0 == id }
+        chat.pinned.append(id)
+        message.remove("reply_to_message")
+        if deed.isBots { onSight(.pinned(message)) }
+        announce(["pinned_message": message], in: chat, by: deed)
+        return true
+    }
+
+    func unpinChatMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: deed)
+        guard let id = deed.arguments.integer("message_id") ?? chat.pinned.last, chat.pinned.contains(id)
+        else {
+            guard reach == .anyone else { throw .badRequest("message to unpin not found") }
+            return true
+        }
+        chat.pinned.removeAll { $0 == id }
+        if deed.isBots { onSight(.other(method: "unpinChatMessage", deed.arguments.json)) }
+        return true
+    }
+
+    func unpinAllChatMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: deed)
+        chat.pinned = []
+        if deed.isBots { onSight(.other(method: "unpinAllChatMessages", deed.arguments.json)) }
+        return true
+    }
+
+    // MARK: reactions
+
+    func setMessageReaction(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: deed)
+        guard let id = deed.arguments.integer("message_id"), id > 0 else {
+            throw .badRequest("message identifier is not specified")
+        }
+        let reaction = try reaction(deed)
+        guard chat.messages.contains(id) || reach == .anyone else {
+            throw .badRequest("message to react not found")
+        }
+        let person = deed.personID ?? botID
+        let before = chat.reactions[id]?[person] ?? []
+        chat.reactions[id, default: [:]][person] = reaction.count == 0 ? Optional.none : reaction
+        let change: JSON = ["chat": chat.json, "message_id": JSON(id)]
+        guard let user = deed.person else {
+            change.set("reaction", reaction)
+            onSight(.reaction(change))
+            return true
+        }
+        guard watchesMembers(of: chat) else { return true }
+        change.merge(["user": user, "date": JSON(now()), "old_reaction": before, "new_reaction": reaction])
+        onUpdate("message_reaction", change)
+        return true
+    }
+
+    private func reaction(_ deed: Deed) throws(BotAPIError) -> JSON {
+        guard deed.arguments.has("reaction") else { return [] }
+        let value = deed.arguments.json["reaction"]
+        // In an app one taps an emoji.
+        if let emoji = value?.string, !emoji.isEmpty, !emoji.hasPrefix("[") {
+            return [["type": "emoji", "emoji": JSON(emoji)]]
+        }
+        guard let reaction = deed.arguments.structure("reaction"), reaction.isArray else {
+            throw .badRequest("can't parse reaction types JSON object")
+        }
+        guard reaction.count <= 1 else { throw .badRequest("REACTIONS_TOO_MANY") }
+        for one in reaction.elements {
+            let emoji = String((one["emoji"]?.string ?? "").unicodeScalars.filter { $0 != "\u{FE0F}" })
+            let isKnown = one["type"]?.string == "custom_emoji" || Self.reactions.contains(emoji)
+            guard isKnown else { throw .badRequest("REACTION_INVALID") }
+        }
+        return reaction
+    }
+
+    /// With which the Bot API lets a bot react.
+    private static let reactions = Set(
+        """
+        ❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 \
+        👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡
+        """.split(separator: " ").map(String.init))
+}

@@ -1,0 +1,120 @@
+import JSON
+
+/// What only people do: they come into being, make groups, join and leave, and have enough of a bot.
+extension SimulatedTelegram {
+    /// `id` or, without, the next one that is free, `first_name`, `last_name`, `username`, `language_code`, … Returns
+    /// the `User`.
+    func createUser(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let id = deed.arguments.id("id") ?? (chats.people.keys.filter { $0 != botID }.max() ?? 41) + 1
+        guard id > 0, id != botID else { throw .badRequest("user id \(id) is taken or no user's") }
+        let name = deed.text("first_name").isEmpty ? "User \(id)" : deed.text("first_name")
+        let user: JSON = [
+            "id": JSON(id), "is_bot": JSON(deed.arguments.flag("is_bot")), "first_name": JSON(name),
+        ]
+        for (key, value) in deed.arguments.json.members where user[key] == nil && key != "chat_id" {
+            user.set(key, value)
+        }
+        chats.note(person: user)
+        return user
+    }
+
+    /// `/start`, and behind it the `payload` of a link to the bot.
+    func start(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let payload = deed.text("payload")
+        return try sendMessage(deed.with(["text": JSON(payload.isEmpty ? "/start" : "/start \(payload)")]))
+    }
+
+    // MARK: groups and channels
+
+    /// `title`, `is_forum`, `type` (`group`, else `supergroup`), `username`, `id`; `with_bot` false to leave the bot
+    /// out. Returns the `Chat`.
+    func createGroup(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let isBasic = deed.text("type") == "group" && !deed.arguments.flag("is_forum")
+        return try create(isBasic ? "group" : "supergroup", deed)
+    }
+
+    /// The same for a channel, in which the bot is an administrator.
+    func createChannel(_ deed: Deed) throws(BotAPIError) -> JSON { try create("channel", deed) }
+
+    private func create(_ type: String, _ deed: Deed) throws(BotAPIError) -> JSON {
+        guard let person = deed.person, let creator = deed.personID else { throw .methodNotFound }
+        let first: Int64 = type == "group" ? -1 : -1_001_000_000_001
+        let taken = chats.byID.keys.filter { type == "group" ? -1_000_000_000_000..<0 ~= $0 : $0 <= first }
+        let id = deed.arguments.id("id") ?? (taken.min() ?? first + 1) - 1
+        guard id < 0, chats.byID[id] == nil else { throw .badRequest("chat id \(id) is taken or no group's") }
+        let title =
+            deed.text("title").isEmpty ? type.prefix(1).uppercased() + type.dropFirst() : deed.text("title")
+        let json: JSON = ["id": JSON(id), "title": JSON(title)]
+        if !deed.text("username").isEmpty { json.set("username", JSON(deed.text("username"))) }
+        json.set("type", JSON(type))
+        if deed.arguments.flag("is_forum"), type == "supergroup" { json.set("is_forum", true) }
+        let chat = chats.add(json, id: id, isHearsay: false)
+        chat.members[creator] = SimulatedChat.Member(user: person, status: "creator")
+        if !deed.arguments.has("with_bot") || deed.arguments.flag("with_bot") { enterBot(chat, by: deed) }
+        return chat.json
+    }
+
+    /// Brings the bot into a chat: into a channel as an administrator, as is the only way.
+    private func enterBot(_ chat: SimulatedChat, by deed: Deed) {
+        if chat.isChannel {
+            let rights: JSON = ["can_be_edited": false, "can_post_messages": true, "can_edit_messages": true]
+            return change(bot, in: chat, to: "administrator", rights: rights, by: deed)
+        }
+        change(bot, in: chat, to: "member", by: deed)
+        announce(["new_chat_members": [bot]], in: chat, by: deed)
+    }
+
+    /// The group or channel that somebody means, whether they belong to it or not.
+    private func publicChat(_ deed: Deed) throws(BotAPIError) -> SimulatedChat {
+        let chat = try chats.chat(deed.text("chat_id"))
+        guard !chat.isPrivate else { throw .badRequest("chat not found") }
+        return chat
+    }
+
+    func joinChat(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try publicChat(deed)
+        guard let person = deed.person, let id = deed.personID else { throw .methodNotFound }
+        guard chat.status(of: id) != "kicked" else { throw .badRequest("USER_BANNED_IN_CHANNEL") }
+        guard !chat.isMember(id) else { throw .badRequest("USER_ALREADY_PARTICIPANT") }
+        enter(person, into: chat)
+        return chat.json
+    }
+
+    func enter(_ person: JSON, into chat: SimulatedChat) {
+        let deed = Deed(name: "joinchat", arguments: Arguments([:]), files: [], person: person)
+        change(person, in: chat, to: "member", by: deed)
+        if !chat.isChannel { announce(["new_chat_members": [person]], in: chat, by: deed) }
+    }
+
+    func addBot(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try publicChat(deed)
+        guard !chat.isMember(botID) else { throw .badRequest("USER_ALREADY_PARTICIPANT") }
+        enterBot(chat, by: deed)
+        return chat.json
+    }
+
+    /// Throws the bot out.
+    func removeBot(_ deed: Deed) throws(BotAPIError) -> JSON {
+        let chat = try publicChat(deed)
+        guard chat.isHearsay || chat.isMember(botID) else { throw .badRequest("USER_NOT_PARTICIPANT") }
+        change(bot, in: chat, to: "kicked", rights: ["until_date": 0], by: deed)
+        return true
+    }
+
+    // MARK: the private chat
+
+    func blockBot(_ deed: Deed) throws(BotAPIError) -> JSON { try setBlocked(true, deed) }
+
+    func unblockBot(_ deed: Deed) throws(BotAPIError) -> JSON { try setBlocked(false, deed) }
+
+    private func setBlocked(_ isBlocked: Bool, _ deed: Deed) throws(BotAPIError) -> JSON {
+        guard let person = deed.person, let id = deed.personID else { throw .methodNotFound }
+        let chat = chats.privateChat(with: person, id: id)
+        guard chat.isBlocked != isBlocked else { return true }
+        chat.isBlocked = isBlocked
+        let rights: JSON? = isBlocked ? ["until_date": 0] : Optional.none
+        chat.members[botID] = SimulatedChat.Member(user: bot, status: isBlocked ? "member" : "kicked")
+        change(bot, in: chat, to: isBlocked ? "kicked" : "member", rights: rights, by: deed)
+        return true
+    }
+}

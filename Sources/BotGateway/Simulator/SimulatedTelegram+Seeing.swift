@@ -1,0 +1,29 @@
+import JSON
+
+/// What the bot gets to see of people's messages.
+extension SimulatedTelegram {
+    /// - Parameter isEdited: it was there before.
+    func tellBot(of message: JSON, in chat: SimulatedChat, isEdited: Bool = false) {
+        guard chat.isPrivate ? !chat.isBlocked : chat.isHearsay || chat.isMember(botID) else { return }
+        guard sees(message, in: chat) else { return onUnseen(message) }
+        let kind = chat.isChannel ? "channel_post" : "message"
+        onUpdate(isEdited ? "edited_\(kind)" : kind, message)
+    }
+
+    private func sees(_ message: JSON, in chat: SimulatedChat) -> Bool {
+        if chat.isPrivate || chat.isChannel || seesAllGroupMessages || chat.isAdministrator(botID) {
+            return true
+        }
+        if message["reply_to_message"]?["from"]?["id"]?.integer == botID { return true }
+        if message["via_bot"]?["id"]?.integer == botID { return true }
+        let text = message["text"]?.string ?? message["caption"]?.string ?? ""
+        let name = "@\(bot["username"]?.string ?? "")".lowercased()
+        if text.lowercased().contains(name), name != "@" { return true }
+        return text.hasPrefix("/") && !(text.split(whereSeparator: \.isWhitespace).first ?? "").contains("@")
+    }
+
+    /// Whether the bot is told what becomes of a chat's members, and who reacts to what.
+    func watchesMembers(of chat: SimulatedChat) -> Bool {
+        chat.isPrivate || chat.isHearsay || chat.isAdministrator(botID)
+    }
+}

@@ -1,0 +1,54 @@
+import DequeModule
+import JSON
+
+/// The messages of a chat that a bot could still refer to, as text: a thousand chats of a replay must not fill the
+/// memory.
+struct StoredMessages {
+    private let countLimit: Int
+    private let byteLimit: Int
+    private var texts: [Int64: [UInt8]] = [:]
+    /// Ids as they came; one that was deleted stays until its turn comes.
+    private var order: Deque<Int64> = []
+    private var size = 0
+
+    /// - Parameter byteLimit: of all together; the newest is kept whatever its length.
+    init(countLimit: Int, byteLimit: Int) {
+        (self.countLimit, self.byteLimit) = (countLimit, byteLimit)
+    }
+
+    var ids: [Int64] { texts.keys.sorted() }
+
+    func contains(_ id: Int64) -> Bool { texts[id] != nil }
+
+    /// A copy of a `Message`; nil for one that never was, is deleted, or is too long ago.
+    subscript(id: Int64) -> JSON? { texts[id].flatMap { try? JSON(parsing: $0) } }
+
+    /// Adds a `Message`, or replaces the one with its id.
+    mutating func put(_ message: JSON) {
+        guard let id = message["message_id"]?.integer else { return }
+        let text = message.bytes
+        if let old = texts.updateValue(text, forKey: id) {
+            size -= old.count
+        } else {
+            order.append(id)
+        }
+        size += text.count
+        while order.count > countLimit || size > byteLimit, let oldest = order.first, oldest != id {
+            order.removeFirst()
+            remove(oldest)
+        }
+    }
+
+    mutating func remove(_ id: Int64) {
+        guard let text = texts.removeValue(forKey: id) else { return }
+        size -= text.count
+    }
+
+    /// The newest that fits.
+    func last(where fits: (JSON) -> Bool) -> JSON? {
+        for id in order.reversed() {
+            if let message = self[id], fits(message) { return message }
+        }
+        return Optional.none
+    }
+}
