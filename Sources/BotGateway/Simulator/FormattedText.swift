@@ -3,7 +3,7 @@ import JSON
 /// A text as Telegram keeps it: without its markup and the space around it, and with the entities that were
 /// given, written as markup, or found.
 struct FormattedText {
-    /// Where in a call the text and what belongs to it stands.
+    /// Where in a call the text and what belongs to it stand, and what is asked of it.
     struct Place {
         var text = "text"
         var entities = "entities"
@@ -22,24 +22,70 @@ struct FormattedText {
             mayBeEmpty: true)
     }
 
-    var text: String
-    /// `MessageEntity` objects, sorted and rightly nested. A `text_mention`'s `user` has only an `id` where
-    /// nobody is known by it.
-    var entities: [JSON]
+    /// In bytes, with its markup.
+    private static let rawLimit = 1 << 15
+    /// A message has no more than these that it was sent with.
+    private static let entityLimit = 100
 
-    /// - Parameter user: who has an id, a `User`; nil for a stranger.
+    private(set) var text = ""
+    /// `MessageEntity` objects, in order, of which two that share a character are one inside the other.
+    private(set) var entities: [JSON] = []
+
+    /// - Parameters:
+    ///   - user: who has an id, a `User`. Nil for a stranger: the name then stays plain text.
+    /// - Throws: Telegram's words for what is empty, too long, or can't be parsed.
     init(
         _ arguments: Arguments, _ place: Place = .message, user: (Int64) -> JSON? = { _ in nil }
     ) throws(BotAPIError) {
-        text = arguments.text(place.text)
-        entities = arguments.structure(place.entities)?.elements ?? []
+        let raw = arguments.text(place.text)
+        guard !raw.isEmpty else {
+            guard place.mayBeEmpty else { throw .badRequest("message text is empty") }
+            return
+        }
+        guard raw.utf8.count <= Self.rawLimit else { throw .badRequest("text is too long") }
+        let mode = arguments.text(place.mode)
+        let isPlain = mode.isEmpty || mode.lowercased() == "none"
+        let parsed: Markup.Parsed =
+            isPlain
+            ? (raw, try GivenEntities.read(arguments.structure(place.entities)))
+            : try Markup.parse(raw, mode: mode)
+        var users: [Int64: JSON] = [:]
+        let known = parsed.entities.filter { entity in
+            guard case .user(let id) = entity.detail else { return true }
+            users[id] = users[id] ?? user(id)
+            return users[id] != nil
+        }
+        var tidy = try TidyText(parsed.text, known)
+        guard place.mayBeEmpty || !tidy.isInvisible else { throw .badRequest("text must be non-empty") }
+        text = tidy.text
+        guard text.unicodeScalars.count <= place.limit else { throw .badRequest(place.tooLong) }
+        tidy.add(found: TextEntities.find(in: text))
+        entities = Self.limited(tidy.entities).map { entity in
+            guard case .user(let id) = entity.detail else { return JSON(entity) }
+            return JSON(entity, user: users[id])
+        }
     }
 
-    /// Puts the text and its entities into a message, under the names of a message: none where there is
-    /// nothing.
+    /// Puts the text and its entities into a message, under the names of a message; neither where it is empty.
     func put(into message: JSON, _ place: Place = .message) {
         guard !text.isEmpty else { return }
         message.set(place.text, JSON(text))
         if !entities.isEmpty { message.set(place.entities, JSON(entities)) }
+    }
+
+    /// The first hundred, styles after all others; what Telegram found isn't counted, nor are custom emoji.
+    private static func limited(_ entities: [TextEntity]) -> [TextEntity] {
+        func isCounted(_ entity: TextEntity) -> Bool { !entity.isFound && entity.kind != .customEmoji }
+        var stylesLeft = entityLimit - entities.count { isCounted($0) && !$0.isStyle }
+        var othersLeft = entityLimit
+        return entities.filter { entity in
+            guard isCounted(entity) else { return true }
+            if entity.isStyle {
+                stylesLeft -= 1
+                return stylesLeft >= 0
+            }
+            othersLeft -= 1
+            return othersLeft >= 0
+        }
     }
 }

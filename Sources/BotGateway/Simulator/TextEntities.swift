@@ -1,0 +1,173 @@
+/// What Telegram finds in a text by itself: `@name`, `#tag`, `$TAG`, `/command`, links, e-mail addresses, phone
+/// numbers.
+///
+/// Simpler than Telegram in three things: phone numbers are only those with a plus sign, there are no numbers of
+/// bank cards, and of the top-level domains only countries' and those that are often seen (``TopLevelDomains``).
+enum TextEntities {
+    /// - Returns: in order, none touching another.
+    static func find(in text: String) -> [TextEntity] {
+        let letters = text.unicodeScalars.map(\.value)
+        guard letters.contains(where: { $0 < 0x80 && "@#$/.:+".utf8.contains(UInt8($0)) }) else { return [] }
+        var places = [0]
+        places.reserveCapacity(letters.count + 1)
+        for letter in letters { places.append(places[places.count - 1] + (letter > 0xFFFF ? 2 : 1)) }
+        let finder = Finder(letters: letters)
+        let found =
+            finder.names() + finder.commands() + finder.hashtags() + finder.cashtags() + finder.phoneNumbers()
+        let all = found + URLFinder(letters: letters).found()
+        let entities = all.map { kind, range in
+            TextEntity(kind, places[range.lowerBound], places[range.upperBound] - places[range.lowerBound])
+        }
+        return EntityNesting.disjoint(entities.inOrder())
+    }
+
+    typealias Found = (kind: TextEntity.Kind, range: Range<Int>)
+
+    private struct Finder {
+        let letters: [UInt32]
+
+        private func word(after start: Int) -> Range<Int> {
+            var end = start
+            while end < letters.count, letters[end].isNameLetter { end += 1 }
+            return start..<end
+        }
+
+        /// Calls for each place where a character stands.
+        private func each(_ character: Unicode.Scalar, _ body: (Int) -> Found?) -> [Found] {
+            letters.indices.compactMap { letters[$0] == character.value ? body($0) : nil }
+        }
+
+        private func letter(at index: Int) -> UInt32? {
+            letters.indices.contains(index) ? letters[index] : nil
+        }
+
+        private func isWord(_ index: Int) -> Bool { letter(at: index)?.isWordLetter ?? false }
+
+        private func isTag(_ index: Int) -> Bool { letter(at: index)?.isTagLetter ?? false }
+
+        private func isOne(of characters: String, _ index: Int) -> Bool {
+            guard let letter = letter(at: index) else { return false }
+            return characters.unicodeScalars.contains { $0.value == letter }
+        }
+
+        func names() -> [Found] {
+            each("@") { start in
+                guard !isWord(start - 1) else { return nil }
+                let name = word(after: start + 1)
+                guard 2...32 ~= name.count, !isWord(name.upperBound) else { return nil }
+                let isShort = name.count < 4 && !["gif", "vid", "pic"].contains(text(name).lowercased())
+                return isShort ? nil : (.mention, start..<name.upperBound)
+            }
+        }
+
+        func commands() -> [Found] {
+            each("/") { start in
+                guard !isWord(start - 1), !isOne(of: "/<>", start - 1) else { return nil }
+                let command = word(after: start + 1)
+                guard 1...64 ~= command.count else { return nil }
+                var end = command.upperBound
+                if letter(at: end) == 0x40 {
+                    let name = word(after: end + 1)
+                    guard 3...32 ~= name.count else { return nil }
+                    end = name.upperBound
+                }
+                return isWord(end) || isOne(of: "/<>", end) ? nil : (.botCommand, start..<end)
+            }
+        }
+
+        func hashtags() -> [Found] {
+            each("#") { start in
+                guard !isTag(start - 1) else { return nil }
+                var end = start + 1
+                while isTag(end) { end += 1 }
+                guard !isOne(of: "#", end) else { return nil }
+                end = min(end, start + 257)
+                let hasLetter = letters[start + 1..<end].contains(where: \.isLetter)
+                return hasLetter ? (.hashtag, start..<end) : nil
+            }
+        }
+
+        func cashtags() -> [Found] {
+            each("$") { start in
+                guard !isTag(start - 1), !isOne(of: "$", start - 1) else { return nil }
+                var end = start + 1
+                if text(end..<min(end + 5, letters.count)) == "1INCH" {
+                    end += 5
+                } else {
+                    while let letter = letter(at: end), 0x41...0x5A ~= letter { end += 1 }
+                }
+                guard 1...8 ~= end - start - 1, !isTag(end), !isOne(of: "$", end) else { return nil }
+                return (.cashtag, start..<end)
+            }
+        }
+
+        /// A plus sign and 7 to 15 digits, between which one of space, hyphen or bracket may stand, or two.
+        func phoneNumbers() -> [Found] {
+            each("+") { start in
+                guard !isWord(start - 1), !isOne(of: "+", start - 1) else { return nil }
+                var end = start + 1
+                var next = end
+                var digits = 0
+                while let letter = letter(at: next), letter.isASCIIDigit || isOne(of: " -()", next),
+                    digits < 16
+                {
+                    next += 1
+                    guard letter.isASCIIDigit else {
+                        if next - end > 2 { break }
+                        continue
+                    }
+                    digits += 1
+                    end = next
+                }
+                return 7...15 ~= digits && !isWord(end) ? (.phoneNumber, start..<end) : nil
+            }
+        }
+
+        private func text(_ range: Range<Int>) -> String { String(letters: letters[range]) }
+    }
+}
+
+extension String {
+    init(letters: some Sequence<UInt32>) {
+        self.init(String.UnicodeScalarView(letters.compactMap { Unicode.Scalar($0) }))
+    }
+}
+
+/// What sort of character a code point is.
+extension UInt32 {
+    var isASCIIDigit: Bool { 0x30...0x39 ~= self }
+    /// Of a user's name or a command.
+    var isNameLetter: Bool { self == 0x5F || isASCIIDigit || 0x41...0x5A ~= self || 0x61...0x7A ~= self }
+
+    private var category: Unicode.GeneralCategory? { Unicode.Scalar(self)?.properties.generalCategory }
+
+    var isLetter: Bool {
+        switch category {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+        default: false
+        }
+    }
+
+    var isSeparator: Bool {
+        switch category {
+        case .spaceSeparator, .lineSeparator, .paragraphSeparator: true
+        default: self <= 0x20
+        }
+    }
+
+    /// Of a word, at whose borders names and commands begin and end.
+    var isWordLetter: Bool {
+        if self < 0x80 { return isNameLetter }
+        switch category {
+        case .decimalNumber, .letterNumber, .otherNumber: return true
+        default: return isLetter
+        }
+    }
+
+    /// Of a tag: the joiner and the middle dot of some languages too, and all of Sinhala.
+    var isTagLetter: Bool {
+        if self < 0x80 { return isNameLetter }
+        return self == 0x200C || self == 0xB7 || 0xD80...0xDFF ~= self || category == .decimalNumber
+            || isLetter
+    }
+}

@@ -1,0 +1,208 @@
+/// Finds links and e-mail addresses: wherever a dot stands in something that could be a host.
+struct URLFinder {
+    /// Code points.
+    let letters: [UInt32]
+
+    func found() -> [TextEntities.Found] { telegramLinks() + others() }
+
+    // MARK: tg://…
+
+    private func telegramLinks() -> [TextEntities.Found] {
+        var found: [TextEntities.Found] = []
+        var start = 0
+        while let colon = letters[start...].firstIndex(of: 0x3A) {
+            start = colon + 1
+            guard has("://", at: colon) else { continue }
+            let scheme = [2, 3].first { length in
+                colon >= length && ["tg", "ton"].contains(text(colon - length..<colon).lowercased())
+            }
+            guard let scheme else { continue }
+            start = colon + 3
+            while start < letters.count, start < colon + 256,
+                letters[start].isNameLetter || letters[start] == 0x2D
+            {
+                start += 1
+            }
+            guard start > colon + 3 else { continue }
+            start = pathEnd(from: start)
+            found.append((.url, colon - scheme..<start))
+        }
+        return found
+    }
+
+    // MARK: hosts
+
+    private func others() -> [TextEntities.Found] {
+        var found: [TextEntities.Found] = []
+        // What is before this is dealt with.
+        var start = 0
+        while let dot = letters[start...].firstIndex(of: 0x2E), dot + 1 < letters.count {
+            let match = match(around: dot, from: start)
+            if let match, match.isGood, match.end > dot + 1, let entity = checked(match.begin..<match.end) {
+                found.append(entity)
+            }
+            var next = match?.end ?? dot + 1
+            if match?.isGood == false { while next > dot + 1, letters[next - 1] != 0x2E { next -= 1 } }
+            while match?.isGood == true, next < letters.count, letters[next] == 0x2E { next += 1 }
+            start = max(next, dot + 1)
+        }
+        return found
+    }
+
+    private func match(around dot: Int, from start: Int) -> (begin: Int, end: Int, isGood: Bool)? {
+        guard !letters[dot + 1].isSeparator else { return nil }
+        var begin = dot
+        while begin > start, letters[begin - 1].isHostLetter { begin -= 1 }
+        var end = dot
+        var hasAt = false
+        while end < letters.count, letters[end].isHostLetter || letters[end] == 0x40 {
+            if letters[end] == 0x40 { hasAt = true }
+            end += 1
+        }
+        if hasAt { while begin > start, letters[begin - 1].isUserLetter { begin -= 1 } }
+        end = pathEnd(from: portEnd(from: end))
+        while end > dot + 1, letters[end - 1] == 0x2E { end -= 1 }
+
+        var isGood = true
+        if begin > start, letters[begin - 1] == 0x40 {
+            var user = begin - 1
+            while user > start, letters[user - 1].isUserLetter { user -= 1 }
+            isGood = !hasAt && user < begin - 1
+            begin = user
+        }
+        guard begin > start else { return (begin, end, isGood) }
+        guard begin - start >= 6, has("://", at: begin - 3) else {
+            let before = letters[begin - 1]
+            return (begin, end, isGood && !before.isWordLetter && ![0x2F, 0x23, 0x40].contains(before))
+        }
+        var scheme = begin - 3
+        while scheme > start, letters[scheme - 1].isSchemeLetter { scheme -= 1 }
+        let name = text(scheme..<begin - 3).lowercased()
+        let known = ["http", "https", "ftp"].first { name.hasSuffix($0) }
+        guard let known, !["shttp", "tftp", "sftp"].contains(name) else { return (begin, end, false) }
+        return (begin - 3 - known.count, end, isGood)
+    }
+
+    private func portEnd(from colon: Int) -> Int {
+        guard colon < letters.count, letters[colon] == 0x3A else { return colon }
+        var end = colon + 1
+        while end < letters.count, letters[end].isASCIIDigit { end += 1 }
+        let digits = letters[colon + 1..<end].drop { $0 == 0x30 }
+        guard 1...5 ~= digits.count, UInt16(text(digits.startIndex..<end)) != nil else { return colon }
+        return end
+    }
+
+    private func pathEnd(from begin: Int) -> Int {
+        guard begin < letters.count, [0x2F, 0x3F, 0x23].contains(letters[begin]) else { return begin }
+        var end = begin + 1
+        while end < letters.count, letters[end].isPathLetter { end += 1 }
+        while end > begin + 1, letters[end - 1].isSentenceEnd { end -= 1 }
+        return letters[begin] == 0x2F || end > begin + 1 ? end : begin
+    }
+
+    // MARK: what was found
+
+    private func checked(_ range: Range<Int>) -> TextEntities.Found? {
+        let found = text(range)
+        if Self.isEmail(found[...]) { return (.email, range) }
+        if found.hasPrefix("mailto:"), Self.isEmail(found.dropFirst(7)) {
+            return (.email, range.lowerBound + 7..<range.upperBound)
+        }
+        return urlEnd(range).map { (.url, range.lowerBound..<$0) }
+    }
+
+    /// Where a link ends, if it is one: a bracket that wasn't opened is not its.
+    private func urlEnd(_ range: Range<Int>) -> Int? {
+        let scheme = ["http://", "https://", "ftp://"].first {
+            text(range.prefix(8)).lowercased().hasPrefix($0)
+        }
+        let begin = range.lowerBound + (scheme?.count ?? 0)
+        let path =
+            letters[begin..<range.upperBound].firstIndex { [0x2F, 0x3F, 0x23].contains($0) }
+            ?? range.upperBound
+        var place = letters[begin..<path]
+        if let at = place.firstIndex(of: 0x40) { place = place[(at + 1)...] }
+        if let colon = place.lastIndex(of: 0x3A) { place = place[..<colon] }
+        guard isHost(String(letters: place), hasScheme: scheme != nil) else { return nil }
+
+        var open = [0, 0, 0]
+        var end = path
+        while end < range.upperBound {
+            if let index = [0x28, 0x5B, 0x7B].firstIndex(of: letters[end]) { open[index] += 1 }
+            if let index = [0x29, 0x5D, 0x7D].firstIndex(of: letters[end]) { open[index] -= 1 }
+            guard !open.contains(where: { $0 < 0 }) else { break }
+            end += 1
+        }
+        while end > path, letters[end - 1].isSentenceEnd { end -= 1 }
+        return end
+    }
+
+    private func isHost(_ host: String, hasScheme: Bool) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, let last = parts.last,
+            parts.allSatisfy({ 1...63 ~= $0.utf8.count && $0.last != "-" })
+        else { return false }
+        if host.utf8.allSatisfy({ $0.isDigit || $0 == 0x2E }) {
+            return parts.count == 4
+                && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+        }
+        guard last.unicodeScalars.count > 1, !parts[parts.count - 2].contains("_") else { return false }
+        if last.hasPrefix("xn--") {
+            return last.utf8.count > 5 && last.dropFirst(4).utf8.allSatisfy { $0.isDigit || $0.isASCIILetter }
+        }
+        guard !last.contains("_"), !last.contains("-") else { return false }
+        return hasScheme || TopLevelDomains.contains(last.lowercased())
+    }
+
+    static func isEmail(_ text: Substring) -> Bool {
+        let sides = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard sides.count == 2 else { return false }
+        let names = sides[0].utf8.split(omittingEmptySubsequences: false) { $0 == 0x2E || $0 == 0x2B }
+        guard names.count < 12, let last = names.last, 1...35 ~= last.count,
+            names.dropLast().allSatisfy({ $0.count < 27 }),
+            names.allSatisfy({ $0.allSatisfy { UInt32($0).isNameLetter || $0 == 0x2D } })
+        else { return false }
+        let hosts = sides[1].utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
+        guard 2...7 ~= hosts.count, let top = hosts.last, 2...8 ~= top.count, top.allSatisfy(\.isASCIILetter)
+        else {
+            return false
+        }
+        return hosts.dropLast().allSatisfy { host in
+            guard let first = host.first, let last = host.last, host.count < 31 else { return false }
+            return host.allSatisfy { UInt32($0).isNameLetter || $0 == 0x2D }
+                && (first.isDigit || first.isASCIILetter)
+                && (last.isDigit || last.isASCIILetter)
+        }
+    }
+
+    private func has(_ text: String, at index: Int) -> Bool {
+        letters[index...].starts(with: text.unicodeScalars.map(\.value))
+    }
+
+    private func text(_ range: Range<Int>) -> String { String(letters: letters[range]) }
+}
+
+extension UInt32 {
+    /// Punctuation isn't, but for joiners and dashes.
+    private var isLinkLetter: Bool {
+        if 0x2000...0x206F ~= self { return self == 0x200C || self == 0x200D || 0x2010...0x2015 ~= self }
+        return !isSeparator
+    }
+
+    fileprivate var isHostLetter: Bool {
+        self < 0xC0 ? isNameLetter || self == 0x2E || self == 0x2D || self == 0x7E : isLinkLetter
+    }
+
+    fileprivate var isPathLetter: Bool { ![0x3C, 0x3E, 0x22, 0xAB, 0xBB].contains(self) && isLinkLetter }
+
+    fileprivate var isUserLetter: Bool {
+        ![0x2F, 0x5B, 0x5D, 0x7B, 0x7D, 0x28, 0x29, 0x27, 0x60, 0x40].contains(self) && isPathLetter
+    }
+
+    fileprivate var isSchemeLetter: Bool {
+        self < 0x80 ? isNameLetter && self != 0x5F || self == 0x2B || self == 0x2D : !isSeparator
+    }
+
+    /// Ends a sentence, not a link.
+    fileprivate var isSentenceEnd: Bool { self < 0x80 && ".:;,('?!`".utf8.contains(UInt8(self)) }
+}
