@@ -22,10 +22,12 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CSystem"),
         .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: onTheLoop),
         .target(
-            name: "Reactor", dependencies: ["CCurl", "CMicroHTTPD", "CSystem"], swiftSettings: onTheLoop),
+            name: "Reactor", dependencies: ["CCurl", "CEdit", "CMicroHTTPD", "CSystem"],
+            swiftSettings: onTheLoop),
         .target(
             name: "BotGateway",
             dependencies: [

@@ -50,6 +50,16 @@ import Glibc
         advance()
     }
 
+    /// Waits until all is written, so long at most: for the last words before an end.
+    public func finish(within limit: Duration) {
+        let deadline = Instant.current + limit
+        while pending > 0, !hasFailed, case let left = deadline - Instant.current, left > .zero {
+            var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            poll(&state, 1, Int32(clamping: left.milliseconds))
+            advance()
+        }
+    }
+
     private func advance() {
         while written < bytes.count {
             guard isReady else { return watch() }

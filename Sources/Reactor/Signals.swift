@@ -26,4 +26,10 @@ public final class Signals {
             while case let number = next_signal(descriptor), number != 0 { handler(number) }
         }
     }
+
+    /// Takes no more; they stay blocked.
+    func close() {
+        loop.unwatch(descriptor)
+        Glibc.close(descriptor)
+    }
 }

@@ -1,3 +1,4 @@
+import CEdit
 import Glibc
 
 /// What the terminal that the program was started in can do.
@@ -15,6 +16,17 @@ public enum Terminal {
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
+
+    /// Columns that a character takes: 0 where it joins the one before it or can't be printed, 1 or 2.
+    public static func width(of character: Unicode.Scalar) -> Int {
+        if !knowsCharacters {
+            edit_use_locale()
+            knowsCharacters = true
+        }
+        return Int(edit_character_width(character.value))
+    }
+
+    private static var knowsCharacters = false
 
     /// Whether colours and bold text may be used: https://no-color.org, TERM=dumb.
     public static func mayStyle(_ descriptor: Int32 = 1, environment: (String) -> String?) -> Bool {

@@ -56,6 +56,7 @@ import Testing
 
     @Test(arguments: [
         ("CJansson", ["JSON/"]), ("CCurl", ["Reactor/"]), ("CMicroHTTPD", ["Reactor/"]),
+        ("CEdit", ["Reactor/LineEditor.swift", "Reactor/Terminal.swift"]),
         ("CSQLite", ["BotGateway/Store/"]), ("CSystem", ["Reactor/", "BotGateway/Store/"]),
         ("ArgumentParser", ["pipegram/"]),
     ])

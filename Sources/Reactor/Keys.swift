@@ -1,0 +1,191 @@
+/// Makes keys of the bytes that a terminal sends: whole ones, however the bytes are cut.
+struct Keys {
+    enum Key: Equatable {
+        /// A character, or a control character.
+        case scalar(UInt32)
+        /// Text that was pasted, its lines ended by `\n`.
+        case paste(String)
+        case delete, interrupt, suspend
+        /// The terminal said what it is: the numbers of `ESC [ ? 62 ; 4 c`.
+        case attributes([Int])
+        /// The terminal knows kitty's pictures, and says so: `OK`, or an error.
+        case graphics(String)
+    }
+
+    private static let escape: UInt8 = 0x1B
+    /// Longer ones are no sequence of a terminal's.
+    private static let sequenceLimit = 256
+    private static let pasteEnd = Array("\u{1B}[201~".utf8)
+    /// A paste is cut here: whoever sends more never ends it.
+    private static let pasteLimit = 1 << 20
+
+    private var bytes: [UInt8] = []
+    private var isPasting = false
+
+    /// The keys that `read` completes.
+    mutating func take(_ read: some Sequence<UInt8>) -> [Key] {
+        bytes += read
+        var keys: [Key] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let before = rest.count
+            keys += isPasting ? takePaste(&rest) : takeKey(&rest)
+            if rest.count == before { break }
+        }
+        bytes = Array(rest)
+        return keys
+    }
+
+    // MARK: one key
+
+    private mutating func takeKey(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+        guard let first = rest.first else { return [] }
+        if first == Self.escape { return takeSequence(&rest) }
+        guard first >= 0x80 else {
+            rest.removeFirst()
+            return Self.control(first)
+        }
+        return Self.takeCharacter(&rest)
+    }
+
+    private static func control(_ byte: UInt8) -> [Key] {
+        switch byte {
+        case 0x03: [.interrupt]
+        case 0x1A: [.suspend]
+        // These two are the editor's own; NUL is nothing.
+        case 0x00, 0x1E, 0x1F: []
+        default: [.scalar(UInt32(byte))]
+        }
+    }
+
+    private static func takeCharacter(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+        let length = rest[rest.startIndex] >= 0xF0 ? 4 : rest[rest.startIndex] >= 0xE0 ? 3 : 2
+        let bytes = rest.prefix(length)
+        let isBroken = rest[rest.startIndex] < 0xC0 || bytes.dropFirst().contains { $0 & 0xC0 != 0x80 }
+        guard !isBroken else {
+            rest.removeFirst()
+            return []
+        }
+        guard bytes.count == length else { return [] }
+        rest.removeFirst(length)
+        let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
+        guard scalars.count == 1, let scalar = scalars.first, scalar.value >= 0xA0 else { return [] }
+        return [.scalar(scalar.value)]
+    }
+
+    // MARK: escape sequences
+
+    private mutating func takeSequence(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+        let sequence = rest.dropFirst()
+        switch sequence.first {
+        case nil:
+            // The Escape key, or the beginning of a sequence: the next byte will tell.
+            return []
+        case UInt8(ascii: "["):
+            return takeControlSequence(&rest)
+        case UInt8(ascii: "O"):
+            guard let final = sequence.dropFirst().first else { return [] }
+            rest.removeFirst(3)
+            return Self.keys(of: final, parameters: [])
+        case UInt8(ascii: "_"), UInt8(ascii: "P"), UInt8(ascii: "]"):
+            return Self.takeString(&rest)
+        case Self.escape:
+            rest.removeFirst()
+            return []
+        case let next?:
+            rest.removeFirst(2)
+            // With Alt.
+            return next < 0x80 && next >= 0x20 ? [.scalar(0x1B), .scalar(UInt32(next))] : []
+        }
+    }
+
+    private mutating func takeControlSequence(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+        let body = rest.dropFirst(2)
+        guard let end = body.firstIndex(where: { !(0x20..<0x40).contains($0) }) else {
+            if body.count > Self.sequenceLimit { rest.removeFirst() }
+            return []
+        }
+        let text = String(decoding: body[..<end], as: UTF8.self)
+        let final = body[end]
+        rest = rest[(end + 1)...]
+        if text == "200", final == UInt8(ascii: "~") {
+            isPasting = true
+            return []
+        }
+        if text.hasPrefix("?") {
+            let numbers = text.dropFirst().split(separator: ";").compactMap { Int($0) }
+            return final == UInt8(ascii: "c") ? [.attributes(numbers)] : []
+        }
+        return Self.keys(of: final, parameters: text.split(separator: ";").map { Int($0) ?? 0 })
+    }
+
+    /// What the arrows and their neighbours are to an editor, as keys that every line editor knows.
+    private static func keys(of final: UInt8, parameters: [Int]) -> [Key] {
+        let isModified = parameters.count > 1 && parameters[1] > 2
+        func control(_ letter: Character) -> [Key] { [.scalar(UInt32(letter.asciiValue ?? 0) & 0x1F)] }
+        func alt(_ letter: Unicode.Scalar) -> [Key] { [.scalar(0x1B), .scalar(letter.value)] }
+        switch (final, parameters.first) {
+        case (UInt8(ascii: "A"), _): return control("P")
+        case (UInt8(ascii: "B"), _): return control("N")
+        case (UInt8(ascii: "C"), _): return isModified ? alt("f") : control("F")
+        case (UInt8(ascii: "D"), _): return isModified ? alt("b") : control("B")
+        case (UInt8(ascii: "H"), _), (UInt8(ascii: "~"), 1), (UInt8(ascii: "~"), 7): return control("A")
+        case (UInt8(ascii: "F"), _), (UInt8(ascii: "~"), 4), (UInt8(ascii: "~"), 8): return control("E")
+        case (UInt8(ascii: "~"), 3): return isModified ? alt("d") : [.delete]
+        case (UInt8(ascii: "M"), nil): return control("M")
+        default: return []
+        }
+    }
+
+    /// `ESC _ … ESC \` and its like: never typed, only answered by terminals.
+    private static func takeString(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+        let body = rest.dropFirst(2)
+        // Else it is Alt and a letter, or nonsense.
+        let begins =
+            body.isEmpty || body.first == UInt8(ascii: "G") || rest.dropFirst().first != UInt8(ascii: "_")
+        let end = body.firstIndex { $0 == escape || $0 == 0x07 || $0 < 0x20 }
+        guard begins, body.count <= sequenceLimit || end != nil else {
+            rest.removeFirst(2)
+            return []
+        }
+        guard let end else { return [] }
+        if body[end] == escape, end + 1 == rest.endIndex { return [] }
+        let isGraphics = rest.dropFirst().first == UInt8(ascii: "_")
+        let text = String(decoding: body[..<end], as: UTF8.self)
+        let isEnded = body[end] == escape && rest[end + 1] == UInt8(ascii: "\\")
+        rest = rest[(isEnded ? end + 2 : body[end] == 0x07 ? end + 1 : end)...]
+        guard isGraphics, let answer = text.firstIndex(of: ";") else { return [] }
+        return [.graphics(String(text[text.index(after: answer)...]))]
+    }
+
+    // MARK: what is pasted
+
+    private mutating func takePaste(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+        guard let end = rest.firstRange(of: Self.pasteEnd) else {
+            guard rest.count > Self.pasteLimit else { return [] }
+            isPasting = false
+            defer { rest = [] }
+            return [.paste(Self.text(rest))]
+        }
+        isPasting = false
+        defer { rest = rest[end.upperBound...] }
+        return [.paste(Self.text(rest[..<end.lowerBound]))]
+    }
+
+    /// Terminals send `\r` for the end of a line. Other control characters could be taken for keys.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        let unified = String(decoding: bytes, as: UTF8.self).unicodeScalars.split(
+            separator: "\r\n".unicodeScalars, omittingEmptySubsequences: false
+        ).joined(separator: "\n".unicodeScalars)
+        var text = String.UnicodeScalarView()
+        for scalar in unified {
+            if scalar == "\r" || scalar == "\n" {
+                text.append("\n")
+            } else if scalar == "\t" || scalar.value >= 0x20, !(0x7F..<0xA0).contains(scalar.value) {
+                text.append(scalar)
+            }
+        }
+        while text.last == "\n" { text.removeLast() }
+        return String(text)
+    }
+}

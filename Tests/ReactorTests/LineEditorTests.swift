@@ -1,0 +1,214 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Reactor
+
+/// Somebody types at a terminal of this test's own.
+@Suite(.serialized) final class LineEditorTests {
+    private let loop: EventLoop
+    private let terminal: PseudoTerminal
+    private let directory = TemporaryDirectory()
+    private var editor: LineEditor
+    private var lines: [String] = []
+    private var events: [String] = []
+
+    init() throws {
+        setenv("TERM", "xterm-256color", 1)
+        loop = try EventLoop()
+        terminal = try PseudoTerminal(columns: 20, rows: 8, on: loop)
+        editor = try LineEditor(
+            prompt: "> ", historyPath: nil, input: terminal.descriptor, output: dup(terminal.descriptor),
+            on: loop)
+        listen()
+    }
+
+    isolated deinit { editor.close() }
+
+    private func listen() {
+        editor.onLine = { [unowned self] in lines.append($0) }
+        editor.onInterrupt = { [unowned self] in events.append("interrupt") }
+        editor.onEnd = { [unowned self] in events.append("end") }
+        editor.onResize = { [unowned self] in events.append("resize") }
+    }
+
+    private func reopen(history: String?) throws {
+        editor.close()
+        editor = try LineEditor(
+            prompt: "> ", historyPath: history, input: terminal.descriptor, output: dup(terminal.descriptor),
+            on: loop)
+        listen()
+    }
+
+    /// Types keys and waits for a line. The last line there is.
+    private func line(_ keys: String) -> String? {
+        let before = lines.count
+        terminal.type(keys)
+        _ = loop.run(until: { lines.count > before }, within: .seconds(20))
+        return lines.count > before ? lines.last : nil
+    }
+
+    @Test func `a line is told without its end, and the prompt comes again`() {
+        #expect(terminal.shows([">"]))
+        #expect(line("hello\r") == "hello")
+        #expect(terminal.shows(["> hello", ">"]))
+        #expect(line("\r") == "")
+    }
+
+    @Test(arguments: [
+        ("world\u{1}hello \u{5}!\r", "hello world!"), ("one two\u{17}three\r", "one three"),
+        ("all\u{15}none\r", "none"), ("ab\u{1b}[D\u{7f}\r", "b"), ("ab\u{1b}[D\u{1b}[3~\r", "a"),
+        ("one two\u{1b}[1;5Dmore \r", "one more two"), ("ab\u{1b}OHc\u{1b}OFd\r", "cabd"),
+        ("a\u{1b}[15~b\u{1b}[?62;4c\u{1b}_Gi=31;OK\u{1b}\\c\r", "abc"),
+        ("one two\u{1}\u{1b}d\u{4}x\r", "xtwo"),
+    ])
+    func `the keys of a shell edit`(_ keys: String, _ expected: String) {
+        #expect(line(keys) == expected)
+    }
+
+    @Test func `a character is one, wherever its bytes are cut, and wide ones take two columns`() {
+        for byte in Array("aé日本🙂ÿ".utf8) {
+            terminal.type(bytes: [byte])
+            _ = loop.run(until: { false }, within: .milliseconds(2))
+        }
+        #expect(terminal.shows(["> aé日本🙂ÿ"]))
+        #expect(line("\u{2}\u{7f}\r") == "aé日本ÿ")
+    }
+
+    @Test func `bytes that are no UTF-8 are dropped`() {
+        terminal.type(bytes: [0x61, 0xFF, 0xC3, 0x62, 0x80, 0xE2, 0x82])
+        #expect(line("c\r") == "abc")
+    }
+
+    @Test func `what is shown comes above what is being typed`() {
+        terminal.type("hello")
+        #expect(terminal.shows(["> hello"]))
+        editor.show("first\nsecond")
+        #expect(terminal.shows(["first", "second", "> hello"]))
+        #expect(line("!\r") == "hello!")
+    }
+
+    @Test func `the same over a line of several rows, with the cursor in the middle of it`() {
+        terminal.type("日本語日本語日本語日本語")
+        #expect(terminal.shows(["> 日本語日本語日本語", "日本語"]))
+        terminal.type("\u{1}")
+        #expect(loop.run(until: { self.terminal.cursor == (0, 2) }, within: .seconds(20)))
+        editor.show("a bot's answer of one row and a half")
+        #expect(terminal.shows(["a bot's answer of on", "e row and a half", "> 日本語日本語日本語", "日本語"]))
+        #expect(terminal.cursor == (2, 2))
+        #expect(line("\r") == "日本語日本語日本語日本語")
+        #expect(terminal.shows(["a bot's answer of on", "e row and a half", "> 日本語日本語日本語", "日本語", ">"]))
+    }
+
+    @Test func `what a line's reader shows stands below the line`() {
+        editor.onLine = { [unowned self] in editor.show("You said \($0).") }
+        terminal.type("one\rtwo\r")
+        #expect(terminal.shows(["> one", "You said one.", "> two", "You said two.", ">"]))
+    }
+
+    @Test func `the last words of a reader that closes are shown`() {
+        editor.onEnd = { [unowned self] in
+            editor.show("bye")
+            editor.close()
+        }
+        terminal.type("\u{4}")
+        #expect(terminal.shows(["> ^D", "bye"]))
+        #expect(terminal.isCooked)
+    }
+
+    @Test func `another prompt is shown at once, its colours take no room`() {
+        terminal.type("hi")
+        #expect(terminal.shows(["> hi"]))
+        editor.prompt = "\u{1b}[1mAnn\u{1b}[0m> "
+        #expect(terminal.shows(["Ann> hi"]))
+        #expect(terminal.cursor == (0, 7))
+    }
+
+    @Test func `Ctrl-C drops the line and tells whether there was one`() {
+        terminal.type("half\u{3}")
+        #expect(loop.run(until: { self.events == ["interrupt"] }, within: .seconds(20)))
+        #expect(editor.interruptedLine)
+        terminal.type("\u{3}")
+        #expect(loop.run(until: { self.events.count == 2 }, within: .seconds(20)))
+        #expect(!editor.interruptedLine)
+        #expect(line("ok\r") == "ok")
+    }
+
+    @Test func `Ctrl-D ends on an empty line only`() {
+        #expect(line("ab\u{4}\r") == "ab")
+        #expect(events.isEmpty)
+        terminal.type("\u{4}")
+        #expect(loop.run(until: { self.events == ["end"] }, within: .seconds(20)))
+    }
+
+    @Test func `pasted lines are one line`() {
+        terminal.type("\u{1b}[200~one\rtwo\u{1}\r\u{1b}[20")
+        #expect(line("1~!\r") == "one\ntwo!")
+    }
+
+    @Test func `the history is searched, and what comes meanwhile waits`() {
+        for text in ["apple", "banana", "cherry"] { #expect(line("\(text)\r") == text) }
+        #expect(line("\u{1b}[A\u{1b}[A\r") == "banana")
+        terminal.type("\u{16}\u{18}\u{1b}x")
+        editor.show("old news")
+        #expect(terminal.shows("old news"))
+        terminal.type("\u{12}app")
+        #expect(terminal.shows("bck:app"))
+        editor.show("news")
+        #expect(line("\r") == "apple")
+        #expect(terminal.shows("news"))
+    }
+
+    @Test func `the history outlives the session, in a file of the user's own`() throws {
+        let path = "\(directory.path)/history"
+        try reopen(history: path)
+        #expect(line("one\r") == "one")
+        #expect(line("one\r") == "one")
+        #expect(line("\u{1b}[200~two\rrows\\\u{1b}[201~\r") == "two\nrows\\")
+        #expect(directory.read("history") == "one\ntwo\\nrows\\\\\n")
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        try reopen(history: path)
+        #expect(line("\u{1b}[A\r") == "two\nrows\\")
+        #expect(line("\u{1b}[A\u{1b}[A\r") == "one")
+    }
+
+    @Test func `a window of another width gets the line anew`() {
+        terminal.type("hello")
+        #expect(terminal.shows(["> hello"]))
+        terminal.resize(columns: 12, rows: 8)
+        raise(SIGWINCH)
+        #expect(loop.run(until: { self.events == ["resize"] }, within: .seconds(20)))
+        #expect(editor.width == 12)
+        #expect(line(", world\r") == "hello, world")
+        #expect(terminal.shows(["> hello, wor", "ld", ">"]))
+    }
+
+    @Test func `the terminal is given back as it was, what was typed stays`() {
+        terminal.type("hello\u{1}")
+        #expect(terminal.shows(["> hello"]))
+        #expect(!terminal.isCooked)
+        editor.show("bye")
+        editor.close()
+        #expect(terminal.isCooked)
+        #expect(terminal.shows(["bye", "> hello"]))
+        #expect(loop.run(until: { self.terminal.cursor == (2, 0) }, within: .seconds(20)))
+        editor.show("more")
+        editor.close()
+    }
+
+    @Test(arguments: [
+        ("\u{1b}[?62;4;22c", Terminal.Pictures.sixel), ("\u{1b}[?62;22c", .none),
+        ("\u{1b}_Gi=31;OK\u{1b}\\\u{1b}[?62;c", .kitty), ("", .none),
+    ])
+    func `a terminal that is asked says which pictures it takes`(
+        _ answer: String, _ expected: Terminal.Pictures
+    ) {
+        var pictures: Terminal.Pictures?
+        editor.askForPictures { pictures = $0 }
+        terminal.type("x" + answer)
+        #expect(loop.run(until: { pictures != nil }, within: .seconds(20)))
+        #expect(pictures == expected)
+        #expect(line("\r") == "x")
+    }
+}
