@@ -1,0 +1,47 @@
+/// A picture as kitty's protocol has it: https://sw.kovidgoyal.net/kitty/graphics-protocol/
+enum KittyPicture {
+    /// Base64 in each escape sequence, as the protocol allows at most.
+    private static let chunk = 4096
+
+    static func isPNG(_ bytes: [UInt8]) -> Bool {
+        bytes.count > 24 && bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+    }
+
+    /// What draws a PNG where the cursor is, made smaller where it is wider than `columns`; the cursor is below
+    /// it then.
+    static func escapes(png: [UInt8], columns: Int) -> String {
+        // A column is some 10 pixels wide: an icon isn't blown up.
+        let width = png[16..<20].reduce(0) { $0 << 8 | Int($1) }
+        let scale = width > columns * 10 ? ",c=\(columns)" : ""
+        var rest = Base64.text(png)[...]
+        var escapes = ""
+        var keys = "f=100,a=T,q=2\(scale),"
+        repeat {
+            let part = rest.prefix(chunk)
+            rest = rest.dropFirst(chunk)
+            escapes +=
+                "\u{1B}_G\(keys)m=\(rest.isEmpty ? 0 : 1);\(String(decoding: part, as: UTF8.self))\u{1B}\\"
+            keys = ""
+        } while !rest.isEmpty
+        return escapes
+    }
+}
+
+enum Base64 {
+    private static let letters = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func text(_ bytes: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let count = min(3, bytes.count - start)
+            var bits = 0
+            for index in 0..<3 { bits = bits << 8 | (index < count ? Int(bytes[start + index]) : 0) }
+            for index in 0..<4 {
+                text.append(index <= count ? letters[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+            }
+        }
+        return text
+    }
+}
