@@ -6,6 +6,7 @@ import Reactor
 extension ChildSession: ChildProcessObserver {
     func childWrote(_ line: LineSplitter.Line) {
         touch()
+        heard()
         if let plain { return printed(line, plain) }
         switch line {
         case .tooLong(let start):

@@ -92,6 +92,7 @@ extension ChildSession {
     }
 
     func childWrotePart() {
+        heard()
         guard let plain else { return }
         touch()
         waitForQuiet(plain)

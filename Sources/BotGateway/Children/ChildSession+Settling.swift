@@ -39,13 +39,15 @@ extension ChildSession {
         guard isOpen(watch) else { return }
         guard case .byEvent = options.acknowledgement else {
             readWritten()
+            listenForSilence()
             return settle(delivery.livedOn(after: watch.key))
         }
         let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
         log(
             .warning,
             "has not acknowledged its event for \(ChildOptions.acknowledgementDue.rounded): with "
-                + "--ack event the next one comes after \(line)")
+                + "--ack event the next one comes after \(line)"
+                + (silence.isBroken ? "" : "; it has written nothing at all: is its stdout buffered?"))
     }
 
     func acknowledge(_ updateID: Int64) {

@@ -38,6 +38,8 @@ public final class Children {
     private var waiting: Deque<ChildSession> = []
     private var roomCheck: Timer?
     private var saidExhausted = false
+    /// One child's stdout seems to be buffered, and so is every child's.
+    var hasSaidBuffered = false
     /// The journal has events of an earlier run that weren't taken up yet.
     private var hasEarlier = false
     private static let fewWaiting = 100

@@ -41,20 +41,35 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
 
     private static let longestName = 100
 
-    /// `telegram.sendMessage` and `sendMessage` are what fingers write.
+    /// `telegram.sendMessage` and `sendMessage` are what fingers write, and `telegramm.send_message`.
     private static func hint(_ type: String) -> String {
-        let name = type.hasPrefix("telegram.") ? String(type.dropFirst("telegram.".count)) : type
-        // The scope line's own type, and a number, resemble no method.
-        guard type != "telegram", name.first?.isLetter == true, name.count <= longestName else { return "" }
+        // The scope line's own type resembles no method.
+        guard type != "telegram", type.utf8.count <= longestName else { return "" }
+        let name = type.firstIndex(of: ".").map { String(type[type.index(after: $0)...]) } ?? type
+        let written = self.type(of: name)
+        let known = written.flatMap { types.contains($0) ? $0 : nil }
+        let near = known ?? Nearest.name(to: name, among: names).flatMap(self.type(of:))
+        // A method of tomorrow is known by how it is written.
+        let suggestion =
+            near ?? (type.hasPrefix("telegram.") || written?.contains("_") == true ? written : nil)
+        return suggestion.map { $0 == type ? "" : "; did you mean \($0)?" } ?? ""
+    }
+
+    /// What a child writes for a method of this name, in whatever spelling; nil for what can't be one.
+    private static func type(of name: String) -> String? {
+        guard name.first?.isLetter == true else { return nil }
         var snake = ""
         for character in name {
             guard character.isASCII, character.isLetter || character.isNumber || character == "_" else {
-                return ""
+                return nil
             }
             snake += character.isUppercase ? "_" + character.lowercased() : String(character)
         }
         // `SendMessage` begins with no underscore.
-        let suggestion = "telegram." + snake.split(separator: "_").joined(separator: "_")
-        return suggestion == type ? "" : "; did you mean \(suggestion)?"
+        return "telegram." + snake.split(separator: "_").joined(separator: "_")
     }
+
+    // Made when a line is wrong for the first time.
+    private static let names = Methods.names.union(["ack", "state", "keep_alive", "download_file"])
+    private static let types = Set(names.compactMap(type(of:)))
 }

@@ -430,7 +430,7 @@ enum Methods {
     ]
 
     // All of them.
-    private static let names: Set<String> = [
+    nonisolated static let names: Set<String> = [
         "getUpdates",
         "setWebhook",
         "deleteWebhook",

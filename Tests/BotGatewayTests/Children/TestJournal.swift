@@ -59,7 +59,7 @@ extension Children {
     /// Children of a test, for a bot that finds `TRANSCRIPTS` in its environment.
     convenience init(
         of command: [String], options: ChildOptions = ChildOptions(), journal: any Journal,
-        transcripts: String, on loop: EventLoop
+        transcripts: String, on loop: EventLoop, log: Logger? = nil
     ) throws {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         let environment = ChildEnvironment(
@@ -68,7 +68,7 @@ extension Children {
         self.init(
             try Program(command, searchPath: path), environment: environment, bot: ["id": 7],
             options: options, journal: journal, on: loop,
-            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            log: log ?? Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     /// Delivers events with these numbers, `{"n":1}`, which are their keys too.

@@ -147,9 +147,23 @@ import Testing
                 .hasSuffix("did you mean telegram.set_my_default_administrator_rights?") == true)
     }
 
+    @Test(arguments: [
+        ("telegramm.send_message", "send_message"), ("telegram.send-message", "send_message"),
+        ("telegram.sendMesage", "send_message"), ("send_mesage", "send_message"),
+        ("Telegram.getme", "get_me"),
+        ("Telegram.getUpdate", "get_updates"), ("telegram.keepAlive", "keep_alive"), ("TELEGRAM.ACK", "ack"),
+        ("telegram.setMoodOfTomorrow", "set_mood_of_tomorrow"),
+    ])
+    func `a type that is near to a known one is put right`(_ type: String, _ right: String) {
+        #expect(
+            words(#"{"type":"\#(type)"}"#)
+                == "unknown type '\(type)'; docs/protocol.md lists them; did you mean telegram.\(right)?")
+    }
+
     @Test func `what resembles no method is not put right`() {
         for type in [
-            "", "http.request", "telegram.", "telegram", "telegram.send-message", "telegram.result", "5",
+            "", "http.request", "telegram.", "telegram", "telegram.result", "telegram.disconnect", "hello",
+            "5",
         ] {
             #expect(words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists them")
         }

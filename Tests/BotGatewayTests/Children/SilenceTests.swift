@@ -1,0 +1,72 @@
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct SilenceTests {
+    private static let words = "is its stdout buffered?"
+
+    @Test func `three events without a word are a long silence, until it is broken`() {
+        var silence = Silence()
+        silence.gave(2)
+        #expect(!silence.isLong)
+        silence.gave(1)
+        #expect(silence.isLong)
+        silence.gave(1_000)
+        #expect(silence.isLong)
+        silence.wasBroken()
+        #expect(!silence.isLong && silence.isBroken)
+        silence.gave(1_000)
+        #expect(!silence.isLong && silence.isBroken)
+        #expect(MemoryLayout<Silence>.size == 1)
+    }
+
+    /// What is logged of a bot that is given so many events a round, each once those before it are dealt with,
+    /// until it is suspected or all rounds are over, and then once more.
+    private func log(of bot: String, events: Int64 = 3, rounds: Int64) throws -> LogLines {
+        let loop = try EventLoop()
+        let files = TemporaryDirectory()
+        let lines = LogLines()
+        let journal = TestJournal(NoJournal(spoolDirectory: files.path))
+        var options = ChildOptions()
+        options.acknowledgement = .automatic(settle: .milliseconds(30))
+        let children = try Children(
+            of: ["sh", "-c", bot], options: options, journal: journal, transcripts: files.path, on: loop,
+            log: lines.logger)
+        children.perform = { $2(.success(true)) }
+        var settled: Int64 = 0
+        var given: Int64 = 0
+        journal.onSettle = { _ in settled += 1 }
+        func giveRound() {
+            children.deliver(given + 1...given + events)
+            given += events
+            #expect(loop.run(until: { settled == given }, within: .seconds(10)))
+        }
+        for _ in 1...rounds where lines.count(Self.words) == 0 { giveRound() }
+        if lines.count(Self.words) > 0 { giveRound() }
+        children.kill()
+        #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
+        return lines
+    }
+
+    @Test func `a child that read three events, waits for more and has written nothing is suspected, once`()
+        throws
+    {
+        // On a busy machine it isn't back at once.
+        let lines = try log(of: "while read -r x; do :; done", rounds: 100)
+        #expect(lines.count(Self.words) == 1)
+        #expect(lines.lines.contains { $0.hasPrefix("notice chat:42 it read") && $0.contains("python3 -u") })
+    }
+
+    @Test(arguments: [
+        ("echo '{}'; while read -r x; do :; done", 3, 2), ("printf x; while read -r x; do :; done", 3, 2),
+        ("while read -r x; do :; done", 1, 2),
+        ("for i in 1 2 3 4; do read -r x; done; while :; do :; done", 3, 1),
+    ])
+    func `one that has written anything, or read less, or is at work, isn't`(
+        _ bot: String, _ events: Int64, _ rounds: Int64
+    ) throws {
+        #expect(try log(of: bot, events: events, rounds: rounds).count(Self.words) == 0)
+    }
+}
