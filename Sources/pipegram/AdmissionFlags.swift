@@ -22,7 +22,8 @@ struct AdmissionFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "The same for those in a file, 'chat ID', 'user ID' or 'user @name' a line; SIGHUP reads it again.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var allowFile: [String] = []
 
     @Option(help: .duration("Drop updates that are older when they come; 'never' to take them all."))

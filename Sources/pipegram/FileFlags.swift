@@ -9,7 +9,8 @@ struct FileFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "A bot may send files from this directory and from those below it, and no others.",
-            valueName: "directory"))
+            valueName: "directory"),
+        completion: .directory)
     var uploadRoot: String?
 
     /// A program of plain text may repeat what it was told, and a line of it sends a file.

@@ -8,7 +8,8 @@ import Reactor
 struct ProgramArguments: ParsableArguments, Sendable {
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The bot: a program and its arguments.", valueName: "program"))
+        help: ArgumentHelp("The bot: a program and its arguments.", valueName: "program"),
+        completion: .file())
     var words: [String] = []
 
     func validate() throws {
@@ -19,8 +20,9 @@ struct ProgramArguments: ParsableArguments, Sendable {
         if first == "--" {
             guard words.count > 1 else { throw ValidationError("No program is named after '--'.") }
         } else if first.hasPrefix("-") {
+            let hint = Slip.hint(forOption: first)
             throw ValidationError(
-                "Unknown option '\(first)' here. Options stand first; a program of that name goes after '--'."
+                "Unknown option '\(first)' here\(hint.isEmpty ? "." : hint) Options stand first; a program of that name goes after '--'."
             )
         }
     }

@@ -17,7 +17,7 @@ struct RecordCommand: LoopCommand {
             Example:  TELEGRAM_BOT_TOKEN=… pipegram record updates.ndjson
             """)
 
-    @Argument(help: "Where to add them; without it, or with '-', stdout.")
+    @Argument(help: "Where to add them; without it, or with '-', stdout.", completion: .file())
     var file = "-"
 
     @OptionGroup var redactionFlags: RedactionFlags
@@ -50,7 +50,8 @@ struct RecordFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "Add each update to a file before anything else is done with it, as 'pipegram record' does.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var record: String?
 
     @OptionGroup var redactionFlags: RedactionFlags

@@ -19,7 +19,9 @@ struct ReplayCommand: LoopCommand {
             Example:  pipegram replay updates.ndjson -- ./bot.sh
             """)
 
-    @Argument(help: "Recorded updates: one a line, an array, or getUpdates answers; '-' is stdin.")
+    @Argument(
+        help: "Recorded updates: one a line, an array, or getUpdates answers; '-' is stdin.",
+        completion: .file())
     var file: String
 
     @Flag(help: "Print calls as they come, with the scope in each line, not grouped by scope.")
@@ -27,7 +29,8 @@ struct ReplayCommand: LoopCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Compare the calls with recorded ones; print nothing but the difference.", valueName: "file"))
+            "Compare the calls with recorded ones; print nothing but the difference.", valueName: "file"),
+        completion: .file())
     var expect: String?
 
     @Flag(help: "Write the calls to the file of --expect instead.")

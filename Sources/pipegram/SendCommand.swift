@@ -24,7 +24,8 @@ struct SendCommand: LoopCommand {
     @Option(
         help: ArgumentHelp(
             "Add the results to a file, and skip the lines that have one there: the same command goes on where "
-                + "an earlier one was interrupted.", valueName: "file"))
+                + "an earlier one was interrupted.", valueName: "file"),
+        completion: .file())
     var resume: String?
 
     @Option(help: ArgumentHelp("The longest line that is read.", valueName: "64KiB|1MiB"))

@@ -8,7 +8,8 @@ struct StateFlags: ParsableArguments, Sendable {
         help: ArgumentHelp(
             "Where what isn't dealt with is kept; else $STATE_DIRECTORY, else $XDG_STATE_HOME/pipegram/BOT-ID, "
                 + "else ~/.local/state/pipegram/BOT-ID.",
-            valueName: "directory"))
+            valueName: "directory"),
+        completion: .directory)
     var state: String?
 
     /// - Parameter bot: its id; nil for the directory above those of all bots.

@@ -29,7 +29,8 @@ struct TelegramFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "The kinds of update to ask for, with commas between, or 'all'. Without it Telegram chooses.",
-            valueName: "list"))
+            valueName: "list"),
+        completion: .list(["all"] + MainActor.assumeIsolated { UpdateKinds.all }))
     var allowedUpdates: String?
 
     @Flag(help: "Take a webhook away that is set for the bot, so that updates can be asked for.")

@@ -8,7 +8,8 @@ struct TokenFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "A file with the bot's token; else $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var tokenFile: String?
 
     @MainActor func token() throws -> BotToken {

@@ -1,0 +1,84 @@
+import ArgumentParser
+
+struct CompletionsCommand: LoopCommand {
+    enum Shell: String, ExpressibleByArgument, CaseIterable, Sendable {
+        case bash, zsh, fish
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "completions",
+        abstract: "Print what makes a shell complete pipegram's commands and options.",
+        discussion: """
+            Behind '--' the program and its arguments are completed as the shell does it elsewhere. Ends at once, \
+            with 0. Each line is for one shell, from its next start on; the last one takes it into this bash only.
+
+              bash:     pipegram completions bash >/etc/bash_completion.d/pipegram
+              zsh:      pipegram completions zsh >/usr/local/share/zsh/site-functions/_pipegram
+              fish:     pipegram completions fish >~/.config/fish/completions/pipegram.fish
+
+            Example:  source <(pipegram completions bash)
+            """)
+
+    @Argument(help: "Whose.")
+    var shell: Shell
+
+    @MainActor func start() throws -> ExitCode {
+        let script: String =
+            switch shell {
+            case .bash: Self.opened(Pipegram.completionScript(for: .bash), with: Self.bash)
+            case .zsh: Self.opened(Pipegram.completionScript(for: .zsh), with: Self.zsh)
+            case .fish: Pipegram.completionScript(for: .fish) + Self.fish
+            }
+        try printOut(Array((script + "\n").utf8))
+        return .success
+    }
+
+    /// Puts `lines` first into the function that is called for every completion.
+    private static func opened(_ script: String, with lines: String) -> String {
+        let start = "_pipegram() {"
+        return script.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0 == start ? "\(start)\n\(lines)" : String($0) }.joined(separator: "\n")
+    }
+
+    // What stands behind '--' is another program's command line.
+
+    private static let bash = """
+            local -i pipegram_word
+            for ((pipegram_word = 1; pipegram_word < COMP_CWORD; pipegram_word++)); do
+                [[ "${COMP_WORDS[pipegram_word]}" = -- ]] || continue
+                ((pipegram_word++))
+                if declare -F _comp_command_offset >/dev/null; then
+                    _comp_command_offset "${pipegram_word}"
+                elif declare -F _command_offset >/dev/null; then
+                    _command_offset "${pipegram_word}"
+                elif ((pipegram_word == COMP_CWORD)); then
+                    mapfile -t COMPREPLY < <(compgen -c -- "${2}"; compgen -f -- "${2}")
+                else
+                    mapfile -t COMPREPLY < <(compgen -f -- "${2}")
+                fi
+                return
+            done
+        """
+
+    private static let zsh = """
+            local -i pipegram_word="${words[(i)--]}"
+            if ((pipegram_word < CURRENT)); then
+                shift "${pipegram_word}" words
+                ((CURRENT -= pipegram_word))
+                _normal
+                return
+            fi
+        """
+
+    private static let fish = """
+
+        function __pipegram_program
+            set -l words (commandline -opc)
+            set -l place (contains -i -- -- $words); or return 1
+            test (count $argv) -gt 0; and return 0
+            set -l program (string escape -- $words[(math $place + 1)..])
+            complete -C "$program "(commandline -ct)
+        end
+        complete -c pipegram -n '__pipegram_program --' -fa '(__pipegram_program)'
+        """
+}

@@ -1,0 +1,133 @@
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct HelpTests {
+    /// Runs the program, or another one, to its end.
+    private func run(
+        _ command: [String], input: String = ""
+    ) throws -> (status: Int32, output: String, errors: String) {
+        let run = try ProgramRun(command, on: try EventLoop())
+        if !input.isEmpty { run.write(input) }
+        run.endInput()
+        return (run.wait(), run.output.joined(separator: "\n"), run.errorText)
+    }
+
+    private func pipegram(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+        try run([Places.pipegram] + arguments)
+    }
+
+    @Test(arguments: [
+        (["rnu"], "unknown command 'rnu'; did you mean 'run'?"),
+        (["help", "statsu"], "unknown command 'statsu'; did you mean 'status'?"),
+        (["dead_letter"], "unknown command 'dead_letter'; did you mean 'dead-letters'?"),
+        (["xyzzy"], "unknown command 'xyzzy'; 'pipegram help' lists them"),
+        (["./bot.sh", "it's"], "pipegram run -- ./bot.sh 'it'\\''s'"),
+        (["--", "./bot.sh"], "pipegram run -- ./bot.sh"),
+        (["--drop-pending", "--", "./bot.sh"], "pipegram run --drop-pending -- ./bot.sh"),
+        (["run", "--scoep", "topic", "--", "cat"], "did you mean '--scope'?"),
+        (["run", "--idletimeout=1s", "./bot.sh"], "did you mean '--idle-timeout'?"),
+        (["send", "--resum", "x"], "Did you mean '--resume'?"),
+    ])
+    func `what is misspelt is named with what was meant, and ends it with 64`(
+        _ arguments: [String], _ words: String
+    ) throws {
+        let end = try pipegram(arguments)
+        #expect(end.status == 64)
+        #expect(end.errors.hasPrefix("pipegram: "))
+        #expect(end.errors.contains(words), "\(end.errors)")
+        #expect(end.output.isEmpty)
+    }
+
+    @Test func `the overview begins with a line to try, and groups the commands`() throws {
+        let overview = try pipegram([])
+        #expect(overview.status == 0)
+        let lines = overview.output.split(separator: "\n").map(String.init)
+        #expect(lines[0] == "OVERVIEW: Turn any program into a Telegram bot.")
+        #expect(lines[2].hasPrefix("  pipegram "))
+        #expect(!overview.output.contains("SUBCOMMANDS:"))
+        for group in ["TRY A BOT, WITHOUT A TOKEN:", "RUN IT ON TELEGRAM:", "SEE WHAT IT DOES:"] {
+            #expect(lines.contains(group))
+        }
+        #expect(try pipegram(["help"]).output == overview.output)
+        #expect(try pipegram(["--help"]).output == overview.output)
+    }
+
+    @Test func `each command's help has a line to paste`() throws {
+        let overview = try pipegram([]).output
+        let commands = overview.split(separator: "\n").drop { !$0.hasPrefix("TRY") }
+            .compactMap { line in
+                line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first : nil
+            }
+            .map(String.init).filter { $0 != "See" }
+        #expect(commands.contains("run") && commands.contains("completions"))
+        for command in commands {
+            let help = try pipegram(["help", command])
+            #expect(help.status == 0)
+            #expect(help.output.contains("\nExample:  "), "\(command)")
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func `the completions parse, and name commands and options`(_ shell: String) throws {
+        let script = try pipegram(["completions", shell])
+        #expect(script.status == 0)
+        for word in ["dead-letters", "max-children", "topic", "pipegram_"] {
+            #expect(script.output.contains(word), "\(word)")
+        }
+        guard let parsed = try? run([shell, "-n"], input: script.output + "\n") else { return }
+        #expect(parsed.status == 0, "\(parsed.errors)")
+    }
+
+    @Test func `bash completes commands, values, and behind two hyphens another program`() throws {
+        let script = """
+            source <("$0" completions bash)
+            try() {
+                COMP_WORDS=(pipegram "$@") COMP_CWORD=$# COMP_LINE="pipegram $*"
+                COMP_POINT=${#COMP_LINE} COMPREPLY=()
+                _pipegram pipegram "${@: -1}" "${@: -2:1}"
+                echo "${COMPREPLY[*]}"
+            }
+            try sta; try run --scope ''; try run --max-c; try run -- cat /etc/host
+            """
+        guard let end = try? run(["bash", "-c", script, Places.pipegram]) else { return }
+        let lines = end.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.prefix(3) == ["status", "chat topic user bot", "--max-children"], "\(end.errors)")
+        #expect(lines.count == 4 && lines[3].contains("/etc/hosts"), "\(end.output)")
+    }
+
+    @Test func `a replay asks about stdout where all comes after the end of stdin, and else doesn't`() throws
+    {
+        let files = TemporaryDirectory()
+        let log = files.write(
+            "updates.ndjson",
+            (1...3).map {
+                "{\"update_id\":\($0),\"message\":{\"message_id\":\($0),\"date\":1,\"chat\":{\"id\":42,"
+                    + "\"type\":\"private\"},\"text\":\"x\"}}\n"
+            }.joined())
+        let say = #"echo '{"type":"telegram.send_message","text":"x"}'"#
+        for (bot, isAsked) in [("x=$(cat); \(say)", true), ("\(say); x=$(cat); \(say)", false)] {
+            let end = try pipegram(["replay", log, "--", "sh", "-c", bot])
+            #expect(end.status == 0)
+            #expect(end.errors.contains("is its stdout buffered?") == isAsked, "\(end.errors)")
+        }
+    }
+
+    @Test func `the pages of the manual are what Tests/Manual/run makes of the help and the protocol`() throws
+    {
+        guard (try? run(["python3", "--version"])) != nil else { return }
+        let end = try run(
+            [
+                "env", "PIPEGRAM=\(Places.pipegram)", "python3", "\(Places.project)/Tests/Manual/run",
+                "--check",
+            ])
+        #expect(end.status == 0, "\(end.errors)")
+    }
+
+    @Test func `the pages of the manual are well-formed`() throws {
+        guard (try? run(["mandoc", "-V"])) != nil else { return }
+        let pages = ["1", "5"].map { "\(Places.project)/docs/man/pipegram.\($0)" }
+        let end = try run(["mandoc", "-T", "lint", "-W", "warning"] + pages)
+        #expect(end.status == 0, "\(end.output)")
+    }
+}
