@@ -64,10 +64,9 @@ extension SimulatedTelegram {
         guard let id = deed.arguments.integer("message_id"), id > 0 else {
             throw .badRequest("message identifier is not specified")
         }
-        guard let message = chat.messages[id] else {
-            guard reach == .anyone else { throw .badRequest("message to pin not found") }
-            return true
-        }
+        let known = chat.messages[id]
+        guard known != nil || reach == .anyone else { throw .badRequest("message to pin not found") }
+        let message = known ?? ["message_id": JSON(id), "chat": chat.json, "date": 0]
         chat.pinned.removeAll { $0 == id }
         chat.pinned.append(id)
         message.remove("reply_to_message")

@@ -26,7 +26,7 @@ extension SimulatedTelegram {
 
     // MARK: groups and channels
 
-    /// `title`, `is_forum`, `type` (`group`, else `supergroup`), `username`, `id`; `with_bot` false to leave the bot
+    /// A group with its maker and the bot: `title`, `is_forum`, `type` (`group`, else `supergroup`), `username`, `id`; `with_bot` false to leave the bot
     /// out. Returns the `Chat`.
     func createGroup(_ deed: Deed) throws(BotAPIError) -> JSON {
         let isBasic = deed.text("type") == "group" && !deed.arguments.flag("is_forum")
@@ -71,12 +71,12 @@ extension SimulatedTelegram {
         return chat
     }
 
+    /// Returns the `Chat`, also to whoever is in it already.
     func joinChat(_ deed: Deed) throws(BotAPIError) -> JSON {
         let chat = try publicChat(deed)
         guard let person = deed.person, let id = deed.personID else { throw .methodNotFound }
         guard chat.status(of: id) != "kicked" else { throw .badRequest("USER_BANNED_IN_CHANNEL") }
-        guard !chat.isMember(id) else { throw .badRequest("USER_ALREADY_PARTICIPANT") }
-        enter(person, into: chat)
+        if !chat.isMember(id) { enter(person, into: chat) }
         return chat.json
     }
 
@@ -86,10 +86,10 @@ extension SimulatedTelegram {
         if !chat.isChannel { announce(["new_chat_members": [person]], in: chat, by: deed) }
     }
 
+    /// The same for the bot.
     func addBot(_ deed: Deed) throws(BotAPIError) -> JSON {
         let chat = try publicChat(deed)
-        guard !chat.isMember(botID) else { throw .badRequest("USER_ALREADY_PARTICIPANT") }
-        enterBot(chat, by: deed)
+        if !chat.isMember(botID) { enterBot(chat, by: deed) }
         return chat.json
     }
 

@@ -7,6 +7,9 @@ extension SimulatedTelegram {
     func chat(of deed: Deed, writing: Bool = true) throws(BotAPIError) -> SimulatedChat {
         guard let person = deed.person, let id = deed.personID else {
             let chat = try chats.chat(deed.text("chat_id"))
+            guard reach == .anyone || deed.text("business_connection_id").isEmpty else {
+                throw .badRequest("business connection not found")
+            }
             try checkAccess(to: chat, writing: writing)
             return chat
         }

@@ -111,6 +111,9 @@ import Testing
         try world.act("sendMessage", ["chat_id": group, "text": "/x"])
         #expect(world.updates.isEmpty)
         try world.act("addBot", ["chat_id": group])
+        #expect(world.kinds == ["my_chat_member", "message"])
+        try world.act("addBot", ["chat_id": group])
+        #expect(world.kinds == ["my_chat_member", "message"])
         try world.call("leaveChat", ["chat_id": group])
         #expect(
             world.refusal("sendMessage", ["chat_id": group, "text": "x"])
