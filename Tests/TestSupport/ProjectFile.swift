@@ -18,6 +18,11 @@ public enum ProjectFile {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// A file of JSON values, one a line.
+    public static func lines(_ path: String) throws -> [JSON] {
+        try text(path).split(separator: "\n").map { try JSON(parsing: String($0)) }
+    }
+
     /// The names of what is in a folder, sorted.
     public static func names(in path: String) throws -> [String] {
         let names = Directory.names(in: "\(Places.project)/\(path)").filter { !$0.hasPrefix(".") }

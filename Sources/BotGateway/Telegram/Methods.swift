@@ -35,6 +35,11 @@ enum Methods {
         return files[method]?.contains(parameter) == true
     }
 
+    /// Whether it is in the list, in any case.
+    static func isKnown(_ method: String) -> Bool { lowercasedNames.contains(method.lowercased()) }
+
+    private static let lowercasedNames = Set(names.map { $0.lowercased() })
+
     private static let fileParameters = files.values.reduce(into: Set<String>()) { $0.formUnion($1) }
 
     private static let defaults: [String: Defaults] = [

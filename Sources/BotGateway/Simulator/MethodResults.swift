@@ -1,0 +1,102 @@
+/// What each method of the Bot API returns, by the name of its type.
+enum MethodResults {
+    /// - Parameter method: in any case.
+    /// - Returns: as in `Array of MessageId`; `Message|True` where an inline message is answered with `true`.
+    ///   Nil for a method that isn't known.
+    static func type(of method: String) -> String? {
+        byLowercasedName[method.lowercased()] ?? (Methods.isKnown(method) ? "True" : nil)
+    }
+
+    private static let byLowercasedName = Dictionary(
+        uniqueKeysWithValues: others.map { ($0.lowercased(), $1) })
+
+    // Those that don't return `true`, made from the file of methods by:
+    //
+    //     jq -r '.methods[] | select(.returns != ["True"]) |
+    //         "        \"\(.name)\": \"\(.returns | join("|"))\","' METHODS.json
+    private static let others: KeyValuePairs<String, String> = [
+        "getUpdates": "Array of Update",
+        "getWebhookInfo": "WebhookInfo",
+        "getMe": "User",
+        "sendMessage": "Message",
+        "forwardMessage": "Message",
+        "forwardMessages": "Array of MessageId",
+        "copyMessage": "MessageId",
+        "copyMessages": "Array of MessageId",
+        "sendPhoto": "Message",
+        "sendLivePhoto": "Message",
+        "sendAudio": "Message",
+        "sendDocument": "Message",
+        "sendVideo": "Message",
+        "sendAnimation": "Message",
+        "sendVoice": "Message",
+        "sendVideoNote": "Message",
+        "sendPaidMedia": "Message",
+        "sendMediaGroup": "Array of Message",
+        "sendLocation": "Message",
+        "sendVenue": "Message",
+        "sendContact": "Message",
+        "sendPoll": "Message",
+        "sendChecklist": "Message",
+        "sendDice": "Message",
+        "getUserProfilePhotos": "UserProfilePhotos",
+        "getUserProfileAudios": "UserProfileAudios",
+        "getFile": "File",
+        "exportChatInviteLink": "String",
+        "createChatInviteLink": "ChatInviteLink",
+        "editChatInviteLink": "ChatInviteLink",
+        "createChatSubscriptionInviteLink": "ChatInviteLink",
+        "editChatSubscriptionInviteLink": "ChatInviteLink",
+        "revokeChatInviteLink": "ChatInviteLink",
+        "getChat": "ChatFullInfo",
+        "getChatAdministrators": "Array of ChatMember",
+        "getChatMemberCount": "Integer",
+        "getChatMember": "ChatMember",
+        "getUserPersonalChatMessages": "Array of Message",
+        "getForumTopicIconStickers": "Array of Sticker",
+        "createForumTopic": "ForumTopic",
+        "answerGuestQuery": "SentGuestMessage",
+        "getUserChatBoosts": "UserChatBoosts",
+        "getBusinessConnection": "BusinessConnection",
+        "getManagedBotToken": "String",
+        "replaceManagedBotToken": "String",
+        "getManagedBotAccessSettings": "BotAccessSettings",
+        "getMyCommands": "Array of BotCommand",
+        "getMyName": "BotName",
+        "getMyDescription": "BotDescription",
+        "getMyShortDescription": "BotShortDescription",
+        "getChatMenuButton": "MenuButton",
+        "getMyDefaultAdministratorRights": "ChatAdministratorRights",
+        "getAvailableGifts": "Gifts",
+        "getBusinessAccountStarBalance": "StarAmount",
+        "getBusinessAccountGifts": "OwnedGifts",
+        "getUserGifts": "OwnedGifts",
+        "getChatGifts": "OwnedGifts",
+        "postStory": "Story",
+        "repostStory": "Story",
+        "editStory": "Story",
+        "answerWebAppQuery": "SentWebAppMessage",
+        "savePreparedInlineMessage": "PreparedInlineMessage",
+        "savePreparedKeyboardButton": "PreparedKeyboardButton",
+        "editMessageText": "Message|True",
+        "editMessageCaption": "Message|True",
+        "editMessageMedia": "Message|True",
+        "editMessageLiveLocation": "Message|True",
+        "stopMessageLiveLocation": "Message|True",
+        "editMessageChecklist": "Message",
+        "editMessageReplyMarkup": "Message|True",
+        "stopPoll": "Poll",
+        "sendSticker": "Message",
+        "getStickerSet": "StickerSet",
+        "getCustomEmojiStickers": "Array of Sticker",
+        "uploadStickerFile": "File",
+        "sendRichMessage": "Message",
+        "sendInvoice": "Message",
+        "createInvoiceLink": "String",
+        "getMyStarBalance": "StarAmount",
+        "getStarTransactions": "StarTransactions",
+        "sendGame": "Message",
+        "setGameScore": "Message|True",
+        "getGameHighScores": "Array of GameHighScore",
+    ]
+}
