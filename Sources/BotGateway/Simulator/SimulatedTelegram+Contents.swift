@@ -10,14 +10,7 @@ extension SimulatedTelegram {
     /// `text`, with its entities, and the look of its link.
     func text(of deed: Deed) throws(BotAPIError) -> JSON {
         let content: JSON = [:]
-        let text = deed.text("text")
-        guard !text.isEmpty else { throw .badRequest("message text is empty") }
-        guard !text.allSatisfy(\.isWhitespace) else { throw .badRequest("text must be non-empty") }
-        guard text.unicodeScalars.count <= 4096 || !deed.text("parse_mode").isEmpty else {
-            throw .badRequest("message is too long")
-        }
         try FormattedText(deed.arguments, user: chats.person).put(into: content)
-        guard content["text"] != nil else { throw .badRequest("message text is empty") }
         deed.arguments.structure("link_preview_options").map { content.set("link_preview_options", $0) }
         return content
     }

@@ -133,7 +133,9 @@ public final class SimulatedTelegram {
     }
 
     /// A value of the type that a method returns.
-    func plausible(_ method: String, _ deed: Deed) -> JSON? { Optional.none }
+    func plausible(_ method: String, _ deed: Deed) -> JSON? {
+        PlausibleValues.answer(to: method, deed.arguments, bot: bot, now: now())
+    }
 
     private func remark(on method: String, known name: String?) -> String {
         if let name { return "\(name) isn't simulated: its answer is made up" }

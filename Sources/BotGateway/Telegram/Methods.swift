@@ -36,9 +36,7 @@ enum Methods {
     }
 
     /// Whether it is in the list, in any case.
-    static func isKnown(_ method: String) -> Bool { lowercasedNames.contains(method.lowercased()) }
-
-    private static let lowercasedNames = Set(names.map { $0.lowercased() })
+    static func isKnown(_ method: String) -> Bool { namesByLowercase[method.lowercased()] != nil }
 
     private static let fileParameters = files.values.reduce(into: Set<String>()) { $0.formUnion($1) }
 
