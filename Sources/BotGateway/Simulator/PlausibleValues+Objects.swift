@@ -1,56 +1,27 @@
 import JSON
 
 extension PlausibleValues {
-    /// The user that a call names; else one that is made up.
-    var user: JSON {
-        ["id": JSON(id("user_id") ?? 42), "is_bot": false, "first_name": "Ada"]
-    }
+    static let newLink = "https://t.me/+AAAAAAAAAAAAAAAA"
 
-    var owner: JSON { ["status": "creator", "user": user, "is_anonymous": false] }
+    func list(_ name: String) -> [JSON] { arguments.structure(name)?.elements ?? [] }
 
-    /// The chat that a call names.
-    private var chat: JSON {
-        let name = arguments.text("chat_id")
-        if name.hasPrefix("@") {
-            let name = JSON(name.dropFirst())
-            return ["id": -1_009_000_000_000, "title": name, "username": name, "type": "channel"]
-        }
-        guard let id = Int64(name), id < 0 else {
-            return ["id": JSON(id("chat_id") ?? 42), "first_name": "Ada", "type": "private"]
-        }
-        return [
-            "id": JSON(id), "title": "Group", "type": id > -1_000_000_000_000 ? "group" : "supergroup",
+    func inviteLink(isRevoked: Bool) -> JSON {
+        let link = arguments.text("invite_link")
+        let value: JSON = [
+            "invite_link": JSON(link.isEmpty ? Self.newLink : link), "creator": bot,
+            "creates_join_request": JSON(arguments.flag("creates_join_request")), "is_primary": false,
+            "is_revoked": JSON(isRevoked),
         ]
-    }
-
-    var chatFullInfo: JSON {
-        let chat = chat
-        chat.set("accent_color_id", 0)
-        chat.set("max_reaction_count", 11)
-        let kinds = [
-            "unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels",
-        ]
-        chat.set("accepted_gift_types", flags(kinds))
-        return chat
+        if !arguments.text("name").isEmpty { value.set("name", JSON(arguments.text("name"))) }
+        for name in ["expire_date", "member_limit", "subscription_period", "subscription_price"] {
+            arguments.integer(name).map { value.set(name, JSON($0)) }
+        }
+        return value
     }
 
     var message: JSON {
         let id = arguments.integer("message_id") ?? 1
-        let message: JSON = ["message_id": JSON(id), "from": bot, "chat": chat, "date": JSON(now)]
-        for name in ["text", "caption"] where !arguments.text(name).isEmpty {
-            message.set(name, JSON(arguments.text(name)))
-        }
-        return message
-    }
-
-    var album: JSON {
-        JSON(
-            list("media").indices.map { index in
-                let message = message
-                message.set("message_id", JSON(index + 1))
-                message.set("media_group_id", "1")
-                return message
-            })
+        return ["message_id": JSON(id), "from": bot, "chat": chat, "date": JSON(now)]
     }
 
     /// One that nobody has voted in.
@@ -67,29 +38,21 @@ extension PlausibleValues {
     }
 
     var administratorRights: JSON {
-        flags([
+        let rights: JSON = [:]
+        for name in [
             "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
             "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users",
             "can_post_stories", "can_edit_stories", "can_delete_stories", "can_send_welcome_messages",
-        ])
-    }
-
-    private func flags(_ names: [String]) -> JSON {
-        let flags: JSON = [:]
-        for name in names { flags.set(name, false) }
-        return flags
+        ] { rights.set(name, false) }
+        return rights
     }
 
     var businessConnection: JSON {
         [
-            "id": JSON(arguments.text("business_connection_id")), "user": user, "user_chat_id": 42,
-            "date": JSON(now), "is_enabled": true, "rights": ["can_reply": true],
+            "id": JSON(arguments.text("business_connection_id")), "user": user,
+            "user_chat_id": user["id"] ?? 42, "date": JSON(now), "is_enabled": true,
+            "rights": ["can_reply": true],
         ]
-    }
-
-    var story: JSON {
-        let chat: JSON = ["id": 42, "first_name": "Ada", "type": "private"]
-        return ["chat": chat, "id": JSON(arguments.integer("story_id") ?? 1)]
     }
 
     var gift: JSON { ["id": "1", "sticker": sticker(type: "regular"), "star_count": 15] }
@@ -99,14 +62,10 @@ extension PlausibleValues {
         return ["name": JSON(name), "title": JSON(name), "sticker_type": "regular", "stickers": []]
     }
 
-    func customEmoji(of method: String) -> [JSON] {
-        // Among the icons of topics is this one, a speech bubble.
-        let ids = method == "getcustomemojistickers" ? list("custom_emoji_ids") : ["5417915203100613993"]
-        return ids.map { id in
-            let sticker = sticker(type: "custom_emoji")
-            sticker.set("custom_emoji_id", JSON(id.string ?? id.description))
-            return sticker
-        }
+    func customEmoji(_ id: String) -> JSON {
+        let sticker = sticker(type: "custom_emoji")
+        sticker.set("custom_emoji_id", JSON(id))
+        return sticker
     }
 
     private func sticker(type: String) -> JSON {

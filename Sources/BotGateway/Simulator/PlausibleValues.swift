@@ -1,121 +1,73 @@
 import JSON
 
-/// What Telegram could answer to a method that isn't simulated: a value with all that its type requires, and
-/// of the call what would come back in it.
+/// What Telegram could answer to a method that isn't simulated: a value with all that its type requires, and of the
+/// call what would come back in it.
 ///
-/// The same call gives the same value: nothing is remembered, and what was set is not read back.
+/// Nothing is remembered: what was set is not read back.
 struct PlausibleValues {
+    let arguments: Arguments
     /// A `User`.
     let bot: JSON
+    /// The `User` that the call names; else one that is made up.
+    let user: JSON
+    /// The `Chat` that the call names; else the private one with the user.
+    let chat: JSON
     /// Unix time in seconds.
     let now: Int64
-    let arguments: Arguments
 
-    /// - Parameter method: in any case.
-    /// - Returns: nil for a method that isn't in the Bot API, as far as it is known here.
-    static func answer(
-        to method: String, _ arguments: Arguments, bot: JSON = SimulatedTelegram.demoBot, now: Int64
-    ) -> JSON? {
-        let method = method.lowercased()
-        guard let type = MethodResults.type(of: method) else { return Optional.none }
-        return PlausibleValues(bot: bot, now: now, arguments: arguments).value(of: type, for: method)
+    /// - Parameter method: as Telegram writes it, and one whose answer isn't `true` only where it isn't simulated.
+    func answer(to method: String) -> JSON {
+        ofBot(method) ?? ofChat(method) ?? ofAccount(method) ?? true
     }
 
-    private func value(of type: String, for method: String) -> JSON {
-        switch type {
-        case "Array of Update", "Array of BotCommand": []
-        case "Array of Message": method == "sendmediagroup" ? album : []
-        case "Array of MessageId": JSON(list("message_ids").indices.map { ["message_id": JSON($0 + 1)] })
-        case "Array of ChatMember": [owner]
-        case "Array of GameHighScore": [["position": 1, "user": user, "score": 0]]
-        case "Array of Sticker": JSON(customEmoji(of: method))
-        case "Integer": 2
-        case "String": JSON(text(for: method))
-        case "User": bot
-        case "Message": message
-        // An inline message is nobody's to answer with.
-        case "Message|True": arguments.text("inline_message_id").isEmpty ? message : true
-        case "MessageId": ["message_id": 1]
-        case "Poll": stoppedPoll
-        case "File": ["file_id": "BQACAgIAAxkB000000", "file_unique_id": "AgAD000000"]
-        case "UserProfilePhotos": ["total_count": 0, "photos": []]
-        case "UserProfileAudios": ["total_count": 0, "audios": []]
-        case "StickerSet": stickerSet
-        default: value(of: type) ?? chatValue(of: type, for: method) ?? true
-        }
-    }
-
-    /// Of what a bot has and does.
-    private func value(of type: String) -> JSON? {
-        switch type {
-        case "WebhookInfo": ["url": "", "has_custom_certificate": false, "pending_update_count": 0]
-        case "BotName": ["name": bot["first_name"] ?? "Demo"]
-        case "BotDescription": ["description": ""]
-        case "BotShortDescription": ["short_description": ""]
-        case "BotAccessSettings": ["is_access_restricted": false]
-        case "MenuButton": ["type": "default"]
-        case "ChatAdministratorRights": administratorRights
-        case "Gifts": ["gifts": [gift]]
-        case "OwnedGifts": ["total_count": 0, "gifts": []]
-        case "StarAmount": ["amount": 0]
-        case "StarTransactions": ["transactions": []]
-        case "SentWebAppMessage", "SentGuestMessage": ["inline_message_id": "AAAAAAAAAAAAAAAAAAAAAAAAAAA"]
-        case "PreparedInlineMessage": ["id": "1", "expiration_date": JSON(now + 86_400)]
-        case "PreparedKeyboardButton": ["id": "1"]
-        default: Optional.none
-        }
-    }
-
-    /// Of chats and accounts.
-    private func chatValue(of type: String, for method: String) -> JSON? {
-        switch type {
-        case "ChatFullInfo": chatFullInfo
-        case "ChatMember": ["status": "member", "user": user]
-        case "ChatInviteLink": inviteLink(for: method)
-        case "ForumTopic": forumTopic
-        case "UserChatBoosts": ["boosts": []]
-        case "BusinessConnection": businessConnection
-        case "Story": story
-        default: Optional.none
-        }
-    }
-}
-
-extension PlausibleValues {
-    /// A number of any size, for ids of chats and users are longer than `Arguments.integer` reads.
-    func id(_ name: String) -> Int64? { Int64(arguments.text(name)) }
-
-    func list(_ name: String) -> [JSON] { arguments.structure(name)?.elements ?? [] }
-
-    private func text(for method: String) -> String {
+    private func ofBot(_ method: String) -> JSON? {
         switch method {
-        case "exportchatinvitelink": "https://t.me/+AAAAAAAAAAAAAAAA"
-        case "createinvoicelink": "https://t.me/$AAAAAAAAAAAAAAAA"
-        default: "\(id("user_id") ?? 8):simulated"
+        case "getUpdates": []
+        case "getWebhookInfo": ["url": "", "has_custom_certificate": false, "pending_update_count": 0]
+        case "getMyDefaultAdministratorRights": administratorRights
+        case "getMyStarBalance", "getBusinessAccountStarBalance": ["amount": 0]
+        case "getStarTransactions": ["transactions": []]
+        case "getAvailableGifts": ["gifts": [gift]]
+        case "createInvoiceLink": "https://t.me/$AAAAAAAAAAAAAAAA"
+        case "answerWebAppQuery", "answerGuestQuery": ["inline_message_id": "AAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+        case "savePreparedInlineMessage": ["id": "1", "expiration_date": JSON(now + 86_400)]
+        case "savePreparedKeyboardButton": ["id": "1"]
+        case "getManagedBotToken", "replaceManagedBotToken": JSON("\(user["id"]?.integer ?? 0):simulated")
+        case "getManagedBotAccessSettings": ["is_access_restricted": false]
+        case "getForumTopicIconStickers": JSON([customEmoji("5417915203100613993")])
+        case "getCustomEmojiStickers": JSON(list("custom_emoji_ids").map { customEmoji($0.string ?? "") })
+        case "getStickerSet": stickerSet
+        case "uploadStickerFile": ["file_id": "BQACAgIAAxkB000000", "file_unique_id": "AgAD000000"]
+        default: Optional.none
         }
     }
 
-    private func inviteLink(for method: String) -> JSON {
-        let link = arguments.text("invite_link")
-        let value: JSON = [
-            "invite_link": JSON(link.isEmpty ? "https://t.me/+AAAAAAAAAAAAAAAA" : link), "creator": bot,
-            "creates_join_request": JSON(arguments.flag("creates_join_request")), "is_primary": false,
-            "is_revoked": JSON(method == "revokechatinvitelink"),
-        ]
-        if !arguments.text("name").isEmpty { value.set("name", JSON(arguments.text("name"))) }
-        for name in ["expire_date", "member_limit", "subscription_period", "subscription_price"] {
-            arguments.integer(name).map { value.set(name, JSON($0)) }
+    private func ofChat(_ method: String) -> JSON? {
+        switch method {
+        case "exportChatInviteLink": JSON(Self.newLink)
+        case "createChatInviteLink", "editChatInviteLink", "createChatSubscriptionInviteLink",
+            "editChatSubscriptionInviteLink", "revokeChatInviteLink":
+            inviteLink(isRevoked: method == "revokeChatInviteLink")
+        case "getChatAdministrators": [["status": "creator", "user": user, "is_anonymous": false]]
+        case "getUserChatBoosts": ["boosts": []]
+        case "stopPoll": stoppedPoll
+        case "getGameHighScores": [["position": 1, "user": user, "score": 0]]
+        // An inline message is nobody's to answer with.
+        case "setGameScore": arguments.text("inline_message_id").isEmpty ? message : true
+        default: Optional.none
         }
-        return value
     }
 
-    private var forumTopic: JSON {
-        let value: JSON = [
-            "message_thread_id": 1, "name": JSON(arguments.text("name")),
-            "icon_color": JSON(arguments.integer("icon_color") ?? 7_322_096),
-        ]
-        let icon = arguments.text("icon_custom_emoji_id")
-        if !icon.isEmpty { value.set("icon_custom_emoji_id", JSON(icon)) }
-        return value
+    /// Of users and business accounts.
+    private func ofAccount(_ method: String) -> JSON? {
+        switch method {
+        case "getUserProfileAudios": ["total_count": 0, "audios": []]
+        case "getUserPersonalChatMessages": []
+        case "getBusinessAccountGifts", "getUserGifts", "getChatGifts": ["total_count": 0, "gifts": []]
+        case "getBusinessConnection": businessConnection
+        case "postStory", "repostStory", "editStory":
+            ["chat": chat, "id": JSON(arguments.integer("story_id") ?? 1)]
+        default: Optional.none
+        }
     }
 }

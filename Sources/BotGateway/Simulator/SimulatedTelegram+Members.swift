@@ -152,7 +152,7 @@ extension SimulatedTelegram {
         guard !chat.isPrivate else { throw .badRequest("there are no administrators in the private chat") }
         let ids = chat.members.keys.filter(chat.isAdministrator).sorted()
         if ids.isEmpty, chat.isHearsay {
-            return plausible("getChatAdministrators", deed) ?? []
+            return plausible("getChatAdministrators", deed)
         }
         return JSON(ids.compactMap { chat.members[$0]?.json })
     }

@@ -68,7 +68,7 @@ extension SimulatedTelegram {
         let markup = try ReplyMarkup(deed.arguments)
         guard let number = deed.arguments.integer("message_id"), let message = chat.messages[number] else {
             guard reach == .anyone else { throw .badRequest("message with poll to stop not found") }
-            return plausible("stopPoll", deed) ?? true
+            return plausible("stopPoll", deed)
         }
         guard let poll = message["poll"] else { throw .badRequest("message with poll to stop not found") }
         guard poll["is_closed"]?.bool != true else { throw .badRequest("poll has already been closed") }

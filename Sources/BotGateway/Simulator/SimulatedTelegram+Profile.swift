@@ -127,6 +127,6 @@ extension SimulatedTelegram {
 
     func getMyDefaultAdministratorRights(_ deed: Deed) throws(BotAPIError) -> JSON {
         profile.administratorRights[deed.arguments.flag("for_channels")]
-            ?? plausible("getMyDefaultAdministratorRights", deed) ?? [:]
+            ?? plausible("getMyDefaultAdministratorRights", deed)
     }
 }

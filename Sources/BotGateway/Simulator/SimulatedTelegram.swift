@@ -129,12 +129,18 @@ public final class SimulatedTelegram {
             guard reach == .anyone else { throw .methodNotFound }
             return true
         }
-        return plausible(name, deed) ?? true
+        if Methods.defaults(of: name).contains(.chat) { _ = try chat(of: deed, writing: false) }
+        return plausible(name, deed)
     }
 
     /// A value of the type that a method returns.
-    func plausible(_ method: String, _ deed: Deed) -> JSON? {
-        PlausibleValues.answer(to: method, deed.arguments, bot: bot, now: now())
+    func plausible(_ method: String, _ deed: Deed) -> JSON {
+        let known = deed.arguments.id("user_id").flatMap { chats.person($0) }
+        let user: JSON = known ?? ["id": 42, "is_bot": false, "first_name": "Ada"]
+        let ownChat: JSON = ["id": user["id"] ?? 42, "type": "private", "first_name": "Ada"]
+        let chat = deed.arguments.id("chat_id").flatMap { chats.byID[$0]?.json } ?? ownChat
+        return PlausibleValues(arguments: deed.arguments, bot: bot, user: user, chat: chat, now: now())
+            .answer(to: method)
     }
 
     private func remark(on method: String, known name: String?) -> String {

@@ -35,9 +35,6 @@ enum Methods {
         return files[method]?.contains(parameter) == true
     }
 
-    /// Whether it is in the list, in any case.
-    static func isKnown(_ method: String) -> Bool { namesByLowercase[method.lowercased()] != nil }
-
     private static let fileParameters = files.values.reduce(into: Set<String>()) { $0.formUnion($1) }
 
     private static let defaults: [String: Defaults] = [
