@@ -33,6 +33,12 @@ struct SimulatorControl {
             return try perform("createUser", as: "", request)
         case ("POST", "users", 3):
             return try perform(path[2], as: path[1], request)
+        case ("GET", "users", 1):
+            return JSON(people)
+        case ("GET", "chats", 1):
+            return JSON(server.telegram.chats.byID.sorted { $0.key < $1.key }.map(\.value.json))
+        case ("GET", "chats", 3) where path[2] == "messages":
+            return try messages(of: path[1])
         case ("GET", "faults", 1):
             return server.faults.json
         case ("POST", "faults", 1):
@@ -55,7 +61,8 @@ struct SimulatorControl {
     private func unknown(_ request: HTTPServer.Request, _ path: [String]) -> BotAPIError {
         let methods = [
             "users": "POST /simulator/users/<id or username>/<action>", "faults": "GET, POST or DELETE",
-            "updates": "POST", "reset": "POST", "sights": "GET", "calls": "GET",
+            "chats": "GET /simulator/chats and /simulator/chats/<id>/messages", "updates": "POST",
+            "reset": "POST", "sights": "GET", "calls": "GET",
         ]
         guard let method = methods[path[0].lowercased()] else {
             return BotAPIError(
@@ -84,21 +91,40 @@ struct SimulatorControl {
 
     private func person(_ who: String) throws(BotAPIError) -> Int64 {
         let introduction = Self.introduction(of: who, [:])
-        let name = introduction["id"]?.description ?? introduction["username"]?.string?.lowercased() ?? ""
-        if let known = server.people[name] { return known }
-        let user = try introduce(introduction)
-        return user["id"]?.integer ?? 0
+        let name = introduction["username"]?.string?.lowercased()
+        let known =
+            introduction["id"]?.integer.flatMap { server.telegram.chats.people[$0] }
+            ?? people.first { name != nil && $0["username"]?.string?.lowercased() == name }
+        if let id = known?["id"]?.integer { return id }
+        return try introduce(introduction)["id"]?.integer ?? 0
     }
 
     private func introduce(_ introduction: JSON) throws(BotAPIError) -> JSON {
-        if introduction["id"] == nil { introduction.set("id", JSON(server.nextPerson())) }
+        if introduction["id"] == nil {
+            introduction.set("id", JSON((people.last?["id"]?.integer ?? Self.lastBeforePeople) + 1))
+        }
         guard let id = Int64(Arguments(introduction).text("id")), id > 0 else {
             throw .badRequest("a user's id is a positive number")
         }
-        let user = try server.telegram.perform("createUser", introduction, as: id).get()
-        server.people[String(id)] = id
-        user["username"]?.string.map { server.people[$0.lowercased()] = id }
-        return user
+        return try server.telegram.perform("createUser", introduction, as: id).get()
+    }
+
+    /// As people's ids are, longer than a bot's in a test.
+    private static let lastBeforePeople: Int64 = 1000
+
+    /// Each `User` but the bot, by id.
+    private var people: [JSON] {
+        let telegram = server.telegram
+        return telegram.chats.people.sorted { $0.key < $1.key }.filter { $0.key != telegram.botID }.map(
+            \.value)
+    }
+
+    private func messages(of chat: String) throws(BotAPIError) -> JSON {
+        guard let chat = Int64(chat).flatMap({ server.telegram.chats.byID[$0] }) else {
+            throw BotAPIError(
+                code: 404, reason: "Not Found: there is no chat \(chat); GET /simulator/chats lists them")
+        }
+        return JSON(chat.messages.ids.compactMap { chat.messages[$0] })
     }
 
     /// What is known of somebody by how they are called in the path.
@@ -177,6 +203,8 @@ struct SimulatorControl {
 
         POST   /simulator/users/<id or username>/<action>   as that person: sendMessage text=…, sendPhoto photo=@…,
                                                             pressButton message_id=… button=1, editMessageText, …
+        GET    /simulator/users, /simulator/chats           who there is, and where
+        GET    /simulator/chats/<id>/messages               a chat's messages as they are now
         GET    /simulator/sights?after=N&timeout=S          what people saw of the bot; waits for something
         GET    /simulator/calls?after=N&timeout=S           what the bot called, and its answers
         GET    /simulator/faults                            faults that are ordered

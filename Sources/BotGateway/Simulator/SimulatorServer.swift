@@ -62,8 +62,6 @@ import Reactor
     let sights: Transcript
     let callLog: Transcript
     var faults = FaultOrders()
-    /// Who has appeared through the control API, by id and by username in small letters.
-    var people: [String: Int64] = [:]
     private let http: HTTPServer
     private let host: String
 
@@ -93,7 +91,8 @@ import Reactor
     private func follow() {
         telegram.onUpdate = { [weak self] kind, payload in
             guard let self else { return }
-            onUpdate?(delivery.add(payload, as: kind), kind)
+            let id = delivery.add(payload, as: kind)
+            onUpdate?(id, kind)
         }
         telegram.onSight = { [weak self] sight in
             self?.sights.add(sight.kind, chat: sight.chat, sight.json)
@@ -110,13 +109,6 @@ import Reactor
         }
     }
 
-    /// An id for somebody who has none yet.
-    func nextPerson() -> Int64 {
-        var id: Int64 = 1001
-        while people[String(id)] != nil { id += 1 }
-        return id
-    }
-
     /// Begins anew: nobody has appeared, nothing was written, no fault is ordered. What the bot has set stays: its
     /// webhook, and which kinds of updates it wants; so do the numbers, which go on.
     public func reset() {
@@ -125,7 +117,7 @@ import Reactor
         faults.removeAll()
         sights.removeAll()
         callLog.removeAll()
-        (calls, polls, downloads, people) = ([], [], [], [:])
+        (calls, polls, downloads) = ([], [], [])
         delivery.removeAll()
     }
 

@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -166,5 +167,90 @@ import Testing
             reason(ask("/users/ada"))
                 == "Method Not Allowed: GET /simulator/users/ada is none; it is POST /simulator/users/<id or username>/<action>"
         )
+    }
+}
+
+/// People act over HTTP; what they can do is tested with `SimulatedTelegram`.
+@Suite struct SimulatorPeopleTests {
+    private let test: SimulatorTest
+
+    init() throws { test = try SimulatorTest(reach: .acquaintances) }
+
+    private func ask(_ path: String, _ body: HTTPClient.Body = .none) -> JSON? {
+        test.settled(
+            test.send(
+                HTTPClient.Request(
+                    url: "\(test.server.url)/simulator\(path)", body: body, timeout: .seconds(5)))
+        ).json
+    }
+
+    private func act(_ who: String, _ action: String, _ parameters: JSON) -> JSON? {
+        ask("/users/\(who)/\(action)", .json(parameters.bytes))
+    }
+
+    @Test func `whoever isn't known appears with their first deed, and stays the same`() throws {
+        let said = try #require(act("ada", "sendMessage", ["text": "hello"])?["result"])
+        #expect(said["from"]?["first_name"] == "Ada")
+        #expect(said["from"]?["username"] == "ada")
+        let id = try #require(said["from"]?["id"]?.integer)
+        for who in ["@ADA", "\(id)"] {
+            #expect(act(who, "sendMessage", ["text": "x"])?["result"]?["from"] == said["from"])
+        }
+        #expect(act("42", "sendMessage", ["text": "x"])?["result"]?["chat"]?["id"] == 42)
+        #expect(ask("/users")?["result"]?.elements.compactMap { $0["id"]?.integer } == [42, id])
+        #expect(ask("/chats")?["result"]?.count == 2)
+        let texts = ask("/chats/\(id)/messages")?["result"]?.elements.compactMap { $0["text"]?.string }
+        #expect(texts == ["hello", "x", "x"])
+        #expect(ask("/chats/99/messages")?["error_code"] == 404)
+        #expect(test.call("getUpdates").updateIDs?.count == 4)
+    }
+
+    @Test func `a person is made as they are wished, with the next id, or changed`() {
+        let ada = act("ada", "createUser", ["first_name": "Ada L.", "language_code": "en"])?["result"]
+        #expect(ada?["username"] == "ada")
+        #expect(ada?["language_code"] == "en")
+        let introduction: JSON = ["first_name": "Bob"]
+        let bob = ask("/users", .json(introduction.bytes))?["result"]
+        #expect(bob?["id"]?.integer == (ada?["id"]?.integer).map { $0 + 1 })
+        #expect(ask("/users", .json(Array(#"{"id":"x"}"#.utf8)))?["error_code"] == 400)
+    }
+
+    @Test func `a script speaks, waits for the bot's answer from there on, and presses its button`() throws {
+        let said = try #require(act("ada", "sendMessage", ["text": "menu"]))
+        let chat = try #require(said["result"]?["chat"]?["id"])
+        let waiting = test.send(
+            HTTPClient.Request(
+                url: "\(test.server.url)/simulator/sights?after=\(said["last"]?.integer ?? -1)&timeout=5",
+                timeout: .seconds(10)))
+        let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "y"]]]]
+        _ = test.call("sendMessage", ["chat_id": chat, "text": "Well?", "reply_markup": keyboard])
+        let seen = try #require(test.settled(waiting).json?["result"]?[0])
+        #expect(seen["kind"] == "message")
+        #expect(seen["message"]?["text"] == "Well?")
+        let pressed = act(
+            "ada", "pressButton", ["message_id": seen["message"]?["message_id"] ?? nil, "button": "Yes"])
+        #expect(pressed?["ok"] == true, "\(pressed?.description ?? "")")
+        let update = test.call("getUpdates", ["offset": -1]).json?["result"]?[0]
+        #expect(update?["callback_query"]?["data"] == "y")
+    }
+
+    @Test func `a photo that somebody sends can be fetched by the bot`() throws {
+        let files = TemporaryDirectory()
+        let path = files.write("cat.jpg", "meow")
+        let sent = ask(
+            "/users/ada/sendPhoto", .form([.init("photo", .file(try InputFile(path), name: "cat.jpg"))]))
+        let photo = try #require(sent?["result"]?["photo"]?[0], "\(sent?.description ?? "")")
+        let file = test.call("getFile", ["file_id": photo["file_id"] ?? ""]).json?["result"]
+        let place = try #require(file?["file_path"]?.string)
+        let fetched = test.settled(
+            test.send(
+                HTTPClient.Request(
+                    url: "\(test.server.url)/file/bot7:secret/\(place)", timeout: .seconds(5))))
+        #expect(fetched.text == "meow")
+    }
+
+    @Test func `what somebody can't do is refused in Telegram's words`() {
+        #expect(act("ada", "sendMessage", ["text": ""])?["error_code"] == 400)
+        #expect(act("ada", "fly", [:])?["error_code"] == 404)
     }
 }

@@ -26,9 +26,10 @@ struct SimulatorTest {
     let server: SimulatorServer
     let client: HTTPClient
 
-    init() throws {
+    init(reach: SimulatedTelegram.Reach = .anyone) throws {
         loop = try EventLoop()
-        server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
+        server = try SimulatorServer(
+            on: loop, telegram: SimulatedTelegram(reach: reach) { 1_700_000_000 })
         client = HTTPClient(on: loop, connections: 4, userAgent: "test")
     }
 

@@ -1,0 +1,84 @@
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+/// `pipegram simulator`, and `pipegram run` against it.
+@Suite struct SimulatorTests {
+    private let loop: EventLoop
+    private let client: HTTPClient
+
+    init() throws {
+        loop = try EventLoop()
+        client = HTTPClient(on: loop, connections: 4, userAgent: "test")
+    }
+
+    private func start(_ options: [String] = [], listen: String = "127.0.0.1:0") throws -> ProgramRun {
+        try ProgramRun([Places.pipegram, "simulator", "--listen", listen] + options, on: loop)
+    }
+
+    /// Where a simulator listens, once it does.
+    private func url(of simulator: ProgramRun) throws -> String {
+        _ = loop.run(until: { simulator.output.count >= 6 || simulator.exit != nil }, within: .seconds(20))
+        let line = try #require(simulator.output.first)
+        #expect(line.hasPrefix("listening on http://"))
+        return String(line.dropFirst("listening on ".count))
+    }
+
+    private func ask(_ url: String, _ body: JSON? = nil) -> JSON? {
+        var result: Result<HTTPClient.Response, HTTPClient.Failure>?
+        let body = body.map { HTTPClient.Body.json($0.bytes) } ?? HTTPClient.Body.none
+        client.send(.init(url: url, body: body, timeout: .seconds(20))) { result = $0 }
+        _ = loop.run(until: { result != nil }, within: .seconds(20))
+        return (try? result?.get()).flatMap { try? JSON(parsing: $0.body) }
+    }
+
+    @Test func `somebody writes, a gateway's bot answers, and what it called is logged without its text`()
+        throws
+    {
+        let simulator = try start()
+        let url = try url(of: simulator)
+        let files = TemporaryDirectory()
+        let gateway = try ProgramRun(
+            [Places.pipegram, "run", "--no-state", "--", Places.bot("echo.sh")],
+            environment: [
+                "TELEGRAM_BOT_TOKEN": "99:made_up", "TELEGRAM_API_URL": url, "TRANSCRIPTS": files.path,
+            ], on: loop)
+        let said = ask("\(url)/simulator/users/ada/sendMessage", ["text": "hello there"])
+        #expect(said?["ok"] == true, "\(said?.description ?? "")")
+        let chat = try #require(said?["result"]?["chat"]?["id"]?.integer)
+        let sights = ask("\(url)/simulator/sights?kind=message&timeout=20")?["result"]
+        #expect(sights?[0]?["message"]?["text"] == "hello there")
+        for program in [gateway, simulator] {
+            program.signal(SIGINT)
+            #expect(program.wait() == 0, "\(program.errorText)")
+        }
+        #expect(simulator.errorText.contains("info sendMessage chat:\(chat): ok, message 2"))
+        #expect(simulator.errorText.contains("info update 1: message"))
+        #expect(!simulator.errorText.contains("hello there"))
+    }
+
+    @Test func `a port that is in use is told of with 73, and what is no address with 64`() throws {
+        let taken = try HTTPServer(on: loop)
+        for (listen, status, words) in [
+            ("127.0.0.1:\(taken.port)", 73 as Int32, "127.0.0.1:\(taken.port) is in use"),
+            ("example:80", 64, "'example' is no address"), ("127.0.0.1", 64, "--listen"),
+        ] {
+            let simulator = try start(listen: listen)
+            #expect(simulator.wait() == status)
+            #expect(simulator.errorText.contains(words), "\(simulator.errorText)")
+        }
+    }
+
+    @Test func `the token that is named is the only one, and its number the bot's`() throws {
+        let simulator = try start(["--token", "123:abc", "--log-level", "warning"], listen: "0.0.0.0:0")
+        let url = try url(of: simulator).replacing("0.0.0.0", with: "127.0.0.1")
+        #expect(ask("\(url)/bot123:abc/getMe")?["result"]?["id"] == 123)
+        #expect(ask("\(url)/bot7:secret/getMe")?["error_code"] == 401)
+        simulator.signal(SIGTERM)
+        #expect(simulator.wait() == 0)
+        #expect(simulator.errors.count == 1)
+        #expect(simulator.errorText.contains("warning others can reach this simulator"))
+    }
+}

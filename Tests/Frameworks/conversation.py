@@ -1,0 +1,102 @@
+"""Talks to a bot through a simulator's control API, and says what went wrong with 1.
+
+Arguments: the simulator's address, and `--answer` where the bot says something in its webhook's answer.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+import uuid
+
+URL = sys.argv[1]
+seen = 0
+
+
+def fail(words):
+    sys.exit(f"conversation: {words}")
+
+
+def ask(path, body=None, kind="application/json"):
+    request = urllib.request.Request(f"{URL}/simulator/{path}", data=body, headers={"Content-Type": kind})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        fail(f"{path}: {error.read().decode()}")
+
+
+def act(action, **parameters):
+    """Ada does something; what the bot does next is waited for."""
+    global seen
+    answer = ask(f"users/ada/{action}", json.dumps(parameters).encode())
+    seen = answer["last"]
+    return answer["result"]
+
+
+def upload(action, part, name, content):
+    global seen
+    boundary = uuid.uuid4().hex
+    body = (f'--{boundary}\r\nContent-Disposition: form-data; name="{part}"; filename="{name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n").encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    answer = ask(f"users/ada/{action}", body, f"multipart/form-data; boundary={boundary}")
+    seen = answer["last"]
+    return answer["result"]
+
+
+def expect(kind, what, found):
+    """Waits for what Ada sees next of one kind."""
+    global seen
+    sights = ask(f"sights?after={seen}&kind={kind}&timeout=20")["result"]
+    if not sights:
+        fail(f"nothing came in 20 s where {what} was expected")
+    seen = sights[0]["id"]
+    try:
+        is_it = found(sights[0])
+    except (KeyError, IndexError):
+        is_it = False
+    if not is_it:
+        fail(f"{what} was expected, and this came: {json.dumps(sights[0], ensure_ascii=False)}")
+    print(f"  {what}")
+    return sights[0]
+
+
+def expect_text(text):
+    return expect("message", f"the message {text!r}", lambda sight: sight["message"].get("text") == text)
+
+
+act("createUser", first_name="Ada")
+act("sendMessage", text="/start")
+expect("message", "a bold or linked name", lambda sight: sight["message"]["text"] == "Hello, Ada!"
+       and [entity["type"] for entity in sight["message"]["entities"]] in (["bold"], ["text_mention"], ["text_link"]))
+said = act("sendMessage", text="good morning 👋 <&>")
+expect_text("good morning 👋 <&>")
+
+act("sendMessage", text="/menu")
+menu = expect("message", "a button", lambda sight: sight["message"]["reply_markup"]["inline_keyboard"])
+act("pressButton", message_id=menu["message"]["message_id"], button=1)
+after = seen
+expect("callback_answer", "the button's answer", lambda sight: sight["answer"]["text"] == "Thanks!")
+seen = after
+expect("edited", "the edited menu", lambda sight: sight["message"]["text"] == "You like it."
+       and "reply_markup" not in sight["message"] and "edit_date" in sight["message"])
+
+act("editMessageText", message_id=said["message_id"], text="good evening")
+expect_text("Now you say: good evening")
+
+act("sendMessage", text="/photo")
+photo = expect(
+    "message", "a photo", lambda sight: sight["message"]["photo"] and sight["message"]["caption"] == "Here")
+if photo["message"]["photo"][-1]["file_size"] != len(b"not really a photo"):
+    fail("the photo isn't as long as it was sent")
+
+upload("sendPhoto", "photo", "cat.jpg", bytes(70_000))
+expect_text("70000 bytes")
+
+if "--answer" in sys.argv:
+    act("sendMessage", text="/answer")
+    expect_text("Said in the answer")
+
+refused = [call for call in ask("calls")["result"] if not call.get("ok")]
+if refused:
+    fail(f"a call was refused: {json.dumps(refused[0], ensure_ascii=False)}")
