@@ -1,3 +1,6 @@
+import CCurl
+import Glibc
+
 /// The body of an answer as it comes: kept in memory, or written to the file that was asked for.
 struct AnswerBody {
     /// An answer in memory longer than this is broken: Telegram's longest are a little over 4 MiB.
@@ -20,10 +23,12 @@ struct AnswerBody {
     private var sizeLimit: Int?
     /// Where a partial answer begins; nil without such a header.
     private var rangeStart: Int?
+    /// The Date header, in Unix time; nil where it wasn't looked for, or isn't there.
+    private(set) var date: Int64?
 
     mutating func reset(for request: HTTPClient.Request) {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 16)
-        (received, trouble, place, rangeStart) = (0, nil, .undecided, nil)
+        (received, trouble, place, rangeStart, date) = (0, nil, .undecided, nil, nil)
         (destination, offset, sizeLimit) = (request.destination, request.offset, request.sizeLimit)
     }
 
@@ -37,6 +42,10 @@ struct AnswerBody {
         let text = String(decoding: line.prefix(200), as: UTF8.self).lowercased()
         // Another head: the one before was a proxy's, or `100 Continue`.
         if text.hasPrefix("http/") { rangeStart = nil }
+        if text.hasPrefix("date:") {
+            let time = curl_getdate(String(text.dropFirst(5)), nil)
+            date = time > 0 ? Int64(time) : nil
+        }
         guard text.hasPrefix("content-range:"), let unit = text.firstRange(of: "bytes") else { return }
         rangeStart = Int(text[unit.upperBound...].drop { $0 == " " }.prefix { $0.isWholeNumber })
     }

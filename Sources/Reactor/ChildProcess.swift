@@ -50,6 +50,8 @@ public final class ChildProcess {
     private let pidfd: Int32
     private var output: Int32
     private var errors: Int32
+    /// What it leaves behind is not told to go with it: whoever set this sees to it.
+    public var sparesItsGroup = false
     private var waitsForTaking = false
     private var outputPaused = false
     private var input: ChildInput
@@ -196,6 +198,9 @@ public final class ChildProcess {
     /// of its own children may do so.
     public var isReadingInput: Bool? { input.isRead(by: pid) }
 
+    /// The same of one of its threads, or of a process that it has started.
+    public func isReadingInput(by thread: pid_t) -> Bool? { input.isRead(by: thread) }
+
     private func closeOutput() {
         guard output >= 0 else { return }
         loop.unwatch(output)
@@ -232,7 +237,7 @@ public final class ChildProcess {
 
     private func reap() {
         // What it leaves behind can reach the chat no more. Before the wait: then its number may be reused.
-        kill(-pid, SIGTERM)
+        if !sparesItsGroup { kill(-pid, SIGTERM) }
         let status = reap_child(pidfd)
         loop.unwatch(pidfd)
         close(pidfd)

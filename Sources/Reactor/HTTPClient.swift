@@ -27,6 +27,8 @@
         public var acceptsAnyCertificate = false
         /// The longest file that may come to be in `destination`, in bytes: a longer one fails.
         public var sizeLimit: Int?
+        /// The answer's Date header is looked for.
+        public var wantsDate = false
 
         public init(url: String, body: Body = .none, timeout: Duration) {
             self.url = url
@@ -72,9 +74,15 @@
         public let contentType: String
         /// How many bytes of body came, wherever they went.
         public let received: Int
+        /// The Date header in Unix time, where the request wanted it and there is one.
+        public let date: Int64?
 
-        init(status: Int, body: [UInt8], retryAfter: Int, contentType: String = "", received: Int? = nil) {
+        init(
+            status: Int, body: [UInt8], retryAfter: Int, contentType: String = "", received: Int? = nil,
+            date: Int64? = nil
+        ) {
             self.contentType = contentType
+            self.date = date
             self.status = status
             self.body = body
             self.retryAfter = retryAfter
@@ -103,10 +111,14 @@
         public let brokeOff: Bool
         /// A file of ours is to blame, and not the server or the way there.
         public let isFileTrouble: Bool
+        /// libcurl's number for it, as libcurl-errors(3) has them; 0 where it isn't libcurl that gave up.
+        public let code: Int
 
         public init(
-            reason: String, requestWentOut: Bool, brokeOff: Bool = false, isFileTrouble: Bool = false
+            reason: String, requestWentOut: Bool, brokeOff: Bool = false, isFileTrouble: Bool = false,
+            code: Int = 0
         ) {
+            self.code = code
             self.reason = reason
             self.requestWentOut = requestWentOut
             self.brokeOff = brokeOff

@@ -127,7 +127,7 @@ import CCurl
     private func setRange(_ request: HTTPClient.Request) {
         let range = request.offset > 0 ? "\(request.offset)-" : nil
         _ = curl_set_string(handle, CURLOPT_RANGE, range)
-        guard request.destination != nil else {
+        guard request.destination != nil || request.wantsDate else {
             _ = curl_set_header(handle, nil, nil)
             return
         }
@@ -211,18 +211,20 @@ import CCurl
 
     func result(_ code: CURLcode) -> Result<HTTPClient.Response, HTTPClient.Failure> {
         if code == CURLE_OK { answer.end { head } }
-        guard code == CURLE_OK, answer.trouble == nil else { return failure(reason(code)) }
+        guard code == CURLE_OK, answer.trouble == nil else {
+            return failure(reason(code), code: Int(code.rawValue))
+        }
         return .success(
             HTTPClient.Response(
                 status: head.status, body: answer.bytes, retryAfter: offset(CURLINFO_RETRY_AFTER),
-                contentType: contentType, received: answer.received))
+                contentType: contentType, received: answer.received, date: answer.date))
     }
 
-    func failure(_ reason: String) -> Result<HTTPClient.Response, HTTPClient.Failure> {
+    func failure(_ reason: String, code: Int = 0) -> Result<HTTPClient.Response, HTTPClient.Failure> {
         .failure(
             HTTPClient.Failure(
                 reason: reason, requestWentOut: requestWentOut, brokeOff: hasBegun && !requestWentOut,
-                isFileTrouble: (form?.trouble ?? answer.fileTrouble) != nil))
+                isFileTrouble: (form?.trouble ?? answer.fileTrouble) != nil, code: code))
     }
 
     private func reason(_ code: CURLcode) -> String {
