@@ -22,7 +22,8 @@ struct Pipegram: ParsableCommand {
     /// All commands, as a newcomer comes to them.
     private static let groups = [
         CommandGroup(
-            name: "Try a bot, without a token", subcommands: [ReplayCommand.self, SimulatorCommand.self]),
+            name: "Try a bot, without a token",
+            subcommands: [ReplayCommand.self, SimulatorCommand.self, DoctorCommand.self]),
         CommandGroup(
             name: "Run it on Telegram", subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self]),
         CommandGroup(

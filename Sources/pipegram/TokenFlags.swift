@@ -21,7 +21,8 @@ struct TokenFlags: ParsableArguments, Sendable {
         }
     }
 
-    @MainActor private func find() throws -> (text: String, place: String) {
+    /// The token's text, as it stands where it was found.
+    @MainActor func find() throws -> (text: String, place: String) {
         if let tokenFile { return (try read(tokenFile), tokenFile) }
         if let directory = variable("CREDENTIALS_DIRECTORY"), access("\(directory)/token", F_OK) == 0 {
             return (try read("\(directory)/token"), "\(directory)/token")

@@ -107,6 +107,7 @@ import Testing
         ),
         ("Calls", ["Children", "ChildSession", "UpdateSource", "TelegramPoller", "RecordedUpdates"]),
         ("Telegram", ["Children", "ChildSession", "UpdateSource", "CallSink", "Spool", "SimulatedTelegram"]),
+        ("Doctor", ["Children", "ChildSession", "UpdateSource", "TelegramPoller", "TelegramCaller"]),
         ("Store", ["Children", "UpdateSource", "CallSink", "BotAPI"]),
         ("Simulator", ["Children", "UpdateSource", "CallSink", "TelegramPoller", "TelegramCaller", "Spool"]),
     ])

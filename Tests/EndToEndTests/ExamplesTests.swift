@@ -6,7 +6,9 @@ import Testing
 @Suite struct ExamplesTests {
     private static let isMissing: Int32 = 100
 
-    @Test func `each example replays its updates to its calls, or is skipped with a word`() throws {
+    @Test func `each example replays its updates to its calls, and the doctor finds nothing, or is skipped`()
+        throws
+    {
         let loop = try EventLoop()
         var replays: [(example: Example, way: Example.Way, files: TemporaryDirectory, run: ProgramRun)] = []
         // All at once, for compilers take their time.
@@ -67,7 +69,9 @@ import Testing
             cd \(example.folder) || exit
             (\(way.probe)) </dev/null >/dev/null 2>&1 || exit \(isMissing)
             \(way.build) || exit
-            exec \(Places.pipegram) replay --expect calls.ndjson updates.ndjson -- \(way.start)
+            \(Places.pipegram) replay --expect calls.ndjson updates.ndjson -- \(way.start) || exit
+            \(Places.pipegram) doctor --state $out/state -- \(way.start) >$out/doctor || cat $out/doctor
+            grep -v -e '^ok  ' -e '^note  token' -e '^all is well' $out/doctor || :
             """
         return ["sh", "-c", script]
     }

@@ -1,0 +1,48 @@
+import JSON
+import Logging
+import Reactor
+
+/// Examines a bot: starts it, talks with it as a gateway would, and says what is wrong.
+@MainActor public final class Doctor {
+    private let examinations: [Examination]
+    private let script: Script?
+    private let options: ExaminationOptions
+
+    /// - Parameters:
+    ///   - program: to be started, and what is known of it.
+    ///   - environment: of the gateway.
+    ///   - number: makes the chats of this examination unlike those of others.
+    public init(
+        _ program: Program, script: Script?, environment: ChildEnvironment, options: ExaminationOptions,
+        number: Int64, temporaryDirectory: String, on loop: EventLoop
+    ) {
+        (self.script, self.options) = (script, options)
+        let chats: [Conversation] =
+            options.isPlain
+            ? [.plain(chat: 1_000_000_000 + number)]
+            : [.inPrivate(chat: 1_000_000_000 + number), .inGroup(chat: -1_001_000_000_000 - number)]
+        let silence = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
+        examinations = chats.map { chat in
+            let telegram = CallPrinter(
+                telegram: SimulatedTelegram(now: { 1_700_000_000 }), order: .asTheyCome,
+                spoolDirectory: temporaryDirectory,
+                files: ChildFiles(in: nil, temporaryDirectory: temporaryDirectory),
+                log: silence)
+            return Examination(
+                chat, with: program, environment: environment, options: options, answeredBy: telegram,
+                on: loop)
+        }
+    }
+
+    /// - Parameter done: called once, from the loop, when no child is left.
+    public func start(then done: @escaping ([Diagnosis]) -> Void) {
+        var left = examinations.count
+        for examination in examinations {
+            examination.start { [self] in
+                left -= 1
+                guard left == 0 else { return }
+                done(Verdict.diagnoses(of: examinations.map(\.record), script: script, options: options))
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+/// Talks with a bot as a gateway would, and writes down what it does.
+///
+/// One child after the other, should they end: it is given an event, then watched until it is done with it.
+final class Examination {
+    var record = ExaminationRecord()
+    private let program: Program
+    private let environment: ChildEnvironment
+    let conversation: Conversation
+    let options: ExaminationOptions
+    let telegram: CallPrinter
+    let loop: EventLoop
+    var done: () -> Void = {}
+
+    var process: ChildProcess?
+    private var pid: pid_t = 0
+    /// Which step comes next.
+    var next = 0
+    var inHand: Conversation.Step?
+    var settling = Settling(quiet: .zero, at: .current)
+    private var deadline = Instant.current
+    var timer: Timer?
+    private var pause = Duration.zero
+    var isEnding = false
+    var endedAt = Instant.current
+    /// It has said nothing yet, and was given some more time.
+    private var hadMoreTime = false
+    var written = 0
+    var complaint: [String] = []
+    var state: JSON?
+
+    private static let firstLook: Duration = .milliseconds(2)
+    private static let lastLook: Duration = .milliseconds(25)
+    private static let quiet: Duration = .milliseconds(60)
+    /// What a bot kept back comes in so short a time when its stdin ends; what it still works on, hardly.
+    static let atOnce: Duration = .milliseconds(500)
+    private static let moreTime: Duration = .milliseconds(250)
+    static let mostDeaths = 4
+    static let mostLines = 2000
+
+    init(
+        _ conversation: Conversation, with program: Program, environment: ChildEnvironment,
+        options: ExaminationOptions, answeredBy telegram: CallPrinter, on loop: EventLoop
+    ) {
+        (self.conversation, self.program, self.environment) = (conversation, program, environment)
+        (self.options, self.telegram, self.loop) = (options, telegram, loop)
+    }
+
+    /// - Parameter done: called once, from the loop, when the last child and what it left are gone.
+    func start(then done: @escaping () -> Void) {
+        self.done = done
+        goOn()
+    }
+
+    // MARK: the conversation
+
+    func goOn() {
+        guard next < conversation.steps.count else { return endInTime() }
+        let step = conversation.steps[next]
+        next += 1
+        if process == nil {
+            do throws(SystemError) {
+                try begin(with: step)
+            } catch {
+                record.startFailure = error.description
+                return done()
+            }
+        }
+        give(step)
+    }
+
+    private func begin(with step: Conversation.Step) throws(SystemError) {
+        var program = program
+        program.environment = environment.variables(for: step.event)
+        let process = try ChildProcess(program, lineLimit: options.maxLine, on: loop, observer: self)
+        process.sparesItsGroup = true
+        (self.process, pid, written, complaint, isEnding) = (process, process.pid, 0, [], false)
+        if !options.isPlain {
+            write(ScopeLine.line(openedBy: step.event, bot: SimulatedTelegram.demoBot, state: state))
+        }
+    }
+
+    private func give(_ step: Conversation.Step) {
+        inHand = step
+        record.eventsGiven += 1
+        telegram.note(step.event.line, givenTo: step.event.scope)
+        write(options.isPlain ? PlainMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
+        if options.isSingle { return end() }
+        settling = Settling(quiet: Self.quiet, at: .current)
+        deadline = .current + options.patience
+        pause = Self.firstLook
+        lookSoon()
+    }
+
+    func write(_ bytes: [UInt8]) {
+        pause = Self.firstLook
+        written += bytes.count
+        process?.write(bytes)
+        settling.moved(at: .current)
+    }
+
+    /// Sooner at first: most are done at once, and to look costs something too.
+    private func lookSoon() {
+        timer?.cancel()
+        timer = loop.after(pause) { [weak self] in self?.look() }
+        pause = min(pause * 2, Self.lastLook)
+    }
+
+    private func look() {
+        guard let process else { return }
+        let readsItself = process.isReadingInput == true
+        let threads = readsItself ? [] : Family.threads(of: pid)
+        let reads = readsItself || threads.contains { process.isReadingInput(by: $0.id) == true }
+        let settled = settling.look(
+            untaken: process.untaken, isRunning: threads.contains(where: \.isRunning), reads: reads,
+            at: .current)
+        if isEnding { return lookWhetherItEnds() }
+        switch settled {
+        case .reading, .quiet:
+            record.wasIdle = true
+            goOn()
+        case .working where Instant.current < deadline:
+            lookSoon()
+        case .working:
+            giveUp(process)
+        }
+    }
+
+    private func giveUp(_ process: ChildProcess) {
+        guard let inHand else { return }
+        if process.untaken == written {
+            record.stall = (.unread, inHand)
+        } else {
+            record.stall = (process.untaken == 0 && settling.isBusy ? .busy : .slow, inHand)
+        }
+        process.signal(SIGKILL)
+    }
+
+    // MARK: the end
+
+    /// What was said by now decides whether its stdout is buffered: others may be slow.
+    private func endInTime() {
+        guard record.lines == 0, !hadMoreTime, process != nil else { return end() }
+        hadMoreTime = true
+        timer = loop.after(Self.moreTime) { [weak self] in self?.end() }
+    }
+
+    private func end() {
+        isEnding = true
+        endedAt = .current
+        process?.endInput()
+        settling = Settling(quiet: Self.quiet, at: .current)
+        deadline = .current + options.patience
+        pause = Self.firstLook
+        lookSoon()
+    }
+
+    private func lookWhetherItEnds() {
+        guard Instant.current >= deadline else { return lookSoon() }
+        if !record.ignoresEnd {
+            record.ignoresEnd = true
+            record.spinsAtEnd = settling.isBusy
+            process?.signal(SIGTERM)
+            deadline = .current + min(options.patience, .seconds(1))
+            lookSoon()
+        } else {
+            record.ignoresTermination = true
+            process?.signal(SIGKILL)
+        }
+    }
+
+    /// Its group wasn't told to go with it: what lives on was left behind.
+    func lookForLeftovers(then go: @escaping () -> Void) {
+        let mark = "PIPEGRAM_SCOPE=\(conversation.steps[0].event.scope)"
+        let session = pid
+        guard !Family.leftovers(of: session, marked: mark).isEmpty else { return go() }
+        // What ends by itself has had the time for it.
+        loop.after(.milliseconds(150)) { [weak self] in
+            let left = Family.leftovers(of: session, marked: mark)
+            self?.record.leftovers += left
+            for each in left { kill(each.pid, SIGKILL) }
+            go()
+        }
+    }
+}

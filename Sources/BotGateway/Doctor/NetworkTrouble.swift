@@ -1,0 +1,78 @@
+/// What is between this machine and Telegram, of libcurl's words for it.
+struct NetworkTrouble {
+    /// As libcurl-errors(3) numbers them.
+    let code: Int
+    /// libcurl's words, without the token.
+    let reason: String
+    /// The Bot API's address.
+    let place: String
+    /// The variable that names a proxy for it, and its value; nil without one.
+    var proxy: (variable: String, value: String)?
+    /// The bundle of certificates is where this system has it.
+    var hasCertificates = true
+
+    var diagnosis: Diagnosis { .fault("network", "\(place) can't be reached: \(reason). \(remedy)") }
+
+    private var remedy: String {
+        switch code {
+        case 5:
+            "The proxy of \(proxyName) can't be found: correct it, or unset the variable"
+        case 6:
+            "No name server knows the host: is this machine online? Look at /etc/resolv.conf, and at the spelling"
+        case 7 where proxy != nil, 28 where proxy != nil, 97,
+            56 where reason.contains("CONNECT"):
+            reason.contains("407")
+                ? "The proxy of \(proxyName) wants a name and a password: http://NAME:PASSWORD@HOST:PORT"
+                : "The proxy of \(proxyName) doesn't work: correct it, unset the variable, or add the host to no_proxy"
+        case 7:
+            "Nothing listens there, or a firewall is in the way"
+        case 28:
+            "Nobody answers: a firewall is in the way, or Telegram is blocked here; libcurl takes a proxy from https_proxy"
+        case 35 where place.hasPrefix("https:"):
+            "That is no TLS: does the address begin with http://, or is a proxy in the way?"
+        case 60:
+            certificate
+        case 77:
+            Self.noCertificates
+        case 1, 3:
+            "Look at --api-url and $TELEGRAM_API_URL"
+        default:
+            "Try it with: curl -v \(place)/"
+        }
+    }
+
+    private var proxyName: String { proxy.map { "$\($0.variable) (\($0.value))" } ?? "the environment" }
+
+    private static let noCertificates =
+        "The system's certificates are missing: apt-get install ca-certificates"
+
+    private var certificate: String {
+        if reason.contains("expired") || reason.contains("not yet valid") {
+            return "This machine's clock may be wrong: see date, and timedatectl set-ntp true"
+        }
+        guard hasCertificates else { return Self.noCertificates }
+        return
+            "Somebody between here and Telegram shows a certificate of their own, as a company's proxy does: add its "
+            + "authority with update-ca-certificates, or name it in $SSL_CERT_FILE"
+    }
+
+    /// The proxy that libcurl takes for an address; nil without one.
+    ///
+    /// - Parameter variable: of the environment.
+    static func proxy(for url: String, _ variable: (String) -> String?) -> (variable: String, value: String)?
+    {
+        // In upper case `HTTP_PROXY` counts for nothing: a CGI server would set it from a header.
+        let names =
+            url.hasPrefix("https:")
+            ? ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+            : ["http_proxy", "all_proxy", "ALL_PROXY"]
+        guard let name = names.first(where: { variable($0)?.isEmpty == false }), let value = variable(name)
+        else {
+            return nil
+        }
+        // `http://name:password@host:port`: the password stays here.
+        guard let at = value.lastIndex(of: "@") else { return (name, value) }
+        let scheme = value.firstRange(of: "://").map { String(value[..<$0.upperBound]) } ?? ""
+        return (name, scheme + "…" + value[at...])
+    }
+}

@@ -1,0 +1,204 @@
+import JSON
+
+/// Decides from what was seen of a bot what is wrong with it, and what to change.
+struct Verdict {
+    let script: Script?
+    let options: ExaminationOptions
+    private(set) var diagnoses: [Diagnosis] = []
+    /// What has been said already: each trouble is told once, with its first sign.
+    var told: Set<String> = []
+
+    /// - Parameter records: of one conversation each.
+    static func diagnoses(
+        of records: [ExaminationRecord], script: Script?, options: ExaminationOptions
+    ) -> [Diagnosis] {
+        var verdict = Verdict(script: script, options: options)
+        for record in records { verdict.judge(record) }
+        verdict.sumUp(records)
+        return verdict.diagnoses
+    }
+
+    private init(script: Script?, options: ExaminationOptions) {
+        (self.script, self.options) = (script, options)
+    }
+
+    var name: String { script?.name ?? "program" }
+    var language: Language? { script?.language }
+
+    func place(_ line: Int?) -> String { script?.place(line) ?? "program" }
+
+    mutating func fault(_ kind: String, at line: Int?, _ words: String) {
+        guard told.insert("\(kind) \(line ?? 0)").inserted else { return }
+        diagnoses.append(.fault(place(line), words))
+    }
+
+    mutating func hint(_ kind: String, at line: Int? = nil, _ words: String) {
+        guard told.insert(kind).inserted else { return }
+        diagnoses.append(.hint(place(line), words))
+    }
+
+    private mutating func judge(_ record: ExaminationRecord) {
+        if let failure = record.startFailure {
+            return fault("start", at: nil, "it can't be started: \(failure)")
+        }
+        if record.endsUnread {
+            return fault(
+                "unread", at: nil,
+                "it ends at once, with status 0, and has read nothing: a bot reads its stdin line by line until it ends"
+            )
+        }
+        judgeDeaths(record.deaths)
+        if record.deaths.contains(where: \.isAtStart) { return }
+        judgeStall(record)
+        if record.stall == nil || record.linesBeforeEnd > 0 { judgeBuffer(record) }
+        judgeLines(record)
+        judgeEnd(record)
+    }
+
+    // MARK: deaths
+
+    private mutating func judgeDeaths(_ deaths: [ExaminationRecord.Death]) {
+        for death in deaths {
+            let line = script?.line(in: death.complaint)
+            let cause = script?.cause(in: death.complaint) ?? death.complaint.last
+            let of = death.isAtStart ? "at its start" : "of \(death.step?.name ?? "the end of its stdin")"
+            let how =
+                death.status > 128 ? "killed by signal \(death.status - 128)" : "with status \(death.status)"
+            let why = cause.map { ": \($0.prefix(200))" } ?? " and without a word on stderr"
+            if options.isPlain, death.step == nil { continue }
+            fault("death", at: line, "it dies \(of), \(how)\(why)\(remedy(for: death, cause ?? ""))")
+        }
+    }
+
+    private func remedy(for death: ExaminationRecord.Death, _ cause: String) -> String {
+        if death.isAtStart {
+            let module = cause.firstRange(of: "No module named '").map {
+                cause[$0.upperBound...].prefix { $0 != "'" }
+            }
+            return module.map { ". Install it: pip install \($0.split(separator: ".").first ?? $0)" } ?? ""
+        }
+        guard let step = death.step else {
+            return ". When stdin ends it should end too, with status 0"
+        }
+        switch step.matter {
+        case .unknownKind:
+            return ". Telegram invents kinds of event: pass over those you don't know"
+        case .unknownKey:
+            return ". Telegram adds keys: take those you know, and ignore the others"
+        case .noText, .button, .edit:
+            let key = language?.missingKey ?? "a look whether the key is there"
+            return ". Not every event has every key: look at its type first, and write \(key)"
+        case .plain, .quotes:
+            guard death.isFirst else { return "" }
+            return
+                ". The first line that it reads is the scope and no message: look at each line's type first"
+        }
+    }
+
+    // MARK: reading and waiting
+
+    private mutating func judgeStall(_ record: ExaminationRecord) {
+        guard let (stall, step) = record.stall else { return }
+        let patience = options.patience.rounded
+        switch stall {
+        case .unread:
+            fault(
+                "unread", at: nil,
+                "it doesn't read its stdin: \(step.name) still waits after \(patience). Read it line by line, until it ends"
+            )
+        case .slow:
+            hint(
+                "slow",
+                "it is at work on \(step.name) after \(patience) still, and the rest wasn't tried. If that may be, "
+                    + "--patience gives it longer")
+        case .busy:
+            let line = script?.line(with: [
+                "BlockingIOError", "O_NONBLOCK", "set_blocking", "while true", "while True", "while :",
+                "while 1",
+            ])
+            fault(
+                "busy", at: line,
+                "it has nothing left to read, and still uses a whole processor after \(patience). Wait in a read of "
+                    + "stdin, or in poll, instead of asking again and again")
+        case .flood:
+            fault("flood", at: nil, "it writes without an end: more than 2000 lines of \(step.name)")
+        }
+    }
+
+    private mutating func judgeBuffer(_ record: ExaminationRecord) {
+        guard record.linesBeforeEnd == 0, record.linesAtEnd > 0, record.wasIdle, !options.isSingle else {
+            return
+        }
+        if let line = script?.lineReadingAll() {
+            return fault(
+                "buffer", at: line,
+                "it answers only when its stdin ends, for it reads all of it first. Read it line by line")
+        }
+        let (line, remedy) =
+            script?.bufferedLine() ?? (nil, "flush stdout after each line, or start it with stdbuf -oL")
+        let remark = "its stdout is buffered: nothing came until stdin was ended. \(remedy.firstUppercased)"
+        // One line alone may be a farewell.
+        guard record.linesAtEnd > 1 || options.isPlain else {
+            return hint(
+                "buffer", at: line,
+                "it wrote one line, and that only when its stdin had ended. Unless it is meant so: \(remedy)")
+        }
+        fault("buffer", at: line, remark)
+    }
+
+    // MARK: the end
+
+    private mutating func judgeEnd(_ record: ExaminationRecord) {
+        let patience = options.patience.rounded
+        if record.ignoresEnd, record.stall == nil {
+            let line = script?.line(with: [
+                "while True", "while true", "while :", "while 1", "while (true)", "while (1)", "loop do",
+                "for (;;)",
+            ])
+            let how = record.spinsAtEnd ? "it goes round and round" : "it still lives"
+            fault(
+                "end", at: line,
+                "it doesn't end when its stdin ends: \(how) after \(patience). Leave the loop at the end of the input"
+                    + (language == .shell ? ": while read -r line; do …" : ""))
+        }
+        if record.ignoresTermination {
+            fault(
+                "term", at: script?.line(with: ["trap", "SIGTERM", "SIG_IGN"]),
+                "SIGTERM doesn't end it either: only SIGKILL did. Leave SIGTERM as it is, or end on it")
+        }
+        for left in record.leftovers {
+            let command = left.command.split(separator: " ").first.map(String.init) ?? ""
+            let file = command.split(separator: "/").last.map(String.init) ?? command
+            let line =
+                script?.line(with: [" &", "Popen", "spawn", "fork", "nohup", "setsid"])
+                ?? (file.isEmpty ? nil : script?.line(with: [file]))
+            fault(
+                "left", at: line,
+                "it leaves a process behind when it ends: \(left.command.prefix(80)) (pid \(left.pid), now killed). End it, or "
+                    + "wait for it, first" + (language == .shell ? ": trap 'kill $!' EXIT" : ""))
+        }
+    }
+
+    // MARK: all in all
+
+    private mutating func sumUp(_ records: [ExaminationRecord]) {
+        let events = records.reduce(0) { $0 + $1.eventsGiven }
+        let calls = records.reduce(0) { $0 + $1.calls }
+        let lines = records.reduce(0) { $0 + $1.lines }
+        guard !diagnoses.contains(where: { $0.severity == .fault }) else { return }
+        let isCut = records.contains { $0.stall != nil }
+        let said = options.isPlain ? "printed \(lines) lines" : "made \(calls) calls"
+        let things = lines == 0 ? "said nothing to them" : said
+        // The way of CGI: `--ack exit` is made for it.
+        let end =
+            records.contains { $0.endings > 0 }
+            ? "ended after an event, as those for --ack exit do" : "ended with its stdin"
+        diagnoses.insert(
+            .fine(name, "it read \(events) events, \(things)\(isCut ? "" : ", and \(end)")"), at: 0)
+    }
+}
+
+extension String {
+    /// `Write …` of `write …`.
+    var firstUppercased: String { prefix(1).uppercased() + dropFirst() }
+}

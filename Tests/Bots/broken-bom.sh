@@ -1,0 +1,3 @@
+﻿#!/bin/sh
+# A byte order mark stands before its first line.
+while read -r line; do :; done

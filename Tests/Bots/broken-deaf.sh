@@ -1,0 +1,3 @@
+#!/bin/sh
+# Reads nothing.
+while :; do sleep 0.05; done

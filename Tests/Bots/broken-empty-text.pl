@@ -1,0 +1,10 @@
+#!/usr/bin/env perl
+# Forgets what to say.
+use strict;
+use warnings;
+$| = 1;
+
+while (my $line = <STDIN>) {
+    next unless $line =~ /"type":"telegram.message"/;
+    print qq({"type":"telegram.send_message","txt":"hello"}\n);
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env python3
+# Takes the end of its stdin for an event.
+import json
+import sys
+
+while True:
+    event = json.loads(sys.stdin.readline())
+    if event["type"] == "telegram.message":
+        print(json.dumps({"type": "telegram.send_message", "text": "hello"}), flush=True)

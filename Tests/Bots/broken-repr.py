@@ -1,0 +1,9 @@
+#!/usr/bin/env python3
+# Prints what Python calls a dictionary, which isn't JSON.
+import json
+import sys
+
+for line in sys.stdin:
+    event = json.loads(line)
+    if event["type"] == "telegram.message":
+        print({"type": "telegram.send_message", "text": event.get("text") or "?"}, flush=True)

@@ -1,0 +1,71 @@
+import Glibc
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+@Suite struct DoctorTests {
+    private let files = TemporaryDirectory()
+
+    private func doctor(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> ProgramRun {
+        let path = "/usr/bin:/bin:" + (getenv("PATH").map { String(cString: $0) } ?? "")
+        let run = try ProgramRun(
+            [Places.pipegram, "doctor", "--state", "\(files.path)/state"] + arguments,
+            environment: ["PATH": path].merging(environment) { $1 }, on: try EventLoop())
+        run.wait()
+        return run
+    }
+
+    @Test func `where all is well it says so, and ends with 0`() throws {
+        let run = try doctor([Places.bot("last-words.sh")])
+        #expect(run.exit?.status == 0)
+        #expect(run.output.last == "all is well")
+        #expect(
+            run.output.contains { $0.hasPrefix("ok    \(Places.bot("last-words.sh")): it read 12 events") })
+        #expect(run.output.contains { $0.hasPrefix("note  token: there is none") })
+        #expect(run.errorText == "")
+    }
+
+    @Test func `what is wrong stands last, and ends it with 1`() throws {
+        let run = try doctor(["--", Places.bot("broken-chatter.sh")])
+        #expect(run.exit?.status == 1)
+        #expect(run.output.suffix(2).first?.hasPrefix("wrong \(Places.bot("broken-chatter.sh")):3: ") == true)
+        #expect(run.output.last == "1 thing is wrong")
+    }
+
+    @Test func `a token that isn't one is no secret given away`() throws {
+        let run = try doctor([], environment: ["TELEGRAM_BOT_TOKEN": "token: 123456:AAFxyzxyzxyzxyzxyzxyz"])
+        #expect(run.exit?.status == 1)
+        #expect(
+            run.output.contains { $0.hasPrefix("wrong token: $TELEGRAM_BOT_TOKEN has more than the token") })
+        #expect(!run.output.description.contains("AAF"))
+    }
+
+    @Test func `a plain program that keeps back what it prints is told how not to`() throws {
+        let run = try doctor(["--plain", "--", "tr", "a-z", "A-Z"])
+        #expect(run.exit?.status == 1)
+        #expect(
+            run.output.contains {
+                $0.hasPrefix("wrong tr: its stdout is buffered") && $0.contains("stdbuf -oL")
+            })
+        #expect(try doctor(["--plain", "--", "cat"]).exit?.status == 0)
+    }
+
+    @Test func `with a token Telegram is asked, and loses nothing; the bot is started as in run`() throws {
+        let test = try GatewayTest()
+        let bot = files.write(
+            "bot.sh",
+            "#!/bin/sh\n[ -z \"$TELEGRAM_BOT_TOKEN\" ] && [ -n \"$PIPEGRAM_CHAT_ID\" ] && exec cat >/dev/null\n"
+        )
+        test.say("hello", in: 42)
+        let run = try test.start(["doctor", "--", bot])
+        #expect(run.wait() == 0)
+        #expect(run.output.contains("ok    token: @demo_bot, id 7"))
+        #expect(run.output.contains("ok    updates: some wait at Telegram, and nobody else takes them"))
+        #expect(run.output.contains { $0.hasPrefix("ok    \(bot): it read 12 events, said nothing to them") })
+        #expect(test.telegram.pendingUpdates == 1)
+    }
+}
