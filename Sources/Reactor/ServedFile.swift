@@ -22,7 +22,7 @@ public struct ServedFile {
     }
 
     /// How many bytes it put into the buffer; 0 where there are none.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
         switch contents {
         case .bytes(let bytes):
             guard offset < bytes.count else { return 0 }

@@ -4,24 +4,19 @@ import Reactor
 
 /// Prints calls instead of sending them, and has a simulated Telegram answer them.
 public final class CallPrinter: CallSink {
-    public enum Order {
-        /// Scope by scope, as they first appear in the log, each in its child's order: the same every time.
-        case grouped
-        /// As they come, with the scope in each line.
-        case asTheyCome
-        /// As they come, and as they were written.
-        case plain
-    }
+    public typealias Order = CallRecord.Order
 
     /// Takes whole lines, with their ends.
-    public var output: ([UInt8]) -> Void = { _ in }
+    public var output: ([UInt8]) -> Void {
+        get { record.output }
+        set { record.output = newValue }
+    }
     /// How many calls Telegram would have refused.
     public private(set) var refusals = 0
 
     private let telegram: SimulatedTelegram
-    private let order: Order
     private let log: Logger
-    private let groups: LineGroups
+    private let record: CallRecord
     private let uploads: Uploads
     private let files: ChildFiles?
     /// One for each scope that calls: two topics of a chat, say, or whoever writes to others, get the same
@@ -40,14 +35,13 @@ public final class CallPrinter: CallSink {
         telegram: SimulatedTelegram, order: Order, spoolDirectory: String, uploads: Uploads = Uploads(),
         files: ChildFiles?, log: Logger
     ) {
-        (self.telegram, self.order, self.log) = (telegram, order, log)
-        (self.uploads, self.files) = (uploads, files)
-        groups = LineGroups(spool: Spool(directory: spoolDirectory))
+        (self.telegram, self.log, self.uploads, self.files) = (telegram, log, uploads, files)
+        record = CallRecord(order: order, spoolDirectory: spoolDirectory, files: files)
         telegram.onUnsimulated = { log.warning("\($0)") }
     }
 
     public func note(_ line: [UInt8], givenTo scope: Scope) {
-        if unread[scope] == nil { groups.add(scope) }
+        if unread[scope] == nil { record.add(scope) }
         unread[scope] = line
         // A scope that isn't in one chat calls to any it has heard of, not to the last event's alone.
         if scope.chat == nil { learn(of: scope) }
@@ -68,8 +62,7 @@ public final class CallPrinter: CallSink {
 
     public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         learn(of: scope)
-        let text = line(of: call, for: scope)
-        print(text, for: scope)
+        let text = record.add(call, for: scope)
         switch call.isDownload ? download(call, for: scope) : answer(call, for: scope, as: text) {
         case .success(let result):
             done(.success(result))
@@ -84,45 +77,25 @@ public final class CallPrinter: CallSink {
 
     /// - Parameter text: what was printed.
     private func answer(_ call: Call, for scope: Scope, as text: [UInt8]) -> Result<JSON, BotAPIError> {
-        do throws(Uploads.Trouble) {
-            if Uploads.areNamed(in: text) { _ = try uploads.prepare(call.method, call.parameters) }
-        } catch {
-            if case .refused(let error) = error { return .failure(error) }
+        uploads.received(with: call, as: text).flatMap { received in
+            telegram(of: scope).answer(call.method, received.parameters, files: received.files)
         }
-        return telegram(of: scope).answer(call.method, call.parameters)
     }
 
     /// Puts a picture in the file's place: what was recorded tells of a file and hasn't got it.
     private func download(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
         guard let files else { return .success(true) }
         do throws(SystemError) {
-            let path: String
-            if let given = call.downloadPath {
-                path = given
-            } else {
-                path = try files.makePath(for: scope, name: "file.png")
-            }
+            let path = try files.place(of: call, for: scope, name: StandInFile.name)
             return .success(["path": JSON(path), "file_size": JSON(try StandInFile.write(to: path))])
         } catch {
             return .failure(.badRequest(error.description))
         }
     }
 
-    private func print(_ text: [UInt8], for scope: Scope) {
-        if order == .grouped { groups.append(text, to: scope, output) } else { output(text) }
-    }
-
-    /// With a name for the directory of fetched files that is the same every time.
-    private func line(of call: Call, for scope: Scope) -> [UInt8] {
-        let start: JSON = order == .asTheyCome ? ["scope": JSON(scope.description)] : [:]
-        let text = call.line(after: start).bytes + [UInt8(ascii: "\n")]
-        guard let directory = files?.directory else { return text }
-        return Array(String(decoding: text, as: UTF8.self).replacing(directory, with: "/tmp/pipegram").utf8)
-    }
-
     /// Prints what is still held back for the sake of the order.
     public func finish() {
-        groups.finish(output)
+        record.finish()
     }
 }
 

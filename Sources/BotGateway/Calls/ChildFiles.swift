@@ -29,6 +29,20 @@ import Reactor
 
     isolated deinit { if isTemporary { removeAll() } }
 
+    /// Where a call wants its file: where it says, or in a place of the gateway's own.
+    ///
+    /// - Parameter name: as in `makePath`.
+    func place(of call: Call, for scope: Scope, name: String) throws(SystemError) -> String {
+        if let given = call.downloadPath { return given }
+        return try makePath(for: scope, name: name)
+    }
+
+    /// A text that may name fetched files, with a name for their directory that is the same every time.
+    func withoutItsName(_ text: String) -> String {
+        guard let directory else { return text }
+        return text.replacing(directory, with: "/tmp/pipegram")
+    }
+
     /// A path where nothing is, in a directory that is there.
     ///
     /// - Parameter name: of the file, as its sender chose it; of it the letters, digits, dots and dashes stay.

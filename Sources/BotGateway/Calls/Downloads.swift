@@ -123,11 +123,7 @@ final class Downloads {
 
     private func open(_ download: Download, name: String) throws(SystemError) {
         parts += 1
-        if let path = download.call.downloadPath {
-            download.path = path
-        } else {
-            download.path = try files.makePath(for: download.scope, name: name)
-        }
+        download.path = try files.place(of: download.call, for: download.scope, name: name)
         // Beside its place, so that it can be moved there in one step.
         download.part = try OutputFile(creating: "\(download.path).part-\(getpid())-\(parts)", mode: 0o600)
     }

@@ -1,0 +1,58 @@
+import JSON
+import Reactor
+
+/// Updates that a Telegram in memory makes, with ids from 1 on.
+public final class SimulatedUpdates: UpdateSource {
+    public var onUpdates: (UpdateBatch) -> Void = { _ in }
+    public var onEnd: (GatewayFailure?) -> Void = { _ in }
+    /// None waits to be taken.
+    public var isEmpty: Bool { waiting.isEmpty }
+
+    private let loop: EventLoop
+    private var waiting: [Update] = []
+    private var lastID: Int64 = 0
+    private var isStarted = false
+    private var isStopped = false
+
+    public init(of telegram: SimulatedTelegram, on loop: EventLoop) {
+        self.loop = loop
+        telegram.onUpdate = { [weak self] in self?.add($0, $1) }
+    }
+
+    public func start() {
+        isStarted = true
+        if !waiting.isEmpty { loop.soon { [weak self] in self?.deliver() } }
+    }
+
+    public func stop() { isStopped = true }
+
+    /// No more will come, and the bot has time for those that did.
+    public func finish() {
+        loop.soon { [weak self] in
+            guard let self, !self.isStopped else { return }
+            self.deliver()
+            self.stop()
+            self.onEnd(nil)
+        }
+    }
+
+    public func confirm(then done: @escaping () -> Void) { done() }
+
+    /// Delivered once whoever caused it is done with what it does: that may be a child's call.
+    private func add(_ kind: String, _ payload: JSON) {
+        guard !isStopped else { return }
+        lastID += 1
+        let json: JSON = ["update_id": JSON(lastID)]
+        json.set(kind, payload)
+        // A copy: what Telegram does to the message from now on belongs to later updates.
+        guard let copy = try? JSON(parsing: json.bytes), let update = try? Update(copy) else { return }
+        waiting.append(update)
+        if isStarted, waiting.count == 1 { loop.soon { [weak self] in self?.deliver() } }
+    }
+
+    private func deliver() {
+        let updates = waiting
+        waiting = []
+        if !updates.isEmpty, !isStopped { onUpdates(UpdateBatch(updates)) }
+    }
+}
