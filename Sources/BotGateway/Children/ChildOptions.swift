@@ -20,6 +20,9 @@ public struct ChildOptions {
     public var isPlain = false
     /// The chat is shown that its child is at work.
     public var showsTyping = false
+    /// What a child that failed was given is given up, with what waits behind it, and the next event starts another
+    /// one at once: somebody sits before it, who sees what happened and tries again.
+    public var givesUpAfterFailure = false
     /// What is done for the sake of the same calls every time.
     public var replays: Replay?
 
@@ -52,6 +55,9 @@ public struct ChildOptions {
         case .byExit: .single
         }
     }
+
+    /// An event isn't given again.
+    var givesUp: Bool { givesUpAfterFailure || replays != nil }
 
     /// So many events of a scope may be dealt with before the journal is committed.
     static let settledLimit = 16

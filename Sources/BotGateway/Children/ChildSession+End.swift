@@ -40,7 +40,8 @@ extension ChildSession {
     func exited(_ exit: ChildProcess.Exit) {
         let lived = Instant.current - startedAt
         let wasTold = reason != nil
-        let remains = delivery.ended(untaken: exit.untaken, succeeded: exit.status == 0)
+        let remains = delivery.ended(
+            untaken: exit.untaken, succeeded: exit.status == 0 || options.givesUpAfterFailure)
         let succeeded = wasTold || exit.status == 0 && remains.hasTakenEvent
         if remains.hasTakenEvent { startTroubleIsOver() }
         note(exit, lived: lived, hasTakenEvent: remains.hasTakenEvent)
@@ -60,7 +61,7 @@ extension ChildSession {
         if !hasTakenEvent, reason == nil {
             diedAtStart("child ended \(how), without having read its event")
         } else if exit.status != 0, options.replays != nil || reason == nil {
-            problem("child ended \(how)")
+            problem("child ended \(how)\(outlook)")
         } else {
             log(.info, "child ended \(how)\(reason.map { " (\($0.rawValue))" } ?? "")")
         }
@@ -68,7 +69,7 @@ extension ChildSession {
 
     /// It ended before it read anything, or could not be started at all.
     func diedAtStart(_ how: String) {
-        guard options.replays == nil else { return problem(how) }
+        guard !options.givesUp else { return problem(how + outlook) }
         children.problems += 1
         switch children.startTrouble.childDied() {
         case .one: log(.warning, how)
@@ -82,6 +83,13 @@ extension ChildSession {
         }
     }
 
+    /// What it said last, and what comes now, for somebody who sits before it.
+    private var outlook: String {
+        guard options.givesUpAfterFailure else { return "" }
+        let words = lastWords.isEmpty ? "" : "; its last words: \(lastWords.joined(separator: " | "))"
+        return words + "; the next message starts it anew"
+    }
+
     /// A child has read an event.
     func startTroubleIsOver() {
         if children.startTrouble.childTookEvent() { children.log.notice("children read their events again") }
@@ -92,7 +100,7 @@ extension ChildSession {
     /// - Returns: whether anything was put back.
     private func giveBack(_ remains: Delivery.Remains, blaming: Bool) -> Bool {
         var events = remains.events
-        if blaming, remains.wasAtWork, options.replays == nil {
+        if blaming, remains.wasAtWork, !options.givesUp {
             events[0].deaths += 1
             if events[0].deaths >= options.maxDeliveries { bury(events.removeFirst()) }
         }
@@ -111,7 +119,7 @@ extension ChildSession {
     func ended(succeeded: Bool, lived: Duration) {
         clearTimer()
         let action = lifecycle.ended(.init(succeeded: succeeded, lived: lived, eventsWait: !queue.isEmpty))
-        if !succeeded, options.replays != nil {
+        if !succeeded, options.givesUp {
             abandon(because: "its child failed")
         } else if children.isFinishing, lifecycle.state == .cooling || children.isWindingDown {
             abandon(because: "the gateway stops")

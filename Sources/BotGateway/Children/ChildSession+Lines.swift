@@ -72,6 +72,7 @@ extension ChildSession: ChildProcessObserver {
             case .tooLong(let start): String(decoding: start, as: UTF8.self) + "…"
             }
         lastWords = lastWords.suffix(4) + [String(text.prefix(200))]
+        if let onComplaint = children.onComplaint { return onComplaint(scope, text) }
         log(children.startTrouble.isKnown ? .debug : .notice, "stderr: \(text)")
     }
 

@@ -78,6 +78,12 @@ import Reactor
             && delivery.isReady && !owesAcknowledgement && plain?.isQuiet != false
     }
 
+    /// It has dealt with all that was for it, as far as can be known.
+    var isDone: Bool {
+        guard lifecycle.state != .absent else { return queue.isEmpty && openCalls == 0 }
+        return isQuiet && plain?.isAtWork != true && process?.isReadingInput != false
+    }
+
     /// It has said nothing yet of an event that waits for its word.
     var owesAcknowledgement: Bool { delivery.mode != .oneByOne && delivery.countInHand > 0 }
 

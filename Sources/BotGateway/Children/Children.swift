@@ -23,6 +23,8 @@ public final class Children {
     var onWork: (Scope) -> Void = { _ in }
     /// Told of the event that a child is given last.
     var onGiven: (IncomingEvent) -> Void = { _ in }
+    /// Takes each line that a child writes to stderr; where nobody does, the log gets it.
+    public var onComplaint: ((Scope, String) -> Void)?
     /// Called when no child is left after `finish`.
     var onFinished: () -> Void = {}
     /// How often something went wrong: a bad line, a crash, a hang.
@@ -64,6 +66,9 @@ public final class Children {
 
     /// Some have something in hand.
     public var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.delivery.isReady } }
+
+    /// Each has dealt with all that was for it, as far as can be known.
+    public var areDone: Bool { sessions.values.allSatisfy(\.isDone) }
 
     /// Whether a child could be told of an event.
     func canTake(_ event: IncomingEvent) -> Bool { !options.isPlain || PlainMessage(event) != nil }

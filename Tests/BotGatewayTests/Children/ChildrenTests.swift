@@ -179,6 +179,33 @@ import Testing
         #expect(stage.children.problems == 0)
     }
 
+    @Test func `with somebody before it a crash costs one event, and the next one starts another at once`()
+        throws
+    {
+        let bot = """
+            while read -r line; do
+                case $line in *bang*) echo 'I was hit' >&2; exit 3 ;; esac
+                echo '{"type":"telegram.send_message","text":"here"}'
+            done
+            """
+        let stage = try Stage(["sh", "-c", bot]) { $0.givesUpAfterFailure = true }
+        var complaints: [String] = []
+        stage.children.onComplaint = { complaints.append("\($0) \($1)") }
+        #expect(stage.children.areDone)
+        try stage.say("bang", in: 42)
+        #expect(!stage.children.areDone)
+        #expect(stage.wait { stage.children.areDone })
+        #expect(stage.children.problems == 1)
+        #expect(complaints == ["chat:42 I was hit"])
+        let before = Instant.current
+        // It answers the scope line too.
+        try stage.say("x", in: 42)
+        #expect(stage.wait { stage.calls.count == 3 && stage.children.areDone })
+        #expect(Instant.current - before < .milliseconds(450))
+        #expect(stage.finish())
+        #expect(stage.children.problems == 1)
+    }
+
     @Test func `when nobody is idle new scopes wait their turn`() throws {
         let stage = try Stage([Places.bot("asks.sh")]) { $0.maxChildren = 2 }
         stage.answersAtOnce = false
