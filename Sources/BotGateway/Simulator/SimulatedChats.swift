@@ -44,7 +44,7 @@ struct SimulatedChats {
     mutating func add(_ json: JSON, id: Int64, isHearsay: Bool) -> SimulatedChat {
         let messages =
             reach == .anyone
-            ? StoredMessages(countLimit: 100, byteLimit: 16 << 10)
+            ? StoredMessages(countLimit: 100, byteLimit: 8 << 10)
             : StoredMessages(countLimit: 10_000, byteLimit: 16 << 20)
         let chat = SimulatedChat(json, id: id, isHearsay: isHearsay, messages: messages)
         byID[id] = chat

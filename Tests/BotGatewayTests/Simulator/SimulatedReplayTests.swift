@@ -50,6 +50,20 @@ import Testing
         #expect(try world.call("sendMessage", ["chat_id": 42, "text": "x"])["message_id"] == 2)
     }
 
+    @Test func `a plain text is taken as it is, and any other read as closely as everywhere`() throws {
+        for text in [
+            "plain", "Two sentences. And more, isn't it?", "1 milk", "a.b", "example.org", "x  y", " x", "x ",
+            "/start",
+            "call 1234567890", "@ada", "привет", "a\nb", "!", "...", "https://example.org", "#tag", "$USD",
+            "a . b.c d",
+        ] {
+            let close = try FormattedText(Arguments(["text": JSON(text)]))
+            let message = try world.call("sendMessage", ["chat_id": 42, "text": JSON(text)])
+            #expect(message["text"]?.string == close.text, "\(text)")
+            #expect(message["entities"]?.elements ?? [] == close.entities, "\(text)")
+        }
+    }
+
     @Test func `the newest messages are kept, up to a number and a size`() {
         var messages = StoredMessages(countLimit: 100, byteLimit: 1000)
         for id in 1...300 as ClosedRange<Int64> { messages.put(["message_id": JSON(id)]) }
