@@ -10,11 +10,31 @@ final class SimulatedChat {
         /// What else a `ChatMember` says, as in `{"can_pin_messages":true}`.
         var rights: JSON?
 
+        /// A `ChatMember`, with all that its status requires.
         var json: JSON {
             let member: JSON = ["user": user, "status": JSON(status)]
+            for name in Self.required[status] ?? [] { member.set(name, false) }
+            if ["kicked", "restricted"].contains(status) { member.set("until_date", 0) }
             rights.map { member.merge($0) }
             return member
         }
+
+        private static let required = [
+            "creator": ["is_anonymous"],
+            "administrator": [
+                "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+                "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+                "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+                "can_send_welcome_messages",
+            ],
+            "restricted": [
+                "is_member", "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos",
+                "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls",
+                "can_send_other_messages", "can_add_web_page_previews", "can_react_to_messages",
+                "can_edit_tag", "can_change_info",
+                "can_invite_users", "can_pin_messages", "can_manage_topics",
+            ],
+        ]
     }
 
     /// A topic of a forum.

@@ -42,6 +42,9 @@ extension SimulatedTelegram {
             "is_closed": JSON(arguments.flag("is_closed")), "is_anonymous": JSON(isAnonymous),
             "type": isQuiz ? "quiz" : "regular",
             "allows_multiple_answers": JSON(arguments.flag("allows_multiple_answers")),
+            "allows_revoting": JSON(
+                !isQuiz && (!arguments.has("allows_revoting") || arguments.flag("allows_revoting"))),
+            "members_only": JSON(arguments.flag("members_only")),
         ]
         if isQuiz { try addAnswer(of: arguments, among: choices.count, to: poll) }
         for key in ["open_period", "close_date"] { arguments.integer(key).map { poll.set(key, JSON($0)) } }
@@ -106,7 +109,9 @@ extension SimulatedTelegram {
         guard options.count <= 1 || poll.json["allows_multiple_answers"]?.bool == true else {
             throw .badRequest("can't choose more than 1 option in the poll")
         }
-        guard !poll.isQuiz || poll.votes[voter] == nil else { throw .badRequest("REVOTE_NOT_ALLOWED") }
+        guard poll.json["allows_revoting"]?.bool == true || poll.votes[voter] == nil else {
+            throw .badRequest("REVOTE_NOT_ALLOWED")
+        }
         poll.votes[voter] = options.isEmpty ? nil : options.map { Int($0) }
         poll.count()
         polls[id] = poll
@@ -117,7 +122,11 @@ extension SimulatedTelegram {
         if poll.json["is_anonymous"]?.bool != true {
             onUpdate(
                 "poll_answer",
-                ["poll_id": JSON(id), "user": person, "option_ids": JSON(options.map { JSON($0) })])
+                [
+                    "poll_id": JSON(id), "user": person, "option_ids": JSON(options.map { JSON($0) }),
+                    "option_persistent_ids": JSON(
+                        options.map { poll.json["options"]?[Int($0)]?["persistent_id"] ?? "" }),
+                ])
         }
         return poll.json
     }

@@ -62,6 +62,24 @@ import Testing
         }
     }
 
+    @Test func `a member of each kind, and a poll, have what their types require`() throws {
+        let world = SimulatedWorld()
+        let group = try world.act("createGroup", ["title": "Friends"])["id"] ?? 0
+        try world.act("promoteChatMember", ["chat_id": group, "user_id": 7])
+        for person: Int64 in [43, 44] { try world.act("joinChat", ["chat_id": group], as: person) }
+        try world.call("restrictChatMember", ["chat_id": group, "user_id": 43, "permissions": [:]])
+        try world.call("banChatMember", ["chat_id": group, "user_id": 44])
+        for (id, type) in [
+            (42, "ChatMemberOwner"), (7, "ChatMemberAdministrator"), (43, "ChatMemberRestricted"),
+            (44, "ChatMemberBanned"),
+        ] {
+            let member = try world.call("getChatMember", ["chat_id": group, "user_id": JSON(id)])
+            #expect(faults(in: member, as: type, at: type) == [], "\(member)")
+        }
+        let message = try world.call("sendPoll", ["chat_id": group, "question": "?", "options": ["a", "b"]])
+        #expect(faults(in: message["poll"], as: "Poll", at: "poll") == [])
+    }
+
     @Test func `it has what the call brings`() {
         let link = answer("createChatInviteLink", ["chat_id": -5, "name": "Friends", "member_limit": "3"])
         #expect(link?["name"] == "Friends")

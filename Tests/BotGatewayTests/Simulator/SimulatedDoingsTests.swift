@@ -25,6 +25,7 @@ import Testing
         #expect(voted["total_voter_count"] == 1)
         #expect(world.kinds == ["poll", "poll_answer"])
         #expect(world.last("poll_answer")?["option_ids"] == [1])
+        #expect(world.last("poll_answer")?["option_persistent_ids"] == ["1"])
         #expect(world.last("poll_answer")?["poll_id"] == id)
         #expect(world.edited.last?["poll"] == voted)
         vote.set("option_ids", [])
