@@ -9,7 +9,7 @@ struct Pipegram: ParsableCommand {
         discussion: """
             A first try, without a token:
 
-              \(firstTry)
+              pipegram chat -- examples/echo/bot.sh
 
             Starts one child of your program for each chat, feeds it events as JSON lines on stdin, and sends \
             what it writes to stdout. 'pipegram help run' tells of one command; the pages pipegram(1) and \
@@ -23,7 +23,7 @@ struct Pipegram: ParsableCommand {
     private static let groups = [
         CommandGroup(
             name: "Try a bot, without a token",
-            subcommands: [ReplayCommand.self, SimulatorCommand.self, DoctorCommand.self]),
+            subcommands: [ChatCommand.self, DoctorCommand.self, SimulatorCommand.self, ReplayCommand.self]),
         CommandGroup(
             name: "Run it on Telegram", subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self]),
         CommandGroup(
@@ -36,11 +36,6 @@ struct Pipegram: ParsableCommand {
     static func command(named name: String) -> (any ParsableCommand.Type)? {
         commands.first { $0._commandName == name }
     }
-
-    private static let firstTry =
-        command(named: "chat") == nil
-        ? "pipegram replay examples/echo/updates.ndjson -- examples/echo/bot.sh"
-        : "pipegram chat -- examples/echo/bot.sh"
 
     static let _errorPrefix = "pipegram: "
 

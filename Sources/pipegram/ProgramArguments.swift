@@ -50,7 +50,7 @@ struct ChildFlags: ParsableArguments, Sendable {
     var maxChildren = 1000
 
     @Option(help: ArgumentHelp("How long a line of a child may be.", valueName: "64KiB|1MiB"))
-    var maxLine = SizeValue(bytes: 1 << 20)
+    var maxLine = SizeValue.usualLine
 
     @Flag(
         help: "The bot speaks plain text: it reads each message as a line, and what it prints is a message.")

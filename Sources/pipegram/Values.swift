@@ -41,6 +41,9 @@ extension ArgumentHelp {
 struct SizeValue: ExpressibleByArgument, Sendable {
     let bytes: Int
 
+    /// How long a line of a child may be.
+    static let usualLine = SizeValue(bytes: 1 << 20)
+
     init(bytes: Int) { self.bytes = bytes }
 
     init?(argument: String) {

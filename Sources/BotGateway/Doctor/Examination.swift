@@ -10,7 +10,7 @@ final class Examination {
     var record = ExaminationRecord()
     private let program: Program
     private let environment: ChildEnvironment
-    let conversation: Conversation
+    let interview: Interview
     let options: ExaminationOptions
     let telegram: CallPrinter
     let loop: EventLoop
@@ -20,7 +20,7 @@ final class Examination {
     private var pid: pid_t = 0
     /// Which step comes next.
     var next = 0
-    var inHand: Conversation.Step?
+    var inHand: Interview.Step?
     var settling = Settling(quiet: .zero, at: .current)
     private var deadline = Instant.current
     var timer: Timer?
@@ -43,10 +43,10 @@ final class Examination {
     static let mostLines = 2000
 
     init(
-        _ conversation: Conversation, with program: Program, environment: ChildEnvironment,
+        _ interview: Interview, with program: Program, environment: ChildEnvironment,
         options: ExaminationOptions, answeredBy telegram: CallPrinter, on loop: EventLoop
     ) {
-        (self.conversation, self.program, self.environment) = (conversation, program, environment)
+        (self.interview, self.program, self.environment) = (interview, program, environment)
         (self.options, self.telegram, self.loop) = (options, telegram, loop)
     }
 
@@ -56,11 +56,11 @@ final class Examination {
         goOn()
     }
 
-    // MARK: the conversation
+    // MARK: the interview
 
     func goOn() {
-        guard next < conversation.steps.count else { return endInTime() }
-        let step = conversation.steps[next]
+        guard next < interview.steps.count else { return endInTime() }
+        let step = interview.steps[next]
         next += 1
         if process == nil {
             do throws(SystemError) {
@@ -73,7 +73,7 @@ final class Examination {
         give(step)
     }
 
-    private func begin(with step: Conversation.Step) throws(SystemError) {
+    private func begin(with step: Interview.Step) throws(SystemError) {
         var program = program
         program.environment = environment.variables(for: step.event)
         let process = try ChildProcess(program, lineLimit: options.maxLine, on: loop, observer: self)
@@ -84,7 +84,7 @@ final class Examination {
         }
     }
 
-    private func give(_ step: Conversation.Step) {
+    private func give(_ step: Interview.Step) {
         inHand = step
         record.eventsGiven += 1
         telegram.note(step.event.line, givenTo: step.event.scope)
@@ -175,7 +175,7 @@ final class Examination {
 
     /// Its group wasn't told to go with it: what lives on was left behind.
     func lookForLeftovers(then go: @escaping () -> Void) {
-        let mark = "PIPEGRAM_SCOPE=\(conversation.steps[0].event.scope)"
+        let mark = "PIPEGRAM_SCOPE=\(interview.steps[0].event.scope)"
         let session = pid
         guard !Family.leftovers(of: session, marked: mark).isEmpty else { return go() }
         // What ends by itself has had the time for it.

@@ -2,6 +2,9 @@ import JSON
 
 /// Buttons: those under a message, and those in the place of the app's keyboard.
 extension SimulatedTelegram {
+    /// What a chat's people see in the place of their app's own keyboard; nil where nothing is.
+    func keyboard(in chat: Int64) -> JSON? { (try? chats.chat(String(chat)))?.keyboard ?? Optional.none }
+
     func answerCallbackQuery(_ deed: Deed) throws(BotAPIError) -> JSON {
         let id = deed.text("callback_query_id")
         guard deed.text("text").unicodeScalars.count <= 200 else { throw .badRequest("MESSAGE_TOO_LONG") }

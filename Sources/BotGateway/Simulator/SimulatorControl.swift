@@ -145,7 +145,7 @@ struct SimulatorControl {
     // MARK: what happened
 
     private func tell(
-        _ transcript: Transcript, filter: String, _ request: HTTPServer.Request,
+        _ transcript: NumberedLog, filter: String, _ request: HTTPServer.Request,
         _ responder: HTTPServer.Responder
     ) throws(BotAPIError) {
         let arguments = Arguments(BotAPIRequest.parameters(of: request))
@@ -154,7 +154,7 @@ struct SimulatorControl {
             (0...3600).contains(wait)
         else { throw .badRequest("timeout is a number of seconds, at most 3600") }
         guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
-        let question = Transcript.Question(
+        let question = NumberedLog.Question(
             after: Int64(arguments.text("after")) ?? 0, kind: kind.isEmpty ? Optional.none : kind,
             chat: Int64(chat))
         transcript.read(question, wait: .seconds(wait)) { [weak transcript] entries in

@@ -59,8 +59,8 @@ import Reactor
     let loop: EventLoop
     let delivery: UpdateDelivery
     /// What people saw of the bot's doings, and what it called.
-    let sights: Transcript
-    let callLog: Transcript
+    let sights: NumberedLog
+    let callLog: NumberedLog
     var faults = FaultOrders()
     private let http: HTTPServer
     private let host: String
@@ -78,7 +78,7 @@ import Reactor
         (self.loop, self.token, self.telegram, self.host) = (loop, token, telegram, host)
         http = try HTTPServer(on: loop, host: host, port: port, keptBytes: keptBytes)
         delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
-        (sights, callLog) = (Transcript(on: loop), Transcript(on: loop))
+        (sights, callLog) = (NumberedLog(on: loop), NumberedLog(on: loop))
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             let method = request.path.split(separator: "/").last ?? ""

@@ -180,27 +180,24 @@ public enum TypedLine: Equatable {
 
     /// What can be typed, and what it does.
     public static let usage: [(line: String, meaning: String)] = [
-        ("/as NAME [@USERNAME]", "speak as somebody else, who is made up the first time"),
-        ("/group [TITLE]", "go to a group, which is made the first time; the bot is in it"),
-        ("/topic [NAME]", "go to a topic of a forum; without a name to the general one"),
+        ("/as NAME [@USERNAME]", "speak as somebody else, made up the first time"),
+        ("/group [TITLE]", "go to a group with the bot, made the first time"),
+        ("/topic [NAME]", "go to a topic of a forum, or to the general one"),
         ("/private", "go back to the private chat with the bot"),
         ("/photo FILE [CAPTION]", "send a picture"),
-        ("/file FILE [CAPTION]", "send a file: as music, video or a recording where it is one"),
-        ("/press 2", "press a button by its number, or by its text: /press Yes"),
+        ("/file FILE [CAPTION]", "send a file; music and videos as such"),
+        ("/press 2", "press a button, or by its text: /press Yes"),
         ("/reply 5 TEXT", "answer message 5"),
         ("/edit [5] TEXT", "change your last message, or message 5"),
         ("/delete [5]", "delete your last message, or message 5"),
-        (
-            "/react 👍 [5]",
-            "react to the bot's last message, or to message 5; without an emoji it is taken back"
-        ),
-        ("/vote 1 [2 …]", "vote in the last poll; without a number it is taken back"),
+        ("/react 👍 [5]", "react to the bot's last message, or to message 5"),
+        ("/vote 1 [2 …]", "vote in the last poll; without a number: take it back"),
         ("/inline QUERY", "ask the bot as one does behind @its_name"),
         ("/choose 1", "take an inline result"),
         ("/block", "block the bot; /unblock lets it in again"),
         ("/quit", "end the chat, as Ctrl-D does"),
         ("/help", "show this"),
-        ("//help", "anything else goes to the bot, such as /start; with two slashes any word does"),
+        ("//help", "the rest goes to the bot, as /start does; with // any"),
     ]
 }
 

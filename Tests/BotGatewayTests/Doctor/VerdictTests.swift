@@ -4,7 +4,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct VerdictTests {
-    private let step = Conversation.inPrivate(chat: 42).steps[0]
+    private let step = Interview.inPrivate(chat: 42).steps[0]
 
     private func verdict(_ record: ExaminationRecord) -> [Diagnosis] {
         Verdict.diagnoses(of: [record], script: nil, options: ExaminationOptions())
@@ -66,10 +66,10 @@ import Testing
         #expect(found.first?.words.contains("not what was read") == true, "\(found)")
     }
 
-    @Test func `each step of a conversation is an event that a child would be given`() {
-        let steps = Conversation.inPrivate(chat: 42).steps + Conversation.inGroup(chat: -100).steps
+    @Test func `each step of an interview is an event that a child would be given`() {
+        let steps = Interview.inPrivate(chat: 42).steps + Interview.inGroup(chat: -100).steps
         #expect(steps.count == 12)
         #expect(steps.allSatisfy { [.chat(42), .chat(-100)].contains($0.event.scope) })
-        #expect(Conversation.plain(chat: 42).steps.allSatisfy { PlainMessage($0.event) != nil })
+        #expect(Interview.plain(chat: 42).steps.allSatisfy { PlainMessage($0.event) != nil })
     }
 }

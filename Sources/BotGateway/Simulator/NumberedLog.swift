@@ -2,7 +2,7 @@ import JSON
 import Reactor
 
 /// What happened, numbered from 1 on, for whoever asks what came after a number: now, or when something comes.
-final class Transcript {
+final class NumberedLog {
     /// Which entries somebody asks for.
     struct Question {
         var after: Int64 = 0

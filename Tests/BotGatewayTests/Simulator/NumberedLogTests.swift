@@ -4,16 +4,16 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct TranscriptTests {
+@Suite struct NumberedLogTests {
     private let loop: EventLoop
-    private let transcript: Transcript
+    private let transcript: NumberedLog
 
     init() throws {
         loop = try EventLoop()
-        transcript = Transcript(on: loop, limit: 3)
+        transcript = NumberedLog(on: loop, limit: 3)
     }
 
-    private func ask(_ question: Transcript.Question, wait: Duration = .zero) -> () -> [String]? {
+    private func ask(_ question: NumberedLog.Question, wait: Duration = .zero) -> () -> [String]? {
         var answer: [String]?
         transcript.read(question, wait: wait) { bytes in
             let entries = (try? JSON(parsing: [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "]")]))?.elements

@@ -1,0 +1,74 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+
+struct ChatCommand: LoopCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat",
+        abstract: "Talk to a bot in the terminal: no token, no phone, no network.",
+        usage: "pipegram chat [<options>] [--] <program> [<argument> ...]",
+        discussion: """
+            A Telegram in memory stands between you and the bot: a line that you type is a message, and what the \
+            bot sends is shown. /help lists what else can be typed: other people, groups, files, buttons, \
+            reactions. Ctrl-D ends it.
+
+            When stdin is no terminal it reads lines and prints answers as plain text, each line once the bot has \
+            dealt with the one before, and ends with 1 if the bot crashed, wrote a bad line or made a call that \
+            Telegram would refuse.
+
+            Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
+
+            Example:  pipegram chat -- ./bot.sh
+                      printf 'hello\\n' | pipegram chat -- ./bot.sh
+            """)
+
+    @Flag(help: "Start the bot anew when its program, or a file among its arguments, has changed.")
+    var watch = false
+
+    @Option(
+        name: .customLong("log"),
+        help: ArgumentHelp(
+            "Save the updates of this chat there and its calls beside it, as a test for 'pipegram replay'.",
+            valueName: "file"))
+    var session: String?
+
+    @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
+    @OptionGroup(title: "Children") var childFlags: ChildFlags
+    @OptionGroup(title: "Children") var fileFlags: FileFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup var bot: ProgramArguments
+
+    func validate() throws {
+        try scopeFlags.check(isPlain: childFlags.plain)
+        if session == "" || session == "-" {
+            throw ValidationError("--log needs the name of a file, for there are two: updates and calls.")
+        }
+    }
+
+    @MainActor func start() throws -> ExitCode {
+        try RunningChat(self).run()
+    }
+
+    /// What replays the saved chat, to be pasted.
+    @MainActor func replay(_ log: SessionLog) -> String {
+        var words = ["pipegram", "replay"]
+        if scopeFlags.scope != .chat { words += ["--scope", scopeFlags.scope.rawValue] }
+        if childFlags.plain { words.append("--plain") }
+        if childFlags.maxLine.bytes != SizeValue.usualLine.bytes {
+            words += ["--max-line", "\(childFlags.maxLine.bytes)"]
+        }
+        if let root = fileFlags.uploadRoot { words += ["--upload-root", root] }
+        words += ["--expect", log.callsPath, log.updatesPath, "--"]
+        words += bot.words.first == "--" ? bot.words.dropFirst() : bot.words[...]
+        return words.map(shellQuoted).joined(separator: " ")
+    }
+}
+
+/// As it must be written for a shell to read it as it is.
+func shellQuoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+            || "-_./,:@%+=".utf8.contains($0)
+    }
+    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
+}

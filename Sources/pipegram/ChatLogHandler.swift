@@ -1,0 +1,25 @@
+import Logging
+
+/// Hands records to whoever shows them among what is said in a chat.
+struct ChatLogHandler: LogHandler {
+    /// Takes records on the loop's thread.
+    @MainActor final class Reader {
+        var take: (Logger.Level, String, _ scope: String?) -> Void = { _, _, _ in }
+    }
+
+    var logLevel = Logger.Level.notice
+    var metadata: Logger.Metadata = [:]
+    let reader: Reader
+
+    init(reader: Reader) { self.reader = reader }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let scope = (event.metadata?["scope"] ?? metadata["scope"]).map { "\($0)" }
+        MainActor.assumeIsolated { reader.take(event.level, "\(event.message)", scope) }
+    }
+}

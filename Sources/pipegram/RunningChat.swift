@@ -1,0 +1,303 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+/// The parts of `chat`, put together.
+@MainActor final class RunningChat {
+    private let command: ChatCommand
+    private let log: Logger
+    private let loop: EventLoop
+    private let isScript: Bool
+    private let desk: any ChatDesk
+    private let transcript: Transcript
+    private let telegram: SimulatedTelegram
+    private let conversation: Conversation
+    private let source: SimulatedUpdates
+    private let children: Children
+    private let calls: SimulatedCalls
+    private let files: ChildFiles
+    private let session: SessionLog?
+    private let gateway: Gateway
+    private let program: Program
+    private var watch: FileWatch?
+    private var signals: Signals?
+
+    /// Lines that wait until the bot has dealt with those before them.
+    private var waiting: [String] = []
+    private var isLooking = false
+    private var isEnding = false
+    private var missteps = 0
+    private var failure: Failure?
+    private var stoppedBy: Int32?
+    private var typing: Timer?
+    /// The keyboard that was shown last, by its text.
+    private var keyboard = ""
+
+    init(_ command: ChatCommand) throws {
+        self.command = command
+        isScript = !Terminal.isTerminal(0) || !Terminal.isTerminal(1)
+        let reader = ChatLogHandler.Reader()
+        log = Self.logger(command.logFlags, reader, isScript: isScript)
+        var program = try command.bot.find()
+        let limit: UInt64
+        (program.descriptorLimit, limit) = DescriptorLimit.raise()
+        self.program = program
+        loop = try EventLoop()
+
+        telegram = SimulatedTelegram(reach: .acquaintances) { Int64(time(nil)) }
+        conversation = Conversation(with: telegram)
+        source = SimulatedUpdates(of: telegram, on: loop)
+        files = ChildFiles(in: nil, temporaryDirectory: spoolDirectory)
+        session = try command.session.map { [loop, files, log] in
+            try SessionLog($0, files: files, on: loop, log: log)
+        }
+        let environment = ChildEnvironment(
+            gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot,
+            version: Version.current)
+        let journal = NoJournal(spoolDirectory: spoolDirectory)
+        children = Children(
+            program, environment: environment, bot: telegram.bot,
+            options: Self.options(command, descriptors: limit, isScript: isScript), journal: journal,
+            on: loop,
+            log: log)
+        calls = SimulatedCalls(
+            to: telegram, uploads: try command.fileFlags.uploads(), files: files, record: session?.calls,
+            log: log)
+        gateway = Gateway(
+            from: session.map { [source] in RecordingSource(source, in: $0.updates) } ?? source,
+            by: command.scopeFlags.scope, through: children, to: calls, keepingIn: journal,
+            stopTimeout: .seconds(30), on: loop, log: log)
+        let styled = !isScript && Terminal.mayStyle(1, environment: variable)
+        transcript = Transcript(for: isScript ? .script : .person(styled: styled), bot: telegram.bot)
+        desk = isScript ? try ScriptDesk(on: loop) : try TerminalDesk(styled: styled, on: loop)
+        reader.take = { [unowned self] in tell($0, $1, scope: $2) }
+    }
+
+    /// In what is said, where that is a terminal's; else on stderr as everywhere.
+    private static func logger(_ flags: LogFlags, _ reader: ChatLogHandler.Reader, isScript: Bool) -> Logger {
+        guard !isScript, Terminal.isTerminal(2) else { return flags.logger(usually: .notice) }
+        var logger = Logger(label: "pipegram") { _ in ChatLogHandler(reader: reader) }
+        logger.logLevel = flags.logLevel ?? .notice
+        return logger
+    }
+
+    private static func options(_ command: ChatCommand, descriptors: UInt64, isScript: Bool) -> ChildOptions {
+        var options = command.childFlags.options
+        options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: descriptors)
+        options.givesUpAfterFailure = true
+        // Somebody who sits before it may take any time to answer.
+        options.idleTimeout = nil
+        options.showsTyping = command.childFlags.plain
+        if isScript { options.replays = .init(isFile: false) }
+        return options
+    }
+
+    func run() throws -> ExitCode {
+        signals = try Signals([SIGINT, SIGTERM, SIGHUP], on: loop) { [unowned self] in stop(on: $0) }
+        telegram.onSight = { [unowned self] in see($0) }
+        telegram.onUnsimulated = { [log] in log.notice("\($0)") }
+        telegram.onUnseen = { [unowned self] _ in tellOfPrivacy() }
+        if Terminal.isTerminal(2), !isScript {
+            children.onComplaint = { [unowned self] in desk.show(transcript.complaint($1)) }
+        }
+        desk.onLine = { [unowned self] in take($0) }
+        desk.onEnd = { [unowned self] in lineEnded() }
+        desk.onFailure = { [unowned self] in outputFailed($0) }
+        desk.mayGoOn = { [unowned self] in waiting.count < 100 }
+        if command.watch { try startWatching() }
+        gateway.start { [unowned self] end in
+            if case .failed(let failure) = end { self.failure = failure.asFailure }
+            loop.stop()
+        }
+        if !isScript {
+            let name = program.arguments.joined(separator: " ")
+            desk.show(transcript.remark("\(name) listens. /help shows what can be typed, Ctrl-D ends."))
+        }
+        showPrompt()
+        desk.start()
+        loop.run()
+        return try finish()
+    }
+
+    private func finish() throws -> ExitCode {
+        typing?.cancel()
+        desk.close()
+        files.removeAll()
+        if let session {
+            try session.finish()
+            let words = "saved; this replays it:\n\(command.replay(session))"
+            if isScript { log.notice("\(words)") } else { desk.show(transcript.remark(words)) }
+        }
+        if let failure { throw failure }
+        if let stoppedBy { return .signal(stoppedBy) }
+        return !isScript || missteps + children.problems + calls.refusals == 0 ? .success : .found
+    }
+
+    private func stop(on signal: Int32) {
+        if isEnding {
+            desk.close()
+            _exit(128 + signal)
+        }
+        stoppedBy = signal
+        waiting = []
+        isEnding = true
+        desk.close()
+        gateway.stop()
+    }
+
+    private func outputFailed(_ error: SystemError) {
+        guard failure == nil, stoppedBy == nil else { return }
+        // Whoever reads has seen enough, as with `| head`.
+        if error.code == EPIPE { stoppedBy = SIGPIPE } else { failure = Failure(.inputOutput, "\(error)") }
+        loop.stop()
+    }
+
+    // MARK: what is typed
+
+    private func take(_ line: String) {
+        waiting.append(line)
+        if !isLooking { carryOutNext() }
+    }
+
+    private func lineEnded() {
+        isEnding = true
+        if !isLooking { carryOutNext() }
+    }
+
+    /// One line after the other, so that what comes out is the same every time: in a script, and where it is saved
+    /// as a test.
+    private func carryOutNext() {
+        isLooking = false
+        let isBusy = (isScript || session != nil) && !(source.isEmpty && children.areDone)
+        if isBusy, !waiting.isEmpty || isEnding {
+            isLooking = true
+            loop.after(.milliseconds(2)) { [weak self] in self?.carryOutNext() }
+        } else if !waiting.isEmpty {
+            carryOut(waiting.removeFirst())
+            carryOutNext()
+        } else if isEnding {
+            end()
+        }
+    }
+
+    private func end() {
+        desk.close()
+        source.finish()
+        guard !isScript, children.count > 0 else { return }
+        // Most bots are gone at once.
+        loop.after(.seconds(1)) { [weak self] in
+            guard let self else { return }
+            self.desk.show(self.transcript.remark("waiting for the bot to end; Ctrl-C doesn't wait"))
+        }
+    }
+
+    private func carryOut(_ text: String) {
+        do {
+            let line = try TypedLine(text)
+            switch line {
+            case .help: showHelp()
+            case .quit:
+                waiting = []
+                isEnding = true
+            default: show(try conversation.carryOut(line))
+            }
+        } catch {
+            missteps += 1
+            if isScript { log.error("\(error)") } else { desk.show(transcript.trouble("\(error)")) }
+        }
+        showPrompt()
+    }
+
+    private func show(_ outcome: Conversation.Outcome) {
+        switch outcome {
+        case .done: break
+        case .remark(let words): if !isScript { desk.show(transcript.remark(words)) }
+        case .happened(let words): desk.show(isScript ? [Harmless.text(words)] : transcript.remark(words))
+        case .chosen(let message, let name): desk.show(transcript.lines(ofChosen: message, by: name))
+        }
+    }
+
+    private func showHelp() {
+        let width = TypedLine.usage.map(\.line.count).max() ?? 0
+        desk.show(
+            TypedLine.usage.map { line, meaning in
+                "\(line)\(String(repeating: " ", count: width - line.count))  \(meaning)"
+            })
+    }
+
+    // MARK: what is seen
+
+    private func see(_ sight: Sight) {
+        conversation.note(sight)
+        if case .action(let action, let chat) = sight {
+            return noteTyping(action["action"]?.string ?? "", in: chat)
+        }
+        desk.show(transcript.lines(of: sight, in: conversation))
+        guard case .message(let message) = sight else { return }
+        if !isScript, let path = conversation.picture(in: message) { desk.showPicture(path) }
+        endTyping()
+        showKeyboard()
+    }
+
+    private func showKeyboard() {
+        let now = conversation.keyboard
+        let text = now?.description ?? ""
+        guard text != keyboard else { return }
+        keyboard = text
+        desk.show(transcript.lines(ofKeyboard: now))
+    }
+
+    private func noteTyping(_ action: String, in chat: Int64) {
+        guard !isScript, chat == conversation.chat else { return }
+        typing?.cancel()
+        // As long as apps show it.
+        typing = loop.after(.seconds(5)) { [weak self] in self?.endTyping() }
+        showPrompt(notice: "\(telegram.bot["first_name"]?.string ?? "the bot") \(Self.words(for: action))")
+    }
+
+    private func endTyping() {
+        guard let timer = typing else { return }
+        timer.cancel()
+        typing = nil
+        showPrompt()
+    }
+
+    private static func words(for action: String) -> String {
+        if action == "typing" { return "is typing…" }
+        let verb = action.hasPrefix("record") ? "is recording…" : "is sending a file…"
+        return action == "choose_sticker"
+            ? "chooses a sticker…" : action == "find_location" ? "looks for a place…" : verb
+    }
+
+    private func showPrompt(notice: String? = nil) { desk.setPrompt(conversation.title, notice: notice) }
+
+    private func tellOfPrivacy() {
+        guard !isScript else { return }
+        let name = telegram.bot["username"]?.string ?? "it"
+        desk.show(
+            transcript.remark(
+                "privacy mode: in a group the bot gets only commands, answers to it, and what names @\(name)")
+        )
+    }
+
+    private func tell(_ level: Logger.Level, _ words: String, scope: String?) {
+        var words = words
+        if let scope, scope != "chat:\(conversation.chat)" { words += " (\(scope))" }
+        desk.show(level >= .warning ? transcript.trouble(words) : transcript.remark(words))
+    }
+
+    // MARK: a program that changes
+
+    private func startWatching() throws {
+        let watch = try FileWatch([program.path] + program.arguments.dropFirst(), on: loop)
+        watch.onChange = { [unowned self] path in
+            let words = "\(path) has changed: the bot starts anew with the next message"
+            if isScript { log.notice("\(words)") } else { desk.show(transcript.remark(words)) }
+            gateway.reload()
+        }
+        self.watch = watch
+    }
+}

@@ -1,0 +1,107 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@Suite struct ChatTests {
+    let files = TemporaryDirectory()
+
+    private struct End {
+        let status: Int32
+        let output: [String]
+        let errors: String
+    }
+
+    private func run(_ command: String, _ arguments: [String], typing lines: [String] = []) throws -> End {
+        let run = try ProgramRun([Places.pipegram, command] + arguments, on: try EventLoop())
+        if !lines.isEmpty { run.write(lines.joined(separator: "\n")) }
+        run.endInput()
+        return End(status: run.wait(), output: run.output, errors: run.errorText)
+    }
+
+    @Test func `lines that come on a pipe are said to the bot, and its answers printed as they are`() throws {
+        let end = try run(
+            "chat", ["--", Places.bot("echo.sh")], typing: ["hello", "привет 👋", "/start", ""])
+        #expect(end.output == ["hello", "привет 👋", "/start"])
+        #expect(end.errors.isEmpty)
+        #expect(end.status == 0)
+    }
+
+    @Test func `each line waits until the bot has dealt with the one before`() throws {
+        let lines = (1...8).map(String.init)
+        let end = try run("chat", [Places.bot("edits.sh")], typing: lines)
+        #expect(end.output == lines.flatMap { [$0, "edited: edited"] })
+        let plain = try run(
+            "chat", ["--plain", "sh", "-c", "while read -r x; do echo \"$x!\"; done"], typing: lines)
+        #expect(plain.output == lines.map { "\($0)!" })
+    }
+
+    @Test func `a crash, a bad line, a refused call and a misused command make it end with 1`() throws {
+        let end = try run(
+            "chat", [Places.bot("lively.sh")], typing: ["bang", "hello", "nothing", "/press", "/press 1"])
+        #expect(end.output == ["hello"])
+        #expect(end.status == 1)
+        for words in [
+            "stderr: that hurt", "status 3; its last words: that hurt; the next message starts it anew",
+            "sendMessage refused: 400 Bad Request: message text is empty",
+            "/press is used like this: /press 2",
+            "the chat has no such button",
+        ] { #expect(end.errors.contains(words), "\(words)") }
+        for line in ["bang", "/press", "nothing", "junk"] {
+            #expect(try run("chat", [Places.bot("lively.sh")], typing: [line]).status == 1, "\(line)")
+        }
+    }
+
+    @Test func `a saved session is a test that replay passes`() throws {
+        let photo = files.write("cat.png", [UInt8]("\u{89}PNG".utf8))
+        let log = "\(files.path)/session.ndjson"
+        let end = try run(
+            "chat", ["--log", log, "--", Places.bot("lively.sh")],
+            typing: [
+                "hello", "/menu", "/press Yes", "/as Bob", "hi", "/group Club", "/say all", "/as You",
+                "/menu",
+                "/press 2", "/edit /say some", "/private", "/photo \(photo)",
+            ])
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(
+            end.output == [
+                "hello", "What?", "[1 Yes] [2 No]", "answer: thanks", "edited: pressed", "hi", "/say all",
+                "What?",
+                "[1 Yes] [2 No]", "answer: thanks", "edited: pressed", "you meant /say some",
+                "[photo 800×600, 5 bytes]",
+            ])
+        let words = try #require(end.errors.split(separator: "pipegram replay ").last)
+        let replay = try run("replay", words.split(separator: " ").map(String.init))
+        #expect(replay.status == 0, "\(replay.errors)")
+        #expect(replay.output.isEmpty)
+        #expect(files.read("session.calls.ndjson")?.split(separator: "\n").count == 11)
+
+        let again = try run("chat", ["--log", log, "--", Places.bot("echo.sh")])
+        #expect(again.status == 73)
+        #expect(again.errors.contains("session.ndjson is there already"))
+    }
+
+    @Test func `with watch a changed program is started anew`() throws {
+        func script(_ answer: String) -> String {
+            """
+            #!/bin/sh
+            while read -r line; do
+                case $line in
+                *telegram.message*) echo '{"type":"telegram.send_message","text":"\(answer)"}' ;;
+                esac
+            done
+            """
+        }
+        let bot = files.write("bot.sh", script("old"))
+        let loop = try EventLoop()
+        let run = try ProgramRun([Places.pipegram, "chat", "--watch", bot], on: loop)
+        run.write("x\n")
+        #expect(loop.run(until: { run.output == ["old"] }, within: .seconds(20)))
+        files.write("bot.sh", script("new"))
+        #expect(loop.run(until: { run.errorText.contains("bot.sh has changed") }, within: .seconds(20)))
+        run.write("y\n")
+        #expect(loop.run(until: { run.output == ["old", "new"] }, within: .seconds(20)))
+        run.endInput()
+        #expect(run.wait() == 0)
+    }
+}
