@@ -43,6 +43,8 @@ struct DoctorCommand: LoopCommand {
     var command: [String] { words.first == "--" ? Array(words.dropFirst()) : words }
 
     func validate() throws {
+        // All that isn't an option of this command is taken for the program.
+        if let first = words.first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(self) }
         if let first = words.first, first != "--", first.hasPrefix("-") {
             throw ValidationError(
                 "Unknown option '\(first)' here. Options stand first; a program of that name goes after '--'."

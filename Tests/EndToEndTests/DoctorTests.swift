@@ -36,6 +36,12 @@ import Testing
         #expect(run.output.last == "1 thing is wrong")
     }
 
+    @Test func `its help says how to use it`() throws {
+        let run = try ProgramRun([Places.pipegram, "doctor", "--help"], on: try EventLoop())
+        #expect(run.wait() == 0)
+        #expect(run.output.contains { $0.contains("pipegram doctor -- ./bot.py") })
+    }
+
     @Test func `a token that isn't one is no secret given away`() throws {
         let run = try doctor([], environment: ["TELEGRAM_BOT_TOKEN": "token: 123456:AAFxyzxyzxyzxyzxyzxyz"])
         #expect(run.exit?.status == 1)

@@ -38,7 +38,7 @@ extension Examination: ChildProcessObserver {
     private func count() {
         if !isEnding {
             record.linesBeforeEnd += 1
-        } else if !record.ignoresEnd, .current - endedAt < Self.atOnce {
+        } else if !record.ignoresEnd, !hasRested {
             record.linesAtEnd += 1
         } else {
             record.linesLater += 1

@@ -26,7 +26,8 @@ final class Examination {
     var timer: Timer?
     private var pause = Duration.zero
     var isEnding = false
-    var endedAt = Instant.current
+    /// It slept for a while after its stdin was ended.
+    var hasRested = false
     /// It has said nothing yet, and was given some more time.
     private var hadMoreTime = false
     var written = 0
@@ -36,8 +37,10 @@ final class Examination {
     private static let firstLook: Duration = .milliseconds(2)
     private static let lastLook: Duration = .milliseconds(25)
     private static let quiet: Duration = .milliseconds(60)
-    /// What a bot kept back comes in so short a time when its stdin ends; what it still works on, hardly.
-    static let atOnce: Duration = .milliseconds(500)
+    /// What a bot kept back comes before it has slept for so long when its stdin ends; what it waits for, hardly.
+    private static let quietAtEnd: Duration = .milliseconds(200)
+    /// So much longer, and three times its patience, a bot may want the processor and not get on.
+    private static let leniency: Duration = .seconds(10)
     private static let moreTime: Duration = .milliseconds(250)
     static let mostDeaths = 4
     static let mostLines = 2000
@@ -118,7 +121,10 @@ final class Examination {
         let settled = settling.look(
             untaken: process.untaken, isRunning: threads.contains(where: \.isRunning), reads: reads,
             at: .current)
-        if isEnding { return lookWhetherItEnds() }
+        if isEnding {
+            if settled == .quiet { hasRested = true }
+            return lookWhetherItEnds()
+        }
         switch settled {
         case .reading, .quiet:
             record.wasIdle = true
@@ -130,12 +136,17 @@ final class Examination {
         }
     }
 
+    /// One that starts, or works, on a machine that has much else to do, is given more time.
     private func giveUp(_ process: ChildProcess) {
         guard let inHand else { return }
+        let isBusy = process.untaken == 0 && settling.isBusy
+        guard isBusy || settling.isStuck || .current >= deadline + options.patience * 3 + Self.leniency else {
+            return lookSoon()
+        }
         if process.untaken == written {
             record.stall = (.unread, inHand)
         } else {
-            record.stall = (process.untaken == 0 && settling.isBusy ? .busy : .slow, inHand)
+            record.stall = (isBusy ? .busy : .slow, inHand)
         }
         process.signal(SIGKILL)
     }
@@ -151,9 +162,9 @@ final class Examination {
 
     private func end() {
         isEnding = true
-        endedAt = .current
+        hasRested = false
         process?.endInput()
-        settling = Settling(quiet: Self.quiet, at: .current)
+        settling = Settling(quiet: Self.quietAtEnd, at: .current)
         deadline = .current + options.patience
         pause = Self.firstLook
         lookSoon()

@@ -14,17 +14,19 @@ struct Settling {
     private let quiet: Duration
     private var lastSign: Instant
     private var readsSeen = 0
-    private var looks = 0
+    private var restsSeen = 0
+    /// How often in a row it was seen to run, or to sleep with something unread.
     private var running = 0
+    private var asleep = 0
 
     init(quiet: Duration, at now: Instant) { (self.quiet, lastSign) = (quiet, now) }
 
     /// It wrote, or was written to.
     mutating func moved(at now: Instant) {
         lastSign = now
-        readsSeen = 0
+        (readsSeen, restsSeen) = (0, 0)
         // What it did before it wrote was work.
-        (looks, running) = (0, 0)
+        (running, asleep) = (0, 0)
     }
 
     /// - Parameters:
@@ -32,19 +34,29 @@ struct Settling {
     ///   - isRunning: one of its threads is on a processor or wants one.
     ///   - reads: one of them waits in a read of its stdin; the others sleep.
     mutating func look(untaken: Int, isRunning: Bool, reads: Bool, at now: Instant) -> State {
-        looks += 1
-        if isRunning { running += 1 }
+        running = isRunning ? running + 1 : 0
+        asleep = !isRunning && untaken > 0 ? asleep + 1 : 0
         guard untaken == 0, !isRunning else {
             lastSign = now
-            readsSeen = 0
+            (readsSeen, restsSeen) = (0, 0)
             return .working
         }
         readsSeen = reads ? readsSeen + 1 : 0
         // Between two looks what it wrote before has arrived.
         if readsSeen > 1 { return .reading }
-        return !reads && now - lastSign >= quiet ? .quiet : .working
+        restsSeen += 1
+        // One look may fall between two of its commands.
+        return !reads && now - lastSign >= quiet && restsSeen >= Self.rests ? .quiet : .working
     }
 
+    private static let rests = 4
+
+    /// So many looks in a row are no chance, on a machine that has much else to do either.
+    private static let enough = 10
+
     /// It hasn't rested since it last moved.
-    var isBusy: Bool { looks >= 5 && running * 10 >= looks * 9 }
+    var isBusy: Bool { running >= Self.enough }
+
+    /// It has something to read, sleeps, and was seen to do nothing else for a while.
+    var isStuck: Bool { asleep >= Self.enough }
 }

@@ -4,6 +4,8 @@ import JSON
 struct Verdict {
     let script: Script?
     let options: ExaminationOptions
+    /// Its stdout isn't buffered: in one of the conversations something came in time.
+    private var hasSpoken = false
     private(set) var diagnoses: [Diagnosis] = []
     /// What has been said already: each trouble is told once, with its first sign.
     var told: Set<String> = []
@@ -13,6 +15,7 @@ struct Verdict {
         of records: [ExaminationRecord], script: Script?, options: ExaminationOptions
     ) -> [Diagnosis] {
         var verdict = Verdict(script: script, options: options)
+        verdict.hasSpoken = records.contains { $0.linesBeforeEnd > 0 }
         for record in records { verdict.judge(record) }
         verdict.sumUp(records)
         return verdict.diagnoses
@@ -126,7 +129,7 @@ struct Verdict {
     }
 
     private mutating func judgeBuffer(_ record: ExaminationRecord) {
-        guard record.linesBeforeEnd == 0, record.linesAtEnd > 0, record.wasIdle, !options.isSingle else {
+        guard !hasSpoken, record.linesAtEnd > 0, record.wasIdle, !options.isSingle else {
             return
         }
         if let line = script?.lineReadingAll() {

@@ -27,13 +27,21 @@ import Testing
         var bot = settling()
         #expect(bot.look(untaken: 0, isRunning: true, reads: false, at: after(50)) == .working)
         #expect(bot.look(untaken: 0, isRunning: false, reads: false, at: after(100)) == .working)
-        #expect(bot.look(untaken: 0, isRunning: false, reads: false, at: after(110)) == .quiet)
+        #expect(bot.look(untaken: 0, isRunning: false, reads: false, at: after(200)) == .working)
+        #expect(bot.look(untaken: 0, isRunning: false, reads: false, at: after(204)) == .working)
+        #expect(bot.look(untaken: 0, isRunning: false, reads: false, at: after(208)) == .quiet)
     }
 
     @Test func `one that hasn't read all is at work, however quiet`() {
         var bot = settling()
         #expect(bot.look(untaken: 1, isRunning: false, reads: false, at: after(500)) == .working)
-        #expect(!bot.isBusy)
+        #expect(!bot.isBusy && !bot.isStuck)
+        for each in 1...10 {
+            _ = bot.look(untaken: 1, isRunning: false, reads: false, at: after(500 + each * 4))
+        }
+        #expect(bot.isStuck)
+        _ = bot.look(untaken: 1, isRunning: true, reads: false, at: after(600))
+        #expect(!bot.isStuck)
     }
 
     @Test func `one that never rests is busy, and its work before it wrote isn't counted`() {

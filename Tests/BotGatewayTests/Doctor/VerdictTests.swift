@@ -34,6 +34,13 @@ import Testing
         #expect(verdict(record).map(\.severity) == [.fine, .hint])
     }
 
+    @Test func `a bot that answered in one interview in time buffers nothing in another`() {
+        var late = healthy
+        (late.linesBeforeEnd, late.linesAtEnd) = (0, 2)
+        let found = Verdict.diagnoses(of: [healthy, late], script: nil, options: ExaminationOptions())
+        #expect(found.map(\.severity) == [.fine])
+    }
+
     @Test func `what comes later than the end of stdin is an answer that took its time`() {
         var record = healthy
         (record.linesBeforeEnd, record.linesLater) = (0, 3)
