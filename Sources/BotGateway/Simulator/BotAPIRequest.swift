@@ -29,7 +29,7 @@ struct BotAPIRequest {
 
     /// A call whose method may be among its parameters, as in the answer of a webhook.
     init(_ request: HTTPServer.Request, method named: String) throws(BotAPIError) {
-        parameters = Self.parameters(of: request)
+        parameters = try Self.parameters(of: request)
         files = request.parts.compactMap(ReceivedFile.init)
         method = named.isEmpty ? Arguments(parameters).text("method") : named
         guard !method.isEmpty, !method.contains("/") else {
@@ -37,7 +37,6 @@ struct BotAPIRequest {
         }
     }
 
-    /// A bot's number, a colon, and more: for anything else the hosted server has no 401 but a 404.
     /// The file that is asked for below `/file/bot<token>/`; nil where that isn't the path.
     ///
     /// - Parameter token: nil takes any that looks like one.
@@ -48,13 +47,16 @@ struct BotAPIRequest {
         return String(parts[1])
     }
 
+    /// A bot's number, a colon, and more: for anything else the hosted server has no 401 but a 404.
     private static func isToken(_ text: Substring) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
         return parts.count == 2 && text.first != "0" && parts[0].allSatisfy { (0x30...0x39).contains($0) }
     }
 
     /// What a query, a form or JSON says; empty for anything else.
-    static func parameters(of request: HTTPServer.Request) -> JSON {
+    ///
+    /// Fails where the body has text that isn't UTF-8.
+    static func parameters(of request: HTTPServer.Request) throws(BotAPIError) -> JSON {
         let parameters: JSON = [:]
         func add(_ name: String, _ value: JSON) {
             if parameters[name] == nil { parameters.set(name, value) }
@@ -62,26 +64,46 @@ struct BotAPIRequest {
         for argument in request.query { add(argument.name, JSON(argument.value)) }
         let type = request.contentType.lowercased()
         if type.contains("application/x-www-form-urlencoded") {
-            for argument in formArguments(request.body) { add(argument.name, JSON(argument.value)) }
-        } else if type.contains("application/json"), let body = try? JSON(parsing: request.body) {
-            for member in body.members { add(member.key, member.value) }
+            for argument in formArguments(request.body) {
+                add(argument.name, try text(argument.value, of: argument.name))
+            }
+        } else if type.contains("application/json") {
+            for member in try object(request.body).members { add(member.key, member.value) }
         }
         for part in request.parts where part.fileName == nil {
-            add(part.name, JSON(String(decoding: part.bytes, as: UTF8.self)))
+            add(part.name, try text(part.bytes, of: part.name))
         }
         // Any other type is a file to the server, and gives no parameters: `chat_id is empty` then follows.
         return parameters
     }
 
-    private static func formArguments(_ body: [UInt8]) -> [(name: String, value: String)] {
+    private static func text(_ bytes: [UInt8], of name: String) throws(BotAPIError) -> JSON {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(name) }
+        return JSON(text)
+    }
+
+    /// Empty for what is no object.
+    private static func object(_ body: [UInt8]) throws(BotAPIError) -> JSON {
+        if let object = try? JSON(parsing: body) { return object }
+        guard let object = try? body.withUnsafeBytes({ bytes in try JSON(salvaging: bytes) }) else {
+            return [:]
+        }
+        let bad = object.members.first { $0.value.description.contains("\u{FFFD}") }
+        throw .notUTF8(bad?.key ?? "")
+    }
+
+    private static func formArguments(_ body: [UInt8]) -> [(name: String, value: [UInt8])] {
         body.split(separator: UInt8(ascii: "&")).map { argument in
             let parts = argument.split(
                 separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            return (name: decoded(parts[0]), value: parts.count > 1 ? decoded(parts[1]) : "")
+            return (
+                name: String(decoding: decoded(parts[0]), as: UTF8.self),
+                value: parts.count > 1 ? decoded(parts[1]) : []
+            )
         }
     }
 
-    private static func decoded(_ text: ArraySlice<UInt8>) -> String {
+    private static func decoded(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = text
         while let byte = rest.popFirst() {
@@ -90,7 +112,9 @@ struct BotAPIRequest {
                 bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 let digits = rest.prefix(2)
-                if digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) {
+                if digits.count == 2, digits.first != UInt8(ascii: "+"),
+                    let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+                {
                     bytes.append(value)
                     rest.removeFirst(2)
                 } else {
@@ -100,10 +124,15 @@ struct BotAPIRequest {
                 bytes.append(byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 }
 
 extension BotAPIError {
     static var notFound: BotAPIError { BotAPIError(code: 404, reason: "Not Found") }
+
+    fileprivate static func notUTF8(_ parameter: String) -> BotAPIError {
+        let isText = ["text", "caption"].contains(parameter)
+        return .badRequest("\(isText ? "text" : "strings") must be encoded in UTF-8")
+    }
 }

@@ -31,9 +31,13 @@ extension Fault {
         """
 
     fileprivate init(_ arguments: Arguments) throws(BotAPIError) {
-        func number(_ name: String) throws(BotAPIError) -> Int {
-            guard let number = Int(arguments.text(name)) else {
-                throw .badRequest("fault \(kind) needs '\(name)', a number")
+        func number(_ name: String, _ range: ClosedRange<Int>? = nil) throws(BotAPIError) -> Int {
+            guard let number = Int(arguments.text(name)), range?.contains(number) ?? true else {
+                let limits = range.map {
+                    $0.upperBound == .max
+                        ? " from \($0.lowerBound) on" : " from \($0.lowerBound) to \($0.upperBound)"
+                }
+                throw .badRequest("fault \(kind) needs '\(name)', a number\(limits ?? "")")
             }
             return number
         }
@@ -42,18 +46,19 @@ extension Fault {
         case "error":
             let description = arguments.text("description")
             self = .error(
-                try number("error_code"), description.isEmpty ? "Bad Request: ordered fault" : description,
+                try number("error_code", 400...599),
+                description.isEmpty ? "Bad Request: ordered fault" : description,
                 parameters: arguments.structure("parameters"))
-        case "too_many_requests": self = .tooManyRequests(retryAfter: try number("retry_after"))
+        case "too_many_requests": self = .tooManyRequests(retryAfter: try number("retry_after", 0...86_400))
         case "migrated": self = .migrated(to: Int64(try number("migrate_to_chat_id")))
-        case "html": self = .html(try number("status"))
+        case "html": self = .html(try number("status", 200...599))
         case "close_before": self = .closeBefore
         case "hang": self = .hang
-        case "close_after_bytes": self = .closeAfterBytes(try number("bytes"))
+        case "close_after_bytes": self = .closeAfterBytes(try number("bytes", 0...Int.max))
         case "broken_body": self = .brokenBody
         case "close_after": self = .closeAfter
         case "hang_after": self = .hangAfter
-        case "html_after": self = .htmlAfter(try number("status"))
+        case "html_after": self = .htmlAfter(try number("status", 200...599))
         case "delay":
             guard let seconds = Double(arguments.text("delay")), (0...86_400).contains(seconds) else {
                 throw .badRequest("fault delay needs 'delay', a number of seconds")
@@ -64,7 +69,7 @@ extension Fault {
         }
     }
 
-    /// Three needn't be named: what they need says it.
+    /// Four needn't be named: what they need says it.
     private static func kind(_ arguments: Arguments) -> String {
         let named = arguments.text("fault").lowercased()
         guard named.isEmpty else { return named }

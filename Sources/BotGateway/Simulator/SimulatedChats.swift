@@ -16,11 +16,13 @@ struct SimulatedChats {
     mutating func note(_ payload: JSON) {
         for message in [payload, payload["message"]] {
             guard let message else { continue }
-            if reach == .acquaintances, let person = message["from"] { note(person: person) }
+            if reach == .acquaintances, let person = message["from"], !knows(person) { note(person: person) }
             guard let json = message["chat"], let id = json["id"]?.integer else { continue }
             let chat = byID[id] ?? add(json, id: id, isHearsay: true)
             chat.json = json
-            guard let number = message["message_id"]?.integer, number > 0 else { continue }
+            guard let number = message["message_id"]?.integer, 1...Int64(Int32.max) ~= number else {
+                continue
+            }
             chat.lastMessageID = max(chat.lastMessageID, number)
             if let thread = message["message_thread_id"]?.integer, message["is_topic_message"]?.bool == true {
                 let topic = SimulatedChat.Topic(name: "Topic \(thread)", iconColor: 7_322_096)
@@ -35,9 +37,44 @@ struct SimulatedChats {
         }
     }
 
+    private func knows(_ person: JSON) -> Bool { person["id"]?.integer.flatMap { people[$0] } != nil }
+
     mutating func note(person: JSON) {
         guard let id = person["id"]?.integer, id > 0 else { return }
         people[id] = person
+    }
+
+    /// One that nobody has, above all that were given to people so far.
+    ///
+    /// - Parameter first: where nobody has appeared.
+    func freePersonID(from first: Int64, besides bot: Int64) -> Int64 {
+        // Half of the ids are left to those who choose their own, so that there always is one.
+        let taken = people.keys.filter { $0 != bot && $0 <= Self.personIDs.upperBound / 2 }
+        return (taken.max() ?? first - 1) + 1
+    }
+
+    /// The ids that Telegram gives to users and bots.
+    static let personIDs: ClosedRange<Int64> = 1...(1 << 40) - 1
+    private static let groupIDs: ClosedRange<Int64> = -999_999_999_999 ... -1
+    /// Of supergroups and channels.
+    private static let supergroupIDs: ClosedRange<Int64> = -1_997_852_516_351 ... -1_000_000_000_001
+
+    /// One for a new group or channel.
+    ///
+    /// Fails where the `wanted` one is taken, or isn't such a chat's.
+    func groupID(wanted: Int64?, isBasic: Bool) throws(BotAPIError) -> Int64 {
+        let ids = isBasic ? Self.groupIDs : Self.supergroupIDs
+        let first: Int64 = isBasic ? -1 : -1_001_000_000_001
+        // As with people.
+        let taken = byID.keys.filter { ids.lowerBound / 4 * 3...first ~= $0 }
+        let id = wanted ?? (taken.min() ?? first + 1) - 1
+        guard ids.contains(id) else {
+            throw .badRequest(
+                "id \(id) is no \(isBasic ? "group" : "supergroup")'s: they are from \(ids.lowerBound) to \(ids.upperBound)"
+            )
+        }
+        guard byID[id] == nil else { throw .badRequest("chat id \(id) is taken") }
+        return id
     }
 
     @discardableResult

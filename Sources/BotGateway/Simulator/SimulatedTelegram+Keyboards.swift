@@ -49,9 +49,8 @@ extension SimulatedTelegram {
         let wanted = deed.text("button")
         guard !wanted.isEmpty else { throw .badRequest("button is empty") }
         let named = buttons.first { ($0.string ?? $0["text"]?.string) == wanted }
-        guard named == nil, let number = Int(wanted), buttons.indices.contains(number - 1) else {
-            return named
-        }
+        guard named == nil, let number = Int(wanted), 1...max(buttons.count, 1) ~= number, !buttons.isEmpty
+        else { return named }
         return buttons[number - 1]
     }
 

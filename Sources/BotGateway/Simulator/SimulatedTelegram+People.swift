@@ -5,8 +5,10 @@ extension SimulatedTelegram {
     /// `id` or, without, the next one that is free, `first_name`, `last_name`, `username`, `language_code`, … Returns
     /// the `User`.
     func createUser(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let id = deed.arguments.id("id") ?? (chats.people.keys.filter { $0 != botID }.max() ?? 41) + 1
-        guard id > 0, id != botID else { throw .badRequest("user id \(id) is taken or no user's") }
+        let id = deed.arguments.id("id") ?? chats.freePersonID(from: 42, besides: botID)
+        guard SimulatedChats.personIDs.contains(id), id != botID else {
+            throw .badRequest("user id \(id) is taken or no user's")
+        }
         let name = deed.text("first_name").isEmpty ? "User \(id)" : deed.text("first_name")
         let user: JSON = [
             "id": JSON(id), "is_bot": JSON(deed.arguments.flag("is_bot")), "first_name": JSON(name),
@@ -26,8 +28,8 @@ extension SimulatedTelegram {
 
     // MARK: groups and channels
 
-    /// A group with its maker and the bot: `title`, `is_forum`, `type` (`group`, else `supergroup`), `username`, `id`; `with_bot` false to leave the bot
-    /// out. Returns the `Chat`.
+    /// A group with its maker and the bot: `title`, `is_forum`, `type` (`group`, else `supergroup`), `username`, `id`;
+    /// `with_bot` false to leave the bot out. Returns the `Chat`.
     func createGroup(_ deed: Deed) throws(BotAPIError) -> JSON {
         let isBasic = deed.text("type") == "group" && !deed.arguments.flag("is_forum")
         return try create(isBasic ? "group" : "supergroup", deed)
@@ -38,10 +40,7 @@ extension SimulatedTelegram {
 
     private func create(_ type: String, _ deed: Deed) throws(BotAPIError) -> JSON {
         guard let person = deed.person, let creator = deed.personID else { throw .methodNotFound }
-        let first: Int64 = type == "group" ? -1 : -1_001_000_000_001
-        let taken = chats.byID.keys.filter { type == "group" ? -1_000_000_000_000..<0 ~= $0 : $0 <= first }
-        let id = deed.arguments.id("id") ?? (taken.min() ?? first + 1) - 1
-        guard id < 0, chats.byID[id] == nil else { throw .badRequest("chat id \(id) is taken or no group's") }
+        let id = try chats.groupID(wanted: deed.arguments.id("id"), isBasic: type == "group")
         let title =
             deed.text("title").isEmpty ? type.prefix(1).uppercased() + type.dropFirst() : deed.text("title")
         let json: JSON = ["id": JSON(id), "title": JSON(title)]

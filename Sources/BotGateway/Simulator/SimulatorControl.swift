@@ -83,34 +83,41 @@ struct SimulatorControl {
         let parameters = try Self.parameters(of: request)
         let files = request.parts.compactMap(ReceivedFile.init)
         if action.lowercased() == "createuser" {
-            return try introduce(Self.introduction(of: who, parameters))
+            let introduction = Self.introduction(of: who, parameters)
+            if introduction["id"] == nil { acquaintance(who)?["id"].map { introduction.set("id", $0) } }
+            return try introduce(introduction)
         }
         let person = try self.person(who)
         return try server.telegram.perform(action, parameters, as: person, files: files).get()
     }
 
     private func person(_ who: String) throws(BotAPIError) -> Int64 {
+        if let id = acquaintance(who)?["id"]?.integer { return id }
+        return try introduce(Self.introduction(of: who, [:]))["id"]?.integer ?? 0
+    }
+
+    /// The `User` who is called so; nil for who hasn't appeared yet.
+    private func acquaintance(_ who: String) -> JSON? {
         let introduction = Self.introduction(of: who, [:])
-        let name = introduction["username"]?.string?.lowercased()
-        let known =
-            introduction["id"]?.integer.flatMap { server.telegram.chats.people[$0] }
-            ?? people.first { name != nil && $0["username"]?.string?.lowercased() == name }
-        if let id = known?["id"]?.integer { return id }
-        return try introduce(introduction)["id"]?.integer ?? 0
+        if let id = introduction["id"]?.integer { return server.telegram.chats.people[id] }
+        guard let name = introduction["username"]?.string?.lowercased() else { return Optional.none }
+        return people.first { $0["username"]?.string?.lowercased() == name }
     }
 
     private func introduce(_ introduction: JSON) throws(BotAPIError) -> JSON {
         if introduction["id"] == nil {
-            introduction.set("id", JSON((people.last?["id"]?.integer ?? Self.lastBeforePeople) + 1))
+            let telegram = server.telegram
+            let id = telegram.chats.freePersonID(from: Self.firstPerson, besides: telegram.botID)
+            introduction.set("id", JSON(id))
         }
-        guard let id = Int64(Arguments(introduction).text("id")), id > 0 else {
-            throw .badRequest("a user's id is a positive number")
+        guard let id = Int64(Arguments(introduction).text("id")), SimulatedChats.personIDs.contains(id) else {
+            throw .badRequest("a user's id is a number from 1 to \(SimulatedChats.personIDs.upperBound)")
         }
         return try server.telegram.perform("createUser", introduction, as: id).get()
     }
 
     /// As people's ids are, longer than a bot's in a test.
-    private static let lastBeforePeople: Int64 = 1000
+    private static let firstPerson: Int64 = 1001
 
     /// Each `User` but the bot, by id.
     private var people: [JSON] {
@@ -148,7 +155,7 @@ struct SimulatorControl {
         _ transcript: NumberedLog, filter: String, _ request: HTTPServer.Request,
         _ responder: HTTPServer.Responder
     ) throws(BotAPIError) {
-        let arguments = Arguments(BotAPIRequest.parameters(of: request))
+        let arguments = Arguments(try BotAPIRequest.parameters(of: request))
         let (chat, kind) = (arguments.text("chat_id"), arguments.text(filter))
         guard let wait = Double(arguments.json["timeout"] == nil ? "0" : arguments.text("timeout")),
             (0...3600).contains(wait)
@@ -172,7 +179,9 @@ struct SimulatorControl {
         }
         let whole: JSON = ["update_id": JSON(server.delivery.queue.nextID)]
         whole.merge(update)
-        guard whole["update_id"]?.integer != nil else { throw .badRequest("update_id must be a number") }
+        guard let id = whole["update_id"]?.integer, 1...Int64(Int32.max) ~= id else {
+            throw .badRequest("update_id is a number from 1 to \(Int32.max)")
+        }
         server.addRaw(whole)
         return whole
     }
@@ -194,7 +203,7 @@ struct SimulatorControl {
             }
             guard body.isObject else { throw .badRequest("the body is no JSON object") }
         }
-        return BotAPIRequest.parameters(of: request)
+        return try BotAPIRequest.parameters(of: request)
     }
 
     private static let overview = Array(

@@ -73,4 +73,31 @@ import Testing
         ])
         #expect(["a", "b", "c", "d", "e", "f", "g"].map(arguments.integer) == [5, -12, 0, 1, nil, 0, nil])
     }
+
+    @Test func `text that isn't UTF-8 is refused, in JSON, in a form and in its parts`() throws {
+        func refusal(_ type: String, _ body: [UInt8], parts: [ReceivedPart] = []) -> String? {
+            let request = HTTPServer.Request(
+                method: "POST", path: "/bot7:secret/sendMessage", contentType: type, body: body, parts: parts)
+            do throws(BotAPIError) {
+                _ = try BotAPIRequest(request, token: nil)
+                return nil
+            } catch {
+                return error.reason
+            }
+        }
+        let (text, strings) = (
+            "Bad Request: text must be encoded in UTF-8", "Bad Request: strings must be encoded in UTF-8"
+        )
+        #expect(refusal("application/x-www-form-urlencoded", Array("chat_id=1&text=%ff".utf8)) == text)
+        #expect(refusal("application/x-www-form-urlencoded", Array("chat_id=%C3".utf8)) == strings)
+        #expect(refusal("application/json", Array(#"{"text":""#.utf8) + [0xFF] + Array(#""}"#.utf8)) == text)
+        #expect(refusal("application/json", Array(#"{"a":"\ud800"}"#.utf8)) == strings)
+        let part = ReceivedPart(name: "caption", bytes: [0xC3])
+        #expect(refusal("multipart/form-data", [], parts: [part]) == text)
+    }
+
+    @Test func `what is no percent-encoding stays as it is`() throws {
+        let request = try post("application/x-www-form-urlencoded", "a=%+1%-1%1%")
+        #expect(request.parameters == ["a": "% 1%-1%1%"])
+    }
 }

@@ -213,6 +213,18 @@ import Testing
         let bob = ask("/users", .json(introduction.bytes))?["result"]
         #expect(bob?["id"]?.integer == (ada?["id"]?.integer).map { $0 + 1 })
         #expect(ask("/users", .json(Array(#"{"id":"x"}"#.utf8)))?["error_code"] == 400)
+        let renamed = act("ADA", "createUser", ["first_name": "A.", "username": "ada"])?["result"]
+        #expect(renamed?["id"] == ada?["id"])
+        #expect(ask("/users")?["result"]?.count == 2)
+    }
+
+    @Test func `an update that tells little of somebody leaves them known as they were`() throws {
+        let test = try SimulatorTest(reach: .acquaintances)
+        let telegram = test.server.telegram
+        _ = try telegram.perform("createUser", ["id": 42, "username": "ada"], as: 42).get()
+        let from: JSON = ["id": 42, "is_bot": false, "first_name": "A"]
+        test.server.addRaw(["update_id": 1, "poll_answer": ["from": from], "inline_query": ["from": from]])
+        #expect(telegram.chats.people[42]?["username"] == "ada")
     }
 
     @Test func `a script speaks, waits for the bot's answer from there on, and presses its button`() throws {
