@@ -9,8 +9,10 @@ public struct SimulatedFiles {
         let path: String
         let name: String
         let size: Int
-        /// Nil for one that isn't here, or not as a whole.
-        let contents: ServedFile.Contents?
+        /// As a parameter that takes it is named; nil for one that any takes.
+        var kind: String?
+        /// Nil for one that isn't here, or not as a whole, or not any more.
+        var contents: ServedFile.Contents?
         /// Of a picture, where its start tells.
         var pixels: ImageSize?
 
@@ -26,7 +28,15 @@ public struct SimulatedFiles {
     /// Set for a server run with `--local`: getFile then answers with an absolute path, where the file is by
     /// then, and nothing is fetched over HTTP.
     public var localDirectory: String?
+    /// How many bytes it may hold, and how many files of the disk it may keep open. The oldest are forgotten, and can't
+    /// be fetched any more; they can be sent again all the same.
+    var byteLimit = 256 << 20
+    var openLimit = 200
     private var entries: [Entry] = []
+    /// Those from here on are held.
+    private var firstHeld = 0
+    private var bytesHeld = 0
+    private var filesHeld = 0
     private var places: [String: Int] = [:]
     private let keepsWhatItHasNot: Bool
     private var lastNumber = 0
@@ -44,13 +54,36 @@ public struct SimulatedFiles {
     }
 
     private mutating func add(
-        _ contents: ServedFile.Contents?, size: Int, path: String, name: String, pixels: ImageSize? = nil
+        _ contents: ServedFile.Contents?, size: Int, path: String, name: String, kind: String? = nil,
+        pixels: ImageSize? = nil
     ) -> String {
         let entry = Entry(
-            id: nextID(), path: path, name: name, size: size, contents: contents, pixels: pixels)
+            id: nextID(), path: path, name: name, size: size, kind: kind, contents: contents, pixels: pixels)
         places[entry.id] = entries.count
         entries.append(entry)
+        count(contents, 1)
+        while bytesHeld > byteLimit || filesHeld > openLimit, firstHeld < entries.count - 1 { forgetOldest() }
         return entry.id
+    }
+
+    private mutating func count(_ contents: ServedFile.Contents?, _ sign: Int) {
+        switch contents {
+        case .bytes(let bytes): bytesHeld += sign * bytes.count
+        case .file: filesHeld += sign
+        case nil: break
+        }
+    }
+
+    private mutating func forgetOldest() {
+        let entry = entries[firstHeld]
+        count(entry.contents, -1)
+        if case .bytes = entry.contents, let localDirectory { unlink(copy(of: entry, in: localDirectory)) }
+        entries[firstHeld].contents = nil
+        firstHeld += 1
+    }
+
+    private func copy(of entry: Entry, in directory: String) -> String {
+        "\(directory)/\(entry.path.split(separator: "/").joined(separator: "_"))"
     }
 
     private mutating func nextID() -> String {
@@ -71,6 +104,7 @@ public struct SimulatedFiles {
         guard localDirectory != nil || entry.size <= Self.sizeLimit else {
             throw .badRequest("file is too big")
         }
+        guard entry.contents != nil || entry.size == 0 else { throw .fileIsUnavailable }
         let file = entry.json
         file.set("file_path", JSON(try place(of: entry)))
         return file
@@ -81,7 +115,7 @@ public struct SimulatedFiles {
         switch entry.contents {
         case .file(let file): return file.resolvedPath
         case .bytes(let bytes):
-            let path = "\(localDirectory)/\(entry.path.split(separator: "/").joined(separator: "_"))"
+            let path = copy(of: entry, in: localDirectory)
             guard access(path, F_OK) != 0 else { return path }
             do throws(SystemError) {
                 let file = try OutputFile(creating: path)
@@ -93,7 +127,7 @@ public struct SimulatedFiles {
             } catch {
                 throw BotAPIError(code: 500, reason: "Internal Server Error: \(error)")
             }
-        case nil: throw .badRequest("wrong file_id or the file is temporarily unavailable")
+        case nil: throw .fileIsUnavailable
         }
     }
 
@@ -135,26 +169,58 @@ public struct SimulatedFiles {
         _ kind: String, _ value: String, _ upload: ReceivedFile?
     ) throws(BotAPIError) -> Entry {
         if let upload {
+            guard upload.size > 0 || !keepsWhatItHasNot else { throw .badRequest("file must be non-empty") }
             let suffix = upload.name.lastIndex(of: ".").map { upload.name[$0...] } ?? ""
             let path = "\(kind)s/file_\(lastNumber + 1)\(suffix.contains("/") ? "" : suffix)"
             let id = add(
-                upload.contents, size: upload.size, path: path, name: upload.name,
+                upload.contents, size: upload.size, path: path, name: upload.name, kind: kind,
                 pixels: ImageSize(upload.bytes))
             if let entry = entry(id) { return entry }
         }
         guard !value.isEmpty, !value.hasPrefix("attach://") else {
             throw .badRequest("there is no \(kind.replacing("_", with: " ")) in the request")
         }
-        if let known = entry(value) { return known }
+        if let known = entry(value) {
+            try check(known, fits: kind)
+            return known
+        }
         let name = value.contains("://") ? value.split(separator: "/").last.map { String($0) } ?? "" : ""
         guard keepsWhatItHasNot else {
             return Entry(
                 id: value.contains("://") ? nextID() : value, path: "", name: name, size: 0, contents: nil)
         }
-        guard value.hasPrefix("http://") || value.hasPrefix("https://") else {
+        guard ["http", "https"].contains(where: { Self.isAddress(value, scheme: $0) }) else {
             throw .badRequest("wrong file identifier/HTTP URL specified")
         }
-        let id = add(nil, size: 0, path: "\(kind)s/file_\(lastNumber + 1)", name: name)
+        let id = add(nil, size: 0, path: "\(kind)s/file_\(lastNumber + 1)", name: name, kind: kind)
         return entry(id) ?? Entry(id: id, path: "", name: name, size: 0, contents: nil)
+    }
+
+    /// A photo stays a photo, and nothing else becomes one; all others may be sent as one another.
+    private func check(_ entry: Entry, fits kind: String) throws(BotAPIError) {
+        guard keepsWhatItHasNot, let own = entry.kind, own != kind, [own, kind].contains("photo") else {
+            return
+        }
+        throw .badRequest("can't use file of type \(Self.typeName(own)) as \(Self.typeName(kind))")
+    }
+
+    /// As in `VideoNote`, which Telegram's errors call it; a voice message has a longer name there.
+    private static func typeName(_ kind: String) -> String {
+        kind == "voice"
+            ? "VoiceNote"
+            : kind.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+
+    private static func isAddress(_ text: String, scheme: String) -> Bool {
+        guard text.hasPrefix("\(scheme)://"), let first = text.dropFirst(scheme.count + 3).first else {
+            return false
+        }
+        return !"/?#:".contains(first)
+    }
+}
+
+extension BotAPIError {
+    fileprivate static var fileIsUnavailable: BotAPIError {
+        .badRequest("wrong file_id or the file is temporarily unavailable")
     }
 }

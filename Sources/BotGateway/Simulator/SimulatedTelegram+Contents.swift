@@ -52,7 +52,9 @@ extension SimulatedTelegram {
             throw .badRequest("expected an Array of InputMedia")
         }
         let chat = try chat(of: deed)
+        guard reach == .anyone || media.count > 0 else { throw .badRequest("there are no messages to send") }
         guard media.count <= 10 else { throw .badRequest("too many messages to send as an album") }
+        try checkAlbum(media.elements.map { Arguments($0).text("type") })
         var contents: [JSON] = []
         for (index, item) in media.elements.enumerated() {
             do throws(BotAPIError) {
@@ -67,10 +69,21 @@ extension SimulatedTelegram {
         let group = JSON(String(chat.lastMessageID + 1))
         var messages: [JSON] = []
         for content in contents {
-            content.set("media_group_id", group)
+            if contents.count > 1 { content.set("media_group_id", group) }
             messages.append(try post(content, by: deed, to: chat))
         }
         return JSON(messages)
+    }
+
+    private func checkAlbum(_ kinds: [String]) throws(BotAPIError) {
+        for kind in kinds where !["photo", "video", "audio", "document", "live_photo"].contains(kind) {
+            let fault = kind == "animation" ? "can't be used in sendMediaGroup" : "is unsupported"
+            throw .badRequest("can't parse InputMedia: type \"\(kind)\" \(fault)")
+        }
+        // Those two come with their like only.
+        for kind in ["document", "audio"] where kinds.contains(kind) && !kinds.allSatisfy({ $0 == kind }) {
+            throw .badRequest("\(kind) can't be mixed with other media types")
+        }
     }
 
     // MARK: everything else

@@ -39,23 +39,34 @@ extension SimulatedTelegram {
                 deed.text("commands").isEmpty ? "commands are empty" : "expected an Array of BotCommand")
         }
         guard commands.count <= 100 else { throw .badRequest("BOT_COMMANDS_TOO_MUCH") }
-        for command in commands.elements {
-            guard var name = command["command"]?.string, let description = command["description"]?.string
-            else {
-                let field = command["command"]?.string == nil ? "command" : "description"
-                throw .badRequest("can't parse BotCommand: Can't find field \"\(field)\"")
-            }
-            if name.hasPrefix("/") { name.removeFirst() }
-            guard 1...32 ~= name.utf8.count, name.utf8.allSatisfy(Self.isCommandLetter) else {
+        let tidy = JSON([])
+        for command in commands.elements { tidy.append(try tidied(command)) }
+        for command in tidy.elements {
+            guard command["command"]?.string?.utf8.allSatisfy(Self.isCommandLetter) == true else {
                 throw .badRequest("BOT_COMMAND_INVALID")
             }
-            guard 1...256 ~= description.unicodeScalars.count else {
-                throw .badRequest("BOT_COMMAND_DESCRIPTION_INVALID")
-            }
         }
-        profile[try scope(deed), deed.text("language_code")] = commands.count == 0 ? Optional.none : commands
+        profile[try scope(deed), deed.text("language_code")] = tidy.count == 0 ? Optional.none : tidy
         onSight(.other(method: "setMyCommands", deed.arguments.json))
         return true
+    }
+
+    /// A `BotCommand` without space around, and without a slash.
+    private func tidied(_ command: JSON) throws(BotAPIError) -> JSON {
+        guard let given = command["command"]?.string, let text = command["description"]?.string else {
+            let field = command["command"]?.string == nil ? "command" : "description"
+            throw .badRequest("can't parse BotCommand: Can't find field \"\(field)\"")
+        }
+        let trimmed = given.trimmed
+        let name = trimmed.hasPrefix("/") ? String(trimmed.dropFirst()) : trimmed
+        let description = text.trimmed
+        guard !name.isEmpty else { throw .badRequest("command must be non-empty") }
+        guard name.unicodeScalars.count <= 32 else { throw .badRequest("command length must not exceed 32") }
+        guard !description.isEmpty else { throw .badRequest("command description must be non-empty") }
+        guard description.unicodeScalars.count <= 256 else {
+            throw .badRequest("command description length must not exceed 256")
+        }
+        return ["command": JSON(name), "description": JSON(description)]
     }
 
     private static func isCommandLetter(_ byte: UInt8) -> Bool {
@@ -128,5 +139,14 @@ extension SimulatedTelegram {
     func getMyDefaultAdministratorRights(_ deed: Deed) throws(BotAPIError) -> JSON {
         profile.administratorRights[deed.arguments.flag("for_channels")]
             ?? plausible("getMyDefaultAdministratorRights", deed)
+    }
+}
+
+extension String {
+    /// Without space around.
+    fileprivate var trimmed: String {
+        let rest = drop(while: \.isWhitespace)
+        return String(
+            rest[..<(rest.lastIndex { !$0.isWhitespace }.map(rest.index(after:)) ?? rest.startIndex)])
     }
 }
