@@ -86,8 +86,6 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
 
 /// The parts of `simulator`, put together.
 @MainActor private final class RunningSimulator {
-    /// Of what was called so much is remembered; the control API has its own memory.
-    private static let historyLimit = 100
     /// What Telegram takes of a file: longer ones are counted and not kept.
     private static let keptBytes = 50 << 20
 
@@ -121,7 +119,8 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
         }
         server.acceptsAnyToken = command.token == nil
         server.slowsSpinning = true
-        server.historyLimit = Self.historyLimit
+        // The control API has its own memory, which doesn't hold files.
+        server.historyLimit = 0
         server.deliverToWebhooks(through: client)
         if command.local {
             directory = try Self.makeDirectory()
@@ -221,7 +220,10 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
         if let id {
             log.info("update \(id): \(kind)")
         } else {
-            log.notice("no \(kind) update: the bot's allowed_updates leave it out")
+            let isFull = server.pendingUpdates >= SimulatorServer.pendingLimit
+            let reason =
+                isFull ? "too many wait for the bot already" : "the bot's allowed_updates leave it out"
+            log.notice("no \(kind) update: \(reason)")
         }
     }
 }

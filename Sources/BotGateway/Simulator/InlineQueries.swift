@@ -43,11 +43,19 @@ struct InlineQueries {
     /// - Returns: the message's `inline_message_id`.
     mutating func add(message: Int64, in chat: Int64) -> String {
         count += 1
-        let id = "AAAAAA\(String(count, radix: 36))"
+        let id = Self.messageID(count)
+        if let old = messages.removeValue(forKey: Self.messageID(count - Self.limit)) {
+            names[old.chat]?[old.message] = nil
+        }
         messages[id] = (chat, message)
         names[chat, default: [:]][message] = id
         return id
     }
+
+    /// Of queries and messages together; older ones can't be changed any more.
+    private static let limit: Int64 = 10_000
+
+    private static func messageID(_ number: Int64) -> String { "AAAAAA\(String(number, radix: 36))" }
 
     func id(of message: Int64, in chat: Int64) -> String? { names[chat]?[message] }
 }

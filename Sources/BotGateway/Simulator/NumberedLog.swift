@@ -31,6 +31,8 @@ final class NumberedLog {
 
     /// Older ones are forgotten.
     private let limit: Int
+    private let byteLimit: Int
+    private var size = 0
     private let loop: EventLoop
     private var entries: [Entry] = []
     private var waiting: [Int64: Waiting] = [:]
@@ -38,7 +40,12 @@ final class NumberedLog {
     /// The number of the newest entry; 0 where there was none.
     private(set) var last: Int64 = 0
 
-    init(on loop: EventLoop, limit: Int = 10_000) { (self.loop, self.limit) = (loop, limit) }
+    /// - Parameters:
+    ///   - limit: how many entries are told at least, unless these are very long.
+    ///   - byteLimit: of all entries together; the newest is kept whatever its length.
+    init(on loop: EventLoop, limit: Int = 10_000, byteLimit: Int = 64 << 20) {
+        (self.loop, self.limit, self.byteLimit) = (loop, limit, byteLimit)
+    }
 
     /// Writes an entry down as it is now: what it tells of may change later.
     ///
@@ -50,7 +57,8 @@ final class NumberedLog {
         let numbered: JSON = ["id": JSON(last)]
         numbered.merge(json)
         entries.append(Entry(number: last, kind: kind, chat: chat, text: numbered.bytes))
-        if entries.count > 2 * limit { entries.removeFirst(entries.count - limit) }
+        size += entries.last?.text.count ?? 0
+        if entries.count > 2 * limit || size > byteLimit { forgetOldest() }
         // What comes in the same turn, as an album does, is told together.
         if !waiting.isEmpty { loop.soon { [weak self] in self?.answerWaiting() } }
     }
@@ -68,7 +76,20 @@ final class NumberedLog {
     }
 
     /// Forgets what happened; the numbers go on.
-    func removeAll() { entries.removeAll() }
+    func removeAll() {
+        entries.removeAll()
+        size = 0
+    }
+
+    /// Forgets as much as makes it worth while.
+    private func forgetOldest() {
+        var count = 0
+        while count < entries.count - 1, count < entries.count - limit || size > byteLimit / 2 {
+            size -= entries[count].text.count
+            count += 1
+        }
+        entries.removeFirst(count)
+    }
 
     private func answerWaiting() {
         for (number, asked) in waiting {

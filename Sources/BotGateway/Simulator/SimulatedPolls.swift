@@ -28,10 +28,16 @@ struct SimulatedPolls {
     private var polls: [String: Poll] = [:]
     private var lastNumber: Int64 = 0
 
+    /// Of older ones nobody can change the vote.
+    private static let limit: Int64 = 10_000
+
     mutating func nextID() -> String {
         lastNumber += 1
-        return String(5_400_000_000_000_000_000 + lastNumber)
+        polls[Self.id(lastNumber - Self.limit)] = nil
+        return Self.id(lastNumber)
     }
+
+    private static func id(_ number: Int64) -> String { String(5_400_000_000_000_000_000 + number) }
 
     subscript(id: String) -> Poll? {
         get { polls[id] }

@@ -109,6 +109,9 @@ extension SimulatedTelegram {
         }
         let person = deed.personID ?? botID
         let before = chat.reactions[id]?[person] ?? []
+        if chat.reactions.count > 20_000 {
+            chat.reactions = chat.reactions.filter { chat.messages.contains($0.key) }
+        }
         chat.reactions[id, default: [:]][person] = reaction.count == 0 ? Optional.none : reaction
         let change: JSON = ["chat": chat.json, "message_id": JSON(id)]
         guard let user = deed.person else {

@@ -136,6 +136,8 @@ import Reactor
     public var connectionsOpened: Int { http.connectionsOpened }
     /// How many connections are open.
     public var connectionsOpen: Int { http.connectionsOpen }
+    /// As with Telegram, no more updates wait.
+    public static let pendingLimit = UpdateQueue.countLimit
     /// How many updates wait for being confirmed.
     public var pendingUpdates: Int { delivery.queue.count }
 

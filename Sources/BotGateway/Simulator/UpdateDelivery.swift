@@ -34,13 +34,15 @@ final class UpdateDelivery {
         queue = UpdateQueue(firstID: firstID)
     }
 
-    /// Creates an update, unless `allowed_updates` keeps its kind out; returns its id.
+    /// Creates an update, unless `allowed_updates` keeps its kind out or too many wait already; returns its id.
     func add(_ payload: JSON, as kind: String) -> Int64? {
         guard allowed.admits(kind) else { return nil }
         let id = queue.nextID
         let update: JSON = ["update_id": JSON(id)]
         update.set(kind, payload)
-        insert(update.asciiBytes, id: id)
+        let text = update.asciiBytes
+        guard queue.takes(text.count) else { return nil }
+        insert(text, id: id)
         return id
     }
 

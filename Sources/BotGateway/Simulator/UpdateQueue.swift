@@ -12,7 +12,14 @@ struct UpdateQueue {
     /// An answer ends before this many bytes, though never before its first update.
     private static let answerLimit = 1 << 22
 
+    /// So many updates wait at most, and so many bytes of them: more are dropped.
+    static let countLimit = 100_000
+    private static let byteLimit = 128 << 20
+    /// No update is longer.
+    private static let updateLimit = 512 << 10
+
     private(set) var entries: [Entry] = []
+    private var size = 0
     /// The id of the next update.
     private(set) var nextID: Int64
 
@@ -22,11 +29,17 @@ struct UpdateQueue {
 
     var count: Int { entries.count }
 
+    /// Whether an update of so many bytes would be created, or lost.
+    func takes(_ count: Int) -> Bool {
+        entries.count < Self.countLimit && count <= Self.updateLimit && size + count <= Self.byteLimit
+    }
+
     /// Keeps an update under its own id, in its place in the order; an equal id is replaced.
     ///
     /// An empty queue goes on from any id, also a lower one: so does Telegram after a week of silence.
     mutating func insert(_ text: [UInt8], id: Int64) {
         let entry = Entry(id: id, text: text)
+        size += text.count
         guard let last = entries.last, id <= last.id else {
             entries.append(entry)
             nextID = id + 1
@@ -34,6 +47,7 @@ struct UpdateQueue {
         }
         let place = entries.firstIndex { $0.id >= id } ?? entries.endIndex
         if entries[place].id == id {
+            size -= entries[place].text.count
             entries[place] = entry
         } else {
             entries.insert(entry, at: place)
@@ -58,20 +72,27 @@ struct UpdateQueue {
 
     /// A webhook took it.
     mutating func remove(_ id: Int64) {
-        entries.removeAll { $0.id == id }
+        guard let place = entries.firstIndex(where: { $0.id == id }) else { return }
+        size -= entries.remove(at: place).text.count
     }
 
     mutating func removeAll() {
         entries.removeAll()
+        size = 0
+    }
+
+    private mutating func removeFirst(_ count: Int) {
+        size -= entries.prefix(count).reduce(0) { $0 + $1.text.count }
+        entries.removeFirst(count)
     }
 
     private mutating func forget(before offset: Int64) {
         if offset < 0 {
-            entries.removeFirst(max(0, count - Int(clamping: offset.magnitude)))
+            removeFirst(max(0, count - Int(clamping: offset.magnitude)))
             return
         }
         let oldest = entries.first?.id ?? nextID
         guard offset > 0, offset <= nextID + Self.future, offset >= oldest - Self.past else { return }
-        entries.removeFirst(entries.prefix { $0.id < offset }.count)
+        removeFirst(entries.prefix { $0.id < offset }.count)
     }
 }

@@ -70,4 +70,18 @@ import Testing
         add("x")
         #expect(ask(.init())() == ["8x"])
     }
+
+    @Test func `long entries are forgotten before they fill the memory`() {
+        let transcript = NumberedLog(on: loop, limit: 100, byteLimit: 1000)
+        for _ in 0..<50 {
+            transcript.add("message", chat: 1, ["word": JSON(String(repeating: "x", count: 80))])
+        }
+        var answer: [UInt8] = []
+        transcript.read(.init(), wait: .zero) { answer = $0 }
+        #expect((100...1100).contains(answer.count))
+        #expect(String(decoding: answer, as: UTF8.self).contains(#""id":50"#))
+        transcript.add("message", chat: 1, ["word": JSON(String(repeating: "x", count: 5000))])
+        transcript.read(.init(), wait: .zero) { answer = $0 }
+        #expect(answer.count > 5000)
+    }
 }

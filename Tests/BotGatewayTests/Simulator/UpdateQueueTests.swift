@@ -75,4 +75,20 @@ import Testing
         #expect(queue.nextID == 117_314_200)
         #expect(queue.take(from: 727_334_709, limit: 100).map(\.id) == [117_314_199])
     }
+
+    @Test func `as many updates wait as with Telegram`() {
+        var queue = queue(1...100_000)
+        #expect(!queue.takes(1))
+        _ = queue.take(from: 2, limit: 1)
+        #expect(queue.takes(1))
+        #expect(!queue.takes(512 << 10 + 1))
+        queue.removeAll()
+        let long = [UInt8](repeating: 0x20, count: 512 << 10)
+        for id in 1...256 { queue.insert(long, id: Int64(id)) }
+        #expect(!queue.takes(1))
+        queue.remove(7)
+        #expect(queue.takes(512 << 10))
+        queue.insert([], id: 8)
+        #expect(queue.takes(1 << 19))
+    }
 }
