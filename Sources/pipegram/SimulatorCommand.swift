@@ -57,7 +57,7 @@ struct SimulatorCommand: LoopCommand {
     }
 }
 
-/// An address and a port, as in `127.0.0.1:8081`, `[::1]:8081` and `8081`.
+/// An address and a port, as in `127.0.0.1:8081` and `[::1]:8081`; one of them may be left out.
 struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
     static let usual = ListenAddress(host: "127.0.0.1", port: 8081)
 
@@ -67,16 +67,23 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
     init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
 
     init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":") else {
-            guard let port = UInt16(argument) else { return nil }
-            self.init(host: Self.usual.host, port: port)
-            return
+        var host = argument
+        var port: UInt16? = Self.usual.port
+        if let number = UInt16(argument) {
+            (host, port) = ("", number)
+        } else if let colon = argument.lastIndex(of: ":"), !Self.isSix(argument) {
+            host = String(argument[..<colon])
+            port = UInt16(argument[argument.index(after: colon)...])
         }
-        var host = String(argument[..<colon])
+        guard let port else { return nil }
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        guard let port = UInt16(argument[argument.index(after: colon)...]) else { return nil }
         let names = ["": "127.0.0.1", "localhost": "127.0.0.1", "*": "0.0.0.0"]
         self.init(host: names[host] ?? host, port: port)
+    }
+
+    /// Whether all of it is an IPv6 address, without a port.
+    private static func isSix(_ text: String) -> Bool {
+        text.hasSuffix("]") || !text.hasPrefix("[") && text.count { $0 == ":" } > 1
     }
 
     var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }

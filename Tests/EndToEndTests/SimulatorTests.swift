@@ -63,7 +63,8 @@ import Testing
         let taken = try HTTPServer(on: loop)
         for (listen, status, words) in [
             ("127.0.0.1:\(taken.port)", 73 as Int32, "127.0.0.1:\(taken.port) is in use"),
-            ("example:80", 64, "'example' is no address"), ("127.0.0.1", 64, "--listen"),
+            ("example:80", 64, "'example' is no address"), ("127.0.0.1:x", 64, "--listen"),
+            ("1::z", 64, "'1::z' is no address"), ("example", 64, "'example' is no address"),
         ] {
             let simulator = try start(listen: listen)
             #expect(simulator.wait() == status)
