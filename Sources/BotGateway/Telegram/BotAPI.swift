@@ -79,7 +79,7 @@ public final class BotAPI {
 
     private func send(_ request: HTTPClient.Request, then done: @escaping (Outcome) -> Void) -> Transfer {
         client.send(request) { [self] result in
-            let outcome = Self.outcome(of: result.mapError(redacted))
+            let outcome = outcome(of: result.mapError(redacted))
             note(outcome)
             done(outcome)
         }
@@ -95,7 +95,7 @@ public final class BotAPI {
             brokeOff: failure.brokeOff, isFileTrouble: failure.isFileTrouble)
     }
 
-    private static func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
+    private func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
         switch result {
         case .failure(let failure) where failure.isFileTrouble:
             return .refused(.badRequest(failure.reason))
@@ -105,7 +105,7 @@ public final class BotAPI {
         case .success(let response) where (200..<300).contains(response.status):
             return .answer(response.body)
         case .success(let response):
-            let error = BotAPIError(response)
+            let error = token.redact(BotAPIError(response))
             switch response.status {
             case 429: return .tooManyRequests(wait: error.retryAfter(header: response.retryAfter), error)
             case 500...: return .serverTrouble(error)

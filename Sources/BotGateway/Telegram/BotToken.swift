@@ -38,6 +38,12 @@ public struct BotToken {
         return parts.joined(separator: "<token>")
     }
 
+    /// A refusal without the token: a server that isn't Telegram's may say back what it was asked.
+    func redact(_ error: BotAPIError) -> BotAPIError {
+        guard isIn(error.reason) else { return error }
+        return BotAPIError(code: error.code, reason: redact(error.reason), parameters: error.parameters)
+    }
+
     /// Whether the token stands in the text.
     public func isIn(_ value: String) -> Bool {
         value.contains(text)

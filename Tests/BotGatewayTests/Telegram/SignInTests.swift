@@ -105,6 +105,14 @@ import Testing
         #expect(attempt.failure?.description.contains("BotFather") == false)
     }
 
+    @Test func `a server that says back what it was asked doesn't give the token away`() throws {
+        let attempt = try Attempt()
+        attempt.server.fail(with: .error(404, "there is no /bot7:secret/getMe"))
+        #expect(attempt.run())
+        #expect(attempt.failure?.description.contains("/bot<token>/getMe") == true)
+        #expect(attempt.failure?.description.contains("secret") == false)
+    }
+
     @Test func `an address where no Bot API is fails at once`() throws {
         let attempt = try Attempt()
         attempt.server.fail(with: .html(200))
