@@ -45,6 +45,9 @@ struct DoctorCommand: LoopCommand {
     func validate() throws {
         // All that isn't an option of this command is taken for the program.
         if let first = words.first, ["--help", "-h"].contains(first) { throw CleanExit.helpRequest(self) }
+        if let patience = patience.duration, patience < .milliseconds(100) {
+            throw ValidationError("--patience is 100ms or more: nobody can be quicker than that.")
+        }
         if let first = words.first, first != "--", first.hasPrefix("-") {
             throw ValidationError(
                 "Unknown option '\(first)' here. Options stand first; a program of that name goes after '--'."

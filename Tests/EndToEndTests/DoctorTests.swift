@@ -36,6 +36,12 @@ import Testing
         #expect(run.output.last == "1 thing is wrong")
     }
 
+    @Test func `a patience that nobody meets is refused`() throws {
+        let run = try doctor(["--patience", "0s", "--", "cat"])
+        #expect(run.exit?.status == 64)
+        #expect(run.errorText.contains("100ms or more"), "\(run.errorText)")
+    }
+
     @Test func `its help says how to use it`() throws {
         let run = try ProgramRun([Places.pipegram, "doctor", "--help"], on: try EventLoop())
         #expect(run.wait() == 0)

@@ -26,7 +26,9 @@ extension Examination: ChildProcessObserver {
             do throws(OutgoingEvent.Rejection) {
                 switch try OutgoingEvent(bytes, in: scope) {
                 case .call(let call): perform(call, in: scope)
-                case .state(let value): state = value.isNull ? Optional.none : value
+                case .state(let value):
+                    state = value.isNull ? Optional.none : value
+                    if record.linesAtEnd > 0 { record.statesAtEnd += 1 }
                 case .acknowledge, .keepAlive, nil: break
                 }
             } catch {

@@ -50,6 +50,8 @@ struct ExaminationRecord {
     var linesBeforeEnd = 0
     var linesAtEnd = 0
     var linesLater = 0
+    /// Of the lines at the end those that are `telegram.state`: it is the right time for one.
+    var statesAtEnd = 0
     var lines: Int { linesBeforeEnd + linesAtEnd + linesLater }
     var calls = 0
     /// Calls of methods that this version doesn't know.

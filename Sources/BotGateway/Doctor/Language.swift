@@ -61,7 +61,7 @@ public enum Language: String, CaseIterable, Sendable {
         case .node: "#!/usr/bin/env node"
         case .awk: "#!/usr/bin/env -S awk -f"
         case .sed: "#!/bin/sed -unf"
-        case .jq: "#!/usr/bin/env -S jq --unbuffered -f"
+        case .jq: "#!/usr/bin/env -S jq --unbuffered -cf"
         case .ruby, .perl, .lua, .php: "#!/usr/bin/env \(rawValue)"
         case .tcl: "#!/usr/bin/env tclsh"
         case .grep, .compiled: nil
@@ -82,13 +82,13 @@ extension Language {
         case .awk: "write fflush() after each print; mawk reads in blocks too, without -W interactive"
         case .sed: "start it with sed -u"
         case .grep: "start it with grep --line-buffered"
-        case .jq: "start it with jq --unbuffered"
+        case .jq: "start it with jq --unbuffered, such as by #!/usr/bin/env -S jq --unbuffered -cf"
         case .node: "write with console.log or process.stdout.write at once"
         case .php: "write flush() after each echo, and start no ob_start()"
         case .tcl: "write chan configure stdout -buffering line at its beginning"
         case .compiled:
             "flush after each line: in C fflush(stdout), or setvbuf(stdout, NULL, _IOLBF, 0) first in main; "
-                + "or start it with stdbuf -oL"
+                + "in Go Flush() of the bufio.Writer; in Rust stdout().flush(); a C program can be started with stdbuf -oL"
         }
     }
 
@@ -110,6 +110,17 @@ extension Language {
         }
     }
 
+    /// How it ends when its stdin does, where it has no loop that could be left.
+    var leave: String {
+        switch self {
+        case .node: "Leave at its end: process.stdin.on(\"end\", () => process.exit(0))"
+        case .python:
+            "Leave the loop at the end of the input; what runs beside it must not hold it up: Thread(…, daemon=True)"
+        case .shell: "Leave the loop at the end of the input: while read -r line; do …"
+        default: "Leave the loop at the end of the input"
+        }
+    }
+
     /// How it writes a value as one line of JSON.
     var encode: String {
         switch self {
@@ -117,7 +128,7 @@ extension Language {
         case .python: "json.dumps(…) without indent"
         case .ruby: "JSON.generate(…)"
         case .perl: "JSON::PP->new->utf8->encode(…)"
-        case .node: "JSON.stringify(…) without spaces"
+        case .node: "JSON.stringify(value)"
         case .php: "json_encode(…)"
         case .lua: "require(\"cjson\").encode(…)"
         case .awk, .sed, .grep, .tcl, .compiled: "an encoder for JSON, on one line"

@@ -77,8 +77,23 @@ public struct ProgramFile {
             let instead = isThere(other) ? "#!\(other)" : language?.shebang
             return [.fault(first, missing(interpreter) + (instead.map { "; write \($0)" } ?? ""))]
         }
-        guard interpreter.hasSuffix("/env") else { return [] }
-        return environmentFault(Array(words.dropFirst()), first, isThere).map { [$0] } ?? []
+        if interpreter.hasSuffix("/env"),
+            let fault = environmentFault(Array(words.dropFirst()), first, isThere)
+        {
+            return [fault]
+        }
+        return filterFault(words, language, first).map { [$0] } ?? []
+    }
+
+    /// awk, jq and sed take the script's name for the program itself, unless `-f` stands before it.
+    private static func filterFault(_ words: [String], _ language: Language?, _ place: String) -> Diagnosis? {
+        guard let language, [.awk, .jq, .sed].contains(language), let shebang = language.shebang else {
+            return nil
+        }
+        let isFile = words.contains { $0.hasPrefix("-") && $0.contains { "fE".contains($0) } }
+        guard !isFile, !words.contains("--exec") else { return nil }
+        return .fault(
+            place, "\(language.rawValue) takes its name for the program, without -f; write \(shebang)")
     }
 
     private static func missing(_ interpreter: String) -> String {

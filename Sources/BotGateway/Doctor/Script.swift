@@ -70,7 +70,26 @@ extension Script {
         case .tcl: return (line(with: ["puts"]), remedy)
         case .php: return (line(with: ["ob_start", "echo", "print"]), remedy)
         case .shell: return bufferedCommand() ?? (nil, remedy)
+        // The options stand in its first line.
+        case .jq, .sed: return (lines.first?.hasPrefix("#!") == true ? 1 : nil, remedy)
         default: return (nil, remedy)
+        }
+    }
+
+    /// It says somewhere that nothing is to be kept back.
+    var flushes: Bool {
+        let signs = [
+            "flush", "sync = true", "$| = 1", "$|=1", "setvbuf", "-buffering", "unbuffered", "stdbuf",
+        ]
+        return line(with: signs) != nil
+    }
+
+    /// The `read` of a shell that takes a backslash for its own.
+    func lineReadingBackslashes() -> Int? {
+        code { line in
+            let words = line.split { $0 == " " || $0 == ";" }
+            guard let read = words.firstIndex(of: "read") else { return false }
+            return !words[read...].contains { $0.hasPrefix("-") && $0.contains("r") }
         }
     }
 

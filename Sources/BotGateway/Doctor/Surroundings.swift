@@ -27,6 +27,7 @@ public enum Surroundings {
                 "state",
                 "there is no place for it: neither --state DIR, nor $STATE_DIRECTORY, nor $HOME says one")
         }
+        if path.isEmpty { return .fault("state", "its directory has no name: write --state DIR") }
         if let holder = StateDirectory.holder(of: path) {
             let who = holder > 0 ? "process \(holder)" : "another machine or container"
             return .hint(
@@ -65,6 +66,12 @@ public enum Surroundings {
     /// - Parameter place: where it was found.
     public static func token(_ text: String, in place: String) -> Diagnosis {
         let words = text.split(whereSeparator: \.isWhitespace)
+        if text.unicodeScalars.first == "\u{FEFF}" {
+            return .fault(
+                "token",
+                "a byte order mark stands at the beginning of \(place), as some editors write it; save it without one"
+            )
+        }
         if words.isEmpty { return .fault("token", "\(place) is empty; @BotFather gives a token") }
         // All of BotFather's message, or a line of a configuration.
         let inside = words.first { (try? BotToken(String($0))) != nil && $0.count > 20 }

@@ -90,17 +90,29 @@ import Reactor
     private func read(_ response: HTTPClient.Response, to method: String) -> JSON? {
         let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
         guard let body, body.isObject, let isOK = body["ok"]?.bool else {
-            findings.isNoBotAPI = findings.bot == nil
+            noteUnreadable(response, method)
             return nil
         }
         if isOK { return body["result"] }
-        let error = BotAPIError(response)
+        let error = token.redact(BotAPIError(response))
         switch (method, error.code) {
         case ("getUpdates", 409): findings.poll = .conflict
         case ("getUpdates", _): findings.poll = .refused(error.description)
         default: findings.refusal = findings.bot == nil ? error : nil
         }
         return nil
+    }
+
+    /// A page of what stands before Telegram's servers, or of a server that is none of them.
+    private func noteUnreadable(_ response: HTTPClient.Response, _ method: String) {
+        if response.status < 500, findings.bot == nil {
+            findings.isNoBotAPI = true
+        } else {
+            let error = token.redact(BotAPIError(response))
+            trouble = .fault(
+                "network",
+                "\(place) answered \(method) with \(error) and no word of Telegram's: try again later")
+        }
     }
 
     /// Only an answer that came at once tells the time.
@@ -111,7 +123,6 @@ import Reactor
     }
 
     private func noteTrouble(_ failure: HTTPClient.Failure) {
-        guard findings.bot == nil else { return }
         var trouble = NetworkTrouble(code: failure.code, reason: token.redact(failure.reason), place: place)
         trouble.proxy = NetworkTrouble.proxy(for: place, variable)
         let named = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].compactMap(variable)

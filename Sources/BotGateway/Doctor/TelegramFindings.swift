@@ -36,7 +36,11 @@ struct TelegramFindings {
             guard [401, 404].contains(refusal.code) else {
                 return .fault("network", "\(place) answered getMe with \(refusal)")
             }
-            return .fault("token", SignIn.unauthorized(refusal))
+            let other =
+                refusal.code == 404 && place != BotAPI.officialURL
+                ? ". Or \(place) is more than the server's address: --api-url and $TELEGRAM_API_URL name it without /bot…"
+                : ""
+            return .fault("token", SignIn.unauthorized(refusal) + other)
         }
         guard let bot else { return nil }
         let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"

@@ -16,7 +16,7 @@ extension Verdict {
             let line = script?.line(with: [refusal.call.type, Self.name(of: refusal.call)])
             fault(
                 "refused", at: line,
-                "Telegram would refuse its \(refusal.call.type): \(refusal.error.reason)")
+                "Telegram would refuse its \(refusal.call.type): \(refusal.error.reason)\(backslashes)")
         }
     }
 
@@ -48,11 +48,16 @@ extension Verdict {
     private func remedy(forText bad: ExaminationRecord.BadLine) -> String {
         let text = bad.text.drop(while: \.isWhitespace)
         let encode = language?.encode ?? "an encoder for JSON"
-        if text.hasPrefix("{'") {
+        if text.hasPrefix("{"), text.firstRange(of: "}{") != nil {
+            return "There is no newline between one call and the next: end each with one"
+        }
+        // Python's way and Node's.
+        if text.hasPrefix("{'") || language == .node && text.hasPrefix("{ ") {
             return "That is no JSON but how the language shows a value: print \(encode)"
         }
         if bad.step?.matter == .quotes, text.hasPrefix("{") {
-            return "Quotes and backslashes in a text must be escaped: make the line with \(encode)"
+            return
+                "Quotes and backslashes in a text must be escaped: make the line with \(encode)\(backslashes)"
         }
         if text.count < 3 || bad.text.first?.isWhitespace == true || text.hasPrefix("\"") {
             return "A call is one line: print it with \(encode)"
@@ -60,6 +65,12 @@ extension Verdict {
         if text.hasPrefix("{") { return "Make the line with \(encode)" }
         let complain = language?.complain ?? "stderr"
         return "stdout is for calls alone; words for people go to stderr: \(complain)"
+    }
+
+    /// A shell's `read` without `-r` spoils every text with a quote in it.
+    private var backslashes: String {
+        guard language == .shell, let line = script?.lineReadingBackslashes() else { return "" }
+        return ". In line \(line) read takes the backslashes away: write read -r"
     }
 
     private static let ownTypes: Set = ["telegram", "telegram.result", "telegram.disconnect"]

@@ -74,15 +74,18 @@ struct Verdict {
     }
 
     private func remedy(for death: ExaminationRecord.Death, _ cause: String) -> String {
-        if death.isAtStart {
-            let module = cause.firstRange(of: "No module named '").map {
-                cause[$0.upperBound...].prefix { $0 != "'" }
-            }
-            return module.map { ". Install it: pip install \($0.split(separator: ".").first ?? $0)" } ?? ""
+        if let module = Self.word(after: "No module named '", in: cause) {
+            return ". Install it: pip install \(module.split(separator: ".").first ?? module)"
         }
+        if let module = Self.word(after: "partially initialized module '", in: cause) {
+            return ". Is a file of its own called \(module).py? Python takes it for the module: rename it"
+        }
+        if death.isAtStart { return "" }
         guard let step = death.step else {
             return ". When stdin ends it should end too, with status 0"
         }
+        // It is not what it was told that it died of.
+        guard !Self.strange.contains(where: cause.contains) else { return "" }
         switch step.matter {
         case .unknownKind:
             return ". Telegram invents kinds of event: pass over those you don't know"
@@ -96,6 +99,18 @@ struct Verdict {
             return
                 ". The first line that it reads is the scope and no message: look at each line's type first"
         }
+    }
+
+    /// What is wrong with the place in which a program runs, as the system and shells word it.
+    private static let strange = [
+        "No such file", "nonexistent", "not found", "Permission denied", "Read-only file system",
+        "No space left",
+        "Too many open files", "Connection refused", "resolve host", "ModuleNotFoundError", "cannot open",
+    ]
+
+    /// What stands behind these words, up to the next quote.
+    private static func word(after words: String, in text: String) -> Substring? {
+        text.firstRange(of: words).map { text[$0.upperBound...].prefix { $0 != "'" } }
     }
 
     // MARK: reading and waiting
@@ -129,9 +144,8 @@ struct Verdict {
     }
 
     private mutating func judgeBuffer(_ record: ExaminationRecord) {
-        guard !hasSpoken, record.linesAtEnd > 0, record.wasIdle, !options.isSingle else {
-            return
-        }
+        let kept = record.linesAtEnd - record.statesAtEnd
+        guard !hasSpoken, kept > 0, record.wasIdle, !options.isSingle else { return }
         if let line = script?.lineReadingAll() {
             return fault(
                 "buffer", at: line,
@@ -141,7 +155,8 @@ struct Verdict {
             script?.bufferedLine() ?? (nil, "flush stdout after each line, or start it with stdbuf -oL")
         let remark = "its stdout is buffered: nothing came until stdin was ended. \(remedy.firstUppercased)"
         // One line alone may be a farewell.
-        guard record.linesAtEnd > 1 || options.isPlain else {
+        guard kept > 1 || options.isPlain else {
+            guard record.badLines.isEmpty, script?.flushes != true else { return }
             return hint(
                 "buffer", at: line,
                 "it wrote one line, and that only when its stdin had ended. Unless it is meant so: \(remedy)")
@@ -161,8 +176,8 @@ struct Verdict {
             let how = record.spinsAtEnd ? "it goes round and round" : "it still lives"
             fault(
                 "end", at: line,
-                "it doesn't end when its stdin ends: \(how) after \(patience). Leave the loop at the end of the input"
-                    + (language == .shell ? ": while read -r line; do …" : ""))
+                "it doesn't end when its stdin ends: \(how) after \(patience). "
+                    + (language?.leave ?? "Leave the loop at the end of the input"))
         }
         if record.ignoresTermination {
             fault(
@@ -184,20 +199,26 @@ struct Verdict {
 
     // MARK: all in all
 
+    private static func number(_ count: Int, _ thing: String) -> String {
+        "\(count) \(thing)\(count == 1 ? "" : "s")"
+    }
+
     private mutating func sumUp(_ records: [ExaminationRecord]) {
         let events = records.reduce(0) { $0 + $1.eventsGiven }
         let calls = records.reduce(0) { $0 + $1.calls }
         let lines = records.reduce(0) { $0 + $1.lines }
         guard !diagnoses.contains(where: { $0.severity == .fault }) else { return }
         let isCut = records.contains { $0.stall != nil }
-        let said = options.isPlain ? "printed \(lines) lines" : "made \(calls) calls"
-        let things = lines == 0 ? "said nothing to them" : said
+        let said =
+            options.isPlain ? "printed \(Self.number(lines, "line"))" : "made \(Self.number(calls, "call"))"
+        let things = calls == 0 && !options.isPlain || lines == 0 ? "said nothing to them" : said
         // The way of CGI: `--ack exit` is made for it.
         let end =
             records.contains { $0.endings > 0 }
             ? "ended after an event, as those for --ack exit do" : "ended with its stdin"
         diagnoses.insert(
-            .fine(name, "it read \(events) events, \(things)\(isCut ? "" : ", and \(end)")"), at: 0)
+            .fine(name, "it read \(Self.number(events, "event")), \(things)\(isCut ? "" : ", and \(end)")"),
+            at: 0)
     }
 }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct ProgramFileTests {
-    private static let installed: Set = ["/bin/sh", "/usr/bin/env", "python3"]
+    private static let installed: Set = ["/bin/sh", "/usr/bin/env", "/usr/bin/awk", "python3", "jq"]
 
     @Test(arguments: [
         ("#!/bin/sh\r\n", 1, "CR LF"), ("#!/bin/sh\nread x\r\n", 2, "CR LF"),
@@ -16,6 +16,8 @@ import Testing
         ("#!/usr/bin/env perl\n", 1, "install it"),
         ("#!/usr/bin/env python3 -u\n", 1, "write #!/usr/bin/env -S python3 -u"),
         ("#!/usr/bin/env\n", 1, "env is told"),
+        ("#!/usr/bin/awk\n", 1, "write #!/usr/bin/env -S awk -f"),
+        ("#!/usr/bin/env -S jq -c\n", 1, "write #!/usr/bin/env -S jq --unbuffered -cf"),
     ])
     func `a first line that doesn't work is told, with what to write`(
         _ text: String, _ line: Int, _ words: String
@@ -29,7 +31,7 @@ import Testing
 
     @Test(arguments: [
         "#!/bin/sh\n", "#!/usr/bin/env python3\nx = 1\r\n", "#!/usr/bin/env -S python3 -u\n",
-        "#! /bin/sh -e\n",
+        "#! /bin/sh -e\n", "#!/usr/bin/awk -f\n", "#!/usr/bin/awk -E\n", "#!/usr/bin/env -S jq -cf\n",
     ])
     func `a first line that works is no trouble`(_ text: String) {
         #expect(ProgramFile.faults(in: Array(text.utf8), name: "bot") { Self.installed.contains($0) } == [])

@@ -71,6 +71,20 @@ import Testing
         #expect(Script(name: "bot", text: "", language: .compiled).bufferedLine().line == nil)
     }
 
+    @Test func `the options of a filter's script stand in its first line`() {
+        let jq = Script(name: "bot.jq", text: "#!/usr/bin/jq -cf\n.text\n", language: nil)
+        #expect(jq.bufferedLine().line == 1)
+        #expect(jq.bufferedLine().remedy.contains("jq --unbuffered -cf"))
+        #expect(Script(name: "jq", text: "-c .text", language: .jq).bufferedLine().line == nil)
+    }
+
+    @Test func `a read that takes backslashes away is found`() {
+        let lines = "#!/bin/sh\nwhile IFS= read -r x; do\nread -n 1 -r y; read z\ndone\n"
+        #expect(Script(name: "bot.sh", text: lines, language: nil).lineReadingBackslashes() == nil)
+        let line = Script(name: "bot.sh", text: "\nwhile read line; do\n", language: nil)
+        #expect(line.lineReadingBackslashes() == 2)
+    }
+
     @Test func `the line that printed something shares its words`() {
         let script = Script(
             name: "bot.sh", text: "#!/bin/sh\n# Bot started\necho hello\necho \"Bot started at $(date)\"\n",

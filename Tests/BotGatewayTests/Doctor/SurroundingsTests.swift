@@ -13,6 +13,7 @@ import Testing
             "more than the token"
         ),
         ("\"7:AAFxyz\"", "quotes"), ("TOKEN=7:AAFxyz", "a name around"), ("hello", "isn't one"),
+        ("\u{FEFF}7:AAFxyz\r\n", "byte order mark"),
     ])
     func `what is wrong with a token is said without a word of it`(_ text: String, _ words: String) {
         let found = Surroundings.token(text, in: "the file")
@@ -34,6 +35,7 @@ import Testing
         #expect(Surroundings.state(at: "\(files.path)/a/b").severity == .fine)
         #expect(files.names().isEmpty)
         #expect(Surroundings.state(at: nil).severity == .fault)
+        #expect(Surroundings.state(at: "").severity == .fault)
     }
 
     @Test func `a state directory that is a file is told`() {

@@ -56,6 +56,22 @@ import Testing
         #expect(telegram.polls.isEmpty)
     }
 
+    @Test(arguments: ["getMe", "getWebhookInfo", "getUpdates"])
+    func `whatever Telegram leaves unanswered is told`(_ method: String) throws {
+        telegram.fail(method: method, with: .html(502))
+        let page = try check().filter { $0.severity == .fault }
+        #expect(page.map(\.subject) == ["network"])
+        #expect(page.first?.words.contains("answered \(method) with 502 Bad Gateway") == true, "\(page)")
+        telegram.fail(method: method, with: .closeBefore)
+        #expect(try check().filter { $0.severity == .fault }.map(\.subject) == ["network"])
+    }
+
+    @Test func `an address with more than the server's is told, without the token`() throws {
+        let found = try check("/simulator")
+        #expect(found.contains { $0.words.contains("is more than the server's address") }, "\(found)")
+        #expect(!found.description.contains(telegram.token))
+    }
+
     @Test func `a refused token, a page and silence are told apart`() throws {
         telegram.fail(method: "getMe", with: .error(401, "Unauthorized"))
         let refused = try check().filter { $0.severity == .fault }

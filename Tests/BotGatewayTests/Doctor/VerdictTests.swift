@@ -6,9 +6,11 @@ import Testing
 @Suite struct VerdictTests {
     private let step = Interview.inPrivate(chat: 42).steps[0]
 
-    private func verdict(_ record: ExaminationRecord) -> [Diagnosis] {
-        Verdict.diagnoses(of: [record], script: nil, options: ExaminationOptions())
+    private func verdict(_ record: ExaminationRecord, of script: Script? = nil) -> [Diagnosis] {
+        Verdict.diagnoses(of: [record], script: script, options: ExaminationOptions())
     }
+
+    private func python(_ text: String) -> Script { Script(name: "bot.py", text: text, language: .python) }
 
     private var healthy: ExaminationRecord {
         var record = ExaminationRecord()
@@ -32,6 +34,58 @@ import Testing
         #expect(verdict(record).map(\.severity) == [.fault])
         record.linesAtEnd = 1
         #expect(verdict(record).map(\.severity) == [.fine, .hint])
+    }
+
+    @Test func `a state at the end of stdin proves no buffer`() {
+        var record = healthy
+        (record.linesBeforeEnd, record.calls, record.linesAtEnd, record.statesAtEnd) = (0, 0, 1, 1)
+        let found = verdict(record)
+        #expect(found.map(\.severity) == [.fine])
+        #expect(found.first?.words.contains("said nothing to them") == true, "\(found)")
+    }
+
+    @Test func `a farewell of a bot that flushes is meant so`() {
+        var record = healthy
+        (record.linesBeforeEnd, record.linesAtEnd) = (0, 1)
+        #expect(verdict(record, of: python("print(1, flush=True)")).map(\.severity) == [.fine])
+        #expect(verdict(record, of: python("print(1)")).map(\.severity) == [.fine, .hint])
+    }
+
+    @Test(arguments: [
+        ("KeyError: 'text'", "look at each line's type"),
+        ("ModuleNotFoundError: No module named 'x.y'", "pip install x"),
+        ("partially initialized module 'json' has no attribute 'dumps'", "called json.py? Python"),
+        ("No such file or directory: 'words.txt'", "No such file"),
+        ("./bot.sh: 3: jqq: not found", "jqq: not found"),
+    ])
+    func `what a bot died of decides what is to be changed`(_ cause: String, _ words: String) {
+        var record = healthy
+        record.deaths = [.init(status: 1, step: step, isAtStart: false, isFirst: true, complaint: [cause])]
+        let found = verdict(record)
+        #expect(found.first?.words.contains(words) == true, "\(found)")
+        let isAboutType = found.first?.words.contains("look at each line's type") == true
+        #expect(isAboutType == words.hasPrefix("look"), "\(found)")
+    }
+
+    @Test(arguments: [
+        (#"{"type":"x"}{"type":"y"}"#, Language.python, "no newline between"),
+        ("{ type: 'telegram.send_message' }", .node, "how the language shows a value"),
+        ("{'type': 'x'}", .python, "how the language shows a value"),
+    ])
+    func `what isn't JSON is told from what nearly is`(_ text: String, _ language: Language, _ words: String)
+    {
+        var record = healthy
+        record.badLines = [.init(error: .notAnObject, text: text, step: step)]
+        let found = verdict(record, of: Script(name: "bot", text: "", language: language))
+        #expect(found.first?.words.contains(words) == true, "\(found)")
+    }
+
+    @Test func `a bot that lives on is told how to leave in its language`() {
+        var record = healthy
+        record.ignoresEnd = true
+        let node = verdict(record, of: Script(name: "bot.js", text: "setInterval(f, 1000)", language: .node))
+        #expect(node.first?.words.contains("process.exit(0)") == true, "\(node)")
+        #expect(verdict(record, of: python("x")).first?.words.contains("daemon=True") == true)
     }
 
     @Test func `a bot that answered in one interview in time buffers nothing in another`() {
