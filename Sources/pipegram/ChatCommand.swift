@@ -29,7 +29,7 @@ struct ChatCommand: LoopCommand {
         name: .customLong("log"),
         help: ArgumentHelp(
             "Save the updates of this chat there and its calls beside it, as a test for 'pipegram replay'.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var session: String?
 
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags

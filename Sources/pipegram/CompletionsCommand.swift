@@ -12,9 +12,9 @@ struct CompletionsCommand: LoopCommand {
             Behind '--' the program and its arguments are completed as the shell does it elsewhere. Ends at once, \
             with 0. Each line is for one shell, from its next start on; the last one takes it into this bash only.
 
-              bash:     pipegram completions bash >/etc/bash_completion.d/pipegram
-              zsh:      pipegram completions zsh >/usr/local/share/zsh/site-functions/_pipegram
-              fish:     pipegram completions fish >~/.config/fish/completions/pipegram.fish
+              bash  pipegram completions bash >/etc/bash_completion.d/pipegram
+              zsh   pipegram completions zsh >/usr/local/share/zsh/site-functions/_pipegram
+              fish  pipegram completions fish >~/.config/fish/completions/pipegram.fish
 
             Example:  source <(pipegram completions bash)
             """)
@@ -40,9 +40,16 @@ struct CompletionsCommand: LoopCommand {
             .map { $0 == start ? "\(start)\n\(lines)" : String($0) }.joined(separator: "\n")
     }
 
+    /// All commands, any of which may follow `help`.
+    private static let names = Pipegram.commands.map { $0._commandName }.joined(separator: " ")
+
     // What stands behind '--' is another program's command line.
 
     private static let bash = """
+            if ((COMP_CWORD == 2)) && [[ "${COMP_WORDS[1]}" = help ]]; then
+                mapfile -t COMPREPLY < <(compgen -W '\(names)' -- "${2}")
+                return
+            fi
             local -i pipegram_word
             for ((pipegram_word = 1; pipegram_word < COMP_CWORD; pipegram_word++)); do
                 [[ "${COMP_WORDS[pipegram_word]}" = -- ]] || continue
@@ -61,6 +68,10 @@ struct CompletionsCommand: LoopCommand {
         """
 
     private static let zsh = """
+            if ((CURRENT == 3)) && [[ "${words[2]}" = help ]]; then
+                compadd \(names)
+                return
+            fi
             local -i pipegram_word="${words[(i)--]}"
             if ((pipegram_word < CURRENT)); then
                 shift "${pipegram_word}" words
@@ -80,5 +91,6 @@ struct CompletionsCommand: LoopCommand {
             complete -C "$program "(commandline -ct)
         end
         complete -c pipegram -n '__pipegram_program --' -fa '(__pipegram_program)'
+        complete -c pipegram -n '__fish_seen_subcommand_from help' -fa '\(names)'
         """
 }

@@ -7,7 +7,10 @@ struct LogFlags: ParsableArguments, Sendable {
         case text, json
     }
 
-    @Option(help: ArgumentHelp("The least important records to log.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "The least important records to log: 'info', and in 'chat', 'replay' and 'send' 'notice', unless one is "
+                + "named.", valueName: "level"))
     var logLevel: Logger.Level?
 
     @Option(help: ArgumentHelp("One line a record, as text or as JSON.", valueName: "format"))

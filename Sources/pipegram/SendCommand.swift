@@ -15,7 +15,7 @@ struct SendCommand: LoopCommand {
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
-            Example:  TELEGRAM_BOT_TOKEN=… pipegram send --resume results.ndjson <calls.ndjson
+            Example:  TELEGRAM_BOT_TOKEN=… pipegram send --resume done.ndjson <calls.ndjson
             """)
 
     @Flag(help: "Print the calls as they would be sent, and send nothing. Needs no token and no network.")
