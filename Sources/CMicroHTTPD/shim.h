@@ -6,9 +6,10 @@
 #include <netinet/in.h>
 
 /// Listens on an address such as `127.0.0.1` or `::1`, on a port that the system picks when `port` is 0. Without
-/// a thread: the caller watches `mhd_epoll` and calls MHD_run. NULL leaves the reason in errno, EINVAL for what is
-/// no address.
-static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, MHD_AccessHandlerCallback access,
+/// a thread: the caller watches `mhd_epoll` and calls MHD_run. Each connection may use `memory` bytes, beside bodies.
+/// NULL leaves the reason in errno, EINVAL for what is no address.
+static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, size_t memory,
+                                            MHD_AccessHandlerCallback access,
                                             MHD_RequestCompletedCallback completed,
                                             MHD_NotifyConnectionCallback connected, void *context) {
     union {
@@ -28,6 +29,7 @@ static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, MHD
         return NULL;
     }
     return MHD_start_daemon(flags, port, NULL, NULL, access, context, MHD_OPTION_SOCK_ADDR, &address,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
                             MHD_OPTION_NOTIFY_COMPLETED, completed, context, MHD_OPTION_NOTIFY_CONNECTION,
                             connected, context, MHD_OPTION_END);
 }

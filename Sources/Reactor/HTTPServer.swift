@@ -54,6 +54,9 @@ import CSystem
     /// How many connections have been accepted since the start.
     public private(set) var connectionsOpened = 0
 
+    /// Of a connection, for a request's head with all that a query may say: a message of 4096 emoji takes 48 KiB there.
+    private static let headLimit = 512 << 10
+
     /// Of a file that comes in a form so many bytes are kept.
     let keptBytes: Int
     private let loop: EventLoop
@@ -124,7 +127,7 @@ import CSystem
 
     private func listen(on host: String, _ port: UInt16) -> OpaquePointer? {
         mhd_listen(
-            host, port,
+            host, port, Self.headLimit,
             { context, connection, path, method, _, bytes, count, slot in
                 guard let connection, let path, let method, let count, let slot else { return .NO }
                 let piece = UnsafeRawBufferPointer(start: bytes, count: count.pointee)

@@ -5,6 +5,9 @@ extension SimulatorServer {
     private var acceptedToken: String? { acceptsAnyToken ? nil : token }
 
     func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
+        guard ["", "identity"].contains(request.header("Content-Encoding")?.lowercased() ?? "") else {
+            return responder.answer(status: 415, headers: [("Connection", "close")])
+        }
         if request.path == "/simulator" || request.path.hasPrefix("/simulator/") {
             return SimulatorControl(of: self).receive(request, responder)
         }

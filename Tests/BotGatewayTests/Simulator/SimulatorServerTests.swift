@@ -121,4 +121,22 @@ import Testing
         test.server.close()
         _ = try SimulatorServer(on: test.loop, telegram: test.server.telegram, port: port)
     }
+
+    @Test func `a body that came packed is refused, and not taken for none`() throws {
+        let test = try SimulatorTest()
+        var request = HTTPClient.Request(
+            url: "\(test.server.url)/bot7:secret/getMe", body: .json([]), timeout: .seconds(5))
+        request.headers = [("Content-Encoding", "gzip")]
+        #expect(test.settled(test.send(request)).status == 415)
+        request.headers = [("Content-Encoding", "identity")]
+        #expect(test.settled(test.send(request)).status == 200)
+    }
+
+    @Test func `a query may have a message of the longest text`() throws {
+        let test = try SimulatorTest()
+        let text = String(repeating: "%F0%9F%98%80", count: 4096)
+        let request = HTTPClient.Request(
+            url: "\(test.server.url)/bot7:secret/sendMessage?chat_id=42&text=\(text)", timeout: .seconds(5))
+        #expect(test.settled(test.send(request)).json?["result"]?["text"]?.string?.count == 4096)
+    }
 }
