@@ -30,10 +30,10 @@ enum Slip {
     /// An option stands behind its command.
     private static func words(forOption word: String, _ arguments: ArraySlice<String>) -> String? {
         let name = String(word.prefix { $0 != "=" })
+        // Pipegram's own; to look through all commands would take half of `pipegram --version`.
+        guard name.hasPrefix("--"), !["--help", "--version"].contains(name) else { return nil }
         let owners = Pipegram.commands.filter { options(of: $0).contains(name) }.map { $0._commandName }
-        guard let owner = ["chat", "run"].first(where: owners.contains) ?? owners.first,
-            !options(of: Pipegram.self).contains(name)
-        else { return nil }
+        guard let owner = ["chat", "run"].first(where: owners.contains) ?? owners.first else { return nil }
         return "\(name) is an option of \(owners.joined(separator: ", ")), and stands behind it: "
             + "pipegram \(owner) \(arguments.map(quoted).joined(separator: " "))"
     }
