@@ -34,6 +34,6 @@ struct Arguments {
     }
 
     func flag(_ name: String) -> Bool {
-        ["true", "yes", "1"].contains(text(name).lowercased())
+        json[name] != nil && ["true", "yes", "1"].contains(text(name).lowercased())
     }
 }

@@ -8,6 +8,8 @@ struct Deed {
     let files: [ReceivedFile]
     /// The `User` who does it; nil for the bot.
     let person: JSON?
+    /// Somebody gets what comes of it.
+    var isAwaited = true
 
     var isBots: Bool { person == nil }
 

@@ -37,16 +37,16 @@ struct FormattedText {
     init(
         _ arguments: Arguments, _ place: Place = .message, user: (Int64) -> JSON? = { _ in nil }
     ) throws(BotAPIError) {
-        let raw = arguments.text(place.text)
-        guard !raw.isEmpty else {
-            guard place.mayBeEmpty else { throw .badRequest("message text is empty") }
+        let raw = try Self.raw(arguments, place)
+        guard !raw.isEmpty else { return }
+        if let signs = try Self.signs(ofPlain: raw, arguments, place) {
+            text = raw
+            entities = TextEntities.find(signs, in: raw).map { JSON($0) }
             return
         }
-        guard raw.utf8.count <= Self.rawLimit else { throw .badRequest("text is too long") }
         let mode = arguments.text(place.mode)
-        let isPlain = mode.isEmpty || mode.lowercased() == "none"
         let parsed: Markup.Parsed =
-            isPlain
+            Self.isPlain(mode)
             ? (raw, try GivenEntities.read(arguments.structure(place.entities)))
             : try Markup.parse(raw, mode: mode)
         var users: [Int64: JSON] = [:]
@@ -64,6 +64,38 @@ struct FormattedText {
             guard case .user(let id) = entity.detail else { return JSON(entity) }
             return JSON(entity, user: users[id])
         }
+    }
+
+    /// Throws what `init` throws, for less.
+    static func check(
+        _ arguments: Arguments, _ place: Place = .message, user: (Int64) -> JSON? = { _ in nil }
+    ) throws(BotAPIError) {
+        let raw = try raw(arguments, place)
+        if raw.isEmpty { return }
+        if try signs(ofPlain: raw, arguments, place) == nil {
+            _ = try FormattedText(arguments, place, user: user)
+        }
+    }
+
+    /// Empty only where it may be.
+    private static func raw(_ arguments: Arguments, _ place: Place) throws(BotAPIError) -> String {
+        let raw = arguments.text(place.text)
+        guard !raw.isEmpty || place.mayBeEmpty else { throw .badRequest("message text is empty") }
+        guard raw.utf8.count <= rawLimit else { throw .badRequest("text is too long") }
+        return raw
+    }
+
+    private static func isPlain(_ mode: String) -> Bool { mode.isEmpty || mode.lowercased() == "none" }
+
+    /// What may be found in a text that stays as it is; nil for one that needs a closer look.
+    private static func signs(
+        ofPlain raw: String, _ arguments: Arguments, _ place: Place
+    ) throws(BotAPIError) -> TextGlance.Signs? {
+        guard !arguments.has(place.entities), isPlain(arguments.text(place.mode)) else { return nil }
+        let glance = TextGlance(raw)
+        guard glance.isTidy, glance.isVisible else { return nil }
+        guard glance.length <= place.limit else { throw .badRequest(place.tooLong) }
+        return glance.signs
     }
 
     /// Puts the text and its entities into a message, under the names of a message; neither where it is empty.

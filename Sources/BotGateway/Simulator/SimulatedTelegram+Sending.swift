@@ -6,7 +6,12 @@ extension SimulatedTelegram {
     /// - Parameter writing: something is to be put into the chat, which takes more than looking at it.
     func chat(of deed: Deed, writing: Bool = true) throws(BotAPIError) -> SimulatedChat {
         guard let person = deed.person, let id = deed.personID else {
-            let chat = try chats.chat(deed.text("chat_id"))
+            let chat: SimulatedChat
+            if let number = deed.arguments.json["chat_id"]?.integer, let known = chats.byID[number] {
+                chat = known
+            } else {
+                chat = try chats.chat(deed.text("chat_id"))
+            }
             guard reach == .anyone || deed.text("business_connection_id").isEmpty else {
                 throw .badRequest("business connection not found")
             }
@@ -63,9 +68,7 @@ extension SimulatedTelegram {
     ///   - content: what a message has of its own, as in `{"text":"x"}`.
     ///   - deed: whose parameters say where it goes, what it replies to, and with which keyboard.
     func post(_ content: JSON, by deed: Deed, to chat: SimulatedChat) throws(BotAPIError) -> JSON {
-        let markup = try ReplyMarkup(deed.arguments)
-        let original = try repliedMessage(deed, in: chat)
-        let thread = try thread(of: deed, in: chat) ?? original?["message_thread_id"]?.integer
+        let (markup, original, thread) = try place(of: deed, in: chat)
         let message = start(in: chat, by: deed, thread: thread)
         if let connection = deed.arguments.json["business_connection_id"] {
             message.set("business_connection_id", connection)
@@ -80,6 +83,22 @@ extension SimulatedTelegram {
         if deed.isBots { keep(markup, in: chat) }
         deliver(message, in: chat, by: deed)
         return message
+    }
+
+    /// Puts a message into a chat that nobody gets to see: only its id is taken.
+    func count(_ deed: Deed, in chat: SimulatedChat) throws(BotAPIError) {
+        let (markup, _, _) = try place(of: deed, in: chat)
+        _ = chat.nextMessageID()
+        keep(markup, in: chat)
+    }
+
+    private func place(
+        of deed: Deed, in chat: SimulatedChat
+    ) throws(BotAPIError) -> (markup: ReplyMarkup?, original: JSON?, thread: Int64?) {
+        let markup = try ReplyMarkup(deed.arguments)
+        let original = try repliedMessage(deed, in: chat)
+        let thread = try thread(of: deed, in: chat) ?? original?["message_thread_id"]?.integer
+        return (markup, original, thread)
     }
 
     /// A message's head: its id, who it is from, where and when.

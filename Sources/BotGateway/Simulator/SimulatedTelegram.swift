@@ -86,11 +86,14 @@ public final class SimulatedTelegram {
     ///   - method: in any case.
     ///   - parameters: an object; numbers and objects may also come as strings.
     ///   - files: what was uploaded with it.
-    public func answer(_ method: String, _ parameters: JSON, files: [ReceivedFile] = []) -> Result<
-        JSON, BotAPIError
-    > {
+    ///   - isAwaited: somebody gets the answer. Without, one who may write to anyone has messages counted only, not
+    ///     made, kept and shown: nothing can refer to what nobody heard of. The answer is then `true`, or the error.
+    public func answer(
+        _ method: String, _ parameters: JSON, files: [ReceivedFile] = [], isAwaited: Bool = true
+    ) -> Result<JSON, BotAPIError> {
         let deed = Deed(
-            name: method.lowercased(), arguments: Arguments(parameters), files: files, person: Optional.none)
+            name: method.lowercased(), arguments: Arguments(parameters), files: files, person: Optional.none,
+            isAwaited: isAwaited)
         return Result { () throws(BotAPIError) in
             guard let handler = Self.methods[deed.name] else { return try unsimulated(method, deed) }
             return try handler(self)(deed)

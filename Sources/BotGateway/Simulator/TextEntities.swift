@@ -6,19 +6,39 @@
 enum TextEntities {
     /// - Returns: in order, none touching another.
     static func find(in text: String) -> [TextEntity] {
+        find(TextGlance(text).signs, in: text)
+    }
+
+    /// - Parameter signs: those that the text has.
+    static func find(_ signs: TextGlance.Signs, in text: String) -> [TextEntity] {
+        guard !signs.isEmpty else { return [] }
         let letters = text.unicodeScalars.map(\.value)
-        guard letters.contains(where: { $0 < 0x80 && "@#$/.:+".utf8.contains(UInt8($0)) }) else { return [] }
-        var places = [0]
-        places.reserveCapacity(letters.count + 1)
-        for letter in letters { places.append(places[places.count - 1] + (letter > 0xFFFF ? 2 : 1)) }
         let finder = Finder(letters: letters)
-        let found =
-            finder.names() + finder.commands() + finder.hashtags() + finder.cashtags() + finder.phoneNumbers()
-        let all = found + URLFinder(letters: letters).found()
-        let entities = all.map { kind, range in
-            TextEntity(kind, places[range.lowerBound], places[range.upperBound] - places[range.lowerBound])
+        let hosts = URLFinder(letters: letters)
+        let ways: [(sign: TextGlance.Signs, find: () -> [Found])] = [
+            (.name, finder.names), (.command, finder.commands), (.hashtag, finder.hashtags),
+            (.cashtag, finder.cashtags), (.phoneNumber, finder.phoneNumbers),
+            (.telegramLink, hosts.telegramLinks), (.host, hosts.others),
+        ]
+        let found = ways.flatMap { signs.contains($0.sign) ? $0.find() : [] }
+        let entities = found.map { TextEntity($0.kind, $0.range.lowerBound, $0.range.count) }
+        return placed(EntityNesting.disjoint(entities.inOrder()), in: letters)
+    }
+
+    /// - Parameter entities: in order, in code points.
+    /// - Returns: the same in UTF-16 code units.
+    private static func placed(_ entities: [TextEntity], in letters: [UInt32]) -> [TextEntity] {
+        var next = 0
+        var offset = 0
+        func go(to index: Int) -> Int {
+            for letter in letters[next..<index] { offset += letter > 0xFFFF ? 2 : 1 }
+            next = index
+            return offset
         }
-        return EntityNesting.disjoint(entities.inOrder())
+        return entities.map { entity in
+            let start = go(to: entity.offset)
+            return TextEntity(entity.kind, start, go(to: entity.end) - start)
+        }
     }
 
     typealias Found = (kind: TextEntity.Kind, range: Range<Int>)
@@ -142,16 +162,18 @@ extension UInt32 {
     private var category: Unicode.GeneralCategory? { Unicode.Scalar(self)?.properties.generalCategory }
 
     var isLetter: Bool {
+        if self < 0x80 { return 0x41...0x5A ~= self || 0x61...0x7A ~= self }
         switch category {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
-        default: false
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return true
+        default: return false
         }
     }
 
     var isSeparator: Bool {
+        if self < 0x80 { return self <= 0x20 }
         switch category {
-        case .spaceSeparator, .lineSeparator, .paragraphSeparator: true
-        default: self <= 0x20
+        case .spaceSeparator, .lineSeparator, .paragraphSeparator: return true
+        default: return false
         }
     }
 

@@ -3,16 +3,14 @@ struct URLFinder {
     /// Code points.
     let letters: [UInt32]
 
-    func found() -> [TextEntities.Found] { telegramLinks() + others() }
-
     // MARK: tg://…
 
-    private func telegramLinks() -> [TextEntities.Found] {
+    func telegramLinks() -> [TextEntities.Found] {
         var found: [TextEntities.Found] = []
         var start = 0
         while let colon = letters[start...].firstIndex(of: 0x3A) {
             start = colon + 1
-            guard has("://", at: colon) else { continue }
+            guard isSchemeEnd(colon) else { continue }
             let scheme = [2, 3].first { length in
                 colon >= length && ["tg", "ton"].contains(text(colon - length..<colon).lowercased())
             }
@@ -32,7 +30,7 @@ struct URLFinder {
 
     // MARK: hosts
 
-    private func others() -> [TextEntities.Found] {
+    func others() -> [TextEntities.Found] {
         var found: [TextEntities.Found] = []
         // What is before this is dealt with.
         var start = 0
@@ -71,7 +69,7 @@ struct URLFinder {
             begin = user
         }
         guard begin > start else { return (begin, end, isGood) }
-        guard begin - start >= 6, has("://", at: begin - 3) else {
+        guard begin - start >= 6, isSchemeEnd(begin - 3) else {
             let before = letters[begin - 1]
             return (begin, end, isGood && !before.isWordLetter && ![0x2F, 0x23, 0x40].contains(before))
         }
@@ -103,19 +101,20 @@ struct URLFinder {
     // MARK: what was found
 
     private func checked(_ range: Range<Int>) -> TextEntities.Found? {
-        let found = text(range)
-        if Self.isEmail(found[...]) { return (.email, range) }
-        if found.hasPrefix("mailto:"), Self.isEmail(found.dropFirst(7)) {
-            return (.email, range.lowerBound + 7..<range.upperBound)
+        if letters[range].contains(0x40) {
+            let found = text(range)
+            if Self.isEmail(found[...]) { return (.email, range) }
+            if found.hasPrefix("mailto:"), Self.isEmail(found.dropFirst(7)) {
+                return (.email, range.lowerBound + 7..<range.upperBound)
+            }
         }
         return urlEnd(range).map { (.url, range.lowerBound..<$0) }
     }
 
     /// Where a link ends, if it is one: a bracket that wasn't opened is not its.
     private func urlEnd(_ range: Range<Int>) -> Int? {
-        let scheme = ["http://", "https://", "ftp://"].first {
-            text(range.prefix(8)).lowercased().hasPrefix($0)
-        }
+        let start = text(range.prefix(8)).lowercased()
+        let scheme = ["http://", "https://", "ftp://"].first { start.hasPrefix($0) }
         let begin = range.lowerBound + (scheme?.count ?? 0)
         let path =
             letters[begin..<range.upperBound].firstIndex { [0x2F, 0x3F, 0x23].contains($0) }
@@ -123,7 +122,7 @@ struct URLFinder {
         var place = letters[begin..<path]
         if let at = place.firstIndex(of: 0x40) { place = place[(at + 1)...] }
         if let colon = place.lastIndex(of: 0x3A) { place = place[..<colon] }
-        guard isHost(String(letters: place), hasScheme: scheme != nil) else { return nil }
+        guard isHost(place, hasScheme: scheme != nil) else { return nil }
 
         var open = [0, 0, 0]
         var end = path
@@ -137,32 +136,38 @@ struct URLFinder {
         return end
     }
 
-    private func isHost(_ host: String, hasScheme: Bool) -> Bool {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    private func isHost(_ host: ArraySlice<UInt32>, hasScheme: Bool) -> Bool {
+        let parts = host.split(separator: 0x2E, omittingEmptySubsequences: false)
         guard parts.count > 1, let last = parts.last,
-            parts.allSatisfy({ 1...63 ~= $0.utf8.count && $0.last != "-" })
+            parts.allSatisfy({ 1...63 ~= Self.byteCount($0) && $0.last != 0x2D })
         else { return false }
-        if host.utf8.allSatisfy({ $0.isDigit || $0 == 0x2E }) {
+        if host.allSatisfy({ $0.isASCIIDigit || $0 == 0x2E }) {
             return parts.count == 4
-                && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+                && parts.allSatisfy {
+                    UInt8(String(letters: $0)) != nil && ($0.count == 1 || $0.first != 0x30)
+                }
         }
-        guard last.unicodeScalars.count > 1, !parts[parts.count - 2].contains("_") else { return false }
-        if last.hasPrefix("xn--") {
-            return last.utf8.count > 5 && last.dropFirst(4).utf8.allSatisfy { $0.isDigit || $0.isASCIILetter }
+        guard last.count > 1, !parts[parts.count - 2].contains(0x5F) else { return false }
+        if last.starts(with: [0x78, 0x6E, 0x2D, 0x2D]) {
+            return last.count > 5 && last.dropFirst(4).allSatisfy { $0.isNameLetter && $0 != 0x5F }
         }
-        guard !last.contains("_"), !last.contains("-") else { return false }
-        return hasScheme || TopLevelDomains.contains(last.lowercased())
+        guard !last.contains(0x5F), !last.contains(0x2D) else { return false }
+        return hasScheme || TopLevelDomains.contains(String(letters: last).lowercased())
+    }
+
+    private static func byteCount(_ letters: ArraySlice<UInt32>) -> Int {
+        letters.reduce(0) { $0 + ($1 < 0x80 ? 1 : $1 < 0x800 ? 2 : $1 < 0x10000 ? 3 : 4) }
     }
 
     static func isEmail(_ text: Substring) -> Bool {
-        let sides = text.split(separator: "@", omittingEmptySubsequences: false)
+        let sides = text.utf8.split(separator: 0x40, omittingEmptySubsequences: false)
         guard sides.count == 2 else { return false }
-        let names = sides[0].utf8.split(omittingEmptySubsequences: false) { $0 == 0x2E || $0 == 0x2B }
+        let names = sides[0].split(omittingEmptySubsequences: false) { $0 == 0x2E || $0 == 0x2B }
         guard names.count < 12, let last = names.last, 1...35 ~= last.count,
             names.dropLast().allSatisfy({ $0.count < 27 }),
             names.allSatisfy({ $0.allSatisfy { UInt32($0).isNameLetter || $0 == 0x2D } })
         else { return false }
-        let hosts = sides[1].utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
+        let hosts = sides[1].split(separator: 0x2E, omittingEmptySubsequences: false)
         guard 2...7 ~= hosts.count, let top = hosts.last, 2...8 ~= top.count, top.allSatisfy(\.isASCIILetter)
         else {
             return false
@@ -175,8 +180,10 @@ struct URLFinder {
         }
     }
 
-    private func has(_ text: String, at index: Int) -> Bool {
-        letters[index...].starts(with: text.unicodeScalars.map(\.value))
+    /// Whether `://` stands there.
+    private func isSchemeEnd(_ index: Int) -> Bool {
+        index + 2 < letters.count && letters[index] == 0x3A && letters[index + 1] == 0x2F
+            && letters[index + 2] == 0x2F
     }
 
     private func text(_ range: Range<Int>) -> String { String(letters: letters[range]) }
@@ -193,10 +200,18 @@ extension UInt32 {
         self < 0xC0 ? isNameLetter || self == 0x2E || self == 0x2D || self == 0x7E : isLinkLetter
     }
 
-    fileprivate var isPathLetter: Bool { ![0x3C, 0x3E, 0x22, 0xAB, 0xBB].contains(self) && isLinkLetter }
+    fileprivate var isPathLetter: Bool {
+        switch self {
+        case 0x3C, 0x3E, 0x22, 0xAB, 0xBB: false
+        default: isLinkLetter
+        }
+    }
 
     fileprivate var isUserLetter: Bool {
-        ![0x2F, 0x5B, 0x5D, 0x7B, 0x7D, 0x28, 0x29, 0x27, 0x60, 0x40].contains(self) && isPathLetter
+        switch self {
+        case 0x2F, 0x5B, 0x5D, 0x7B, 0x7D, 0x28, 0x29, 0x27, 0x60, 0x40: false
+        default: isPathLetter
+        }
     }
 
     fileprivate var isSchemeLetter: Bool {

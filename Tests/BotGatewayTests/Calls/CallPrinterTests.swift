@@ -118,6 +118,20 @@ import Testing
         #expect(messages.map { $0?["chat"]?["first_name"] } == ["Ada", "Eva"])
     }
 
+    @Test func `a call without an id is judged and counted like any other`() throws {
+        let print = try Print(.grouped)
+        try print.give("message", message(in: 42, id: 5))
+        for call in [#""text":"x""#, #""text":" ""#, #""text":"<b>x","parse_mode":"HTML""#] {
+            print.say(#"{"type":"telegram.send_message",\#(call)}"#, in: .chat(42))
+        }
+        #expect(print.printer.refusals == 2)
+        let markup = #"{"inline_keyboard":[[{"text":"no action"}]]}"#
+        print.say(#"{"type":"telegram.send_message","text":"x","reply_markup":\#(markup)}"#, in: .chat(42))
+        #expect(print.printer.refusals == 3)
+        print.say(#"{"type":"telegram.send_message","text":"x","id":1}"#, in: .chat(42))
+        #expect(print.results.last?.success?["message_id"] == 7)
+    }
+
     private func topicMessage(_ thread: Int64, id: Int64) -> JSON {
         [
             "message_id": JSON(id), "chat": ["id": -100, "title": "forum"], "is_topic_message": true,

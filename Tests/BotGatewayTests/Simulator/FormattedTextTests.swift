@@ -28,6 +28,43 @@ import Testing
         return ([values[2], values[0], values[1]] + values.dropFirst(3)).joined(separator: " ")
     }
 
+    /// Given entities, also none at all, are a reason to look closer.
+    @Test func `a text whose bytes tell enough reads as if it had been looked at closely`() {
+        let pieces = [
+            "a", "Z", "7", "_", " ", "\n", ".", "..", ":", "/", "//", "://", "tg://", "@", "#", "$", "+", "-",
+            "(", "<",
+            "example.org", "http", "1INCH", "ABC", "+1 234 567", "я", "é", "€", "—", "😀", "\u{A0}", "\u{30A}",
+            "\u{333}", "\u{200B}", "\u{202E}", "\u{2028}", "\u{3000}", "\u{FEFF}", "\u{E0001}", "\r", "\t",
+            "\0",
+        ]
+        var seed: UInt64 = 1
+        for _ in 0..<2000 {
+            var text = ""
+            for _ in 0...Int(seed % 9) {
+                seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                text += pieces[Int((seed >> 33) % UInt64(pieces.count))]
+            }
+            let close = formatted(text, entities: [])
+            #expect(formatted(text) == close, "\(Array(text.unicodeScalars))")
+            #expect(refusal(text) == (close[0].hasPrefix("!") ? close[0] : nil))
+        }
+        let long = String(repeating: "я", count: 4096)
+        #expect(formatted(long) == [long])
+        #expect(formatted(long + "я") == ["!message is too long"])
+        #expect(refusal(long) == nil)
+        #expect(refusal(long + "я") == "!message is too long")
+    }
+
+    /// What the check alone says of a text.
+    private func refusal(_ text: String) -> String? {
+        do throws(BotAPIError) {
+            try FormattedText.check(Arguments(["text": JSON(text)]))
+            return nil
+        } catch {
+            return error.reason.replacing("Bad Request: ", with: "!")
+        }
+    }
+
     @Test func `space around a text goes, and what entities had of it`() {
         #expect(formatted(" \n a\tb \n ") == ["a b"])
         #expect(formatted("  <b> a </b> ", "HTML") == ["a", "bold 0 1"])

@@ -1,0 +1,80 @@
+/// What the bytes of a text tell at one glance: most texts need no closer look.
+///
+/// It errs to one side only. What it calls tidy or visible is so, and what it has no sign of isn't there; a sign may
+/// still lead to nothing.
+struct TextGlance {
+    /// Of what Telegram finds in a text by itself.
+    struct Signs: OptionSet {
+        let rawValue: UInt8
+
+        static let name = Signs(rawValue: 1)
+        static let command = Signs(rawValue: 2)
+        static let hashtag = Signs(rawValue: 4)
+        static let cashtag = Signs(rawValue: 8)
+        static let phoneNumber = Signs(rawValue: 16)
+        /// A dot in a word.
+        static let host = Signs(rawValue: 32)
+        /// `tg://`
+        static let telegramLink = Signs(rawValue: 64)
+    }
+
+    private(set) var signs: Signs = []
+    /// Nothing is to be taken out of it or trimmed.
+    private(set) var isTidy = true
+    private(set) var isVisible = false
+    /// In code points.
+    private(set) var length = 0
+
+    init(_ text: String) {
+        var text = text
+        text.withUTF8 { look(at: $0) }
+    }
+
+    private mutating func look(at bytes: UnsafeBufferPointer<UInt8>) {
+        guard let first = bytes.first, let last = bytes.last else { return }
+        isTidy = ![first, last].contains { $0 == 0x20 || $0 == 0x0A }
+        length = bytes.count
+        var before = UInt8(ascii: " ")
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case 0x20, 0x0A: break
+            case ..<0x20: isTidy = false
+            case 0x23, 0x24, 0x2B, 0x2E, 0x2F, 0x3A, 0x40:
+                isVisible = true
+                let rest = UnsafeBufferPointer(rebasing: bytes[(index + 1)...])
+                if let sign = Self.sign(byte, after: before, before: rest) { signs.insert(sign) }
+            case 0x80..<0xC0: length -= 1
+            // With these begins all that is space or has no width, and letters.
+            case 0xC2, 0xE1, 0xE3, 0xEF, 0xF3: break
+            // Lines through and over letters are among the first, marks of direction among the others.
+            case 0xCC: if [0x8A, 0xB3, 0xBF].contains(bytes[index + 1]) { isTidy = false }
+            case 0xE2:
+                if bytes[index + 1] == 0x80, 0xA8...0xAE ~= bytes[index + 2] { isTidy = false }
+            default: isVisible = true
+            }
+            before = byte
+        }
+    }
+
+    private static func sign(
+        _ byte: UInt8, after before: UInt8, before rest: UnsafeBufferPointer<UInt8>
+    ) -> Signs? {
+        guard let next = rest.first else { return nil }
+        switch byte {
+        case UInt8(ascii: "."): return next > 0x20 && next != byte ? .host : nil
+        case UInt8(ascii: ":"):
+            return rest.starts(with: "//".utf8) && "gGnN".utf8.contains(before) ? .telegramLink : nil
+        // The others begin a word.
+        case _ where before.isNameLetter: return nil
+        case UInt8(ascii: "@"): return next.isNameLetter ? .name : nil
+        case UInt8(ascii: "/"): return next.isNameLetter && before != byte ? .command : nil
+        case UInt8(ascii: "#"): return next.isNameLetter || next >= 0x80 ? .hashtag : nil
+        case UInt8(ascii: "$"): return next.isNameLetter ? .cashtag : nil
+        default: return next.isDigit || " -()".utf8.contains(next) ? .phoneNumber : nil
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isNameLetter: Bool { isASCIILetter || isDigit || self == 0x5F }
+}
