@@ -49,6 +49,8 @@ public final class CallPrinter: CallSink {
 
     private func learn(of scope: Scope) {
         guard let line = unread[scope], !line.isEmpty, let event = try? JSON(parsing: line) else { return }
+        // Else a reply would show them in the message that it is to.
+        IncomingEvent.reserved.forEach(event.remove)
         telegram(of: scope).noteUpdate(event)
         unread[scope] = []
     }

@@ -132,6 +132,15 @@ import Testing
         #expect(print.results.last?.success?["message_id"] == 7)
     }
 
+    @Test func `a reply shows the message of an event as Telegram sent it`() throws {
+        let print = try Print(.grouped)
+        try print.give("message", message(in: 42, id: 5))
+        print.say(
+            #"{"type":"telegram.send_message","text":"x","reply_parameters":{"message_id":5},"id":1}"#,
+            in: .chat(42))
+        #expect(print.results.last?.success?["reply_to_message"] == message(in: 42, id: 5))
+    }
+
     private func topicMessage(_ thread: Int64, id: Int64) -> JSON {
         [
             "message_id": JSON(id), "chat": ["id": -100, "title": "forum"], "is_topic_message": true,
