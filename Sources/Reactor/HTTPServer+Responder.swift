@@ -92,7 +92,7 @@ extension HTTPServer {
         /// Takes the request's head, which is there by now.
         func expectBody(limit: Int, breaksOffAfter: (Request) -> Int?) {
             bodyLimit = limit
-            bytesLeft = breaksOffAfter(request) ?? .max
+            bytesLeft = max(0, breaksOffAfter(request) ?? .max)
             guard MultipartParser.isMultipart(request.contentType) else { return }
             form = MultipartParser(
                 contentType: request.contentType, keptBytes: server?.keptBytes ?? MultipartParser.textLimit)
@@ -159,7 +159,7 @@ extension HTTPServer.Responder.Answer {
         guard let response = response() else { return false }
         defer { MHD_destroy_response(response) }
         for header in headers { MHD_add_response_header(response, header.name, header.value) }
-        return MHD_queue_response(connection, UInt32(status), response) == .YES
+        return MHD_queue_response(connection, UInt32(clamping: status), response) == .YES
     }
 
     private func response() -> OpaquePointer? {

@@ -53,7 +53,7 @@ public enum Surroundings {
         }
         var disk = statvfs()
         if statvfs(place, &disk) == 0, disk.f_blocks > 0,
-            UInt64(disk.f_bavail) * UInt64(disk.f_frsize) < 1 << 20
+            UInt64(disk.f_bavail) < (1 << 20) / max(1, UInt64(disk.f_frsize))
         {
             return .fault(
                 "state", "\(path): the disk is full; make room, or name another place with --state DIR")

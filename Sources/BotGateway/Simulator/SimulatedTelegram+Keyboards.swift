@@ -70,7 +70,7 @@ extension SimulatedTelegram {
         } else {
             query.set("message", message)
         }
-        query.set("chat_instance", JSON(String(-(3_000_000_000_000_000_000 &+ chat.id))))
+        query.set("chat_instance", JSON(String(0 &- (3_000_000_000_000_000_000 &+ chat.id))))
         button["callback_data"].map { query.set("data", $0) }
         if isGame { message["game"]?["title"].map { query.set("game_short_name", $0) } }
         onUpdate("callback_query", query)

@@ -19,11 +19,13 @@ public final class SimulatedTelegram {
     /// group in which it is no administrator it gets commands, answers to its messages, what mentions it, and what
     /// happens to the group.
     public var seesAllGroupMessages = false
+    /// What was sent, or put there to be fetched.
     public var files: SimulatedFiles
 
     /// Called for each update that Telegram makes for the bot, with its kind, as in `message`, and its payload. Whoever
     /// delivers it gives it its id, and keeps back kinds that weren't asked for.
     public var onUpdate: (_ kind: String, _ payload: JSON) -> Void = { _, _ in }
+    /// Called for each thing that people see of the bot.
     public var onSight: (Sight) -> Void = { _ in }
     /// Called once for each method that can't be simulated and got a plausible value for an answer, with what there is
     /// to say about it.
@@ -45,6 +47,7 @@ public final class SimulatedTelegram {
         var methods: Set<String> = []
     }
 
+    /// Who the bot is where nobody says it.
     public static let demoBot: JSON = [
         "id": 7, "is_bot": true, "first_name": "Demo", "username": "demo_bot",
     ]
@@ -113,7 +116,7 @@ public final class SimulatedTelegram {
     ) -> Result<JSON, BotAPIError> {
         Result { () throws(BotAPIError) in
             guard let handler = Self.actions[action.lowercased()] else { throw .methodNotFound }
-            guard person > 0, person != botID else { throw .badRequest("user not found") }
+            guard SimulatedChats.personIDs.contains(person), person != botID else { throw .badRequest("user not found") }
             let user =
                 chats.people[person] ?? [
                     "id": JSON(person), "is_bot": false, "first_name": JSON("User \(person)"),

@@ -42,7 +42,7 @@ struct UpdateQueue {
         size += text.count
         guard let last = entries.last, id <= last.id else {
             entries.append(entry)
-            nextID = id + 1
+            nextID = id &+ 1
             return
         }
         let place = entries.firstIndex { $0.id >= id } ?? entries.endIndex
@@ -92,7 +92,7 @@ struct UpdateQueue {
             return
         }
         let oldest = entries.first?.id ?? nextID
-        guard offset > 0, offset <= nextID + Self.future, offset >= oldest - Self.past else { return }
+        guard offset > 0, offset <= nextID &+ Self.future, offset >= oldest &- Self.past else { return }
         removeFirst(entries.prefix { $0.id < offset }.count)
     }
 }

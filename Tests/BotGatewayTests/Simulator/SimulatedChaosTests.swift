@@ -12,8 +12,9 @@ import Testing
         let methods: [(name: String, parameters: [String])]
 
         private static let values: [JSON] = [
-            1, 2, 3, 7, 42, 43, 0, -1, 2_147_483_648, 9_223_372_036_854_775_807, -1_001_000_000_001, 1.5,
-            -0.0, true,
+            1, 2, 3, 7, 42, 43, 0, -1, 2_147_483_647, 2_147_483_648, 9_223_372_036_854_775_807,
+            -9_223_372_036_854_775_808, "9223372036854775807", "-9223372036854775808", 1e300,
+            -1_001_000_000_001, 1.5, -0.0, true,
             false, nil, "", "x", "1", "42", "-1", "-1001000000001", "@news", "attach://x", "HTML",
             "MarkdownV2",
             "/x", "<b>&", "*_`[", "привет 👩‍👩‍👧", "{", "[]", "[1,2]", "https://example.org/x.png", [], [:],
@@ -96,6 +97,35 @@ import Testing
             let log = try session(reach, seed: seed)
             #expect(log.filter { $0.contains("success(") }.count > 100)
             #expect(try session(reach, seed: seed) == log)
+        }
+    }
+
+    @Test func `numbers at the end of what numbers can be are refused, or do no harm`() throws {
+        let world = SimulatedWorld()
+        let (most, least): (Int64, Int64) = (.max, .min)
+        #expect(world.failure("start", [:], as: most) == "400 Bad Request: user not found")
+        for id in [most, least, 1 << 52] {
+            let words = "400 Bad Request: user id \(id) is taken or no user's"
+            #expect(world.failure("createUser", ["id": JSON(id)]) == words)
+        }
+        #expect(world.failure("createGroup", ["id": JSON(least)])?.contains("is taken or no group's") == true)
+        world.telegram.noteUpdate([
+            "message_id": JSON(most), "date": 1, "from": ["id": JSON(most), "first_name": "x"],
+            "chat": ["id": JSON(least), "type": "supergroup", "title": "x"],
+        ])
+        let highest = SimulatedChats.personIDs.upperBound
+        try world.act("createUser", ["id": JSON(highest)])
+        #expect(try world.act("createUser")["id"] == 43)
+        #expect(try world.act("createGroup")["id"] == -1_001_000_000_001)
+        #expect(try world.call("sendMessage", ["chat_id": JSON(least), "text": "x"])["message_id"] == 1)
+
+        try world.act("start")
+        let keyboard: JSON = ["inline_keyboard": [[["text": "a", "callback_data": "b"]]]]
+        try world.call("sendMessage", ["chat_id": 42, "text": "x", "reply_markup": keyboard])
+        for number in [most, least, 0, -1, 2] {
+            #expect(
+                world.failure("pressButton", ["button": JSON(number)])
+                    == "400 Bad Request: the chat has no such button")
         }
     }
 
