@@ -82,9 +82,13 @@ struct TidyText {
         // Where each unit is now, and the end.
         var places: [Int] = []
         places.reserveCapacity(units.count + 1)
-        for unit in units {
+        for (index, unit) in units.enumerated() {
             places.append(left.count)
             switch unit {
+            // Of several marks of direction in a row the last one counts.
+            case 0x200E, 0x200F:
+                let isFollowed = index + 1 < units.count && 0x200E...0x200F ~= units[index + 1]
+                left.append(isFollowed ? 0x200C : unit)
             // Returns, marks of direction and of paragraphs, lines through and over letters.
             case 0x0D, 0x2028...0x202E, 0x0333, 0x033F, 0x030A: break
             case 0x0A: left.append(unit)

@@ -152,7 +152,11 @@ struct URLFinder {
             return last.count > 5 && last.dropFirst(4).allSatisfy { $0.isNameLetter && $0 != 0x5F }
         }
         guard !last.contains(0x5F), !last.contains(0x2D) else { return false }
-        return hasScheme || TopLevelDomains.contains(String(letters: last).lowercased())
+        let domain = String(letters: last)
+        // The beginning of a sentence, behind a dot without a space.
+        let isCapitalized =
+            domain.first?.isUppercase == true && domain.dropFirst() == domain.dropFirst().lowercased()
+        return hasScheme || !isCapitalized && TopLevelDomains.contains(domain.lowercased())
     }
 
     private static func byteCount(_ letters: ArraySlice<UInt32>) -> Int {

@@ -78,6 +78,10 @@ import Testing
     @Test func `returns and marks of direction go, controls become space, and entities move along`() {
         #expect(formatted("a\r\nb<b>c\u{202E}d\u{7}</b>e", "HTML") == ["a\nbcd e", "bold 3 3"])
         #expect(formatted("x\u{333}\u{30A}y") == ["xy"])
+        #expect(
+            formatted("\u{200F}\u{200E}\u{200E}x\u{200F} \u{200E}") == [
+                "\u{200C}\u{200C}\u{200E}x\u{200F} \u{200E}"
+            ])
     }
 
     @Test func `a text of nothing is refused in Telegram's words`() {

@@ -1,3 +1,5 @@
+import JSON
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -13,6 +15,18 @@ import Testing
 
     private func found(_ kind: String, _ text: String) -> [String] {
         found(text).filter { $0.hasPrefix("\(kind) ") }.map { String($0.dropFirst(kind.count + 1)) }
+    }
+
+    @Test func `what is found is what Telegram finds`() throws {
+        let cases = try ProjectFile.text("Tests/BotAPI/found.ndjson").split(separator: "\n").map {
+            try JSON(parsing: String($0))
+        }
+        #expect(cases.count > 300)
+        for example in cases {
+            let text = try #require(example["text"]?.string)
+            let finds = example["finds"]?.elements.compactMap(\.string)
+            #expect(found(example["kind"]?.string ?? "", text) == finds, "\(example)")
+        }
     }
 
     @Test func `names are found between words`() {
