@@ -107,9 +107,30 @@ import Testing
         ),
         ("Calls", ["Children", "ChildSession", "UpdateSource", "TelegramPoller", "RecordedUpdates"]),
         ("Telegram", ["Children", "ChildSession", "UpdateSource", "CallSink", "Spool", "SimulatedTelegram"]),
-        ("Doctor", ["Children", "ChildSession", "UpdateSource", "TelegramPoller", "TelegramCaller"]),
+        (
+            "Doctor",
+            [
+                "Children", "ChildSession", "UpdateSource", "TelegramPoller", "TelegramCaller", "Journal",
+                "Spool",
+                "SimulatorServer", "Conversation",
+            ]
+        ),
         ("Store", ["Children", "UpdateSource", "CallSink", "BotAPI"]),
-        ("Simulator", ["Children", "UpdateSource", "CallSink", "TelegramPoller", "TelegramCaller", "Spool"]),
+        (
+            "Simulator",
+            [
+                "Children", "ChildSession", "UpdateSource", "CallSink", "CallPrinter", "TelegramPoller",
+                "TelegramCaller", "BotAPI", "Journal", "Spool", "Scope", "Conversation", "Doctor",
+            ]
+        ),
+        (
+            "Terminal",
+            [
+                "Children", "ChildSession", "UpdateSource", "CallSink", "SimulatedCalls", "BotAPI",
+                "BotToken",
+                "Journal", "Spool", "Scope", "SimulatorServer", "Doctor", "LineEditor",
+            ]
+        ),
     ])
     func `only the gateway knows every stage`(_ stage: String, _ others: [String]) throws {
         let sources = try Self.sources(in: "BotGateway/\(stage)")

@@ -26,8 +26,6 @@ public final class TelegramCaller: CallSink {
 
     /// No upload is expected to be slower than so many bytes a second.
     private static let slowest = 64 << 10
-    /// Further chats aren't shown it: a thousand that work would hold up the calls of all.
-    private static let mostTyping = 4
 
     private let api: BotAPI
     private let loop: EventLoop
@@ -37,10 +35,10 @@ public final class TelegramCaller: CallSink {
     private let uploads: Uploads
     private let files: ChildFiles
     private let downloads: Downloads
+    private let typing: TypingNotices
     private var lines: [Scope: Line] = [:]
     private var pacer = Pacer()
     public private(set) var underWay = 0
-    private var typing = 0
     /// Scopes whose next call may go when a place is free.
     private var turns = Turns()
     private var migrations = Migrations()
@@ -75,6 +73,7 @@ public final class TelegramCaller: CallSink {
         (self.api, self.limit, self.timeout, self.loop, self.log) = (api, limit, timeout, loop, log)
         (self.uploads, self.files) = (uploads, files)
         downloads = Downloads(api: api, files: files, patience: timeout, on: loop, log: log)
+        typing = TypingNotices(to: api)
     }
 
     /// How many calls haven't been answered.
@@ -92,18 +91,11 @@ public final class TelegramCaller: CallSink {
 
     /// Once, and not when something else is on its way to the chat, or the chat was told to wait.
     public func showTyping(in scope: Scope) {
-        guard lines[scope] == nil, underWay < limit, typing < Self.mostTyping,
-            let call = try? Call(
-                type: "telegram.send_chat_action", parameters: ["action": "typing"], id: nil, in: scope),
+        guard lines[scope] == nil, underWay < limit, let call = typing.call(in: scope),
             pacer.wait(for: destination(of: call, scope), at: .current) == nil
         else { return }
         let chat = destination(of: call, scope)
-        typing += 1
-        let parameters = currentChat(of: call).map { call.parameters(for: $0) } ?? call.parameters
-        api.request(call.method, parameters, timeout: .seconds(5)) { [self] outcome in
-            typing -= 1
-            if case .tooManyRequests(let wait, _) = outcome { held(chat, for: wait) }
-        }
+        typing.send(call, to: currentChat(of: call)) { [self] in held(chat, for: $0) }
     }
 
     /// Sends nothing to a chat for so long, as its last 429 asked for before a restart.

@@ -1,5 +1,6 @@
 /// One thing that was looked at, and what it is like.
 public struct Diagnosis: Equatable {
+    /// How much it matters.
     public enum Severity: Equatable, Sendable {
         /// As it should be.
         case fine

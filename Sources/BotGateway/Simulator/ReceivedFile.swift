@@ -4,9 +4,11 @@ import Reactor
 public struct ReceivedFile {
     /// The part's name in the form.
     public let part: String
+    /// As whoever sent it calls it, without a folder; may be empty.
     public let name: String
-    /// In bytes, of all that came; and what they sum up to.
+    /// In bytes, of all that came.
     public let size: Int
+    /// Of all that came.
     public let checksum: Checksum
     /// Its first 1 MiB.
     public let bytes: [UInt8]

@@ -33,7 +33,9 @@ import Reactor
         public let fault: Fault?
     }
 
+    /// What answers the calls; another one after a reset.
     public private(set) var telegram: SimulatedTelegram
+    /// The bot's; a call with another one is unauthorized.
     public let token: String
     /// Takes any token that looks like one, and not `token` alone.
     public var acceptsAnyToken = false
