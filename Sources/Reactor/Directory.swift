@@ -1,6 +1,6 @@
 import Glibc
 
-/// What lies in directories.
+/// Directories, and what lies in them.
 @MainActor public enum Directory {
     /// The names of what is in a directory, sorted; none where it can't be read.
     public static func names(in path: String) -> [String] {
@@ -24,5 +24,17 @@ import Glibc
             if unlink(entry) != 0, errno == EISDIR { remove(entry) }
         }
         rmdir(path)
+    }
+
+    /// Makes a directory for its user alone, with those above it that aren't there; one that is there stays.
+    public static func make(_ path: String) throws(SystemError) {
+        var made = ""
+        for name in path.split(separator: "/") {
+            made += made.isEmpty && !path.hasPrefix("/") ? String(name) : "/\(name)"
+            guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            let error = SystemError(made)
+            // One that can't be made for it is there, on a file system that can't be written to.
+            if access(made, F_OK) != 0 { throw error }
+        }
     }
 }

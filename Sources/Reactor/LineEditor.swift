@@ -16,7 +16,7 @@ import Glibc
     public var onEnd: () -> Void = {}
     /// The window has another size.
     public var onResize: () -> Void = {}
-    /// May have colours: `ESC [ … m`. One line.
+    /// May have colours: `ESC [ … m`, not at its end. One line.
     public var prompt: String {
         didSet {
             guard prompt != oldValue, !isClosed else { return }

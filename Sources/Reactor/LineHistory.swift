@@ -22,10 +22,12 @@ import Glibc
         if all.count > 2 * Self.limit { rewrite() }
     }
 
-    /// Adds a line, unless it is empty or the same as the last. Does nothing where the file can't be written.
+    /// Adds a line, unless it is empty or the same as the last; makes the directories of the file. Does nothing
+    /// where it can't be written.
     func append(_ line: String) {
         guard !line.isEmpty, line != last else { return }
         last = line
+        if let slash = path.lastIndex(of: "/") { try? Directory.make(String(path[..<slash])) }
         Self.write(Self.escaped(line) + "\n", to: path, O_APPEND)
     }
 

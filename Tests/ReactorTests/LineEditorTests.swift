@@ -160,12 +160,12 @@ import Testing
     }
 
     @Test func `the history outlives the session, in a file of the user's own`() throws {
-        let path = "\(directory.path)/history"
+        let path = "\(directory.path)/state/chat/history"
         try reopen(history: path)
         #expect(line("one\r") == "one")
         #expect(line("one\r") == "one")
         #expect(line("\u{1b}[200~two\rrows\\\u{1b}[201~\r") == "two\nrows\\")
-        #expect(directory.read("history") == "one\ntwo\\nrows\\\\\n")
+        #expect(directory.read("state/chat/history") == "one\ntwo\\nrows\\\\\n")
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
         try reopen(history: path)
@@ -182,6 +182,25 @@ import Testing
         #expect(editor.width == 12)
         #expect(line(", world\r") == "hello, world")
         #expect(terminal.shows(["> hello, wor", "ld", ">"]))
+    }
+
+    @Test func `a signal that comes while something is drawn is taken`() {
+        #expect(terminal.shows([">"]))
+        terminal.resize(columns: 12, rows: 8)
+        raise(SIGWINCH)
+        editor.show("news")
+        #expect(loop.run(until: { self.events == ["resize"] }, within: .seconds(20)))
+    }
+
+    @Test func `colours of the prompt may follow each other, and end it`() {
+        editor.prompt = "\u{1b}[1m\u{1b}[32mme>\u{1b}[0m\u{1b}[39m "
+        terminal.type("hi")
+        #expect(terminal.shows(["me> hi"]))
+        #expect(String(decoding: terminal.output, as: UTF8.self).contains("\u{1b}[1m\u{1b}[32mme>"))
+        #expect(terminal.cursor == (0, 6))
+        editor.prompt = "\u{1b}[1mmy>\u{1b}[0m\u{1b}[39m"
+        #expect(terminal.shows(["my> hi"]))
+        #expect(String(decoding: terminal.output, as: UTF8.self).contains("my>\u{1b}[0m\u{1b}[39m hi"))
     }
 
     @Test func `the terminal is given back as it was, what was typed stays`() {

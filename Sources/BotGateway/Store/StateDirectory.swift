@@ -86,13 +86,10 @@ import Reactor
 
     /// With the directories above it that aren't there.
     private static func make(_ path: String) throws(GatewayFailure) {
-        var made = ""
-        for name in path.split(separator: "/") {
-            made += made.isEmpty && !path.hasPrefix("/") ? String(name) : "/\(name)"
-            guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
-            let error = SystemError(made)
-            // One that can't be made for it is there, on a file system that can't be written to.
-            if access(made, F_OK) != 0 { throw unusable(path, error) }
+        do throws(SystemError) {
+            try Directory.make(path)
+        } catch {
+            throw unusable(path, error)
         }
         guard access(path, R_OK | W_OK | X_OK) == 0 else { throw unusable(path, SystemError(path)) }
     }

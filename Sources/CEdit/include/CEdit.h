@@ -25,7 +25,7 @@ line_edit *edit_open(int input, int output, int history_size);
 /// The settings of the terminal as they were.
 void edit_close(line_edit *edit);
 
-/// UTF-8; `ESC [ … m` takes no room.
+/// UTF-8; `ESC [ … m` takes no room. Behind one at the end comes a blank.
 void edit_set_prompt(line_edit *edit, const char *prompt);
 
 /// One more line that the arrow up finds; not one that is the same as the last.
