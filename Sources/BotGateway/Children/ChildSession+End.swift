@@ -166,7 +166,7 @@ extension ChildSession {
         queue = EventQueue()
         children.journal.dropAside(of: scope)
         if !children.journal.isDurable, count > 0 {
-            problem("\(count) events are not delivered: \(why)")
+            problem("\(count == 1 ? "1 event is" : "\(count) events are") not delivered: \(why)")
         }
         if !isAlive { lifecycle.abandoned() }
     }
