@@ -39,11 +39,12 @@ import Glibc
         close(descriptor)
     }
 
-    /// How many files there are to watch.
-    public var count: Int { Set(files.map(\.path)).count }
+    /// The files that are watched, as they were given.
+    public private(set) var paths: [String] = []
 
     private func add(_ path: String) throws(SystemError) {
-        guard Self.isFile(path) else { return }
+        guard Self.isFile(path), !paths.contains(path) else { return }
+        paths.append(path)
         var places = [path]
         if let real = realpath(path, nil) {
             places.append(String(cString: real))

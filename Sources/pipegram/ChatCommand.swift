@@ -22,7 +22,10 @@ struct ChatCommand: LoopCommand {
                       printf 'hello\\n' | pipegram chat -- ./bot.sh
             """)
 
-    @Flag(help: "Start the bot anew when its program, or a file among its arguments, has changed.")
+    @Flag(
+        help:
+            "Start the bot anew when its program, a file among its arguments, or one of the same kind beside it has changed."
+    )
     var watch = false
 
     @Option(

@@ -6,6 +6,8 @@ import Reactor
 @MainActor protocol ChatDesk: AnyObject {
     /// A line, without its end.
     var onLine: (String) -> Void { get set }
+    /// A line that can't be said, and why not.
+    var onUnsaid: (String) -> Void { get set }
     /// No more lines come.
     var onEnd: () -> Void { get set }
     /// Nothing can be shown any more.
@@ -28,6 +30,7 @@ import Reactor
 /// Lines from stdin, answers to stdout.
 @MainActor final class ScriptDesk: ChatDesk {
     var onLine: (String) -> Void = { _ in }
+    var onUnsaid: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
     var onFailure: (SystemError) -> Void = { _ in }
     var mayGoOn: () -> Bool {
@@ -61,7 +64,7 @@ import Reactor
                 String(
                     decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes[...], as: UTF8.self)
             )
-        case .tooLong(let start): onLine(String(decoding: start, as: UTF8.self))
+        case .tooLong: onUnsaid("a line of more than \(Self.lineLimit) bytes isn't said")
         }
     }
 
@@ -81,6 +84,7 @@ import Reactor
 /// A person at a terminal.
 @MainActor final class TerminalDesk: ChatDesk {
     var onLine: (String) -> Void = { _ in }
+    var onUnsaid: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
     var onFailure: (SystemError) -> Void = { _ in }
     var mayGoOn: () -> Bool = { true }

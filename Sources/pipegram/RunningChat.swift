@@ -22,17 +22,15 @@ import Reactor
     private let session: SessionLog?
     private let gateway: Gateway
     private let program: Program
+    private let lines: TypedLines
+    private let typing: TypingNotice
     private var watch: FileWatch?
     private var signals: Signals?
 
-    /// Lines that wait until the bot has dealt with those before them.
-    private var waiting: [String] = []
-    private var isLooking = false
-    private var isEnding = false
+    private var isEnded = false
     private var missteps = 0
     private var failure: Failure?
     private var stoppedBy: Int32?
-    private var typing: Timer?
     /// The keyboard that was shown last, by its text.
     private var keyboard = ""
 
@@ -47,6 +45,8 @@ import Reactor
         self.program = program
         loop = try EventLoop()
 
+        lines = TypedLines(on: loop)
+        typing = TypingNotice(on: loop)
         telegram = SimulatedTelegram(reach: .acquaintances) { Int64(time(nil)) }
         conversation = Conversation(with: telegram)
         source = SimulatedUpdates(of: telegram, on: loop)
@@ -103,10 +103,18 @@ import Reactor
         if Terminal.isTerminal(2), !isScript {
             children.onComplaint = { [unowned self] in desk.show(transcript.complaint($1)) }
         }
-        desk.onLine = { [unowned self] in take($0) }
+        desk.onLine = { [lines] in lines.take($0) }
+        desk.onUnsaid = { [unowned self] in misstep($0) }
         desk.onEnd = { [unowned self] in lineEnded() }
         desk.onFailure = { [unowned self] in outputFailed($0) }
-        desk.mayGoOn = { [unowned self] in waiting.count < 100 }
+        desk.mayGoOn = { [lines] in !lines.areMany }
+        lines.carryOut = { [unowned self] in carryOut($0) }
+        lines.onEnd = { [unowned self] in end() }
+        // Where it is saved as a test, too: a test can't depend on who is faster.
+        lines.isBusy = { [unowned self] in
+            (isScript || session != nil) && !(source.isEmpty && children.areDone)
+        }
+        typing.onChange = { [unowned self] in desk.setPrompt(conversation.title, notice: $0) }
         if command.watch { try startWatching() }
         gateway.start { [unowned self] end in
             if case .failed(let failure) = end { self.failure = failure.asFailure }
@@ -114,7 +122,9 @@ import Reactor
         }
         if !isScript {
             let name = program.arguments.joined(separator: " ")
-            desk.show(transcript.remark("\(name) listens. /help shows what can be typed, Ctrl-D ends."))
+            let words = "\(name) listens: type something. /help shows what else can be typed, Ctrl-D ends."
+            desk.show(transcript.remark(words))
+            if let watch { desk.show(transcript.remark("watched: \(watch.paths.joined(separator: ", "))")) }
         }
         showPrompt()
         desk.start()
@@ -123,7 +133,6 @@ import Reactor
     }
 
     private func finish() throws -> ExitCode {
-        typing?.cancel()
         desk.close()
         files.removeAll()
         if let session {
@@ -137,15 +146,23 @@ import Reactor
     }
 
     private func stop(on signal: Int32) {
-        if isEnding {
-            desk.close()
-            _exit(128 + signal)
+        if lines.areEnding {
+            // A terminal that goes away says so twice: its own way, and by its shell.
+            if signal != SIGHUP { stopAtOnce(signal) }
+            return
         }
         stoppedBy = signal
-        waiting = []
-        isEnding = true
+        lines.finish(dropping: true)
         desk.close()
         gateway.stop()
+    }
+
+    /// What a child has started goes, too; what was said so far is saved.
+    private func stopAtOnce(_ signal: Int32) {
+        desk.close()
+        children.kill()
+        try? session?.finish()
+        _exit(128 + signal)
     }
 
     private func outputFailed(_ error: SystemError) {
@@ -157,33 +174,17 @@ import Reactor
 
     // MARK: what is typed
 
-    private func take(_ line: String) {
-        waiting.append(line)
-        if !isLooking { carryOutNext() }
-    }
-
     private func lineEnded() {
-        isEnding = true
-        if !isLooking { carryOutNext() }
-    }
-
-    /// One line after the other, so that what comes out is the same every time: in a script, and where it is saved
-    /// as a test.
-    private func carryOutNext() {
-        isLooking = false
-        let isBusy = (isScript || session != nil) && !(source.isEmpty && children.areDone)
-        if isBusy, !waiting.isEmpty || isEnding {
-            isLooking = true
-            loop.after(.milliseconds(2)) { [weak self] in self?.carryOutNext() }
-        } else if !waiting.isEmpty {
-            carryOut(waiting.removeFirst())
-            carryOutNext()
-        } else if isEnding {
-            end()
-        }
+        // Who says it twice doesn't want to wait.
+        if !isScript, lines.areEnding { return end() }
+        lines.end()
+        guard !isScript, lines.areWaiting else { return }
+        desk.show(transcript.remark("waiting for the bot to deal with that; Ctrl-C doesn't wait"))
     }
 
     private func end() {
+        guard !isEnded else { return }
+        isEnded = true
         desk.close()
         source.finish()
         guard !isScript, children.count > 0 else { return }
@@ -199,21 +200,27 @@ import Reactor
             let line = try TypedLine(text)
             switch line {
             case .help: showHelp()
-            case .quit:
-                waiting = []
-                isEnding = true
-            default: show(try conversation.carryOut(line))
+            case .quit: lines.finish(dropping: true)
+            default:
+                let outcome = try conversation.carryOut(line)
+                if case .unfinished = outcome { lines.repeatFirst(text) }
+                show(outcome)
             }
         } catch {
-            missteps += 1
-            if isScript { log.error("\(error)") } else { desk.show(transcript.trouble("\(error)")) }
+            misstep("\(error)")
         }
         showPrompt()
+    }
+
+    private func misstep(_ words: String) {
+        missteps += 1
+        if isScript { log.error("\(words)") } else { desk.show(transcript.trouble(words)) }
     }
 
     private func show(_ outcome: Conversation.Outcome) {
         switch outcome {
         case .done: break
+        case .unfinished(let words): show(.remark(words))
         case .remark(let words): if !isScript { desk.show(transcript.remark(words)) }
         case .happened(let words): desk.show(isScript ? [Harmless.text(words)] : transcript.remark(words))
         case .chosen(let message, let name): desk.show(transcript.lines(ofChosen: message, by: name))
@@ -233,12 +240,14 @@ import Reactor
     private func see(_ sight: Sight) {
         conversation.note(sight)
         if case .action(let action, let chat) = sight {
-            return noteTyping(action["action"]?.string ?? "", in: chat)
+            guard !isScript, chat == conversation.chat else { return }
+            let name = telegram.bot["first_name"]?.string ?? "the bot"
+            return typing.show(action["action"]?.string ?? "", of: name)
         }
         desk.show(transcript.lines(of: sight, in: conversation))
         guard case .message(let message) = sight else { return }
         if !isScript, let path = conversation.picture(in: message) { desk.showPicture(path) }
-        endTyping()
+        typing.end()
         showKeyboard()
     }
 
@@ -250,29 +259,7 @@ import Reactor
         desk.show(transcript.lines(ofKeyboard: now))
     }
 
-    private func noteTyping(_ action: String, in chat: Int64) {
-        guard !isScript, chat == conversation.chat else { return }
-        typing?.cancel()
-        // As long as apps show it.
-        typing = loop.after(.seconds(5)) { [weak self] in self?.endTyping() }
-        showPrompt(notice: "\(telegram.bot["first_name"]?.string ?? "the bot") \(Self.words(for: action))")
-    }
-
-    private func endTyping() {
-        guard let timer = typing else { return }
-        timer.cancel()
-        typing = nil
-        showPrompt()
-    }
-
-    private static func words(for action: String) -> String {
-        if action == "typing" { return "is typing…" }
-        let verb = action.hasPrefix("record") ? "is recording…" : "is sending a file…"
-        return action == "choose_sticker"
-            ? "chooses a sticker…" : action == "find_location" ? "looks for a place…" : verb
-    }
-
-    private func showPrompt(notice: String? = nil) { desk.setPrompt(conversation.title, notice: notice) }
+    private func showPrompt() { desk.setPrompt(conversation.title, notice: nil) }
 
     private func tellOfPrivacy() {
         guard !isScript else { return }
@@ -292,7 +279,7 @@ import Reactor
     // MARK: a program that changes
 
     private func startWatching() throws {
-        let watch = try FileWatch([program.path] + program.arguments.dropFirst(), on: loop)
+        let watch = try FileWatch(WatchedFiles.of(program), on: loop)
         watch.onChange = { [unowned self] path in
             let words = "\(path) has changed: the bot starts anew with the next message"
             if isScript { log.notice("\(words)") } else { desk.show(transcript.remark(words)) }

@@ -3,13 +3,16 @@ import Glibc
 import Logging
 import Reactor
 
-/// A chat on file: its updates as they come, and at its end its calls beside them.
+/// A chat on file: its updates, and beside them its calls. Both are written as they come; calls of another scope
+/// than the first at the end, behind those of the scopes before.
 @MainActor final class SessionLog {
     let updatesPath: String
     let callsPath: String
     let updates: UpdateRecord
     let calls: CallRecord
-    private var lines: [UInt8] = []
+    private let callsFile: LineFile
+    private var failure: Failure?
+    private var isFinished = false
 
     /// Fails where something is there already: somebody's test, perhaps.
     init(_ path: String, files: ChildFiles, on loop: EventLoop, log: Logger) throws {
@@ -26,8 +29,9 @@ import Reactor
         } catch {
             throw error.asFailure
         }
+        callsFile = try Self.open(callsPath)
         calls = CallRecord(order: .grouped, spoolDirectory: spoolDirectory, files: files)
-        calls.output = { [unowned self] in lines += $0 }
+        calls.output = { [unowned self] in write($0) }
     }
 
     /// `chat.ndjson` has its calls in `chat.calls.ndjson`.
@@ -37,12 +41,28 @@ import Reactor
         return path.dropLast(name[dot...].count) + ".calls" + name[dot...]
     }
 
-    func finish() throws {
-        calls.finish()
-        do {
-            try File.write(lines, to: callsPath)
+    private static func open(_ path: String) throws -> LineFile {
+        do throws(LineFile.Unusable) {
+            if let file = try LineFile(path) { return file }
         } catch {
-            throw Failure(.inputOutput, "\(error)")
+            throw Failure(.cantCreate, "\(error)")
         }
+        throw Failure(.cantCreate, "\(path) is no file; name another one")
+    }
+
+    private func write(_ lines: [UInt8]) {
+        guard failure == nil, !lines.isEmpty else { return }
+        do throws(SystemError) {
+            try callsFile.append(lines)
+        } catch {
+            failure = Failure(.inputOutput, "\(error)")
+        }
+    }
+
+    func finish() throws {
+        guard !isFinished else { return }
+        isFinished = true
+        calls.finish()
+        if let failure { throw failure }
     }
 }

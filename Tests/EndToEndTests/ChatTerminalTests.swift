@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 import TestSupport
 import Testing
@@ -10,9 +11,10 @@ import Testing
         _ arguments: [String], environment: [String] = [], on loop: EventLoop
     ) throws -> PseudoTerminal {
         try PseudoTerminal(
-            [Places.pipegram, "chat"] + arguments,
-            environment: ["HOME=\(files.path)", "XDG_STATE_HOME=\(files.path)"] + environment, on: loop)
+            [Places.pipegram, "chat"] + arguments, environment: home + environment, on: loop)
     }
+
+    private var home: [String] { ["HOME=\(files.path)", "XDG_STATE_HOME=\(files.path)"] }
 
     @Test func `a person sees who says what, and Ctrl-D ends it`() throws {
         let terminal = try chat([Places.bot("lively.sh")], on: try EventLoop())
@@ -64,5 +66,113 @@ import Testing
         terminal.type("\u{3}")
         #expect(terminal.ends())
         #expect(terminal.exit == 0)
+    }
+
+    @Test func `a window gets narrower, and wide characters go to the next row`() throws {
+        let loop = try EventLoop()
+        let terminal = try chat([Places.bot("echo.sh")], on: loop)
+        defer { terminal.close() }
+        #expect(terminal.shows("You>"))
+        let before = terminal.output.count
+        terminal.resize(columns: 20, rows: 24)
+        #expect(loop.run(until: { terminal.output.count > before }, within: .seconds(20)))
+        terminal.type("abcdefghijklmn漢字👍\r")
+        #expect(terminal.shows("漢字👍"))
+        #expect(terminal.screen.contains("You> abcdefghijklmn"))
+        #expect(terminal.shows("#2 Demo: abcdefghijk"))
+        #expect(terminal.shows("lmn漢字👍"))
+        terminal.type("\u{4}")
+        #expect(terminal.ends())
+        #expect(terminal.exit == 0)
+    }
+
+    @Test func `Ctrl-Z stops it, and fg brings back what is being typed`() throws {
+        let loop = try EventLoop()
+        let terminal = try PseudoTerminal(
+            ["/bin/bash", "--norc", "--noediting", "-i"], environment: home + ["PS1=$ "], on: loop)
+        defer { terminal.close() }
+        #expect(terminal.shows("$"))
+        terminal.type("\(Places.pipegram) chat \(Places.bot("echo.sh"))\r")
+        #expect(terminal.shows("You>"))
+        terminal.type("half\u{1A}")
+        #expect(terminal.shows("Stopped"))
+        #expect(terminal.isCooked)
+        terminal.type("fg\r")
+        #expect(loop.run(until: { terminal.screen.last == "You> half" }, within: .seconds(20)))
+        terminal.type(" a line\r")
+        #expect(terminal.shows("Demo: half a line"))
+        terminal.type("\u{4}")
+        #expect(loop.run(until: { terminal.screen.last == "$" }, within: .seconds(20)))
+        #expect(terminal.isCooked)
+        terminal.type("exit\r")
+        #expect(terminal.ends())
+    }
+
+    @Test func `nobody has to wait for a bot that never answers`() throws {
+        let log = "\(files.path)/session.ndjson"
+        let terminal = try chat(
+            ["--stop-grace", "200ms", "--log", log, "sh", "-c", "sleep 1000"], on: try EventLoop())
+        defer { terminal.close() }
+        #expect(terminal.shows("You>"))
+        terminal.type("hello\r\u{3}")
+        #expect(terminal.shows("waiting for the bot to deal with that"))
+        terminal.type("\u{3}")
+        #expect(terminal.ends())
+        #expect(terminal.exit == 0)
+        #expect(files.read("session.ndjson")?.contains("hello") == true)
+    }
+
+    /// A bot that answers, then neither ends with its input nor alone.
+    private var lingering: String {
+        files.write(
+            "lingering.sh",
+            """
+            #!/bin/sh
+            while read -r line; do
+                case $line in
+                *telegram.message*) echo '{"type":"telegram.send_message","text":"heard"}' ;;
+                esac
+            done
+            sleep 1000 &
+            echo $! > '\(files.path)/pid.new'
+            mv '\(files.path)/pid.new' '\(files.path)/pid'
+            wait
+            """)
+    }
+
+    private func hasEnded(_ pid: pid_t) -> Bool {
+        let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return true }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = read(file, &bytes, bytes.count)
+        // Not every container's first process buries its dead.
+        return count <= 0 || String(decoding: bytes.prefix(count), as: UTF8.self).contains(") Z ")
+    }
+
+    @Test(arguments: [(false, 128 + SIGINT), (true, 128 + SIGHUP)])
+    func `with its user gone all are gone, and what was said is saved`(
+        _ hangsUp: Bool, _ status: Int32
+    ) throws {
+        let loop = try EventLoop()
+        let log = "\(files.path)/session.ndjson"
+        let terminal = try chat(
+            ["--stop-grace", hangsUp ? "200ms" : "1h", "--log", log, lingering], on: loop)
+        defer { terminal.close() }
+        #expect(terminal.shows("You>"))
+        terminal.type("x\r")
+        #expect(terminal.shows("Demo: heard"))
+        // Not only at the end, which may never come.
+        #expect(files.read("session.calls.ndjson")?.contains("heard") == true)
+        if hangsUp { kill(terminal.pid, SIGHUP) } else { terminal.type("\u{4}") }
+        #expect(loop.run(until: { files.read("pid") != nil }, within: .seconds(20)))
+        let pid = try #require(files.read("pid").flatMap { pid_t($0.dropLast()) })
+        #expect(!hasEnded(pid))
+        // A closed terminal's shell says so once more.
+        kill(terminal.pid, hangsUp ? SIGHUP : SIGINT)
+        #expect(terminal.ends())
+        #expect(terminal.exit == status)
+        #expect(loop.run(until: { hasEnded(pid) }, within: .seconds(20)))
+        #expect(terminal.isCooked)
     }
 }

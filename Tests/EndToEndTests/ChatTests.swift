@@ -27,6 +27,15 @@ import Testing
         #expect(end.status == 0)
     }
 
+    @Test func `a line that is too long isn't said, and what stands behind quit neither`() throws {
+        let long = String(repeating: "x", count: 1 << 20 + 1)
+        let end = try run("chat", [Places.bot("echo.sh")], typing: [long, "hello", "/quit", "more"])
+        #expect(end.output == ["hello"])
+        #expect(end.errors.contains("a line of more than 1048576 bytes isn't said"))
+        #expect(end.status == 1)
+        #expect(try run("chat", [Places.bot("echo.sh")], typing: ["/quit", "more"]).output.isEmpty)
+    }
+
     @Test func `each line waits until the bot has dealt with the one before`() throws {
         let lines = (1...8).map(String.init)
         let end = try run("chat", [Places.bot("edits.sh")], typing: lines)
@@ -85,22 +94,29 @@ import Testing
         func script(_ answer: String) -> String {
             """
             #!/bin/sh
+            . '\(files.path)/mark.sh'
             while read -r line; do
                 case $line in
-                *telegram.message*) echo '{"type":"telegram.send_message","text":"\(answer)"}' ;;
+                *telegram.message*) echo '{"type":"telegram.send_message","text":"\(answer)'$mark'"}' ;;
                 esac
             done
             """
         }
+        files.write("mark.sh", "mark=.")
         let bot = files.write("bot.sh", script("old"))
         let loop = try EventLoop()
         let run = try ProgramRun([Places.pipegram, "chat", "--watch", bot], on: loop)
         run.write("x\n")
-        #expect(loop.run(until: { run.output == ["old"] }, within: .seconds(20)))
+        #expect(loop.run(until: { run.output == ["old."] }, within: .seconds(20)))
         files.write("bot.sh", script("new"))
         #expect(loop.run(until: { run.errorText.contains("bot.sh has changed") }, within: .seconds(20)))
         run.write("y\n")
-        #expect(loop.run(until: { run.output == ["old", "new"] }, within: .seconds(20)))
+        #expect(loop.run(until: { run.output == ["old.", "new."] }, within: .seconds(20)))
+        // What a script loads counts, too.
+        files.write("mark.sh", "mark=!")
+        #expect(loop.run(until: { run.errorText.contains("mark.sh has changed") }, within: .seconds(20)))
+        run.write("z\n")
+        #expect(loop.run(until: { run.output == ["old.", "new.", "new!"] }, within: .seconds(20)))
         run.endInput()
         #expect(run.wait() == 0)
     }

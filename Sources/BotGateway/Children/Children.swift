@@ -161,8 +161,8 @@ public final class Children {
         if !isFinished { loop.after(.seconds(1)) { [weak self] in self?.hurry() } }
     }
 
-    /// Ends every child at once.
-    func kill() {
+    /// Ends every child at once, with what it has started; what waits isn't delivered.
+    public func kill() {
         isKilled = true
         waiting = []
         for session in Array(sessions.values) { session.kill() }

@@ -15,6 +15,9 @@ public final class Conversation {
         case done
         /// Something to say to a person who typed it; a script knows.
         case remark(String)
+        /// The same, and the line is to be carried out again: once the bot has dealt with what was done so far, where
+        /// that is waited for.
+        case unfinished(String)
         /// What the app does by itself, as in `opens https://…`.
         case happened(String)
         /// A `Message` that somebody sent by way of the bot.
@@ -39,13 +42,7 @@ public final class Conversation {
     private var people: [Int64: String] = [:]
     private var groups: [Int64: Group] = [:]
     private var lastGroup: Int64?
-    /// By chat: the newest message of the bot's, of each person's, with buttons, with a poll.
-    private var lastOfBot: [Int64: Int64] = [:]
-    private var lastOfPeople: [Int64: [Int64: Int64]] = [:]
-    private var lastPoll: [Int64: Int64] = [:]
-    private var withButtons: [Int64: Int64] = [:]
-    /// What the bot offers inline, by who asked.
-    private var offers: [Int64: [JSON]] = [:]
+    private var last = LastMessages()
 
     /// The first person is called You.
     public init(with telegram: SimulatedTelegram) {
@@ -78,31 +75,7 @@ public final class Conversation {
     // MARK: what the bot does
 
     /// Remembers what people will refer to.
-    public func note(_ sight: Sight) {
-        switch sight {
-        case .message(let message):
-            note(message) { lastOfBot[$0] = $1 }
-            note(message) { chat, id in
-                if message["poll"] != nil { lastPoll[chat] = id }
-            }
-        case .edited(let message): note(message) { _, _ in }
-        case .inlineResults(let answer, let person):
-            offers[person] = Arguments(answer).structure("results")?.elements ?? []
-        default: break
-        }
-    }
-
-    private func note(_ message: JSON, _ remember: (_ chat: Int64, _ id: Int64) -> Void) {
-        guard let chat = message["chat"]?["id"]?.integer, let id = message["message_id"]?.integer else {
-            return
-        }
-        remember(chat, id)
-        if message["reply_markup"]?["inline_keyboard"] != nil {
-            withButtons[chat] = id
-        } else if withButtons[chat] == id {
-            withButtons[chat] = nil
-        }
-    }
+    public func note(_ sight: Sight) { last.note(sight) }
 
     /// What the app shows in the place of its keyboard, as rows of keys; nil for its own.
     public var keyboard: JSON? {
@@ -121,7 +94,6 @@ public final class Conversation {
     // MARK: what people do
 
     /// Carries out what was typed; the bot's updates follow from the telegram.
-    ///
     public func carryOut(_ line: TypedLine) throws(Trouble) -> Outcome {
         switch line {
         case .nothing, .help, .quit: break
@@ -133,13 +105,13 @@ public final class Conversation {
         case .send(let file): try send(file)
         case .press(let button): return try press(button)
         case .edit(let message, let text):
-            let id = try last(message ?? lastOfPeople[chat]?[speaker], "you haven't said anything here")
+            let id = try needed(message ?? last.ofPeople[chat]?[speaker], "you haven't said anything here")
             try act("editMessageText", ["message_id": JSON(id), "text": JSON(text)])
         case .delete(let message):
-            let id = try last(message ?? lastOfPeople[chat]?[speaker], "you haven't said anything here")
+            let id = try needed(message ?? last.ofPeople[chat]?[speaker], "you haven't said anything here")
             try act("deleteMessage", ["message_id": JSON(id)])
         case .react(let emoji, let message):
-            let id = try last(message ?? lastOfBot[chat], "the bot hasn't said anything here")
+            let id = try needed(message ?? last.ofBot[chat], "the bot hasn't said anything here")
             let reaction: JSON = emoji.isEmpty ? [] : [["type": "emoji", "emoji": JSON(emoji)]]
             try act("setMessageReaction", ["message_id": JSON(id), "reaction": reaction])
         case .reply(let message, let text):
@@ -147,7 +119,7 @@ public final class Conversation {
         case .ask(let query): try act("sendInlineQuery", ["query": JSON(query)])
         case .choose(let number): return .chosen(try choose(number), by: name(of: speaker))
         case .vote(let numbers):
-            let id = try last(lastPoll[chat], "there is no poll here")
+            let id = try needed(last.poll[chat], "there is no poll here")
             try act("votePoll", ["message_id": JSON(id), "option_ids": JSON(numbers.map { JSON($0 - 1) })])
         case .block:
             try act("blockBot", [:])
@@ -159,7 +131,7 @@ public final class Conversation {
         return .done
     }
 
-    private func last(_ message: Int64?, _ trouble: String) throws(Trouble) -> Int64 {
+    private func needed(_ message: Int64?, _ trouble: String) throws(Trouble) -> Int64 {
         guard let message else { throw Trouble(description: trouble) }
         return message
     }
@@ -187,7 +159,7 @@ public final class Conversation {
 
     private func send(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(Trouble) {
         let message = try act(action, parameters, files: files)
-        message["message_id"]?.integer.map { lastOfPeople[chat, default: [:]][speaker] = $0 }
+        message["message_id"]?.integer.map { last.ofPeople[chat, default: [:]][speaker] = $0 }
     }
 
     private func send(_ sent: TypedLine.SentFile) throws(Trouble) {
@@ -213,7 +185,7 @@ public final class Conversation {
     private func press(_ button: String) throws(Trouble) -> Outcome {
         let parameters: JSON = ["button": JSON(button)]
         // Keys of the chat's keyboard count first, unless a message has buttons of its own.
-        withButtons[chat].map { parameters.set("message_id", JSON($0)) }
+        last.withButtons[chat].map { parameters.set("message_id", JSON($0)) }
         let pressed = try act("pressButton", parameters)
         if let url = pressed["url"]?.string ?? pressed["web_app"]?["url"]?.string {
             return .happened("opens \(url)")
@@ -224,7 +196,7 @@ public final class Conversation {
     }
 
     private func choose(_ number: Int) throws(Trouble) -> JSON {
-        let results = offers[speaker] ?? []
+        let results = last.offers[speaker] ?? []
         guard results.indices.contains(number - 1), let id = results[number - 1]["id"] else {
             throw Trouble(
                 description: results.isEmpty
@@ -232,7 +204,7 @@ public final class Conversation {
                     : "there are only \(results.count) results")
         }
         let message = try act("chooseInlineResult", ["result_id": id])
-        note(message) { lastOfPeople[$0, default: [:]][speaker] = $1 }
+        last.note(message, by: speaker)
         return message
     }
 
@@ -276,6 +248,8 @@ public final class Conversation {
             lastGroup = forum
         } else {
             outcome = try enterGroup(nil, isForum: true)
+            // The bot hears of the forum before it hears of the topic.
+            if name != nil, case .remark(let words) = outcome { return .unfinished(words) }
         }
         guard let name, case .group(let id, _) = place else { return outcome }
         if let known = groups[id]?.topics.first(where: { $0.value == name })?.key {

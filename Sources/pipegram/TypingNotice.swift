@@ -1,0 +1,37 @@
+import Reactor
+
+/// That the bot is typing: for as long as apps show it.
+@MainActor final class TypingNotice {
+    /// Called with the words to show; nil when it's over.
+    var onChange: (String?) -> Void = { _ in }
+
+    /// As long as apps show it.
+    private static let duration = Duration.seconds(5)
+    private let loop: EventLoop
+    private var timer: Timer?
+
+    init(on loop: EventLoop) { self.loop = loop }
+
+    /// - Parameter action: as in `sendChatAction`.
+    func show(_ action: String, of bot: String) {
+        timer?.cancel()
+        timer = loop.after(Self.duration) { [weak self] in self?.end() }
+        onChange("\(bot) \(Self.words(for: action))")
+    }
+
+    func end() {
+        guard let timer else { return }
+        timer.cancel()
+        self.timer = nil
+        onChange(nil)
+    }
+
+    private static func words(for action: String) -> String {
+        switch action {
+        case "typing": "is typing…"
+        case "choose_sticker": "chooses a sticker…"
+        case "find_location": "looks for a place…"
+        default: action.hasPrefix("record") ? "is recording…" : "is sending a file…"
+        }
+    }
+}
