@@ -146,11 +146,9 @@ import Reactor
     }
 
     private func stop(on signal: Int32) {
-        if lines.areEnding {
-            // A terminal that goes away says so twice: its own way, and by its shell.
-            if signal != SIGHUP { stopAtOnce(signal) }
-            return
-        }
+        // A terminal that goes away says so twice: its own way, and by its shell.
+        if lines.areEnding, signal != SIGHUP { stopAtOnce(signal) }
+        guard stoppedBy == nil else { return }
         stoppedBy = signal
         lines.finish(dropping: true)
         desk.close()
@@ -158,7 +156,7 @@ import Reactor
     }
 
     /// What a child has started goes, too; what was said so far is saved.
-    private func stopAtOnce(_ signal: Int32) {
+    private func stopAtOnce(_ signal: Int32) -> Never {
         desk.close()
         children.kill()
         try? session?.finish()

@@ -108,7 +108,8 @@ import Testing
         #expect(terminal.ends())
     }
 
-    @Test func `nobody has to wait for a bot that never answers`() throws {
+    @Test(arguments: [(false, 0), (true, 128 + SIGHUP)])
+    func `nobody has to wait for a bot that never answers`(_ hangsUp: Bool, _ status: Int32) throws {
         let log = "\(files.path)/session.ndjson"
         let terminal = try chat(
             ["--stop-grace", "200ms", "--log", log, "sh", "-c", "sleep 1000"], on: try EventLoop())
@@ -116,9 +117,9 @@ import Testing
         #expect(terminal.shows("You>"))
         terminal.type("hello\r\u{3}")
         #expect(terminal.shows("waiting for the bot to deal with that"))
-        terminal.type("\u{3}")
+        if hangsUp { kill(terminal.pid, SIGHUP) } else { terminal.type("\u{3}") }
         #expect(terminal.ends())
-        #expect(terminal.exit == 0)
+        #expect(terminal.exit == status)
         #expect(files.read("session.ndjson")?.contains("hello") == true)
     }
 
