@@ -49,3 +49,8 @@ extension Reader {
         return nil
     }
 }
+
+extension FormattedText.Place {
+    /// A text of any length, or none.
+    static let any = FormattedText.Place(limit: .max, mayBeEmpty: true)
+}

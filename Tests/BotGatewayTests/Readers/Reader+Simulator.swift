@@ -14,7 +14,8 @@ extension Reader {
             #"{"remove_keyboard":true,"selective":false}"#, #"{"force_reply":true}"#,
         ]
     ) { bytes in
-        guard let json = try? JSON(parsing: bytes) else { return .refused }
+        // A string is taken for the text of a keyboard, and so isn't the same as its own text.
+        guard let json = try? JSON(parsing: bytes), json.string == nil else { return .refused }
         let markup = Result { () throws(BotAPIError) in try ReplyMarkup(Arguments(["reply_markup": json])) }
         let again = Result { () throws(BotAPIError) in
             try ReplyMarkup(Arguments(["reply_markup": JSON(json.description)]))
@@ -29,9 +30,7 @@ extension Reader {
             return markup == nil ? .refused : .read
         case (.failure(let error), .failure(let other)):
             return error.code == 400 && error.reason == other.reason ? .refused : .fault("\(error)")
-        default:
-            // Text that isn't JSON of its own is no keyboard either way, but for none at all.
-            return json.string == nil ? .fault("as text it is another: \(markup)") : .refused
+        default: return .fault("as text it is another: \(markup)")
         }
     }
 

@@ -63,10 +63,6 @@ import Testing
     }
 }
 
-extension FormattedText.Place {
-    static let any = FormattedText.Place(limit: .max, mayBeEmpty: true)
-}
-
 extension TextEntity {
     /// As the tables have it: `text_link 0 4 http://telegram.org/`.
     var summary: String {
