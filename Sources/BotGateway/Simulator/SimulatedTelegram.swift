@@ -116,7 +116,9 @@ public final class SimulatedTelegram {
     ) -> Result<JSON, BotAPIError> {
         Result { () throws(BotAPIError) in
             guard let handler = Self.actions[action.lowercased()] else { throw .methodNotFound }
-            guard SimulatedChats.personIDs.contains(person), person != botID else { throw .badRequest("user not found") }
+            guard SimulatedChats.personIDs.contains(person), person != botID else {
+                throw .badRequest("user not found")
+            }
             let user =
                 chats.people[person] ?? [
                     "id": JSON(person), "is_bot": false, "first_name": JSON("User \(person)"),

@@ -49,7 +49,8 @@ struct TextGlance {
             // Lines through and over letters are among the first, marks of direction among the others.
             case 0xCC: if [0x8A, 0xB3, 0xBF].contains(bytes[index + 1]) { isTidy = false }
             case 0xE2:
-                if bytes[index + 1] == 0x80, 0xA8...0xAE ~= bytes[index + 2] { isTidy = false }
+                guard bytes[index + 1] == 0x80 else { break }
+                if 0xA8...0xAE ~= bytes[index + 2] || 0x8E...0x8F ~= bytes[index + 2] { isTidy = false }
             default: isVisible = true
             }
             before = byte

@@ -67,7 +67,7 @@ extension Reader {
             #"sendMediaGroup {"chat_id":42,"media":[{"type":"photo","media":"https://a.b/c.png"}]}"#,
             #"copyMessages {"chat_id":42,"from_chat_id":42,"message_ids":[1,2,9223372036854775807]}"#,
             #"/pressButton {"button":1,"message_id":2}"#, #"/createUser {"id":77,"first_name":"x"}"#,
-            #"/createGroup {"title":"x","id":-5,"is_forum":true}"#,
+            #"/createGroup {"title":"x","id":-1001000000005,"is_forum":true}"#,
             #"/setMessageReaction {"message_id":2,"reaction":"👍"}"#,
             #"/sendLocation {"latitude":1.5,"longitude":"2"}"#,
             #"/sendInlineQuery {"query":"x","offset":""}"#,
