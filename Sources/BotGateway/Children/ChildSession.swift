@@ -81,7 +81,9 @@ import Reactor
     /// It has dealt with all that was for it, as far as can be known.
     var isDone: Bool {
         guard lifecycle.state != .absent else { return queue.isEmpty && openCalls == 0 }
-        return isQuiet && plain?.isAtWork != true && process?.isReadingInput != false
+        guard isQuiet, plain?.isAtWork != true else { return false }
+        // Of an event loop nobody can tell whether it waits for more, nor of a child that is about to end.
+        return process?.isReadingInput ?? (plain != nil || delivery.isKnownToBeBack)
     }
 
     /// It has said nothing yet of an event that waits for its word.

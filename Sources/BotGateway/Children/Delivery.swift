@@ -61,6 +61,11 @@ struct Delivery {
     /// Nothing written waits to be taken: it can be given results, or the last line.
     var isReady: Bool { state == .ready }
 
+    /// The child came back for more after what it was given, or had the time that an event is given.
+    var isKnownToBeBack: Bool {
+        if case .lockstep = mode { isReady } else { isReady && inHand.isEmpty }
+    }
+
     /// It can be given another event.
     var wantsEvent: Bool {
         switch mode {
