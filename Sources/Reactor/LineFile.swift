@@ -43,17 +43,13 @@ import Glibc
     isolated deinit { close(descriptor) }
 
     private func lock() throws(Unusable) {
-        var request = Self.wholeFile
-        guard fcntl(descriptor, F_SETLK, &request) != 0 else { return }
-        let error = SystemError(path)
-        guard [EACCES, EAGAIN].contains(error.code) else { throw .system(error) }
-        request = Self.wholeFile
-        let isKnown = fcntl(descriptor, F_GETLK, &request) == 0 && request.l_type != F_UNLCK
-        throw .inUse(path, by: isKnown ? max(0, request.l_pid) : 0)
-    }
-
-    private static var wholeFile: flock {
-        flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        let holder: pid_t?
+        do throws(SystemError) {
+            holder = try FileLock.take(descriptor, of: path)
+        } catch {
+            throw .system(error)
+        }
+        if let holder { throw .inUse(path, by: holder) }
     }
 
     private var size: Int {

@@ -137,8 +137,12 @@ import Reactor
         files.removeAll()
         if let session {
             try session.finish()
-            let words = "saved; this replays it:\n\(command.replay(session))"
-            if isScript { log.notice("\(words)") } else { desk.show(transcript.remark(words)) }
+            let line = command.replay(session)
+            if isScript {
+                log.notice("saved; this replays it: \(line)")
+            } else {
+                desk.show(transcript.remark("saved; this replays it:\n\(line)"))
+            }
         }
         if let failure { throw failure }
         if let stoppedBy { return .signal(stoppedBy) }

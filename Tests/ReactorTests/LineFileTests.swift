@@ -13,6 +13,26 @@ import Testing
         file.lastLines(within: limit).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    @Test func `a process that was killed while it started a child is waited for until it lets go`() throws {
+        // What such a process leaves for a moment: a child that has its descriptors, and so its locks.
+        let script = files.write(
+            "holder.py",
+            """
+            import ctypes, fcntl, os, platform, sys, time
+            log = open(sys.argv[1], "w")
+            fcntl.lockf(log, fcntl.LOCK_EX)
+            clone, files_and_sigchld = 56 if platform.machine() == "x86_64" else 220, 0x400 | 17
+            if ctypes.CDLL(None).syscall(clone, files_and_sigchld, 0, 0, 0, 0) == 0:
+                time.sleep(0.3)
+            os._exit(0)
+            """)
+        #expect(system("python3 \(script) \(path)") == 0)
+        let log = open(path, O_RDWR)
+        #expect(FileLock.holder(of: log) != nil)
+        #expect(try LineFile(path) != nil)
+        close(log)
+    }
+
     @Test func `a file is made for its user alone, and lines are added to it`() throws {
         let file = try #require(try LineFile(path))
         try file.append(bytes("one\n"))

@@ -43,15 +43,19 @@ import Reactor
         let file = "\(path)/lock"
         lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw Self.unusable(path, SystemError(file)) }
-        var request = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
-        guard fcntl(lock, F_SETLK, &request) == 0 else {
-            let error = SystemError(file)
+        let holder: pid_t?
+        do throws(SystemError) {
+            holder = try FileLock.take(lock, of: file)
+        } catch {
             close(lock)
-            guard [EACCES, EAGAIN].contains(error.code) else { throw Self.unusable(path, error) }
-            let holder = Self.holder(of: path).flatMap { $0 > 0 ? "process \($0)" : nil } ?? "another one"
+            throw Self.unusable(path, error)
+        }
+        if let holder {
+            close(lock)
+            let words = holder > 0 ? "process \(holder)" : "another one"
             throw GatewayFailure(
                 .noState,
-                "\(path) is in use by \(holder), a pipegram that runs already; stop that one, or give this one "
+                "\(path) is in use by \(words), a pipegram that runs already; stop that one, or give this one "
                     + "a place of its own with --state DIR")
         }
         // SQLite would make it for everyone to read; it is only in the way of those who changed the directory.
@@ -63,15 +67,13 @@ import Reactor
 
     isolated deinit { close(lock) }
 
-    /// The gateway that uses the state in a directory; nil when none does. Not above 0 where its pid can't be
+    /// The gateway that uses the state in a directory; nil when none does. 0 where its pid can't be
     /// seen from here, as from another container.
     public static func holder(of path: String) -> pid_t? {
         let descriptor = open("\(path)/lock", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var request = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
-        guard fcntl(descriptor, F_GETLK, &request) == 0, request.l_type != F_UNLCK else { return nil }
-        return request.l_pid
+        return FileLock.holder(of: descriptor)
     }
 
     /// The bots, by id, of which there is a journal in a directory below this one.
