@@ -53,9 +53,14 @@ enum Slip {
 
     /// `; did you mean '--scope'?` for a misspelt option of the command that is being run.
     static func hint(forOption word: String) -> String {
-        let command = CommandLine.arguments.dropFirst().first.flatMap(Pipegram.command(named:))
-        guard let command, word.hasPrefix("--") else { return "" }
-        return Nearest.hint(to: String(word.prefix { $0 != "=" }), among: options(of: command))
+        word.hasPrefix("--") ? Nearest.hint(to: String(word.prefix { $0 != "=" }), among: ownOptions) : ""
+    }
+
+    /// It is an option of the command that is being run.
+    static func isOption(_ word: String) -> Bool { ownOptions.contains(String(word.prefix { $0 != "=" })) }
+
+    private static var ownOptions: [String] {
+        CommandLine.arguments.dropFirst().first.flatMap(Pipegram.command(named:)).map(options(of:)) ?? []
     }
 
     /// As its help lists them.

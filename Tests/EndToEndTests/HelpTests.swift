@@ -27,6 +27,7 @@ import Testing
         (["--drop-pending", "--", "./bot.sh"], "pipegram run --drop-pending -- ./bot.sh"),
         (["run", "--scoep", "topic", "--", "cat"], "did you mean '--scope'?"),
         (["run", "--idletimeout=1s", "./bot.sh"], "did you mean '--idle-timeout'?"),
+        (["replay", "log", "--max-children", "9", "./bot.sh"], "--max-children stands too late"),
         (["send", "--resum", "x"], "Did you mean '--resume'?"),
     ])
     func `what is misspelt is named with what was meant, and ends it with 64`(
