@@ -184,7 +184,8 @@ struct Verdict {
                 "term", at: script?.line(with: ["trap", "SIGTERM", "SIG_IGN"]),
                 "SIGTERM doesn't end it either: only SIGKILL did. Leave SIGTERM as it is, or end on it")
         }
-        for left in record.leftovers {
+        // Who had to be killed couldn't end what it had started.
+        for left in record.ignoresTermination ? [] : record.leftovers {
             let command = left.command.split(separator: " ").first.map(String.init) ?? ""
             let file = command.split(separator: "/").last.map(String.init) ?? command
             let line =

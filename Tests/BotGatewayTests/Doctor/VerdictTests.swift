@@ -36,6 +36,14 @@ import Testing
         #expect(verdict(record).map(\.severity) == [.fine, .hint])
     }
 
+    @Test func `a bot that had to be killed isn't blamed for what it had started`() {
+        var record = healthy
+        record.leftovers = [Family.Leftover(pid: 7, command: "sleep 1")]
+        #expect(verdict(record).filter { $0.severity == .fault }.count == 1)
+        (record.ignoresEnd, record.ignoresTermination) = (true, true)
+        #expect(verdict(record).filter { $0.severity == .fault }.count == 2)
+    }
+
     @Test func `a state at the end of stdin proves no buffer`() {
         var record = healthy
         (record.linesBeforeEnd, record.calls, record.linesAtEnd, record.statesAtEnd) = (0, 0, 1, 1)
