@@ -28,14 +28,14 @@ extension ChildSession {
         guard let event = delivery.eventAtWork, event.key != watchedKey else { return }
         watchedKey = event.key
         switch options.acknowledgement {
-        case .automatic(let settle): children.vigil.watch(self, generation, event, after: settle)
-        case .byEvent: children.vigil.watch(self, generation, event, after: ChildOptions.acknowledgementDue)
+        case .automatic(let settle): children.ackTimer.watch(self, generation, event, after: settle)
+        case .byEvent: children.ackTimer.watch(self, generation, event, after: ChildOptions.acknowledgementDue)
         case .byExit: break
         }
     }
 
     /// For so long its child has lived on after it took this event.
-    func livedOn(_ watch: Vigil.Watch) {
+    func livedOn(_ watch: AckTimer.Watch) {
         guard isOpen(watch) else { return }
         guard case .byEvent = options.acknowledgement else {
             readWritten()
@@ -78,7 +78,7 @@ extension ChildSession {
     }
 
     /// What `livedOn` would have to say of that event is still open.
-    func isOpen(_ watch: Vigil.Watch) -> Bool {
+    func isOpen(_ watch: AckTimer.Watch) -> Bool {
         watch.generation == generation && delivery.eventAtWork?.key == watch.key
     }
 }

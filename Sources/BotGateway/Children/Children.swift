@@ -13,7 +13,7 @@ public final class Children {
     let log: Logger
     let journal: any Journal
     var startTrouble = StartTrouble()
-    let vigil: Vigil
+    let ackTimer: AckTimer
 
     /// Carries out a call of a child; set before the first event.
     var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
@@ -57,7 +57,7 @@ public final class Children {
     ) {
         (self.program, self.environment, self.bot, self.options) = (program, environment, bot, options)
         (self.journal, self.loop, self.log) = (journal, loop, log)
-        vigil = Vigil(on: loop)
+        ackTimer = AckTimer(on: loop)
         journal.onCommit = { [weak self] in self?.committed() }
     }
 

@@ -45,7 +45,7 @@ import Testing
         journal.onSettle = { _ in settled += 1 }
         children.deliver(1...500)
         #expect(loop.run(until: { settled == 499 }, within: .seconds(20)))
-        #expect(children.vigil.count < 100)
+        #expect(children.ackTimer.count < 100)
         children.kill()
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }

@@ -3,7 +3,7 @@ import Reactor
 
 /// Watches for how long children live on after they took an event: one timer for all of them, for they are
 /// all given the same time.
-@MainActor final class Vigil {
+@MainActor final class AckTimer {
     struct Watch {
         let key: Int64
         let updateID: Int64
