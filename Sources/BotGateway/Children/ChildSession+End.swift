@@ -43,7 +43,7 @@ extension ChildSession {
         let remains = delivery.ended(
             untaken: exit.untaken, succeeded: exit.status == 0 || options.givesUpAfterFailure)
         let succeeded = wasTold || exit.status == 0 && remains.hasTakenEvent
-        if remains.hasTakenEvent { startTroubleIsOver() }
+        if remains.hasTakenEvent { crashLoopEnded() }
         note(exit, lived: lived, hasTakenEvent: remains.hasTakenEvent)
         settle(remains.settled)
         children.journal.childEnded(scope)
@@ -71,7 +71,7 @@ extension ChildSession {
     func diedAtStart(_ how: String) {
         guard !options.givesUp else { return problem(how + outlook) }
         children.problems += 1
-        switch children.startTrouble.childDied() {
+        switch children.crashLoop.childDied() {
         case .one: log(.warning, how)
         case .goesOn: log(.debug, how)
         case .begins:
@@ -91,8 +91,8 @@ extension ChildSession {
     }
 
     /// A child has read an event.
-    func startTroubleIsOver() {
-        if children.startTrouble.childTookEvent() { children.log.notice("children read their events again") }
+    func crashLoopEnded() {
+        if children.crashLoop.childTookEvent() { children.log.notice("children read their events again") }
     }
 
     /// Puts back what the child didn't deal with, but for an event that has killed enough of them.

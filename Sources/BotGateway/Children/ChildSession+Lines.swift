@@ -73,7 +73,7 @@ extension ChildSession: ChildProcessObserver {
             }
         lastWords = lastWords.suffix(4) + [String(text.prefix(200))]
         if let onComplaint = children.onComplaint { return onComplaint(scope, text) }
-        log(children.startTrouble.isKnown ? .debug : .notice, "stderr: \(text)")
+        log(children.crashLoop.isKnown ? .debug : .notice, "stderr: \(text)")
     }
 
     func childTookAll() {
@@ -83,7 +83,7 @@ extension ChildSession: ChildProcessObserver {
         let (events, isProbeDue) = delivery.tookAll()
         settle(events)
         watchTaken()
-        if delivery.hasTakenEvent { startTroubleIsOver() }
+        if delivery.hasTakenEvent { crashLoopEnded() }
         guard lifecycle.state == .running else { return sayGoodbye() }
         if isProbeDue {
             process?.write(delivery.probe())

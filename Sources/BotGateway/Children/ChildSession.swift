@@ -248,7 +248,7 @@ import Reactor
     }
 
     /// For what is said of each child: quiet while all of them die in the same way.
-    var repeatedLevel: Logger.Level { children.startTrouble.isKnown ? .debug : .warning }
+    var repeatedLevel: Logger.Level { children.crashLoop.isKnown ? .debug : .warning }
 
     private var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = ["scope": "\(scope)"]

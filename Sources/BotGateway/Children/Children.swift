@@ -12,7 +12,7 @@ public final class Children {
     let loop: EventLoop
     let log: Logger
     let journal: any Journal
-    var startTrouble = StartTrouble()
+    var crashLoop = CrashLoopDetector()
     let ackTimer: AckTimer
 
     /// Carries out a call of a child; set before the first event.

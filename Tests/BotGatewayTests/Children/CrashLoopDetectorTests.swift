@@ -2,16 +2,16 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct StartTroubleTests {
+@Suite struct CrashLoopDetectorTests {
     @Test func `the third death in a row is worth a loud line, and no other`() {
-        var trouble = StartTrouble()
+        var trouble = CrashLoopDetector()
         let steps = (1...6).map { _ in trouble.childDied() }
         #expect(steps == [.one, .one, .begins, .goesOn, .goesOn, .goesOn])
         #expect(trouble.isKnown)
     }
 
     @Test func `a child that reads its event ends it`() {
-        var trouble = StartTrouble()
+        var trouble = CrashLoopDetector()
         _ = trouble.childDied()
         _ = trouble.childDied()
         var isOver = trouble.childTookEvent()

@@ -1,6 +1,6 @@
 /// Tells when the bot itself is broken: children of whatever scope die one after the other before they read
 /// anything. One loud line says so then, instead of a line for each.
-struct StartTrouble {
+struct CrashLoopDetector {
     enum Step: Equatable {
         /// A child died at its start.
         case one
