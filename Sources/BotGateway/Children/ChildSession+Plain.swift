@@ -13,7 +13,7 @@ extension ChildSession {
     /// Sees to it that the next event can be given: fetches its file, and passes over what can't be told.
     ///
     /// - Returns: false when there is none, or none yet.
-    func prepareNext(_ plain: PlainTalk) -> Bool {
+    func prepareNext(_ plain: PlainTextDialect) -> Bool {
         while let event = try? queue.first(children.journal, scope: scope) {
             let id = event.updateID
             switch plain.fetched {
@@ -34,7 +34,7 @@ extension ChildSession {
         return false
     }
 
-    private func fetch(_ file: String, of updateID: Int64, _ plain: PlainTalk) {
+    private func fetch(_ file: String, of updateID: Int64, _ plain: PlainTextDialect) {
         plain.fetched = .underWay(updateID: updateID)
         guard let call = plainCall("telegram.download_file", ["file_id": JSON(file)], id: "plain") else {
             return
@@ -54,7 +54,7 @@ extension ChildSession {
     }
 
     /// An event was given.
-    func noteGiven(_ plain: PlainTalk) {
+    func noteGiven(_ plain: PlainTextDialect) {
         plain.fetched = nil
         guard options.replays != nil else { return }
         plain.isAtWork = true
@@ -63,7 +63,7 @@ extension ChildSession {
     }
 
     /// In a replay the next event comes when the child is back for it, so that its output is told apart.
-    private func lookWhetherBack(_ plain: PlainTalk) {
+    private func lookWhetherBack(_ plain: PlainTextDialect) {
         children.loop.after(.milliseconds(2)) { [weak self] in
             guard let self, plain.isAtWork, isAlive else { return }
             let isBack =
@@ -79,7 +79,7 @@ extension ChildSession {
 
     // MARK: what it prints
 
-    func printed(_ line: LineSplitter.Line, _ plain: PlainTalk) {
+    func printed(_ line: LineSplitter.Line, _ plain: PlainTextDialect) {
         switch line {
         case .tooLong(let start):
             let words = String(decoding: start, as: UTF8.self).prefix(200)
@@ -98,13 +98,13 @@ extension ChildSession {
         waitForQuiet(plain)
     }
 
-    private func waitForQuiet(_ plain: PlainTalk) {
+    private func waitForQuiet(_ plain: PlainTextDialect) {
         plain.lastPrinted = children.loop.now
         guard plain.quiet == nil, options.replays == nil else { return }
         lookForQuiet(plain, after: Self.quietTime)
     }
 
-    private func lookForQuiet(_ plain: PlainTalk, after delay: Duration) {
+    private func lookForQuiet(_ plain: PlainTextDialect, after delay: Duration) {
         plain.quiet = children.loop.after(delay) { [unowned self] in
             plain.quiet = nil
             let left = plain.lastPrinted + Self.quietTime - .current
@@ -113,7 +113,7 @@ extension ChildSession {
     }
 
     /// Sends what is gathered.
-    func flush(_ plain: PlainTalk) {
+    func flush(_ plain: PlainTextDialect) {
         plain.quiet?.cancel()
         plain.quiet = nil
         if let part = process?.takePartOfLine(), !part.isEmpty {
@@ -123,7 +123,7 @@ extension ChildSession {
     }
 
     /// The child is gone.
-    func ended(_ plain: PlainTalk) {
+    func ended(_ plain: PlainTextDialect) {
         flush(plain)
         plain.fetched = nil
         plain.isAtWork = false

@@ -49,7 +49,7 @@ import Reactor
     /// The longest that the child worked on a single event.
     var slowest = Duration.zero
     /// How it is talked to in plain text; nil for a child that speaks events.
-    let plain: PlainTalk?
+    let plain: PlainTextDialect?
     /// When the chat is told next that its child is at work.
     var typing: Timer?
 
@@ -59,7 +59,7 @@ import Reactor
         self.children = children
         queue = EventQueue(aside: waiting)
         delivery = Delivery(mode: children.options.deliveryMode)
-        plain = children.options.isPlain ? PlainTalk() : nil
+        plain = children.options.isPlain ? PlainTextDialect() : nil
     }
 
     isolated deinit {

@@ -2,7 +2,7 @@ import DequeModule
 import Reactor
 
 /// What a session knows of a child that speaks plain text.
-@MainActor final class PlainTalk {
+@MainActor final class PlainTextDialect {
     /// The file of the next event.
     enum Fetched: Equatable {
         case underWay(updateID: Int64)
