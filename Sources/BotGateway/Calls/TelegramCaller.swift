@@ -37,7 +37,7 @@ public final class TelegramCaller: CallSink {
     private let downloads: Downloads
     private let typing: TypingNotices
     private var lines: [Scope: Line] = [:]
-    private var pacer = Pacer()
+    private var floodWaits = FloodWaits()
     public private(set) var underWay = 0
     /// Scopes whose next call may go when a place is free.
     private var turns = Turns()
@@ -92,7 +92,7 @@ public final class TelegramCaller: CallSink {
     /// Once, and not when something else is on its way to the chat, or the chat was told to wait.
     public func showTyping(in scope: Scope) {
         guard lines[scope] == nil, underWay < limit, let call = typing.call(in: scope),
-            pacer.wait(for: destination(of: call, scope), at: .current) == nil
+            floodWaits.wait(for: destination(of: call, scope), at: .current) == nil
         else { return }
         let chat = destination(of: call, scope)
         typing.send(call, to: currentChat(of: call)) { [self] in held(chat, for: $0) }
@@ -100,11 +100,11 @@ public final class TelegramCaller: CallSink {
 
     /// Sends nothing to a chat for so long, as its last 429 asked for before a restart.
     public func hold(_ chat: String, for wait: Duration) {
-        pacer.hold(chat, until: .current + wait, at: .current)
+        floodWaits.hold(chat, until: .current + wait, at: .current)
     }
 
     /// The chats that Telegram told to wait and that aren't through with it, by name.
-    public var holds: [(chat: String, left: Duration)] { pacer.holds(at: .current) }
+    public var holds: [(chat: String, left: Duration)] { floodWaits.holds(at: .current) }
 
     /// Sends calls for `old` to `new` from now on.
     public func noteMigration(from old: Int64, to new: Int64) {
@@ -120,7 +120,7 @@ public final class TelegramCaller: CallSink {
     private func fillPlaces() {
         while !isPaused, underWay < limit, let scope = turns.next() {
             guard let line = lines[scope], let call = line.calls.first?.call else { continue }
-            if let wait = pacer.wait(for: destination(of: call, scope), at: .current) {
+            if let wait = floodWaits.wait(for: destination(of: call, scope), at: .current) {
                 loop.after(wait) { [weak self] in self?.advance(line, of: scope) }
             } else {
                 send(call, of: line, for: scope)
@@ -204,7 +204,7 @@ public final class TelegramCaller: CallSink {
     private func held(_ chat: String, for wait: Duration) {
         hold(chat, for: wait)
         // An earlier 429 may have named a longer time.
-        if let left = pacer.wait(for: chat, at: .current) { onHold(chat, left) }
+        if let left = floodWaits.wait(for: chat, at: .current) { onHold(chat, left) }
     }
 
     /// Whether a chat that refused a call has moved to where the call didn't go yet.

@@ -1,7 +1,7 @@
 import Reactor
 
 /// Knows which chats Telegram told to wait, and until when.
-struct Pacer {
+struct FloodWaits {
     private static let least = 64
 
     private var ends: [String: Instant] = [:]
