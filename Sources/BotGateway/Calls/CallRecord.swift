@@ -16,7 +16,7 @@ public final class CallRecord {
     public var output: ([UInt8]) -> Void = { _ in }
 
     private let order: Order
-    private let groups: LineGroups
+    private let groups: ScopeOrderedOutput
     private let files: ChildFiles?
 
     /// - Parameters:
@@ -24,7 +24,7 @@ public final class CallRecord {
     ///   - files: those that children fetch: in a line their directory has a name that is the same every time.
     public init(order: Order, spoolDirectory: String, files: ChildFiles?) {
         (self.order, self.files) = (order, files)
-        groups = LineGroups(spool: Spool(directory: spoolDirectory))
+        groups = ScopeOrderedOutput(spool: Spool(directory: spoolDirectory))
     }
 
     /// A scope has appeared.

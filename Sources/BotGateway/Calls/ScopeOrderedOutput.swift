@@ -1,5 +1,5 @@
 /// Lines that are printed group by group: those of the first group at once, the others at the end.
-final class LineGroups {
+final class ScopeOrderedOutput {
     private struct Group {
         var lines: [UInt8] = []
         var pieces: [Spool.Piece] = []

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct LineGroupsTests {
+@Suite struct ScopeOrderedOutputTests {
     private let directory = TemporaryDirectory()
 
     private func line(_ number: Int, bytes: Int = 10) -> [UInt8] {
@@ -15,7 +15,7 @@ import Testing
     private func print(_ count: Int, bytes: Int, through spool: Spool) -> (
         atOnce: Int, all: [UInt8], expected: [UInt8]
     ) {
-        let groups = LineGroups(spool: spool)
+        let groups = ScopeOrderedOutput(spool: spool)
         var output: [UInt8] = []
         var expected: [[UInt8]] = [[], [], []]
         for number in 0..<count {
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `what is too much for memory waits on disk, and comes in order all the same`() {
         let spool = Spool(directory: directory.path)
-        let groups = LineGroups(spool: spool)
+        let groups = ScopeOrderedOutput(spool: spool)
         for number in 0..<40 {
             groups.append(line(number, bytes: 1000), to: .chat(Int64(number % 2))) { _ in }
         }
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `the group that was announced first is printed at once, be others faster`() {
-        let groups = LineGroups(spool: Spool(directory: directory.path))
+        let groups = ScopeOrderedOutput(spool: Spool(directory: directory.path))
         var output: [UInt8] = []
         groups.add(.chat(1))
         groups.add(.chat(2))
