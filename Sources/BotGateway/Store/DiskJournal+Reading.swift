@@ -2,7 +2,7 @@ import JSON
 import Reactor
 
 /// Which events an earlier run, that was killed, may have given to a child: the first ones of each scope.
-struct Doubts {
+struct PossiblyDelivered {
     /// Up to this event nobody knows.
     let through: Int64
     /// So many of a scope at most.

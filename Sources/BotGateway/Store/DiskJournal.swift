@@ -41,7 +41,7 @@ import Reactor
     private var troubleSince: Instant?
     private var saidTrouble = false
     private var isBroken = false
-    var doubts: Doubts
+    var possiblyDelivered: PossiblyDelivered
     var earlier = EarlierScopes()
 
     /// - Parameters:
@@ -69,7 +69,7 @@ import Reactor
             let lastEvent = try last("events")
             nextKey = max(lastEvent, try last("calls"), try last("dead_letters")) + 1
             let wasClean = try facts["clean"] != 0
-            doubts = Doubts(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
+            doubts = PossiblyDelivered(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
             try database.execute("DELETE FROM children")
             shrink(database)
             // What was in doubt before stays so until it was given again.
