@@ -18,7 +18,7 @@ import Reactor
     private let uploads: Uploads
     private let files: ChildFiles
     private var allowList: AllowList?
-    private var admitted: AdmittedUpdates?
+    private var admitted: FilteredUpdates?
     private let record: UpdateRecord?
     private var gateway: Gateway?
     private var caller: TelegramCaller?
@@ -98,10 +98,10 @@ import Reactor
     }
 
     /// Updates without those that nobody is to see.
-    private func admitted(_ source: any UpdateSource) throws(GatewayFailure) -> AdmittedUpdates {
+    private func admitted(_ source: any UpdateSource) throws(GatewayFailure) -> FilteredUpdates {
         var admission = Admission(allowList, maxAge: command.admissionFlags.maxAge.duration)
         for (old, new) in try journal.migrations() { admission.noteMigration(from: old, to: new) }
-        let admitted = AdmittedUpdates(of: source, admission: admission, on: loop, log: log)
+        let admitted = FilteredUpdates(of: source, admission: admission, on: loop, log: log)
         admitted.onDropped = { [unowned self] in
             journal.noteDropped(notAllowed: $0.notAllowed, tooOld: $0.tooOld, offset: $0.offset)
         }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct AdmittedUpdatesTests {
+@Suite struct FilteredUpdatesTests {
     /// A source that gives what the test says.
     private final class Hand: UpdateSource {
         var onUpdates: (UpdateBatch) -> Void = { _ in }
@@ -37,17 +37,17 @@ import Testing
         let loop: EventLoop
         let log = LogLines()
         let source = Hand()
-        let admitted: AdmittedUpdates
+        let admitted: FilteredUpdates
         private(set) var passed: [[Int64?]] = []
         private(set) var offsets: [Int64?] = []
-        private(set) var told: [AdmittedUpdates.Dropped] = []
+        private(set) var told: [FilteredUpdates.Dropped] = []
 
         init(allowing chats: [Int64]? = nil, maxAge: Duration? = nil) throws {
             loop = try EventLoop()
             var list = AllowList()
             for chat in chats ?? [] { list.add(.chat(chat)) }
             let admission = Admission(chats == nil ? nil : list, maxAge: maxAge)
-            admitted = AdmittedUpdates(of: source, admission: admission, on: loop, log: log.logger) { 1000 }
+            admitted = FilteredUpdates(of: source, admission: admission, on: loop, log: log.logger) { 1000 }
             admitted.onUpdates = { [unowned self] in
                 passed.append($0.updates.map { $0.payload["chat"]?["id"]?.integer })
                 offsets.append($0.nextOffset)

@@ -4,7 +4,7 @@ import Reactor
 
 /// Another source's updates without those that `Admission` keeps out: these are confirmed like the others, and
 /// nobody sees them.
-public final class AdmittedUpdates: UpdateSource {
+public final class FilteredUpdates: UpdateSource {
     /// What was kept out.
     public struct Dropped: Equatable {
         /// Of chats and users that may not come in.
@@ -57,7 +57,7 @@ public final class AdmittedUpdates: UpdateSource {
 
     private func take(_ batch: UpdateBatch) {
         let before = dropped
-        let admitted = sift(batch.updates)
+        let admitted = filter(batch.updates)
         guard dropped != before else {
             dropped.offset = nil
             return onUpdates(batch)
@@ -70,7 +70,7 @@ public final class AdmittedUpdates: UpdateSource {
         onUpdates(UpdateBatch(admitted, nextOffset: batch.nextOffset, taken: batch.taken))
     }
 
-    private func sift(_ updates: [Update]) -> [Update] {
+    private func filter(_ updates: [Update]) -> [Update] {
         let now = now()
         var old = 0
         let admitted = updates.filter { update in
