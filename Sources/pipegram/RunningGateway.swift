@@ -99,9 +99,9 @@ import Reactor
 
     /// Updates without those that nobody is to see.
     private func admitted(_ source: any UpdateSource) throws(GatewayFailure) -> FilteredUpdates {
-        var admission = Admission(allowList, maxAge: command.admissionFlags.maxAge.duration)
-        for (old, new) in try journal.migrations() { admission.noteMigration(from: old, to: new) }
-        let admitted = FilteredUpdates(of: source, admission: admission, on: loop, log: log)
+        var access = AccessPolicy(allowList, maxAge: command.admissionFlags.maxAge.duration)
+        for (old, new) in try journal.migrations() { access.noteMigration(from: old, to: new) }
+        let admitted = FilteredUpdates(of: source, access: access, on: loop, log: log)
         admitted.onDropped = { [unowned self] in
             journal.noteDropped(notAllowed: $0.notAllowed, tooOld: $0.tooOld, offset: $0.offset)
         }
@@ -150,7 +150,7 @@ import Reactor
         guard !command.admissionFlags.allowFile.isEmpty else { return }
         do throws(Failure) {
             allowList = try command.admissionFlags.allowList()
-            admitted?.admission.list = allowList
+            admitted?.access.list = allowList
             command.admissionFlags.tell(allowList, to: log)
         } catch {
             log.error("\(error.message); who may come in stays as it was")

@@ -2,7 +2,7 @@ import Glibc
 import Logging
 import Reactor
 
-/// Another source's updates without those that `Admission` keeps out: these are confirmed like the others, and
+/// Another source's updates without those that `AccessPolicy` keeps out: these are confirmed like the others, and
 /// nobody sees them.
 public final class FilteredUpdates: UpdateSource {
     /// What was kept out.
@@ -25,7 +25,7 @@ public final class FilteredUpdates: UpdateSource {
     /// The shortest time between two calls of `onDropped`.
     static let tellingPause: Duration = .seconds(2)
 
-    public var admission: Admission
+    public var access: AccessPolicy
     private let source: any UpdateSource
     private let now: () -> Int64
     private let loop: EventLoop
@@ -36,10 +36,10 @@ public final class FilteredUpdates: UpdateSource {
 
     /// - Parameter now: in seconds since 1970.
     public init(
-        of source: any UpdateSource, admission: Admission, on loop: EventLoop, log: Logger,
+        of source: any UpdateSource, access: AccessPolicy, on loop: EventLoop, log: Logger,
         now: @escaping () -> Int64 = { Int64(time(nil)) }
     ) {
-        (self.source, self.admission, self.loop, self.log, self.now) = (source, admission, loop, log, now)
+        (self.source, self.access, self.loop, self.log, self.now) = (source, access, loop, log, now)
     }
 
     public func start() {
@@ -74,8 +74,8 @@ public final class FilteredUpdates: UpdateSource {
         let now = now()
         var old = 0
         let admitted = updates.filter { update in
-            if admission.learn(from: update), let (old, new) = update.migration { onMigration(old, new) }
-            let decision = admission.decide(on: update, at: now)
+            if access.learn(from: update), let (old, new) = update.migration { onMigration(old, new) }
+            let decision = access.decide(on: update, at: now)
             guard decision != .admitted else { return true }
             if decision == .tooOld { old += 1 } else { dropped.notAllowed += 1 }
             let reason = decision == .tooOld ? "too old" : "not allowed in"
@@ -87,10 +87,10 @@ public final class FilteredUpdates: UpdateSource {
     }
 
     private func note(old: Int, _ admitted: [Update]) {
-        guard let maxAge = admission.maxAge else { return }
+        guard let maxAge = access.maxAge else { return }
         dropped.tooOld += old
         if old > 0 { log.info("dropped \(old) updates that are older than \(maxAge.rounded)") }
-        guard admission.doubtsClock(old: old, young: admitted.count { $0.time != nil }) else { return }
+        guard access.doubtsClock(old: old, young: admitted.count { $0.time != nil }) else { return }
         log.warning(
             """
             all updates are older than \(maxAge.rounded), also those that just came: is this machine's clock \

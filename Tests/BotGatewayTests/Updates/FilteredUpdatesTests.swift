@@ -46,8 +46,8 @@ import Testing
             loop = try EventLoop()
             var list = AllowList()
             for chat in chats ?? [] { list.add(.chat(chat)) }
-            let admission = Admission(chats == nil ? nil : list, maxAge: maxAge)
-            admitted = FilteredUpdates(of: source, admission: admission, on: loop, log: log.logger) { 1000 }
+            let access = AccessPolicy(chats == nil ? nil : list, maxAge: maxAge)
+            admitted = FilteredUpdates(of: source, access: access, on: loop, log: log.logger) { 1000 }
             admitted.onUpdates = { [unowned self] in
                 passed.append($0.updates.map { $0.payload["chat"]?["id"]?.integer })
                 offsets.append($0.nextOffset)

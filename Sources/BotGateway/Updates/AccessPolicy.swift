@@ -2,7 +2,7 @@ import Reactor
 
 /// Decides which updates reach anybody: those of the chats and users that may come in, and that are young
 /// enough.
-public struct Admission {
+public struct AccessPolicy {
     enum Decision: Equatable {
         case admitted, notAllowed, tooOld
     }

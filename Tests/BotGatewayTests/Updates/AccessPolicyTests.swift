@@ -3,21 +3,21 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct AdmissionTests {
+@Suite struct AccessPolicyTests {
     private func update(_ kind: String, _ payload: JSON) throws -> Update {
         let json: JSON = ["update_id": 1]
         json.set(kind, payload)
         return try Update(json)
     }
 
-    private func admission(_ lines: String..., maxAge: Duration? = nil) throws -> Admission {
+    private func access(_ lines: String..., maxAge: Duration? = nil) throws -> AccessPolicy {
         var list = AllowList()
         try list.add(file: Array(lines.joined(separator: "\n").utf8))
-        return Admission(list, maxAge: maxAge)
+        return AccessPolicy(list, maxAge: maxAge)
     }
 
     private func admits(_ line: String, _ update: Update) throws -> Bool {
-        try admission(line).decide(on: update, at: 0) == .admitted
+        try access(line).decide(on: update, at: 0) == .admitted
     }
 
     // MARK: who
@@ -74,8 +74,8 @@ import Testing
             #expect(try admits("user @ada_l", update) == (user != nil), "\(kind)")
             #expect(try !admits("chat 42", update), "\(kind)")
             #expect(try !admits("user 100\nchat 7\nuser @ada", update), "\(kind)")
-            #expect(Admission(nil, maxAge: nil).decide(on: update, at: 0) == .admitted)
-            #expect(Admission(AllowList(), maxAge: nil).decide(on: update, at: 0) == .notAllowed)
+            #expect(AccessPolicy(nil, maxAge: nil).decide(on: update, at: 0) == .admitted)
+            #expect(AccessPolicy(AllowList(), maxAge: nil).decide(on: update, at: 0) == .notAllowed)
         }
     }
 
@@ -116,17 +116,17 @@ import Testing
         ]
         let later = try update("message", ["chat": ["id": -1005]])
         for payload in told {
-            var admission = try admission("chat -5")
-            #expect(admission.decide(on: later, at: 0) == .notAllowed)
+            var access = try access("chat -5")
+            #expect(access.decide(on: later, at: 0) == .notAllowed)
             let news = try update("message", payload)
-            #expect(admission.learn(from: news) == true)
-            #expect(admission.learn(from: news) == false)
-            #expect(admission.decide(on: news, at: 0) == .admitted)
-            #expect(admission.decide(on: later, at: 0) == .admitted)
-            admission.list = AllowList()
-            #expect(admission.decide(on: later, at: 0) == .notAllowed)
+            #expect(access.learn(from: news) == true)
+            #expect(access.learn(from: news) == false)
+            #expect(access.decide(on: news, at: 0) == .admitted)
+            #expect(access.decide(on: later, at: 0) == .admitted)
+            access.list = AllowList()
+            #expect(access.decide(on: later, at: 0) == .notAllowed)
         }
-        var other = try admission("chat -6")
+        var other = try access("chat -6")
         let isNews = other.learn(from: try update("message", told[0]))
         #expect(!isNews)
         #expect(other.decide(on: later, at: 0) == .notAllowed)
@@ -135,9 +135,9 @@ import Testing
     // MARK: how old
 
     @Test func `an update is too old by its own time: an edit's is that of the edit`() throws {
-        let admission = Admission(nil, maxAge: .seconds(600))
+        let access = AccessPolicy(nil, maxAge: .seconds(600))
         let decide = { (kind: String, payload: JSON) throws in
-            admission.decide(on: try self.update(kind, payload), at: 10_000)
+            access.decide(on: try self.update(kind, payload), at: 10_000)
         }
         #expect(try decide("message", ["date": 9400]) == .admitted)
         #expect(try decide("message", ["date": 9399]) == .tooOld)
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func `an update without a time of its own is never too old`() throws {
-        let admission = Admission(nil, maxAge: .seconds(600))
+        let access = AccessPolicy(nil, maxAge: .seconds(600))
         let payloads: [(String, JSON)] = [
             ("callback_query", ["message": ["date": 1]]), ("inline_query", [:]), ("message", ["date": 0]),
             ("business_connection", ["date": 1]), ("message", ["date": "1"]), ("message", ["date": -5]),
@@ -157,14 +157,14 @@ import Testing
             ("message", ["date": JSON(Int64.min)]),
         ]
         for (kind, payload) in payloads {
-            #expect(admission.decide(on: try update(kind, payload), at: 10_000) == .admitted, "\(payload)")
+            #expect(access.decide(on: try update(kind, payload), at: 10_000) == .admitted, "\(payload)")
         }
     }
 
     @Test func `whoever may not come in isn't counted as too old`() throws {
         let old = try update("message", ["chat": ["id": 5], "date": 1])
-        #expect(try admission("chat 6", maxAge: .seconds(1)).decide(on: old, at: 10) == .notAllowed)
-        #expect(try admission("chat 5", maxAge: .seconds(1)).decide(on: old, at: 10) == .tooOld)
+        #expect(try access("chat 6", maxAge: .seconds(1)).decide(on: old, at: 10) == .notAllowed)
+        #expect(try access("chat 5", maxAge: .seconds(1)).decide(on: old, at: 10) == .tooOld)
     }
 
     @Test func `the clock is suspected once, when what comes after the backlog is old too`() {
