@@ -25,7 +25,7 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
     @OptionGroup(title: "Telegram") var callFlags: CallFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
-    @OptionGroup(title: "Who may come in") var admissionFlags: AdmissionFlags
+    @OptionGroup(title: "Who may come in") var accessFlags: AccessFlags
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Record") var recordFlags: RecordFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags

@@ -33,7 +33,7 @@ import Reactor
         bot = try BotConnection(command.telegram.server, command.tokenFlags, log: log)
         (program.descriptorLimit, limit) = DescriptorLimit.raise()
         options = command.options(descriptors: limit)
-        allowList = try command.admissionFlags.allowList()
+        allowList = try command.accessFlags.allowList()
         uploads = try command.fileFlags.uploads()
         // Whoever sees that the state is in use may send them.
         Signals.block([SIGUSR1, SIGUSR2])
@@ -66,7 +66,7 @@ import Reactor
     private func start(as user: JSON) throws(GatewayFailure) {
         bot.introduce(user, doing: "waiting for updates")
         if let username = user["username"]?.string { journal.noteBot(username: username) }
-        command.admissionFlags.tell(allowList, to: log)
+        command.accessFlags.tell(allowList, to: log)
         if command.childFlags.plain { command.fileFlags.warn(log) }
         let earlier = try journal.earlierCalls()
         let children = makeChildren(user)
@@ -88,7 +88,7 @@ import Reactor
 
     private func makePoller() throws(GatewayFailure) -> TelegramPoller {
         var options = command.telegram.polling(from: try journal.offset(), log: log)
-        options.dropsPending = command.admissionFlags.dropPending
+        options.dropsPending = command.accessFlags.dropPending
         return TelegramPoller(api: bot.api, options: options, on: loop, log: log)
     }
 
@@ -99,7 +99,7 @@ import Reactor
 
     /// Updates without those that nobody is to see.
     private func admitted(_ source: any UpdateSource) throws(GatewayFailure) -> FilteredUpdates {
-        var access = AccessPolicy(allowList, maxAge: command.admissionFlags.maxAge.duration)
+        var access = AccessPolicy(allowList, maxAge: command.accessFlags.maxAge.duration)
         for (old, new) in try journal.migrations() { access.noteMigration(from: old, to: new) }
         let admitted = FilteredUpdates(of: source, access: access, on: loop, log: log)
         admitted.onDropped = { [unowned self] in
@@ -147,11 +147,11 @@ import Reactor
     }
 
     private func readAllowListAgain() {
-        guard !command.admissionFlags.allowFile.isEmpty else { return }
+        guard !command.accessFlags.allowFile.isEmpty else { return }
         do throws(Failure) {
-            allowList = try command.admissionFlags.allowList()
+            allowList = try command.accessFlags.allowList()
             admitted?.access.list = allowList
-            command.admissionFlags.tell(allowList, to: log)
+            command.accessFlags.tell(allowList, to: log)
         } catch {
             log.error("\(error.message); who may come in stays as it was")
         }

@@ -5,7 +5,7 @@ import Logging
 import Reactor
 
 /// Who may come in, and what is too old.
-struct AdmissionFlags: ParsableArguments, Sendable {
+struct AccessFlags: ParsableArguments, Sendable {
     // A group's id begins with a minus, and is no option.
     @Option(
         parsing: .unconditionalSingleValue,
@@ -40,7 +40,7 @@ struct AdmissionFlags: ParsableArguments, Sendable {
     }
 }
 
-extension AdmissionFlags {
+extension AccessFlags {
     /// Who may come in by the options, and by the files as they are now; nil when everyone may.
     @MainActor func allowList() throws(Failure) -> AllowList? {
         guard !allowChat.isEmpty || !allowUser.isEmpty || !allowFile.isEmpty else { return nil }
