@@ -3,8 +3,8 @@ import JSON
 /// A chat's title, picture, and so on.
 extension SimulatedTelegram {
     /// A `ChatFullInfo`.
-    func getChat(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed, writing: false)
+    func getChat(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request, writing: false)
         let info = chat.json.copy
         for (key, value): (String, JSON) in [
             ("accent_color_id", 0), ("max_reaction_count", 11),
@@ -28,44 +28,44 @@ extension SimulatedTelegram {
         return info
     }
 
-    private func group(_ deed: Deed, to purpose: String) throws(BotAPIError) -> SimulatedChat {
-        let chat = try chat(of: deed)
+    private func group(_ request: Request, to purpose: String) throws(BotAPIError) -> SimulatedChat {
+        let chat = try chat(of: request)
         guard !chat.isPrivate else { throw .badRequest("can't change private chat's info") }
-        try checkRights(to: purpose, in: chat, as: deed)
+        try checkRights(to: purpose, in: chat, as: request)
         return chat
     }
 
-    private func showChange(_ deed: Deed, _ method: String) {
-        if deed.isBots { onSight(.other(method: method, deed.arguments.json)) }
+    private func showChange(_ request: Request, _ method: String) {
+        if request.isFromBot { onSight(.other(method: method, request.arguments.json)) }
     }
 
-    func setChatTitle(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try group(deed, to: "change chat title")
-        let title = deed.text("title")
+    func setChatTitle(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try group(request, to: "change chat title")
+        let title = request.text("title")
         guard !title.isEmpty, !title.allSatisfy(\.isWhitespace) else {
             throw .badRequest("title must be non-empty")
         }
         guard chat.json["title"]?.string != title else { throw .badRequest("chat title is not modified") }
         chat.set("title", JSON(String(title.prefix(128))))
-        announce(["new_chat_title": JSON(title)], in: chat, by: deed)
-        showChange(deed, "setChatTitle")
+        announce(["new_chat_title": JSON(title)], in: chat, by: request)
+        showChange(request, "setChatTitle")
         return true
     }
 
-    func setChatDescription(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try group(deed, to: "set chat description")
-        let text = deed.text("description")
+    func setChatDescription(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try group(request, to: "set chat description")
+        let text = request.text("description")
         guard chat.details?["description"]?.string ?? "" != text || chat.isHearsay else {
             throw .badRequest("chat description is not modified")
         }
         chat.setDetail("description", text.isEmpty ? Optional.none : JSON(text))
-        showChange(deed, "setChatDescription")
+        showChange(request, "setChatDescription")
         return true
     }
 
-    func setChatPhoto(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try group(deed, to: "change chat photo")
-        let photo = try files.object("photo", deed.arguments, parameter: "photo", deed.files)
+    func setChatPhoto(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try group(request, to: "change chat photo")
+        let photo = try files.object("photo", request.arguments, parameter: "photo", request.files)
         let id = photo[0]?["file_id"] ?? ""
         let unique = photo[0]?["file_unique_id"] ?? ""
         chat.setDetail(
@@ -74,40 +74,40 @@ extension SimulatedTelegram {
                 "small_file_id": id, "small_file_unique_id": unique, "big_file_id": id,
                 "big_file_unique_id": unique,
             ])
-        announce(["new_chat_photo": photo], in: chat, by: deed)
-        showChange(deed, "setChatPhoto")
+        announce(["new_chat_photo": photo], in: chat, by: request)
+        showChange(request, "setChatPhoto")
         return true
     }
 
-    func deleteChatPhoto(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try group(deed, to: "change chat photo")
+    func deleteChatPhoto(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try group(request, to: "change chat photo")
         guard chat.details?["photo"] != nil || chat.isHearsay else { throw .badRequest("CHAT_NOT_MODIFIED") }
         chat.setDetail("photo", Optional.none)
-        announce(["delete_chat_photo": true], in: chat, by: deed)
-        showChange(deed, "deleteChatPhoto")
+        announce(["delete_chat_photo": true], in: chat, by: request)
+        showChange(request, "deleteChatPhoto")
         return true
     }
 
-    func setChatPermissions(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let permissions = deed.arguments.structure("permissions"), permissions.isObject else {
+    func setChatPermissions(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let permissions = request.arguments.structure("permissions"), permissions.isObject else {
             throw .badRequest("can't parse permissions JSON object")
         }
-        let chat = try group(deed, to: "change chat permissions")
+        let chat = try group(request, to: "change chat permissions")
         chat.setDetail("permissions", permissions)
-        showChange(deed, "setChatPermissions")
+        showChange(request, "setChatPermissions")
         return true
     }
 
-    func leaveChat(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed, writing: false)
+    func leaveChat(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request, writing: false)
         guard !chat.isPrivate else { throw .badRequest("private chats can't be left") }
-        let user = deed.person ?? bot
-        guard chat.isHearsay || chat.isMember(deed.personID ?? botID) else {
+        let user = request.person ?? bot
+        guard chat.isHearsay || chat.isMember(request.personID ?? botID) else {
             throw .badRequest("USER_NOT_PARTICIPANT")
         }
-        if !deed.isBots, !chat.isChannel { announce(["left_chat_member": user], in: chat, by: deed) }
-        change(user, in: chat, to: "left", by: deed)
-        showChange(deed, "leaveChat")
+        if !request.isFromBot, !chat.isChannel { announce(["left_chat_member": user], in: chat, by: request) }
+        change(user, in: chat, to: "left", by: request)
+        showChange(request, "leaveChat")
         return true
     }
 }

@@ -2,21 +2,21 @@ import JSON
 
 /// What is sent: texts, files, places.
 extension SimulatedTelegram {
-    func sendMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard deed.isAwaited || reach == .acquaintances else {
-            try FormattedText.check(deed.arguments, user: chats.person)
-            try count(deed, in: chat(of: deed))
+    func sendMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        guard request.isAwaited || reach == .acquaintances else {
+            try FormattedText.check(request.arguments, user: chats.person)
+            try count(request, in: chat(of: request))
             return true
         }
-        let content = try text(of: deed)
-        return try post(content, by: deed, to: chat(of: deed))
+        let content = try text(of: request)
+        return try post(content, by: request, to: chat(of: request))
     }
 
     /// `text`, with its entities, and the look of its link.
-    func text(of deed: Deed) throws(BotAPIError) -> JSON {
+    func text(of request: Request) throws(BotAPIError) -> JSON {
         let content: JSON = [:]
-        try FormattedText(deed.arguments, user: chats.person).put(into: content)
-        deed.arguments.structure("link_preview_options").map { content.set("link_preview_options", $0) }
+        try FormattedText(request.arguments, user: chats.person).put(into: content)
+        request.arguments.structure("link_preview_options").map { content.set("link_preview_options", $0) }
         return content
     }
 
@@ -29,11 +29,11 @@ extension SimulatedTelegram {
 
     // MARK: files
 
-    func sendFile(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let kind = SimulatedFiles.kind(of: deed.name) ?? "document"
-        let chat = try chat(of: deed)
-        let content = try media(kind, deed.arguments, parameter: kind, deed.files)
-        return try post(content, by: deed, to: chat)
+    func sendFile(_ request: Request) throws(BotAPIError) -> JSON {
+        let kind = SimulatedFiles.kind(of: request.name) ?? "document"
+        let chat = try chat(of: request)
+        let content = try media(kind, request.arguments, parameter: kind, request.files)
+        return try post(content, by: request, to: chat)
     }
 
     /// A file as a message has it, and its caption.
@@ -48,11 +48,11 @@ extension SimulatedTelegram {
         return content
     }
 
-    func sendMediaGroup(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let media = deed.arguments.structure("media"), media.isArray else {
+    func sendMediaGroup(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let media = request.arguments.structure("media"), media.isArray else {
             throw .badRequest("expected an Array of InputMedia")
         }
-        let chat = try chat(of: deed)
+        let chat = try chat(of: request)
         guard reach == .anyone || media.count > 0 else { throw .badRequest("there are no messages to send") }
         guard media.count <= 10 else { throw .badRequest("too many messages to send as an album") }
         try checkAlbum(media.elements.map { Arguments($0).text("type") })
@@ -61,7 +61,7 @@ extension SimulatedTelegram {
             do throws(BotAPIError) {
                 let arguments = Arguments(item)
                 contents.append(
-                    try self.media(arguments.text("type"), arguments, parameter: "media", deed.files))
+                    try self.media(arguments.text("type"), arguments, parameter: "media", request.files))
             } catch {
                 let reason = error.reason.replacing("Bad Request: ", with: "")
                 throw .badRequest("failed to send message #\(index + 1) with the error message \"\(reason)\"")
@@ -71,7 +71,7 @@ extension SimulatedTelegram {
         var messages: [JSON] = []
         for content in contents {
             if contents.count > 1 { content.set("media_group_id", group) }
-            messages.append(try post(content, by: deed, to: chat))
+            messages.append(try post(content, by: request, to: chat))
         }
         return JSON(messages)
     }
@@ -89,9 +89,9 @@ extension SimulatedTelegram {
 
     // MARK: everything else
 
-    func sendPlace(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        let arguments = deed.arguments
+    func sendPlace(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let arguments = request.arguments
         guard let latitude = arguments.real("latitude"), abs(latitude) <= 90 else {
             throw .badRequest(arguments.has("latitude") ? "wrong latitude specified" : "latitude is empty")
         }
@@ -103,8 +103,8 @@ extension SimulatedTelegram {
             arguments.integer(key).map { location.set(key, JSON($0)) }
         }
         arguments.real("horizontal_accuracy").map { location.set("horizontal_accuracy", JSON(real: $0)) }
-        guard deed.name == "sendvenue" else {
-            return try post(["location": location], by: deed, to: chat)
+        guard request.name == "sendvenue" else {
+            return try post(["location": location], by: request, to: chat)
         }
         let venue: JSON = [
             "location": location, "title": JSON(arguments.text("title")),
@@ -113,56 +113,56 @@ extension SimulatedTelegram {
         for key in ["foursquare_id", "foursquare_type", "google_place_id", "google_place_type"] {
             arguments.json[key].map { venue.set(key, $0) }
         }
-        return try post(["location": location, "venue": venue], by: deed, to: chat)
+        return try post(["location": location, "venue": venue], by: request, to: chat)
     }
 
-    func sendContact(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
+    func sendContact(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
         let contact: JSON = [:]
         for key in ["phone_number", "first_name"] {
-            let text = deed.text(key)
+            let text = request.text(key)
             guard !text.isEmpty else {
                 throw .badRequest("\(key == "first_name" ? "first name" : "phone number") is empty")
             }
             contact.set(key, JSON(text))
         }
-        for key in ["last_name", "vcard"] where !deed.text(key).isEmpty {
-            contact.set(key, JSON(deed.text(key)))
+        for key in ["last_name", "vcard"] where !request.text(key).isEmpty {
+            contact.set(key, JSON(request.text(key)))
         }
-        deed.arguments.id("user_id").map { contact.set("user_id", JSON($0)) }
-        return try post(["contact": contact], by: deed, to: chat)
+        request.arguments.id("user_id").map { contact.set("user_id", JSON($0)) }
+        return try post(["contact": contact], by: request, to: chat)
     }
 
     /// The same every time: what is thrown depends on the chat and on how many messages it has.
-    func sendDice(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        let emoji = deed.text("emoji").isEmpty ? "🎲" : deed.text("emoji")
+    func sendDice(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let emoji = request.text("emoji").isEmpty ? "🎲" : request.text("emoji")
         guard let sides = ["🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64][emoji] as UInt64? else {
             throw .badRequest("wrong emoji specified")
         }
         let throwing = SipHash(key: (UInt64(bitPattern: chat.id), UInt64(chat.lastMessageID)))
         let dice: JSON = ["emoji": JSON(emoji), "value": JSON(throwing(Array(emoji.utf8)) % sides + 1)]
-        return try post(["dice": dice], by: deed, to: chat)
+        return try post(["dice": dice], by: request, to: chat)
     }
 
     /// What is taken from the call as it is, under the names that a message has for it.
-    func sendOther(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        let arguments = deed.arguments
+    func sendOther(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let arguments = request.arguments
         let content: JSON = [:]
-        switch deed.name {
+        switch request.name {
         case "sendinvoice":
             let prices = arguments.structure("prices")?.elements ?? []
             content.set(
                 "invoice",
                 [
-                    "title": JSON(deed.text("title")), "description": JSON(deed.text("description")),
-                    "start_parameter": JSON(deed.text("start_parameter")),
-                    "currency": JSON(deed.text("currency")),
+                    "title": JSON(request.text("title")), "description": JSON(request.text("description")),
+                    "start_parameter": JSON(request.text("start_parameter")),
+                    "currency": JSON(request.text("currency")),
                     "total_amount": JSON(prices.reduce(Int64(0)) { $0 &+ ($1["amount"]?.integer ?? 0) }),
                 ])
         case "sendgame":
-            let name = JSON(deed.text("game_short_name"))
+            let name = JSON(request.text("game_short_name"))
             content.set("game", ["title": name, "description": name, "photo": []])
         case "sendpaidmedia":
             let media = arguments.structure("media")?.elements ?? []
@@ -176,14 +176,14 @@ extension SimulatedTelegram {
         case "sendlivephoto":
             try addCaption(of: arguments, to: content)
         default:
-            let key = deed.name == "sendchecklist" ? "checklist" : "rich_message"
+            let key = request.name == "sendchecklist" ? "checklist" : "rich_message"
             arguments.structure(key).map { content.set(key, $0) }
         }
-        return try post(content, by: deed, to: chat)
+        return try post(content, by: request, to: chat)
     }
 
-    func sendChatAction(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
+    func sendChatAction(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
         let known: Set = [
             "cancel", "typing", "record_video", "upload_video", "record_audio", "upload_audio",
             "record_voice",
@@ -191,17 +191,17 @@ extension SimulatedTelegram {
             "find_location",
             "record_video_note", "upload_video_note",
         ]
-        guard known.contains(deed.text("action").lowercased()) else {
+        guard known.contains(request.text("action").lowercased()) else {
             throw .badRequest("wrong parameter action in request")
         }
-        onSight(.action(deed.arguments.json, chat: chat.id))
+        onSight(.action(request.arguments.json, chat: chat.id))
         return true
     }
 
-    func sendDraft(_ deed: Deed) throws(BotAPIError) -> JSON {
-        _ = try chat(of: deed)
-        if !deed.text("text").isEmpty { _ = try FormattedText(deed.arguments, user: chats.person) }
-        onSight(.other(method: "sendMessageDraft", deed.arguments.json))
+    func sendDraft(_ request: Request) throws(BotAPIError) -> JSON {
+        _ = try chat(of: request)
+        if !request.text("text").isEmpty { _ = try FormattedText(request.arguments, user: chats.person) }
+        onSight(.other(method: "sendMessageDraft", request.arguments.json))
         return true
     }
 }

@@ -2,29 +2,29 @@ import JSON
 
 /// Messages that are changed.
 extension SimulatedTelegram {
-    func editMessageText(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let isRich = deed.arguments.structure("rich_message") != nil
-        let content = isRich ? [:] : try text(of: deed)
-        deed.arguments.structure("rich_message").map { content.set("rich_message", $0) }
-        return try edit(deed, needing: isRich ? nil : "text") { message in
+    func editMessageText(_ request: Request) throws(BotAPIError) -> JSON {
+        let isRich = request.arguments.structure("rich_message") != nil
+        let content = isRich ? [:] : try text(of: request)
+        request.arguments.structure("rich_message").map { content.set("rich_message", $0) }
+        return try edit(request, needing: isRich ? nil : "text") { message in
             for key in ["text", "entities", "link_preview_options", "rich_message"] { message.remove(key) }
             message.merge(content)
         }
     }
 
-    func editMessageCaption(_ deed: Deed) throws(BotAPIError) -> JSON {
+    func editMessageCaption(_ request: Request) throws(BotAPIError) -> JSON {
         let content: JSON = [:]
-        try FormattedText(deed.arguments, .caption, user: chats.person).put(into: content, .caption)
-        return try edit(deed, needing: "caption") { message in
+        try FormattedText(request.arguments, .caption, user: chats.person).put(into: content, .caption)
+        return try edit(request, needing: "caption") { message in
             for key in ["caption", "caption_entities"] { message.remove(key) }
             message.merge(content)
         }
     }
 
-    func editMessageMedia(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let media = deed.arguments.structure("media"), media.isObject else {
+    func editMessageMedia(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let media = request.arguments.structure("media"), media.isObject else {
             throw .badRequest(
-                deed.text("media").isEmpty
+                request.text("media").isEmpty
                     ? "input media is not specified" : "can't parse input media JSON object")
         }
         let arguments = Arguments(media)
@@ -32,8 +32,8 @@ extension SimulatedTelegram {
         guard ["photo", "video", "animation", "audio", "document"].contains(kind) else {
             throw .badRequest("type of file to send mismatch")
         }
-        let content = try self.media(kind, arguments, parameter: "media", deed.files)
-        return try edit(deed) { message in
+        let content = try self.media(kind, arguments, parameter: "media", request.files)
+        return try edit(request) { message in
             for key in ["photo", "video", "animation", "audio", "document", "caption", "caption_entities"] {
                 message.remove(key)
             }
@@ -41,14 +41,14 @@ extension SimulatedTelegram {
         }
     }
 
-    func editMessageReplyMarkup(_ deed: Deed) throws(BotAPIError) -> JSON {
-        try edit(deed) { _ in }
+    func editMessageReplyMarkup(_ request: Request) throws(BotAPIError) -> JSON {
+        try edit(request) { _ in }
     }
 
-    func editMessageLiveLocation(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let latitude = deed.arguments.real("latitude"), let longitude = deed.arguments.real("longitude")
+    func editMessageLiveLocation(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let latitude = request.arguments.real("latitude"), let longitude = request.arguments.real("longitude")
         else { throw .badRequest("location is empty") }
-        return try edit(deed, needing: "location") { message in
+        return try edit(request, needing: "location") { message in
             let location = message["location"] ?? [:]
             location.set("latitude", JSON(real: latitude))
             location.set("longitude", JSON(real: longitude))
@@ -56,15 +56,15 @@ extension SimulatedTelegram {
         }
     }
 
-    func stopMessageLiveLocation(_ deed: Deed) throws(BotAPIError) -> JSON {
-        try edit(deed, needing: "location") { message in
+    func stopMessageLiveLocation(_ request: Request) throws(BotAPIError) -> JSON {
+        try edit(request, needing: "location") { message in
             message["location"]?.remove("live_period")
         }
     }
 
-    func editMessageChecklist(_ deed: Deed) throws(BotAPIError) -> JSON {
-        try edit(deed) { message in
-            deed.arguments.structure("checklist").map { message.set("checklist", $0) }
+    func editMessageChecklist(_ request: Request) throws(BotAPIError) -> JSON {
+        try edit(request) { message in
+            request.arguments.structure("checklist").map { message.set("checklist", $0) }
         }
     }
 
@@ -81,21 +81,21 @@ extension SimulatedTelegram {
     ///   - change: given a copy of the message without its keyboard.
     /// - Returns: the `Message`; `true` for one that was sent by way of an inline query.
     private func edit(
-        _ deed: Deed, needing part: String? = nil, _ change: (JSON) -> Void
+        _ request: Request, needing part: String? = nil, _ change: (JSON) -> Void
     ) throws(BotAPIError) -> JSON {
-        let markup = try ReplyMarkup(deed.arguments)
-        let inlineID = deed.text("inline_message_id")
-        let id = deed.arguments.integer("message_id") ?? 0
-        if deed.isBots, deed.text("chat_id").isEmpty, id == 0 {
+        let markup = try ReplyMarkup(request.arguments)
+        let inlineID = request.text("inline_message_id")
+        let id = request.arguments.integer("message_id") ?? 0
+        if request.isFromBot, request.text("chat_id").isEmpty, id == 0 {
             guard !inlineID.isEmpty else { throw .badRequest("message identifier is not specified") }
             return try editInline(inlineID, markup, needing: part, change)
         }
-        let chat = try chat(of: deed)
+        let chat = try chat(of: request)
         guard id > 0 else { throw .badRequest("message identifier is not specified") }
-        let message = try message(id, in: chat, toEditBy: deed, needing: part)
+        let message = try message(id, in: chat, toEditBy: request, needing: part)
         try apply(change, markup, to: message.value, isNew: message.isNew)
         chat.messages.put(message.value)
-        if deed.isBots {
+        if request.isFromBot {
             onSight(.edited(message.value))
         } else {
             tellBot(of: message.value, in: chat, isEdited: true)
@@ -105,22 +105,22 @@ extension SimulatedTelegram {
 
     /// The message, or one that is made up where it can't be known.
     private func message(
-        _ id: Int64, in chat: SimulatedChat, toEditBy deed: Deed, needing part: String?
+        _ id: Int64, in chat: SimulatedChat, toEditBy request: Request, needing part: String?
     ) throws(BotAPIError) -> (value: JSON, isNew: Bool) {
         let known = chat.messages[id]
-        let isOwn = known.map { belongs($0, to: deed, in: chat) } ?? false
+        let isOwn = known.map { belongs($0, to: request, in: chat) } ?? false
         // A log's ids are those of another bot's answers: what is somebody else's there may be this bot's own.
         guard let message = known, isOwn || reach == .acquaintances else {
             guard reach == .anyone else { throw .badRequest("message to edit not found") }
             let made: JSON = ["message_id": JSON(id)]
-            made.set(chat.isChannel ? "sender_chat" : "from", chat.isChannel ? chat.json : deed.person ?? bot)
+            made.set(chat.isChannel ? "sender_chat" : "from", chat.isChannel ? chat.json : request.person ?? bot)
             made.set("chat", chat.json)
             made.set("date", JSON(now()))
-            if let thread = deed.arguments.integer("message_thread_id") {
+            if let thread = request.arguments.integer("message_thread_id") {
                 made.set("message_thread_id", JSON(thread))
                 made.set("is_topic_message", true)
             }
-            if let connection = deed.arguments.json["business_connection_id"] {
+            if let connection = request.arguments.json["business_connection_id"] {
                 made.set("business_connection_id", connection)
             }
             return (made, true)
@@ -130,11 +130,11 @@ extension SimulatedTelegram {
         return (message, false)
     }
 
-    private func belongs(_ message: JSON, to deed: Deed, in chat: SimulatedChat) -> Bool {
+    private func belongs(_ message: JSON, to request: Request, in chat: SimulatedChat) -> Bool {
         if chat.isChannel { return true }
-        if message["via_bot"] != nil, deed.isBots { return false }
+        if message["via_bot"] != nil, request.isFromBot { return false }
         guard let author = message["from"] else { return true }
-        if let person = deed.personID { return author["id"]?.integer == person }
+        if let person = request.personID { return author["id"]?.integer == person }
         // A log is of another bot than the one that replays it.
         return reach == .anyone ? author["is_bot"]?.bool != false : author["id"]?.integer == botID
     }

@@ -10,52 +10,52 @@ extension SimulatedTelegram {
         "business_connection_id", "has_protected_content", "author_signature",
     ]
 
-    func forwardMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        guard let original = try original(deed.arguments.integer("message_id"), of: deed, "forward") else {
-            return try post([:], by: deed.withoutReply, to: chat)
+    func forwardMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        guard let original = try original(request.arguments.integer("message_id"), of: request, "forward") else {
+            return try post([:], by: request.withoutReply, to: chat)
         }
         guard original["has_protected_content"]?.bool != true else {
             throw .badRequest("message can't be forwarded")
         }
-        return try post(forwarded(original), by: deed.withoutReply, to: chat)
+        return try post(forwarded(original), by: request.withoutReply, to: chat)
     }
 
-    func forwardMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
-        try several(deed, forwardMessage)
+    func forwardMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        try several(request, forwardMessage)
     }
 
-    func copyMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        let original = try original(deed.arguments.integer("message_id"), of: deed, "copy")
+    func copyMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let original = try original(request.arguments.integer("message_id"), of: request, "copy")
         let content = content(of: original ?? [:])
-        if deed.arguments.has("caption") {
+        if request.arguments.has("caption") {
             content.remove("caption")
             content.remove("caption_entities")
-            try FormattedText(deed.arguments, .caption, user: chats.person).put(into: content, .caption)
+            try FormattedText(request.arguments, .caption, user: chats.person).put(into: content, .caption)
         }
-        return ["message_id": try post(content, by: deed, to: chat)["message_id"] ?? nil]
+        return ["message_id": try post(content, by: request, to: chat)["message_id"] ?? nil]
     }
 
-    func copyMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
-        try several(deed, copyMessage)
+    func copyMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        try several(request, copyMessage)
     }
 
     private func several(
-        _ deed: Deed, _ carryOut: (Deed) throws(BotAPIError) -> JSON
+        _ request: Request, _ carryOut: (Request) throws(BotAPIError) -> JSON
     ) throws(BotAPIError) -> JSON {
-        _ = try chat(of: deed)
-        let ids = deed.arguments.structure("message_ids")?.elements ?? []
+        _ = try chat(of: request)
+        let ids = request.arguments.structure("message_ids")?.elements ?? []
         guard reach == .anyone || !ids.isEmpty else {
             throw .badRequest("message identifiers are not specified")
         }
         guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
         let results = JSON([])
         for id in ids {
-            let parameters = deed.arguments.json.copy
+            let parameters = request.arguments.json.copy
             parameters.set("message_id", id)
             // Those that can't be found are skipped.
-            guard let result = try? carryOut(deed.with(parameters)), let number = result["message_id"] else {
+            guard let result = try? carryOut(request.with(parameters)), let number = result["message_id"] else {
                 continue
             }
             results.append(["message_id": number])
@@ -64,10 +64,10 @@ extension SimulatedTelegram {
     }
 
     /// Nil where it can't be known.
-    private func original(_ id: Int64?, of deed: Deed, _ purpose: String) throws(BotAPIError) -> JSON? {
-        let source = deed.text("from_chat_id")
+    private func original(_ id: Int64?, of request: Request, _ purpose: String) throws(BotAPIError) -> JSON? {
+        let source = request.text("from_chat_id")
         if source.isEmpty, reach == .anyone { return Optional.none }
-        let chat = deed.isBots || !source.isEmpty ? try chats.chat(source) : try chat(of: deed)
+        let chat = request.isFromBot || !source.isEmpty ? try chats.chat(source) : try chat(of: request)
         if let message = id.flatMap({ chat.messages[$0] }) { return message }
         guard reach == .anyone else { throw .badRequest("message to \(purpose) not found") }
         return Optional.none
@@ -100,9 +100,9 @@ extension SimulatedTelegram {
     }
 }
 
-extension Deed {
+extension Request {
     /// What is forwarded replies to nothing and has no keyboard of its own.
-    fileprivate var withoutReply: Deed {
+    fileprivate var withoutReply: Request {
         let parameters: JSON = [:]
         for key in ["message_thread_id", "protect_content"] {
             arguments.json[key].map { parameters.set(key, $0) }

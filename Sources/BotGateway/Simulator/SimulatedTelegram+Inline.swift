@@ -3,13 +3,13 @@ import JSON
 /// Inline mode.
 extension SimulatedTelegram {
     /// Types `query` behind the bot's name. Returns the `InlineQuery`.
-    func sendInlineQuery(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let person = deed.person, let id = deed.personID else { throw .methodNotFound }
+    func sendInlineQuery(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let person = request.person, let id = request.personID else { throw .methodNotFound }
         let query: JSON = ["id": "", "from": person]
-        query.set("query", JSON(deed.text("query")))
-        query.set("offset", JSON(deed.text("offset")))
+        query.set("query", JSON(request.text("query")))
+        query.set("offset", JSON(request.text("offset")))
         query.set("chat_type", "sender")
-        if let chat = Int64(deed.text("chat_id")), chat != id, chat != botID {
+        if let chat = Int64(request.text("chat_id")), chat != id, chat != botID {
             query.set("chat_type", JSON(try chats.chat(String(chat)).type))
         }
         _ = inline.add(query, by: id)
@@ -17,11 +17,11 @@ extension SimulatedTelegram {
         return query
     }
 
-    func answerInlineQuery(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let id = deed.text("inline_query_id")
-        guard let results = deed.arguments.structure("results"), results.isArray else {
+    func answerInlineQuery(_ request: Request) throws(BotAPIError) -> JSON {
+        let id = request.text("inline_query_id")
+        guard let results = request.arguments.structure("results"), results.isArray else {
             throw .badRequest(
-                deed.text("results").isEmpty
+                request.text("results").isEmpty
                     ? "results array is empty" : "can't parse inline query results JSON object")
         }
         try check(results.elements)
@@ -32,7 +32,7 @@ extension SimulatedTelegram {
             return true
         }
         inline.answer(person, with: results.elements)
-        onSight(.inlineResults(deed.arguments.json, person: person))
+        onSight(.inlineResults(request.arguments.json, person: person))
         return true
     }
 
@@ -69,20 +69,20 @@ extension SimulatedTelegram {
     }
 
     /// Sends one of the results that the bot offered last, by its `result_id`. Returns the `Message`.
-    func chooseInlineResult(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let person = deed.person, let id = deed.personID, let offer = inline.offers[id],
-            let result = offer.results?.first(where: { Arguments($0).text("id") == deed.text("result_id") })
+    func chooseInlineResult(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let person = request.person, let id = request.personID, let offer = inline.offers[id],
+            let result = offer.results?.first(where: { Arguments($0).text("id") == request.text("result_id") })
         else { throw .badRequest("RESULT_ID_INVALID") }
-        let chat = try chat(of: deed)
-        let content = try content(of: result, deed)
+        let chat = try chat(of: request)
+        let content = try content(of: result, request)
         let markup = try ReplyMarkup(Arguments(result))?.inlineKeyboard
-        let message = start(in: chat, by: deed)
+        let message = start(in: chat, by: request)
         message.set("via_bot", bot)
         message.merge(content)
         markup.map { message.set("reply_markup", $0) }
         chat.messages.put(message)
 
-        let chosen: JSON = ["result_id": JSON(deed.text("result_id")), "from": person]
+        let chosen: JSON = ["result_id": JSON(request.text("result_id")), "from": person]
         offer.query["query"].map { chosen.set("query", $0) }
         // Only what has buttons can be changed later.
         if markup != nil, let number = message["message_id"]?.integer {
@@ -93,7 +93,7 @@ extension SimulatedTelegram {
         return message
     }
 
-    private func content(of result: JSON, _ deed: Deed) throws(BotAPIError) -> JSON {
+    private func content(of result: JSON, _ request: Request) throws(BotAPIError) -> JSON {
         let arguments = Arguments(result)
         let kind = arguments.text("type")
         guard let content = result["input_message_content"] else {

@@ -2,66 +2,66 @@ import JSON
 
 /// What else happens to messages: they are deleted, pinned, and reacted to.
 extension SimulatedTelegram {
-    func deleteMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        guard let id = deed.arguments.integer("message_id"), id > 0 else {
+    func deleteMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        guard let id = request.arguments.integer("message_id"), id > 0 else {
             throw .badRequest("message identifier is not specified")
         }
-        try delete(id, in: chat, by: deed)
-        remove([id], from: chat, by: deed)
+        try delete(id, in: chat, by: request)
+        remove([id], from: chat, by: request)
         return true
     }
 
     /// Those that can't be found or deleted are skipped.
-    func deleteMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        let ids = deed.arguments.structure("message_ids")?.elements.compactMap(\.integer) ?? []
+    func deleteMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let ids = request.arguments.structure("message_ids")?.elements.compactMap(\.integer) ?? []
         guard !ids.isEmpty else { throw .badRequest("message identifiers are not specified") }
         guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
-        let deleted = ids.filter { id in (try? delete(id, in: chat, by: deed)) != nil }
-        if !deleted.isEmpty { remove(deleted, from: chat, by: deed) }
+        let deleted = ids.filter { id in (try? delete(id, in: chat, by: request)) != nil }
+        if !deleted.isEmpty { remove(deleted, from: chat, by: request) }
         return true
     }
 
-    private func delete(_ id: Int64, in chat: SimulatedChat, by deed: Deed) throws(BotAPIError) {
+    private func delete(_ id: Int64, in chat: SimulatedChat, by request: Request) throws(BotAPIError) {
         guard let message = chat.messages[id] else {
             guard reach == .anyone else { throw .badRequest("message to delete not found") }
             return
         }
-        guard chat.isPrivate || mayManage(chat, as: deed) || author(of: message) == deed.personID ?? botID
+        guard chat.isPrivate || mayManage(chat, as: request) || author(of: message) == request.personID ?? botID
         else {
             throw .badRequest("message can't be deleted")
         }
     }
 
-    private func remove(_ ids: [Int64], from chat: SimulatedChat, by deed: Deed) {
+    private func remove(_ ids: [Int64], from chat: SimulatedChat, by request: Request) {
         for id in ids {
             chat.messages.remove(id)
             chat.reactions[id] = nil
         }
         chat.pinned.removeAll { ids.contains($0) }
-        if deed.isBots { onSight(.deleted(chat: chat.id, messages: ids)) }
+        if request.isFromBot { onSight(.deleted(chat: chat.id, messages: ids)) }
     }
 
     private func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
 
     /// Whether somebody may do what is left to administrators.
-    func mayManage(_ chat: SimulatedChat, as deed: Deed) -> Bool {
-        let id = deed.personID ?? botID
+    func mayManage(_ chat: SimulatedChat, as request: Request) -> Bool {
+        let id = request.personID ?? botID
         return chat.isPrivate || chat.isHearsay && chat.members[id] == nil || chat.isAdministrator(id)
     }
 
-    /// - Parameter deed: what takes an administrator, as in `manage pinned messages in the chat`.
-    func checkRights(to purpose: String, in chat: SimulatedChat, as deed: Deed) throws(BotAPIError) {
-        guard mayManage(chat, as: deed) else { throw .badRequest("not enough rights to \(purpose)") }
+    /// - Parameter request: what takes an administrator, as in `manage pinned messages in the chat`.
+    func checkRights(to purpose: String, in chat: SimulatedChat, as request: Request) throws(BotAPIError) {
+        guard mayManage(chat, as: request) else { throw .badRequest("not enough rights to \(purpose)") }
     }
 
     // MARK: pinned messages
 
-    func pinChatMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        try checkRights(to: "manage pinned messages in the chat", in: chat, as: deed)
-        guard let id = deed.arguments.integer("message_id"), id > 0 else {
+    func pinChatMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        guard let id = request.arguments.integer("message_id"), id > 0 else {
             throw .badRequest("message identifier is not specified")
         }
         let known = chat.messages[id]
@@ -70,51 +70,51 @@ extension SimulatedTelegram {
         chat.pinned.removeAll { $0 == id }
         chat.pinned.append(id)
         message.remove("reply_to_message")
-        if deed.isBots { onSight(.pinned(message)) }
-        announce(["pinned_message": message], in: chat, by: deed)
+        if request.isFromBot { onSight(.pinned(message)) }
+        announce(["pinned_message": message], in: chat, by: request)
         return true
     }
 
-    func unpinChatMessage(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        try checkRights(to: "manage pinned messages in the chat", in: chat, as: deed)
-        guard let id = deed.arguments.integer("message_id") ?? chat.pinned.last, chat.pinned.contains(id)
+    func unpinChatMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        guard let id = request.arguments.integer("message_id") ?? chat.pinned.last, chat.pinned.contains(id)
         else {
             guard reach == .anyone else { throw .badRequest("message to unpin not found") }
             return true
         }
         chat.pinned.removeAll { $0 == id }
-        if deed.isBots { onSight(.other(method: "unpinChatMessage", deed.arguments.json)) }
+        if request.isFromBot { onSight(.other(method: "unpinChatMessage", request.arguments.json)) }
         return true
     }
 
-    func unpinAllChatMessages(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        try checkRights(to: "manage pinned messages in the chat", in: chat, as: deed)
+    func unpinAllChatMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
         chat.pinned = []
-        if deed.isBots { onSight(.other(method: "unpinAllChatMessages", deed.arguments.json)) }
+        if request.isFromBot { onSight(.other(method: "unpinAllChatMessages", request.arguments.json)) }
         return true
     }
 
     // MARK: reactions
 
-    func setMessageReaction(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        guard let id = deed.arguments.integer("message_id"), id > 0 else {
+    func setMessageReaction(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        guard let id = request.arguments.integer("message_id"), id > 0 else {
             throw .badRequest("message identifier is not specified")
         }
-        let reaction = try reaction(deed)
+        let reaction = try reaction(request)
         guard chat.messages.contains(id) || reach == .anyone else {
             throw .badRequest("message to react not found")
         }
-        let person = deed.personID ?? botID
+        let person = request.personID ?? botID
         let before = chat.reactions[id]?[person] ?? []
         if chat.reactions.count > 20_000 {
             chat.reactions = chat.reactions.filter { chat.messages.contains($0.key) }
         }
         chat.reactions[id, default: [:]][person] = reaction.count == 0 ? Optional.none : reaction
         let change: JSON = ["chat": chat.json, "message_id": JSON(id)]
-        guard let user = deed.person else {
+        guard let user = request.person else {
             change.set("reaction", reaction)
             onSight(.reaction(change))
             return true
@@ -125,14 +125,14 @@ extension SimulatedTelegram {
         return true
     }
 
-    private func reaction(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard deed.arguments.has("reaction") else { return [] }
-        let value = deed.arguments.json["reaction"]
+    private func reaction(_ request: Request) throws(BotAPIError) -> JSON {
+        guard request.arguments.has("reaction") else { return [] }
+        let value = request.arguments.json["reaction"]
         // In an app one taps an emoji.
         if let emoji = value?.string, !emoji.isEmpty, !emoji.hasPrefix("[") {
             return [["type": "emoji", "emoji": JSON(emoji)]]
         }
-        guard let reaction = deed.arguments.structure("reaction"), reaction.isArray else {
+        guard let reaction = request.arguments.structure("reaction"), reaction.isArray else {
             throw .badRequest("can't parse reaction types JSON object")
         }
         guard reaction.count <= 1 else { throw .badRequest("REACTIONS_TOO_MANY") }

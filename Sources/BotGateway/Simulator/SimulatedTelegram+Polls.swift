@@ -2,10 +2,10 @@ import JSON
 
 /// Polls and quizzes.
 extension SimulatedTelegram {
-    func sendPoll(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let poll = try poll(deed)
-        let chat = try chat(of: deed)
-        let message = try post(["poll": poll], by: deed, to: chat)
+    func sendPoll(_ request: Request) throws(BotAPIError) -> JSON {
+        let poll = try poll(request)
+        let chat = try chat(of: request)
+        let message = try post(["poll": poll], by: request, to: chat)
         // In a log the votes are somebody else's.
         if reach == .acquaintances, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
             polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
@@ -13,8 +13,8 @@ extension SimulatedTelegram {
         return message
     }
 
-    private func poll(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let arguments = deed.arguments
+    private func poll(_ request: Request) throws(BotAPIError) -> JSON {
+        let arguments = request.arguments
         let question = arguments.text("question")
         guard !question.isEmpty else { throw .badRequest("poll question must be non-empty") }
         guard question.unicodeScalars.count <= 300 else {
@@ -66,12 +66,12 @@ extension SimulatedTelegram {
         if !explanation.isEmpty { poll.set("explanation", JSON(explanation)) }
     }
 
-    func stopPoll(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed)
-        let markup = try ReplyMarkup(deed.arguments)
-        guard let number = deed.arguments.integer("message_id"), let message = chat.messages[number] else {
+    func stopPoll(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let markup = try ReplyMarkup(request.arguments)
+        guard let number = request.arguments.integer("message_id"), let message = chat.messages[number] else {
             guard reach == .anyone else { throw .badRequest("message with poll to stop not found") }
-            return plausible("stopPoll", deed)
+            return plausible("stopPoll", request)
         }
         guard let poll = message["poll"] else { throw .badRequest("message with poll to stop not found") }
         guard poll["is_closed"]?.bool != true else { throw .badRequest("poll has already been closed") }
@@ -93,15 +93,15 @@ extension SimulatedTelegram {
     }
 
     /// Votes: `message_id`, and `option_ids` from 0, empty to take a vote back. Returns the `Poll`.
-    func votePoll(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = try chat(of: deed, writing: false)
-        guard let person = deed.person, let voter = deed.personID,
-            let message = deed.arguments.integer("message_id").flatMap({ chat.messages[$0] }),
+    func votePoll(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request, writing: false)
+        guard let person = request.person, let voter = request.personID,
+            let message = request.arguments.integer("message_id").flatMap({ chat.messages[$0] }),
             let id = message["poll"]?["id"]?.string, var poll = polls[id]
         else { throw .badRequest("message with poll not found") }
         guard !poll.isClosed else { throw .badRequest("poll has already been closed") }
-        let given = deed.arguments.structure("option_ids")?.elements.compactMap(\.integer)
-        let options = given ?? deed.arguments.integer("option_ids").map { [$0] } ?? []
+        let given = request.arguments.structure("option_ids")?.elements.compactMap(\.integer)
+        let options = given ?? request.arguments.integer("option_ids").map { [$0] } ?? []
         let count = poll.json["options"]?.count ?? 0
         guard options.allSatisfy({ 0..<Int64(count) ~= $0 }) else {
             throw .badRequest("invalid option ID specified")

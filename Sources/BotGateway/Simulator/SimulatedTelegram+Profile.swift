@@ -2,7 +2,7 @@ import JSON
 
 /// What the bot says of itself.
 extension SimulatedTelegram {
-    func getMe(_ deed: Deed) throws(BotAPIError) -> JSON {
+    func getMe(_ request: Request) throws(BotAPIError) -> JSON {
         guard reach == .acquaintances else { return bot }
         let me = bot.copy
         me.merge([
@@ -12,12 +12,12 @@ extension SimulatedTelegram {
         return me
     }
 
-    func getFile(_ deed: Deed) throws(BotAPIError) -> JSON {
-        try files.file(deed.arguments)
+    func getFile(_ request: Request) throws(BotAPIError) -> JSON {
+        try files.file(request.arguments)
     }
 
-    func getUserProfilePhotos(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let id = deed.arguments.id("user_id"), chats.person(id) != nil else {
+    func getUserProfilePhotos(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let id = request.arguments.id("user_id"), chats.person(id) != nil else {
             throw .badRequest("user not found")
         }
         return ["total_count": 0, "photos": []]
@@ -25,18 +25,18 @@ extension SimulatedTelegram {
 
     // MARK: commands
 
-    private func scope(_ deed: Deed) throws(BotAPIError) -> JSON? {
-        guard deed.arguments.has("scope"), !deed.text("scope").isEmpty else { return Optional.none }
-        guard let scope = deed.arguments.structure("scope"), scope["type"]?.string != nil else {
+    private func scope(_ request: Request) throws(BotAPIError) -> JSON? {
+        guard request.arguments.has("scope"), !request.text("scope").isEmpty else { return Optional.none }
+        guard let scope = request.arguments.structure("scope"), scope["type"]?.string != nil else {
             throw .badRequest("can't parse BotCommandScope JSON object")
         }
         return scope
     }
 
-    func setMyCommands(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let commands = deed.arguments.structure("commands"), commands.isArray else {
+    func setMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let commands = request.arguments.structure("commands"), commands.isArray else {
             throw .badRequest(
-                deed.text("commands").isEmpty ? "commands are empty" : "expected an Array of BotCommand")
+                request.text("commands").isEmpty ? "commands are empty" : "expected an Array of BotCommand")
         }
         guard commands.count <= 100 else { throw .badRequest("BOT_COMMANDS_TOO_MUCH") }
         let tidy = JSON([])
@@ -46,8 +46,8 @@ extension SimulatedTelegram {
                 throw .badRequest("BOT_COMMAND_INVALID")
             }
         }
-        profile[try scope(deed), deed.text("language_code")] = tidy.count == 0 ? Optional.none : tidy
-        onSight(.other(method: "setMyCommands", deed.arguments.json))
+        profile[try scope(request), request.text("language_code")] = tidy.count == 0 ? Optional.none : tidy
+        onSight(.other(method: "setMyCommands", request.arguments.json))
         return true
     }
 
@@ -74,13 +74,13 @@ extension SimulatedTelegram {
             || byte == UInt8(ascii: "_")
     }
 
-    func getMyCommands(_ deed: Deed) throws(BotAPIError) -> JSON {
-        profile[try scope(deed), deed.text("language_code")] ?? []
+    func getMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
+        profile[try scope(request), request.text("language_code")] ?? []
     }
 
-    func deleteMyCommands(_ deed: Deed) throws(BotAPIError) -> JSON {
-        profile[try scope(deed), deed.text("language_code")] = Optional.none
-        onSight(.other(method: "deleteMyCommands", deed.arguments.json))
+    func deleteMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
+        profile[try scope(request), request.text("language_code")] = Optional.none
+        onSight(.other(method: "deleteMyCommands", request.arguments.json))
         return true
     }
 
@@ -91,22 +91,22 @@ extension SimulatedTelegram {
         "myshortdescription": ("short_description", "setMyShortDescription", 120),
     ]
 
-    func setMyText(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let kind = Self.texts[String(deed.name.dropFirst(3))] else { throw .methodNotFound }
-        let text = deed.text(kind.key)
+    func setMyText(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let kind = Self.texts[String(request.name.dropFirst(3))] else { throw .methodNotFound }
+        let text = request.text(kind.key)
         guard text.unicodeScalars.count <= kind.limit else {
             throw .badRequest("bot \(kind.key.replacing("_", with: " ")) is too long")
         }
-        profile.texts["\(kind.key) \(deed.text("language_code"))"] = text.isEmpty ? nil : text
-        onSight(.other(method: kind.method, deed.arguments.json))
+        profile.texts["\(kind.key) \(request.text("language_code"))"] = text.isEmpty ? nil : text
+        onSight(.other(method: kind.method, request.arguments.json))
         return true
     }
 
     /// In the language that was asked for, or else in that of everybody.
-    func getMyText(_ deed: Deed) throws(BotAPIError) -> JSON {
-        guard let kind = Self.texts[String(deed.name.dropFirst(3))] else { throw .methodNotFound }
+    func getMyText(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let kind = Self.texts[String(request.name.dropFirst(3))] else { throw .methodNotFound }
         let given =
-            profile.texts["\(kind.key) \(deed.text("language_code"))"] ?? profile.texts["\(kind.key) "]
+            profile.texts["\(kind.key) \(request.text("language_code"))"] ?? profile.texts["\(kind.key) "]
         let answer: JSON = [:]
         answer.set(kind.key, JSON(given ?? (kind.key == "name" ? bot["first_name"]?.string ?? "" : "")))
         return answer
@@ -114,31 +114,31 @@ extension SimulatedTelegram {
 
     // MARK: the menu button, and rights
 
-    func setChatMenuButton(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = deed.text("chat_id").isEmpty ? 0 : try chat(of: deed).id
+    func setChatMenuButton(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = request.text("chat_id").isEmpty ? 0 : try chat(of: request).id
         guard chat >= 0 else { throw .badRequest("chat must be a private chat with the bot") }
-        let button = deed.arguments.structure("menu_button") ?? ["type": "default"]
+        let button = request.arguments.structure("menu_button") ?? ["type": "default"]
         guard let type = button["type"]?.string, ["default", "commands", "web_app"].contains(type) else {
             throw .badRequest("MenuButton has unsupported type")
         }
         profile.menuButtons[chat] = button
-        onSight(.other(method: "setChatMenuButton", deed.arguments.json))
+        onSight(.other(method: "setChatMenuButton", request.arguments.json))
         return true
     }
 
-    func getChatMenuButton(_ deed: Deed) throws(BotAPIError) -> JSON {
-        let chat = deed.text("chat_id").isEmpty ? 0 : try chat(of: deed, writing: false).id
+    func getChatMenuButton(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = request.text("chat_id").isEmpty ? 0 : try chat(of: request, writing: false).id
         return profile.menuButtons[chat] ?? profile.menuButtons[0] ?? ["type": "commands"]
     }
 
-    func setMyDefaultAdministratorRights(_ deed: Deed) throws(BotAPIError) -> JSON {
-        profile.administratorRights[deed.arguments.flag("for_channels")] = deed.arguments.structure("rights")
+    func setMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {
+        profile.administratorRights[request.arguments.flag("for_channels")] = request.arguments.structure("rights")
         return true
     }
 
-    func getMyDefaultAdministratorRights(_ deed: Deed) throws(BotAPIError) -> JSON {
-        profile.administratorRights[deed.arguments.flag("for_channels")]
-            ?? plausible("getMyDefaultAdministratorRights", deed)
+    func getMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {
+        profile.administratorRights[request.arguments.flag("for_channels")]
+            ?? plausible("getMyDefaultAdministratorRights", request)
     }
 }
 

@@ -1,24 +1,24 @@
 import JSON
 
 extension SimulatedTelegram {
-    /// The chat that a deed is for; a person who isn't in a group yet joins it.
+    /// The chat that a request is for; a person who isn't in a group yet joins it.
     ///
     /// - Parameter writing: something is to be put into the chat, which takes more than looking at it.
-    func chat(of deed: Deed, writing: Bool = true) throws(BotAPIError) -> SimulatedChat {
-        guard let person = deed.person, let id = deed.personID else {
+    func chat(of request: Request, writing: Bool = true) throws(BotAPIError) -> SimulatedChat {
+        guard let person = request.person, let id = request.personID else {
             let chat: SimulatedChat
-            if let number = deed.arguments.json["chat_id"]?.integer, let known = chats.byID[number] {
+            if let number = request.arguments.json["chat_id"]?.integer, let known = chats.byID[number] {
                 chat = known
             } else {
-                chat = try chats.chat(deed.text("chat_id"))
+                chat = try chats.chat(request.text("chat_id"))
             }
-            guard reach == .anyone || deed.text("business_connection_id").isEmpty else {
+            guard reach == .anyone || request.text("business_connection_id").isEmpty else {
                 throw .badRequest("business connection not found")
             }
             try checkAccess(to: chat, writing: writing)
             return chat
         }
-        let named = deed.text("chat_id")
+        let named = request.text("chat_id")
         if named.isEmpty || named == String(id) || named == String(botID) {
             let chat = chats.privateChat(with: person, id: id)
             guard !chat.isBlocked else { throw .badRequest("YOU_BLOCKED_USER") }
@@ -66,48 +66,48 @@ extension SimulatedTelegram {
     ///
     /// - Parameters:
     ///   - content: what a message has of its own, as in `{"text":"x"}`.
-    ///   - deed: whose parameters say where it goes, what it replies to, and with which keyboard.
-    func post(_ content: JSON, by deed: Deed, to chat: SimulatedChat) throws(BotAPIError) -> JSON {
-        let (markup, original, thread) = try place(of: deed, in: chat)
-        let message = start(in: chat, by: deed, thread: thread)
-        if let connection = deed.arguments.json["business_connection_id"] {
+    ///   - request: whose parameters say where it goes, what it replies to, and with which keyboard.
+    func post(_ content: JSON, by request: Request, to chat: SimulatedChat) throws(BotAPIError) -> JSON {
+        let (markup, original, thread) = try place(of: request, in: chat)
+        let message = start(in: chat, by: request, thread: thread)
+        if let connection = request.arguments.json["business_connection_id"] {
             message.set("business_connection_id", connection)
         }
         if let original {
             message.set("reply_to_message", original)
-            quote(in: deed).map { message.set("quote", $0) }
+            quote(in: request).map { message.set("quote", $0) }
         }
         for (key, value) in content.members { message.set(key, value) }
-        if deed.arguments.flag("protect_content") { message.set("has_protected_content", true) }
+        if request.arguments.flag("protect_content") { message.set("has_protected_content", true) }
         markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
-        if deed.isBots { keep(markup, in: chat) }
-        deliver(message, in: chat, by: deed)
+        if request.isFromBot { keep(markup, in: chat) }
+        deliver(message, in: chat, by: request)
         return message
     }
 
     /// Puts a message into a chat that nobody gets to see: only its id is taken.
-    func count(_ deed: Deed, in chat: SimulatedChat) throws(BotAPIError) {
-        let (markup, _, _) = try place(of: deed, in: chat)
+    func count(_ request: Request, in chat: SimulatedChat) throws(BotAPIError) {
+        let (markup, _, _) = try place(of: request, in: chat)
         _ = chat.nextMessageID()
         keep(markup, in: chat)
     }
 
     private func place(
-        of deed: Deed, in chat: SimulatedChat
+        of request: Request, in chat: SimulatedChat
     ) throws(BotAPIError) -> (markup: ReplyMarkup?, original: JSON?, thread: Int64?) {
-        let markup = try ReplyMarkup(deed.arguments)
-        let original = try repliedMessage(deed, in: chat)
-        let thread = try thread(of: deed, in: chat) ?? original?["message_thread_id"]?.integer
+        let markup = try ReplyMarkup(request.arguments)
+        let original = try repliedMessage(request, in: chat)
+        let thread = try thread(of: request, in: chat) ?? original?["message_thread_id"]?.integer
         return (markup, original, thread)
     }
 
     /// A message's head: its id, who it is from, where and when.
-    func start(in chat: SimulatedChat, by deed: Deed, thread: Int64? = nil) -> JSON {
+    func start(in chat: SimulatedChat, by request: Request, thread: Int64? = nil) -> JSON {
         let message: JSON = ["message_id": JSON(chat.nextMessageID())]
         if chat.isChannel {
             message.set("sender_chat", chat.json)
         } else {
-            message.set("from", deed.person ?? bot)
+            message.set("from", request.person ?? bot)
         }
         message.set("chat", chat.json)
         message.set("date", JSON(now()))
@@ -119,15 +119,15 @@ extension SimulatedTelegram {
     }
 
     /// Keeps a new message, and shows it to the other side.
-    func deliver(_ message: JSON, in chat: SimulatedChat, by deed: Deed) {
+    func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request) {
         chat.messages.put(message)
-        if deed.isBots { onSight(.message(message)) } else { tellBot(of: message, in: chat) }
+        if request.isFromBot { onSight(.message(message)) } else { tellBot(of: message, in: chat) }
     }
 
     /// What happens to a chat, said by a message in it: the bot gets it whoever did it.
     @discardableResult
-    func announce(_ content: JSON, in chat: SimulatedChat, by deed: Deed, thread: Int64? = nil) -> JSON {
-        let message = start(in: chat, by: deed, thread: thread)
+    func announce(_ content: JSON, in chat: SimulatedChat, by request: Request, thread: Int64? = nil) -> JSON {
+        let message = start(in: chat, by: request, thread: thread)
         message.merge(content)
         chat.messages.put(message)
         if chat.isHearsay || chat.isMember(botID) || chat.isPrivate {
@@ -136,20 +136,20 @@ extension SimulatedTelegram {
         return message
     }
 
-    private func thread(of deed: Deed, in chat: SimulatedChat) throws(BotAPIError) -> Int64? {
-        guard let thread = deed.arguments.integer("message_thread_id") else { return nil }
+    private func thread(of request: Request, in chat: SimulatedChat) throws(BotAPIError) -> Int64? {
+        guard let thread = request.arguments.integer("message_thread_id") else { return nil }
         guard reach == .acquaintances || chat.topics[thread]?.isClosed == true else { return thread }
         if thread == 0 { return nil }
         guard let topic = chat.topics[thread], thread != 1 else {
             throw .badRequest("message thread not found")
         }
-        guard !topic.isClosed || mayManage(chat, as: deed) else { throw .badRequest("TOPIC_CLOSED") }
+        guard !topic.isClosed || mayManage(chat, as: request) else { throw .badRequest("TOPIC_CLOSED") }
         return thread
     }
 
-    private func repliedMessage(_ deed: Deed, in chat: SimulatedChat) throws(BotAPIError) -> JSON? {
-        let parameters = deed.arguments.structure("reply_parameters").map(Arguments.init)
-        let number = parameters?.integer("message_id") ?? deed.arguments.integer("reply_to_message_id")
+    private func repliedMessage(_ request: Request, in chat: SimulatedChat) throws(BotAPIError) -> JSON? {
+        let parameters = request.arguments.structure("reply_parameters").map(Arguments.init)
+        let number = parameters?.integer("message_id") ?? request.arguments.integer("reply_to_message_id")
         guard let number else {
             guard parameters?.json.count ?? 0 == 0 else {
                 throw .badRequest("can't find field \"message_id\"")
@@ -163,7 +163,7 @@ extension SimulatedTelegram {
         guard let original = chat.messages[number] else {
             let isOptional =
                 parameters?.flag("allow_sending_without_reply")
-                ?? deed.arguments.flag("allow_sending_without_reply")
+                ?? request.arguments.flag("allow_sending_without_reply")
             guard reach == .anyone || isOptional else { throw .badRequest("message to be replied not found") }
             return Optional.none
         }
@@ -171,8 +171,8 @@ extension SimulatedTelegram {
         return original
     }
 
-    private func quote(in deed: Deed) -> JSON? {
-        guard let parameters = deed.arguments.structure("reply_parameters").map(Arguments.init),
+    private func quote(in request: Request) -> JSON? {
+        guard let parameters = request.arguments.structure("reply_parameters").map(Arguments.init),
             parameters.has("quote")
         else { return Optional.none }
         return [

@@ -1,7 +1,7 @@
 import JSON
 
 extension SimulatedTelegram {
-    typealias Handler = @MainActor (SimulatedTelegram) -> @MainActor (Deed) throws(BotAPIError) -> JSON
+    typealias Handler = @MainActor (SimulatedTelegram) -> @MainActor (Request) throws(BotAPIError) -> JSON
 
     /// What sends something, in the same way for the bot and for people.
     private static let sending: [String: Handler] = [

@@ -94,12 +94,12 @@ public final class SimulatedTelegram {
     public func answer(
         _ method: String, _ parameters: JSON, files: [ReceivedFile] = [], isAwaited: Bool = true
     ) -> Result<JSON, BotAPIError> {
-        let deed = Deed(
+        let request = Request(
             name: method.lowercased(), arguments: Arguments(parameters), files: files, person: Optional.none,
             isAwaited: isAwaited)
         return Result { () throws(BotAPIError) in
-            guard let handler = Self.methods[deed.name] else { return try unsimulated(method, deed) }
-            return try handler(self)(deed)
+            guard let handler = Self.methods[request.name] else { return try unsimulated(method, request) }
+            return try handler(self)(request)
         }
     }
 
@@ -124,30 +124,30 @@ public final class SimulatedTelegram {
                     "id": JSON(person), "is_bot": false, "first_name": JSON("User \(person)"),
                 ]
             chats.note(person: user)
-            let deed = Deed(
+            let request = Request(
                 name: action.lowercased(), arguments: Arguments(parameters), files: files, person: user)
-            return try handler(self)(deed)
+            return try handler(self)(request)
         }
     }
 
-    private func unsimulated(_ method: String, _ deed: Deed) throws(BotAPIError) -> JSON {
-        let name = Methods.name(ofLowercased: deed.name)
-        if told.methods.insert(deed.name).inserted { onUnsimulated(remark(on: method, known: name)) }
+    private func unsimulated(_ method: String, _ request: Request) throws(BotAPIError) -> JSON {
+        let name = Methods.name(ofLowercased: request.name)
+        if told.methods.insert(request.name).inserted { onUnsimulated(remark(on: method, known: name)) }
         guard let name else {
             guard reach == .anyone else { throw .methodNotFound }
             return true
         }
-        if Methods.defaults(of: name).contains(.chat) { _ = try chat(of: deed, writing: false) }
-        return plausible(name, deed)
+        if Methods.defaults(of: name).contains(.chat) { _ = try chat(of: request, writing: false) }
+        return plausible(name, request)
     }
 
     /// A value of the type that a method returns.
-    func plausible(_ method: String, _ deed: Deed) -> JSON {
-        let known = deed.arguments.id("user_id").flatMap { chats.person($0) }
+    func plausible(_ method: String, _ request: Request) -> JSON {
+        let known = request.arguments.id("user_id").flatMap { chats.person($0) }
         let user: JSON = known ?? ["id": 42, "is_bot": false, "first_name": "Ada"]
         let ownChat: JSON = ["id": user["id"] ?? 42, "type": "private", "first_name": "Ada"]
-        let chat = deed.arguments.id("chat_id").flatMap { chats.byID[$0]?.json } ?? ownChat
-        return PlausibleValues(arguments: deed.arguments, bot: bot, user: user, chat: chat, now: now())
+        let chat = request.arguments.id("chat_id").flatMap { chats.byID[$0]?.json } ?? ownChat
+        return PlausibleValues(arguments: request.arguments, bot: bot, user: user, chat: chat, now: now())
             .answer(to: method)
     }
 

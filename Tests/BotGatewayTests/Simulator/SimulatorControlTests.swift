@@ -188,7 +188,7 @@ import Testing
         ask("/users/\(who)/\(action)", .json(parameters.bytes))
     }
 
-    @Test func `whoever isn't known appears with their first deed, and stays the same`() throws {
+    @Test func `whoever isn't known appears with their first request, and stays the same`() throws {
         let said = try #require(act("ada", "sendMessage", ["text": "hello"])?["result"])
         #expect(said["from"]?["first_name"] == "Ada")
         #expect(said["from"]?["username"] == "ada")

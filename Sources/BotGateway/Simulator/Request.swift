@@ -1,7 +1,7 @@
 import JSON
 
 /// One thing that somebody does: the bot by a call, or a person in the app.
-struct Deed {
+struct Request {
     /// A method's or an action's name, in lower case.
     let name: String
     let arguments: Arguments
@@ -11,7 +11,7 @@ struct Deed {
     /// Somebody gets what comes of it.
     var isAwaited = true
 
-    var isBots: Bool { person == nil }
+    var isFromBot: Bool { person == nil }
 
     func text(_ name: String) -> String { arguments.text(name) }
 
@@ -19,8 +19,8 @@ struct Deed {
     var personID: Int64? { person?["id"]?.integer }
 
     /// The same by the same, with other parameters.
-    func with(_ parameters: JSON) -> Deed {
-        Deed(name: name, arguments: Arguments(parameters), files: files, person: person)
+    func with(_ parameters: JSON) -> Request {
+        Request(name: name, arguments: Arguments(parameters), files: files, person: person)
     }
 }
 
