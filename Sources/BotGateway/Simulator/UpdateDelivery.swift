@@ -21,7 +21,7 @@ final class UpdateDelivery {
     /// What posts to a webhook; without it webhooks are stored and never called.
     var makePosting: ((Webhook) -> WebhookDelivery)?
     private var waiting: Poll?
-    private var brake = SpinBrake()
+    private var throttle = PollThrottle()
     /// Off, so that a test may ask as fast as it likes.
     var slowsSpinning = false
     private let loop: EventLoop
@@ -62,7 +62,7 @@ final class UpdateDelivery {
         var timeout = second * min(max(arguments.integer("timeout") ?? 0, 0), 50)
         allowed.update(from: arguments)
         if slowsSpinning {
-            brake.slow(offset: offset, timeout: &timeout, limit: &limit, at: .current)
+            throttle.slow(offset: offset, timeout: &timeout, limit: &limit, at: .current)
         }
         let updates = queue.take(from: offset, limit: limit)
         guard updates.isEmpty, timeout > .zero else { return reply(BotAPIAnswer(updates: updates)) }
@@ -95,7 +95,7 @@ final class UpdateDelivery {
 
     private func conflict(_ reason: EndOfPoll, to reply: @escaping Reply) {
         let answer = BotAPIAnswer(error: BotAPIError(code: 409, reason: "Conflict: \(reason.rawValue)"))
-        let delay = slowsSpinning ? brake.delayOfConflict(at: .current) : .zero
+        let delay = slowsSpinning ? throttle.delayOfConflict(at: .current) : .zero
         guard delay > .zero else { return reply(answer) }
         loop.after(delay) { reply(answer) }
     }

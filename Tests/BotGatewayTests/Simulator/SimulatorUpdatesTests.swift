@@ -83,13 +83,13 @@ import Testing
         #expect(test.server.add(message, as: "chat_member") == 9002)
     }
 
-    @Test func `a brake makes the same offset wait, and one update at a time`() throws {
-        var brake = SpinBrake()
+    @Test func `a throttle makes the same offset wait, and one update at a time`() throws {
+        var throttle = PollThrottle()
         let start = Instant.current
         func slow(_ offset: Int64, after delay: Duration) -> (Duration, Int64) {
             var timeout = Duration.zero
             var limit: Int64 = 100
-            brake.slow(offset: offset, timeout: &timeout, limit: &limit, at: start + delay)
+            throttle.slow(offset: offset, timeout: &timeout, limit: &limit, at: start + delay)
             return (timeout, limit)
         }
         #expect(slow(1, after: .zero) == (.zero, 100))
@@ -99,12 +99,12 @@ import Testing
         #expect(slow(2, after: .milliseconds(4500)) == (.zero, 100))
     }
 
-    @Test func `a brake holds back the second 409 within 3 s`() {
-        var brake = SpinBrake()
+    @Test func `a throttle holds back the second 409 within 3 s`() {
+        var throttle = PollThrottle()
         let start = Instant.current
-        #expect(brake.delayOfConflict(at: start) == .zero)
-        #expect(brake.delayOfConflict(at: start + .seconds(2)) == .seconds(3))
-        #expect(brake.delayOfConflict(at: start + .seconds(3)) == .zero)
+        #expect(throttle.delayOfConflict(at: start) == .zero)
+        #expect(throttle.delayOfConflict(at: start + .seconds(2)) == .seconds(3))
+        #expect(throttle.delayOfConflict(at: start + .seconds(3)) == .zero)
     }
 
     @Test func `a server that slows spinning lets a repeated poll wait`() throws {

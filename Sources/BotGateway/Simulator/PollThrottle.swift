@@ -2,7 +2,7 @@ import Reactor
 
 /// How Telegram slows down a client that asks for the same updates over and over, and one that fights with
 /// another over them.
-struct SpinBrake {
+struct PollThrottle {
     private static let window = Duration.seconds(3)
 
     private var offset: Int64?
