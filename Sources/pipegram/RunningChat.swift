@@ -97,7 +97,7 @@ import Reactor
 
     func run() throws -> ExitCode {
         signals = try Signals([SIGINT, SIGTERM, SIGHUP], on: loop) { [unowned self] in stop(on: $0) }
-        telegram.onSight = { [unowned self] in see($0) }
+        telegram.onAction = { [unowned self] in see($0) }
         telegram.onUnsimulated = { [log] in log.notice("\($0)") }
         telegram.onUnseen = { [unowned self] _ in tellOfPrivacy() }
         if Terminal.isTerminal(2), !isScript {
@@ -239,15 +239,15 @@ import Reactor
 
     // MARK: what is seen
 
-    private func see(_ sight: Sight) {
-        conversation.note(sight)
-        if case .action(let action, let chat) = sight {
+    private func see(_ action: BotAction) {
+        conversation.note(action)
+        if case .action(let action, let chat) = action {
             guard !isScript, chat == conversation.chat else { return }
             let name = telegram.bot["first_name"]?.string ?? "the bot"
             return typing.show(action["action"]?.string ?? "", of: name)
         }
-        desk.show(transcript.lines(of: sight, in: conversation))
-        guard case .message(let message) = sight else { return }
+        desk.show(transcript.lines(of: action, in: conversation))
+        guard case .message(let message) = action else { return }
         if !isScript, let path = conversation.picture(in: message) { desk.showPicture(path) }
         typing.end()
         showKeyboard()

@@ -36,7 +36,7 @@ extension SimulatedTelegram {
     }
 
     private func showChange(_ request: Request, _ method: String) {
-        if request.isFromBot { onSight(.other(method: method, request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: method, request.arguments.json)) }
     }
 
     func setChatTitle(_ request: Request) throws(BotAPIError) -> JSON {

@@ -194,14 +194,14 @@ extension SimulatedTelegram {
         guard known.contains(request.text("action").lowercased()) else {
             throw .badRequest("wrong parameter action in request")
         }
-        onSight(.action(request.arguments.json, chat: chat.id))
+        onAction(.action(request.arguments.json, chat: chat.id))
         return true
     }
 
     func sendDraft(_ request: Request) throws(BotAPIError) -> JSON {
         _ = try chat(of: request)
         if !request.text("text").isEmpty { _ = try FormattedText(request.arguments, user: chats.person) }
-        onSight(.other(method: "sendMessageDraft", request.arguments.json))
+        onAction(.other(method: "sendMessageDraft", request.arguments.json))
         return true
     }
 }

@@ -96,7 +96,7 @@ extension SimulatedTelegram {
         try apply(change, markup, to: message.value, isNew: message.isNew)
         chat.messages.put(message.value)
         if request.isFromBot {
-            onSight(.edited(message.value))
+            onAction(.edited(message.value))
         } else {
             tellBot(of: message.value, in: chat, isEdited: true)
         }
@@ -178,7 +178,7 @@ extension SimulatedTelegram {
         try check(message, has: part)
         try apply(change, markup, to: message)
         chat.messages.put(message)
-        onSight(.edited(message))
+        onAction(.edited(message))
         return true
     }
 }

@@ -32,7 +32,7 @@ extension SimulatedTelegram {
             return true
         }
         inline.answer(person, with: results.elements)
-        onSight(.inlineResults(request.arguments.json, person: person))
+        onAction(.inlineResults(request.arguments.json, person: person))
         return true
     }
 

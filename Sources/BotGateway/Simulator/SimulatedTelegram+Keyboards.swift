@@ -10,7 +10,7 @@ extension SimulatedTelegram {
         guard request.text("text").unicodeScalars.count <= 200 else { throw .badRequest("MESSAGE_TOO_LONG") }
         switch callbacks.answer(id, at: now()) {
         case .given(let person):
-            onSight(.callbackAnswer(request.arguments.json, person: person))
+            onAction(.callbackAnswer(request.arguments.json, person: person))
             return true
         case .unknown where reach == .anyone && !id.isEmpty: return true
         case .unknown, .late:

@@ -41,7 +41,7 @@ extension SimulatedTelegram {
         let until = request.arguments.integer("until_date") ?? 0
         change(user, in: chat, to: "kicked", rights: ["until_date": JSON(until)], by: request)
         if wasMember, !chat.isChannel { announce(["left_chat_member": user], in: chat, by: request) }
-        if request.isFromBot { onSight(.other(method: "banChatMember", request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: "banChatMember", request.arguments.json)) }
         return true
     }
 
@@ -64,7 +64,7 @@ extension SimulatedTelegram {
             return true
         }
         change(user, in: chat, to: "left", by: request)
-        if request.isFromBot { onSight(.other(method: "unbanChatMember", request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: "unbanChatMember", request.arguments.json)) }
         return true
     }
 
@@ -85,7 +85,7 @@ extension SimulatedTelegram {
         change(
             user, in: chat, to: isFree ? "member" : "restricted", rights: isFree ? nil : .some(rights),
             by: request)
-        if request.isFromBot { onSight(.other(method: "restrictChatMember", request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: "restrictChatMember", request.arguments.json)) }
         return true
     }
 
@@ -115,7 +115,7 @@ extension SimulatedTelegram {
         change(
             user, in: chat, to: isAny ? "administrator" : "member", rights: isAny ? .some(rights) : nil,
             by: request)
-        if request.isFromBot { onSight(.other(method: "promoteChatMember", request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: "promoteChatMember", request.arguments.json)) }
         return true
     }
 

@@ -40,7 +40,7 @@ extension SimulatedTelegram {
             chat.reactions[id] = nil
         }
         chat.pinned.removeAll { ids.contains($0) }
-        if request.isFromBot { onSight(.deleted(chat: chat.id, messages: ids)) }
+        if request.isFromBot { onAction(.deleted(chat: chat.id, messages: ids)) }
     }
 
     private func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
@@ -70,7 +70,7 @@ extension SimulatedTelegram {
         chat.pinned.removeAll { $0 == id }
         chat.pinned.append(id)
         message.remove("reply_to_message")
-        if request.isFromBot { onSight(.pinned(message)) }
+        if request.isFromBot { onAction(.pinned(message)) }
         announce(["pinned_message": message], in: chat, by: request)
         return true
     }
@@ -84,7 +84,7 @@ extension SimulatedTelegram {
             return true
         }
         chat.pinned.removeAll { $0 == id }
-        if request.isFromBot { onSight(.other(method: "unpinChatMessage", request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: "unpinChatMessage", request.arguments.json)) }
         return true
     }
 
@@ -92,7 +92,7 @@ extension SimulatedTelegram {
         let chat = try chat(of: request)
         try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
         chat.pinned = []
-        if request.isFromBot { onSight(.other(method: "unpinAllChatMessages", request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: "unpinAllChatMessages", request.arguments.json)) }
         return true
     }
 
@@ -116,7 +116,7 @@ extension SimulatedTelegram {
         let change: JSON = ["chat": chat.json, "message_id": JSON(id)]
         guard let user = request.person else {
             change.set("reaction", reaction)
-            onSight(.reaction(change))
+            onAction(.reaction(change))
             return true
         }
         guard watchesMembers(of: chat) else { return true }

@@ -89,7 +89,7 @@ extension SimulatedTelegram {
         message.set("poll", poll)
         chat.messages.put(message)
         if let id = poll["id"]?.string { polls[id]?.json = poll }
-        onSight(.edited(message))
+        onAction(.edited(message))
     }
 
     /// Votes: `message_id`, and `option_ids` from 0, empty to take a vote back. Returns the `Poll`.

@@ -47,7 +47,7 @@ extension SimulatedTelegram {
             }
         }
         profile[try scope(request), request.text("language_code")] = tidy.count == 0 ? Optional.none : tidy
-        onSight(.other(method: "setMyCommands", request.arguments.json))
+        onAction(.other(method: "setMyCommands", request.arguments.json))
         return true
     }
 
@@ -80,7 +80,7 @@ extension SimulatedTelegram {
 
     func deleteMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
         profile[try scope(request), request.text("language_code")] = Optional.none
-        onSight(.other(method: "deleteMyCommands", request.arguments.json))
+        onAction(.other(method: "deleteMyCommands", request.arguments.json))
         return true
     }
 
@@ -98,7 +98,7 @@ extension SimulatedTelegram {
             throw .badRequest("bot \(kind.key.replacing("_", with: " ")) is too long")
         }
         profile.texts["\(kind.key) \(request.text("language_code"))"] = text.isEmpty ? nil : text
-        onSight(.other(method: kind.method, request.arguments.json))
+        onAction(.other(method: kind.method, request.arguments.json))
         return true
     }
 
@@ -122,7 +122,7 @@ extension SimulatedTelegram {
             throw .badRequest("MenuButton has unsupported type")
         }
         profile.menuButtons[chat] = button
-        onSight(.other(method: "setChatMenuButton", request.arguments.json))
+        onAction(.other(method: "setChatMenuButton", request.arguments.json))
         return true
     }
 

@@ -121,7 +121,7 @@ extension SimulatedTelegram {
     /// Keeps a new message, and shows it to the other side.
     func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request) {
         chat.messages.put(message)
-        if request.isFromBot { onSight(.message(message)) } else { tellBot(of: message, in: chat) }
+        if request.isFromBot { onAction(.message(message)) } else { tellBot(of: message, in: chat) }
     }
 
     /// What happens to a chat, said by a message in it: the bot gets it whoever did it.

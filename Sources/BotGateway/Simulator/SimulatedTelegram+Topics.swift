@@ -32,7 +32,7 @@ extension SimulatedTelegram {
         chat.topics[thread] = SimulatedChat.Topic(
             name: name, iconColor: color, iconEmoji: icon.isEmpty ? nil : icon)
         announce(["forum_topic_created": topic], in: chat, by: request, thread: thread)
-        if request.isFromBot { onSight(.other(method: "createForumTopic", request.arguments.json)) }
+        if request.isFromBot { onAction(.other(method: "createForumTopic", request.arguments.json)) }
         let answer: JSON = ["message_thread_id": JSON(thread)]
         answer.merge(topic)
         return answer
@@ -79,7 +79,7 @@ extension SimulatedTelegram {
         chat.topics[thread] = nil
         let ids = chat.messages.ids.filter { chat.messages[$0]?["message_thread_id"]?.integer == thread }
         for id in ids { chat.messages.remove(id) }
-        if request.isFromBot, !ids.isEmpty { onSight(.deleted(chat: chat.id, messages: ids)) }
+        if request.isFromBot, !ids.isEmpty { onAction(.deleted(chat: chat.id, messages: ids)) }
         return true
     }
 

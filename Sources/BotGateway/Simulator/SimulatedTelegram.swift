@@ -26,7 +26,7 @@ public final class SimulatedTelegram {
     /// delivers it gives it its id, and keeps back kinds that weren't asked for.
     public var onUpdate: (_ kind: String, _ payload: JSON) -> Void = { _, _ in }
     /// Called for each thing that people see of the bot.
-    public var onSight: (Sight) -> Void = { _ in }
+    public var onAction: (BotAction) -> Void = { _ in }
     /// Called once for each method that can't be simulated and got a plausible value for an answer, with what there is
     /// to say about it.
     public var onUnsimulated: (_ remark: String) -> Void = { _ in }
@@ -64,7 +64,7 @@ public final class SimulatedTelegram {
     /// The same bot at the same time, and none of the chats.
     func another() -> SimulatedTelegram {
         let other = SimulatedTelegram(bot: bot, reach: reach, now: now)
-        (other.onUpdate, other.onSight, other.onUnseen) = (onUpdate, onSight, onUnseen)
+        (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
         (other.onUnsimulated, other.told) = (onUnsimulated, told)
         other.seesAllGroupMessages = seesAllGroupMessages
         return other

@@ -228,7 +228,7 @@ struct SimulatorControl {
 }
 
 extension HTTPServer.Responder {
-    /// - Parameter seen: the number of the newest sight, from which a script can wait for what comes of this.
+    /// - Parameter seen: the number of the newest action, from which a script can wait for what comes of this.
     fileprivate func answer(_ outcome: Result<JSON, BotAPIError>, seen: Int64) {
         let json: JSON
         let status: Int

@@ -96,8 +96,8 @@ import Reactor
             let id = delivery.add(payload, as: kind)
             onUpdate?(id, kind)
         }
-        telegram.onSight = { [weak self] sight in
-            self?.sights.add(sight.kind, chat: sight.chat, sight.json)
+        telegram.onAction = { [weak self] action in
+            self?.sights.add(action.kind, chat: action.chat, action.json)
         }
     }
 

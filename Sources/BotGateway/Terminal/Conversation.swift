@@ -75,7 +75,7 @@ public final class Conversation {
     // MARK: what the bot does
 
     /// Remembers what people will refer to.
-    public func note(_ sight: Sight) { last.note(sight) }
+    public func note(_ action: BotAction) { last.note(action) }
 
     /// What the app shows in the place of its keyboard, as rows of keys; nil for its own.
     public var keyboard: JSON? {

@@ -10,8 +10,8 @@ struct LastMessages {
     /// What the bot offers inline, by who asked.
     private(set) var offers: [Int64: [JSON]] = [:]
 
-    mutating func note(_ sight: Sight) {
-        switch sight {
+    mutating func note(_ action: BotAction) {
+        switch action {
         case .message(let message):
             guard let (chat, id) = note(message) else { return }
             ofBot[chat] = id

@@ -31,8 +31,8 @@ public struct Transcript {
     // MARK: what the bot does
 
     /// None for what nobody needs to see.
-    public func lines(of sight: Sight, in conversation: Conversation) -> [String] {
-        switch sight {
+    public func lines(of action: BotAction, in conversation: Conversation) -> [String] {
+        switch action {
         case .message(let message):
             return said(text.lines(of: message), message, conversation)
         case .edited(let message):

@@ -38,7 +38,7 @@ import Testing
     @Test func `all scopes share one Telegram, and what it refuses is counted and said`() {
         let stage = Stage()
         var seen: [String] = []
-        stage.telegram.onSight = {
+        stage.telegram.onAction = {
             if case .message(let message) = $0 { seen.append(message["text"]?.string ?? "") }
         }
         stage.say(#"{"type":"telegram.send_message","text":"hi"}"#)
@@ -78,7 +78,7 @@ import Testing
     @Test func `typing is shown in the scope's chat`() {
         let stage = Stage()
         var chats: [Int64] = []
-        stage.telegram.onSight = { if case .action(_, let chat) = $0 { chats.append(chat) } }
+        stage.telegram.onAction = { if case .action(_, let chat) = $0 { chats.append(chat) } }
         stage.calls.showTyping(in: .chat(42))
         #expect(chats == [42])
     }

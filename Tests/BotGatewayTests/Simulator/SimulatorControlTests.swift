@@ -117,12 +117,12 @@ import Testing
     @Test func `what people see is told in order, each kind in its shape`() throws {
         let telegram = test.server.telegram
         let message: JSON = ["message_id": 5, "chat": ["id": 42], "text": "hi"]
-        let sights: [Sight] = [
+        let sights: [BotAction] = [
             .message(message), .edited(message), .deleted(chat: 42, messages: [5]),
             .action(["chat_id": 42, "action": "typing"], chat: 42),
             .callbackAnswer(["text": "ok"], person: 9), .other(method: "setMyName", ["name": "x"]),
         ]
-        sights.forEach(telegram.onSight)
+        sights.forEach(telegram.onAction)
         let told = try #require(ask("/sights").json?["result"])
         #expect(told[0] == ["id": 1, "kind": "message", "chat_id": 42, "message": message])
         #expect(told[2] == ["id": 3, "kind": "deleted", "chat_id": 42, "message_ids": [5]])

@@ -16,7 +16,7 @@ import Testing
         telegram = SimulatedTelegram(reach: .acquaintances) { 1_700_000_000 }
         conversation = Conversation(with: telegram)
         telegram.onUpdate = { [updates] in updates.all.append(($0, $1)) }
-        telegram.onSight = { [conversation] in conversation.note($0) }
+        telegram.onAction = { [conversation] in conversation.note($0) }
     }
 
     @discardableResult

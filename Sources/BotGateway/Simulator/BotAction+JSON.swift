@@ -1,6 +1,6 @@
 import JSON
 
-extension Sight {
+extension BotAction {
     /// What the control API calls it.
     var kind: String {
         switch self {

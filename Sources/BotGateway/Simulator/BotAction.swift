@@ -1,7 +1,7 @@
 import JSON
 
 /// What people see of a bot's doings in their apps.
-public enum Sight {
+public enum BotAction {
     /// A `Message` that the bot sent; an album's come one by one.
     case message(JSON)
     /// A `Message` that the bot edited, whole, as it is now.
