@@ -55,7 +55,7 @@ struct FormattedText {
             users[id] = users[id] ?? user(id)
             return users[id] != nil
         }
-        var tidy = try TidyText(parsed.text, known)
+        var tidy = try NormalizedText(parsed.text, known)
         guard place.mayBeEmpty || !tidy.isInvisible else { throw .badRequest("text must be non-empty") }
         text = tidy.text
         guard text.unicodeScalars.count <= place.limit else { throw .badRequest(place.tooLong) }

@@ -1,5 +1,5 @@
 /// A text without what Telegram takes out of it, and its entities, which move along.
-struct TidyText {
+struct NormalizedText {
     private(set) var units: [UInt16]
     private(set) var entities: [TextEntity]
 
