@@ -90,9 +90,9 @@ struct FormattedText {
     /// What may be found in a text that stays as it is; nil for one that needs a closer look.
     private static func signs(
         ofPlain raw: String, _ arguments: Arguments, _ place: Place
-    ) throws(BotAPIError) -> TextGlance.Signs? {
+    ) throws(BotAPIError) -> TextScan.Signs? {
         guard !arguments.has(place.entities), isPlain(arguments.text(place.mode)) else { return nil }
-        let glance = TextGlance(raw)
+        let glance = TextScan(raw)
         guard glance.isTidy, glance.isVisible else { return nil }
         guard glance.length <= place.limit else { throw .badRequest(place.tooLong) }
         return glance.signs

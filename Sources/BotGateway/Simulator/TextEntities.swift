@@ -6,16 +6,16 @@
 enum TextEntities {
     /// - Returns: in order, none touching another.
     static func find(in text: String) -> [TextEntity] {
-        find(TextGlance(text).signs, in: text)
+        find(TextScan(text).signs, in: text)
     }
 
     /// - Parameter signs: those that the text has.
-    static func find(_ signs: TextGlance.Signs, in text: String) -> [TextEntity] {
+    static func find(_ signs: TextScan.Signs, in text: String) -> [TextEntity] {
         guard !signs.isEmpty else { return [] }
         let letters = text.unicodeScalars.map(\.value)
         let finder = Finder(letters: letters)
         let hosts = URLFinder(letters: letters)
-        let ways: [(sign: TextGlance.Signs, find: () -> [Found])] = [
+        let ways: [(sign: TextScan.Signs, find: () -> [Found])] = [
             (.name, finder.names), (.command, finder.commands), (.hashtag, finder.hashtags),
             (.cashtag, finder.cashtags), (.phoneNumber, finder.phoneNumbers),
             (.telegramLink, hosts.telegramLinks), (.host, hosts.others),

@@ -2,7 +2,7 @@
 ///
 /// It errs to one side only. What it calls tidy or visible is so, and what it has no sign of isn't there; a sign may
 /// still lead to nothing.
-struct TextGlance {
+struct TextScan {
     /// Of what Telegram finds in a text by itself.
     struct Signs: OptionSet {
         let rawValue: UInt8
