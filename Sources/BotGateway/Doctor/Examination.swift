@@ -116,7 +116,7 @@ final class Examination {
     private func look() {
         guard let process else { return }
         let readsItself = process.isReadingInput == true
-        let threads = readsItself ? [] : Family.threads(of: pid)
+        let threads = readsItself ? [] : ProcessTree.threads(of: pid)
         let reads = readsItself || threads.contains { process.isReadingInput(by: $0.id) == true }
         let settled = settling.look(
             untaken: process.untaken, isRunning: threads.contains(where: \.isRunning), reads: reads,
@@ -188,10 +188,10 @@ final class Examination {
     func lookForLeftovers(then go: @escaping () -> Void) {
         let mark = "PIPEGRAM_SCOPE=\(interview.steps[0].event.scope)"
         let session = pid
-        guard !Family.leftovers(of: session, marked: mark).isEmpty else { return go() }
+        guard !ProcessTree.leftovers(of: session, marked: mark).isEmpty else { return go() }
         // What ends by itself has had the time for it.
         loop.after(.milliseconds(150)) { [weak self] in
-            let left = Family.leftovers(of: session, marked: mark)
+            let left = ProcessTree.leftovers(of: session, marked: mark)
             self?.record.leftovers += left
             for each in left { kill(each.pid, SIGKILL) }
             go()

@@ -71,5 +71,5 @@ struct ExaminationRecord {
     /// And computed all the while.
     var spinsAtEnd = false
     var ignoresTermination = false
-    var leftovers: [Family.Leftover] = []
+    var leftovers: [ProcessTree.Leftover] = []
 }

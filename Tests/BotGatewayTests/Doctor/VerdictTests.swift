@@ -38,7 +38,7 @@ import Testing
 
     @Test func `a bot that had to be killed isn't blamed for what it had started`() {
         var record = healthy
-        record.leftovers = [Family.Leftover(pid: 7, command: "sleep 1")]
+        record.leftovers = [ProcessTree.Leftover(pid: 7, command: "sleep 1")]
         #expect(verdict(record).filter { $0.severity == .fault }.count == 1)
         (record.ignoresEnd, record.ignoresTermination) = (true, true)
         #expect(verdict(record).filter { $0.severity == .fault }.count == 2)

@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 
 /// A program's processes, as the kernel shows them in /proc.
-enum Family {
+enum ProcessTree {
     struct Thread: Equatable {
         let id: pid_t
         /// On a processor, or waiting for one.
