@@ -17,7 +17,7 @@ import Reactor
         number: Int64, temporaryDirectory: String, on loop: EventLoop
     ) {
         (self.script, self.options) = (script, options)
-        let chats: [Interview] =
+        let chats: [Scenario] =
             options.isPlain
             ? [.plain(chat: 1_000_000_000 + number)]
             : [.inPrivate(chat: 1_000_000_000 + number), .inGroup(chat: -1_001_000_000_000 - number)]

@@ -92,7 +92,7 @@ extension Examination: ChildProcessObserver {
         note(exit)
         lookForLeftovers { [self] in
             let isOver = isEnding && !options.isSingle || record.stall != nil || isHopeless
-            if isOver || next >= interview.steps.count { done() } else { goOn() }
+            if isOver || next >= scenario.steps.count { done() } else { goOn() }
         }
     }
 

@@ -10,7 +10,7 @@ final class Examination {
     var record = ExaminationRecord()
     private let program: Program
     private let environment: ChildEnvironment
-    let interview: Interview
+    let scenario: Scenario
     let options: ExaminationOptions
     let telegram: CallPrinter
     let loop: EventLoop
@@ -20,7 +20,7 @@ final class Examination {
     private var pid: pid_t = 0
     /// Which step comes next.
     var next = 0
-    var inHand: Interview.Step?
+    var inHand: Scenario.Step?
     var settling = Settling(quiet: .zero, at: .current)
     private var deadline = Instant.current
     var timer: Timer?
@@ -46,10 +46,10 @@ final class Examination {
     static let mostLines = 2000
 
     init(
-        _ interview: Interview, with program: Program, environment: ChildEnvironment,
+        _ scenario: Scenario, with program: Program, environment: ChildEnvironment,
         options: ExaminationOptions, answeredBy telegram: CallPrinter, on loop: EventLoop
     ) {
-        (self.interview, self.program, self.environment) = (interview, program, environment)
+        (self.scenario, self.program, self.environment) = (scenario, program, environment)
         (self.options, self.telegram, self.loop) = (options, telegram, loop)
     }
 
@@ -59,11 +59,11 @@ final class Examination {
         goOn()
     }
 
-    // MARK: the interview
+    // MARK: the scenario
 
     func goOn() {
-        guard next < interview.steps.count else { return endInTime() }
-        let step = interview.steps[next]
+        guard next < scenario.steps.count else { return endInTime() }
+        let step = scenario.steps[next]
         next += 1
         if process == nil {
             do throws(SystemError) {
@@ -76,7 +76,7 @@ final class Examination {
         give(step)
     }
 
-    private func begin(with step: Interview.Step) throws(SystemError) {
+    private func begin(with step: Scenario.Step) throws(SystemError) {
         var program = program
         program.environment = environment.variables(for: step.event)
         let process = try ChildProcess(program, lineLimit: options.maxLine, on: loop, observer: self)
@@ -87,7 +87,7 @@ final class Examination {
         }
     }
 
-    private func give(_ step: Interview.Step) {
+    private func give(_ step: Scenario.Step) {
         inHand = step
         record.eventsGiven += 1
         telegram.note(step.event.line, givenTo: step.event.scope)
@@ -186,7 +186,7 @@ final class Examination {
 
     /// Its group wasn't told to go with it: what lives on was left behind.
     func lookForLeftovers(then go: @escaping () -> Void) {
-        let mark = "PIPEGRAM_SCOPE=\(interview.steps[0].event.scope)"
+        let mark = "PIPEGRAM_SCOPE=\(scenario.steps[0].event.scope)"
         let session = pid
         guard !ProcessTree.leftovers(of: session, marked: mark).isEmpty else { return go() }
         // What ends by itself has had the time for it.

@@ -1,6 +1,6 @@
 import JSON
 
-/// What was seen of a bot in one interview: of each trouble the first few signs.
+/// What was seen of a bot in one scenario: of each trouble the first few signs.
 struct ExaminationRecord {
     /// So many signs of a trouble are kept.
     static let signs = 20
@@ -9,7 +9,7 @@ struct ExaminationRecord {
         let error: OutgoingEventError
         /// Its beginning.
         let text: String
-        let step: Interview.Step?
+        let step: Scenario.Step?
     }
 
     struct Refusal {
@@ -21,7 +21,7 @@ struct ExaminationRecord {
         /// 128 + the number of the signal that killed it.
         let status: Int32
         /// What it had been given last; nil for the end of its stdin.
-        let step: Interview.Step?
+        let step: Scenario.Step?
         /// It hadn't read a byte.
         let isAtStart: Bool
         /// It came no further than the scope and its first event.
@@ -30,7 +30,7 @@ struct ExaminationRecord {
         let complaint: [String]
     }
 
-    /// Why the interview came to no end.
+    /// Why the scenario came to no end.
     enum Stall: Equatable {
         /// It doesn't read what it is given.
         case unread
@@ -63,7 +63,7 @@ struct ExaminationRecord {
     var endings = 0
     /// It ended with 0 and had read nothing.
     var endsUnread = false
-    var stall: (Stall, step: Interview.Step)?
+    var stall: (Stall, step: Scenario.Step)?
     /// It was seen to wait, with nothing left to read, before its stdin was ended.
     var wasIdle = false
     /// It lived on when its stdin was ended.

@@ -10,7 +10,7 @@ struct Verdict {
     /// What has been said already: each trouble is told once, with its first sign.
     var told: Set<String> = []
 
-    /// - Parameter records: of one interview each.
+    /// - Parameter records: of one scenario each.
     static func diagnoses(
         of records: [ExaminationRecord], script: Script?, options: ExaminationOptions
     ) -> [Diagnosis] {

@@ -4,7 +4,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct VerdictTests {
-    private let step = Interview.inPrivate(chat: 42).steps[0]
+    private let step = Scenario.inPrivate(chat: 42).steps[0]
 
     private func verdict(_ record: ExaminationRecord, of script: Script? = nil) -> [Diagnosis] {
         Verdict.diagnoses(of: [record], script: script, options: ExaminationOptions())
@@ -96,7 +96,7 @@ import Testing
         #expect(verdict(record, of: python("x")).first?.words.contains("daemon=True") == true)
     }
 
-    @Test func `a bot that answered in one interview in time buffers nothing in another`() {
+    @Test func `a bot that answered in one scenario in time buffers nothing in another`() {
         var late = healthy
         (late.linesBeforeEnd, late.linesAtEnd) = (0, 2)
         let found = Verdict.diagnoses(of: [healthy, late], script: nil, options: ExaminationOptions())
@@ -135,10 +135,10 @@ import Testing
         #expect(found.first?.words.contains("not what was read") == true, "\(found)")
     }
 
-    @Test func `each step of an interview is an event that a child would be given`() {
-        let steps = Interview.inPrivate(chat: 42).steps + Interview.inGroup(chat: -100).steps
+    @Test func `each step of an scenario is an event that a child would be given`() {
+        let steps = Scenario.inPrivate(chat: 42).steps + Scenario.inGroup(chat: -100).steps
         #expect(steps.count == 12)
         #expect(steps.allSatisfy { [.chat(42), .chat(-100)].contains($0.event.scope) })
-        #expect(Interview.plain(chat: 42).steps.allSatisfy { PlainMessage($0.event) != nil })
+        #expect(Scenario.plain(chat: 42).steps.allSatisfy { PlainMessage($0.event) != nil })
     }
 }

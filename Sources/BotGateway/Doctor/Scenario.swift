@@ -1,7 +1,7 @@
 import JSON
 
 /// What a bot is told while it is examined: one of each thing that bots stumble over.
-struct Interview {
+struct Scenario {
     struct Step {
         /// What the bot is given, as in "a photo, which has no text".
         let name: String
@@ -17,7 +17,7 @@ struct Interview {
     let steps: [Step]
 
     /// A private chat.
-    static func inPrivate(chat: Int64) -> Interview {
+    static func inPrivate(chat: Int64) -> Scenario {
         let ada: JSON = ["id": JSON(chat), "is_bot": false, "first_name": "Ada", "username": "ada"]
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada", "username": "ada"]
         var talk = Talk(from: ada, in: place)
@@ -40,11 +40,11 @@ struct Interview {
             "kind_of_tomorrow", "an event of a kind that doesn't exist yet", .unknownKind,
             ["chat": place, "from": ada, "novelty": true])
         talk.say("a plain message", .plain, ["text": "good bye"])
-        return Interview(steps: talk.steps)
+        return Scenario(steps: talk.steps)
     }
 
     /// A group.
-    static func inGroup(chat: Int64) -> Interview {
+    static func inGroup(chat: Int64) -> Scenario {
         let boris: JSON = ["id": 43, "is_bot": false, "first_name": "Boris"]
         let place: JSON = ["id": JSON(chat), "type": "supergroup", "title": "A group"]
         var talk = Talk(from: boris, in: place)
@@ -53,15 +53,15 @@ struct Interview {
             "a message that says who joined, which has no text", .noText,
             ["new_chat_members": [["id": 44, "is_bot": false, "first_name": "Eve"]]])
         talk.say("a message in a group", .plain, ["text": "good bye, all"])
-        return Interview(steps: talk.steps)
+        return Scenario(steps: talk.steps)
     }
 
     /// Lines for a program that speaks plain text.
-    static func plain(chat: Int64) -> Interview {
+    static func plain(chat: Int64) -> Scenario {
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada"]
         var talk = Talk(from: ["id": JSON(chat), "is_bot": false, "first_name": "Ada"], in: place)
         for text in ["1+1", "hello", "2+2"] { talk.say("the line '\(text)'", .plain, ["text": JSON(text)]) }
-        return Interview(steps: talk.steps)
+        return Scenario(steps: talk.steps)
     }
 
     private static func photo(_ id: String, _ size: Int) -> JSON {
@@ -89,12 +89,12 @@ struct Interview {
 private struct Talk {
     let person: JSON
     let chat: JSON
-    var steps: [Interview.Step] = []
+    var steps: [Scenario.Step] = []
 
     init(from person: JSON, in chat: JSON) { (self.person, self.chat) = (person, chat) }
 
     mutating func say(
-        _ name: String, _ matter: Interview.Matter, _ contents: JSON, as kind: String = "message"
+        _ name: String, _ matter: Scenario.Matter, _ contents: JSON, as kind: String = "message"
     ) {
         let message: JSON = [
             "message_id": JSON(100 + steps.count), "from": person, "chat": chat, "date": 1_700_000_000,
@@ -103,10 +103,10 @@ private struct Talk {
         add(kind, name, matter, message)
     }
 
-    mutating func add(_ kind: String, _ name: String, _ matter: Interview.Matter, _ payload: JSON) {
+    mutating func add(_ kind: String, _ name: String, _ matter: Scenario.Matter, _ payload: JSON) {
         let update: JSON = ["update_id": JSON(9001 + steps.count)]
         update.set(kind, payload)
         guard let update = try? Update(update), let event = IncomingEvent(update) else { return }
-        steps.append(Interview.Step(name: name, matter: matter, event: event))
+        steps.append(Scenario.Step(name: name, matter: matter, event: event))
     }
 }
