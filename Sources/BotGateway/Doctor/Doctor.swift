@@ -4,14 +4,14 @@ import Reactor
 
 /// Examines a bot: starts it, talks with it as a gateway would, and says what is wrong.
 @MainActor public final class Doctor {
-    private let examinations: [Examination]
+    private let examinations: [Probe]
     private let script: Script?
     private let options: ExaminationOptions
 
     /// - Parameters:
     ///   - program: to be started, and what is known of it.
     ///   - environment: of the gateway.
-    ///   - number: makes the chats of this examination unlike those of others.
+    ///   - number: makes the chats of this probe unlike those of others.
     public init(
         _ program: Program, script: Script?, environment: ChildEnvironment, options: ExaminationOptions,
         number: Int64, temporaryDirectory: String, on loop: EventLoop
@@ -28,7 +28,7 @@ import Reactor
                 spoolDirectory: temporaryDirectory,
                 files: ChildFiles(in: nil, temporaryDirectory: temporaryDirectory),
                 log: silence)
-            return Examination(
+            return Probe(
                 chat, with: program, environment: environment, options: options, answeredBy: telegram,
                 on: loop)
         }
@@ -37,8 +37,8 @@ import Reactor
     /// - Parameter done: called once, from the loop, when no child is left.
     public func start(then done: @escaping ([Diagnosis]) -> Void) {
         var left = examinations.count
-        for examination in examinations {
-            examination.start { [self] in
+        for probe in examinations {
+            probe.start { [self] in
                 left -= 1
                 guard left == 0 else { return }
                 done(Verdict.diagnoses(of: examinations.map(\.record), script: script, options: options))

@@ -3,7 +3,7 @@ import JSON
 import Reactor
 
 /// What the child does and says.
-extension Examination: ChildProcessObserver {
+extension Probe: ChildProcessObserver {
     func childTookAll() {}
     func childClosedPipe() {}
 

@@ -6,7 +6,7 @@ import Reactor
 /// Talks with a bot as a gateway would, and writes down what it does.
 ///
 /// One child after the other, should they end: it is given an event, then watched until it is done with it.
-final class Examination {
+final class Probe {
     var record = ExaminationRecord()
     private let program: Program
     private let environment: ChildEnvironment
