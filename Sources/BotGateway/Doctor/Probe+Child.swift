@@ -48,14 +48,14 @@ extension Probe: ChildProcessObserver {
     }
 
     private func reject(_ error: OutgoingEventError, _ line: LineSplitter.Line) {
-        guard record.badLines.count < ExaminationRecord.signs else { return }
+        guard record.badLines.count < ProbeRecord.signs else { return }
         record.badLines.append(.init(error: error, text: Self.text(of: line), step: inHand))
     }
 
     private func perform(_ call: Call, in scope: Scope) {
         record.calls += 1
         if !call.isDownload, !Methods.names.contains(call.method),
-            record.unknown.count < ExaminationRecord.signs
+            record.unknown.count < ProbeRecord.signs
         {
             record.unknown.append(call)
         }
@@ -68,7 +68,7 @@ extension Probe: ChildProcessObserver {
     }
 
     private func note(_ error: BotAPIError, of call: Call) {
-        guard record.refusals.count < ExaminationRecord.signs else { return }
+        guard record.refusals.count < ProbeRecord.signs else { return }
         record.refusals.append(.init(call: call, error: error))
     }
 

@@ -7,7 +7,7 @@ import Reactor
 ///
 /// One child after the other, should they end: it is given an event, then watched until it is done with it.
 final class Probe {
-    var record = ExaminationRecord()
+    var record = ProbeRecord()
     private let program: Program
     private let environment: ChildEnvironment
     let scenario: Scenario

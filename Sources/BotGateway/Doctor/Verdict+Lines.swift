@@ -2,7 +2,7 @@ import JSON
 
 /// What is wrong with the lines that a bot prints.
 extension Verdict {
-    mutating func judgeLines(_ record: ExaminationRecord) {
+    mutating func judgeLines(_ record: ProbeRecord) {
         for bad in record.badLines {
             let line = script?.line(printing: bad.text)
             if case .unknownType(let type) = bad.error, Self.ownTypes.contains(type) {
@@ -31,7 +31,7 @@ extension Verdict {
         }
     }
 
-    private func words(of bad: ExaminationRecord.BadLine) -> String {
+    private func words(of bad: ProbeRecord.BadLine) -> String {
         let shown = bad.text.count > 60 ? bad.text.prefix(60) + "…" : bad.text[...]
         switch bad.error {
         case .notJSON, .notAnObject:
@@ -45,7 +45,7 @@ extension Verdict {
         }
     }
 
-    private func remedy(forText bad: ExaminationRecord.BadLine) -> String {
+    private func remedy(forText bad: ProbeRecord.BadLine) -> String {
         let text = bad.text.drop(while: \.isWhitespace)
         let encode = language?.encode ?? "an encoder for JSON"
         if text.hasPrefix("{"), text.firstRange(of: "}{") != nil {

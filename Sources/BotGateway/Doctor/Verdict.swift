@@ -12,7 +12,7 @@ struct Verdict {
 
     /// - Parameter records: of one scenario each.
     static func diagnoses(
-        of records: [ExaminationRecord], script: Script?, options: ExaminationOptions
+        of records: [ProbeRecord], script: Script?, options: ExaminationOptions
     ) -> [Diagnosis] {
         var verdict = Verdict(script: script, options: options)
         verdict.hasSpoken = records.contains { $0.linesBeforeEnd > 0 }
@@ -40,7 +40,7 @@ struct Verdict {
         diagnoses.append(.hint(place(line), words))
     }
 
-    private mutating func judge(_ record: ExaminationRecord) {
+    private mutating func judge(_ record: ProbeRecord) {
         if let failure = record.startFailure {
             return fault("start", at: nil, "it can't be started: \(failure)")
         }
@@ -60,7 +60,7 @@ struct Verdict {
 
     // MARK: deaths
 
-    private mutating func judgeDeaths(_ deaths: [ExaminationRecord.Death]) {
+    private mutating func judgeDeaths(_ deaths: [ProbeRecord.Death]) {
         for death in deaths {
             let line = script?.line(in: death.complaint)
             let cause = script?.cause(in: death.complaint) ?? death.complaint.last
@@ -73,7 +73,7 @@ struct Verdict {
         }
     }
 
-    private func remedy(for death: ExaminationRecord.Death, _ cause: String) -> String {
+    private func remedy(for death: ProbeRecord.Death, _ cause: String) -> String {
         if let module = Self.word(after: "No module named '", in: cause) {
             return ". Install it: pip install \(module.split(separator: ".").first ?? module)"
         }
@@ -115,7 +115,7 @@ struct Verdict {
 
     // MARK: reading and waiting
 
-    private mutating func judgeStall(_ record: ExaminationRecord) {
+    private mutating func judgeStall(_ record: ProbeRecord) {
         guard let (stall, step) = record.stall else { return }
         let patience = options.patience.rounded
         switch stall {
@@ -143,7 +143,7 @@ struct Verdict {
         }
     }
 
-    private mutating func judgeBuffer(_ record: ExaminationRecord) {
+    private mutating func judgeBuffer(_ record: ProbeRecord) {
         let kept = record.linesAtEnd - record.statesAtEnd
         guard !hasSpoken, kept > 0, record.wasIdle, !options.isSingle else { return }
         if let line = script?.lineReadingAll() {
@@ -166,7 +166,7 @@ struct Verdict {
 
     // MARK: the end
 
-    private mutating func judgeEnd(_ record: ExaminationRecord) {
+    private mutating func judgeEnd(_ record: ProbeRecord) {
         let patience = options.patience.rounded
         if record.ignoresEnd, record.stall == nil {
             let line = script?.line(with: [
@@ -204,7 +204,7 @@ struct Verdict {
         "\(count) \(thing)\(count == 1 ? "" : "s")"
     }
 
-    private mutating func sumUp(_ records: [ExaminationRecord]) {
+    private mutating func sumUp(_ records: [ProbeRecord]) {
         let events = records.reduce(0) { $0 + $1.eventsGiven }
         let calls = records.reduce(0) { $0 + $1.calls }
         let lines = records.reduce(0) { $0 + $1.lines }

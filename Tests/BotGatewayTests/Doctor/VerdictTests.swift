@@ -6,14 +6,14 @@ import Testing
 @Suite struct VerdictTests {
     private let step = Scenario.inPrivate(chat: 42).steps[0]
 
-    private func verdict(_ record: ExaminationRecord, of script: Script? = nil) -> [Diagnosis] {
+    private func verdict(_ record: ProbeRecord, of script: Script? = nil) -> [Diagnosis] {
         Verdict.diagnoses(of: [record], script: script, options: ExaminationOptions())
     }
 
     private func python(_ text: String) -> Script { Script(name: "bot.py", text: text, language: .python) }
 
-    private var healthy: ExaminationRecord {
-        var record = ExaminationRecord()
+    private var healthy: ProbeRecord {
+        var record = ProbeRecord()
         (record.eventsGiven, record.linesBeforeEnd, record.calls, record.wasIdle) = (9, 3, 3, true)
         return record
     }

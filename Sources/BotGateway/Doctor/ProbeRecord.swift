@@ -1,7 +1,7 @@
 import JSON
 
 /// What was seen of a bot in one scenario: of each trouble the first few signs.
-struct ExaminationRecord {
+struct ProbeRecord {
     /// So many signs of a trouble are kept.
     static let signs = 20
 
