@@ -156,7 +156,7 @@ struct ExaminedFlags: ParsableArguments, Sendable {
         file.diagnoses.forEach(report.add)
         guard var program = file.program else { return }
         program.descriptorLimit = descriptors.original
-        var options = ExaminationOptions()
+        var options = ProbeOptions()
         options.maxLine = command.examined.maxLine.bytes
         options.patience = command.patience.duration ?? .seconds(3600)
         options.isPlain = command.examined.plain

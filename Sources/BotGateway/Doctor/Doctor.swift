@@ -6,14 +6,14 @@ import Reactor
 @MainActor public final class Doctor {
     private let examinations: [Probe]
     private let script: Script?
-    private let options: ExaminationOptions
+    private let options: ProbeOptions
 
     /// - Parameters:
     ///   - program: to be started, and what is known of it.
     ///   - environment: of the gateway.
     ///   - number: makes the chats of this probe unlike those of others.
     public init(
-        _ program: Program, script: Script?, environment: ChildEnvironment, options: ExaminationOptions,
+        _ program: Program, script: Script?, environment: ChildEnvironment, options: ProbeOptions,
         number: Int64, temporaryDirectory: String, on loop: EventLoop
     ) {
         (self.script, self.options) = (script, options)

@@ -11,7 +11,7 @@ final class Probe {
     private let program: Program
     private let environment: ChildEnvironment
     let scenario: Scenario
-    let options: ExaminationOptions
+    let options: ProbeOptions
     let telegram: CallPrinter
     let loop: EventLoop
     var done: () -> Void = {}
@@ -47,7 +47,7 @@ final class Probe {
 
     init(
         _ scenario: Scenario, with program: Program, environment: ChildEnvironment,
-        options: ExaminationOptions, answeredBy telegram: CallPrinter, on loop: EventLoop
+        options: ProbeOptions, answeredBy telegram: CallPrinter, on loop: EventLoop
     ) {
         (self.scenario, self.program, self.environment) = (scenario, program, environment)
         (self.options, self.telegram, self.loop) = (options, telegram, loop)

@@ -3,7 +3,7 @@ import JSON
 /// Decides from what was seen of a bot what is wrong with it, and what to change.
 struct Verdict {
     let script: Script?
-    let options: ExaminationOptions
+    let options: ProbeOptions
     /// Its stdout isn't buffered: in one of the conversations something came in time.
     private var hasSpoken = false
     private(set) var diagnoses: [Diagnosis] = []
@@ -12,7 +12,7 @@ struct Verdict {
 
     /// - Parameter records: of one scenario each.
     static func diagnoses(
-        of records: [ProbeRecord], script: Script?, options: ExaminationOptions
+        of records: [ProbeRecord], script: Script?, options: ProbeOptions
     ) -> [Diagnosis] {
         var verdict = Verdict(script: script, options: options)
         verdict.hasSpoken = records.contains { $0.linesBeforeEnd > 0 }
@@ -21,7 +21,7 @@ struct Verdict {
         return verdict.diagnoses
     }
 
-    private init(script: Script?, options: ExaminationOptions) {
+    private init(script: Script?, options: ProbeOptions) {
         (self.script, self.options) = (script, options)
     }
 

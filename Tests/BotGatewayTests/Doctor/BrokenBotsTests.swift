@@ -45,7 +45,7 @@ import Testing
                 found[each.bot] = file.diagnoses
                 continue
             }
-            var options = ExaminationOptions()
+            var options = ProbeOptions()
             options.patience = Self.hangs.contains(each.bot) ? .milliseconds(700) : .seconds(20)
             let doctor = Doctor(
                 program, script: file.script, environment: Self.environment, options: options,

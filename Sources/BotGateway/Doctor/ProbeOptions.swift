@@ -1,5 +1,5 @@
 /// How a bot is examined.
-public struct ExaminationOptions {
+public struct ProbeOptions {
     /// How long a line of it may be, in bytes.
     public var maxLine = 1 << 20
     /// How long it may take for one thing: to read an event, to end.
