@@ -32,7 +32,7 @@ struct DoctorCommand: LoopCommand {
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
-    @OptionGroup(title: "Children") var examined: ExaminedFlags
+    @OptionGroup(title: "Children") var examined: ProbeFlags
     @OptionGroup(title: "State") var stateFlags: StateFlags
 
     @Argument(
@@ -61,7 +61,7 @@ struct DoctorCommand: LoopCommand {
 }
 
 /// What `run` has too and matters here.
-struct ExaminedFlags: ParsableArguments, Sendable {
+struct ProbeFlags: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("How many children may live at the same time.", valueName: "number"))
     var maxChildren = 1000
 
