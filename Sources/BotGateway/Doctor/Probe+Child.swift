@@ -8,13 +8,13 @@ extension Probe: ChildProcessObserver {
     func childClosedPipe() {}
 
     func childComplained(_ line: LineSplitter.Line) {
-        settling.moved(at: .current)
+        idleDetector.moved(at: .current)
         complaint.append(Self.text(of: line))
         if complaint.count > 60 { complaint.removeFirst(20) }
     }
 
     func childWrote(_ line: LineSplitter.Line) {
-        settling.moved(at: .current)
+        idleDetector.moved(at: .current)
         count()
         guard record.lines <= Self.mostLines else { return stopFlood() }
         guard !options.isPlain else { return }

@@ -21,7 +21,7 @@ final class Probe {
     /// Which step comes next.
     var next = 0
     var inHand: Scenario.Step?
-    var settling = Settling(quiet: .zero, at: .current)
+    var idleDetector = IdleDetector(quiet: .zero, at: .current)
     private var deadline = Instant.current
     var timer: Timer?
     private var pause = Duration.zero
@@ -93,7 +93,7 @@ final class Probe {
         telegram.note(step.event.line, givenTo: step.event.scope)
         write(options.isPlain ? PlainMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
         if options.isSingle { return end() }
-        settling = Settling(quiet: Self.quiet, at: .current)
+        idleDetector = IdleDetector(quiet: Self.quiet, at: .current)
         deadline = .current + options.patience
         pause = Self.firstLook
         lookSoon()
@@ -103,7 +103,7 @@ final class Probe {
         pause = Self.firstLook
         written += bytes.count
         process?.write(bytes)
-        settling.moved(at: .current)
+        idleDetector.moved(at: .current)
     }
 
     /// Sooner at first: most are done at once, and to look costs something too.
@@ -118,7 +118,7 @@ final class Probe {
         let readsItself = process.isReadingInput == true
         let threads = readsItself ? [] : ProcessTree.threads(of: pid)
         let reads = readsItself || threads.contains { process.isReadingInput(by: $0.id) == true }
-        let settled = settling.look(
+        let settled = idleDetector.look(
             untaken: process.untaken, isRunning: threads.contains(where: \.isRunning), reads: reads,
             at: .current)
         if isEnding {
@@ -139,8 +139,8 @@ final class Probe {
     /// One that starts, or works, on a machine that has much else to do, is given more time.
     private func giveUp(_ process: ChildProcess) {
         guard let inHand else { return }
-        let isBusy = process.untaken == 0 && settling.isBusy
-        guard isBusy || settling.isStuck || .current >= deadline + options.patience * 3 + Self.leniency else {
+        let isBusy = process.untaken == 0 && idleDetector.isBusy
+        guard isBusy || idleDetector.isStuck || .current >= deadline + options.patience * 3 + Self.leniency else {
             return lookSoon()
         }
         if process.untaken == written {
@@ -164,7 +164,7 @@ final class Probe {
         isEnding = true
         hasRested = false
         process?.endInput()
-        settling = Settling(quiet: Self.quietAtEnd, at: .current)
+        idleDetector = IdleDetector(quiet: Self.quietAtEnd, at: .current)
         deadline = .current + options.patience
         pause = Self.firstLook
         lookSoon()
@@ -174,7 +174,7 @@ final class Probe {
         guard Instant.current >= deadline else { return lookSoon() }
         if !record.ignoresEnd {
             record.ignoresEnd = true
-            record.spinsAtEnd = settling.isBusy
+            record.spinsAtEnd = idleDetector.isBusy
             process?.signal(SIGTERM)
             deadline = .current + min(options.patience, .seconds(1))
             lookSoon()

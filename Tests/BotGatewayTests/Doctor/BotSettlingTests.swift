@@ -6,25 +6,25 @@ import Testing
 @Suite struct BotSettlingTests {
     private let start = Instant.current
 
-    private func settling() -> Settling { Settling(quiet: .milliseconds(60), at: start) }
+    private func idleDetector() -> IdleDetector { IdleDetector(quiet: .milliseconds(60), at: start) }
 
     private func after(_ milliseconds: Int) -> Instant { start + .milliseconds(milliseconds) }
 
     @Test func `a bot that waits in a read of its stdin has said what it has to say`() {
-        var bot = settling()
+        var bot = idleDetector()
         #expect(bot.look(untaken: 0, isRunning: false, reads: true, at: after(4)) == .working)
         #expect(bot.look(untaken: 0, isRunning: false, reads: true, at: after(8)) == .reading)
     }
 
     @Test func `what it wrote between two looks counts`() {
-        var bot = settling()
+        var bot = idleDetector()
         _ = bot.look(untaken: 0, isRunning: false, reads: true, at: after(4))
         bot.moved(at: after(5))
         #expect(bot.look(untaken: 0, isRunning: false, reads: true, at: after(8)) == .working)
     }
 
     @Test func `one that waits in another way is done when nothing moved for a while`() {
-        var bot = settling()
+        var bot = idleDetector()
         #expect(bot.look(untaken: 0, isRunning: true, reads: false, at: after(50)) == .working)
         #expect(bot.look(untaken: 0, isRunning: false, reads: false, at: after(100)) == .working)
         #expect(bot.look(untaken: 0, isRunning: false, reads: false, at: after(200)) == .working)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `one that hasn't read all is at work, however quiet`() {
-        var bot = settling()
+        var bot = idleDetector()
         #expect(bot.look(untaken: 1, isRunning: false, reads: false, at: after(500)) == .working)
         #expect(!bot.isBusy && !bot.isStuck)
         for each in 1...10 {
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `one that never rests is busy, and its work before it wrote isn't counted`() {
-        var bot = settling()
+        var bot = idleDetector()
         for each in 1...20 { _ = bot.look(untaken: 0, isRunning: true, reads: false, at: after(each * 4)) }
         #expect(bot.isBusy)
         bot.moved(at: after(100))

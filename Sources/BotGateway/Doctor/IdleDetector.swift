@@ -1,7 +1,7 @@
 import Reactor
 
 /// Decides whether a bot is done with what it was given, from what is seen of it again and again.
-struct Settling {
+struct IdleDetector {
     enum State: Equatable {
         case working
         /// It waits in a read of its stdin: what it hasn't said by now it keeps.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct SettlingTests {
+@Suite struct IdleDetectorTests {
     @Test func `an event is settled once all that its child wrote before it took the next one is read`()
         throws
     {
