@@ -3,7 +3,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct BotSettlingTests {
+@Suite struct BotIdleDetectorTests {
     private let start = Instant.current
 
     private func idleDetector() -> IdleDetector { IdleDetector(quiet: .milliseconds(60), at: start) }
