@@ -72,7 +72,7 @@ extension ChildSession {
         lastEvent = (last.updateID, last.logLine)
         log(.debug, events.count == 1 ? "event given" : "\(events.count) events given")
         children.onGiven(last)
-        silence.gave(events.count)
+        stdoutBuffering.gave(events.count)
         lastGiven = .current
         touch()
         if let plain {

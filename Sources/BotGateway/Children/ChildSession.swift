@@ -32,7 +32,7 @@ import Reactor
     /// The next event, or child, waits for the journal.
     var isWaitingForCommit = false
     private var startIsDue = false
-    var silence = Silence()
+    var stdoutBuffering = StdoutBufferingDetector()
     /// The one thing that it waits for the time of; nil once that has come.
     private(set) var timer: Timer?
     /// Calls of an earlier run that go out before this scope's events.
@@ -198,7 +198,7 @@ import Reactor
         startedAt = .current
         reason = nil
         isOutdated = false
-        silence = Silence()
+        stdoutBuffering = StdoutBufferingDetector()
         watchedKey = 0
         lastWords = []
         slowest = .zero

@@ -21,13 +21,13 @@ import Reactor
             options.isPlain
             ? [.plain(chat: 1_000_000_000 + number)]
             : [.inPrivate(chat: 1_000_000_000 + number), .inGroup(chat: -1_001_000_000_000 - number)]
-        let silence = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
+        let stdoutBuffering = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
         examinations = chats.map { chat in
             let telegram = CallPrinter(
                 telegram: SimulatedTelegram(now: { 1_700_000_000 }), order: .asTheyCome,
                 spoolDirectory: temporaryDirectory,
                 files: ChildFiles(in: nil, temporaryDirectory: temporaryDirectory),
-                log: silence)
+                log: stdoutBuffering)
             return Probe(
                 chat, with: program, environment: environment, options: options, answeredBy: telegram,
                 on: loop)

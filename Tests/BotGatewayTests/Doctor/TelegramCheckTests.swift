@@ -72,7 +72,7 @@ import Testing
         #expect(!found.description.contains(telegram.token))
     }
 
-    @Test func `a refused token, a page and silence are told apart`() throws {
+    @Test func `a refused token, a page and stdoutBuffering are told apart`() throws {
         telegram.fail(method: "getMe", with: .error(401, "Unauthorized"))
         let refused = try check().filter { $0.severity == .fault }
         #expect(refused.map(\.subject) == ["token"])

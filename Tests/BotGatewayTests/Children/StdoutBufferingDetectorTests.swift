@@ -4,22 +4,22 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct SilenceTests {
+@Suite struct StdoutBufferingDetectorTests {
     private static let words = "is its stdout buffered?"
 
-    @Test func `three events without a word are a long silence, until it is broken`() {
-        var silence = Silence()
-        silence.gave(2)
-        #expect(!silence.isLong)
-        silence.gave(1)
-        #expect(silence.isLong)
-        silence.gave(1_000)
-        #expect(silence.isLong)
-        silence.wasBroken()
-        #expect(!silence.isLong && silence.isBroken)
-        silence.gave(1_000)
-        #expect(!silence.isLong && silence.isBroken)
-        #expect(MemoryLayout<Silence>.size == 1)
+    @Test func `three events without a word are a long stdoutBuffering, until it is broken`() {
+        var stdoutBuffering = StdoutBufferingDetector()
+        stdoutBuffering.gave(2)
+        #expect(!stdoutBuffering.isLong)
+        stdoutBuffering.gave(1)
+        #expect(stdoutBuffering.isLong)
+        stdoutBuffering.gave(1_000)
+        #expect(stdoutBuffering.isLong)
+        stdoutBuffering.wasBroken()
+        #expect(!stdoutBuffering.isLong && stdoutBuffering.isBroken)
+        stdoutBuffering.gave(1_000)
+        #expect(!stdoutBuffering.isLong && stdoutBuffering.isBroken)
+        #expect(MemoryLayout<StdoutBufferingDetector>.size == 1)
     }
 
     /// What is logged of a bot that is given so many events a round, each once those before it are dealt with,

@@ -1,7 +1,7 @@
 /// Whether a child may have spoken unheard: most languages keep what a program prints to a pipe until it is much.
 ///
 /// One byte, for every child has one.
-struct Silence {
+struct StdoutBufferingDetector {
     /// One or two events may well be none of its business.
     private static let long: UInt8 = 3
     private static let broken = UInt8.max

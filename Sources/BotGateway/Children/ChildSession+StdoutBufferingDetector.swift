@@ -8,7 +8,7 @@ extension ChildSession {
     /// It lives on and has nothing to do: what it had to say should be here.
     func listenForSilence() {
         // Whether it waits for more costs a look at the system, and is asked last.
-        guard silence.isLong, !children.hasSaidBuffered, delivery.isReady, process?.isReadingInput == true
+        guard stdoutBuffering.isLong, !children.hasSaidBuffered, delivery.isReady, process?.isReadingInput == true
         else { return }
         children.hasSaidBuffered = true
         log(
@@ -19,10 +19,10 @@ extension ChildSession {
 
     /// It wrote something.
     func heard() {
-        guard !silence.isBroken else { return }
+        guard !stdoutBuffering.isBroken else { return }
         // In a replay the end of its stdin comes soon, and brings out what is kept back.
-        let wasKeptBack = options.replays != nil && silence.isLong && lifecycle.state != .running
-        silence.wasBroken()
+        let wasKeptBack = options.replays != nil && stdoutBuffering.isLong && lifecycle.state != .running
+        stdoutBuffering.wasBroken()
         guard wasKeptBack, !children.hasSaidBuffered else { return }
         children.hasSaidBuffered = true
         log(
