@@ -40,7 +40,7 @@ public final class TelegramCaller: CallSink {
     private var floodWaits = FloodWaits()
     public private(set) var underWay = 0
     /// Scopes whose next call may go when a place is free.
-    private var turns = Turns()
+    private var fairQueue = FairQueue()
     private var migrations = Migrations()
 
     /// Told of each 429, to be restored with `hold`: a chat's id or name, the scope of a call to no chat,
@@ -113,12 +113,12 @@ public final class TelegramCaller: CallSink {
 
     /// Lets the next call of a scope wait for its turn.
     private func advance(_ line: Line, of scope: Scope) {
-        turns.wait(scope, hadTurn: line.hadTurn)
+        fairQueue.wait(scope, hadTurn: line.hadTurn)
         fillPlaces()
     }
 
     private func fillPlaces() {
-        while !isPaused, underWay < limit, let scope = turns.next() {
+        while !isPaused, underWay < limit, let scope = fairQueue.next() {
             guard let line = lines[scope], let call = line.calls.first?.call else { continue }
             if let wait = floodWaits.wait(for: destination(of: call, scope), at: .current) {
                 loop.after(wait) { [weak self] in self?.advance(line, of: scope) }

@@ -4,7 +4,7 @@ import DequeModule
 ///
 /// The first call of a scope that had nothing to send is most likely an answer that someone waits for; it
 /// goes before what scopes have left to send that had a turn. But not every time, or these never got on.
-struct Turns {
+struct FairQueue {
     /// So many answers may go before one of the others.
     static let answersInARow = 3
 
