@@ -11,7 +11,7 @@ import Reactor
     private let lines: CallLines
     private let caller: TelegramCaller
     private let results: ResultFile?
-    private let feed: CallFeed
+    private let feed: BatchSender
     private var signals: Signals?
     /// What it ends with once all that is under way is answered; nil while it goes on.
     private var ending: Result<ExitCode, GatewayFailure>?
@@ -37,7 +37,7 @@ import Reactor
         } catch {
             throw error.asFailure
         }
-        feed = CallFeed(
+        feed = BatchSender(
             to: caller, lineLimit: command.maxLine.bytes, after: results?.earlier ?? EarlierResults())
     }
 
@@ -64,7 +64,7 @@ import Reactor
     private var hasRoom: Bool { ending == nil && feed.hasRoom && lines.areRead && !caller.isPaused }
 
     /// On file before anyone hears of it, and before the next call takes its place.
-    private func keep(_ result: CallFeed.Result) {
+    private func keep(_ result: BatchSender.Result) {
         guard let results else { return lines.output.write(result.line) }
         results.add(result.record) { [lines] in lines.output.write(result.line) }
         guard results.isInTrouble, !caller.isPaused else { return }

@@ -68,7 +68,7 @@ struct SendCommand: LoopCommand {
     var areComing: Bool { output.pending > 0 && !output.hasFailed }
 }
 
-@MainActor extension CallFeed.Tally {
+@MainActor extension BatchSender.Tally {
     /// 0 when all of the input was sent.
     var exitCode: ExitCode { failed + unknown + skippedFailed == 0 ? .success : .found }
 

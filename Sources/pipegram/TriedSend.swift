@@ -10,7 +10,7 @@ import Reactor
     private let loop: EventLoop
     private let lines: CallLines
     private let printer: CallPrinter
-    private let feed: CallFeed
+    private let feed: BatchSender
     private var failure: Failure?
 
     init(_ command: SendCommand) throws {
@@ -21,7 +21,7 @@ import Reactor
         printer = CallPrinter(
             telegram: telegram, order: .plain, spoolDirectory: spoolDirectory,
             uploads: try command.fileFlags.uploads(), files: nil, log: log)
-        feed = CallFeed(
+        feed = BatchSender(
             to: printer, lineLimit: command.maxLine.bytes, asksForResults: false)
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct CallFeedTests {
+@Suite struct BatchSenderTests {
     private let test: CallerTest
 
     init() throws { test = try CallerTest() }
@@ -15,8 +15,8 @@ import Testing
         var ends: [Int?] = []
     }
 
-    private func feed(after earlier: EarlierResults = .init()) -> (CallFeed, Told) {
-        let feed = CallFeed(to: test.caller, lineLimit: 1000, after: earlier)
+    private func feed(after earlier: EarlierResults = .init()) -> (BatchSender, Told) {
+        let feed = BatchSender(to: test.caller, lineLimit: 1000, after: earlier)
         let told = Told()
         feed.onResult = {
             (try? JSON(parsing: $0.line)).map { told.results.append($0) }
@@ -26,7 +26,7 @@ import Testing
         return (feed, told)
     }
 
-    private func give(_ text: String, to feed: CallFeed, ends: Bool = true) {
+    private func give(_ text: String, to feed: BatchSender, ends: Bool = true) {
         Array(text.utf8).withUnsafeBytes { feed.take($0) }
         if ends { feed.take(UnsafeRawBufferPointer(start: nil, count: 0)) }
     }

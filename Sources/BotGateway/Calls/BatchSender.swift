@@ -2,7 +2,7 @@ import JSON
 import Reactor
 
 /// Carries out calls that come as lines, each chat's in their order, and tells what became of each.
-public final class CallFeed {
+public final class BatchSender {
     /// How it went so far.
     public struct Tally {
         public var sent = 0
