@@ -8,7 +8,7 @@ import Reactor
 @MainActor final class RunningSend {
     private let command: SendCommand
     private let bot: BotConnection
-    private let lines: CallLines
+    private let lines: StdioLines
     private let caller: TelegramCaller
     private let results: ResultFile?
     private let feed: BatchSender
@@ -24,7 +24,7 @@ import Reactor
         self.command = command
         bot = try BotConnection(
             command.server, command.tokenFlags, log: command.logFlags.logger(usually: .notice))
-        lines = try CallLines(on: bot.loop)
+        lines = try StdioLines(on: bot.loop)
         caller = command.callFlags.caller(
             of: bot, uploads: try command.fileFlags.uploads(),
             files: ChildFiles(in: nil, temporaryDirectory: spoolDirectory))

@@ -49,7 +49,7 @@ struct SendCommand: LoopCommand {
 }
 
 /// What stdin and stdout of both kinds of `send` have in common.
-@MainActor final class CallLines {
+@MainActor final class StdioLines {
     let input: Input
     let output: Output
 

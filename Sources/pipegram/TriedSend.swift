@@ -8,7 +8,7 @@ import Reactor
 @MainActor final class TriedSend {
     private let log: Logger
     private let loop: EventLoop
-    private let lines: CallLines
+    private let lines: StdioLines
     private let printer: CallPrinter
     private let feed: BatchSender
     private var failure: Failure?
@@ -16,7 +16,7 @@ import Reactor
     init(_ command: SendCommand) throws {
         log = command.logFlags.logger(usually: .notice)
         loop = try EventLoop()
-        lines = try CallLines(on: loop)
+        lines = try StdioLines(on: loop)
         let telegram = SimulatedTelegram(now: { 0 })
         printer = CallPrinter(
             telegram: telegram, order: .plain, spoolDirectory: spoolDirectory,
