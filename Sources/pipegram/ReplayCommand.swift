@@ -60,7 +60,7 @@ struct ReplayCommand: LoopCommand {
     private let log: Logger
     private let loop: EventLoop
     private let source: RecordedUpdates
-    private let journal: NoJournal
+    private let journal: ReplayJournal
     private let children: Children
     private let printer: CallPrinter
     private let files: ChildFiles
@@ -92,7 +92,7 @@ struct ReplayCommand: LoopCommand {
         let environment = ChildEnvironment(
             gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot,
             version: Version.current)
-        journal = NoJournal(spoolDirectory: spoolDirectory)
+        journal = ReplayJournal(spoolDirectory: spoolDirectory)
         children = Children(
             program, environment: environment, bot: telegram.bot, options: options, journal: journal,
             on: loop,

@@ -57,7 +57,7 @@ import Reactor
         let environment = ChildEnvironment(
             gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot,
             version: Version.current)
-        let journal = NoJournal(spoolDirectory: spoolDirectory)
+        let journal = ReplayJournal(spoolDirectory: spoolDirectory)
         children = Children(
             program, environment: environment, bot: telegram.bot,
             options: Self.options(command, descriptors: limit, isScript: isScript), journal: journal,

@@ -6,7 +6,7 @@ public struct JournalTrouble: Error {}
 /// Keeps what isn't dealt with: events until their child has dealt with them, calls until they are
 /// answered, and what children stored for their scope.
 ///
-/// `run` keeps it in a database, `DiskJournal`; `replay` has its log and keeps nothing, `NoJournal`.
+/// `run` keeps it in a database, `DiskJournal`; `replay` has its log and keeps nothing, `ReplayJournal`.
 public protocol Journal: AnyObject {
     /// What is stored outlives the gateway.
     var isDurable: Bool { get }

@@ -11,7 +11,7 @@ import Testing
     private final class Stage {
         let loop: EventLoop
         let children: Children
-        let journal: NoJournal
+        let journal: ReplayJournal
         let files = TemporaryDirectory()
         var calls: [(call: Call, scope: Scope, reply: (CallResult) -> Void)] = []
         var answersAtOnce = true
@@ -23,7 +23,7 @@ import Testing
             options.stopGrace = .milliseconds(200)
             options.killGrace = .milliseconds(200)
             adjust(&options)
-            journal = NoJournal(spoolDirectory: files.path)
+            journal = ReplayJournal(spoolDirectory: files.path)
             children = try Children(
                 of: command, options: options, journal: journal, transcripts: files.path, on: loop)
             children.perform = { [unowned self] call, scope, reply in

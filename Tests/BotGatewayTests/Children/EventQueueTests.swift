@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func `events come out in order, also those that waited on disk`() throws {
-        let journal = NoJournal(spoolDirectory: "/tmp")
+        let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...500 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
         #expect(queue.count == 500)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `memory holds no more than its share`() throws {
-        let journal = NoJournal(spoolDirectory: "/tmp")
+        let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...64 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
         #expect(journal.isEmpty)
@@ -39,14 +39,14 @@ import Testing
     }
 
     @Test func `an event longer than that is kept all the same`() throws {
-        let journal = NoJournal(spoolDirectory: "/tmp")
+        let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         queue.append(event(1, bytes: 1 << 20), inMemory: true, journal: journal)
         #expect(try queue.popFirst(journal, scope: scope)?.line.count == 1 << 20)
     }
 
     @Test func `what a child didn't take is next again`() throws {
-        let journal = NoJournal(spoolDirectory: "/tmp")
+        let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...4 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
         let taken = try (1...2).compactMap { _ in try queue.popFirst(journal, scope: scope) }
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `without a place on disk everything stays in memory`() throws {
-        let journal = NoJournal(spoolDirectory: "/nowhere")
+        let journal = ReplayJournal(spoolDirectory: "/nowhere")
         var queue = EventQueue()
         for id in 1...200 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
         let order = try (1...200).compactMap { _ in try queue.popFirst(journal, scope: scope)?.updateID }

@@ -10,7 +10,7 @@ import Testing
     {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
-        let journal = TestJournal(NoJournal(spoolDirectory: files.path))
+        let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
         // The last eight are written while nobody reads, for so many are not answered.
         let say =
             #"i=0; while [ $i -lt $1 ]; do i=$((i+1)); echo '{"type":"telegram.send_message","text":"x"}'; done"#
@@ -36,7 +36,7 @@ import Testing
     @Test func `what is settled is watched no longer, however long a child is to live on`() throws {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
-        let journal = TestJournal(NoJournal(spoolDirectory: files.path))
+        let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
         var options = ChildOptions()
         options.acknowledgement = .automatic(settle: .seconds(1_000_000_000))
         let children = try Children(
@@ -61,7 +61,7 @@ import Testing
         // At work all the time: whoever sleeps may be taken to be back.
         let bot = "read -r a; echo one; until [ -e \(files.path)/go ]; do :; done; echo two; read -r b"
         let children = try Children(
-            of: ["sh", "-c", bot], options: options, journal: NoJournal(spoolDirectory: files.path),
+            of: ["sh", "-c", bot], options: options, journal: ReplayJournal(spoolDirectory: files.path),
             transcripts: files.path, on: loop)
         var texts: [String] = []
         children.perform = { call, _, done in

@@ -28,7 +28,7 @@ import Testing
         let loop = try EventLoop()
         let files = TemporaryDirectory()
         let lines = LogLines()
-        let journal = TestJournal(NoJournal(spoolDirectory: files.path))
+        let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
         var options = ChildOptions()
         options.acknowledgement = .automatic(settle: .milliseconds(30))
         let children = try Children(

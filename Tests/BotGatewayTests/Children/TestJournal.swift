@@ -7,14 +7,14 @@ import Reactor
 
 /// A journal in memory that can be unreadable for a while, and tells what is settled.
 final class TestJournal: Journal {
-    private let inner: NoJournal
+    private let inner: ReplayJournal
     var isReadable: Bool
     var onSettle: (IncomingEvent) -> Void = { _ in }
     private(set) var tries = 0
     /// So many times it can be read before.
     var readingsLeft = 0
 
-    init(_ inner: NoJournal, isReadable: Bool = true) { (self.inner, self.isReadable) = (inner, isReadable) }
+    init(_ inner: ReplayJournal, isReadable: Bool = true) { (self.inner, self.isReadable) = (inner, isReadable) }
 
     private func look() throws(JournalTrouble) {
         if readingsLeft > 0 {

@@ -9,7 +9,7 @@ import Testing
     private func reachesChild(readable times: Int) throws {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
-        let journal = TestJournal(NoJournal(spoolDirectory: files.path), isReadable: false)
+        let journal = TestJournal(ReplayJournal(spoolDirectory: files.path), isReadable: false)
         journal.readingsLeft = times
         let children = try Children(
             of: [Places.bot("transcript.sh")], journal: journal, transcripts: files.path, on: loop)

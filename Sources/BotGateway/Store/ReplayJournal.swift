@@ -2,7 +2,7 @@ import DequeModule
 import JSON
 
 /// Keeps nothing beyond the program's life: a recorded log is there to be replayed again.
-public final class NoJournal: Journal {
+public final class ReplayJournal: Journal {
     private struct Aside {
         let event: IncomingEvent
         let line: Spool.Piece
