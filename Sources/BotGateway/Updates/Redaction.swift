@@ -6,11 +6,11 @@ import JSON
 /// Every string is replaced unless its key is known to say nothing of anybody, so that what Telegram invents
 /// tomorrow is replaced too. Numbers stay, but places, which are rounded to whole degrees.
 public struct Redaction {
-    private let disguise: Disguise
+    private let pseudonymizer: Pseudonymizer
 
     /// The same bot's updates are always replaced alike, and nobody without its token can try out guesses.
     public init(token: BotToken) {
-        disguise = Disguise(secret: token.text)
+        pseudonymizer = Pseudonymizer(secret: token.text)
     }
 
     /// One line of JSON without its end: the same members in the same order.
@@ -91,8 +91,8 @@ public struct Redaction {
         if Self.words.contains(key), Self.isWord(string) { return string }
         if Self.ids.contains(key), Self.isID(string) { return string }
         if key == "emoji", Self.isEmoji(string) { return string }
-        if Self.names.contains(key) { return disguise.username(string) }
-        return disguise.text(string, keeping: commands)
+        if Self.names.contains(key) { return pseudonymizer.username(string) }
+        return pseudonymizer.text(string, keeping: commands)
     }
 
     // Under a key that is known nothing else stands today; should it tomorrow, it is replaced.

@@ -3,7 +3,7 @@
 ///
 /// The same text becomes the same every time, by a key that only the bot has: without it nobody can try out
 /// which phone number became this one.
-struct Disguise {
+struct Pseudonymizer {
     private let hash: SipHash
 
     init(secret: String) {
