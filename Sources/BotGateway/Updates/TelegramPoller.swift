@@ -35,7 +35,7 @@ public final class TelegramPoller: UpdateSource {
     private let log: Logger
     private let options: Options
     private var recent = RecentUpdates(capacity: 4096)
-    private var reading = PollReading()
+    private var reading = GetUpdatesParser()
     private var conflict: Conflict
 
     private var offset: Int64?

@@ -28,7 +28,7 @@ extension Reader {
             #"{"ok":false,"error_code":409,"description":"Conflict [{ \"","parameters":{"retry_after":5}}"#,
         ]
     ) { bytes in
-        var reading = PollReading()
+        var reading = GetUpdatesParser()
         for time in 0..<4 {
             switch reading.read(bytes) {
             case .updates(let answer):

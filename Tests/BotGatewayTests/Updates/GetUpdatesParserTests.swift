@@ -3,7 +3,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct PollReadingTests {
+@Suite struct GetUpdatesParserTests {
     private let unreadable = Array(#"{"update_id":5,"message":{"text":"\ud83d"}}"#.utf8)
 
     /// What asking again and again brings from a queue.
@@ -17,7 +17,7 @@ import Testing
     private func fetch(_ updates: [(id: Int64, text: [UInt8])]) -> Fetched {
         var queue = UpdateQueue(firstID: 1)
         for update in updates { queue.insert(update.text, id: update.id) }
-        var reading = PollReading()
+        var reading = GetUpdatesParser()
         var fetched = Fetched()
         var offset: Int64?
         while queue.count > 0, fetched.polls < 1000 {
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `a body that was broken on its way is read when it comes again`() throws {
-        var reading = PollReading()
+        var reading = GetUpdatesParser()
         guard case .askAgain = reading.read(Array(#"{"ok":true,"result":[{"upd"#.utf8)) else {
             Issue.record("it was read")
             return
@@ -93,7 +93,7 @@ import Testing
 
     @Test func `a page of a stranger's never skips anything, however often it comes`() {
         for body in ["<html>Please log in</html>", "", #"{"ok":true}"#, #"{"ok":true,"result":[{}]}"#] {
-            var reading = PollReading()
+            var reading = GetUpdatesParser()
             var longest = Duration.zero
             for _ in 0..<50 {
                 guard case .askAgain(_, let delay) = reading.read(Array(body.utf8)) else {

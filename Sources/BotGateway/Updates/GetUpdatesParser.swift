@@ -3,7 +3,7 @@ import Reactor
 
 /// Decides how to go on with a getUpdates body, also one that can't be read: it is fetched again one
 /// update at a time, and only the one that can't be read is let go.
-struct PollReading {
+struct GetUpdatesParser {
     enum Decision {
         case updates(PollAnswer)
         case askAgain(reason: JSONError, after: Duration)
