@@ -5,7 +5,7 @@ import Reactor
 /// update at a time, and only the one that can't be read is let go.
 struct GetUpdatesParser {
     enum Decision {
-        case updates(PollAnswer)
+        case updates(GetUpdatesResponse)
         case askAgain(reason: JSONError, after: Duration)
         case skip(id: Int64, reason: JSONError)
     }
@@ -21,7 +21,7 @@ struct GetUpdatesParser {
 
     mutating func read(_ body: [UInt8]) -> Decision {
         do throws(JSONError) {
-            let answer = try PollAnswer(body)
+            let answer = try GetUpdatesResponse(body)
             unread = 0
             singly = answer.nextOffset == nil ? 0 : max(0, singly - 1)
             return .updates(answer)
@@ -31,7 +31,7 @@ struct GetUpdatesParser {
             unread += wasSingle ? 1 : 0
             // A body without an id is a stranger's, such as a proxy's page: no update is to blame for it, and
             // an offset that moved on would delete the updates that come meanwhile.
-            guard unread >= Self.tries, let id = PollAnswer.firstID(in: body) else {
+            guard unread >= Self.tries, let id = GetUpdatesResponse.firstID(in: body) else {
                 return .askAgain(reason: error, after: Retry.backoff(tries: unread, jitter: 0))
             }
             unread = 0

@@ -37,7 +37,7 @@ extension Reader {
             case .askAgain(_, let delay):
                 guard .milliseconds(500)...(.seconds(30)) ~= delay else { return .fault("asks in \(delay)") }
             case .skip(let id, _):
-                guard PollAnswer.firstID(in: bytes) == id else { return .fault("skips \(id)") }
+                guard GetUpdatesResponse.firstID(in: bytes) == id else { return .fault("skips \(id)") }
             }
         }
         return .refused

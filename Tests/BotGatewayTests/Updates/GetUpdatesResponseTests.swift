@@ -3,13 +3,13 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct PollAnswerTests {
-    private func answer(_ result: String) throws -> PollAnswer {
-        try PollAnswer(Array(#"{"ok":true,"result":\#(result)}"#.utf8))
+@Suite struct GetUpdatesResponseTests {
+    private func answer(_ result: String) throws -> GetUpdatesResponse {
+        try GetUpdatesResponse(Array(#"{"ok":true,"result":\#(result)}"#.utf8))
     }
 
     private func isReadable(_ body: String) -> Bool {
-        (try? PollAnswer(Array(body.utf8))) != nil
+        (try? GetUpdatesResponse(Array(body.utf8))) != nil
     }
 
     @Test func `the updates come in their order, and the next poll asks from the last one + 1`() throws {
@@ -56,7 +56,7 @@ import Testing
                 #"{"ok":true,"result":[{"update_id":1,"poll":{}},{"update_id":2,"callback_query":{"data":"a"#
                     .utf8)
             + [0xFF, 0xC3] + Array(#"b"}},{"update_id":3,"poll":{}}]}"#.utf8)
-        let answer = try PollAnswer(body)
+        let answer = try GetUpdatesResponse(body)
         #expect(answer.updates.map(\.id) == [1, 2, 3])
         #expect(answer.updates[1].payload["data"] == "a\u{FFFD}\u{FFFD}b")
         #expect(answer.nextOffset == 4)
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `the first id is found in a body that can't be parsed`() {
-        func id(_ body: String) -> Int64? { PollAnswer.firstID(in: Array(body.utf8)) }
+        func id(_ body: String) -> Int64? { GetUpdatesResponse.firstID(in: Array(body.utf8)) }
         #expect(id(#"{"ok":true,"result":[{"update_id":9001,"message":{"text":"\ud83d"#) == 9001)
         #expect(id(#"[{"update_id" : 9001, "update_id":9002"#) == 9001)
         #expect(id(#"{"update_id":99999999999999999999}"#) == nil)

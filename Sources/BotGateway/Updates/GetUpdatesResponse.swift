@@ -1,7 +1,7 @@
 import JSON
 
 /// What one getUpdates answer holds.
-struct PollAnswer {
+struct GetUpdatesResponse {
     private(set) var updates: [Update]
     /// What was in the batch and is no update, in words.
     private(set) var malformed: [Update.Malformed]
@@ -22,9 +22,9 @@ struct PollAnswer {
         self = try Self.scan(repaired).get()
     }
 
-    private static func scan(_ body: [UInt8]) -> Result<PollAnswer, JSONError> {
+    private static func scan(_ body: [UInt8]) -> Result<GetUpdatesResponse, JSONError> {
         Result { () throws(JSONError) in
-            var answer = PollAnswer(updates: [], malformed: [], nextOffset: nil)
+            var answer = GetUpdatesResponse(updates: [], malformed: [], nextOffset: nil)
             var scanner = UpdateLogScanner()
             let scanned = body.withUnsafeBytes { bytes in
                 Result { () throws(JSONError) in
