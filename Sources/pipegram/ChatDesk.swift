@@ -137,7 +137,7 @@ import Reactor
     }
 
     func setPrompt(_ title: String, notice: String?) {
-        let title = Harmless.text(title)
+        let title = TerminalSanitizer.text(title)
         let words = notice.map { dim("(\($0))") + " " } ?? ""
         editor.prompt = words + (styled ? "\u{1B}[1;32m\(title)>\u{1B}[0m " : "\(title)> ")
     }

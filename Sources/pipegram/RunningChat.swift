@@ -224,7 +224,7 @@ import Reactor
         case .done: break
         case .unfinished(let words): show(.remark(words))
         case .remark(let words): if !isScript { desk.show(transcript.remark(words)) }
-        case .happened(let words): desk.show(isScript ? [Harmless.text(words)] : transcript.remark(words))
+        case .happened(let words): desk.show(isScript ? [TerminalSanitizer.text(words)] : transcript.remark(words))
         case .chosen(let message, let name): desk.show(transcript.lines(ofChosen: message, by: name))
         }
     }

@@ -57,7 +57,7 @@ import Reactor
         }
         counts[scope] = number
         places[scope, default: []].append("\(place)/\(number)")
-        return "\(place)/\(number)/\(Self.harmless(name))"
+        return "\(place)/\(number)/\(Self.sanitized(name))"
     }
 
     /// Those of a scope whose child is gone, to be removed when nobody needs them any more.
@@ -106,11 +106,11 @@ import Reactor
     /// A scope's text may hold slashes, and a business connection's id anything.
     private static func name(of scope: Scope) -> String {
         let text = scope.description
-        let name = harmless(text)
+        let name = sanitized(text)
         return name == text.replacing(":", with: "-") ? name : "\(name)-\(hash(text))"
     }
 
-    private static func harmless(_ name: String) -> String {
+    private static func sanitized(_ name: String) -> String {
         let kept = name.suffix(100).map {
             $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-"
         }

@@ -43,8 +43,8 @@ public struct MessageButtons {
         return rows.map { row in
             row.map { text in
                 number += 1
-                let label = Harmless.text(text.replacing("\n", with: " "))
-                let kind = kinds[number - 1].map { " ‹\(Harmless.text($0))›" } ?? ""
+                let label = TerminalSanitizer.text(text.replacing("\n", with: " "))
+                let kind = kinds[number - 1].map { " ‹\(TerminalSanitizer.text($0))›" } ?? ""
                 let digits = styled ? "\u{1B}[1m\(number)\u{1B}[22m" : "\(number)"
                 return isReplyKeyboard ? "(\(digits) \(label)\(kind))" : "[\(digits) \(label)\(kind)]"
             }.joined(separator: " ")

@@ -13,7 +13,7 @@ public struct MessageText {
     /// The lines of a Message: what it brings, its text or caption, its buttons. None has a control character but
     /// tabs and styles; who wrote it isn't said.
     public func lines(of message: JSON) -> [String] {
-        var lines = MessageContent.lines(of: message).map { dim(Harmless.text($0)) }
+        var lines = MessageContent.lines(of: message).map { dim(TerminalSanitizer.text($0)) }
         if let text = message["text"]?.string { lines += self.lines(text, entities: message["entities"]) }
         if let caption = message["caption"]?.string {
             lines += self.lines(caption, entities: message["caption_entities"])

@@ -39,7 +39,7 @@ struct StyledText {
         open.removeAll { $0.range.upperBound <= offset }
         for entity in ended {
             guard !styled, let note = entity.note else { continue }
-            line += " (\(Harmless.text(note.replacing("\n", with: " "))))"
+            line += " (\(TerminalSanitizer.text(note.replacing("\n", with: " "))))"
         }
     }
 
@@ -48,7 +48,7 @@ struct StyledText {
         let isQuoted = open.contains { $0.style == .quote }
         if line.isEmpty, isQuoted { line = styled ? "\u{1B}[2m\(Self.bar)\u{1B}[22m" : "> " }
         if styled { show(open.map(\.style).filter { $0 != .quote }) }
-        line.unicodeScalars.append(Harmless.harmless(scalar))
+        line.unicodeScalars.append(TerminalSanitizer.sanitized(scalar))
     }
 
     private mutating func finishLine() {
@@ -77,7 +77,7 @@ struct StyledText {
     }
 
     /// OSC 8, which terminals show as a link, or pass over.
-    private static func link(_ url: String) -> String { "\u{1B}]8;;\(Harmless.address(url))\u{1B}\\" }
+    private static func link(_ url: String) -> String { "\u{1B}]8;;\(TerminalSanitizer.address(url))\u{1B}\\" }
 
     private static func code(_ style: ShownEntity.Style) -> String? {
         switch style {

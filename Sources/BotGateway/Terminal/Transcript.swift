@@ -16,7 +16,7 @@ public struct Transcript {
     /// - Parameter bot: its `User`.
     public init(for reader: Reader, bot: JSON) {
         self.reader = reader
-        self.bot = Harmless.text(bot["first_name"]?.string ?? "bot")
+        self.bot = TerminalSanitizer.text(bot["first_name"]?.string ?? "bot")
         if case .person(styled: true) = reader {
             text = MessageText(styled: true)
         } else {
@@ -42,7 +42,7 @@ public struct Transcript {
             return did("deletes \(numbers)", script: "deleted: \(numbers)", in: chat, conversation)
         case .reaction(let reaction):
             let emojis = (reaction["reaction"]?.elements ?? []).map {
-                Harmless.text($0["emoji"]?.string ?? "★")
+                TerminalSanitizer.text($0["emoji"]?.string ?? "★")
             }
             let what = emojis.isEmpty ? "no reaction any more" : emojis.joined()
             let place = "#\(reaction["message_id"]?.integer ?? 0)"
@@ -71,7 +71,7 @@ public struct Transcript {
         let lines = lines.isEmpty ? ["[a message]"] : lines
         let chat = message["chat"]?["id"]?.integer ?? 0
         let place = conversation.name(of: chat, topic: message["message_thread_id"]?.integer).map(
-            Harmless.text)
+            TerminalSanitizer.text)
         if isScript {
             let head = (place.map { "\($0): " } ?? "") + prefix
             return [head + lines[0]] + lines.dropFirst()
@@ -85,7 +85,7 @@ public struct Transcript {
     private func did(
         _ words: String, script: String, in chat: Int64?, _ conversation: Conversation
     ) -> [String] {
-        let place = chat.flatMap { conversation.name(of: $0) }.map(Harmless.text)
+        let place = chat.flatMap { conversation.name(of: $0) }.map(TerminalSanitizer.text)
         if isScript { return [(place.map { "\($0): " } ?? "") + script] }
         return [dim("· \(bot) \(words)\(place.map { " (\($0))" } ?? "")")]
     }
@@ -93,12 +93,12 @@ public struct Transcript {
     private func lines(ofAnswer answer: JSON, to person: Int64, _ conversation: Conversation) -> [String] {
         let arguments = Arguments(answer)
         let kind = arguments.flag("show_alert") ? "alert" : "answer"
-        var words = Harmless.text(arguments.text("text"))
-        let url = Harmless.text(arguments.text("url"))
+        var words = TerminalSanitizer.text(arguments.text("text"))
+        let url = TerminalSanitizer.text(arguments.text("url"))
         if words.isEmpty, !url.isEmpty { words = "opens \(url)" }
         guard !words.isEmpty else { return [] }
         let other =
-            person == conversation.speaker ? "" : " for \(Harmless.text(conversation.name(of: person)))"
+            person == conversation.speaker ? "" : " for \(TerminalSanitizer.text(conversation.name(of: person)))"
         return [isScript ? "\(kind)\(other): \(words)" : "\(dim("· \(kind)\(other):")) \(bold(words))"]
     }
 
@@ -109,7 +109,7 @@ public struct Transcript {
         let offered = results.enumerated().map { index, result in
             let title = result["title"]?.string ?? result["caption"]?.string ?? result["type"]?.string ?? ""
             let more = result["description"]?.string.map { " – \($0)" } ?? ""
-            return "[\(index + 1)] \(Harmless.text(title + more))"
+            return "[\(index + 1)] \(TerminalSanitizer.text(title + more))"
         }
         return isScript ? offered : [dim("· \(bot) offers, for /choose:")] + offered.map { "   \($0)" }
     }
@@ -120,7 +120,7 @@ public struct Transcript {
             return method
         }
         return "commands "
-            + commands.map { "/\(Harmless.text($0["command"]?.string ?? ""))" }.joined(separator: " ")
+            + commands.map { "/\(TerminalSanitizer.text($0["command"]?.string ?? ""))" }.joined(separator: " ")
     }
 
     // MARK: what people do
@@ -129,7 +129,7 @@ public struct Transcript {
     public func lines(ofChosen message: JSON, by name: String) -> [String] {
         let lines = text.lines(of: message)
         if isScript { return lines }
-        return lines.prefix(1).map { "\(bold(Harmless.text(name))) \(dim("via \(bot):")) \($0)" }
+        return lines.prefix(1).map { "\(bold(TerminalSanitizer.text(name))) \(dim("via \(bot):")) \($0)" }
             + lines.dropFirst().map { "   \($0)" }
     }
 
@@ -153,7 +153,7 @@ public struct Transcript {
     public func complaint(_ words: String) -> [String] { plain(words).map { style("stderr: \($0)", "33") } }
 
     private func plain(_ words: String) -> [String] {
-        words.split(separator: "\n", omittingEmptySubsequences: false).map { Harmless.text(String($0)) }
+        words.split(separator: "\n", omittingEmptySubsequences: false).map { TerminalSanitizer.text(String($0)) }
     }
 
     private func bold(_ text: String) -> String { style(text, "1") }

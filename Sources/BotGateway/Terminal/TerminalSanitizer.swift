@@ -1,16 +1,16 @@
 /// Text of others' without what a terminal would obey.
-public enum Harmless {
+public enum TerminalSanitizer {
     /// Control characters become pictures of themselves, `␛` for ESC; tab stays. C1's, the marks that turn the
     /// direction of writing, and line separators become `�`.
     public static func text(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHarmful) else { return text }
         var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars { result.append(harmless(scalar)) }
+        for scalar in text.unicodeScalars { result.append(sanitized(scalar)) }
         return String(result)
     }
 
     /// The same for one character; a newline becomes `␊`.
-    static func harmless(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    static func sanitized(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         guard isHarmful(scalar) else { return scalar }
         if scalar.value == 0x7F { return "\u{2421}" }
         guard scalar.value < 0x20 else { return "\u{FFFD}" }
