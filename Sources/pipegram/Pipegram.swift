@@ -41,7 +41,7 @@ struct Pipegram: ParsableCommand {
 
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if let words = Slip.words(for: arguments) {
+        if let words = UsageHints.words(for: arguments) {
             writeAll(Array("pipegram: \(words)\n".utf8), to: 2)
             Glibc.exit(ExitCode.validationFailure.rawValue)
         }

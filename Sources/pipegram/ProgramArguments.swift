@@ -20,10 +20,10 @@ struct ProgramArguments: ParsableArguments, Sendable {
         if first == "--" {
             guard words.count > 1 else { throw ValidationError("No program is named after '--'.") }
         } else if first.hasPrefix("-") {
-            guard !Slip.isOption(first) else {
+            guard !UsageHints.isOption(first) else {
                 throw ValidationError("\(first) stands too late: options stand first, also before a log.")
             }
-            let hint = Slip.hint(forOption: first)
+            let hint = UsageHints.hint(forOption: first)
             throw ValidationError(
                 "Unknown option '\(first)' here\(hint.isEmpty ? "." : hint) Options stand first; a program of that name goes after '--'."
             )

@@ -3,7 +3,7 @@ import BotGateway
 import Glibc
 
 /// What was probably meant where the first argument is no command.
-enum Slip {
+enum UsageHints {
     /// What to say; nil where there is nothing to say, or ArgumentParser says it.
     static func words(for arguments: [String]) -> String? {
         var arguments = arguments[...]
