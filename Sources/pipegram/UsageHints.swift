@@ -16,7 +16,7 @@ enum UsageHints {
 
     private static func words(forCommand word: String, _ arguments: ArraySlice<String>) -> String? {
         let names = Pipegram.commands.map { $0._commandName }
-        let hint = word.contains("/") ? "" : Nearest.hint(to: word, among: names)
+        let hint = word.contains("/") ? "" : SpellingSuggestion.hint(to: word, among: names)
         let unknown = "unknown command '\(word)'\(hint)"
         if let program = program(word) {
             let line = ([program] + arguments.dropFirst()).map(quoted).joined(separator: " ")
@@ -53,7 +53,7 @@ enum UsageHints {
 
     /// `; did you mean '--scope'?` for a misspelt option of the command that is being run.
     static func hint(forOption word: String) -> String {
-        word.hasPrefix("--") ? Nearest.hint(to: String(word.prefix { $0 != "=" }), among: ownOptions) : ""
+        word.hasPrefix("--") ? SpellingSuggestion.hint(to: String(word.prefix { $0 != "=" }), among: ownOptions) : ""
     }
 
     /// It is an option of the command that is being run.

@@ -89,7 +89,7 @@ extension Verdict {
         let line = script?.line(with: [call.type, Self.name(of: call)])
         guard !UpdateKinds.known.contains(Self.name(of: call)), call.type != "telegram.kind_of_tomorrow"
         else { return judgeEcho(of: call.type, at: line) }
-        guard let close = Nearest.name(to: call.method, among: Methods.names) else {
+        guard let close = SpellingSuggestion.name(to: call.method, among: Methods.names) else {
             return hint(
                 "method \(call.method)", at: line,
                 "\(call.type): this version knows no such method of the Bot API; Telegram may")

@@ -48,7 +48,7 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         let name = type.firstIndex(of: ".").map { String(type[type.index(after: $0)...]) } ?? type
         let written = self.type(of: name)
         let known = written.flatMap { types.contains($0) ? $0 : nil }
-        let near = known ?? Nearest.name(to: name, among: names).flatMap(self.type(of:))
+        let near = known ?? SpellingSuggestion.name(to: name, among: names).flatMap(self.type(of:))
         // A method of tomorrow is known by how it is written.
         let suggestion =
             near ?? (type.hasPrefix("telegram.") || written?.contains("_") == true ? written : nil)

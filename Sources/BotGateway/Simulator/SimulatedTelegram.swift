@@ -153,7 +153,7 @@ public final class SimulatedTelegram {
 
     private func remark(on method: String, known name: String?) -> String {
         if let name { return "\(name) isn't simulated: its answer is made up" }
-        let nearest = Methods.nearest(to: method).map { "; did you mean \($0)?" } ?? ""
+        let nearest = Methods.suggestion(to: method).map { "; did you mean \($0)?" } ?? ""
         let answer = reach == .anyone ? ", answered with true" : ""
         return "\(method) is no method of the Bot API that is known here\(answer)\(nearest)"
     }

@@ -20,7 +20,7 @@ enum Methods {
     static func name(ofLowercased name: String) -> String? { namesByLowercase[name] }
 
     /// The method that somebody may have meant; nil where none is near.
-    static func nearest(to method: String) -> String? { Nearest.name(to: method, among: names) }
+    static func suggestion(to method: String) -> String? { SpellingSuggestion.name(to: method, among: names) }
 
     private static let namesByLowercase = Dictionary(
         uniqueKeysWithValues: names.map { ($0.lowercased(), $0) })

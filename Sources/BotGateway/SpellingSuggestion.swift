@@ -1,5 +1,5 @@
 /// The name that was probably meant by one that nobody knows.
-public nonisolated enum Nearest {
+public nonisolated enum SpellingSuggestion {
     /// Longer names are nobody's slip, and would only cost time.
     private static let longestName = 64
 
