@@ -24,7 +24,7 @@ import Reactor
     private var caller: TelegramCaller?
     private var children: Children?
     private var signals: Signals?
-    private let hangUp = HangUp()
+    private let terminalHangup = TerminalHangup()
 
     init(_ command: RunCommand) throws {
         self.command = command
@@ -135,7 +135,7 @@ import Reactor
 
     private func take(_ signal: Int32) {
         switch signal {
-        case SIGHUP where !hangUp.isMeant:
+        case SIGHUP where !terminalHangup.isMeant:
             readAllowListAgain()
             guard let gateway else { return }
             log.notice("SIGHUP: every child is replaced by a new one")

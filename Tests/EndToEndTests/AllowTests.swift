@@ -71,18 +71,18 @@ import Testing
         #expect(gateway.errorText.contains("1 chats and 0 users may come in"))
         #expect(test.waitForLog("update=9002 dropped message"))
 
-        let hangUp = { (words: String) in
+        let terminalHangup = { (words: String) in
             gateway.signal(SIGHUP)
             #expect(test.waitForLog(words))
             test.say(words, in: 42)
             #expect(test.wait { test.texts(in: 42).last == words })
         }
         test.files.write("allowed", "chat 43\nchat @42\n")
-        hangUp("error --allow-file \(file), line 2: expected a chat's id")
+        terminalHangup("error --allow-file \(file), line 2: expected a chat's id")
         unlink(file)
-        hangUp("error --allow-file \(file): No such file or directory; who may come in stays as it was")
+        terminalHangup("error --allow-file \(file): No such file or directory; who may come in stays as it was")
         mkfifo(file, 0o600)
-        hangUp("error --allow-file \(file), which must be a file")
+        terminalHangup("error --allow-file \(file), which must be a file")
         unlink(file)
         #expect(test.texts(in: 43).isEmpty)
 

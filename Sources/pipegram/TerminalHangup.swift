@@ -1,7 +1,7 @@
 import Glibc
 
 /// A terminal that is closed says it with the signal that asks for new children.
-@MainActor struct HangUp {
+@MainActor struct TerminalHangup {
     private let hadTerminal = Self.hasTerminal
     /// nohup(1) has it so.
     private let wasIgnored: Bool
