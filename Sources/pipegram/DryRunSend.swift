@@ -5,7 +5,7 @@ import Logging
 import Reactor
 
 /// The parts of `send --dry-run`, put together: a simulated Telegram answers.
-@MainActor final class TriedSend {
+@MainActor final class DryRunSend {
     private let log: Logger
     private let loop: EventLoop
     private let lines: StdioLines
