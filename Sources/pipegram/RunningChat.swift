@@ -11,7 +11,7 @@ import Reactor
     private let log: Logger
     private let loop: EventLoop
     private let isScript: Bool
-    private let desk: any ChatDesk
+    private let interface: any ChatInterface
     private let transcript: Transcript
     private let telegram: SimulatedTelegram
     private let conversation: Conversation
@@ -72,7 +72,7 @@ import Reactor
             stopTimeout: .seconds(30), on: loop, log: log)
         let styled = !isScript && Terminal.mayStyle(1, environment: variable)
         transcript = Transcript(for: isScript ? .script : .person(styled: styled), bot: telegram.bot)
-        desk = isScript ? try ScriptDesk(on: loop) : try TerminalDesk(styled: styled, on: loop)
+        interface = isScript ? try ScriptDesk(on: loop) : try TerminalDesk(styled: styled, on: loop)
         reader.take = { [unowned self] in tell($0, $1, scope: $2) }
     }
 
@@ -101,20 +101,20 @@ import Reactor
         telegram.onUnsimulated = { [log] in log.notice("\($0)") }
         telegram.onUnseen = { [unowned self] _ in tellOfPrivacy() }
         if Terminal.isTerminal(2), !isScript {
-            children.onComplaint = { [unowned self] in desk.show(transcript.complaint($1)) }
+            children.onComplaint = { [unowned self] in interface.show(transcript.complaint($1)) }
         }
-        desk.onLine = { [lines] in lines.take($0) }
-        desk.onUnsaid = { [unowned self] in misstep($0) }
-        desk.onEnd = { [unowned self] in lineEnded() }
-        desk.onFailure = { [unowned self] in outputFailed($0) }
-        desk.mayGoOn = { [lines] in !lines.areMany }
+        interface.onLine = { [lines] in lines.take($0) }
+        interface.onUnsaid = { [unowned self] in misstep($0) }
+        interface.onEnd = { [unowned self] in lineEnded() }
+        interface.onFailure = { [unowned self] in outputFailed($0) }
+        interface.mayGoOn = { [lines] in !lines.areMany }
         lines.carryOut = { [unowned self] in carryOut($0) }
         lines.onEnd = { [unowned self] in end() }
         // Where it is saved as a test, too: a test can't depend on who is faster.
         lines.isBusy = { [unowned self] in
             (isScript || session != nil) && !(source.isEmpty && children.areDone)
         }
-        typing.onChange = { [unowned self] in desk.setPrompt(conversation.title, notice: $0) }
+        typing.onChange = { [unowned self] in interface.setPrompt(conversation.title, notice: $0) }
         if command.watch { try startWatching() }
         gateway.start { [unowned self] end in
             if case .failed(let failure) = end { self.failure = failure.asFailure }
@@ -123,17 +123,17 @@ import Reactor
         if !isScript {
             let name = program.arguments.joined(separator: " ")
             let words = "\(name) listens: type something. /help shows what else can be typed, Ctrl-D ends."
-            desk.show(transcript.remark(words))
-            if let watch { desk.show(transcript.remark("watched: \(watch.paths.joined(separator: ", "))")) }
+            interface.show(transcript.remark(words))
+            if let watch { interface.show(transcript.remark("watched: \(watch.paths.joined(separator: ", "))")) }
         }
         showPrompt()
-        desk.start()
+        interface.start()
         loop.run()
         return try finish()
     }
 
     private func finish() throws -> ExitCode {
-        desk.close()
+        interface.close()
         files.removeAll()
         if let session {
             try session.finish()
@@ -141,7 +141,7 @@ import Reactor
             if isScript {
                 log.notice("saved; this replays it: \(line)")
             } else {
-                desk.show(transcript.remark("saved; this replays it:\n\(line)"))
+                interface.show(transcript.remark("saved; this replays it:\n\(line)"))
             }
         }
         if let failure { throw failure }
@@ -155,13 +155,13 @@ import Reactor
         guard stoppedBy == nil else { return }
         stoppedBy = signal
         lines.finish(dropping: true)
-        desk.close()
+        interface.close()
         gateway.stop()
     }
 
     /// What a child has started goes, too; what was said so far is saved.
     private func stopAtOnce(_ signal: Int32) -> Never {
-        desk.close()
+        interface.close()
         children.kill()
         try? session?.finish()
         _exit(128 + signal)
@@ -181,19 +181,19 @@ import Reactor
         if !isScript, lines.areEnding { return end() }
         lines.end()
         guard !isScript, lines.areWaiting else { return }
-        desk.show(transcript.remark("waiting for the bot to deal with that; Ctrl-C doesn't wait"))
+        interface.show(transcript.remark("waiting for the bot to deal with that; Ctrl-C doesn't wait"))
     }
 
     private func end() {
         guard !isEnded else { return }
         isEnded = true
-        desk.close()
+        interface.close()
         source.finish()
         guard !isScript, children.count > 0 else { return }
         // Most bots are gone at once.
         loop.after(.seconds(1)) { [weak self] in
             guard let self else { return }
-            self.desk.show(self.transcript.remark("waiting for the bot to end; Ctrl-C doesn't wait"))
+            self.interface.show(self.transcript.remark("waiting for the bot to end; Ctrl-C doesn't wait"))
         }
     }
 
@@ -216,22 +216,22 @@ import Reactor
 
     private func misstep(_ words: String) {
         missteps += 1
-        if isScript { log.error("\(words)") } else { desk.show(transcript.trouble(words)) }
+        if isScript { log.error("\(words)") } else { interface.show(transcript.trouble(words)) }
     }
 
     private func show(_ outcome: Conversation.Outcome) {
         switch outcome {
         case .done: break
         case .unfinished(let words): show(.remark(words))
-        case .remark(let words): if !isScript { desk.show(transcript.remark(words)) }
-        case .happened(let words): desk.show(isScript ? [TerminalSanitizer.text(words)] : transcript.remark(words))
-        case .chosen(let message, let name): desk.show(transcript.lines(ofChosen: message, by: name))
+        case .remark(let words): if !isScript { interface.show(transcript.remark(words)) }
+        case .happened(let words): interface.show(isScript ? [TerminalSanitizer.text(words)] : transcript.remark(words))
+        case .chosen(let message, let name): interface.show(transcript.lines(ofChosen: message, by: name))
         }
     }
 
     private func showHelp() {
         let width = TypedLine.usage.map(\.line.count).max() ?? 0
-        desk.show(
+        interface.show(
             TypedLine.usage.map { line, meaning in
                 "\(line)\(String(repeating: " ", count: width - line.count))  \(meaning)"
             })
@@ -246,9 +246,9 @@ import Reactor
             let name = telegram.bot["first_name"]?.string ?? "the bot"
             return typing.show(action["action"]?.string ?? "", of: name)
         }
-        desk.show(transcript.lines(of: action, in: conversation))
+        interface.show(transcript.lines(of: action, in: conversation))
         guard case .message(let message) = action else { return }
-        if !isScript, let path = conversation.picture(in: message) { desk.showPicture(path) }
+        if !isScript, let path = conversation.picture(in: message) { interface.showPicture(path) }
         typing.end()
         showKeyboard()
     }
@@ -258,15 +258,15 @@ import Reactor
         let text = now?.description ?? ""
         guard text != keyboard else { return }
         keyboard = text
-        desk.show(transcript.lines(ofKeyboard: now))
+        interface.show(transcript.lines(ofKeyboard: now))
     }
 
-    private func showPrompt() { desk.setPrompt(conversation.title, notice: nil) }
+    private func showPrompt() { interface.setPrompt(conversation.title, notice: nil) }
 
     private func tellOfPrivacy() {
         guard !isScript else { return }
         let name = telegram.bot["username"]?.string ?? "it"
-        desk.show(
+        interface.show(
             transcript.remark(
                 "privacy mode: in a group the bot gets only commands, answers to it, and what names @\(name)")
         )
@@ -275,7 +275,7 @@ import Reactor
     private func tell(_ level: Logger.Level, _ words: String, scope: String?) {
         var words = words
         if let scope, scope != "chat:\(conversation.chat)" { words += " (\(scope))" }
-        desk.show(level >= .warning ? transcript.trouble(words) : transcript.remark(words))
+        interface.show(level >= .warning ? transcript.trouble(words) : transcript.remark(words))
     }
 
     // MARK: a program that changes
@@ -284,7 +284,7 @@ import Reactor
         let watch = try FileWatch(WatchedFiles.of(program), on: loop)
         watch.onChange = { [unowned self] path in
             let words = "\(path) has changed: the bot starts anew with the next message"
-            if isScript { log.notice("\(words)") } else { desk.show(transcript.remark(words)) }
+            if isScript { log.notice("\(words)") } else { interface.show(transcript.remark(words)) }
             gateway.reload()
         }
         self.watch = watch

@@ -3,7 +3,7 @@ import Glibc
 import Reactor
 
 /// Where somebody chats: what is typed comes from here, and what is to be seen goes there.
-@MainActor protocol ChatDesk: AnyObject {
+@MainActor protocol ChatInterface: AnyObject {
     /// A line, without its end.
     var onLine: (String) -> Void { get set }
     /// A line that can't be said, and why not.
@@ -28,7 +28,7 @@ import Reactor
 }
 
 /// Lines from stdin, answers to stdout.
-@MainActor final class ScriptDesk: ChatDesk {
+@MainActor final class ScriptDesk: ChatInterface {
     var onLine: (String) -> Void = { _ in }
     var onUnsaid: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
@@ -82,7 +82,7 @@ import Reactor
 }
 
 /// A person at a terminal.
-@MainActor final class TerminalDesk: ChatDesk {
+@MainActor final class TerminalDesk: ChatInterface {
     var onLine: (String) -> Void = { _ in }
     var onUnsaid: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
