@@ -28,7 +28,7 @@ import Reactor
 }
 
 /// Lines from stdin, answers to stdout.
-@MainActor final class ScriptDesk: ChatInterface {
+@MainActor final class ScriptInterface: ChatInterface {
     var onLine: (String) -> Void = { _ in }
     var onUnsaid: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
