@@ -82,7 +82,7 @@ import Reactor
 }
 
 /// A person at a terminal.
-@MainActor final class TerminalDesk: ChatInterface {
+@MainActor final class TerminalInterface: ChatInterface {
     var onLine: (String) -> Void = { _ in }
     var onUnsaid: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}

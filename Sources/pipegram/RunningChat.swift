@@ -72,7 +72,7 @@ import Reactor
             stopTimeout: .seconds(30), on: loop, log: log)
         let styled = !isScript && Terminal.mayStyle(1, environment: variable)
         transcript = Transcript(for: isScript ? .script : .person(styled: styled), bot: telegram.bot)
-        interface = isScript ? try ScriptInterface(on: loop) : try TerminalDesk(styled: styled, on: loop)
+        interface = isScript ? try ScriptInterface(on: loop) : try TerminalInterface(styled: styled, on: loop)
         reader.take = { [unowned self] in tell($0, $1, scope: $2) }
     }
 
