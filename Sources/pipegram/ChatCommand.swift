@@ -49,7 +49,7 @@ struct ChatCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        try RunningChat(self).run()
+        try ChatRunner(self).run()
     }
 
     /// What replays the saved chat, to be pasted.

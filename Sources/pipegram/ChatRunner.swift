@@ -6,7 +6,7 @@ import Logging
 import Reactor
 
 /// The parts of `chat`, put together.
-@MainActor final class RunningChat {
+@MainActor final class ChatRunner {
     private let command: ChatCommand
     private let log: Logger
     private let loop: EventLoop
