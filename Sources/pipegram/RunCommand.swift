@@ -59,7 +59,7 @@ struct RunCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        try RunningGateway(self).run()
+        try GatewayRunner(self).run()
     }
 }
 

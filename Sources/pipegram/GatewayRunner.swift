@@ -6,7 +6,7 @@ import Logging
 import Reactor
 
 /// The parts of `run`, put together.
-@MainActor final class RunningGateway {
+@MainActor final class GatewayRunner {
     private let command: RunCommand
     private let log: Logger
     private let bot: BotConnection
