@@ -44,7 +44,7 @@ struct SendCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        dryRun ? try DryRunSend(self).run() : try RunningSend(self).run()
+        dryRun ? try DryRunSend(self).run() : try SendRunner(self).run()
     }
 }
 

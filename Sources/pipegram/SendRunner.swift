@@ -5,7 +5,7 @@ import Logging
 import Reactor
 
 /// The parts of `send`, put together.
-@MainActor final class RunningSend {
+@MainActor final class SendRunner {
     private let command: SendCommand
     private let bot: BotConnection
     private let lines: StdioLines
