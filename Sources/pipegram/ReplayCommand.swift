@@ -50,12 +50,12 @@ struct ReplayCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        try RunningReplay(self).run()
+        try ReplayRunner(self).run()
     }
 }
 
 /// The parts of `replay`, put together.
-@MainActor private final class RunningReplay {
+@MainActor private final class ReplayRunner {
     private let command: ReplayCommand
     private let log: Logger
     private let loop: EventLoop
