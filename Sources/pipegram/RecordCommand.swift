@@ -26,7 +26,7 @@ struct RecordCommand: LoopCommand {
     @OptionGroup(title: "Log") var logFlags: LogFlags
 
     @MainActor func start() throws -> ExitCode {
-        try RunningRecord(self).run()
+        try RecordRunner(self).run()
     }
 }
 
@@ -70,7 +70,7 @@ struct RecordFlags: ParsableArguments, Sendable {
 }
 
 /// The parts of `record`, put together.
-@MainActor private final class RunningRecord {
+@MainActor private final class RecordRunner {
     private let command: RecordCommand
     private let bot: BotConnection
     private let record: UpdateRecord
