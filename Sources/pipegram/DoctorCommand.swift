@@ -56,7 +56,7 @@ struct DoctorCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        try RunningDoctor(self).run()
+        try DoctorRunner(self).run()
     }
 }
 
@@ -73,7 +73,7 @@ struct ProbeFlags: ParsableArguments, Sendable {
 }
 
 /// The parts of `doctor`, put together.
-@MainActor private final class RunningDoctor {
+@MainActor private final class DoctorRunner {
     private let command: DoctorCommand
     private let loop: EventLoop
     private let report = DoctorReport()
