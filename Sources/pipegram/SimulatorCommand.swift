@@ -53,7 +53,7 @@ struct SimulatorCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        try RunningSimulator(self).run()
+        try SimulatorRunner(self).run()
     }
 }
 
@@ -92,7 +92,7 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
 }
 
 /// The parts of `simulator`, put together.
-@MainActor private final class RunningSimulator {
+@MainActor private final class SimulatorRunner {
     /// What Telegram takes of a file: longer ones are counted and not kept.
     private static let keptBytes = 50 << 20
 
