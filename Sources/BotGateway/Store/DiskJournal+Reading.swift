@@ -51,7 +51,7 @@ extension DiskJournal {
             throw failedToRead(error)
         }
         read.reset()
-        doubts.mark(&events, of: scope, areFirst: key == 0)
+        possiblyDelivered.mark(&events, of: scope, areFirst: key == 0)
         return events
     }
 

@@ -69,11 +69,11 @@ import Reactor
             let lastEvent = try last("events")
             nextKey = max(lastEvent, try last("calls"), try last("dead_letters")) + 1
             let wasClean = try facts["clean"] != 0
-            doubts = PossiblyDelivered(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
+            possiblyDelivered = PossiblyDelivered(through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
             try database.execute("DELETE FROM children")
             shrink(database)
             // What was in doubt before stays so until it was given again.
-            let reach = max(reach, wasClean ? 0 : doubts.count)
+            let reach = max(reach, wasClean ? 0 : possiblyDelivered.count)
             try facts.set([
                 "bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now, "stopped": 0,
                 "not_allowed": 0, "too_old": 0,
@@ -203,7 +203,7 @@ import Reactor
         if isDurable, events + calls > 0 {
             log.notice("\(events) events and \(calls) calls stay in the journal for the next start")
         }
-        let doubtful = try? database.integer("SELECT count(*) FROM events WHERE key <= \(doubts.through)")
+        let doubtful = try? database.integer("SELECT count(*) FROM events WHERE key <= \(possiblyDelivered.through)")
         let isClean = clean && doubtful == 0
         try? JournalFacts(database).set(["clean": isClean ? 1 : 0, "stopped": JournalFacts.now])
     }
