@@ -47,7 +47,7 @@ import Reactor
 
         lines = TypedLines(on: loop)
         typing = TypingNotice(on: loop)
-        telegram = SimulatedTelegram(reach: .acquaintances) { Int64(time(nil)) }
+        telegram = SimulatedTelegram(strictness: .strict) { Int64(time(nil)) }
         conversation = Conversation(with: telegram)
         source = SimulatedUpdates(of: telegram, on: loop)
         files = ChildFiles(in: nil, temporaryDirectory: spoolDirectory)

@@ -19,7 +19,7 @@ struct SimulatorCommand: LoopCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where it listens; port 0 lets the system pick one. Whoever can reach it can use it.",
+            "Where it listens; port 0 lets the system pick one. Whoever can strictness it can use it.",
             valueName: "address:port"))
     var listen = ListenAddress.usual
 
@@ -114,7 +114,7 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
         let bot: JSON = [:]
         bot.merge(SimulatedTelegram.demoBot)
         bot.set("id", JSON(Int64(token.prefix { $0 != ":" }) ?? 7))
-        let telegram = SimulatedTelegram(bot: bot, reach: .acquaintances, now: { Int64(time(nil)) })
+        let telegram = SimulatedTelegram(bot: bot, strictness: .strict, now: { Int64(time(nil)) })
         telegram.seesAllGroupMessages = command.noPrivacy
         let place = command.listen
         do {
@@ -169,7 +169,7 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
         server.onWebhookTrouble = { [log] in log.warning("webhook: \($0)") }
         if !command.listen.isLoopback {
             log.warning(
-                "others can reach this simulator: whoever can may speak as anybody, and read what was said")
+                "others can strictness this simulator: whoever can may speak as anybody, and read what was said")
         }
         defer {
             server.close()

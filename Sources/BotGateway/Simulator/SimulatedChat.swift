@@ -66,10 +66,10 @@ final class SimulatedChat {
     /// Of a private chat: the person wants to hear no more of the bot.
     var isBlocked = false
     /// Known from updates or calls only, so that nobody can tell who belongs to it and may do what.
-    let isHearsay: Bool
+    let isInferred: Bool
 
-    init(_ json: JSON, id: Int64, isHearsay: Bool, messages: StoredMessages) {
-        (self.json, self.id, self.isHearsay, self.messages) = (json, id, isHearsay, messages)
+    init(_ json: JSON, id: Int64, isInferred: Bool, messages: StoredMessages) {
+        (self.json, self.id, self.isInferred, self.messages) = (json, id, isInferred, messages)
     }
 
     var type: String { json["type"]?.string ?? "" }

@@ -3,12 +3,12 @@ import JSON
 /// The chats and people that a simulated Telegram knows: those that were made, those of updates, and, where that is
 /// allowed, those that were named in a call.
 struct SimulatedChats {
-    private let reach: SimulatedTelegram.Reach
+    private let strictness: SimulatedTelegram.Strictness
     private(set) var byID: [Int64: SimulatedChat] = [:]
     /// `User`s by id.
     private(set) var people: [Int64: JSON] = [:]
 
-    init(reach: SimulatedTelegram.Reach) { self.reach = reach }
+    init(strictness: SimulatedTelegram.Strictness) { self.strictness = strictness }
 
     // MARK: learning
 
@@ -16,9 +16,9 @@ struct SimulatedChats {
     mutating func note(_ payload: JSON) {
         for message in [payload, payload["message"]] {
             guard let message else { continue }
-            if reach == .acquaintances, let person = message["from"], !knows(person) { note(person: person) }
+            if strictness == .strict, let person = message["from"], !knows(person) { note(person: person) }
             guard let json = message["chat"], let id = json["id"]?.integer else { continue }
-            let chat = byID[id] ?? add(json, id: id, isHearsay: true)
+            let chat = byID[id] ?? add(json, id: id, isInferred: true)
             chat.json = json
             guard let number = message["message_id"]?.integer, 1...Int64(Int32.max) ~= number else {
                 continue
@@ -78,12 +78,12 @@ struct SimulatedChats {
     }
 
     @discardableResult
-    mutating func add(_ json: JSON, id: Int64, isHearsay: Bool) -> SimulatedChat {
+    mutating func add(_ json: JSON, id: Int64, isInferred: Bool) -> SimulatedChat {
         let messages =
-            reach == .anyone
+            strictness == .lenient
             ? StoredMessages(countLimit: 100, byteLimit: 8 << 10)
             : StoredMessages(countLimit: 10_000, byteLimit: 16 << 20)
-        let chat = SimulatedChat(json, id: id, isHearsay: isHearsay, messages: messages)
+        let chat = SimulatedChat(json, id: id, isInferred: isInferred, messages: messages)
         byID[id] = chat
         return chat
     }
@@ -93,7 +93,7 @@ struct SimulatedChats {
         if let known = byID[id] { return known }
         let json: JSON = ["id": JSON(id), "type": "private"]
         for key in ["first_name", "last_name", "username"] { person[key].map { json.set(key, $0) } }
-        return add(json, id: id, isHearsay: false)
+        return add(json, id: id, isInferred: false)
     }
 
     // MARK: finding
@@ -107,8 +107,8 @@ struct SimulatedChats {
         if text.hasPrefix("@") { return try named(String(text.dropFirst())) }
         guard let id = Int64(text), id != 0 else { throw .badRequest("chat not found") }
         if let chat = byID[id] { return chat }
-        guard reach == .anyone else { throw refusal(of: id) }
-        return add(["id": JSON(id), "type": JSON(Self.type(of: id))], id: id, isHearsay: true)
+        guard strictness == .lenient else { throw refusal(of: id) }
+        return add(["id": JSON(id), "type": JSON(Self.type(of: id))], id: id, isInferred: true)
     }
 
     private func refusal(of id: Int64) -> BotAPIError {
@@ -123,18 +123,18 @@ struct SimulatedChats {
             !$0.isPrivate && $0.json["username"]?.string?.lowercased() == name.lowercased()
         }
         if let chat = known.max(by: { $0.id < $1.id }) { return chat }
-        guard reach == .anyone, !name.isEmpty else { throw .badRequest("chat not found") }
+        guard strictness == .lenient, !name.isEmpty else { throw .badRequest("chat not found") }
         let id = -1_009_000_000_000 - Int64(byID.count)
         let chat: JSON = [
             "id": JSON(id), "title": JSON(name), "username": JSON(name), "type": "channel",
         ]
-        return add(chat, id: id, isHearsay: true)
+        return add(chat, id: id, isInferred: true)
     }
 
     /// The `User` with an id. Where the bot may write to whom it likes, a stranger is made up.
     func person(_ id: Int64) -> JSON? {
         if let known = people[id] { return known }
-        guard reach == .anyone, id > 0 else { return Optional.none }
+        guard strictness == .lenient, id > 0 else { return Optional.none }
         return ["id": JSON(id), "is_bot": false, "first_name": "User"]
     }
 

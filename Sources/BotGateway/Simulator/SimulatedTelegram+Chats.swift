@@ -55,7 +55,7 @@ extension SimulatedTelegram {
     func setChatDescription(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try group(request, to: "set chat description")
         let text = request.text("description")
-        guard chat.details?["description"]?.string ?? "" != text || chat.isHearsay else {
+        guard chat.details?["description"]?.string ?? "" != text || chat.isInferred else {
             throw .badRequest("chat description is not modified")
         }
         chat.setDetail("description", text.isEmpty ? Optional.none : JSON(text))
@@ -81,7 +81,7 @@ extension SimulatedTelegram {
 
     func deleteChatPhoto(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try group(request, to: "change chat photo")
-        guard chat.details?["photo"] != nil || chat.isHearsay else { throw .badRequest("CHAT_NOT_MODIFIED") }
+        guard chat.details?["photo"] != nil || chat.isInferred else { throw .badRequest("CHAT_NOT_MODIFIED") }
         chat.setDetail("photo", Optional.none)
         announce(["delete_chat_photo": true], in: chat, by: request)
         showChange(request, "deleteChatPhoto")
@@ -102,7 +102,7 @@ extension SimulatedTelegram {
         let chat = try chat(of: request, writing: false)
         guard !chat.isPrivate else { throw .badRequest("private chats can't be left") }
         let user = request.person ?? bot
-        guard chat.isHearsay || chat.isMember(request.personID ?? botID) else {
+        guard chat.isInferred || chat.isMember(request.personID ?? botID) else {
             throw .badRequest("USER_NOT_PARTICIPANT")
         }
         if !request.isFromBot, !chat.isChannel { announce(["left_chat_member": user], in: chat, by: request) }

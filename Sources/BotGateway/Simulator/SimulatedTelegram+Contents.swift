@@ -3,7 +3,7 @@ import JSON
 /// What is sent: texts, files, places.
 extension SimulatedTelegram {
     func sendMessage(_ request: Request) throws(BotAPIError) -> JSON {
-        guard request.isAwaited || reach == .acquaintances else {
+        guard request.isAwaited || strictness == .strict else {
             try FormattedText.check(request.arguments, user: chats.person)
             try count(request, in: chat(of: request))
             return true
@@ -53,7 +53,7 @@ extension SimulatedTelegram {
             throw .badRequest("expected an Array of InputMedia")
         }
         let chat = try chat(of: request)
-        guard reach == .anyone || media.count > 0 else { throw .badRequest("there are no messages to send") }
+        guard strictness == .lenient || media.count > 0 else { throw .badRequest("there are no messages to send") }
         guard media.count <= 10 else { throw .badRequest("too many messages to send as an album") }
         try checkAlbum(media.elements.map { Arguments($0).text("type") })
         var contents: [JSON] = []

@@ -110,8 +110,8 @@ extension SimulatedTelegram {
         let known = chat.messages[id]
         let isOwn = known.map { belongs($0, to: request, in: chat) } ?? false
         // A log's ids are those of another bot's answers: what is somebody else's there may be this bot's own.
-        guard let message = known, isOwn || reach == .acquaintances else {
-            guard reach == .anyone else { throw .badRequest("message to edit not found") }
+        guard let message = known, isOwn || strictness == .strict else {
+            guard strictness == .lenient else { throw .badRequest("message to edit not found") }
             let made: JSON = ["message_id": JSON(id)]
             made.set(chat.isChannel ? "sender_chat" : "from", chat.isChannel ? chat.json : request.person ?? bot)
             made.set("chat", chat.json)
@@ -136,7 +136,7 @@ extension SimulatedTelegram {
         guard let author = message["from"] else { return true }
         if let person = request.personID { return author["id"]?.integer == person }
         // A log is of another bot than the one that replays it.
-        return reach == .anyone ? author["is_bot"]?.bool != false : author["id"]?.integer == botID
+        return strictness == .lenient ? author["is_bot"]?.bool != false : author["id"]?.integer == botID
     }
 
     private func check(_ message: JSON, has part: String?) throws(BotAPIError) {
@@ -148,7 +148,7 @@ extension SimulatedTelegram {
         case "caption" where hasFile: return
         case "text", "caption":
             // Somebody else's recording may have kinds of messages that nobody knows here.
-            guard reach == .acquaintances || hasFile || message["text"] != nil else { return }
+            guard strictness == .strict || hasFile || message["text"] != nil else { return }
             throw .badRequest("there is no \(part) in the message to edit")
         default: throw .badRequest("message can't be edited")
         }
@@ -172,7 +172,7 @@ extension SimulatedTelegram {
         guard let place = inline.messages[id], let chat = chats.byID[place.chat],
             let message = chat.messages[place.message]
         else {
-            guard reach == .anyone else { throw .badRequest("MESSAGE_ID_INVALID") }
+            guard strictness == .lenient else { throw .badRequest("MESSAGE_ID_INVALID") }
             return true
         }
         try check(message, has: part)

@@ -46,7 +46,7 @@ extension SimulatedTelegram {
     ) throws(BotAPIError) -> JSON {
         _ = try chat(of: request)
         let ids = request.arguments.structure("message_ids")?.elements ?? []
-        guard reach == .anyone || !ids.isEmpty else {
+        guard strictness == .lenient || !ids.isEmpty else {
             throw .badRequest("message identifiers are not specified")
         }
         guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
@@ -66,10 +66,10 @@ extension SimulatedTelegram {
     /// Nil where it can't be known.
     private func original(_ id: Int64?, of request: Request, _ purpose: String) throws(BotAPIError) -> JSON? {
         let source = request.text("from_chat_id")
-        if source.isEmpty, reach == .anyone { return Optional.none }
+        if source.isEmpty, strictness == .lenient { return Optional.none }
         let chat = request.isFromBot || !source.isEmpty ? try chats.chat(source) : try chat(of: request)
         if let message = id.flatMap({ chat.messages[$0] }) { return message }
-        guard reach == .anyone else { throw .badRequest("message to \(purpose) not found") }
+        guard strictness == .lenient else { throw .badRequest("message to \(purpose) not found") }
         return Optional.none
     }
 

@@ -26,7 +26,7 @@ extension SimulatedTelegram {
         }
         try check(results.elements)
         guard let person = inline.person(waitingFor: id) else {
-            guard reach == .anyone, !id.isEmpty else {
+            guard strictness == .lenient, !id.isEmpty else {
                 throw .badRequest("query is too old and response timeout expired or query ID is invalid")
             }
             return true

@@ -12,7 +12,7 @@ extension SimulatedTelegram {
         case .given(let person):
             onAction(.callbackAnswer(request.arguments.json, person: person))
             return true
-        case .unknown where reach == .anyone && !id.isEmpty: return true
+        case .unknown where strictness == .lenient && !id.isEmpty: return true
         case .unknown, .late:
             throw .badRequest("query is too old and response timeout expired or query ID is invalid")
         }

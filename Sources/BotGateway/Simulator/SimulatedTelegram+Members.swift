@@ -48,7 +48,7 @@ extension SimulatedTelegram {
     private func checkIsNoAdministrator(
         _ id: Int64, _ chat: SimulatedChat, _ request: Request, owner: String
     ) throws(BotAPIError) {
-        guard id != request.personID ?? botID || reach == .anyone else {
+        guard id != request.personID ?? botID || strictness == .lenient else {
             throw .badRequest("can't restrict self")
         }
         guard chat.status(of: id) != "creator" else { throw .badRequest(owner) }
@@ -70,7 +70,7 @@ extension SimulatedTelegram {
 
     func restrictChatMember(_ request: Request) throws(BotAPIError) -> JSON {
         let (chat, id, user) = try memberOfGroup(request)
-        guard chat.type == "supergroup" || chat.isHearsay else {
+        guard chat.type == "supergroup" || chat.isInferred else {
             throw .badRequest("method is available only for supergroups")
         }
         guard let permissions = request.arguments.structure("permissions"), permissions.isObject else {
@@ -124,7 +124,7 @@ extension SimulatedTelegram {
         let title = request.text("custom_title")
         guard title.unicodeScalars.count <= 16 else { throw .badRequest("ADMIN_RANK_INVALID") }
         guard let member = chat.members[id], member.status == "administrator" else {
-            guard reach == .anyone else { throw .badRequest("user is not an administrator") }
+            guard strictness == .lenient else { throw .badRequest("user is not an administrator") }
             return true
         }
         let rights = member.rights?.copy ?? [:]
@@ -143,7 +143,7 @@ extension SimulatedTelegram {
             guard id == chat.id || id == botID else { throw .badRequest("member not found") }
             return ["user": user, "status": "member"]
         }
-        guard chat.isHearsay else { return ["user": user, "status": "left"] }
+        guard chat.isInferred else { return ["user": user, "status": "left"] }
         return ["user": user, "status": "member"]
     }
 
@@ -151,7 +151,7 @@ extension SimulatedTelegram {
         let chat = try chat(of: request, writing: false)
         guard !chat.isPrivate else { throw .badRequest("there are no administrators in the private chat") }
         let ids = chat.members.keys.filter(chat.isAdministrator).sorted()
-        if ids.isEmpty, chat.isHearsay {
+        if ids.isEmpty, chat.isInferred {
             return plausible("getChatAdministrators", request)
         }
         return JSON(ids.compactMap { chat.members[$0]?.json })

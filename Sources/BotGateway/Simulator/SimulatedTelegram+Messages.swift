@@ -25,7 +25,7 @@ extension SimulatedTelegram {
 
     private func delete(_ id: Int64, in chat: SimulatedChat, by request: Request) throws(BotAPIError) {
         guard let message = chat.messages[id] else {
-            guard reach == .anyone else { throw .badRequest("message to delete not found") }
+            guard strictness == .lenient else { throw .badRequest("message to delete not found") }
             return
         }
         guard chat.isPrivate || mayManage(chat, as: request) || author(of: message) == request.personID ?? botID
@@ -48,7 +48,7 @@ extension SimulatedTelegram {
     /// Whether somebody may do what is left to administrators.
     func mayManage(_ chat: SimulatedChat, as request: Request) -> Bool {
         let id = request.personID ?? botID
-        return chat.isPrivate || chat.isHearsay && chat.members[id] == nil || chat.isAdministrator(id)
+        return chat.isPrivate || chat.isInferred && chat.members[id] == nil || chat.isAdministrator(id)
     }
 
     /// - Parameter request: what takes an administrator, as in `manage pinned messages in the chat`.
@@ -65,7 +65,7 @@ extension SimulatedTelegram {
             throw .badRequest("message identifier is not specified")
         }
         let known = chat.messages[id]
-        guard known != nil || reach == .anyone else { throw .badRequest("message to pin not found") }
+        guard known != nil || strictness == .lenient else { throw .badRequest("message to pin not found") }
         let message = known ?? ["message_id": JSON(id), "chat": chat.json, "date": 0]
         chat.pinned.removeAll { $0 == id }
         chat.pinned.append(id)
@@ -80,7 +80,7 @@ extension SimulatedTelegram {
         try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
         guard let id = request.arguments.integer("message_id") ?? chat.pinned.last, chat.pinned.contains(id)
         else {
-            guard reach == .anyone else { throw .badRequest("message to unpin not found") }
+            guard strictness == .lenient else { throw .badRequest("message to unpin not found") }
             return true
         }
         chat.pinned.removeAll { $0 == id }
@@ -104,7 +104,7 @@ extension SimulatedTelegram {
             throw .badRequest("message identifier is not specified")
         }
         let reaction = try reaction(request)
-        guard chat.messages.contains(id) || reach == .anyone else {
+        guard chat.messages.contains(id) || strictness == .lenient else {
             throw .badRequest("message to react not found")
         }
         let person = request.personID ?? botID

@@ -47,7 +47,7 @@ extension SimulatedTelegram {
         if !request.text("username").isEmpty { json.set("username", JSON(request.text("username"))) }
         json.set("type", JSON(type))
         if request.arguments.flag("is_forum"), type == "supergroup" { json.set("is_forum", true) }
-        let chat = chats.add(json, id: id, isHearsay: false)
+        let chat = chats.add(json, id: id, isInferred: false)
         chat.members[creator] = SimulatedChat.Member(user: person, status: "creator")
         if !request.arguments.has("with_bot") || request.arguments.flag("with_bot") { enterBot(chat, by: request) }
         return chat.json
@@ -95,7 +95,7 @@ extension SimulatedTelegram {
     /// Throws the bot out.
     func removeBot(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try publicChat(request)
-        guard chat.isHearsay || chat.isMember(botID) else { throw .badRequest("USER_NOT_PARTICIPANT") }
+        guard chat.isInferred || chat.isMember(botID) else { throw .badRequest("USER_NOT_PARTICIPANT") }
         change(bot, in: chat, to: "kicked", rights: ["until_date": 0], by: request)
         return true
     }

@@ -7,7 +7,7 @@ extension SimulatedTelegram {
         let chat = try chat(of: request)
         let message = try post(["poll": poll], by: request, to: chat)
         // In a log the votes are somebody else's.
-        if reach == .acquaintances, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
+        if strictness == .strict, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
             polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
         }
         return message
@@ -70,7 +70,7 @@ extension SimulatedTelegram {
         let chat = try chat(of: request)
         let markup = try ReplyMarkup(request.arguments)
         guard let number = request.arguments.integer("message_id"), let message = chat.messages[number] else {
-            guard reach == .anyone else { throw .badRequest("message with poll to stop not found") }
+            guard strictness == .lenient else { throw .badRequest("message with poll to stop not found") }
             return plausible("stopPoll", request)
         }
         guard let poll = message["poll"] else { throw .badRequest("message with poll to stop not found") }

@@ -3,7 +3,7 @@ import JSON
 /// What the bot says of itself.
 extension SimulatedTelegram {
     func getMe(_ request: Request) throws(BotAPIError) -> JSON {
-        guard reach == .acquaintances else { return bot }
+        guard strictness == .strict else { return bot }
         let me = bot.copy
         me.merge([
             "can_join_groups": true, "can_read_all_group_messages": JSON(seesAllGroupMessages),

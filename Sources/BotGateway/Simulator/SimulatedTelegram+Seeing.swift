@@ -4,7 +4,7 @@ import JSON
 extension SimulatedTelegram {
     /// - Parameter isEdited: it was there before.
     func tellBot(of message: JSON, in chat: SimulatedChat, isEdited: Bool = false) {
-        guard chat.isPrivate ? !chat.isBlocked : chat.isHearsay || chat.isMember(botID) else { return }
+        guard chat.isPrivate ? !chat.isBlocked : chat.isInferred || chat.isMember(botID) else { return }
         guard sees(message, in: chat) else { return onUnseen(message) }
         let kind = chat.isChannel ? "channel_post" : "message"
         onUpdate(isEdited ? "edited_\(kind)" : kind, message)
@@ -24,6 +24,6 @@ extension SimulatedTelegram {
 
     /// Whether the bot is told what becomes of a chat's members, and who reacts to what.
     func watchesMembers(of chat: SimulatedChat) -> Bool {
-        chat.isPrivate || chat.isHearsay || chat.isAdministrator(botID)
+        chat.isPrivate || chat.isInferred || chat.isAdministrator(botID)
     }
 }

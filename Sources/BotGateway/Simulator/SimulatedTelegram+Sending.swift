@@ -12,7 +12,7 @@ extension SimulatedTelegram {
             } else {
                 chat = try chats.chat(request.text("chat_id"))
             }
-            guard reach == .anyone || request.text("business_connection_id").isEmpty else {
+            guard strictness == .lenient || request.text("business_connection_id").isEmpty else {
                 throw .badRequest("business connection not found")
             }
             try checkAccess(to: chat, writing: writing)
@@ -35,7 +35,7 @@ extension SimulatedTelegram {
             guard !chat.isBlocked || !writing else { throw .forbidden("bot was blocked by the user") }
             return
         }
-        guard !chat.isHearsay || chat.members[botID] != nil else { return }
+        guard !chat.isInferred || chat.members[botID] != nil else { return }
         switch chat.status(of: botID) {
         case "kicked": throw .forbidden("bot was kicked from the \(chat.kind) chat")
         case "left": throw .forbidden("bot is not a member of the \(chat.kind) chat")
@@ -48,7 +48,7 @@ extension SimulatedTelegram {
     }
 
     private func admit(_ person: JSON, _ id: Int64, to chat: SimulatedChat) throws(BotAPIError) {
-        guard !chat.isHearsay || chat.members[id] != nil else { return }
+        guard !chat.isInferred || chat.members[id] != nil else { return }
         switch chat.status(of: id) {
         case "kicked": throw .badRequest("USER_BANNED_IN_CHANNEL")
         case "restricted" where chat.members[id]?.rights?["can_send_messages"]?.bool == false:
@@ -130,7 +130,7 @@ extension SimulatedTelegram {
         let message = start(in: chat, by: request, thread: thread)
         message.merge(content)
         chat.messages.put(message)
-        if chat.isHearsay || chat.isMember(botID) || chat.isPrivate {
+        if chat.isInferred || chat.isMember(botID) || chat.isPrivate {
             onUpdate(chat.isChannel ? "channel_post" : "message", message)
         }
         return message
@@ -138,7 +138,7 @@ extension SimulatedTelegram {
 
     private func thread(of request: Request, in chat: SimulatedChat) throws(BotAPIError) -> Int64? {
         guard let thread = request.arguments.integer("message_thread_id") else { return nil }
-        guard reach == .acquaintances || chat.topics[thread]?.isClosed == true else { return thread }
+        guard strictness == .strict || chat.topics[thread]?.isClosed == true else { return thread }
         if thread == 0 { return nil }
         guard let topic = chat.topics[thread], thread != 1 else {
             throw .badRequest("message thread not found")
@@ -164,7 +164,7 @@ extension SimulatedTelegram {
             let isOptional =
                 parameters?.flag("allow_sending_without_reply")
                 ?? request.arguments.flag("allow_sending_without_reply")
-            guard reach == .anyone || isOptional else { throw .badRequest("message to be replied not found") }
+            guard strictness == .lenient || isOptional else { throw .badRequest("message to be replied not found") }
             return Optional.none
         }
         original.remove("reply_to_message")

@@ -4,7 +4,7 @@ import JSON
 extension SimulatedTelegram {
     private func forum(_ request: Request) throws(BotAPIError) -> SimulatedChat {
         let chat = try chat(of: request)
-        guard chat.isForum || reach == .anyone else { throw .badRequest("the chat is not a forum") }
+        guard chat.isForum || strictness == .lenient else { throw .badRequest("the chat is not a forum") }
         return chat
     }
 
@@ -13,7 +13,7 @@ extension SimulatedTelegram {
         let thread = request.arguments.integer("message_thread_id") ?? 0
         try checkRights(to: "manage topics in the chat", in: chat, as: request)
         if let topic = chat.topics[thread] { return (chat, thread, topic) }
-        guard reach == .anyone, thread > 1 else { throw .badRequest("message thread not found") }
+        guard strictness == .lenient, thread > 1 else { throw .badRequest("message thread not found") }
         return (chat, thread, SimulatedChat.Topic(name: "Topic \(thread)", iconColor: 7_322_096))
     }
 
@@ -50,7 +50,7 @@ extension SimulatedTelegram {
             topic.iconEmoji = request.text("icon_custom_emoji_id")
             change.set("icon_custom_emoji_id", JSON(request.text("icon_custom_emoji_id")))
         }
-        guard change.count > 0 || reach == .anyone else { throw .badRequest("TOPIC_NOT_MODIFIED") }
+        guard change.count > 0 || strictness == .lenient else { throw .badRequest("TOPIC_NOT_MODIFIED") }
         chat.topics[thread] = topic
         announce(["forum_topic_edited": change], in: chat, by: request, thread: thread)
         return true
@@ -67,7 +67,7 @@ extension SimulatedTelegram {
 
     func reopenForumTopic(_ request: Request) throws(BotAPIError) -> JSON {
         var (chat, thread, topic) = try topic(request)
-        guard topic.isClosed || reach == .anyone else { throw .badRequest("TOPIC_NOT_MODIFIED") }
+        guard topic.isClosed || strictness == .lenient else { throw .badRequest("TOPIC_NOT_MODIFIED") }
         topic.isClosed = false
         chat.topics[thread] = topic
         announce(["forum_topic_reopened": [:]], in: chat, by: request, thread: thread)

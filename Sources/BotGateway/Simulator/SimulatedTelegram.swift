@@ -6,11 +6,11 @@ import JSON
 /// The same doings in the same order, at the same times of its clock, give the same answers.
 public final class SimulatedTelegram {
     /// Whom the bot may write to.
-    public enum Reach {
+    public enum Strictness {
         /// Chats and messages that it names and that never appeared are made up: a log tells only a part.
-        case anyone
+        case lenient
         /// Only who has appeared; all else is `chat not found`, `message to edit not found`, and so on.
-        case acquaintances
+        case strict
     }
 
     /// A `User`: who the bot's messages are from, and what getMe answers.
@@ -33,7 +33,7 @@ public final class SimulatedTelegram {
     /// Called for each `Message` in a group that the bot doesn't get because of privacy mode.
     public var onUnseen: (_ message: JSON) -> Void = { _ in }
 
-    let reach: Reach
+    let strictness: Strictness
     let now: () -> Int64
     var chats: SimulatedChats
     var callbacks: CallbackQueries
@@ -53,17 +53,17 @@ public final class SimulatedTelegram {
     ]
 
     /// - Parameter now: Unix time in seconds, for the `date` of messages.
-    public init(bot: JSON = demoBot, reach: Reach = .anyone, now: @escaping () -> Int64) {
-        (self.bot, self.reach, self.now) = (bot, reach, now)
-        chats = SimulatedChats(reach: reach)
-        callbacks = CallbackQueries(limit: reach == .anyone ? 100 : 10_000)
-        files = SimulatedFiles(keepsWhatItHasNot: reach == .acquaintances)
+    public init(bot: JSON = demoBot, strictness: Strictness = .lenient, now: @escaping () -> Int64) {
+        (self.bot, self.strictness, self.now) = (bot, strictness, now)
+        chats = SimulatedChats(strictness: strictness)
+        callbacks = CallbackQueries(limit: strictness == .lenient ? 100 : 10_000)
+        files = SimulatedFiles(keepsWhatItHasNot: strictness == .strict)
         chats.note(person: bot)
     }
 
     /// The same bot at the same time, and none of the chats.
     func another() -> SimulatedTelegram {
-        let other = SimulatedTelegram(bot: bot, reach: reach, now: now)
+        let other = SimulatedTelegram(bot: bot, strictness: strictness, now: now)
         (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
         (other.onUnsimulated, other.told) = (onUnsimulated, told)
         other.seesAllGroupMessages = seesAllGroupMessages
@@ -80,7 +80,7 @@ public final class SimulatedTelegram {
         chats.note(payload)
         callbacks.note(payload, now: now())
         // In a log nobody chooses what the bot offers now.
-        if reach == .acquaintances { inline.note(payload) }
+        if strictness == .strict { inline.note(payload) }
     }
 
     /// What Telegram answers to a call.
@@ -134,7 +134,7 @@ public final class SimulatedTelegram {
         let name = Methods.name(ofLowercased: request.name)
         if told.methods.insert(request.name).inserted { onUnsimulated(remark(on: method, known: name)) }
         guard let name else {
-            guard reach == .anyone else { throw .methodNotFound }
+            guard strictness == .lenient else { throw .methodNotFound }
             return true
         }
         if Methods.defaults(of: name).contains(.chat) { _ = try chat(of: request, writing: false) }
@@ -154,7 +154,7 @@ public final class SimulatedTelegram {
     private func remark(on method: String, known name: String?) -> String {
         if let name { return "\(name) isn't simulated: its answer is made up" }
         let nearest = Methods.suggestion(to: method).map { "; did you mean \($0)?" } ?? ""
-        let answer = reach == .anyone ? ", answered with true" : ""
+        let answer = strictness == .lenient ? ", answered with true" : ""
         return "\(method) is no method of the Bot API that is known here\(answer)\(nearest)"
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct SimulatedCallsTests {
     /// A Telegram with one person, 42, who has written to the bot.
     private final class Stage {
-        let telegram = SimulatedTelegram(reach: .acquaintances) { 1_700_000_000 }
+        let telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
         let directory = TemporaryDirectory()
         let files: ChildFiles
         let calls: SimulatedCalls

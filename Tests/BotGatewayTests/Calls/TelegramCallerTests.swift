@@ -40,7 +40,7 @@ import Testing
         #expect(test.success(of: "without") == nil)
     }
 
-    @Test func `calls of one scope reach Telegram in their order, one after the other`() throws {
+    @Test func `calls of one scope strictness Telegram in their order, one after the other`() throws {
         let test = try CallerTest()
         let texts = (1...50).map { "\($0)" }
         for text in texts { test.send(text) }

@@ -78,7 +78,7 @@ extension Reader {
         else {
             return .refused
         }
-        let telegram = SimulatedTelegram(reach: .acquaintances) { 1_700_000_000 }
+        let telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
         _ = telegram.perform("start", [:], as: 42)
         let keyboard: JSON = ["inline_keyboard": [[["text": "a", "callback_data": "b"]]]]
         _ = telegram.answer("sendMessage", ["chat_id": 42, "text": "x", "reply_markup": keyboard])

@@ -67,8 +67,8 @@ import Testing
         )
     }
 
-    private func session(_ reach: SimulatedTelegram.Reach, seed: UInt64) throws -> [String] {
-        let world = SimulatedWorld(reach: reach)
+    private func session(_ strictness: SimulatedTelegram.Strictness, seed: UInt64) throws -> [String] {
+        let world = SimulatedWorld(strictness: strictness)
         var calls = Chaos(chance: Chance(seed: seed), methods: try Self.methods())
         var actions = Chaos(chance: Chance(seed: seed &+ 1), methods: Self.actions)
         let files = [ReceivedFile(part: "x", name: "x.png", bytes: StandInFile.picture)]
@@ -93,10 +93,10 @@ import Testing
     }
 
     @Test func `whatever is called and done, it stands, and does the same again`() throws {
-        for (reach, seed): (SimulatedTelegram.Reach, UInt64) in [(.anyone, 1), (.acquaintances, 2)] {
-            let log = try session(reach, seed: seed)
+        for (strictness, seed): (SimulatedTelegram.Strictness, UInt64) in [(.lenient, 1), (.strict, 2)] {
+            let log = try session(strictness, seed: seed)
             #expect(log.filter { $0.contains("success(") }.count > 100)
-            #expect(try session(reach, seed: seed) == log)
+            #expect(try session(strictness, seed: seed) == log)
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
 
     // MARK: polls
 
-    @Test func `votes count, and reach the bot`() throws {
+    @Test func `votes count, and strictness the bot`() throws {
         let poll: JSON = [
             "chat_id": 42, "question": "?", "options": ["a", ["text": "b"]], "is_anonymous": false,
         ]
@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test func `in a replay a method of tomorrow is answered true, and told once for all scopes`() throws {
-        let world = SimulatedWorld(reach: .anyone)
+        let world = SimulatedWorld(strictness: .lenient)
         for telegram in [world.telegram, world.telegram.another(), world.telegram.another()] {
             #expect(try telegram.answer("castHologram", [:]).get() == true)
         }

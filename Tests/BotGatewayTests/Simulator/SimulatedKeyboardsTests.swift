@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `in a replay a query of the log is answered once, and any that nobody knows`() throws {
-        let world = SimulatedWorld(reach: .anyone)
+        let world = SimulatedWorld(strictness: .lenient)
         let chat: JSON = ["id": 42, "type": "private"]
         world.telegram.noteUpdate([
             "id": "17", "from": ["id": 42], "data": "x",

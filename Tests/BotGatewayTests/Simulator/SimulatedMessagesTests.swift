@@ -154,7 +154,7 @@ import Testing
         #expect(world.refusal("copyMessage", parameters) == "400 Bad Request: message to copy not found")
     }
 
-    @Test func `reactions of people reach the bot, the bot's are seen`() throws {
+    @Test func `reactions of people strictness the bot, the bot's are seen`() throws {
         try world.act("sendMessage", ["text": "one"])
         try world.act("setMessageReaction", ["message_id": 1, "reaction": "👍"])
         let change = try #require(world.last("message_reaction"))

@@ -4,7 +4,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct SimulatedReplayTests {
-    private let world = SimulatedWorld(reach: .anyone)
+    private let world = SimulatedWorld(strictness: .lenient)
 
     private func message(_ id: Int64, _ text: String, from: JSON = ["id": 42, "is_bot": false]) -> JSON {
         [

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BotGateway
 
-/// A simulated Telegram with acquaintances only, and what it told.
+/// A simulated Telegram with strict only, and what it told.
 final class SimulatedWorld {
     let telegram: SimulatedTelegram
     /// Unix time.
@@ -13,9 +13,9 @@ final class SimulatedWorld {
     private(set) var remarks: [String] = []
     private(set) var unseen: [JSON] = []
 
-    init(reach: SimulatedTelegram.Reach = .acquaintances) {
+    init(strictness: SimulatedTelegram.Strictness = .strict) {
         var clock: () -> Int64 = { 0 }
-        telegram = SimulatedTelegram(reach: reach) { clock() }
+        telegram = SimulatedTelegram(strictness: strictness) { clock() }
         clock = { [unowned self] in now }
         telegram.onUpdate = { [unowned self] in updates.append(($0, $1)) }
         telegram.onAction = { [unowned self] in sights.append($0) }

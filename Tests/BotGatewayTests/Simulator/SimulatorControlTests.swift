@@ -174,7 +174,7 @@ import Testing
 @Suite struct SimulatorPeopleTests {
     private let test: SimulatorTest
 
-    init() throws { test = try SimulatorTest(reach: .acquaintances) }
+    init() throws { test = try SimulatorTest(strictness: .strict) }
 
     private func ask(_ path: String, _ body: HTTPClient.Body = .none) -> JSON? {
         test.settled(
@@ -219,7 +219,7 @@ import Testing
     }
 
     @Test func `an update that tells little of somebody leaves them known as they were`() throws {
-        let test = try SimulatorTest(reach: .acquaintances)
+        let test = try SimulatorTest(strictness: .strict)
         let telegram = test.server.telegram
         _ = try telegram.perform("createUser", ["id": 42, "username": "ada"], as: 42).get()
         let from: JSON = ["id": 42, "is_bot": false, "first_name": "A"]

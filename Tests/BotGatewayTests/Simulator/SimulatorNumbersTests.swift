@@ -8,7 +8,7 @@ import Testing
 @Suite struct SimulatorNumbersTests {
     private let test: SimulatorTest
 
-    init() throws { test = try SimulatorTest(reach: .acquaintances) }
+    init() throws { test = try SimulatorTest(strictness: .strict) }
 
     private func ask(_ path: String, _ body: String) -> SimulatorTest.Answer {
         test.settled(

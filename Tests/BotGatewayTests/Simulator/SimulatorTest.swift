@@ -26,10 +26,10 @@ struct SimulatorTest {
     let server: SimulatorServer
     let client: HTTPClient
 
-    init(reach: SimulatedTelegram.Reach = .anyone) throws {
+    init(strictness: SimulatedTelegram.Strictness = .lenient) throws {
         loop = try EventLoop()
         server = try SimulatorServer(
-            on: loop, telegram: SimulatedTelegram(reach: reach) { 1_700_000_000 })
+            on: loop, telegram: SimulatedTelegram(strictness: strictness) { 1_700_000_000 })
         client = HTTPClient(on: loop, connections: 4, userAgent: "test")
     }
 

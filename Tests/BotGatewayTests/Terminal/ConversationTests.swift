@@ -13,7 +13,7 @@ import Testing
     }
 
     init() {
-        telegram = SimulatedTelegram(reach: .acquaintances) { 1_700_000_000 }
+        telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
         conversation = Conversation(with: telegram)
         telegram.onUpdate = { [updates] in updates.all.append(($0, $1)) }
         telegram.onAction = { [conversation] in conversation.note($0) }

@@ -4,7 +4,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct TranscriptTests {
-    let conversation = Conversation(with: SimulatedTelegram(reach: .acquaintances) { 1_700_000_000 })
+    let conversation = Conversation(with: SimulatedTelegram(strictness: .strict) { 1_700_000_000 })
     let script = Transcript(for: .script, bot: SimulatedTelegram.demoBot)
     let person = Transcript(for: .person(styled: false), bot: SimulatedTelegram.demoBot)
 

@@ -5,7 +5,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct SimulatedUpdatesTests {
-    let telegram = SimulatedTelegram(reach: .acquaintances) { 1_700_000_000 }
+    let telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
 
     @Test func `updates get rising ids, and come once whoever caused them is done`() throws {
         let loop = try EventLoop()
