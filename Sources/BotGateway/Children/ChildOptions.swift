@@ -64,7 +64,7 @@ public struct ChildOptions {
 
     /// How many events of a scope may have been given to a child while the journal still holds them: after
     /// a kill so many are marked as redelivered.
-    public var reach: Int {
+    public var redeliveryWindow: Int {
         // Beside those: what a child has in hand, or another one had.
         if case .byEvent(let window) = acknowledgement {
             Self.settledLimit + window

@@ -33,7 +33,7 @@ extension ChildSession {
 
     private func giveEvents() {
         while mayGiveEvent {
-            guard isInReach else { return waitForCommit() }
+            guard isWithinRedeliveryWindow else { return waitForCommit() }
             if let plain, !prepareNext(plain) {
                 // The last one was passed over: it may have held up the child's end.
                 if queue.isEmpty { return advance() }

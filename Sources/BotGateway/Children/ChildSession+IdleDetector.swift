@@ -64,7 +64,7 @@ extension ChildSession {
     }
 
     /// No more events than can be told apart after a kill were given since the journal was last committed.
-    var isInReach: Bool {
+    var isWithinRedeliveryWindow: Bool {
         let journal = children.journal
         return !journal.isDurable || settled.commits != journal.commits
             || settled.count < ChildOptions.settledLimit

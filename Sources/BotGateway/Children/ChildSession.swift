@@ -175,7 +175,7 @@ import Reactor
 
     /// Starts the child with the first event that waits.
     func start() throws(SystemError) {
-        guard isInReach else { return waitForCommit() }
+        guard isWithinRedeliveryWindow else { return waitForCommit() }
         let event: IncomingEvent
         let state: JSON?
         do throws(JournalTrouble) {

@@ -47,9 +47,9 @@ import Reactor
     /// - Parameters:
     ///   - directory: nil to keep everything in memory.
     ///   - bot: the bot's id; a journal belongs to one bot.
-    ///   - reach: how many events of a scope may be with its child while they still are in the journal.
+    ///   - redeliveryWindow: how many events of a scope may be with its child while they still are in the journal.
     public init(
-        in directory: StateDirectory?, bot: Int64, reach: Int, on loop: EventLoop, log: Logger
+        in directory: StateDirectory?, bot: Int64, redeliveryWindow: Int, on loop: EventLoop, log: Logger
     ) throws(GatewayFailure) {
         (self.directory, self.loop, self.log) = (directory, loop, log)
         isDurable = directory != nil
@@ -73,9 +73,9 @@ import Reactor
             try database.execute("DELETE FROM children")
             shrink(database)
             // What was in doubt before stays so until it was given again.
-            let reach = max(reach, wasClean ? 0 : possiblyDelivered.count)
+            let redeliveryWindow = max(redeliveryWindow, wasClean ? 0 : possiblyDelivered.count)
             try facts.set([
-                "bot": bot, "clean": 0, "reach": Int64(reach), "started": JournalFacts.now, "stopped": 0,
+                "bot": bot, "clean": 0, "reach": Int64(redeliveryWindow), "started": JournalFacts.now, "stopped": 0,
                 "not_allowed": 0, "too_old": 0,
             ])
             database.wait(upTo: .zero)

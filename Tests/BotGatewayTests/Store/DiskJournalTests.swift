@@ -92,11 +92,11 @@ import Testing
     }
 
     @Test func `after a kill the first events of each scope are marked`() throws {
-        let test = try JournalTest(reach: 2)
+        let test = try JournalTest(redeliveryWindow: 2)
         try test.append([1, 2, 3, 4])
         try test.append([5], in: 43)
         test.kill()
-        try test.open(reach: 2)
+        try test.open(redeliveryWindow: 2)
         #expect(try test.waiting().map(\.isRedelivered) == [true, true, false, false])
         #expect(try test.waiting(in: 43).map(\.isRedelivered) == [true])
         try test.append([6])
@@ -122,19 +122,19 @@ import Testing
     }
 
     @Test func `a shorter reach in between takes nothing from what was in doubt`() throws {
-        let test = try JournalTest(reach: 4)
+        let test = try JournalTest(redeliveryWindow: 4)
         try test.append([1, 2, 3, 4, 5])
         test.kill()
-        try test.open(reach: 1)
+        try test.open(redeliveryWindow: 1)
         test.kill()
-        try test.open(reach: 1)
+        try test.open(redeliveryWindow: 1)
         try test.stop()
-        try test.open(reach: 1)
+        try test.open(redeliveryWindow: 1)
         #expect(try test.waiting().map(\.isRedelivered) == [true, true, true, true, false])
     }
 
     @Test func `doubt reaches over several readings`() throws {
-        let test = try JournalTest(reach: 3)
+        let test = try JournalTest(redeliveryWindow: 3)
         try test.append([1, 2, 3, 4])
         test.kill()
         try test.open()

@@ -14,9 +14,9 @@ final class JournalTest {
     private(set) var opened: DiskJournal?
     private(set) var stored: [IncomingEvent] = []
 
-    init(reach: Int = 18) throws {
+    init(redeliveryWindow: Int = 18) throws {
         loop = try EventLoop()
-        try open(reach: reach)
+        try open(redeliveryWindow: redeliveryWindow)
     }
 
     var journal: DiskJournal {
@@ -25,9 +25,9 @@ final class JournalTest {
 
     var path: String { "\(files.path)/journal.db" }
 
-    func open(bot: Int64 = 7, reach: Int = 18) throws {
+    func open(bot: Int64 = 7, redeliveryWindow: Int = 18) throws {
         directory = try StateDirectory(files.path)
-        opened = try DiskJournal(in: directory, bot: bot, reach: reach, on: loop, log: log.logger)
+        opened = try DiskJournal(in: directory, bot: bot, redeliveryWindow: redeliveryWindow, on: loop, log: log.logger)
     }
 
     /// As a kill would: nothing that isn't on disk is left.

@@ -110,7 +110,7 @@ import Testing
 
     @Test func `a journal in memory can be reported on`() throws {
         let test = try JournalTest()
-        let journal = try DiskJournal(in: nil, bot: 7, reach: 18, on: test.loop, log: test.log.logger)
+        let journal = try DiskJournal(in: nil, bot: 7, redeliveryWindow: 18, on: test.loop, log: test.log.logger)
         journal.append([test.event(1)], offset: 2) { _ in }
         #expect(try journal.report().lines.contains { $0.hasSuffix("in memory") })
     }
