@@ -50,7 +50,7 @@ import Reactor
         timer = nil
         while let next = watches.first, next.end <= .current {
             watches.removeFirst()
-            next.session.livedOn(next)
+            next.session.ackTimedOut(next)
         }
         wait()
     }

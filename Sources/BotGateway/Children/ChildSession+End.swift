@@ -9,20 +9,20 @@ extension ChildSession {
     func close(_ reason: DisconnectReason?) {
         guard lifecycle.close() else { return }
         self.reason = reason
-        sayGoodbye()
-        climb(after: options.stopGrace)
+        sendDisconnect()
+        escalate(after: options.stopGrace)
     }
 
     /// The last line and the end of its stdin, once it took what it has in hand: of a closed pipe nobody
     /// can tell whether it was read, and an event that wasn't is for the next child.
-    func sayGoodbye() {
+    func sendDisconnect() {
         guard lifecycle.state == .closing(signals: 0), !delivery.hasUntakenEvent else { return }
         if plain == nil { process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop))) }
         process?.endInput()
     }
 
     /// The next rung for a child that doesn't end: SIGTERM, then SIGKILL.
-    func climb(after grace: Duration) {
+    func escalate(after grace: Duration) {
         setTimer(grace) { $0.graceEnded(grace) }
     }
 
@@ -34,7 +34,7 @@ extension ChildSession {
         }
         problem("child did not end within \(grace.rounded) of the end of its input, sending SIGTERM")
         carryOut(action)
-        climb(after: options.killGrace)
+        escalate(after: options.killGrace)
     }
 
     func exited(_ exit: ChildProcess.Exit) {
@@ -102,16 +102,16 @@ extension ChildSession {
         var events = remains.events
         if blaming, remains.wasAtWork, !options.givesUp {
             events[0].deaths += 1
-            if events[0].deaths >= options.maxDeliveries { bury(events.removeFirst()) }
+            if events[0].deaths >= options.maxDeliveries { deadLetter(events.removeFirst()) }
         }
         for event in events where event.isRedelivered { children.journal.giveBack(event) }
         queue.putBack(events)
         return !events.isEmpty
     }
 
-    private func bury(_ event: IncomingEvent) {
+    private func deadLetter(_ event: IncomingEvent) {
         let reason = "\(event.deaths) children died on it"
-        children.journal.bury(event, because: reason)
+        children.journal.deadLetter(event, because: reason)
         countSettled(1)
         log(.error, "update \(event.updateID) is set aside as a dead letter: \(reason)")
     }

@@ -35,12 +35,12 @@ extension ChildSession {
     }
 
     /// For so long its child has lived on after it took this event.
-    func livedOn(_ watch: AckTimer.Watch) {
+    func ackTimedOut(_ watch: AckTimer.Watch) {
         guard isOpen(watch) else { return }
         guard case .byEvent = options.acknowledgement else {
             readWritten()
             listenForSilence()
-            return settle(delivery.livedOn(after: watch.key))
+            return settle(delivery.ackTimedOut(after: watch.key))
         }
         let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
         log(
@@ -77,7 +77,7 @@ extension ChildSession {
         children.waitForCommit(self)
     }
 
-    /// What `livedOn` would have to say of that event is still open.
+    /// What `ackTimedOut` would have to say of that event is still open.
     func isOpen(_ watch: AckTimer.Watch) -> Bool {
         watch.generation == generation && delivery.eventAtWork?.key == watch.key
     }

@@ -84,7 +84,7 @@ extension ChildSession: ChildProcessObserver {
         settle(events)
         watchTaken()
         if delivery.hasTakenEvent { crashLoopEnded() }
-        guard lifecycle.state == .running else { return sayGoodbye() }
+        guard lifecycle.state == .running else { return sendDisconnect() }
         if isProbeDue {
             process?.write(delivery.probe())
         } else {

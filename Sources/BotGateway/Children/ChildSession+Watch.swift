@@ -34,7 +34,7 @@ extension ChildSession {
         problem("child did not come back within \(grace.rounded), sending SIGTERM")
         process?.endInput()
         carryOut(lifecycle.graceEnded())
-        climb(after: options.killGrace)
+        escalate(after: options.killGrace)
     }
 
     func noteEventTime() {

@@ -149,7 +149,7 @@ struct Delivery {
     }
 
     /// Its child lived on for long enough after it had taken this event.
-    mutating func livedOn(after key: Int64) -> [IncomingEvent] {
+    mutating func ackTimedOut(after key: Int64) -> [IncomingEvent] {
         eventAtWork?.key == key ? settle(1) : []
     }
 

@@ -27,8 +27,8 @@ extension DiskJournal {
         commitLater()
     }
 
-    public func bury(_ event: IncomingEvent, because reason: String) {
-        pending.buried.append((event, reason))
+    public func deadLetter(_ event: IncomingEvent, because reason: String) {
+        pending.deadLettered.append((event, reason))
         commitLater()
     }
 

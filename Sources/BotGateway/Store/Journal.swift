@@ -30,7 +30,7 @@ public protocol Journal: AnyObject {
     /// Its child ended before the event was dealt with: stores how that stands now.
     func giveBack(_ event: IncomingEvent)
     /// The event is given up.
-    func bury(_ event: IncomingEvent, because reason: String)
+    func deadLetter(_ event: IncomingEvent, because reason: String)
 
     /// Keeps a stored event that isn't wanted in memory; those of a scope in their order.
     func setAside(_ event: IncomingEvent)

@@ -11,7 +11,7 @@ struct JournalChanges {
     var revived: [Int64] = []
     var settled: [Int64] = []
     var given: [(key: Int64, deaths: Int)] = []
-    var buried: [(event: IncomingEvent, reason: String)] = []
+    var deadLettered: [(event: IncomingEvent, reason: String)] = []
     var calls: [Int64: (call: Call, scope: Scope)] = [:]
     var answered: [Int64] = []
     var states: [Scope: JSON?] = [:]
@@ -22,7 +22,7 @@ struct JournalChanges {
 
     var isEmpty: Bool {
         events.isEmpty && offset == nil && username == nil && dropped == nil && revived.isEmpty
-            && settled.isEmpty && given.isEmpty && buried.isEmpty && calls.isEmpty && answered.isEmpty
+            && settled.isEmpty && given.isEmpty && deadLettered.isEmpty && calls.isEmpty && answered.isEmpty
             && states.isEmpty
             && children.isEmpty && holds.isEmpty && migrations.isEmpty
     }
@@ -31,7 +31,7 @@ struct JournalChanges {
 /// The journal's statements, prepared once.
 final class JournalStatements {
     let begin, commit, rollback: Statement
-    private let addEvent, removeEvent, markEvent, bury, revive, addCall, removeCall, setState,
+    private let addEvent, removeEvent, markEvent, deadLetter, revive, addCall, removeCall, setState,
         removeState: Statement
     private let setFact, addChild, removeChild, addHold, addMigration: Statement
     let readEvents, readState: Statement
@@ -43,7 +43,7 @@ final class JournalStatements {
         addEvent = try database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)")
         removeEvent = try database.prepare("DELETE FROM events WHERE key = ?")
         markEvent = try database.prepare("UPDATE events SET redelivered = 1, deaths = ? WHERE key = ?")
-        bury = try database.prepare("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, 0)")
+        deadLetter = try database.prepare("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, 0)")
         revive = try database.prepare("DELETE FROM dead_letters WHERE key = ?")
         addCall = try database.prepare("INSERT INTO calls VALUES (?, ?, ?)")
         removeCall = try database.prepare("DELETE FROM calls WHERE key = ?")
@@ -69,7 +69,7 @@ final class JournalStatements {
             markEvent.bind(0, Int64(deaths))
             try markEvent.run(1, key)
         }
-        for (event, reason) in changes.buried { try bury(event, reason) }
+        for (event, reason) in changes.deadLettered { try deadLetter(event, reason) }
         for key in changes.settled { try removeEvent.run(0, key) }
         for (key, (call, scope)) in changes.calls {
             addCall.bind(0, key)
@@ -94,13 +94,13 @@ final class JournalStatements {
         try addEvent.run(5, Int64(event.deaths))
     }
 
-    private func bury(_ event: IncomingEvent, _ reason: String) throws(DatabaseError) {
-        bury.bind(0, event.key)
-        bury.bind(1, event.scope.description)
-        bury.bind(2, event.updateID)
-        bury.bind(3, event.line)
-        bury.bind(4, reason)
-        try bury.run(5, JournalFacts.now)
+    private func deadLetter(_ event: IncomingEvent, _ reason: String) throws(DatabaseError) {
+        deadLetter.bind(0, event.key)
+        deadLetter.bind(1, event.scope.description)
+        deadLetter.bind(2, event.updateID)
+        deadLetter.bind(3, event.line)
+        deadLetter.bind(4, reason)
+        try deadLetter.run(5, JournalFacts.now)
         try removeEvent.run(0, event.key)
     }
 

@@ -32,7 +32,7 @@ public final class ReplayJournal: Journal {
 
     public func settle(_ event: IncomingEvent) {}
     public func giveBack(_ event: IncomingEvent) {}
-    public func bury(_ event: IncomingEvent, because reason: String) {}
+    public func deadLetter(_ event: IncomingEvent, because reason: String) {}
 
     public func setAside(_ event: IncomingEvent) {
         var kept = event

@@ -161,7 +161,7 @@ import Testing
         var delivery = delivery(.oneByOne, taken: 1, settled: &settled)
         let key = delivery.eventAtWork?.key
         _ = delivery.write([events(2)[1]])
-        #expect(delivery.livedOn(after: key ?? -1).map(\.updateID) == [1])
+        #expect(delivery.ackTimedOut(after: key ?? -1).map(\.updateID) == [1])
         #expect(delivery.eventAtWork == nil)
     }
 

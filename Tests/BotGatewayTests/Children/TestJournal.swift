@@ -33,7 +33,7 @@ final class TestJournal: Journal {
     }
     func settle(_ event: IncomingEvent) { onSettle(event) }
     func giveBack(_ event: IncomingEvent) {}
-    func bury(_ event: IncomingEvent, because reason: String) {}
+    func deadLetter(_ event: IncomingEvent, because reason: String) {}
     func setAside(_ event: IncomingEvent) { inner.setAside(event) }
     func takeAside(
         of scope: Scope, after key: Int64, count: Int, size: Int

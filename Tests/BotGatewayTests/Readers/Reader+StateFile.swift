@@ -56,7 +56,7 @@ extension Reader {
                 type: "telegram.send_message", parameters: ["text": "hi"], id: nil, in: .chat(42))
             for _ in 1...2 { _ = journal.add(call, for: .chat(42)) }
             journal.setState(["count": 1], of: .chat(42))
-            journal.bury(Self.event(9), because: "3 children died on it")
+            journal.deadLetter(Self.event(9), because: "3 children died on it")
             journal.hold("42", for: .seconds(3600))
             journal.migrate(-5, to: -1005)
             journal.childStarted(.chat(42), pid: 811)

@@ -8,7 +8,7 @@ import Testing
     /// A journal with one dead letter of each update.
     private func test(dead ids: [Int64]) throws -> JournalTest {
         let test = try JournalTest()
-        for event in try test.append(ids) { try test.journal.bury(event, because: "3 children died on it") }
+        for event in try test.append(ids) { try test.journal.deadLetter(event, because: "3 children died on it") }
         try test.commit()
         return test
     }

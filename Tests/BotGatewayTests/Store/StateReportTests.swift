@@ -17,7 +17,7 @@ import Testing
         try test.append([4], in: 43)
         let journal = try test.journal
         journal.settle(events[0])
-        journal.bury(events[1], because: "3 children died on it")
+        journal.deadLetter(events[1], because: "3 children died on it")
         journal.noteBot(username: "demo_bot")
         journal.childStarted(.chat(42), pid: 811)
         _ = journal.add(try test.call("x"), for: .user(7))

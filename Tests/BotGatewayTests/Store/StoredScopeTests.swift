@@ -25,7 +25,7 @@ import Testing
             _ = try test.journal.add(
                 Call(type: "telegram.get_chat", parameters: ["chat_id": 5], id: nil, in: scope), for: scope)
             try test.journal.setState(JSON(id), of: scope)
-            try test.journal.bury(stored[Int(id) + 4], because: "3 children died on it")
+            try test.journal.deadLetter(stored[Int(id) + 4], because: "3 children died on it")
         }
         try test.commit()
         let report = try test.journal.report()
