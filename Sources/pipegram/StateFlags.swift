@@ -80,9 +80,9 @@ struct DeliveryFlags: ParsableArguments, Sendable {
 
     @MainActor var acknowledgement: ChildOptions.Acknowledgement {
         switch ack {
-        case .auto: .automatic(settle: settle.duration ?? .seconds(1_000_000_000))
-        case .event: .byEvent(window: window)
-        case .exit: .byExit
+        case .auto: .auto(timeout: settle.duration ?? .seconds(1_000_000_000))
+        case .event: .event(window: window)
+        case .exit: .exit
         }
     }
 }

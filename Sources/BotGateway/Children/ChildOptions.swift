@@ -13,7 +13,7 @@ public struct ChildOptions {
     /// How long a line of a child may be, in bytes.
     public var maxLine = 1 << 20
     /// When an event is dealt with.
-    public var acknowledgement = Acknowledgement.automatic(settle: .seconds(2))
+    public var acknowledgement = Acknowledgement.auto(timeout: .seconds(2))
     /// An event on which so many children died is given up.
     public var maxDeliveries = 3
     /// Children speak plain text: messages in, messages out, and no events.
@@ -29,11 +29,11 @@ public struct ChildOptions {
     /// What makes an event dealt with, beside its child's exit with status 0.
     public enum Acknowledgement: Equatable {
         /// Its child took it and came back for more, or lived on for so long.
-        case automatic(settle: Duration)
+        case auto(timeout: Duration)
         /// Its child said so; so many may be on their way.
-        case byEvent(window: Int)
+        case event(window: Int)
         /// Nothing else: a child for each event.
-        case byExit
+        case exit
     }
 
     /// A recorded log is replayed: its children are neither reaped nor started again after a failure.
@@ -50,9 +50,9 @@ public struct ChildOptions {
         // Nobody can tell what a plain program's next line will begin with.
         if let replays, !isPlain { return .lockstep(growing: replays.isFile) }
         return switch acknowledgement {
-        case .automatic: .oneByOne
-        case .byEvent(let window): .acknowledged(window: window)
-        case .byExit: .single
+        case .auto: .oneByOne
+        case .event(let window): .acknowledged(window: window)
+        case .exit: .single
         }
     }
 
@@ -60,16 +60,16 @@ public struct ChildOptions {
     var givesUp: Bool { givesUpAfterFailure || replays != nil }
 
     /// So many events of a scope may be dealt with before the journal is committed.
-    static let settledLimit = 16
+    static let acknowledgedLimit = 16
 
     /// How many events of a scope may have been given to a child while the journal still holds them: after
     /// a kill so many are marked as redelivered.
     public var redeliveryWindow: Int {
         // Beside those: what a child has in hand, or another one had.
-        if case .byEvent(let window) = acknowledgement {
-            Self.settledLimit + window
+        if case .event(let window) = acknowledgement {
+            Self.acknowledgedLimit + window
         } else {
-            Self.settledLimit + 2
+            Self.acknowledgedLimit + 2
         }
     }
 

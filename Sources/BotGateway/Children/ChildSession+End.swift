@@ -45,7 +45,7 @@ extension ChildSession {
         let succeeded = wasTold || exit.status == 0 && remains.hasTakenEvent
         if remains.hasTakenEvent { crashLoopEnded() }
         note(exit, lived: lived, hasTakenEvent: remains.hasTakenEvent)
-        settle(remains.settled)
+        acknowledge(remains.acknowledged)
         children.journal.childEnded(scope)
         process = nil
         results = []
@@ -112,7 +112,7 @@ extension ChildSession {
     private func deadLetter(_ event: IncomingEvent) {
         let reason = "\(event.deaths) children died on it"
         children.journal.deadLetter(event, because: reason)
-        countSettled(1)
+        countAcknowledged(1)
         log(.error, "update \(event.updateID) is set aside as a dead letter: \(reason)")
     }
 

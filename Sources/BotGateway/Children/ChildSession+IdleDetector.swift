@@ -3,14 +3,14 @@ import Reactor
 /// When events are dealt with: the journal lets go of them.
 extension ChildSession {
     /// These events are dealt with, and everything that their child wrote before that is with the journal.
-    func settle(_ events: [IncomingEvent]) {
+    func acknowledge(_ events: [IncomingEvent]) {
         guard !events.isEmpty else { return }
-        for event in events { children.journal.settle(event) }
-        countSettled(events.count)
+        for event in events { children.journal.acknowledge(event) }
+        countAcknowledged(events.count)
     }
 
     /// So many are dealt with, and the journal doesn't know it before its next commit.
-    func countSettled(_ count: Int) {
+    func countAcknowledged(_ count: Int) {
         let commits = children.journal.commits
         settled = (settled.commits == commits ? settled.count + count : count, commits)
     }
@@ -28,9 +28,9 @@ extension ChildSession {
         guard let event = delivery.eventAtWork, event.key != watchedKey else { return }
         watchedKey = event.key
         switch options.acknowledgement {
-        case .automatic(let settle): children.ackTimer.watch(self, generation, event, after: settle)
+        case .auto(let timeout): children.ackTimer.watch(self, generation, event, after: settle)
         case .byEvent: children.ackTimer.watch(self, generation, event, after: ChildOptions.acknowledgementDue)
-        case .byExit: break
+        case .exit: break
         }
     }
 
@@ -40,7 +40,7 @@ extension ChildSession {
         guard case .byEvent = options.acknowledgement else {
             readWritten()
             listenForSilence()
-            return settle(delivery.ackTimedOut(after: watch.key))
+            return acknowledge(delivery.ackTimedOut(after: watch.key))
         }
         let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
         log(
@@ -57,7 +57,7 @@ extension ChildSession {
         guard let events = delivery.acknowledge(updateID) else {
             return log(.warning, "acknowledged update \(updateID), which it doesn't have in hand")
         }
-        settle(events)
+        acknowledge(events)
         if !owesAcknowledgement { stopTyping() }
         watchTaken()
         advance()
@@ -67,7 +67,7 @@ extension ChildSession {
     var isWithinRedeliveryWindow: Bool {
         let journal = children.journal
         return !journal.isDurable || settled.commits != journal.commits
-            || settled.count < ChildOptions.settledLimit
+            || settled.count < ChildOptions.acknowledgedLimit
     }
 
     /// The next event, or child, comes after the journal's next commit.

@@ -81,7 +81,7 @@ extension ChildSession: ChildProcessObserver {
         // It is back for more: what it wrote before that belongs to the event that is dealt with now.
         if delivery.mode == .oneByOne, delivery.countInHand > 1 { readWritten() }
         let (events, isProbeDue) = delivery.tookAll()
-        settle(events)
+        acknowledge(events)
         watchTaken()
         if delivery.hasTakenEvent { crashLoopEnded() }
         guard lifecycle.state == .running else { return sendDisconnect() }

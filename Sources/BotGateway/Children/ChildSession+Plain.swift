@@ -28,7 +28,7 @@ extension ChildSession {
                 if message?.text != nil { return true }
                 _ = try? queue.popFirst(children.journal, scope: scope)
                 plain.fetched = nil
-                settle([event])
+                acknowledge([event])
             }
         }
         return false

@@ -34,7 +34,7 @@ struct Delivery {
 
     /// What a child that ended leaves behind.
     struct Remains {
-        var settled: [IncomingEvent] = []
+        var acknowledged: [IncomingEvent] = []
         /// To be given again, in their order; marked as redelivered if the child may have seen it.
         var events: [IncomingEvent] = []
         /// The first of `events` is the one that the child worked on.
@@ -129,14 +129,14 @@ struct Delivery {
     /// The child read all that was written.
     ///
     /// - Returns: the events that are dealt with by that; whether it has to be found out that it is back.
-    mutating func tookAll() -> (settled: [IncomingEvent], isProbeDue: Bool) {
+    mutating func tookAll() -> (acknowledged: [IncomingEvent], isProbeDue: Bool) {
         taken = position
         let isProbeDue = state == .written && isLockstep
         state = .ready
         hasTakenEvent = hasTakenEvent || !inHand.isEmpty
         switch mode {
-        case .oneByOne: return (settle(inHand.count - 1), isProbeDue)
-        case .lockstep: return (settle(inHand.count), isProbeDue)
+        case .oneByOne: return (acknowledge(inHand.count - 1), isProbeDue)
+        case .lockstep: return (acknowledge(inHand.count), isProbeDue)
         case .acknowledged, .single: return ([], isProbeDue)
         }
     }
@@ -145,15 +145,15 @@ struct Delivery {
     mutating func acknowledge(_ updateID: Int64) -> [IncomingEvent]? {
         guard let index = inHand.firstIndex(where: { $0.event.updateID == updateID }) else { return nil }
         hasTakenEvent = true
-        return settle(index + 1)
+        return acknowledge(index + 1)
     }
 
     /// Its child lived on for long enough after it had taken this event.
     mutating func ackTimedOut(after key: Int64) -> [IncomingEvent] {
-        eventAtWork?.key == key ? settle(1) : []
+        eventAtWork?.key == key ? acknowledge(1) : []
     }
 
-    private mutating func settle(_ count: Int) -> [IncomingEvent] {
+    private mutating func acknowledge(_ count: Int) -> [IncomingEvent] {
         guard count > 0 else { return [] }
         let events = inHand.prefix(count).map(\.event)
         inHand.removeFirst(count)
@@ -187,9 +187,9 @@ struct Delivery {
         var remains = Remains()
         remains.hasTakenEvent = hasTakenEvent || whole > 0
         if succeeded || isLockstep {
-            remains.settled = settle(whole)
+            remains.settled = acknowledge(whole)
         } else if mode == .oneByOne {
-            remains.settled = settle(hasBegunNext ? whole : whole - 1)
+            remains.settled = acknowledge(hasBegunNext ? whole : whole - 1)
         }
         remains.events = inHand.map { given in
             var event = given.event

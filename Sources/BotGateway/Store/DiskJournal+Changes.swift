@@ -17,8 +17,8 @@ extension DiskJournal {
         commitSoon()
     }
 
-    public func settle(_ event: IncomingEvent) {
-        pending.settled.append(event.key)
+    public func acknowledge(_ event: IncomingEvent) {
+        pending.acknowledged.append(event.key)
         commitLater()
     }
 

@@ -26,7 +26,7 @@ public protocol Journal: AnyObject {
     func append(
         _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void)
     /// The event is dealt with.
-    func settle(_ event: IncomingEvent)
+    func acknowledge(_ event: IncomingEvent)
     /// Its child ended before the event was dealt with: stores how that stands now.
     func giveBack(_ event: IncomingEvent)
     /// The event is given up.

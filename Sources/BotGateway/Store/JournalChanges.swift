@@ -9,7 +9,7 @@ struct JournalChanges {
     var dropped: (notAllowed: Int, tooOld: Int)?
     /// Dead letters that have become events again.
     var revived: [Int64] = []
-    var settled: [Int64] = []
+    var acknowledged: [Int64] = []
     var given: [(key: Int64, deaths: Int)] = []
     var deadLettered: [(event: IncomingEvent, reason: String)] = []
     var calls: [Int64: (call: Call, scope: Scope)] = [:]
@@ -22,7 +22,7 @@ struct JournalChanges {
 
     var isEmpty: Bool {
         events.isEmpty && offset == nil && username == nil && dropped == nil && revived.isEmpty
-            && settled.isEmpty && given.isEmpty && deadLettered.isEmpty && calls.isEmpty && answered.isEmpty
+            && acknowledged.isEmpty && given.isEmpty && deadLettered.isEmpty && calls.isEmpty && answered.isEmpty
             && states.isEmpty
             && children.isEmpty && holds.isEmpty && migrations.isEmpty
     }

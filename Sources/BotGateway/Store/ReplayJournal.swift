@@ -30,7 +30,7 @@ public final class ReplayJournal: Journal {
         stored(events)
     }
 
-    public func settle(_ event: IncomingEvent) {}
+    public func acknowledge(_ event: IncomingEvent) {}
     public func giveBack(_ event: IncomingEvent) {}
     public func deadLetter(_ event: IncomingEvent, because reason: String) {}
 

@@ -105,45 +105,45 @@ import Testing
     }
 
     /// A delivery whose child took the first events, one after the other.
-    private func delivery(_ mode: Delivery.Mode, taken: Int, settled: inout [Int64]) -> Delivery {
+    private func delivery(_ mode: Delivery.Mode, taken: Int, acknowledged: inout [Int64]) -> Delivery {
         var delivery = Delivery(mode: mode)
         for event in events(taken) {
             _ = delivery.write([event])
-            settled += delivery.tookAll().settled.map(\.updateID)
+            settled += delivery.tookAll().acknowledged.map(\.updateID)
         }
         return delivery
     }
 
     @Test func `an event is dealt with when a later one was taken, not when a result was`() {
-        var settled: [Int64] = []
-        var delivery = delivery(.oneByOne, taken: 1, settled: &settled)
-        #expect(settled.isEmpty)
+        var acknowledged: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 1, acknowledged: &acknowledged)
+        #expect(acknowledged.isEmpty)
         _ = delivery.write(Array("{result}\n".utf8))
-        #expect(delivery.tookAll().settled.isEmpty)
+        #expect(delivery.tookAll().acknowledged.isEmpty)
         _ = delivery.write([events(2)[1]])
         #expect(delivery.countInHand == 2)
-        #expect(delivery.tookAll().settled.map(\.updateID) == [1])
+        #expect(delivery.tookAll().acknowledged.map(\.updateID) == [1])
         #expect(delivery.eventAtWork?.updateID == 2)
     }
 
     @Test func `an event whose child died on it is given again, marked`() {
-        var settled: [Int64] = []
-        var delivery = delivery(.oneByOne, taken: 2, settled: &settled)
+        var acknowledged: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 2, acknowledged: &acknowledged)
         #expect(settled == [1])
         let next = delivery.write([events(3)[2]])
         let remains = delivery.ended(untaken: next.count, succeeded: false)
-        #expect(remains.settled.isEmpty)
+        #expect(remains.acknowledged.isEmpty)
         #expect(remains.events.map(\.updateID) == [2, 3])
         #expect(remains.events.map(\.isRedelivered) == [true, false])
         #expect(remains.wasAtWork)
     }
 
     @Test func `a child that had begun the next event was back for more`() {
-        var settled: [Int64] = []
-        var delivery = delivery(.oneByOne, taken: 1, settled: &settled)
+        var acknowledged: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 1, acknowledged: &acknowledged)
         let next = delivery.write([events(2)[1]])
         let remains = delivery.ended(untaken: next.count - 1, succeeded: false)
-        #expect(remains.settled.map(\.updateID) == [1])
+        #expect(remains.acknowledged.map(\.updateID) == [1])
         #expect(remains.events.map(\.isRedelivered) == [true])
     }
 
@@ -152,13 +152,13 @@ import Testing
         var delivery = Delivery(mode: mode)
         _ = delivery.write(events(1))
         let remains = delivery.ended(untaken: 0, succeeded: true)
-        #expect(remains.settled.map(\.updateID) == [1])
+        #expect(remains.acknowledged.map(\.updateID) == [1])
         #expect(remains.events.isEmpty)
     }
 
     @Test func `a child that lived on has dealt with the event it took, and with no other`() {
-        var settled: [Int64] = []
-        var delivery = delivery(.oneByOne, taken: 1, settled: &settled)
+        var acknowledged: [Int64] = []
+        var delivery = delivery(.oneByOne, taken: 1, acknowledged: &acknowledged)
         let key = delivery.eventAtWork?.key
         _ = delivery.write([events(2)[1]])
         #expect(delivery.ackTimedOut(after: key ?? -1).map(\.updateID) == [1])
@@ -172,7 +172,7 @@ import Testing
             _ = delivery.write([event])
         }
         #expect(!delivery.wantsEvent)
-        #expect(delivery.tookAll().settled.isEmpty)
+        #expect(delivery.tookAll().acknowledged.isEmpty)
         #expect(delivery.acknowledge(2)?.map(\.updateID) == [1, 2])
         #expect(delivery.acknowledge(2) == nil)
         #expect(delivery.wantsEvent)

@@ -23,11 +23,11 @@ import Testing
             replies.append($2)
             if replies.count == 32 { files.write("go", "") }
         }
-        var callsAtSettling: [Int] = []
-        journal.onSettle = { _ in callsAtSettling.append(replies.count) }
+        var callsAtAcknowledgement: [Int] = []
+        journal.onAcknowledge = { _ in callsAtAcknowledgement.append(replies.count) }
         children.deliver(1...2)
-        #expect(loop.run(until: { !callsAtSettling.isEmpty }, within: .seconds(10)))
-        #expect(callsAtSettling == [40])
+        #expect(loop.run(until: { !callsAtAcknowledgement.isEmpty }, within: .seconds(10)))
+        #expect(callsAtAcknowledgement == [40])
         children.kill()
         for reply in replies { reply(.success(true)) }
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
@@ -38,11 +38,11 @@ import Testing
         let files = TemporaryDirectory()
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
         var options = ChildOptions()
-        options.acknowledgement = .automatic(settle: .seconds(1_000_000_000))
+        options.acknowledgement = .auto(timeout: .seconds(1_000_000_000))
         let children = try Children(
             of: ["cat"], options: options, journal: journal, transcripts: files.path, on: loop)
         var settled = 0
-        journal.onSettle = { _ in settled += 1 }
+        journal.onAcknowledge = { _ in settled += 1 }
         children.deliver(1...500)
         #expect(loop.run(until: { settled == 499 }, within: .seconds(20)))
         #expect(children.ackTimer.count < 100)
@@ -50,12 +50,12 @@ import Testing
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
 
-    @Test func `in a replay what a program of plain text prints isn't cut when its event is settled`() throws
+    @Test func `in a replay what a program of plain text prints isn't cut when its event is acknowledged`() throws
     {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
         var options = ChildOptions()
-        options.acknowledgement = .automatic(settle: .milliseconds(10))
+        options.acknowledgement = .auto(timeout: .milliseconds(10))
         options.isPlain = true
         options.replays = .init(isFile: true)
         // At work all the time: whoever sleeps may be taken to be back.

@@ -30,14 +30,14 @@ import Testing
         let lines = LogLines()
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
         var options = ChildOptions()
-        options.acknowledgement = .automatic(settle: .milliseconds(30))
+        options.acknowledgement = .auto(timeout: .milliseconds(30))
         let children = try Children(
             of: ["sh", "-c", bot], options: options, journal: journal, transcripts: files.path, on: loop,
             log: lines.logger)
         children.perform = { $2(.success(true)) }
-        var settled: Int64 = 0
+        var acknowledged: Int64 = 0
         var given: Int64 = 0
-        journal.onSettle = { _ in settled += 1 }
+        journal.onAcknowledge = { _ in settled += 1 }
         func giveRound() {
             children.deliver(given + 1...given + events)
             given += events

@@ -5,11 +5,11 @@ import Reactor
 
 @testable import BotGateway
 
-/// A journal in memory that can be unreadable for a while, and tells what is settled.
+/// A journal in memory that can be unreadable for a while, and tells what is acknowledged.
 final class TestJournal: Journal {
     private let inner: ReplayJournal
     var isReadable: Bool
-    var onSettle: (IncomingEvent) -> Void = { _ in }
+    var onAcknowledge: (IncomingEvent) -> Void = { _ in }
     private(set) var tries = 0
     /// So many times it can be read before.
     var readingsLeft = 0
@@ -31,7 +31,7 @@ final class TestJournal: Journal {
     func commitSoon() {}
     func append(_ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void) {
     }
-    func settle(_ event: IncomingEvent) { onSettle(event) }
+    func acknowledge(_ event: IncomingEvent) { onAcknowledge(event) }
     func giveBack(_ event: IncomingEvent) {}
     func deadLetter(_ event: IncomingEvent, because reason: String) {}
     func setAside(_ event: IncomingEvent) { inner.setAside(event) }

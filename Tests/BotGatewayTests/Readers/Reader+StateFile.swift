@@ -107,7 +107,7 @@ extension Reader {
             for event in (try? journal.takeAside(of: scope, after: 0, count: 100, size: 1 << 20)) ?? [] {
                 _ = event.lineForChild
                 _ = ScopeLine.line(openedBy: event, bot: ["id": 7], state: Optional.none)
-                journal.settle(event)
+                journal.acknowledge(event)
             }
         }
         _ = (try? journal.holds(), try? journal.migrations(), try? journal.offset())

@@ -32,7 +32,7 @@ import Testing
     @Test func `what is dealt with is gone, and nothing else`() throws {
         let test = try JournalTest()
         let events = try test.append([1, 2, 3])
-        try test.journal.settle(events[1])
+        try test.journal.acknowledge(events[1])
         try test.commit()
         test.kill()
         try test.open()
@@ -44,7 +44,7 @@ import Testing
         let events = try test.append([1])
         let call = try test.call("answer")
         _ = try test.journal.add(call, for: .chat(42))
-        try test.journal.settle(events[0])
+        try test.journal.acknowledge(events[0])
         try test.commit()
         test.kill()
         try test.open()
@@ -210,7 +210,7 @@ import Testing
         let first = try #require(try test.journal.nextEarlier())
         let told = Set(first.map(\.scope))
         let chat = try #require((1...1500).first { !told.contains(.chat($0)) })
-        try test.journal.settle(try #require(try test.waiting(in: chat).first))
+        try test.journal.acknowledge(try #require(try test.waiting(in: chat).first))
         let rest = try #require(try test.journal.nextEarlier())
         #expect(rest.count == 499)
         #expect(!rest.contains { $0.scope == .chat(chat) })
@@ -226,7 +226,7 @@ import Testing
         var stored: [IncomingEvent] = []
         try test.journal.append(events, offset: nil) { stored = $0 }
         try test.commit()
-        stored.forEach { try? test.journal.settle($0) }
+        stored.forEach { try? test.journal.acknowledge($0) }
         try test.stop()
         #expect((test.files.bytes("journal.db")?.count ?? 0) > 72 << 20)
         try test.open()

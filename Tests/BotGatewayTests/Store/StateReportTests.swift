@@ -16,7 +16,7 @@ import Testing
         let events = try test.append([1, 2, 3], offset: 4)
         try test.append([4], in: 43)
         let journal = try test.journal
-        journal.settle(events[0])
+        journal.acknowledge(events[0])
         journal.deadLetter(events[1], because: "3 children died on it")
         journal.noteBot(username: "demo_bot")
         journal.childStarted(.chat(42), pid: 811)
