@@ -51,7 +51,7 @@ extension ChildSession {
         results = []
         // Before the next child starts, which may call at once.
         children.onEnded(scope)
-        let left = giveBack(remains, blaming: !succeeded)
+        let left = requeue(remains, blaming: !succeeded)
         if reason == .stop, left { abandon(because: "the gateway stops") }
         ended(succeeded: succeeded, lived: lived)
     }
@@ -98,13 +98,13 @@ extension ChildSession {
     /// Puts back what the child didn't deal with, but for an event that has killed enough of them.
     ///
     /// - Returns: whether anything was put back.
-    private func giveBack(_ remains: Delivery.Remains, blaming: Bool) -> Bool {
+    private func requeue(_ remains: Delivery.Remains, blaming: Bool) -> Bool {
         var events = remains.events
         if blaming, remains.wasAtWork, !options.givesUp {
             events[0].deaths += 1
             if events[0].deaths >= options.maxDeliveries { deadLetter(events.removeFirst()) }
         }
-        for event in events where event.isRedelivered { children.journal.giveBack(event) }
+        for event in events where event.isRedelivered { children.journal.requeue(event) }
         queue.putBack(events)
         return !events.isEmpty
     }

@@ -22,7 +22,7 @@ extension DiskJournal {
         commitLater()
     }
 
-    public func giveBack(_ event: IncomingEvent) {
+    public func requeue(_ event: IncomingEvent) {
         pending.given.append((event.key, event.deaths))
         commitLater()
     }

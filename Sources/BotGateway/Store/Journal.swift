@@ -28,7 +28,7 @@ public protocol Journal: AnyObject {
     /// The event is dealt with.
     func acknowledge(_ event: IncomingEvent)
     /// Its child ended before the event was dealt with: stores how that stands now.
-    func giveBack(_ event: IncomingEvent)
+    func requeue(_ event: IncomingEvent)
     /// The event is given up.
     func deadLetter(_ event: IncomingEvent, because reason: String)
 

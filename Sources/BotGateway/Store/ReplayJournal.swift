@@ -31,7 +31,7 @@ public final class ReplayJournal: Journal {
     }
 
     public func acknowledge(_ event: IncomingEvent) {}
-    public func giveBack(_ event: IncomingEvent) {}
+    public func requeue(_ event: IncomingEvent) {}
     public func deadLetter(_ event: IncomingEvent, because reason: String) {}
 
     public func setAside(_ event: IncomingEvent) {

@@ -32,7 +32,7 @@ final class TestJournal: Journal {
     func append(_ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void) {
     }
     func acknowledge(_ event: IncomingEvent) { onAcknowledge(event) }
-    func giveBack(_ event: IncomingEvent) {}
+    func requeue(_ event: IncomingEvent) {}
     func deadLetter(_ event: IncomingEvent, because reason: String) {}
     func setAside(_ event: IncomingEvent) { inner.setAside(event) }
     func takeAside(

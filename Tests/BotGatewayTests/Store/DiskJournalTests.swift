@@ -149,7 +149,7 @@ import Testing
         var event = try test.append([1, 2])[0]
         event.deaths = 2
         event.isRedelivered = true
-        try test.journal.giveBack(event)
+        try test.journal.requeue(event)
         try test.stop()
         try test.open()
         #expect(try test.waiting().map(\.deaths) == [2, 0])
