@@ -164,7 +164,7 @@ extension ChildSession {
         isWaitingForCommit = false
         let count = queue.count
         queue = EventQueue()
-        children.journal.dropAside(of: scope)
+        children.journal.dropPagedOut(of: scope)
         if !children.journal.isDurable, count > 0 {
             problem("\(count == 1 ? "1 event is" : "\(count) events are") not delivered: \(why)")
         }

@@ -57,7 +57,7 @@ import Reactor
     init(scope: Scope, children: Children, waiting: Int = 0) {
         self.scope = scope
         self.children = children
-        queue = EventQueue(aside: waiting)
+        queue = EventQueue(pagedOut: waiting)
         delivery = Delivery(mode: children.options.deliveryMode)
         plain = children.options.isPlain ? PlainTextDialect() : nil
     }

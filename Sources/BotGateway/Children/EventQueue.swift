@@ -9,25 +9,25 @@ struct EventQueue {
 
     private var front: Deque<IncomingEvent> = []
     private var bytes = 0
-    private var aside: Int
+    private var pagedOut: Int
     /// The journal goes on behind this one.
     private var lastKey: Int64 = 0
 
-    /// - Parameter aside: how many events of the scope the journal holds from an earlier run.
-    init(aside: Int = 0) { self.aside = aside }
+    /// - Parameter pagedOut: how many events of the scope the journal holds from an earlier run.
+    init(pagedOut: Int = 0) { self.pagedOut = pagedOut }
 
-    var count: Int { front.count + aside }
-    var isEmpty: Bool { front.isEmpty && aside == 0 }
+    var count: Int { front.count + pagedOut }
+    var isEmpty: Bool { front.isEmpty && pagedOut == 0 }
 
     /// - Parameter inMemory: it is wanted soon: to be kept in memory if there is room.
     mutating func append(_ event: IncomingEvent, inMemory: Bool, journal: any Journal) {
-        if aside == 0, inMemory, bytes == 0 || bytes + event.line.count <= Self.memoryLimit {
+        if pagedOut == 0, inMemory, bytes == 0 || bytes + event.line.count <= Self.memoryLimit {
             front.append(event)
             bytes += event.line.count
         } else {
-            if aside == 0 { lastKey = event.key - 1 }
-            journal.setAside(event)
-            aside += 1
+            if pagedOut == 0 { lastKey = event.key - 1 }
+            journal.pageOut(event)
+            pagedOut += 1
         }
     }
 
@@ -47,18 +47,18 @@ struct EventQueue {
     }
 
     private mutating func refill(_ journal: any Journal, _ scope: Scope) throws(JournalTrouble) {
-        guard aside > 0, front.isEmpty || bytes < Self.memoryLimit / 2 else { return }
+        guard pagedOut > 0, front.isEmpty || bytes < Self.memoryLimit / 2 else { return }
         let events: [IncomingEvent]
         do throws(JournalTrouble) {
             let room = max(1, Self.memoryLimit - bytes)
-            events = try journal.takeAside(of: scope, after: lastKey, count: aside, size: room)
+            events = try journal.pageIn(of: scope, after: lastKey, count: pagedOut, size: room)
         } catch {
             // What is in memory comes first.
             if front.isEmpty { throw error }
             return
         }
         // What the journal promised and doesn't have is gone: to wait for it would be for ever.
-        aside = events.isEmpty ? 0 : max(0, aside - events.count)
+        pagedOut = events.isEmpty ? 0 : max(0, pagedOut - events.count)
         for event in events {
             front.append(event)
             bytes += event.line.count

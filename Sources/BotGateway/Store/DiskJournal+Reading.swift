@@ -26,10 +26,10 @@ struct PossiblyDelivered {
 
 /// What the journal is asked for.
 extension DiskJournal {
-    public func setAside(_ event: IncomingEvent) {}
-    public func dropAside(of scope: Scope) {}
+    public func pageOut(_ event: IncomingEvent) {}
+    public func dropPagedOut(of scope: Scope) {}
 
-    public func takeAside(
+    public func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
     ) throws(JournalTrouble) -> [IncomingEvent] {
         let read = statements.readEvents

@@ -33,19 +33,19 @@ public protocol Journal: AnyObject {
     func deadLetter(_ event: IncomingEvent, because reason: String)
 
     /// Keeps a stored event that isn't wanted in memory; those of a scope in their order.
-    func setAside(_ event: IncomingEvent)
+    func pageOut(_ event: IncomingEvent)
     /// The next events of a scope that were set aside: at least one if there is any.
     ///
     /// - Parameters:
     ///   - key: of the last event of the scope that wasn't set aside, or was taken from there.
     ///   - count: no more than that.
     ///   - size: nor many more bytes.
-    func takeAside(
+    func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
     ) throws(JournalTrouble) -> [IncomingEvent]
 
     /// Those of a scope that were set aside are given up by this run.
-    func dropAside(of scope: Scope)
+    func dropPagedOut(of scope: Scope)
 
     /// The next scopes for which an earlier run left events, and how many; nil when all were told, none when
     /// they can't be told now.

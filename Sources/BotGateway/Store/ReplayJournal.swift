@@ -3,7 +3,7 @@ import JSON
 
 /// Keeps nothing beyond the program's life: a recorded log is there to be replayed again.
 public final class ReplayJournal: Journal {
-    private struct Aside {
+    private struct PagedOut {
         let event: IncomingEvent
         let line: Spool.Piece
     }
@@ -13,7 +13,7 @@ public final class ReplayJournal: Journal {
     public var onCommit: () -> Void = {}
 
     private let spool: Spool
-    private var aside: [Scope: Deque<Aside>] = [:]
+    private var pagedOut: [Scope: Deque<PagedOut>] = [:]
     private var states: [Scope: JSON] = [:]
 
     /// - Parameter spoolDirectory: where events wait on disk that are too many for memory.
@@ -34,28 +34,28 @@ public final class ReplayJournal: Journal {
     public func requeue(_ event: IncomingEvent) {}
     public func deadLetter(_ event: IncomingEvent, because reason: String) {}
 
-    public func setAside(_ event: IncomingEvent) {
+    public func pageOut(_ event: IncomingEvent) {
         var kept = event
         kept.line = []
-        aside[event.scope, default: []].append(Aside(event: kept, line: spool.put(event.line)))
+        pagedOut[event.scope, default: []].append(PagedOut(event: kept, line: spool.put(event.line)))
     }
 
-    public func takeAside(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent] {
+    public func pageIn(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent] {
         var events: [IncomingEvent] = []
         var taken = 0
-        while events.isEmpty || taken < size, let next = aside[scope]?.popFirst() {
+        while events.isEmpty || taken < size, let next = pagedOut[scope]?.popFirst() {
             guard let line = spool.take(next.line) else { continue }
             var event = next.event
             event.line = line
             events.append(event)
             taken += line.count
         }
-        if aside[scope]?.isEmpty == true { aside[scope] = nil }
+        if pagedOut[scope]?.isEmpty == true { pagedOut[scope] = nil }
         return events
     }
 
-    public func dropAside(of scope: Scope) {
-        for waiting in aside.removeValue(forKey: scope) ?? [] { _ = spool.take(waiting.line) }
+    public func dropPagedOut(of scope: Scope) {
+        for waiting in pagedOut.removeValue(forKey: scope) ?? [] { _ = spool.take(waiting.line) }
     }
 
     public func nextEarlier() -> [(scope: Scope, count: Int)]? { nil }

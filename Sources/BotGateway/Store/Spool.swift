@@ -3,7 +3,7 @@ import Glibc
 
 /// Bytes put aside on disk, in a file without a name that is gone with the program.
 ///
-/// Where there is no room on disk, or no directory to write to, they stay in memory: putting aside
+/// Where there is no room on disk, or no directory to write to, they stay in memory: putting pagedOut
 /// never fails.
 @MainActor final class Spool {
     /// Where some bytes are.

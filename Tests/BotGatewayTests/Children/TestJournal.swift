@@ -34,14 +34,14 @@ final class TestJournal: Journal {
     func acknowledge(_ event: IncomingEvent) { onAcknowledge(event) }
     func requeue(_ event: IncomingEvent) {}
     func deadLetter(_ event: IncomingEvent, because reason: String) {}
-    func setAside(_ event: IncomingEvent) { inner.setAside(event) }
-    func takeAside(
+    func pageOut(_ event: IncomingEvent) { inner.pageOut(event) }
+    func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
     ) throws(JournalTrouble) -> [IncomingEvent] {
         try look()
-        return inner.takeAside(of: scope, after: key, count: min(count, 1), size: size)
+        return inner.pageIn(of: scope, after: key, count: min(count, 1), size: size)
     }
-    func dropAside(of scope: Scope) { inner.dropAside(of: scope) }
+    func dropPagedOut(of scope: Scope) { inner.dropPagedOut(of: scope) }
     func nextEarlier() -> [(scope: Scope, count: Int)]? { nil }
     func earlierCount(of scope: Scope) -> Int { 0 }
     func add(_ call: Call, for scope: Scope) -> Int64 { 0 }

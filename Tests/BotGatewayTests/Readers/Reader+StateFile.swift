@@ -104,7 +104,7 @@ extension Reader {
         while let more = journal.nextEarlier(), !more.isEmpty { scopes += more.map(\.scope) }
         for scope in scopes {
             _ = try? journal.state(of: scope)
-            for event in (try? journal.takeAside(of: scope, after: 0, count: 100, size: 1 << 20)) ?? [] {
+            for event in (try? journal.pageIn(of: scope, after: 0, count: 100, size: 1 << 20)) ?? [] {
                 _ = event.lineForChild
                 _ = ScopeLine.line(openedBy: event, bot: ["id": 7], state: Optional.none)
                 journal.acknowledge(event)

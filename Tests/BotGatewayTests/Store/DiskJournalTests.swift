@@ -139,8 +139,8 @@ import Testing
         test.kill()
         try test.open()
         let journal = try test.journal
-        let first = try (journal.takeAside(of: .chat(42), after: 0, count: 2, size: .max))
-        let rest = try (journal.takeAside(of: .chat(42), after: first[1].key, count: 9, size: .max))
+        let first = try (journal.pageIn(of: .chat(42), after: 0, count: 2, size: .max))
+        let rest = try (journal.pageIn(of: .chat(42), after: first[1].key, count: 9, size: .max))
         #expect((first + rest).map(\.isRedelivered) == [true, true, true, false])
     }
 
@@ -160,11 +160,11 @@ import Testing
         let test = try JournalTest()
         try test.append(Array(1...10))
         let journal = try test.journal
-        let two = try (journal.takeAside(of: .chat(42), after: 0, count: 2, size: .max))
+        let two = try (journal.pageIn(of: .chat(42), after: 0, count: 2, size: .max))
         #expect(two.map(\.updateID) == [1, 2])
-        let next = try (journal.takeAside(of: .chat(42), after: two[1].key, count: 9, size: 100))
+        let next = try (journal.pageIn(of: .chat(42), after: two[1].key, count: 9, size: 100))
         #expect(next.map(\.updateID) == [3, 4])
-        #expect(try journal.takeAside(of: .chat(1), after: 0, count: 9, size: 100).isEmpty)
+        #expect(try journal.pageIn(of: .chat(1), after: 0, count: 9, size: 100).isEmpty)
     }
 
     @Test func `holds are kept with what is left of them, and ids of groups that moved`() throws {

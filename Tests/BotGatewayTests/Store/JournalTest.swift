@@ -85,6 +85,6 @@ final class JournalTest {
     }
 
     func waiting(in chat: Int64 = 42) throws -> [IncomingEvent] {
-        try journal.takeAside(of: .chat(chat), after: 0, count: .max, size: .max)
+        try journal.pageIn(of: .chat(chat), after: 0, count: .max, size: .max)
     }
 }

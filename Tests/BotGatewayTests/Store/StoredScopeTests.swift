@@ -38,7 +38,7 @@ import Testing
         #expect(try Set(test.journal.earlierCalls().map(\.scope)) == Set(Self.scopes))
         #expect(try Set(test.earlier().map(\.scope)) == Set(Self.scopes))
         for (scope, id) in zip(Self.scopes, [1, 2, 3, 4, 5] as [Int64]) {
-            let events = try test.journal.takeAside(of: scope, after: 0, count: .max, size: .max)
+            let events = try test.journal.pageIn(of: scope, after: 0, count: .max, size: .max)
             #expect(events.map(\.updateID) == [id], "\(scope)")
             #expect(events.first?.scope == scope)
             #expect(try test.journal.state(of: scope) == JSON(id))
