@@ -45,7 +45,7 @@ public final class Gateway {
     /// - Parameters:
     ///   - earlier: the calls that it left.
     ///   - onEnd: called once, after `stop`, at the end of the source, or on a failure.
-    public func start(with earlier: [EarlierCall] = [], onEnd: @escaping (End) -> Void) {
+    public func start(with earlier: [RecoveredCall] = [], onEnd: @escaping (End) -> Void) {
         self.onEnd = onEnd
         source.onUpdates = { [unowned self] in take($0) }
         source.onEnd = { [unowned self] in sourceEnded($0) }
@@ -94,7 +94,7 @@ public final class Gateway {
     }
 
     /// A call of an earlier run goes out before its scope's events.
-    private func performFirst(_ earlier: EarlierCall) {
+    private func performFirst(_ earlier: RecoveredCall) {
         children.hold(earlier.scope)
         send(earlier.call, for: earlier.scope, key: earlier.key) { [self] _ in
             children.release(earlier.scope)

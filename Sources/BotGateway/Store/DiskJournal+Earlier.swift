@@ -1,5 +1,5 @@
 /// A call of an earlier run that wasn't answered. It may have reached Telegram.
-public struct EarlierCall {
+public struct RecoveredCall {
     let key: Int64
     let scope: Scope
     let call: Call
@@ -24,11 +24,11 @@ struct EarlierScopes {
 /// What an earlier run left.
 extension DiskJournal {
     /// The calls, in the order in which they were written. From here on its events can be asked for.
-    public func earlierCalls() throws(GatewayFailure) -> [EarlierCall] {
+    public func earlierCalls() throws(GatewayFailure) -> [RecoveredCall] {
         do {
             try reviveBeforeStart()
             earlier = EarlierScopes(end: nextKey, last: "")
-            var earlierCalls: [EarlierCall] = []
+            var earlierCalls: [RecoveredCall] = []
             let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
             while try calls.step() {
                 let key = calls.integer(0) ?? 0
@@ -44,7 +44,7 @@ extension DiskJournal {
                     remove(call: key)
                     continue
                 }
-                earlierCalls.append(EarlierCall(key: key, scope: scope, call: call))
+                earlierCalls.append(RecoveredCall(key: key, scope: scope, call: call))
             }
             return earlierCalls
         } catch {
