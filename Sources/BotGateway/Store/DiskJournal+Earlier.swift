@@ -7,7 +7,7 @@ public struct RecoveredCall {
 
 /// Which scopes with events of an earlier run were told, in the order of their names; the others are left
 /// on disk until there is room for them.
-struct EarlierScopes {
+struct RecoveredScopes {
     /// The events with lower keys are of an earlier run.
     var end: Int64 = 0
     /// The last scope that was told; nil when all were.
@@ -27,7 +27,7 @@ extension DiskJournal {
     public func earlierCalls() throws(GatewayFailure) -> [RecoveredCall] {
         do {
             try reviveBeforeStart()
-            earlier = EarlierScopes(end: nextKey, last: "")
+            earlier = RecoveredScopes(end: nextKey, last: "")
             var earlierCalls: [RecoveredCall] = []
             let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
             while try calls.step() {
@@ -68,7 +68,7 @@ extension DiskJournal {
             let read = try database.prepare(
                 """
                 SELECT scope, count(*) FROM events WHERE scope > ? AND key < ?
-                GROUP BY scope ORDER BY scope LIMIT \(EarlierScopes.pageSize)
+                GROUP BY scope ORDER BY scope LIMIT \(RecoveredScopes.pageSize)
                 """)
             read.bind(0, last)
             read.bind(1, earlier.end)
@@ -84,7 +84,7 @@ extension DiskJournal {
                     log.error("events of the scope '\(name)' can't be read, and are left alone")
                 }
             }
-            if rows < EarlierScopes.pageSize { earlier.last = nil }
+            if rows < RecoveredScopes.pageSize { earlier.last = nil }
             return scopes
         } catch {
             _ = failedToRead(error)

@@ -42,7 +42,7 @@ import Reactor
     private var saidTrouble = false
     private var isBroken = false
     var possiblyDelivered: PossiblyDelivered
-    var earlier = EarlierScopes()
+    var earlier = RecoveredScopes()
 
     /// - Parameters:
     ///   - directory: nil to keep everything in memory.
