@@ -24,7 +24,7 @@ public final class Gateway {
     public private(set) var isEnding = false
     private var isEnded = false
     private var openCalls = 0
-    private var earlierCalls = 0
+    private var recoveredCalls = 0
     private var deadline: Timer?
     private var onEnd: (End) -> Void = { _ in }
 
@@ -53,8 +53,8 @@ public final class Gateway {
         children.onEnded = { [unowned self] in sink.childEnded($0) }
         children.onWork = { [unowned self] in sink.showTyping(in: $0) }
         children.onGiven = { [unowned self] in sink.note($0.line, givenTo: $0.scope) }
-        earlierCalls = earlier.count
-        if earlier.isEmpty { sink.earlierCallsEnded() }
+        recoveredCalls = earlier.count
+        if earlier.isEmpty { sink.recoveredCallsEnded() }
         for call in earlier { performFirst(call) }
         children.start()
         source.start()
@@ -98,8 +98,8 @@ public final class Gateway {
         children.hold(earlier.scope)
         send(earlier.call, for: earlier.scope, key: earlier.key) { [self] _ in
             children.release(earlier.scope)
-            earlierCalls -= 1
-            if earlierCalls == 0 { sink.earlierCallsEnded() }
+            recoveredCalls -= 1
+            if recoveredCalls == 0 { sink.recoveredCallsEnded() }
         }
     }
 

@@ -68,7 +68,7 @@ import Reactor
         if let username = user["username"]?.string { journal.noteBot(username: username) }
         command.accessFlags.tell(allowList, to: log)
         if command.childFlags.plain { command.fileFlags.warn(log) }
-        let earlier = try journal.earlierCalls()
+        let earlier = try journal.recoveredCalls()
         let children = makeChildren(user)
         self.children = children
         let gateway = Gateway(

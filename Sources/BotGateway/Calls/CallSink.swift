@@ -12,7 +12,7 @@ public protocol CallSink: AnyObject {
     func childEnded(_ scope: Scope)
 
     /// No call of an earlier run is on its way any more.
-    func earlierCallsEnded()
+    func recoveredCallsEnded()
 
     /// Shows in a scope's chat, for a few seconds, that the bot is at work.
     func showTyping(in scope: Scope)
@@ -21,6 +21,6 @@ public protocol CallSink: AnyObject {
 extension CallSink {
     public func note(_ line: [UInt8], givenTo scope: Scope) {}
     public func childEnded(_ scope: Scope) {}
-    public func earlierCallsEnded() {}
+    public func recoveredCallsEnded() {}
     public func showTyping(in scope: Scope) {}
 }

@@ -71,7 +71,7 @@ import Reactor
     }
 
     /// Those that an earlier run left, which nobody needs any more.
-    func removeEarlier() {
+    func removeRecovered() {
         let current = Set(counts.keys.map { "\(base)/\(Self.name(of: $0))" })
         for path in earlier where !current.contains(path) { Directory.remove(path) }
         earlier = []

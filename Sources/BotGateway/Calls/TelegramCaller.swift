@@ -199,7 +199,7 @@ public final class TelegramCaller: CallSink {
     /// The gateway ends: what isn't fetched whole is given up, unanswered.
     public func abandonDownloads() { downloads.abandon() }
 
-    public func earlierCallsEnded() { files.removeEarlier() }
+    public func recoveredCallsEnded() { files.removeRecovered() }
 
     private func held(_ chat: String, for wait: Duration) {
         hold(chat, for: wait)

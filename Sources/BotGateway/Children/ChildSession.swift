@@ -36,7 +36,7 @@ import Reactor
     /// The one thing that it waits for the time of; nil once that has come.
     private(set) var timer: Timer?
     /// Calls of an earlier run that go out before this scope's events.
-    private var earlierCalls = 0
+    private var recoveredCalls = 0
     /// How many events were dealt with since this commit of the journal.
     var settled = (count: 0, commits: 0)
     /// What the child wrote to stderr last.
@@ -92,7 +92,7 @@ import Reactor
     /// Nothing is left to remember.
     var isForgettable: Bool {
         lifecycle.state == .absent && lifecycle.failures == 0 && queue.isEmpty && openCalls == 0
-            && earlierCalls == 0
+            && recoveredCalls == 0
     }
 
     // MARK: events
@@ -110,11 +110,11 @@ import Reactor
     }
 
     /// A call of an earlier run goes out first.
-    func hold() { earlierCalls += 1 }
+    func hold() { recoveredCalls += 1 }
 
     func release() {
-        earlierCalls -= 1
-        if earlierCalls == 0, startIsDue { startWhenThereIsRoom() }
+        recoveredCalls -= 1
+        if recoveredCalls == 0, startIsDue { startWhenThereIsRoom() }
         children.tidy(self)
     }
 
@@ -134,7 +134,7 @@ import Reactor
 
     /// Not while many calls of the last child wait: one that exits after each event would pile them up.
     private func startWhenThereIsRoom() {
-        startIsDue = !hasRoomForCalls || earlierCalls > 0
+        startIsDue = !hasRoomForCalls || recoveredCalls > 0
         if !startIsDue { children.wantsChild(self) }
     }
 

@@ -43,7 +43,7 @@ public final class Children {
     /// One child's stdout seems to be buffered, and so is every child's.
     var hasSaidBuffered = false
     /// The journal has events of an earlier run that weren't taken up yet.
-    private var hasEarlier = false
+    private var hasRecovered = false
     private static let fewWaiting = 100
     /// Those whose next event waits for a commit.
     private var waitingForCommit: [ChildSession] = []
@@ -79,7 +79,7 @@ public final class Children {
     }
 
     private func session(of scope: Scope) -> ChildSession {
-        sessions[scope] ?? makeSession(scope, waiting: journal.earlierCount(of: scope))
+        sessions[scope] ?? makeSession(scope, waiting: journal.recoveredCount(of: scope))
     }
 
     private func makeSession(_ scope: Scope, waiting: Int) -> ChildSession {
@@ -90,20 +90,20 @@ public final class Children {
 
     /// Goes on with the events of an earlier run.
     func start() {
-        hasEarlier = true
+        hasRecovered = true
         fillRoom()
     }
 
     /// Takes up some more scopes of an earlier run, as soon as few wait for room: there may be a million.
-    private func admitEarlier() {
-        guard hasEarlier, !isFinishing, waiting.count < Self.fewWaiting else { return }
+    private func admitRecovered() {
+        guard hasRecovered, !isFinishing, waiting.count < Self.fewWaiting else { return }
         // Taking up a scope asks for room, and so comes here again.
-        hasEarlier = false
-        guard let scopes = journal.nextEarlier() else { return }
+        hasRecovered = false
+        guard let scopes = journal.nextRecovered() else { return }
         for (scope, count) in scopes where sessions[scope] == nil {
             makeSession(scope, waiting: count).recover()
         }
-        hasEarlier = true
+        hasRecovered = true
         if !scopes.isEmpty { fillRoom() }
     }
 
@@ -125,7 +125,7 @@ public final class Children {
         let sessions = waitingForCommit
         waitingForCommit = []
         for session in sessions { session.committed() }
-        if hasEarlier { fillRoom() }
+        if hasRecovered { fillRoom() }
     }
 
     /// Has every child replaced, each between two of its events.
@@ -212,7 +212,7 @@ public final class Children {
                 return waitForResources(error)
             }
         }
-        admitEarlier()
+        admitRecovered()
         // Once in a while: with many scopes waiting it would be done for each that comes.
         if !waiting.isEmpty, roomCheck == nil { makeRoom() }
     }

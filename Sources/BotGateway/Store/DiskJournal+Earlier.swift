@@ -16,7 +16,7 @@ struct RecoveredScopes {
     static let pageSize = 1000
 
     /// Whether a scope is still to be told.
-    func isUntold(_ scope: Scope) -> Bool {
+    func isUnread(_ scope: Scope) -> Bool {
         last.map { $0.utf8.lexicographicallyPrecedes(scope.description.utf8) } ?? false
     }
 }
@@ -24,11 +24,11 @@ struct RecoveredScopes {
 /// What an earlier run left.
 extension DiskJournal {
     /// The calls, in the order in which they were written. From here on its events can be asked for.
-    public func earlierCalls() throws(GatewayFailure) -> [RecoveredCall] {
+    public func recoveredCalls() throws(GatewayFailure) -> [RecoveredCall] {
         do {
             try reviveBeforeStart()
             earlier = RecoveredScopes(end: nextKey, last: "")
-            var earlierCalls: [RecoveredCall] = []
+            var recoveredCalls: [RecoveredCall] = []
             let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
             while try calls.step() {
                 let key = calls.integer(0) ?? 0
@@ -44,9 +44,9 @@ extension DiskJournal {
                     remove(call: key)
                     continue
                 }
-                earlierCalls.append(RecoveredCall(key: key, scope: scope, call: call))
+                recoveredCalls.append(RecoveredCall(key: key, scope: scope, call: call))
             }
-            return earlierCalls
+            return recoveredCalls
         } catch {
             throw JournalDatabase.failure(error, at: place)
         }
@@ -59,7 +59,7 @@ extension DiskJournal {
         return call
     }
 
-    public func nextEarlier() -> [(scope: Scope, count: Int)]? {
+    public func nextRecovered() -> [(scope: Scope, count: Int)]? {
         guard let last = earlier.last else { return nil }
         // What is dealt with must be gone before the scopes are counted.
         flush()
@@ -92,8 +92,8 @@ extension DiskJournal {
         }
     }
 
-    public func earlierCount(of scope: Scope) -> Int {
-        guard earlier.isUntold(scope) else { return 0 }
+    public func recoveredCount(of scope: Scope) -> Int {
+        guard earlier.isUnread(scope) else { return 0 }
         do throws(DatabaseError) {
             let read = try database.prepare("SELECT count(*) FROM events WHERE scope = ? AND key < ?")
             read.bind(0, scope.description)

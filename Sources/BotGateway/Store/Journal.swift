@@ -49,9 +49,9 @@ public protocol Journal: AnyObject {
 
     /// The next scopes for which an earlier run left events, and how many; nil when all were told, none when
     /// they can't be told now.
-    func nextEarlier() -> [(scope: Scope, count: Int)]?
+    func nextRecovered() -> [(scope: Scope, count: Int)]?
     /// How many events an earlier run left for a scope that wasn't told yet.
-    func earlierCount(of scope: Scope) -> Int
+    func recoveredCount(of scope: Scope) -> Int
 
     /// Stores a call. Its key, by which to remove it.
     func add(_ call: Call, for scope: Scope) -> Int64

@@ -58,8 +58,8 @@ public final class ReplayJournal: Journal {
         for waiting in pagedOut.removeValue(forKey: scope) ?? [] { _ = spool.take(waiting.line) }
     }
 
-    public func nextEarlier() -> [(scope: Scope, count: Int)]? { nil }
-    public func earlierCount(of scope: Scope) -> Int { 0 }
+    public func nextRecovered() -> [(scope: Scope, count: Int)]? { nil }
+    public func recoveredCount(of scope: Scope) -> Int { 0 }
 
     public func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
     public func remove(call key: Int64) {}

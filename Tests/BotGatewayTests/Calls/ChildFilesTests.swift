@@ -71,7 +71,7 @@ import Testing
         let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
         let path = try files.makePath(for: .chat(3), name: "a")
         write(path)
-        files.removeEarlier()
+        files.removeRecovered()
         #expect(directory.names("files") == ["chat-3"])
         #expect((try? InputFile(path)) != nil)
     }
@@ -84,7 +84,7 @@ import Testing
         let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
         let new = try files.makePath(for: .chat(1), name: "a")
         #expect(new != old)
-        files.removeEarlier()
+        files.removeRecovered()
         #expect((try? InputFile(old)) == nil)
     }
 

@@ -42,8 +42,8 @@ final class TestJournal: Journal {
         return inner.pageIn(of: scope, after: key, count: min(count, 1), size: size)
     }
     func dropPagedOut(of scope: Scope) { inner.dropPagedOut(of: scope) }
-    func nextEarlier() -> [(scope: Scope, count: Int)]? { nil }
-    func earlierCount(of scope: Scope) -> Int { 0 }
+    func nextRecovered() -> [(scope: Scope, count: Int)]? { nil }
+    func recoveredCount(of scope: Scope) -> Int { 0 }
     func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
     func remove(call key: Int64) {}
     func state(of scope: Scope) throws(JournalTrouble) -> JSON? {

@@ -100,8 +100,8 @@ extension Reader {
     /// What a gateway does with it.
     private func use(_ journal: DiskJournal) {
         var scopes: [Scope] = [.chat(42)]
-        for call in (try? journal.earlierCalls()) ?? [] { journal.remove(call: call.key) }
-        while let more = journal.nextEarlier(), !more.isEmpty { scopes += more.map(\.scope) }
+        for call in (try? journal.recoveredCalls()) ?? [] { journal.remove(call: call.key) }
+        while let more = journal.nextRecovered(), !more.isEmpty { scopes += more.map(\.scope) }
         for scope in scopes {
             _ = try? journal.state(of: scope)
             for event in (try? journal.pageIn(of: scope, after: 0, count: 100, size: 1 << 20)) ?? [] {

@@ -48,7 +48,7 @@ import Testing
         try test.commit()
         test.kill()
         try test.open()
-        let calls = try test.journal.earlierCalls()
+        let calls = try test.journal.recoveredCalls()
         #expect(try test.earlier().isEmpty)
         #expect(calls.map(\.scope) == [.chat(42)])
         #expect(calls.first?.call.parameters == call.parameters)
@@ -63,13 +63,13 @@ import Testing
         try test.commit()
         test.kill()
         try test.open()
-        let left = try test.journal.earlierCalls()
+        let left = try test.journal.recoveredCalls()
         #expect(left.map { $0.call.parameters["text"] } == ["b"])
         try test.journal.remove(call: left[0].key)
         try test.commit()
         test.kill()
         try test.open()
-        #expect(try test.journal.earlierCalls().isEmpty)
+        #expect(try test.journal.recoveredCalls().isEmpty)
     }
 
     @Test func `state is kept, replaced and forgotten`() throws {
@@ -185,33 +185,33 @@ import Testing
     @Test func `a million scopes would be told a thousand at a time, and none twice`() throws {
         let test = try JournalTest()
         try test.fill(chats: 2500)
-        _ = try test.journal.earlierCalls()
-        let first = try #require(try test.journal.nextEarlier())
+        _ = try test.journal.recoveredCalls()
+        let first = try #require(try test.journal.nextRecovered())
         #expect(first.count == 1000)
         // One that was told is no longer counted apart; one that wasn't is, without what is new.
         let told = Set(first.map(\.scope))
         let untold = try #require((1...2500).map { Scope.chat($0) }.first { !told.contains($0) })
         guard case .chat(let chat) = untold else { return }
         try test.append([9], in: chat)
-        #expect(try test.journal.earlierCount(of: first[0].scope) == 0)
-        #expect(try test.journal.earlierCount(of: untold) == 1)
-        let rest = try #require(try test.journal.nextEarlier()) + #require(try test.journal.nextEarlier())
+        #expect(try test.journal.recoveredCount(of: first[0].scope) == 0)
+        #expect(try test.journal.recoveredCount(of: untold) == 1)
+        let rest = try #require(try test.journal.nextRecovered()) + #require(try test.journal.nextRecovered())
         #expect(rest.count == 1500)
         #expect(Set((first + rest).map(\.scope)).count == 2500)
         #expect(rest.allSatisfy { $0.count == 1 })
-        #expect(try test.journal.nextEarlier() == nil)
-        #expect(try test.journal.earlierCount(of: untold) == 0)
+        #expect(try test.journal.nextRecovered() == nil)
+        #expect(try test.journal.recoveredCount(of: untold) == 0)
     }
 
     @Test func `what is dealt with before its scope was told is not told`() throws {
         let test = try JournalTest()
         try test.fill(chats: 1500)
-        _ = try test.journal.earlierCalls()
-        let first = try #require(try test.journal.nextEarlier())
+        _ = try test.journal.recoveredCalls()
+        let first = try #require(try test.journal.nextRecovered())
         let told = Set(first.map(\.scope))
         let chat = try #require((1...1500).first { !told.contains(.chat($0)) })
         try test.journal.acknowledge(try #require(try test.waiting(in: chat).first))
-        let rest = try #require(try test.journal.nextEarlier())
+        let rest = try #require(try test.journal.nextRecovered())
         #expect(rest.count == 499)
         #expect(!rest.contains { $0.scope == .chat(chat) })
     }

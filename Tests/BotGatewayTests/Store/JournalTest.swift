@@ -78,9 +78,9 @@ final class JournalTest {
 
     /// The scopes with events of an earlier run, and how many.
     func earlier() throws -> [(scope: Scope, count: Int)] {
-        _ = try journal.earlierCalls()
+        _ = try journal.recoveredCalls()
         var scopes: [(scope: Scope, count: Int)] = []
-        while let more = try journal.nextEarlier() { scopes += more }
+        while let more = try journal.nextRecovered() { scopes += more }
         return scopes
     }
 

@@ -35,7 +35,7 @@ import Testing
         }
         test.kill()
         try test.open()
-        #expect(try Set(test.journal.earlierCalls().map(\.scope)) == Set(Self.scopes))
+        #expect(try Set(test.journal.recoveredCalls().map(\.scope)) == Set(Self.scopes))
         #expect(try Set(test.earlier().map(\.scope)) == Set(Self.scopes))
         for (scope, id) in zip(Self.scopes, [1, 2, 3, 4, 5] as [Int64]) {
             let events = try test.journal.pageIn(of: scope, after: 0, count: .max, size: .max)
@@ -60,7 +60,7 @@ import Testing
         try test.commit()
         test.kill()
         try test.open()
-        let call = try #require(test.journal.earlierCalls().first?.call)
+        let call = try #require(test.journal.recoveredCalls().first?.call)
         #expect(call.parameters == ["chat_id": -100, "text": "x"])
         #expect(call.id == 1)
     }
