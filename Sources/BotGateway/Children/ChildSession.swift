@@ -178,7 +178,7 @@ import Reactor
         guard isWithinRedeliveryWindow else { return waitForCommit() }
         let event: IncomingEvent
         let state: JSON?
-        do throws(JournalTrouble) {
+        do throws(JournalReadError) {
             guard let first = try queue.first(children.journal, scope: scope) else {
                 return lifecycle.abandoned()
             }

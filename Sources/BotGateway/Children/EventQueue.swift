@@ -32,12 +32,12 @@ struct EventQueue {
     }
 
     /// The next event, which stays in the queue; nil where there is none. Fails when it can't be read now.
-    mutating func first(_ journal: any Journal, scope: Scope) throws(JournalTrouble) -> IncomingEvent? {
+    mutating func first(_ journal: any Journal, scope: Scope) throws(JournalReadError) -> IncomingEvent? {
         try refill(journal, scope)
         return front.first
     }
 
-    mutating func popFirst(_ journal: any Journal, scope: Scope) throws(JournalTrouble) -> IncomingEvent? {
+    mutating func popFirst(_ journal: any Journal, scope: Scope) throws(JournalReadError) -> IncomingEvent? {
         guard let event = try first(journal, scope: scope) else { return nil }
         bytes -= event.line.count
         front.removeFirst()
@@ -46,10 +46,10 @@ struct EventQueue {
         return event
     }
 
-    private mutating func refill(_ journal: any Journal, _ scope: Scope) throws(JournalTrouble) {
+    private mutating func refill(_ journal: any Journal, _ scope: Scope) throws(JournalReadError) {
         guard pagedOut > 0, front.isEmpty || bytes < Self.memoryLimit / 2 else { return }
         let events: [IncomingEvent]
-        do throws(JournalTrouble) {
+        do throws(JournalReadError) {
             let room = max(1, Self.memoryLimit - bytes)
             events = try journal.pageIn(of: scope, after: lastKey, count: pagedOut, size: room)
         } catch {

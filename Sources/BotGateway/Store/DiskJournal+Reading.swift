@@ -31,7 +31,7 @@ extension DiskJournal {
 
     public func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
-    ) throws(JournalTrouble) -> [IncomingEvent] {
+    ) throws(JournalReadError) -> [IncomingEvent] {
         let read = statements.readEvents
         read.bind(0, scope.description)
         read.bind(1, key)
@@ -55,7 +55,7 @@ extension DiskJournal {
         return events
     }
 
-    public func state(of scope: Scope) throws(JournalTrouble) -> JSON? {
+    public func state(of scope: Scope) throws(JournalReadError) -> JSON? {
         if let state = pending.states[scope] { return state }
         let read = statements.readState
         read.bind(0, scope.description)

@@ -154,13 +154,13 @@ import Reactor
     }
 
     /// Whoever asked will ask again.
-    func failedToRead(_ error: DatabaseError) -> JournalTrouble {
+    func failedToRead(_ error: DatabaseError) -> JournalReadError {
         if error.mayPass {
             log.error("the journal \(place) can't be read: \(error); it is tried again")
         } else {
             fail(error)
         }
-        return JournalTrouble()
+        return JournalReadError()
     }
 
     /// There is nothing to go on with. Said by whoever ends for it.

@@ -1,7 +1,7 @@
 import JSON
 
 /// The journal can't be read now, and has said why; later, perhaps.
-public struct JournalTrouble: Error {}
+public struct JournalReadError: Error {}
 
 /// Keeps what isn't dealt with: events until their child has dealt with them, calls until they are
 /// answered, and what children stored for their scope.
@@ -42,7 +42,7 @@ public protocol Journal: AnyObject {
     ///   - size: nor many more bytes.
     func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
-    ) throws(JournalTrouble) -> [IncomingEvent]
+    ) throws(JournalReadError) -> [IncomingEvent]
 
     /// Those of a scope that were set aside are given up by this run.
     func dropPagedOut(of scope: Scope)
@@ -59,7 +59,7 @@ public protocol Journal: AnyObject {
     func remove(call key: Int64)
 
     /// What a child of this scope stored.
-    func state(of scope: Scope) throws(JournalTrouble) -> JSON?
+    func state(of scope: Scope) throws(JournalReadError) -> JSON?
     /// Nil forgets it.
     func setState(_ state: JSON?, of scope: Scope)
 

@@ -16,12 +16,12 @@ final class TestJournal: Journal {
 
     init(_ inner: ReplayJournal, isReadable: Bool = true) { (self.inner, self.isReadable) = (inner, isReadable) }
 
-    private func look() throws(JournalTrouble) {
+    private func look() throws(JournalReadError) {
         if readingsLeft > 0 {
             readingsLeft -= 1
         } else if !isReadable {
             tries += 1
-            throw JournalTrouble()
+            throw JournalReadError()
         }
     }
 
@@ -37,7 +37,7 @@ final class TestJournal: Journal {
     func pageOut(_ event: IncomingEvent) { inner.pageOut(event) }
     func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
-    ) throws(JournalTrouble) -> [IncomingEvent] {
+    ) throws(JournalReadError) -> [IncomingEvent] {
         try look()
         return inner.pageIn(of: scope, after: key, count: min(count, 1), size: size)
     }
@@ -46,7 +46,7 @@ final class TestJournal: Journal {
     func recoveredCount(of scope: Scope) -> Int { 0 }
     func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
     func remove(call key: Int64) {}
-    func state(of scope: Scope) throws(JournalTrouble) -> JSON? {
+    func state(of scope: Scope) throws(JournalReadError) -> JSON? {
         try look()
         return Optional.none
     }
