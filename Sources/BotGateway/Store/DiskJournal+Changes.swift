@@ -52,7 +52,7 @@ extension DiskJournal {
     }
 
     public func childStarted(_ scope: Scope, pid: Int32) {
-        pending.children[scope] = .some((pid, JournalFacts.now))
+        pending.children[scope] = .some((pid, JournalMetadata.now))
         commitLater()
     }
 
@@ -63,7 +63,7 @@ extension DiskJournal {
 
     /// Telegram told a chat to wait.
     public func hold(_ chat: String, for wait: Duration) {
-        pending.holds[chat] = JournalFacts.now + wait.milliseconds
+        pending.holds[chat] = JournalMetadata.now + wait.milliseconds
         commitLater()
     }
 

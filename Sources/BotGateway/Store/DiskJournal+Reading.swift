@@ -71,14 +71,14 @@ extension DiskJournal {
     /// Where the source goes on; nil in a new journal.
     public func offset() throws(GatewayFailure) -> Int64? {
         try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
-            try JournalFacts(database)["offset"]
+            try JournalMetadata(database)["offset"]
         }
     }
 
     /// The chats that must wait, and for how long still.
     public func holds() throws(GatewayFailure) -> [(chat: String, left: Duration)] {
         try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
-            let now = JournalFacts.now
+            let now = JournalMetadata.now
             try database.execute("DELETE FROM holds WHERE until <= \(now)")
             // A clock that was set back must not keep a chat waiting for ever: Telegram says a day at most.
             return try JournalDatabase.holds(database, at: now).map {

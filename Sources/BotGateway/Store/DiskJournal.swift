@@ -58,7 +58,7 @@ import Reactor
         self.database = database
         do {
             statements = try JournalStatements(database)
-            let facts = JournalFacts(database)
+            let facts = JournalMetadata(database)
             if let owner = try facts["bot"], owner != bot {
                 throw GatewayFailure(
                     .unusableState,
@@ -75,7 +75,7 @@ import Reactor
             // What was in doubt before stays so until it was given again.
             let redeliveryWindow = max(redeliveryWindow, wasClean ? 0 : possiblyDelivered.count)
             try facts.set([
-                "bot": bot, "clean": 0, "reach": Int64(redeliveryWindow), "started": JournalFacts.now, "stopped": 0,
+                "bot": bot, "clean": 0, "reach": Int64(redeliveryWindow), "started": JournalMetadata.now, "stopped": 0,
                 "not_allowed": 0, "too_old": 0,
             ])
             database.wait(upTo: .zero)
@@ -205,6 +205,6 @@ import Reactor
         }
         let doubtful = try? database.integer("SELECT count(*) FROM events WHERE key <= \(possiblyDelivered.through)")
         let isClean = clean && doubtful == 0
-        try? JournalFacts(database).set(["clean": isClean ? 1 : 0, "stopped": JournalFacts.now])
+        try? JournalMetadata(database).set(["clean": isClean ? 1 : 0, "stopped": JournalMetadata.now])
     }
 }

@@ -100,7 +100,7 @@ final class JournalStatements {
         deadLetter.bind(2, event.updateID)
         deadLetter.bind(3, event.line)
         deadLetter.bind(4, reason)
-        try deadLetter.run(5, JournalFacts.now)
+        try deadLetter.run(5, JournalMetadata.now)
         try removeEvent.run(0, event.key)
     }
 

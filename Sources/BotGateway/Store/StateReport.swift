@@ -73,8 +73,8 @@ public struct StateReport {
         // All of it as it was at one moment.
         try database.execute("BEGIN")
         defer { try? database.execute("COMMIT") }
-        let now = JournalFacts.now
-        let facts = JournalFacts(database)
+        let now = JournalMetadata.now
+        let facts = JournalMetadata(database)
         let started = try facts["started"]
         let stopped = try facts["stopped"] ?? 0
         (self.now, self.directory, self.started) = (now, directory, started)

@@ -3,7 +3,7 @@ import Glibc
 /// What there is one of in a journal: `bot`, `username`, `offset`, `clean` (1 after a stop that left nothing
 /// open), `reach`, `started`, `stopped` (0 until that was done), `not_allowed` and `too_old` (updates dropped
 /// since the start).
-struct JournalFacts {
+struct JournalMetadata {
     private let database: Database
 
     init(_ database: Database) { self.database = database }
