@@ -94,7 +94,7 @@ final class UpdateDelivery {
     }
 
     private func conflict(_ reason: EndOfPoll, to reply: @escaping Reply) {
-        let answer = BotAPIAnswer(error: BotAPIError(code: 409, reason: "Conflict: \(reason.rawValue)"))
+        let answer = BotAPIAnswer(error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
         let delay = slowsSpinning ? throttle.delayOfConflict(at: .current) : .zero
         guard delay > .zero else { return reply(answer) }
         loop.after(delay) { reply(answer) }

@@ -36,7 +36,7 @@ public final class TelegramPoller: UpdateSource {
     private let options: Options
     private var recent = RecentUpdates(capacity: 4096)
     private var reading = GetUpdatesParser()
-    private var conflict: Conflict
+    private var conflict: PollConflict
 
     private var offset: Int64?
     /// The offset that Telegram has been told: what is below it is confirmed.
@@ -50,7 +50,7 @@ public final class TelegramPoller: UpdateSource {
 
     public init(api: BotAPI, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
-        conflict = Conflict(limit: options.conflictLimit)
+        conflict = PollConflict(limit: options.conflictLimit)
         offset = options.offset
         isDropping = options.dropsPending
     }

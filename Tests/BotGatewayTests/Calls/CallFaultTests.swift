@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: [
         (400, "Bad Request: chat not found"), (400, "Bad Request: can't parse entities"),
         (403, "Forbidden: bot was blocked by the user"), (404, "Not Found"),
-        (404, "Not Found: method not found"), (409, "Conflict: x"), (413, "Request Entity Too Large"),
+        (404, "Not Found: method not found"), (409, "PollConflict: x"), (413, "Request Entity Too Large"),
     ])
     func `what Telegram refuses is refused at once, with its words`(_ code: Int, _ reason: String) throws {
         let test = try CallerTest()

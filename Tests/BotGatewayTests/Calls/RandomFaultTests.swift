@@ -83,7 +83,7 @@ import Testing
         let faults: [Fault] = [
             .error(400, "Bad Request: chat not found"), .error(401, "Unauthorized"),
             .error(403, "Forbidden: bot was blocked by the user"), .error(404, "Not Found"),
-            .error(409, "Conflict: x"), .error(413, "Request Entity Too Large"),
+            .error(409, "PollConflict: x"), .error(413, "Request Entity Too Large"),
             .error(500, "Internal Server Error: restart"),
             .tooManyRequests(retryAfter: 1 + chance.below(40)),
             .migrated(to: -1_000_000_000_000 - Int64(chance.below(1_000_000_000))),

@@ -44,7 +44,7 @@ import Testing
             method: "getUpdates",
             with: .error(
                 409,
-                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
             ))
         let faults = try check().filter { $0.severity == .fault }
         #expect(faults.map(\.subject) == ["updates"])

@@ -25,7 +25,7 @@ extension Reader {
         samples: [
             #"{"ok":true,"result":[\#(message),\#(poll),\#(other)]}"#,
             #"{"ok":true,"result":[{"update_id":1,"message":{"text":"\ud83d\ude00"}},{"update_id":2,"poll":{}}]}"#,
-            #"{"ok":false,"error_code":409,"description":"Conflict [{ \"","parameters":{"retry_after":5}}"#,
+            #"{"ok":false,"error_code":409,"description":"PollConflict [{ \"","parameters":{"retry_after":5}}"#,
         ]
     ) { bytes in
         var reading = GetUpdatesParser()

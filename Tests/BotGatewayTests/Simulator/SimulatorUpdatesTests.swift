@@ -128,7 +128,7 @@ import Testing
         #expect(older.status == 409)
         #expect(
             older.json?["description"]
-                == "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                == "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
         )
         test.server.add(message, as: "message")
         #expect(test.settle(newer))
@@ -151,13 +151,13 @@ import Testing
         let set = test.call("setWebhook", ["url": "https://example.com"])
         #expect(set.text == #"{"ok":true,"result":true,"description":"Webhook was set"}"#)
         #expect(test.settle(poll))
-        #expect(poll.json?["description"] == "Conflict: terminated by setWebhook request")
+        #expect(poll.json?["description"] == "PollConflict: terminated by setWebhook request")
 
         let shutOut = test.call("getUpdates")
         #expect(shutOut.status == 409)
         #expect(
             shutOut.json?["description"]
-                == "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+                == "PollConflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
         )
 
         #expect(test.call("deleteWebhook").json?["description"] == "Webhook was deleted")

@@ -109,7 +109,7 @@ import Testing
     // MARK: what ends it
 
     private let otherPoll =
-        "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+        "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
     @Test func `another program that asks for the updates is put up with for a while`() throws {
         let test = try PollerTest(conflictLimit: .seconds(3))

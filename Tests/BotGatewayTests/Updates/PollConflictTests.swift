@@ -3,18 +3,18 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct ConflictTests {
+@Suite struct PollConflictTests {
     private let start = Instant.current
 
     @Test func `the first conflict is put up with, and all within the limit`() {
-        var conflict = Conflict(limit: .seconds(30))
+        var conflict = PollConflict(limit: .seconds(30))
         #expect(conflict.happened(at: start) == .first)
         #expect(conflict.happened(at: start + .seconds(4)) == .again)
         #expect(conflict.happened(at: start + .seconds(29)) == .again)
     }
 
     @Test func `a conflict that lasts as long as the limit is too long`() {
-        var conflict = Conflict(limit: .seconds(30))
+        var conflict = PollConflict(limit: .seconds(30))
         for second in stride(from: 0, to: 30, by: 4) {
             #expect(conflict.happened(at: start + .seconds(second)) == (second == 0 ? .first : .again))
         }
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `after as long without one, a conflict is the first again`() {
-        var conflict = Conflict(limit: .seconds(30))
+        var conflict = PollConflict(limit: .seconds(30))
         #expect(conflict.happened(at: start) == .first)
         #expect(conflict.happened(at: start + .seconds(20)) == .again)
         #expect(conflict.happened(at: start + .seconds(51)) == .first)
@@ -31,7 +31,7 @@ import Testing
 
     @Test func `a limit shorter than the time between two conflicts still ends one`() {
         for limit in [Duration.zero, .milliseconds(100), .seconds(3)] {
-            var conflict = Conflict(limit: limit)
+            var conflict = PollConflict(limit: limit)
             #expect(conflict.happened(at: start) == .first)
             #expect(conflict.happened(at: start + .seconds(4)) == .tooLong)
         }

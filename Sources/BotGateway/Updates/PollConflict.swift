@@ -1,7 +1,7 @@
 import Reactor
 
 /// Decides how long to put up with another program that asks for the same bot's updates.
-struct Conflict {
+struct PollConflict {
     enum Decision: Equatable {
         case first, again, tooLong
     }
