@@ -128,15 +128,15 @@ struct ProbeFlags: ParsableArguments, Sendable {
         do {
             token = try BotToken(text)
         } catch {
-            report.add(Surroundings.token(text, in: place))
+            report.add(SetupCheck.token(text, in: place))
         }
     }
 
     private func examineMachine() {
         let path = try? command.stateFlags.path(bot: token?.bot)
         let isRunning = path.flatMap(StateDirectory.holder) != nil
-        report.add(Surroundings.descriptors(descriptors.limit, for: command.examined.maxChildren))
-        report.add(Surroundings.state(at: path))
+        report.add(SetupCheck.descriptors(descriptors.limit, for: command.examined.maxChildren))
+        report.add(SetupCheck.state(at: path))
         guard let token else { return }
         let client = HTTPClient(on: loop, connections: 2, userAgent: "pipegram/\(Version.current)")
         let check = TelegramCheck(

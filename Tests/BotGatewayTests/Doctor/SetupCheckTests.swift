@@ -5,7 +5,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct SurroundingsTests {
+@Suite struct SetupCheckTests {
     @Test(arguments: [
         ("", "is empty"), ("7:AAFxyzxyzxyz xyzxyzxyz", "has blanks in it"),
         (
@@ -16,34 +16,34 @@ import Testing
         ("\u{FEFF}7:AAFxyz\r\n", "byte order mark"),
     ])
     func `what is wrong with a token is said without a word of it`(_ text: String, _ words: String) {
-        let found = Surroundings.token(text, in: "the file")
+        let found = SetupCheck.token(text, in: "the file")
         #expect(found.severity == .fault)
         #expect(found.words.contains(words), "\(found)")
         #expect(!found.words.contains("AAF"))
     }
 
     @Test func `too few descriptors are wrong, some too few worth a word`() {
-        #expect(Surroundings.descriptors(4064, for: 1000).severity == .fine)
-        #expect(Surroundings.descriptors(1024, for: 1000).severity == .hint)
-        #expect(Surroundings.descriptors(1024, for: 1000).words.contains("LimitNOFILE=4064"))
-        #expect(Surroundings.descriptors(100, for: 1000).severity == .fault)
-        #expect(Surroundings.descriptors(100, for: 5).severity == .fine)
+        #expect(SetupCheck.descriptors(4064, for: 1000).severity == .fine)
+        #expect(SetupCheck.descriptors(1024, for: 1000).severity == .hint)
+        #expect(SetupCheck.descriptors(1024, for: 1000).words.contains("LimitNOFILE=4064"))
+        #expect(SetupCheck.descriptors(100, for: 1000).severity == .fault)
+        #expect(SetupCheck.descriptors(100, for: 5).severity == .fine)
     }
 
     @Test func `a state directory that isn't there would be made, and isn't`() {
         let files = TemporaryDirectory()
-        #expect(Surroundings.state(at: "\(files.path)/a/b").severity == .fine)
+        #expect(SetupCheck.state(at: "\(files.path)/a/b").severity == .fine)
         #expect(files.names().isEmpty)
-        #expect(Surroundings.state(at: nil).severity == .fault)
-        #expect(Surroundings.state(at: "").severity == .fault)
+        #expect(SetupCheck.state(at: nil).severity == .fault)
+        #expect(SetupCheck.state(at: "").severity == .fault)
     }
 
     @Test func `a state directory that is a file is told`() {
         let files = TemporaryDirectory()
         let file = files.write("file", "")
-        #expect(Surroundings.state(at: file).severity == .fault)
-        #expect(Surroundings.state(at: "\(file)/below").severity == .fault)
-        #expect(Surroundings.state(at: file).words.contains("--state DIR"))
+        #expect(SetupCheck.state(at: file).severity == .fault)
+        #expect(SetupCheck.state(at: "\(file)/below").severity == .fault)
+        #expect(SetupCheck.state(at: file).words.contains("--state DIR"))
     }
 
     @Test(arguments: [

@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 
 /// What a gateway would find on this machine.
-public enum Surroundings {
+public enum SetupCheck {
     /// With so few children a bot is of little use to several chats at a time.
     private static let fewestChildren = 16
 
