@@ -41,7 +41,7 @@ import Reactor
             probe.start { [self] in
                 left -= 1
                 guard left == 0 else { return }
-                done(Verdict.diagnoses(of: examinations.map(\.record), script: script, options: options))
+                done(ProbeAnalysis.diagnoses(of: examinations.map(\.record), script: script, options: options))
             }
         }
     }

@@ -5,12 +5,12 @@ struct Scenario {
     struct Step {
         /// What the bot is given, as in "a photo, which has no text".
         let name: String
-        let matter: Matter
+        let peculiarity: Peculiarity
         let event: IncomingEvent
     }
 
     /// What is unusual about a step.
-    enum Matter: Equatable {
+    enum Peculiarity: Equatable {
         case plain, quotes, noText, button, edit, unknownKey, unknownKind
     }
 
@@ -94,19 +94,19 @@ private struct Talk {
     init(from person: JSON, in chat: JSON) { (self.person, self.chat) = (person, chat) }
 
     mutating func say(
-        _ name: String, _ matter: Scenario.Matter, _ contents: JSON, as kind: String = "message"
+        _ name: String, _ peculiarity: Scenario.Peculiarity, _ contents: JSON, as kind: String = "message"
     ) {
         let message: JSON = [
             "message_id": JSON(100 + steps.count), "from": person, "chat": chat, "date": 1_700_000_000,
         ]
         message.merge(contents)
-        add(kind, name, matter, message)
+        add(kind, name, peculiarity, message)
     }
 
-    mutating func add(_ kind: String, _ name: String, _ matter: Scenario.Matter, _ payload: JSON) {
+    mutating func add(_ kind: String, _ name: String, _ peculiarity: Scenario.Peculiarity, _ payload: JSON) {
         let update: JSON = ["update_id": JSON(9001 + steps.count)]
         update.set(kind, payload)
         guard let update = try? Update(update), let event = IncomingEvent(update) else { return }
-        steps.append(Scenario.Step(name: name, matter: matter, event: event))
+        steps.append(Scenario.Step(name: name, peculiarity: peculiarity, event: event))
     }
 }

@@ -81,7 +81,7 @@ extension Reader {
         return Array(bytes.prefix(max(0, count)))
     }
 
-    func tryJournal(of bytes: [UInt8]) -> Reader.Verdict {
+    func tryJournal(of bytes: [UInt8]) -> Reader.ProbeAnalysis {
         guard let loop else { return .fault("there is no loop") }
         clear()
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

@@ -1,17 +1,17 @@
 import JSON
 
 /// What is wrong with the lines that a bot prints.
-extension Verdict {
-    mutating func judgeLines(_ record: ProbeRecord) {
+extension ProbeAnalysis {
+    mutating func analyzeLines(_ record: ProbeRecord) {
         for bad in record.badLines {
             let line = script?.line(printing: bad.text)
             if case .unknownType(let type) = bad.error, Self.ownTypes.contains(type) {
-                judgeEcho(of: type, at: line)
+                analyzeEcho(of: type, at: line)
                 continue
             }
             fault(Self.kind(of: bad.error), at: line, words(of: bad))
         }
-        record.unknown.forEach { judgeUnknown($0) }
+        record.unknown.forEach { analyzeUnknown($0) }
         for refusal in record.refusals where Methods.names.contains(refusal.call.method) {
             let line = script?.line(with: [refusal.call.type, Self.name(of: refusal.call)])
             fault(
@@ -55,7 +55,7 @@ extension Verdict {
         if text.hasPrefix("{'") || language == .node && text.hasPrefix("{ ") {
             return "That is no JSON but how the language shows a value: print \(encode)"
         }
-        if bad.step?.matter == .quotes, text.hasPrefix("{") {
+        if bad.step?.peculiarity == .quotes, text.hasPrefix("{") {
             return
                 "Quotes and backslashes in a text must be escaped: make the line with \(encode)\(backslashes)"
         }
@@ -75,7 +75,7 @@ extension Verdict {
 
     private static let ownTypes: Set = ["telegram", "telegram.result", "telegram.disconnect"]
 
-    private mutating func judgeEcho(of type: String, at line: Int?) {
+    private mutating func analyzeEcho(of type: String, at line: Int?) {
         // Told once, wherever it does so.
         guard !told.contains("echo") else { return }
         told.insert("echo")
@@ -85,10 +85,10 @@ extension Verdict {
         )
     }
 
-    private mutating func judgeUnknown(_ call: Call) {
+    private mutating func analyzeUnknown(_ call: Call) {
         let line = script?.line(with: [call.type, Self.name(of: call)])
         guard !UpdateKinds.known.contains(Self.name(of: call)), call.type != "telegram.kind_of_tomorrow"
-        else { return judgeEcho(of: call.type, at: line) }
+        else { return analyzeEcho(of: call.type, at: line) }
         guard let close = SpellingSuggestion.name(to: call.method, among: Methods.names) else {
             return hint(
                 "method \(call.method)", at: line,

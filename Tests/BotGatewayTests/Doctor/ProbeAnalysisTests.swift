@@ -3,11 +3,11 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct VerdictTests {
+@Suite struct ProbeAnalysisTests {
     private let step = Scenario.inPrivate(chat: 42).steps[0]
 
     private func verdict(_ record: ProbeRecord, of script: Script? = nil) -> [Diagnosis] {
-        Verdict.diagnoses(of: [record], script: script, options: ProbeOptions())
+        ProbeAnalysis.diagnoses(of: [record], script: script, options: ProbeOptions())
     }
 
     private func python(_ text: String) -> Script { Script(name: "bot.py", text: text, language: .python) }
@@ -99,7 +99,7 @@ import Testing
     @Test func `a bot that answered in one scenario in time buffers nothing in another`() {
         var late = healthy
         (late.linesBeforeEnd, late.linesAtEnd) = (0, 2)
-        let found = Verdict.diagnoses(of: [healthy, late], script: nil, options: ProbeOptions())
+        let found = ProbeAnalysis.diagnoses(of: [healthy, late], script: nil, options: ProbeOptions())
         #expect(found.map(\.severity) == [.fine])
     }
 

@@ -1,7 +1,7 @@
 import JSON
 
 /// Decides from what was seen of a bot what is wrong with it, and what to change.
-struct Verdict {
+struct ProbeAnalysis {
     let script: Script?
     let options: ProbeOptions
     /// Its stdout isn't buffered: in one of the conversations something came in time.
@@ -14,9 +14,9 @@ struct Verdict {
     static func diagnoses(
         of records: [ProbeRecord], script: Script?, options: ProbeOptions
     ) -> [Diagnosis] {
-        var verdict = Verdict(script: script, options: options)
+        var verdict = ProbeAnalysis(script: script, options: options)
         verdict.hasSpoken = records.contains { $0.linesBeforeEnd > 0 }
-        for record in records { verdict.judge(record) }
+        for record in records { verdict.analyze(record) }
         verdict.sumUp(records)
         return verdict.diagnoses
     }
@@ -40,7 +40,7 @@ struct Verdict {
         diagnoses.append(.hint(place(line), words))
     }
 
-    private mutating func judge(_ record: ProbeRecord) {
+    private mutating func analyze(_ record: ProbeRecord) {
         if let failure = record.startFailure {
             return fault("start", at: nil, "it can't be started: \(failure)")
         }
@@ -50,17 +50,17 @@ struct Verdict {
                 "it ends at once, with status 0, and has read nothing: a bot reads its stdin line by line until it ends"
             )
         }
-        judgeDeaths(record.deaths)
+        analyzeDeaths(record.deaths)
         if record.deaths.contains(where: \.isAtStart) { return }
-        judgeStall(record)
-        if record.stall == nil || record.linesBeforeEnd > 0 { judgeBuffer(record) }
-        judgeLines(record)
-        judgeEnd(record)
+        analyzeStall(record)
+        if record.stall == nil || record.linesBeforeEnd > 0 { analyzeBuffer(record) }
+        analyzeLines(record)
+        analyzeEnd(record)
     }
 
     // MARK: deaths
 
-    private mutating func judgeDeaths(_ deaths: [ProbeRecord.Death]) {
+    private mutating func analyzeDeaths(_ deaths: [ProbeRecord.Death]) {
         for death in deaths {
             let line = script?.line(in: death.complaint)
             let cause = script?.cause(in: death.complaint) ?? death.complaint.last
@@ -86,7 +86,7 @@ struct Verdict {
         }
         // It is not what it was told that it died of.
         guard !Self.strange.contains(where: cause.contains) else { return "" }
-        switch step.matter {
+        switch step.peculiarity {
         case .unknownKind:
             return ". Telegram invents kinds of event: pass over those you don't know"
         case .unknownKey:
@@ -115,7 +115,7 @@ struct Verdict {
 
     // MARK: reading and waiting
 
-    private mutating func judgeStall(_ record: ProbeRecord) {
+    private mutating func analyzeStall(_ record: ProbeRecord) {
         guard let (stall, step) = record.stall else { return }
         let patience = options.patience.rounded
         switch stall {
@@ -143,7 +143,7 @@ struct Verdict {
         }
     }
 
-    private mutating func judgeBuffer(_ record: ProbeRecord) {
+    private mutating func analyzeBuffer(_ record: ProbeRecord) {
         let kept = record.linesAtEnd - record.statesAtEnd
         guard !hasSpoken, kept > 0, record.wasIdle, !options.isSingle else { return }
         if let line = script?.lineReadingAll() {
@@ -166,7 +166,7 @@ struct Verdict {
 
     // MARK: the end
 
-    private mutating func judgeEnd(_ record: ProbeRecord) {
+    private mutating func analyzeEnd(_ record: ProbeRecord) {
         let patience = options.patience.rounded
         if record.ignoresEnd, record.stall == nil {
             let line = script?.line(with: [
