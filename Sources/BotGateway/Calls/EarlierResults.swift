@@ -3,7 +3,7 @@ import JSON
 /// What an earlier `send` has done of the same input, as its results say.
 public struct EarlierResults {
     /// What is known of a line.
-    enum ProbeAnalysis: Equatable {
+    enum Outcome: Equatable {
         /// It has no result.
         case open
         case done(ok: Bool)
@@ -31,7 +31,7 @@ public struct EarlierResults {
         return true
     }
 
-    func verdict(on line: CallLine) -> ProbeAnalysis {
+    func verdict(on line: CallLine) -> Outcome {
         guard let result = results[line.number] else { return .open }
         return UInt64(line.hash, radix: 16) == result.hash ? .done(ok: result.ok) : .other
     }
