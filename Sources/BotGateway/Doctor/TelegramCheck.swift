@@ -123,8 +123,8 @@ import Reactor
     }
 
     private func noteTrouble(_ failure: HTTPClient.Failure) {
-        var trouble = NetworkTrouble(code: failure.code, reason: token.redact(failure.reason), place: place)
-        trouble.proxy = NetworkTrouble.proxy(for: place, variable)
+        var trouble = NetworkDiagnosis(code: failure.code, reason: token.redact(failure.reason), place: place)
+        trouble.proxy = NetworkDiagnosis.proxy(for: place, variable)
         let named = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].compactMap(variable)
         trouble.hasCertificates = (Self.certificates + named).contains { access($0, R_OK) == 0 }
         self.trouble = trouble.diagnosis

@@ -60,13 +60,13 @@ import Testing
     func `what is in the way to Telegram is named`(
         _ code: Int, _ reason: String, _ hasProxy: Bool, _ words: String
     ) {
-        var trouble = NetworkTrouble(code: code, reason: reason, place: "https://api.telegram.org")
+        var trouble = NetworkDiagnosis(code: code, reason: reason, place: "https://api.telegram.org")
         if hasProxy { trouble.proxy = ("https_proxy", "http://…@proxy:3128") }
         #expect(trouble.diagnosis.words.contains(words), "\(trouble.diagnosis)")
     }
 
     @Test func `a missing bundle of certificates is told from a proxy's certificate`() {
-        var trouble = NetworkTrouble(
+        var trouble = NetworkDiagnosis(
             code: 60, reason: "unable to get local issuer certificate", place: "https://x")
         trouble.hasCertificates = false
         #expect(trouble.diagnosis.words.contains("apt-get install ca-certificates"))
@@ -74,10 +74,10 @@ import Testing
 
     @Test func `a proxy is libcurl's, and its password stays where it is`() {
         let variables = ["https_proxy": "http://me:secret@proxy:3128", "HTTP_PROXY": "http://other"]
-        let proxy = NetworkTrouble.proxy(for: "https://api.telegram.org") { variables[$0] }
+        let proxy = NetworkDiagnosis.proxy(for: "https://api.telegram.org") { variables[$0] }
         #expect(proxy?.variable == "https_proxy")
         #expect(proxy?.value == "http://…@proxy:3128")
-        #expect(NetworkTrouble.proxy(for: "http://127.0.0.1") { variables[$0] } == nil)
+        #expect(NetworkDiagnosis.proxy(for: "http://127.0.0.1") { variables[$0] } == nil)
     }
 
     @Test func `of what Telegram says each trouble is told`() {

@@ -1,5 +1,5 @@
 /// What is between this machine and Telegram, of libcurl's words for it.
-struct NetworkTrouble {
+struct NetworkDiagnosis {
     /// As libcurl-errors(3) numbers them.
     let code: Int
     /// libcurl's words, without the token.
