@@ -12,7 +12,7 @@ import Reactor
     private let client: HTTPClient
     private let loop: EventLoop
     private let variable: (String) -> String?
-    private var findings: TelegramFindings
+    private var findings: TelegramDiagnosis
     private var trouble: Diagnosis?
     private var done: ([Diagnosis]) -> Void = { _ in }
 
@@ -31,7 +31,7 @@ import Reactor
     ) {
         place = url.hasSuffix("/") ? String(url.dropLast()) : url
         (self.token, self.client, self.loop, self.variable) = (token, client, loop, variable)
-        findings = TelegramFindings(place: place)
+        findings = TelegramDiagnosis(place: place)
     }
 
     /// - Parameters:

@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `of what Telegram says each trouble is told`() {
-        var findings = TelegramFindings(place: "https://x")
+        var findings = TelegramDiagnosis(place: "https://x")
         findings.bot = [
             "id": 7, "username": "demo_bot", "can_join_groups": true, "can_read_all_group_messages": false,
         ]

@@ -1,7 +1,7 @@
 import JSON
 
 /// What Telegram has said of a bot, and what follows from it.
-struct TelegramFindings {
+struct TelegramDiagnosis {
     enum Poll: Equatable {
         /// Nobody else asks.
         case alone(pending: Int)
