@@ -89,8 +89,8 @@ public final class CallPrinter: CallSink {
     private func download(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
         guard let files else { return .success(true) }
         do throws(SystemError) {
-            let path = try files.place(of: call, for: scope, name: StandInFile.name)
-            return .success(["path": JSON(path), "file_size": JSON(try StandInFile.write(to: path))])
+            let path = try files.place(of: call, for: scope, name: PlaceholderFile.name)
+            return .success(["path": JSON(path), "file_size": JSON(try PlaceholderFile.write(to: path))])
         } catch {
             return .failure(.badRequest(error.description))
         }

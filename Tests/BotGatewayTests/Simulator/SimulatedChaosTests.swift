@@ -71,7 +71,7 @@ import Testing
         let world = SimulatedWorld(strictness: strictness)
         var calls = Chaos(chance: Chance(seed: seed), methods: try Self.methods())
         var actions = Chaos(chance: Chance(seed: seed &+ 1), methods: Self.actions)
-        let files = [ReceivedFile(part: "x", name: "x.png", bytes: StandInFile.picture)]
+        let files = [ReceivedFile(part: "x", name: "x.png", bytes: PlaceholderFile.picture)]
         try world.act("start")
         try world.act("createGroup", ["is_forum": true])
         try world.act("createGroup", ["type": "group"])

@@ -103,11 +103,11 @@ import Testing
     // MARK: files
 
     @Test func `a picture that somebody sends has its size, and can be fetched and sent again`() throws {
-        let file = ReceivedFile(part: "photo", name: "dot.png", bytes: StandInFile.picture)
+        let file = ReceivedFile(part: "photo", name: "dot.png", bytes: PlaceholderFile.picture)
         let message = try world.act("sendPhoto", ["caption": "a dot"], files: [file])
         let photo = try #require(world.last("message")?["photo"]?[0])
         #expect((photo["width"], photo["height"]) == (1, 1))
-        #expect(photo["file_size"] == JSON(StandInFile.picture.count))
+        #expect(photo["file_size"] == JSON(PlaceholderFile.picture.count))
         #expect(message["caption"] == "a dot")
         let id = try #require(photo["file_id"])
         #expect(try world.call("getFile", ["file_id": id])["file_path"] == "photos/file_1.png")
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func `pictures tell how large they are`() {
-        #expect(ImageSize(StandInFile.picture) == ImageSize(width: 1, height: 1))
+        #expect(ImageSize(PlaceholderFile.picture) == ImageSize(width: 1, height: 1))
         #expect(ImageSize(Array("GIF89a".utf8) + [3, 1, 4, 0]) == ImageSize(width: 259, height: 4))
         let jpeg: [UInt8] =
             [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2] + [0xFF, 0xC0, 0, 17, 8, 1, 0x2C, 0, 0xC8, 3]

@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 
 /// What a file of a recorded log is in a replay: a log tells of files and hasn't got them.
-enum StandInFile {
+enum PlaceholderFile {
     static let name = "file.png"
 
     /// A PNG of one pixel, which one can see through.
