@@ -24,7 +24,7 @@ import Reactor
     private let client: HTTPClient
     private let loop: EventLoop
     private let now: () -> Int64
-    private var lanes: WebhookLanes
+    private var queues: WebhookQueues
     private var texts: [Int64: [UInt8]] = [:]
     private var underWay: [Int64: Transfer] = [:]
     private var isStopped = false
@@ -33,13 +33,13 @@ import Reactor
     /// - Parameter now: Unix time in seconds.
     init(to webhook: Webhook, through client: HTTPClient, on loop: EventLoop, now: @escaping () -> Int64) {
         (self.webhook, self.client, self.loop, self.now) = (webhook, client, loop, now)
-        lanes = WebhookLanes(limit: webhook.connections)
+        queues = WebhookQueues(limit: webhook.connections)
     }
 
     /// Posts an update once it is its turn.
     func add(_ entry: UpdateQueue.Entry) {
         texts[entry.id] = entry.text
-        lanes.add(entry.id, to: Self.lane(of: entry))
+        queues.add(entry.id, to: Self.queue(of: entry))
         lookSoon()
     }
 
@@ -58,7 +58,7 @@ import Reactor
 
     private func look() {
         looksSoon = false
-        while !isStopped, let update = lanes.next() { post(update) }
+        while !isStopped, let update = queues.next() { post(update) }
     }
 
     private func post(_ update: Int64) {
@@ -78,7 +78,7 @@ import Reactor
         switch result {
         case .success(let response) where (200..<300).contains(response.status):
             texts[update] = nil
-            lanes.taken(update)
+            queues.taken(update)
             onTaken(update)
             onAnswer(
                 HTTPServer.Request(
@@ -98,8 +98,8 @@ import Reactor
     private func failed(_ update: Int64, _ message: String, wanted: Duration = .zero) {
         let trouble = Trouble(date: now(), message: message)
         self.trouble = trouble
-        loop.after(lanes.failed(update, wanted: wanted)) { [weak self] in
-            self?.lanes.rested(update)
+        loop.after(queues.failed(update, wanted: wanted)) { [weak self] in
+            self?.queues.rested(update)
             self?.look()
         }
         onTrouble(trouble)
@@ -120,8 +120,8 @@ import Reactor
         500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
     ]
 
-    /// The chat that an update belongs to, else the person; what names neither is in a lane with its like.
-    private static func lane(of entry: UpdateQueue.Entry) -> String {
+    /// The chat that an update belongs to, else the person; what names neither is in a queue with its like.
+    private static func queue(of entry: UpdateQueue.Entry) -> String {
         guard let update = try? JSON(parsing: entry.text) else { return "" }
         for payload in update.members.map(\.value) where payload.isObject {
             let chat = payload["chat"] ?? payload["message"]?["chat"] ?? payload["from"] ?? payload["user"]
