@@ -20,7 +20,7 @@ extension ChildSession {
             case .underWay(id): return false
             case .done(id, .some): return true
             case .underWay, .done, nil:
-                let message = PlainMessage(event)
+                let message = PlainTextMessage(event)
                 if let file = message?.fileID, plain.fetched != .done(updateID: id, path: nil) {
                     fetch(file, of: id, plain)
                     return false

@@ -71,7 +71,7 @@ public final class Children {
     public var areDone: Bool { sessions.values.allSatisfy(\.isDone) }
 
     /// Whether a child could be told of an event.
-    func canTake(_ event: IncomingEvent) -> Bool { !options.isPlain || PlainMessage(event) != nil }
+    func canTake(_ event: IncomingEvent) -> Bool { !options.isPlain || PlainTextMessage(event) != nil }
 
     /// Gives an event to its scope's child, or keeps it until there is one.
     func deliver(_ event: IncomingEvent) {

@@ -36,7 +36,7 @@ import Reactor
 
     /// What the child reads of an event.
     func lines(of event: IncomingEvent) -> [UInt8] {
-        guard let message = PlainMessage(event) else { return [] }
+        guard let message = PlainTextMessage(event) else { return [] }
         if let text = message.text, text.contains("file:") {
             named.append(text)
             if named.count > Self.namesKept { named.removeFirst() }

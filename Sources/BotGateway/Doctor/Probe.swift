@@ -91,7 +91,7 @@ final class Probe {
         inHand = step
         record.eventsGiven += 1
         telegram.note(step.event.line, givenTo: step.event.scope)
-        write(options.isPlain ? PlainMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
+        write(options.isPlain ? PlainTextMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
         if options.isSingle { return end() }
         idleDetector = IdleDetector(quiet: Self.quiet, at: .current)
         deadline = .current + options.patience

@@ -139,6 +139,6 @@ import Testing
         let steps = Scenario.inPrivate(chat: 42).steps + Scenario.inGroup(chat: -100).steps
         #expect(steps.count == 12)
         #expect(steps.allSatisfy { [.chat(42), .chat(-100)].contains($0.event.scope) })
-        #expect(Scenario.plain(chat: 42).steps.allSatisfy { PlainMessage($0.event) != nil })
+        #expect(Scenario.plain(chat: 42).steps.allSatisfy { PlainTextMessage($0.event) != nil })
     }
 }

@@ -1,7 +1,7 @@
 import JSON
 
 /// What a message is to a program that speaks plain text: its words as one line, and the file that came with it.
-struct PlainMessage: Equatable {
+struct PlainTextMessage: Equatable {
     /// Without a line's end; newlines inside have become spaces. Nil where there are no words.
     let text: String?
     /// The `file_id` of a photo in its largest size, of a document, a recording, …

@@ -3,12 +3,12 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct PlainMessageTests {
-    private func message(_ payload: JSON, kind: String = "message") -> PlainMessage? {
+@Suite struct PlainTextMessageTests {
+    private func message(_ payload: JSON, kind: String = "message") -> PlainTextMessage? {
         payload.set("message_id", 1)
         payload.set("chat", ["id": 42, "type": "private"])
         guard let update = try? Update(["update_id": 1, .init(kind): payload]) else { return nil }
-        return IncomingEvent(update).flatMap { PlainMessage($0) }
+        return IncomingEvent(update).flatMap { PlainTextMessage($0) }
     }
 
     private func lines(_ payload: JSON, path: String? = nil) -> String? {
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `in a business chat only the other party is heard`() {
-        func said(by user: JSON, through bot: JSON? = Optional.none) -> PlainMessage? {
+        func said(by user: JSON, through bot: JSON? = Optional.none) -> PlainTextMessage? {
             let payload: JSON = ["business_connection_id": "bc", "from": user, "text": "x"]
             if let bot { payload.set("sender_business_bot", bot) }
             return message(payload, kind: "business_message")
