@@ -129,7 +129,7 @@ extension ChildSession {
         plain.isAtWork = false
     }
 
-    private func say(_ messages: [PlainOutput.Message]) {
+    private func say(_ messages: [PlainTextOutput.Message]) {
         for message in messages {
             let call: Call?
             switch message {

@@ -10,7 +10,7 @@ import Reactor
         case done(updateID: Int64, path: String?)
     }
 
-    var output = PlainOutput()
+    var output = PlainTextOutput()
     /// When something was printed last.
     var lastPrinted = Instant.current
     /// Gathered output waits for it.

@@ -1,5 +1,5 @@
 /// Gathers what a program prints as plain text, and cuts it into messages.
-struct PlainOutput {
+struct PlainTextOutput {
     enum Message: Equatable {
         case text(String)
         /// As it was printed: `file:///tmp/cat.png`.

@@ -2,9 +2,9 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct PlainOutputTests {
-    private func messages(_ lines: [String]) -> [PlainOutput.Message] {
-        var output = PlainOutput()
+@Suite struct PlainTextOutputTests {
+    private func messages(_ lines: [String]) -> [PlainTextOutput.Message] {
+        var output = PlainTextOutput()
         return lines.flatMap { output.append($0) } + output.flush()
     }
 
