@@ -35,7 +35,7 @@ public final class TelegramCaller: CallSink {
     private let uploads: Uploads
     private let files: ChildFiles
     private let downloads: Downloads
-    private let typing: TypingNotices
+    private let typing: TypingActions
     private var lines: [Scope: Line] = [:]
     private var floodWaits = FloodWaits()
     public private(set) var underWay = 0
@@ -73,7 +73,7 @@ public final class TelegramCaller: CallSink {
         (self.api, self.limit, self.timeout, self.loop, self.log) = (api, limit, timeout, loop, log)
         (self.uploads, self.files) = (uploads, files)
         downloads = Downloads(api: api, files: files, patience: timeout, on: loop, log: log)
-        typing = TypingNotices(to: api)
+        typing = TypingActions(to: api)
     }
 
     /// How many calls haven't been answered.

@@ -1,5 +1,5 @@
 /// Says in chats that the bot is typing: calls for which nobody waits, each made once, a few at a time.
-final class TypingNotices {
+final class TypingActions {
     /// Further chats aren't shown it: a thousand that work would hold up the calls of all.
     private static let most = 4
 
