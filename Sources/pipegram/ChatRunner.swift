@@ -23,7 +23,7 @@ import Reactor
     private let gateway: Gateway
     private let program: Program
     private let lines: TypedLines
-    private let typing: TypingNotice
+    private let typing: TypingIndicator
     private var watch: FileWatch?
     private var signals: Signals?
 
@@ -46,7 +46,7 @@ import Reactor
         loop = try EventLoop()
 
         lines = TypedLines(on: loop)
-        typing = TypingNotice(on: loop)
+        typing = TypingIndicator(on: loop)
         telegram = SimulatedTelegram(strictness: .strict) { Int64(time(nil)) }
         conversation = Conversation(with: telegram)
         source = SimulatedUpdates(of: telegram, on: loop)

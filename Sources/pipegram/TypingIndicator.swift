@@ -1,7 +1,7 @@
 import Reactor
 
 /// That the bot is typing: for as long as apps show it.
-@MainActor final class TypingNotice {
+@MainActor final class TypingIndicator {
     /// Called with the words to show; nil when it's over.
     var onChange: (String?) -> Void = { _ in }
 
