@@ -47,7 +47,7 @@ struct FormattedText {
         let mode = arguments.text(place.mode)
         let parsed: Markup.Parsed =
             Self.isPlain(mode)
-            ? (raw, try GivenEntities.read(arguments.structure(place.entities)))
+            ? (raw, try ExplicitEntities.read(arguments.structure(place.entities)))
             : try Markup.parse(raw, mode: mode)
         var users: [Int64: JSON] = [:]
         let known = parsed.entities.filter { entity in

@@ -1,7 +1,7 @@
 import JSON
 
 /// The parameter `entities` of a call, read as Telegram reads it: instead of markup.
-enum GivenEntities {
+enum ExplicitEntities {
     /// - Parameter json: an array of `MessageEntity`; anything else counts as none.
     /// - Throws: `can't parse MessageEntity: …`.
     static func read(_ json: JSON?) throws(BotAPIError) -> [TextEntity] {
