@@ -14,7 +14,7 @@ enum TextEntities {
         guard !signs.isEmpty else { return [] }
         let letters = text.unicodeScalars.map(\.value)
         let finder = Finder(letters: letters)
-        let hosts = URLFinder(letters: letters)
+        let hosts = URLDetector(letters: letters)
         let ways: [(sign: TextScan.Signs, find: () -> [Found])] = [
             (.name, finder.names), (.command, finder.commands), (.hashtag, finder.hashtags),
             (.cashtag, finder.cashtags), (.phoneNumber, finder.phoneNumbers),

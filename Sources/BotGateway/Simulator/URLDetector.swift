@@ -1,5 +1,5 @@
 /// Finds links and e-mail addresses: wherever a dot stands in something that could be a host.
-struct URLFinder {
+struct URLDetector {
     /// Code points.
     let letters: [UInt32]
 
