@@ -1,14 +1,14 @@
 import Reactor
 
 extension HTTPServer.Responder {
-    func answer(_ answer: BotAPIAnswer) {
+    func answer(_ answer: BotAPIResponse) {
         self.answer(
             status: answer.status, contentType: "application/json", body: answer.body,
             headers: answer.retryAfter.map { [("Retry-After", String($0))] } ?? [])
     }
 
     /// Answers a call that Telegram carried out.
-    func answer(_ answer: BotAPIAnswer, spoiltBy fault: Fault?, on loop: EventLoop) {
+    func answer(_ answer: BotAPIResponse, spoiltBy fault: Fault?, on loop: EventLoop) {
         switch fault {
         case .brokenBody:
             var half = answer
@@ -26,7 +26,7 @@ extension HTTPServer.Responder {
     func fail(with fault: Fault) {
         switch fault {
         case .error(let code, let description, let parameters):
-            answer(BotAPIAnswer(error: BotAPIError(code: code, reason: description, parameters: parameters)))
+            answer(BotAPIResponse(error: BotAPIError(code: code, reason: description, parameters: parameters)))
         case .html(let status): answerPage(status)
         case .hang: hang()
         default: drop()

@@ -20,7 +20,7 @@ extension SimulatorServer {
         do throws(BotAPIError) {
             carryOut(try BotAPIRequest(request, token: acceptedToken), responder)
         } catch {
-            responder.answer(BotAPIAnswer(error: error))
+            responder.answer(BotAPIResponse(error: error))
         }
     }
 
@@ -46,10 +46,10 @@ extension SimulatorServer {
     }
 
     private func carryOut(
-        _ request: BotAPIRequest, _ call: ReceivedCall?, then reply: @escaping (BotAPIAnswer) -> Void
+        _ request: BotAPIRequest, _ call: ReceivedCall?, then reply: @escaping (BotAPIResponse) -> Void
     ) {
         let arguments = Arguments(request.parameters)
-        let answer: BotAPIAnswer
+        let answer: BotAPIResponse
         switch request.method.lowercased() {
         case "getupdates": return delivery.getUpdates(arguments, then: reply)
         case "setwebhook":
@@ -57,7 +57,7 @@ extension SimulatorServer {
             answer = delivery.setWebhook(arguments, hasCertificate: hasCertificate)
         case "deletewebhook": answer = delivery.deleteWebhook(arguments)
         case "getwebhookinfo": answer = delivery.webhookInfo()
-        default: answer = BotAPIAnswer(result(of: request))
+        default: answer = BotAPIResponse(result(of: request))
         }
         note(call, answer.outcome)
         reply(answer)
@@ -83,7 +83,7 @@ extension SimulatorServer {
         Self.trim(&downloads, to: historyLimit)
         let file = telegram.files.served(path)
         let answer = {
-            guard var file else { return responder.answer(BotAPIAnswer(error: .notFound)) }
+            guard var file else { return responder.answer(BotAPIResponse(error: .notFound)) }
             if case .closeAfterBytes(let count) = fault { file.breaksOffAfter = count }
             responder.answer(file)
         }

@@ -4,7 +4,7 @@ import Reactor
 /// Keeps updates, and gives them to whoever asks, now or when one comes, or has them posted to the webhook that is
 /// set.
 final class UpdateDelivery {
-    typealias Reply = (BotAPIAnswer) -> Void
+    typealias Reply = (BotAPIResponse) -> Void
 
     /// A getUpdates that waits for an update.
     private struct Poll {
@@ -65,7 +65,7 @@ final class UpdateDelivery {
             throttle.slow(offset: offset, timeout: &timeout, limit: &limit, at: .current)
         }
         let updates = queue.take(from: offset, limit: limit)
-        guard updates.isEmpty, timeout > .zero else { return reply(BotAPIAnswer(updates: updates)) }
+        guard updates.isEmpty, timeout > .zero else { return reply(BotAPIResponse(updates: updates)) }
 
         endWaiting(.otherPoll)
         let timer = loop.after(timeout) { [weak self] in self?.timeIsUp() }
@@ -76,11 +76,11 @@ final class UpdateDelivery {
         guard let poll = waiting else { return }
         let updates = queue.take(from: poll.offset, limit: poll.limit)
         guard !updates.isEmpty else { return }
-        takeWaiting()?.reply(BotAPIAnswer(updates: updates))
+        takeWaiting()?.reply(BotAPIResponse(updates: updates))
     }
 
     private func timeIsUp() {
-        takeWaiting()?.reply(BotAPIAnswer(updates: []))
+        takeWaiting()?.reply(BotAPIResponse(updates: []))
     }
 
     private func endWaiting(_ reason: EndOfPoll) {
@@ -94,7 +94,7 @@ final class UpdateDelivery {
     }
 
     private func conflict(_ reason: EndOfPoll, to reply: @escaping Reply) {
-        let answer = BotAPIAnswer(error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
+        let answer = BotAPIResponse(error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
         let delay = slowsSpinning ? throttle.delayOfConflict(at: .current) : .zero
         guard delay > .zero else { return reply(answer) }
         loop.after(delay) { reply(answer) }
@@ -103,7 +103,7 @@ final class UpdateDelivery {
     // MARK: the webhook
 
     /// - Parameter hasCertificate: one was uploaded with it.
-    func setWebhook(_ arguments: Arguments, hasCertificate: Bool) -> BotAPIAnswer {
+    func setWebhook(_ arguments: Arguments, hasCertificate: Bool) -> BotAPIResponse {
         guard !arguments.text("url").isEmpty else { return deleteWebhook(arguments) }
         do throws(BotAPIError) {
             let new = try Webhook(arguments, hasCertificate: hasCertificate)
@@ -112,9 +112,9 @@ final class UpdateDelivery {
             endWaiting(.setWebhook)
             let remark = webhook?.url == new.url ? "Webhook is already set" : "Webhook was set"
             post(to: new)
-            return BotAPIAnswer(result: true, description: remark)
+            return BotAPIResponse(result: true, description: remark)
         } catch {
-            return BotAPIAnswer(error: error)
+            return BotAPIResponse(error: error)
         }
     }
 
@@ -128,11 +128,11 @@ final class UpdateDelivery {
         queue.entries.forEach(posting.add)
     }
 
-    func deleteWebhook(_ arguments: Arguments) -> BotAPIAnswer {
+    func deleteWebhook(_ arguments: Arguments) -> BotAPIResponse {
         if arguments.flag("drop_pending_updates") { queue.removeAll() }
         let remark = webhook == nil ? "Webhook is already deleted" : "Webhook was deleted"
         post(to: nil)
-        return BotAPIAnswer(result: true, description: remark)
+        return BotAPIResponse(result: true, description: remark)
     }
 
     /// Forgets the updates that wait; the webhook, if there is one, stays.
@@ -144,7 +144,7 @@ final class UpdateDelivery {
     /// Ends what would go on by itself.
     func stop() { posting?.stop() }
 
-    func webhookInfo() -> BotAPIAnswer {
+    func webhookInfo() -> BotAPIResponse {
         let info: JSON = [
             "url": JSON(webhook?.url ?? ""), "has_custom_certificate": JSON(webhook?.hasCertificate ?? false),
             "pending_update_count": JSON(queue.count),
@@ -158,7 +158,7 @@ final class UpdateDelivery {
             info.set("max_connections", JSON(webhook.connections))
         }
         if let kinds = allowed.listed { info.set("allowed_updates", JSON(kinds.map { JSON($0) })) }
-        return BotAPIAnswer(result: info)
+        return BotAPIResponse(result: info)
     }
 }
 

@@ -22,7 +22,7 @@ import Testing
         var offset: Int64?
         while queue.count > 0, fetched.polls < 1000 {
             fetched.polls += 1
-            let answer = BotAPIAnswer(updates: queue.take(from: offset ?? 0, limit: Int64(reading.limit)))
+            let answer = BotAPIResponse(updates: queue.take(from: offset ?? 0, limit: Int64(reading.limit)))
             switch reading.read(answer.body) {
             case .updates(let answer):
                 fetched.ids += answer.updates.map(\.id)

@@ -1,7 +1,7 @@
 import JSON
 
 /// An answer of the Bot API server: the status and the body of its HTTP response.
-struct BotAPIAnswer {
+struct BotAPIResponse {
     let status: Int
     var body: [UInt8]
     /// Seconds, for the header Retry-After.
