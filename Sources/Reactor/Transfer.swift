@@ -5,7 +5,7 @@ import CCurl
     let handle: UnsafeMutableRawPointer
     /// Where it is on its way.
     weak var pool: ConnectionPool?
-    private var answer = AnswerBody()
+    private var answer = ResponseBody()
     private var form: OutgoingForm?
     private var stall: StallWatch?
     private var stallTimeout: Duration?

@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 
 /// The body of an answer as it comes: kept in memory, or written to the file that was asked for.
-struct AnswerBody {
+struct ResponseBody {
     /// An answer in memory longer than this is broken: Telegram's longest are a little over 4 MiB.
     private static let memoryLimit = 64 << 20
 
