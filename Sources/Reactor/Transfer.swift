@@ -7,7 +7,7 @@ import CCurl
     weak var pool: ConnectionPool?
     private var answer = ResponseBody()
     private var form: OutgoingForm?
-    private var stall: StallWatch?
+    private var stall: StallDetector?
     private var stallTimeout: Duration?
     private var done: HTTPClient.Completion?
     private var url: String?
@@ -178,7 +178,7 @@ import CCurl
     private func watchForStall() {
         stall?.cancel()
         guard let stallTimeout, let pool else { return }
-        stall = StallWatch(
+        stall = StallDetector(
             stallTimeout, on: pool.loop, position: { [weak self] in self?.moved ?? 0 },
             onStall: { [weak self, weak pool] in
                 guard let self else { return }

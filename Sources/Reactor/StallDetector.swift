@@ -1,5 +1,5 @@
 /// Notices when something stands still: looks four times within the limit whether it moved.
-final class StallWatch {
+final class StallDetector {
     private let loop: EventLoop
     private let interval: Duration
     private let position: () -> Int
