@@ -74,7 +74,7 @@ import Reactor
         let gateway = Gateway(
             from: try admitted(recorded(makePoller())), by: command.scopeFlags.scope, through: children,
             to: try makeCaller(), keepingIn: journal,
-            stopTimeout: command.lifeFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
+            stopTimeout: command.lifecycleFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop, log: log
         )
         self.gateway = gateway
         journal.onFailure = { [unowned self] in bot.end(with: $0) }

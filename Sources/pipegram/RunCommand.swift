@@ -30,7 +30,7 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Record") var recordFlags: RecordFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
 
-    @OptionGroup(title: "Children") var lifeFlags: LifeFlags
+    @OptionGroup(title: "Children") var lifecycleFlags: LifecycleFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "What isn't dealt with") var deliveryFlags: DeliveryFlags
     @OptionGroup(title: "What isn't dealt with") var stateFlags: StateFlags
@@ -50,10 +50,10 @@ struct RunCommand: LoopCommand {
 
     @MainActor func options(descriptors: UInt64) -> ChildOptions {
         var options = childFlags.options
-        options.idleTimeout = lifeFlags.idleTimeout.duration
+        options.idleTimeout = lifecycleFlags.idleTimeout.duration
         options.acknowledgement = deliveryFlags.acknowledgement
         options.maxDeliveries = deliveryFlags.maxDeliveries
-        options.showsTyping = lifeFlags.typing || childFlags.plain
+        options.showsTyping = lifecycleFlags.typing || childFlags.plain
         options.maxChildren = childLimit(wanted: childFlags.maxChildren, descriptors: descriptors)
         return options
     }
@@ -64,7 +64,7 @@ struct RunCommand: LoopCommand {
 }
 
 /// How long things last in a gateway that runs for ever.
-struct LifeFlags: ParsableArguments, Sendable {
+struct LifecycleFlags: ParsableArguments, Sendable {
     @Option(help: .duration("A child with nothing to do for so long is ended; 'never' to keep it."))
     var idleTimeout = DurationValue.seconds(15 * 60)
 
