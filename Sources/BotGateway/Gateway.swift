@@ -51,7 +51,7 @@ public final class Gateway {
         source.onEnd = { [unowned self] in sourceEnded($0) }
         children.perform = { [unowned self] in perform($0, for: $1, then: $2) }
         children.onEnded = { [unowned self] in sink.childEnded($0) }
-        children.onWork = { [unowned self] in sink.showTyping(in: $0) }
+        children.onTyping = { [unowned self] in sink.showTyping(in: $0) }
         children.onGiven = { [unowned self] in sink.note($0.line, givenTo: $0.scope) }
         recoveredCalls = earlier.count
         if earlier.isEmpty { sink.recoveredCallsEnded() }

@@ -17,7 +17,7 @@ struct ChildInput {
     var hasEnded: Bool { ends && pending.isEmpty }
 
     /// How many of the bytes given to `write` weren't read.
-    var untaken: Int {
+    var unread: Int {
         pending.count - written + (descriptor < 0 ? unreadAtEnd : Int(unread_bytes(descriptor)))
     }
 

@@ -8,9 +8,9 @@ public protocol ChildProcessObserver: AnyObject {
     /// It wrote the beginning of a line, which can be had with `takePartOfLine`.
     func childWrotePart()
     /// A line on its stderr.
-    func childComplained(_ line: LineSplitter.Line)
+    func childWroteStderr(_ line: LineSplitter.Line)
     /// Everything written to its stdin was read: it waits for more, or works on what it took.
-    func childTookAll()
+    func childReadAll()
     /// It closed its stdin or its stdout while it lives: it can't take or say anything more.
     func childClosedPipe()
     /// It is gone, and everything it wrote has been told. The last call.
@@ -32,11 +32,11 @@ public final class ChildProcess {
         /// 0...255, or 128 + the number of the signal that killed it.
         public let status: Int32
         /// How many of the bytes written to its stdin it never read.
-        public let untaken: Int
+        public let unread: Int
 
-        public init(status: Int32, untaken: Int) {
+        public init(status: Int32, unread: Int) {
             self.status = status
-            self.untaken = untaken
+            self.unread = unread
         }
     }
 
@@ -120,7 +120,7 @@ public final class ChildProcess {
 
     // MARK: stdin
 
-    /// Writes now what the pipe takes, and the rest as the child reads; `childTookAll` follows.
+    /// Writes now what the pipe takes, and the rest as the child reads; `childReadAll` follows.
     public func write(_ bytes: [UInt8]) {
         if input.write(bytes, loop) { waitsForTaking = true }
     }
@@ -129,7 +129,7 @@ public final class ChildProcess {
     public func endInput() { input.end(loop) }
 
     /// How many of the bytes given to `write` the child hasn't read.
-    public var untaken: Int { input.untaken }
+    public var unread: Int { input.unread }
 
     private func inputReady(_ readiness: EventLoop.Readiness) {
         if readiness.contains(.writable) { input.flush(loop) }
@@ -138,9 +138,9 @@ public final class ChildProcess {
             // It stays open to count by; whatever it were watched for, this would be told again.
             loop.unwatch(input.descriptor)
             if exit == nil { observer.childClosedPipe() }
-        } else if waitsForTaking, untaken == 0 {
+        } else if waitsForTaking, unread == 0 {
             waitsForTaking = false
-            observer.childTookAll()
+            observer.childReadAll()
         }
     }
 
@@ -213,7 +213,7 @@ public final class ChildProcess {
         let count = read(errors, Self.scratch.baseAddress, Self.scratch.count)
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: Self.scratch[..<count])
-            complaints.split(bytes, limit: Self.complaintLimit) { observer.childComplained($0) }
+            complaints.split(bytes, limit: Self.complaintLimit) { observer.childWroteStderr($0) }
         } else if count == 0 {
             closeErrors()
         }
@@ -224,7 +224,7 @@ public final class ChildProcess {
         loop.unwatch(errors)
         close(errors)
         errors = -1
-        complaints.finish { observer.childComplained($0) }
+        complaints.finish { observer.childWroteStderr($0) }
     }
 
     // MARK: the end
@@ -241,7 +241,7 @@ public final class ChildProcess {
         let status = reap_child(pidfd)
         loop.unwatch(pidfd)
         close(pidfd)
-        exit = Exit(status: status, untaken: untaken)
+        exit = Exit(status: status, unread: unread)
         input.close(loop)
         drain()
     }

@@ -101,7 +101,7 @@ import Reactor
         telegram.onUnsimulated = { [log] in log.notice("\($0)") }
         telegram.onUnseen = { [unowned self] _ in tellOfPrivacy() }
         if Terminal.isTerminal(2), !isScript {
-            children.onComplaint = { [unowned self] in interface.show(transcript.complaint($1)) }
+            children.onStderr = { [unowned self] in interface.show(transcript.complaint($1)) }
         }
         interface.onLine = { [lines] in lines.take($0) }
         interface.onUnsaid = { [unowned self] in misstep($0) }

@@ -16,7 +16,7 @@ import Testing
         run.endInput()
         #expect(run.wait() == 0)
         #expect(run.output == ["one", "two", "three"])
-        #expect(run.exit?.untaken == 0)
+        #expect(run.exit?.unread == 0)
     }
 
     @Test func `what was written is told as taken when its last byte was read`() throws {
@@ -31,10 +31,10 @@ import Testing
         run.write("12345")
         #expect(loop.run(until: { run.output == ["all but one"] }, within: patience))
         #expect(run.timesTaken == 0)
-        #expect(run.untaken == 1)
+        #expect(run.unread == 1)
         gate.open()
         #expect(loop.run(until: { run.timesTaken == 1 }, within: patience))
-        #expect(run.untaken == 0)
+        #expect(run.unread == 0)
         gate.open()
         #expect(run.wait() == 0)
         #expect(run.timesTaken == 1)
@@ -62,7 +62,7 @@ import Testing
             ["sh", "-c", "read -r go <$GATE; exec cat"], environment: gate.environment, on: loop)
         run.write("one\n")
         run.write("two\n")
-        #expect(run.untaken == 8)
+        #expect(run.unread == 8)
         gate.open()
         #expect(loop.run(until: { run.timesTaken == 1 }, within: patience))
         for times in 2...5 {
@@ -104,11 +104,11 @@ import Testing
         let run = try ProgramRun(["sh", "-c", script], environment: gate.environment, on: loop)
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: 10_000_000))
         run.endInput()
-        #expect(run.untaken == 10_000_000)
+        #expect(run.unread == 10_000_000)
         gate.open()
         #expect(run.wait() == 0)
         #expect(run.output == ["10000000"])
-        #expect(run.exit?.untaken == 0)
+        #expect(run.exit?.unread == 0)
     }
 
     @Test func `nothing is written behind the end of the input`() throws {
@@ -129,7 +129,7 @@ import Testing
         // head reads no more than it was asked for.
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
         #expect(run.wait() == 0)
-        #expect(run.exit?.untaken == written - read)
+        #expect(run.exit?.unread == written - read)
     }
 
     @Test(arguments: [(10, 4), (10, 0), (10, 10), (4096, 1), (100_000, 50_000)])
@@ -141,7 +141,7 @@ import Testing
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
         run.endInput()
         #expect(run.wait() == 0)
-        #expect(run.exit?.untaken == written - read)
+        #expect(run.exit?.unread == written - read)
     }
 
     @Test func `a child that closes its stdin while it lives is told once, and costs nothing from then on`()
@@ -167,7 +167,7 @@ import Testing
         #expect(run.timesTaken == 0)
         gate.open()
         #expect(run.wait() == 0)
-        #expect(run.exit?.untaken == 10_004)
+        #expect(run.exit?.unread == 10_004)
     }
 
     @Test func `writing to a child that is gone does no harm`() throws {
@@ -176,7 +176,7 @@ import Testing
         Processes.awaitEnd(run.pid)
         run.write("too late\n")
         #expect(run.wait() == 0)
-        #expect(run.exit?.untaken == 9)
+        #expect(run.exit?.unread == 9)
         run.write("much too late\n")
     }
 }

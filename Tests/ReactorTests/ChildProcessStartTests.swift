@@ -175,8 +175,8 @@ import Testing
 
     private final class Nobody: ChildProcessObserver {
         func childWrote(_ line: LineSplitter.Line) {}
-        func childComplained(_ line: LineSplitter.Line) {}
-        func childTookAll() {}
+        func childWroteStderr(_ line: LineSplitter.Line) {}
+        func childReadAll() {}
         func childClosedPipe() {}
         func childExited(_ exit: ChildProcess.Exit) {}
     }

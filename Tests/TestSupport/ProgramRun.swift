@@ -31,7 +31,7 @@ public final class ProgramRun: ChildProcessObserver {
     }
 
     public var pid: pid_t { process?.pid ?? 0 }
-    public var untaken: Int { process?.untaken ?? 0 }
+    public var unread: Int { process?.unread ?? 0 }
     public var isReadingInput: Bool? { process?.isReadingInput }
     public var errorText: String { errors.joined(separator: "\n") }
 
@@ -54,8 +54,8 @@ public final class ProgramRun: ChildProcessObserver {
         onOutput(output[output.count - 1])
     }
 
-    public func childComplained(_ line: LineSplitter.Line) { errors.append(Self.text(line)) }
-    public func childTookAll() { timesTaken += 1 }
+    public func childWroteStderr(_ line: LineSplitter.Line) { errors.append(Self.text(line)) }
+    public func childReadAll() { timesTaken += 1 }
     public func childClosedPipe() { closedPipes += 1 }
 
     public func childExited(_ exit: ChildProcess.Exit) {

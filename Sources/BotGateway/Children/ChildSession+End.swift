@@ -16,7 +16,7 @@ extension ChildSession {
     /// The last line and the end of its stdin, once it took what it has in hand: of a closed pipe nobody
     /// can tell whether it was read, and an event that wasn't is for the next child.
     func sendDisconnect() {
-        guard lifecycle.state == .closing(signals: 0), !delivery.hasUntakenEvent else { return }
+        guard lifecycle.state == .closing(signals: 0), !delivery.hasUnreadEvent else { return }
         if plain == nil { process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop))) }
         process?.endInput()
     }
@@ -41,7 +41,7 @@ extension ChildSession {
         let lived = Instant.current - startedAt
         let wasTold = reason != nil
         let remains = delivery.ended(
-            untaken: exit.untaken, succeeded: exit.status == 0 || options.givesUpAfterFailure)
+            unread: exit.unread, succeeded: exit.status == 0 || options.givesUpAfterFailure)
         let succeeded = wasTold || exit.status == 0 && remains.hasTakenEvent
         if remains.hasTakenEvent { crashLoopEnded() }
         note(exit, lived: lived, hasTakenEvent: remains.hasTakenEvent)

@@ -65,22 +65,22 @@ extension ChildSession: ChildProcessObserver {
         advance()
     }
 
-    func childComplained(_ line: LineSplitter.Line) {
+    func childWroteStderr(_ line: LineSplitter.Line) {
         let text =
             switch line {
             case .whole(let bytes): String(decoding: bytes, as: UTF8.self)
             case .tooLong(let start): String(decoding: start, as: UTF8.self) + "…"
             }
         lastWords = lastWords.suffix(4) + [String(text.prefix(200))]
-        if let onComplaint = children.onComplaint { return onComplaint(scope, text) }
+        if let onStderr = children.onStderr { return onStderr(scope, text) }
         log(children.crashLoop.isKnown ? .debug : .notice, "stderr: \(text)")
     }
 
-    func childTookAll() {
+    func childReadAll() {
         touch()
         // It is back for more: what it wrote before that belongs to the event that is dealt with now.
         if delivery.mode == .oneByOne, delivery.countInHand > 1 { readWritten() }
-        let (events, isProbeDue) = delivery.tookAll()
+        let (events, isProbeDue) = delivery.readAll()
         acknowledge(events)
         watchTaken()
         if delivery.hasTakenEvent { crashLoopEnded() }

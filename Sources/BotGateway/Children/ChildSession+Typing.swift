@@ -26,7 +26,7 @@ extension ChildSession {
             typing = nil
             let isAtWork = owesAcknowledgement || lastGiven + Self.limit > .current
             guard isAlive, isAtWork, process?.isReadingInput != true else { return }
-            children.onWork(scope)
+            children.onTyping(scope)
             wait(for: Self.interval)
         }
     }

@@ -20,11 +20,11 @@ public final class Children {
     /// Told that a scope's child is gone.
     var onEnded: (Scope) -> Void = { _ in }
     /// Told that a scope's child is at work, now and every few seconds.
-    var onWork: (Scope) -> Void = { _ in }
+    var onTyping: (Scope) -> Void = { _ in }
     /// Told of the event that a child is given last.
     var onGiven: (IncomingEvent) -> Void = { _ in }
     /// Takes each line that a child writes to stderr; where nobody does, the log gets it.
-    public var onComplaint: ((Scope, String) -> Void)?
+    public var onStderr: ((Scope, String) -> Void)?
     /// Called when no child is left after `finish`.
     var onFinished: () -> Void = {}
     /// How often something went wrong: a bad line, a crash, a hang.

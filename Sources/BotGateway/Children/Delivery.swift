@@ -82,7 +82,7 @@ struct Delivery {
     }
 
     /// An event was given and isn't taken yet.
-    var hasUntakenEvent: Bool { inHand.last.map { $0.end > taken } ?? false }
+    var hasUnreadEvent: Bool { inHand.last.map { $0.end > taken } ?? false }
 
     /// How many events it has that aren't dealt with.
     var countInHand: Int { inHand.count }
@@ -129,7 +129,7 @@ struct Delivery {
     /// The child read all that was written.
     ///
     /// - Returns: the events that are dealt with by that; whether it has to be found out that it is back.
-    mutating func tookAll() -> (acknowledged: [IncomingEvent], isProbeDue: Bool) {
+    mutating func readAll() -> (acknowledged: [IncomingEvent], isProbeDue: Bool) {
         taken = position
         let isProbeDue = state == .written && isLockstep
         state = .ready
@@ -177,11 +177,11 @@ struct Delivery {
     /// The child is gone.
     ///
     /// - Parameters:
-    ///   - untaken: how many of the bytes written it left unread.
+    ///   - unread: how many of the bytes written it left unread.
     ///   - succeeded: it exited with 0: what it took is dealt with.
-    mutating func ended(untaken: Int, succeeded: Bool) -> Remains {
+    mutating func ended(unread: Int, succeeded: Bool) -> Remains {
         defer { self = Delivery(mode: mode) }
-        taken = position - untaken
+        taken = position - unread
         let whole = inHand.prefix { $0.end <= taken }.count
         let hasBegunNext = inHand.count > whole && inHand[whole].start < taken
         var remains = Remains()

@@ -30,13 +30,13 @@ struct IdleDetector {
     }
 
     /// - Parameters:
-    ///   - untaken: how many bytes of its stdin it hasn't read.
+    ///   - unread: how many bytes of its stdin it hasn't read.
     ///   - isRunning: one of its threads is on a processor or wants one.
     ///   - reads: one of them waits in a read of its stdin; the others sleep.
-    mutating func look(untaken: Int, isRunning: Bool, reads: Bool, at now: Instant) -> State {
+    mutating func look(unread: Int, isRunning: Bool, reads: Bool, at now: Instant) -> State {
         running = isRunning ? running + 1 : 0
-        asleep = !isRunning && untaken > 0 ? asleep + 1 : 0
-        guard untaken == 0, !isRunning else {
+        asleep = !isRunning && unread > 0 ? asleep + 1 : 0
+        guard unread == 0, !isRunning else {
             lastSign = now
             (readsSeen, restsSeen) = (0, 0)
             return .working

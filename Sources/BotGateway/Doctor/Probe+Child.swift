@@ -4,10 +4,10 @@ import Reactor
 
 /// What the child does and says.
 extension Probe: ChildProcessObserver {
-    func childTookAll() {}
+    func childReadAll() {}
     func childClosedPipe() {}
 
-    func childComplained(_ line: LineSplitter.Line) {
+    func childWroteStderr(_ line: LineSplitter.Line) {
         idleDetector.moved(at: .current)
         complaint.append(Self.text(of: line))
         if complaint.count > 60 { complaint.removeFirst(20) }
@@ -102,9 +102,9 @@ extension Probe: ChildProcessObserver {
             record.deaths.append(
                 .init(
                     status: exit.status, step: isEnding && !options.isSingle ? nil : inHand,
-                    isAtStart: exit.untaken >= written, isFirst: record.eventsGiven == 1, complaint: complaint
+                    isAtStart: exit.unread >= written, isFirst: record.eventsGiven == 1, complaint: complaint
                 ))
-        } else if exit.untaken >= written {
+        } else if exit.unread >= written {
             record.endsUnread = true
         } else if !isEnding {
             record.endings += 1

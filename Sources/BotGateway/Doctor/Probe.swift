@@ -119,7 +119,7 @@ final class Probe {
         let threads = readsItself ? [] : ProcessTree.threads(of: pid)
         let reads = readsItself || threads.contains { process.isReadingInput(by: $0.id) == true }
         let settled = idleDetector.look(
-            untaken: process.untaken, isRunning: threads.contains(where: \.isRunning), reads: reads,
+            unread: process.unread, isRunning: threads.contains(where: \.isRunning), reads: reads,
             at: .current)
         if isEnding {
             if settled == .quiet { hasRested = true }
@@ -139,11 +139,11 @@ final class Probe {
     /// One that starts, or works, on a machine that has much else to do, is given more time.
     private func giveUp(_ process: ChildProcess) {
         guard let inHand else { return }
-        let isBusy = process.untaken == 0 && idleDetector.isBusy
+        let isBusy = process.unread == 0 && idleDetector.isBusy
         guard isBusy || idleDetector.isStuck || .current >= deadline + options.patience * 3 + Self.leniency else {
             return lookSoon()
         }
-        if process.untaken == written {
+        if process.unread == written {
             record.stall = (.unread, inHand)
         } else {
             record.stall = (isBusy ? .busy : .slow, inHand)

@@ -105,8 +105,8 @@ private final class Conversion: ChildProcessObserver {
         lines.append(String(decoding: bytes, as: UTF8.self))
     }
 
-    func childComplained(_ line: LineSplitter.Line) {}
-    func childTookAll() {}
+    func childWroteStderr(_ line: LineSplitter.Line) {}
+    func childReadAll() {}
     func childClosedPipe() {}
 
     func childExited(_ exit: ChildProcess.Exit) {

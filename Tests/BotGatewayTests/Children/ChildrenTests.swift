@@ -190,7 +190,7 @@ import Testing
             """
         let stage = try Stage(["sh", "-c", bot]) { $0.givesUpAfterFailure = true }
         var complaints: [String] = []
-        stage.children.onComplaint = { complaints.append("\($0) \($1)") }
+        stage.children.onStderr = { complaints.append("\($0) \($1)") }
         #expect(stage.children.areDone)
         try stage.say("bang", in: 42)
         #expect(!stage.children.areDone)

@@ -17,22 +17,22 @@ import Testing
         let written = delivery.write(events(1), opening: Array("{scope}\n".utf8))
         #expect(text(written) == "{scope}\n{\"event\":1}\n")
         #expect(!delivery.isReady)
-        #expect(delivery.hasUntakenEvent)
-        let isProbeDue = delivery.tookAll().isProbeDue
+        #expect(delivery.hasUnreadEvent)
+        let isProbeDue = delivery.readAll().isProbeDue
         #expect(!isProbeDue)
         #expect(delivery.isReady)
-        #expect(!delivery.hasUntakenEvent)
+        #expect(!delivery.hasUnreadEvent)
         #expect(delivery.blockSize == 1)
     }
 
     @Test func `in lockstep the first brace of a line tells when the child is back`() {
         var delivery = Delivery(mode: .lockstep(growing: false))
         _ = delivery.write(events(1))
-        let isProbeDue = delivery.tookAll().isProbeDue
+        let isProbeDue = delivery.readAll().isProbeDue
         #expect(isProbeDue)
         #expect(text(delivery.probe()) == "{")
         #expect(!delivery.isReady)
-        let isAnotherDue = delivery.tookAll().isProbeDue
+        let isAnotherDue = delivery.readAll().isProbeDue
         #expect(!isAnotherDue)
         #expect(delivery.isReady)
         #expect(text(delivery.write(events(1))) == "\"event\":1}\n")
@@ -44,9 +44,9 @@ import Testing
         for _ in 1...20 {
             sizes.append(delivery.blockSize)
             _ = delivery.write(events(delivery.blockSize))
-            _ = delivery.tookAll()
+            _ = delivery.readAll()
             _ = delivery.probe()
-            _ = delivery.tookAll()
+            _ = delivery.readAll()
         }
         #expect(sizes == [1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64, 64, 64, 64, 64, 64, 64])
         _ = delivery.write(Array("{result}\n".utf8))
@@ -57,7 +57,7 @@ import Testing
         var delivery = Delivery(mode: .lockstep(growing: false))
         for _ in 1...20 {
             _ = delivery.write(events(1))
-            _ = delivery.tookAll()
+            _ = delivery.readAll()
             #expect(delivery.blockSize == 1)
         }
     }
@@ -65,10 +65,10 @@ import Testing
     @Test func `of a child that is gone the events it hadn't read to their end come back`() {
         let all = events(3)
         let length = all[0].line.count
-        for (untaken, expected) in [(0, 0), (1, 1), (length, 1), (length + 1, 2), (3 * length, 3)] {
+        for (unread, expected) in [(0, 0), (1, 1), (length, 1), (length + 1, 2), (3 * length, 3)] {
             var delivery = Delivery(mode: .lockstep(growing: true))
             _ = delivery.write(all)
-            let end = delivery.ended(untaken: untaken, succeeded: false)
+            let end = delivery.ended(unread: unread, succeeded: false)
             #expect(end.events.map(\.updateID) == all.suffix(expected).map(\.updateID))
             #expect(end.hasTakenEvent == (expected < 3))
         }
@@ -77,7 +77,7 @@ import Testing
     @Test func `an event behind the scope line counts as read only when all of it was`() {
         var delivery = Delivery(mode: .oneByOne)
         _ = delivery.write(events(1), opening: Array("{scope}\n".utf8))
-        let end = delivery.ended(untaken: 3, succeeded: false)
+        let end = delivery.ended(unread: 3, succeeded: false)
         #expect(end.events.count == 1)
         #expect(!end.hasTakenEvent)
     }
@@ -87,7 +87,7 @@ import Testing
         let length = all[0].line.count
         var delivery = Delivery(mode: .lockstep(growing: true))
         _ = delivery.write(all)
-        let end = delivery.ended(untaken: 2 * length - 1, succeeded: false)
+        let end = delivery.ended(unread: 2 * length - 1, succeeded: false)
         #expect(
             end.events.map { text($0.lineForChild) } == [
                 "{\"event\":1,\"redelivered\":true}\n", "{\"event\":2}\n",
@@ -97,9 +97,9 @@ import Testing
     @Test func `a child that read an event has not failed for leaving the next one`() {
         var delivery = Delivery(mode: .oneByOne)
         _ = delivery.write(events(1))
-        _ = delivery.tookAll()
+        _ = delivery.readAll()
         let next = delivery.write(events(1))
-        let end = delivery.ended(untaken: next.count, succeeded: true)
+        let end = delivery.ended(unread: next.count, succeeded: true)
         #expect(end.events.count == 1)
         #expect(end.hasTakenEvent)
     }
@@ -109,7 +109,7 @@ import Testing
         var delivery = Delivery(mode: mode)
         for event in events(taken) {
             _ = delivery.write([event])
-            settled += delivery.tookAll().acknowledged.map(\.updateID)
+            settled += delivery.readAll().acknowledged.map(\.updateID)
         }
         return delivery
     }
@@ -119,10 +119,10 @@ import Testing
         var delivery = delivery(.oneByOne, taken: 1, acknowledged: &acknowledged)
         #expect(acknowledged.isEmpty)
         _ = delivery.write(Array("{result}\n".utf8))
-        #expect(delivery.tookAll().acknowledged.isEmpty)
+        #expect(delivery.readAll().acknowledged.isEmpty)
         _ = delivery.write([events(2)[1]])
         #expect(delivery.countInHand == 2)
-        #expect(delivery.tookAll().acknowledged.map(\.updateID) == [1])
+        #expect(delivery.readAll().acknowledged.map(\.updateID) == [1])
         #expect(delivery.eventAtWork?.updateID == 2)
     }
 
@@ -131,7 +131,7 @@ import Testing
         var delivery = delivery(.oneByOne, taken: 2, acknowledged: &acknowledged)
         #expect(settled == [1])
         let next = delivery.write([events(3)[2]])
-        let remains = delivery.ended(untaken: next.count, succeeded: false)
+        let remains = delivery.ended(unread: next.count, succeeded: false)
         #expect(remains.acknowledged.isEmpty)
         #expect(remains.events.map(\.updateID) == [2, 3])
         #expect(remains.events.map(\.isRedelivered) == [true, false])
@@ -142,7 +142,7 @@ import Testing
         var acknowledged: [Int64] = []
         var delivery = delivery(.oneByOne, taken: 1, acknowledged: &acknowledged)
         let next = delivery.write([events(2)[1]])
-        let remains = delivery.ended(untaken: next.count - 1, succeeded: false)
+        let remains = delivery.ended(unread: next.count - 1, succeeded: false)
         #expect(remains.acknowledged.map(\.updateID) == [1])
         #expect(remains.events.map(\.isRedelivered) == [true])
     }
@@ -151,7 +151,7 @@ import Testing
     func `what a child took that exited with 0 is dealt with`(_ mode: Delivery.Mode) {
         var delivery = Delivery(mode: mode)
         _ = delivery.write(events(1))
-        let remains = delivery.ended(untaken: 0, succeeded: true)
+        let remains = delivery.ended(unread: 0, succeeded: true)
         #expect(remains.acknowledged.map(\.updateID) == [1])
         #expect(remains.events.isEmpty)
     }
@@ -172,11 +172,11 @@ import Testing
             _ = delivery.write([event])
         }
         #expect(!delivery.wantsEvent)
-        #expect(delivery.tookAll().acknowledged.isEmpty)
+        #expect(delivery.readAll().acknowledged.isEmpty)
         #expect(delivery.acknowledge(2)?.map(\.updateID) == [1, 2])
         #expect(delivery.acknowledge(2) == nil)
         #expect(delivery.wantsEvent)
-        let remains = delivery.ended(untaken: 0, succeeded: false)
+        let remains = delivery.ended(unread: 0, succeeded: false)
         #expect(remains.events.map(\.updateID) == [3])
     }
 
@@ -185,16 +185,16 @@ import Testing
         #expect(delivery.wantsEvent)
         _ = delivery.write(events(1))
         #expect(!delivery.wantsEvent)
-        #expect(delivery.ended(untaken: 0, succeeded: false).events.map(\.isRedelivered) == [true])
+        #expect(delivery.ended(unread: 0, succeeded: false).events.map(\.isRedelivered) == [true])
         #expect(delivery.wantsEvent)
     }
 
     @Test func `the next child begins anew`() {
         var delivery = Delivery(mode: .lockstep(growing: true))
         _ = delivery.write(events(1))
-        _ = delivery.tookAll()
+        _ = delivery.readAll()
         _ = delivery.probe()
-        _ = delivery.ended(untaken: 1, succeeded: false)
+        _ = delivery.ended(unread: 1, succeeded: false)
         #expect(delivery.isReady)
         #expect(text(delivery.write(events(1))) == "{\"event\":1}\n")
     }

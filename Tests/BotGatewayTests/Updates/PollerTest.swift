@@ -16,9 +16,9 @@ final class PollerTest {
     private(set) var batches: [[Int64]] = []
     private(set) var failures: [GatewayFailure?] = []
     /// Called with each batch.
-    /// Whether a batch is taken at once; else `untaken` takes it.
+    /// Whether a batch is taken at once; else `unread` takes it.
     var takes = true
-    var untaken: () -> Void = {}
+    var unread: () -> Void = {}
     var onBatch: () -> Void = {}
 
     init(
@@ -40,7 +40,7 @@ final class PollerTest {
             updates += $0.updates
             batches.append($0.updates.map(\.id))
             onBatch()
-            if takes { $0.taken() } else { untaken = $0.taken }
+            if takes { $0.taken() } else { unread = $0.taken }
         }
         poller.onEnd = { [unowned self] in failures.append($0) }
     }
