@@ -21,7 +21,7 @@ import Testing
 
     @Test func `through every fault nothing is lost, and nothing done twice but what is documented`() throws {
         let loop = try EventLoop()
-        let talks = try (1...5).map { _ in try LongTalk(updates: 60, chats: 6, on: loop) }
+        let talks = try (1...5).map { _ in try LongConversation(updates: 60, chats: 6, on: loop) }
         for (index, fault) in (Self.atCalls + Self.atCalls).shuffled().enumerated() {
             talks[index % talks.count].test.telegram.fail(method: "sendMessage", with: fault)
         }
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    private func check(_ talk: LongTalk) {
+    private func check(_ talk: LongConversation) {
         for (number, calls) in Dictionary(grouping: talk.sent, by: \.number) {
             // 5xx after Telegram had acted: docs/decisions/unknown-answers.md.
             let mayBeTwice = calls.count { if case .htmlAfter = $0.call.fault { true } else { false } }

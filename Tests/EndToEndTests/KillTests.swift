@@ -11,7 +11,7 @@ import Testing
     func `nothing is lost when the gateway is killed again and again and its bots crash`(_ ack: String) throws
     {
         let kills = Self.kills
-        let talk = try LongTalk(updates: max(300, kills * 100), chats: kills >= 50 ? 200 : 25)
+        let talk = try LongConversation(updates: max(300, kills * 100), chats: kills >= 50 ? 200 : 25)
         let options = ["--ack", ack, "--max-deliveries", "1000"]
         var gateway = try talk.run(options, odds: 40)
         for kill in 1...kills {
@@ -38,7 +38,7 @@ import Testing
 
     @Test(arguments: ["auto", "event", "exit"])
     func `without a kill each update is given, and answered, exactly once`(_ ack: String) throws {
-        let talk = try LongTalk(updates: ack == "exit" ? 100 : max(300, Self.kills * 50), chats: 20)
+        let talk = try LongConversation(updates: ack == "exit" ? 100 : max(300, Self.kills * 50), chats: 20)
         _ = try talk.run(["--ack", ack], odds: 0)
         talk.say(talk.updates)
         talk.finish(twice: false)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `a disk that is full for a while costs nothing but time`() throws {
-        let talk = try LongTalk(updates: 400, chats: 20)
+        let talk = try LongConversation(updates: 400, chats: 20)
         let gateway = try talk.run([], odds: 0)
         talk.say(100)
         #expect(talk.test.wait { talk.answered >= 50 })
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `while the disk is full no more is given than can be told apart after a kill`() throws {
-        let talk = try LongTalk(updates: 300, chats: 1)
+        let talk = try LongConversation(updates: 300, chats: 1)
         let options = ["--ack", "exit"]
         var gateway = try talk.run(["--stop-grace", "100ms"], odds: 0)
         talk.test.telegram.fail(method: "sendMessage", times: 1000, with: .hang)
@@ -87,7 +87,7 @@ import Testing
     @Test(arguments: ["auto", "event"])
     func `nothing is lost by kills and crashes while the disk is full now and then`(_ ack: String) throws {
         let kills = max(2, Self.kills / 4)
-        let talk = try LongTalk(updates: kills * 60, chats: 20)
+        let talk = try LongConversation(updates: kills * 60, chats: 20)
         let options = ["--ack", ack, "--max-deliveries", "1000"]
         for _ in 1...kills {
             let gateway = try talk.run(options, odds: 40)

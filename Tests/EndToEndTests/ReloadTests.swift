@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: ["auto", "event"])
     func `under load nothing is lost by it, and nothing given twice`(_ ack: String) throws {
-        let talk = try LongTalk(updates: 400, chats: 20)
+        let talk = try LongConversation(updates: 400, chats: 20)
         let gateway = try talk.run(["--ack", ack], odds: 0)
         for _ in 1...4 {
             talk.say(100)
@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: ["auto", "event"])
     func `nor by stops and starts, however little time they have`(_ ack: String) throws {
-        let talk = try LongTalk(updates: 400, chats: 20)
+        let talk = try LongConversation(updates: 400, chats: 20)
         let options = ["--ack", ack, "--stop-grace", "100ms"]
         for _ in 1...4 {
             _ = try talk.run(options, odds: 0)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What came of a conversation in many chats during which something went wrong again and again.
-final class LongTalk {
+final class LongConversation {
     let test: GatewayTest
     let chats: Int
     let updates: Int
