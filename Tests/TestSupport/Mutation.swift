@@ -7,7 +7,7 @@ extension [UInt8] {
             "\"update_id\":", "\u{2028}", "🐈",
         ].map { [UInt8]($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xEF, 0xBB, 0xBF]]
 
-    private mutating func mutate(by chance: inout Chance) {
+    private mutating func mutate(by chance: inout SeededRandom) {
         let start = chance.below(count + 1)
         let end = Swift.min(count, start + chance.below(12))
         let splinter = Self.splinters[chance.below(Self.splinters.count)]
@@ -26,7 +26,7 @@ extension [UInt8] {
     ///
     /// The same for the same samples and seed, wherever it runs.
     public static func input(like samples: [[UInt8]], seed: UInt64) -> [UInt8] {
-        var chance = Chance(seed: seed)
+        var chance = SeededRandom(seed: seed)
         var bytes = samples[chance.below(samples.count)]
         switch chance.below(16) {
         case 0:

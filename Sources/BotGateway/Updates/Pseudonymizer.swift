@@ -69,12 +69,12 @@ struct Pseudonymizer {
     }
 }
 
-/// Chance that is the same each time for the same text.
+/// SeededRandom that is the same each time for the same text.
 private struct Stream {
     private let hash: SipHash
     private let seed: UInt64
     private var position: UInt64 = 0
-    /// Chance for four characters.
+    /// SeededRandom for four characters.
     private var word: UInt64 = 0
     private(set) var round: UInt64 = 0
     private(set) var hasReplaced = false

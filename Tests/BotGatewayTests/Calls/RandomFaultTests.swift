@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `nothing is lost, and nothing done twice but what is documented`(seed: UInt64) throws {
         let test = try CallerTest(timeout: .milliseconds(150))
-        var chance = Chance(seed: seed)
+        var chance = SeededRandom(seed: seed)
         test.server.onCall = { [unowned test] _ in
             if chance.below(2) == 0 { test.server.fail(with: fault(by: &chance)) }
         }
@@ -79,7 +79,7 @@ import Testing
         #expect(isRight, "\(text): \(outcomes), \(String(describing: test.result(of: text)))")
     }
 
-    private func fault(by chance: inout Chance) -> Fault {
+    private func fault(by chance: inout SeededRandom) -> Fault {
         let faults: [Fault] = [
             .error(400, "Bad Request: chat not found"), .error(401, "Unauthorized"),
             .error(403, "Forbidden: bot was blocked by the user"), .error(404, "Not Found"),

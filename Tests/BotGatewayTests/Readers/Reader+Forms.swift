@@ -14,7 +14,7 @@ extension Reader {
             "x\r\n--b\r\nX: y\r\nContent-Disposition: form-data; x=y; name=%22\r\n\r\n--b\r\n--b--x",
         ]
     ) { bytes in
-        var chance = Chance(of: bytes)
+        var chance = SeededRandom(of: bytes)
         let whole = parse([bytes[...]])
         let cut = parse(bytes.cut(by: &chance))
         guard whole.parts == cut.parts, whole.trouble == cut.trouble else {

@@ -20,7 +20,7 @@ extension Reader {
                 + "\n",
         ]
     ) { bytes in
-        var chance = Chance(of: bytes)
+        var chance = SeededRandom(of: bytes)
         let limit = chance.below(200)
         let lines = split([bytes[...]], limit: limit)
         guard split(bytes.cut(by: &chance), limit: limit) == lines else {
@@ -80,7 +80,7 @@ extension Reader {
 
 extension [UInt8] {
     /// These bytes in pieces of at most eight.
-    func cut(by chance: inout Chance) -> [ArraySlice<UInt8>] {
+    func cut(by chance: inout SeededRandom) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var start = 0
         while start < count {

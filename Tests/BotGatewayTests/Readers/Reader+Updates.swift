@@ -46,7 +46,7 @@ extension Reader {
     /// A log gives the same updates and the same fault wherever it is cut.
     nonisolated static let updateLogs = Reader("update-logs", samples: logs) { bytes in
         let whole = ScannedLog(pieces: [bytes[...]])
-        var chance = Chance(of: bytes)
+        var chance = SeededRandom(of: bytes)
         guard ScannedLog(bytes, cutBy: &chance) == whole else { return .fault("cut, it is another log") }
         if let error = whole.error, error.line < 1 || error.column < 1 { return .fault("\(error)") }
         let updates = whole.found.compactMap { try? Update(JSON(parsing: $0.text)) }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SimulatedChaosTests {
     /// Calls and actions with parameters of any kind, half of which mean something.
     private struct Chaos {
-        var chance: Chance
+        var chance: SeededRandom
         /// Names of methods and of their parameters.
         let methods: [(name: String, parameters: [String])]
 
@@ -69,8 +69,8 @@ import Testing
 
     private func session(_ strictness: SimulatedTelegram.Strictness, seed: UInt64) throws -> [String] {
         let world = SimulatedWorld(strictness: strictness)
-        var calls = Chaos(chance: Chance(seed: seed), methods: try Self.methods())
-        var actions = Chaos(chance: Chance(seed: seed &+ 1), methods: Self.actions)
+        var calls = Chaos(chance: SeededRandom(seed: seed), methods: try Self.methods())
+        var actions = Chaos(chance: SeededRandom(seed: seed &+ 1), methods: Self.actions)
         let files = [ReceivedFile(part: "x", name: "x.png", bytes: PlaceholderFile.picture)]
         try world.act("start")
         try world.act("createGroup", ["is_forum": true])

@@ -45,7 +45,7 @@ struct ScannedLog: Equatable {
             pieces: stride(from: 0, to: log.count, by: size).map { log[$0..<min(log.count, $0 + size)] })
     }
 
-    init(_ log: [UInt8], cutBy chance: inout Chance) {
+    init(_ log: [UInt8], cutBy chance: inout SeededRandom) {
         self.init(pieces: log.cut(by: &chance))
     }
 }

@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `however a log is cut into pieces, it gives the same updates from the same places`() {
-        var chance = Chance(seed: 2)
+        var chance = SeededRandom(seed: 2)
         for (form, log) in logs {
             let bytes = Array(log.utf8)
             let whole = ScannedLog(log)

@@ -1,5 +1,5 @@
-/// Chance that is the same every time (SplitMix64).
-public struct Chance: RandomNumberGenerator {
+/// SeededRandom that is the same every time (SplitMix64).
+public struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
     public init(seed: UInt64) { state = seed }
