@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.apart) struct AcknowledgementTests {
+@Suite(.ownProcess) struct AcknowledgementTests {
     /// A bot that writes down what it reads, and acknowledges every event with "ack" in it.
     private static let acknowledges = [
         "sh", "-c",

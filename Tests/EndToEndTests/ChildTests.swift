@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.apart) struct ChildTests {
+@Suite(.ownProcess) struct ChildTests {
     @Test func `a child is started with its scope in its environment, and without the token`() throws {
         let test = try GatewayTest()
         let token = test.telegram.token
@@ -175,7 +175,7 @@ func residentKB(_ pid: pid_t) -> Int {
     return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
 }
 
-@Suite(.apart) struct BrokenBotTests {
+@Suite(.ownProcess) struct BrokenBotTests {
     @Test func `children that read their event end the trouble, also with --ack exit`() throws {
         let test = try GatewayTest()
         // Every other child dies at its start; the next one of its chat doesn't.

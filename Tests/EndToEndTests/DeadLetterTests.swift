@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.apart) struct DeadLetterTests {
+@Suite(.ownProcess) struct DeadLetterTests {
     /// Dies of what is poison, until the antidote is there; writes down what else it reads.
     private func bot(_ test: GatewayTest) -> [String] {
         let script = """

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Telegram has a bad hour.
-@Suite(.apart) struct FaultTests {
+@Suite(.ownProcess) struct FaultTests {
     private static let atPolls: [Fault] = [
         .error(500, "Internal Server Error: restart"), .html(502), .html(504), .htmlAfter(502), .closeBefore,
         .closeAfter, .brokenBody, .tooManyRequests(retryAfter: 1), .delay(.milliseconds(20)),

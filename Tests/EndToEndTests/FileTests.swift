@@ -6,7 +6,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite(.apart) struct FileTests {
+@Suite(.ownProcess) struct FileTests {
     /// Has the bot print a call in chat 42.
     private func call(_ call: JSON, in test: GatewayTest) { test.say(call.description, in: 42) }
 

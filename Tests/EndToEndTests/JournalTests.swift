@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.apart) struct JournalTests {
+@Suite(.ownProcess) struct JournalTests {
     @Test func `events that waited at a kill are delivered by the next gateway, marked`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "never-reads.sh")
@@ -128,7 +128,7 @@ import Testing
     }
 }
 
-@Suite(.apart) struct CallsAfterRestartTests {
+@Suite(.ownProcess) struct CallsAfterRestartTests {
     @Test func `answers outlive a token that was revoked`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--settle", "50ms", "--stop-timeout", "1s"], bot: "echo.sh")

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.apart) struct KillTests {
+@Suite(.ownProcess) struct KillTests {
     /// With PIPEGRAM_KILLS=100 as long as it takes; without, a short form.
     private static var kills: Int { getenv("PIPEGRAM_KILLS").flatMap { Int(String(cString: $0)) } ?? 3 }
 

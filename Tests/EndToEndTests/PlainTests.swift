@@ -6,7 +6,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite(.apart) struct PlainTests {
+@Suite(.ownProcess) struct PlainTests {
     private func replay(_ updates: [JSON], _ program: [String]) throws -> ProgramRun {
         let files = TemporaryDirectory()
         let log = updates.map { $0.description + "\n" }.joined()

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.apart) struct RecordTests {
+@Suite(.ownProcess) struct RecordTests {
     private let test: GatewayTest
     private var file: String { "\(test.files.path)/log" }
 

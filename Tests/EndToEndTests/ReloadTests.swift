@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.apart) struct ReloadTests {
+@Suite(.ownProcess) struct ReloadTests {
     @Test func `SIGHUP replaces a child between two events, and says so to it`() throws {
         let test = try GatewayTest()
         let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(Places.bot("last-words.sh"))\n")

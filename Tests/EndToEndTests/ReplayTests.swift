@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite(.apart) struct ReplayTests {
+@Suite(.ownProcess) struct ReplayTests {
     let files = TemporaryDirectory()
 
     private func replay(

@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.apart) struct RunTests {
+@Suite(.ownProcess) struct RunTests {
     @Test func `each chat has a child, whose calls go to that chat`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--no-state"], bot: "echo.sh")

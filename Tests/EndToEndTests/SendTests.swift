@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.apart) struct SendTests {
+@Suite(.ownProcess) struct SendTests {
     private let test: GatewayTest
     private var file: String { "\(test.files.path)/results" }
 

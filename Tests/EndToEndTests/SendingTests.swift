@@ -4,7 +4,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite(.apart) struct SendingTests {
+@Suite(.ownProcess) struct SendingTests {
     @Test func `what failed before it went out is sent until it arrives`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "echo.sh")

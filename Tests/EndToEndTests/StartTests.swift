@@ -5,7 +5,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite(.apart) struct StartTests {
+@Suite(.ownProcess) struct StartTests {
     /// Runs the program to its end.
     private func run(
         _ arguments: [String], environment: [String: String] = [:]

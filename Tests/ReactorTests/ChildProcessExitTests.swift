@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite(.apart) struct ChildProcessExitTests {
+@Suite(.ownProcess) struct ChildProcessExitTests {
     private let patience = Duration.seconds(10)
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite(.apart) struct ChildProcessStartTests {
+@Suite(.ownProcess) struct ChildProcessStartTests {
     private func output(
         of command: [String], environment: [String: String] = [:], descriptorLimit: UInt64 = 0
     ) throws -> [String] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite(.apart) struct EventLoopWatchTests {
+@Suite(.ownProcess) struct EventLoopWatchTests {
     private let patience = Duration.seconds(10)
 
     @Test func `a handler is told what its descriptor is ready for`() throws {

@@ -2,7 +2,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite(.apart) struct HTTPClientTests {
+@Suite(.ownProcess) struct HTTPClientTests {
     @Test func `a request without a body is a GET`() throws {
         let test = try HTTPTest()
         #expect(test.ask("/bot7:x/getMe?offset=5").status == 200)

@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite(.apart) struct HTTPDownloadTests {
+@Suite(.ownProcess) struct HTTPDownloadTests {
     private struct DownloadTest {
         let loop: EventLoop
         let server: RawServer

@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite(.apart) struct HTTPFormTests {
+@Suite(.ownProcess) struct HTTPFormTests {
     private struct FormTest {
         let loop: EventLoop
         let server: RawServer

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite(.apart) struct ProgramTests {
+@Suite(.ownProcess) struct ProgramTests {
     private let directory = TemporaryDirectory()
     private let other = TemporaryDirectory()
 

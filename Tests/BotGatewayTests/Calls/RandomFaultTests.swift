@@ -5,7 +5,7 @@ import Testing
 @testable import BotGateway
 
 /// Every fault that the test server knows, in an order that chance made.
-@Suite(.apart) struct RandomFaultTests {
+@Suite(.ownProcess) struct RandomFaultTests {
     private static let scopes = 20
     private static let callsOfEach = 15
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite(.apart) struct ChildrenTests {
+@Suite(.ownProcess) struct ChildrenTests {
     /// Children of a bot of `Tests/Bots`, and the calls they make, which are answered when `answer` says so.
     private final class Stage {
         let loop: EventLoop

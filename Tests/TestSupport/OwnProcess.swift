@@ -7,7 +7,7 @@
     /// programs then holds up nobody, for all tests of one process share its main thread.
     ///
     /// With `--filter`, `--skip` or `--no-parallel` it runs where it is.
-    public nonisolated struct Apart: SuiteTrait, TestTrait, TestScoping {
+    public nonisolated struct OwnProcess: SuiteTrait, TestTrait, TestScoping {
         public var isRecursive: Bool { true }
 
         public func provideScope(
@@ -27,10 +27,10 @@
         }
     }
 
-    extension Trait where Self == Apart {
+    extension Trait where Self == OwnProcess {
         /// Runs the suite in a process of its own: for those that take a second or more, or that count what
         /// their process has open, which is then theirs alone.
-        public nonisolated static var apart: Apart { Apart() }
+        public nonisolated static var ownProcess: OwnProcess { OwnProcess() }
     }
 
     /// Starts each suite's process once, two at a time.
