@@ -9,10 +9,10 @@ import Testing
     }
 
     private func tryInputs(of reader: Reader) {
-        let ordeal = Ordeal(of: reader)
+        let ordeal = ReaderTrial(of: reader)
         #expect(ordeal.faults == [])
         guard ordeal.seed == nil else { return }
-        #expect(ordeal.growth < Ordeal.growthLimit)
+        #expect(ordeal.growth < ReaderTrial.growthLimit)
         #expect(ordeal.read > 250, "the inputs are too wild")
         #expect(ordeal.refused > 250, "the inputs are too tame")
     }

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// A fault names its seed; so does a crash, or an input that takes 20 seconds, on stderr.
 /// `PIPEGRAM_SEED=4711 swift test --filter ReaderTests` tries that one alone.
-public struct Ordeal {
+public struct ReaderTrial {
     public private(set) var read = 0
     public private(set) var refused = 0
     public private(set) var faults: [String] = []
