@@ -41,7 +41,7 @@ import Reactor
             record = try command.recordFlags.record(of: bot)
             let directory = try command.stateDirectory(bot: bot.token.bot, log: log)
             journal = try DiskJournal(
-                in: directory, bot: Int64(bot.token.bot) ?? 0, strictness: options.strictness, on: bot.loop, log: log)
+                in: directory, bot: Int64(bot.token.bot) ?? 0, redeliveryWindow: options.redeliveryWindow, on: bot.loop, log: log)
             files = ChildFiles(in: directory?.path, temporaryDirectory: spoolDirectory)
         } catch {
             throw error.asFailure

@@ -190,7 +190,7 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
             token        \(token)\(others)
             a bot        TELEGRAM_BOT_TOKEN=\(token) pipegram run --no-state --api-url \(server.url) -- ./bot.sh
             a person     curl \(server.url)/simulator/users/ada/sendMessage -d text=hello
-            its answer   curl '\(server.url)/simulator/sights?timeout=10'
+            its answer   curl '\(server.url)/simulator/actions?timeout=10'
 
             """
     }

@@ -54,12 +54,15 @@ struct DeliveryFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "When an event is dealt with: 'auto', its child took it and came back for more, or lived on for "
-                + "--settle; 'event', its child wrote telegram.ack; 'exit', one event a child, which exits with 0.",
+                + "--ack-timeout; 'event', its child wrote telegram.ack; 'exit', one event a child, which exits with 0.",
             valueName: "rule"))
     var ack = Acknowledgement.auto
 
-    @Option(help: .duration("With --ack auto: the event of a child that lived on for so long is dealt with."))
-    var settle = DurationValue.seconds(2)
+    @Option(help: .duration("With --ack auto: when an event counts as acknowledged though its child says nothing."))
+    var ackTimeout = DurationValue.seconds(2)
+
+    /// The former name of `--ack-timeout`.
+    @Option(help: .hidden) var settle: DurationValue?
 
     @Option(
         help: ArgumentHelp("With --ack event: how many events a child may have in hand.", valueName: "number")
@@ -80,7 +83,7 @@ struct DeliveryFlags: ParsableArguments, Sendable {
 
     @MainActor var acknowledgement: ChildOptions.Acknowledgement {
         switch ack {
-        case .auto: .auto(timeout: settle.duration ?? .seconds(1_000_000_000))
+        case .auto: .auto(timeout: (settle ?? ackTimeout).duration ?? .seconds(1_000_000_000))
         case .event: .event(window: window)
         case .exit: .exit
         }

@@ -104,11 +104,14 @@ import Testing
         #expect(test.wait { (try? test.count("events")) == 0 })
     }
 
-    @Test func `by default an event is dealt with when its child lived on for --settle`() throws {
+    @Test(arguments: ["--ack-timeout", "--settle"])
+    func `by default an event is acknowledged when its child lived on for --ack-timeout, once --settle`(
+        _ option: String
+    ) throws {
         let test = try GatewayTest()
         let bot =
             #"read -r scope; read -r event; echo '{"type":"telegram.send_message","text":"read"}'; exec tail -f /dev/null"#
-        let gateway = try test.run(["--settle", "100ms", "--", "sh", "-c", bot])
+        let gateway = try test.run([option, "100ms", "--", "sh", "-c", bot])
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["read"] })
         #expect(test.wait { (try? test.count("events")) == 0 })
@@ -119,7 +122,7 @@ import Testing
 
     @Test func `before that, and without a later one taken, it is kept`() throws {
         let test = try GatewayTest()
-        let gateway = try test.run(["--settle", "1h"], bot: "echo.sh")
+        let gateway = try test.run(["--ack-timeout", "1h"], bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] && (try? test.count("calls")) == 0 })
         #expect(try test.count("events") == 1)

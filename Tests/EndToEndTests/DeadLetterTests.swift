@@ -19,7 +19,7 @@ import Testing
     /// A running gateway with a dead letter of each chat, and an event after it that came through.
     private func test(chats: ClosedRange<Int64>) throws -> GatewayTest {
         let test = try GatewayTest()
-        try test.run(["--settle", "10ms", "--max-deliveries", "1"] + bot(test))
+        try test.run(["--ack-timeout", "10ms", "--max-deliveries", "1"] + bot(test))
         for chat in chats { test.say("poison \(chat)", in: chat) }
         #expect(test.wait { (try? test.count("dead_letters")) == Int64(chats.count) })
         return test
@@ -76,11 +76,11 @@ import Testing
         #expect(
             try test.command(["status"]).output.contains { $0.hasSuffix("1, 1 of them marked for a retry") })
         test.files.write("antidote", "")
-        try test.run(["--settle", "10ms", "--max-deliveries", "1"] + bot(test))
+        try test.run(["--ack-timeout", "10ms", "--max-deliveries", "1"] + bot(test))
         #expect(test.wait { self.poison(test, 42).count == 1 && (try? test.count("events")) == 0 })
         test.gateway?.signal(SIGKILL)
         test.gateway?.wait()
-        try test.run(["--settle", "10ms", "--max-deliveries", "1"] + bot(test))
+        try test.run(["--ack-timeout", "10ms", "--max-deliveries", "1"] + bot(test))
         test.say("after", in: 42)
         #expect(test.wait { test.transcript(of: 42).last?.contains("after") == true })
         #expect(test.stop() == 0)

@@ -177,7 +177,7 @@ import Testing
 
     @Test func `after a kill a file is sent that was fetched before it, and then removed`() throws {
         let test = try GatewayTest()
-        try test.run(["--settle", "20ms"], bot: "puppet.sh")
+        try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "documents/file_1.txt")
         call(["type": "telegram.download_file", "file_id": JSON(id), "id": 1], in: test)
         let path = try #require(result(test)?["result"]?["path"]?.string)
@@ -187,7 +187,7 @@ import Testing
         #expect(test.wait { isAllSettled(test, calls: 1) })
         #expect(test.stop(SIGKILL) == 128 + SIGKILL)
         #expect((try? InputFile(path))?.size == 4)
-        try test.run(["--settle", "20ms"], bot: "puppet.sh")
+        try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         #expect(
             test.wait { test.telegram.calls.contains { $0.wasCarriedOut && $0.method == "sendDocument" } })
         #expect(text(test.telegram.calls.last?.file("document")) == "meow")
@@ -197,7 +197,7 @@ import Testing
 
     @Test func `a download to a place is taken up again after a kill, one for the child isn't`() throws {
         let test = try GatewayTest()
-        try test.run(["--settle", "20ms"], bot: "puppet.sh")
+        try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "documents/file_1.txt")
         test.telegram.fail(method: "file", times: 2, with: .hang)
         let path = "\(test.files.path)/fetched.txt"
@@ -205,7 +205,7 @@ import Testing
         call(["type": "telegram.download_file", "file_id": JSON(id), "path": JSON(path)], in: test)
         #expect(test.wait { test.telegram.downloads.count == 2 && isAllSettled(test, calls: 2) })
         #expect(test.stop(SIGKILL) == 128 + SIGKILL)
-        try test.run(["--settle", "20ms"], bot: "puppet.sh")
+        try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         #expect(test.wait { test.files.read("fetched.txt") == "meow" })
         #expect(test.wait { (try? test.count("calls")) == 0 })
         #expect(test.telegram.downloads.count == 3)
@@ -215,7 +215,7 @@ import Testing
     @Test func `a stop that runs out of time leaves no half of a file, and the next start fetches it`() throws
     {
         let test = try GatewayTest()
-        try test.run(["--settle", "20ms", "--stop-grace", "0s", "--stop-timeout", "200ms"], bot: "puppet.sh")
+        try test.run(["--ack-timeout", "20ms", "--stop-grace", "0s", "--stop-timeout", "200ms"], bot: "puppet.sh")
         let id = test.telegram.addFile([UInt8](repeating: 1, count: 300_000), path: "documents/file_1.bin")
         test.telegram.fail(method: "file", with: .closeAfterBytes(100_000))
         test.telegram.fail(method: "file", with: .hang)

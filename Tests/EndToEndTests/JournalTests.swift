@@ -36,7 +36,7 @@ import Testing
     @Test func `a call that was on its way at a kill is sent again, before the events of its scope`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", with: .hang)
-        let gateway = try test.run(["--settle", "50ms"], bot: "echo.sh")
+        let gateway = try test.run(["--ack-timeout", "50ms"], bot: "echo.sh")
         test.say("first", in: 42)
         #expect(test.wait { test.telegram.calls.contains { $0.method == "sendMessage" } })
         // The event is dealt with, so that only the call is left.
@@ -131,7 +131,7 @@ import Testing
 @Suite(.ownProcess) struct CallsAfterRestartTests {
     @Test func `answers outlive a token that was revoked`() throws {
         let test = try GatewayTest()
-        let gateway = try test.run(["--settle", "50ms", "--stop-timeout", "1s"], bot: "echo.sh")
+        let gateway = try test.run(["--ack-timeout", "50ms", "--stop-timeout", "1s"], bot: "echo.sh")
         #expect(test.wait { !test.telegram.polls.isEmpty })
         test.telegram.fail(method: "sendMessage", times: 1000, with: .error(401, "Unauthorized"))
         test.say("x", in: 42)
@@ -148,7 +148,7 @@ import Testing
     @Test func `a chat that was told to wait is left alone by the next gateway too`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", with: .tooManyRequests(retryAfter: 3))
-        let gateway = try test.run(["--settle", "50ms"], bot: "echo.sh")
+        let gateway = try test.run(["--ack-timeout", "50ms"], bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { (try? test.count("holds")) == 1 && (try? test.count("events")) == 0 })
         gateway.signal(SIGKILL)

@@ -48,8 +48,8 @@ import Testing
         let said = ask("\(url)/simulator/users/ada/sendMessage", ["text": "hello there"])
         #expect(said?["ok"] == true, "\(said?.description ?? "")")
         let chat = try #require(said?["result"]?["chat"]?["id"]?.integer)
-        let sights = ask("\(url)/simulator/sights?kind=message&timeout=20")?["result"]
-        #expect(sights?[0]?["message"]?["text"] == "hello there")
+        let actions = ask("\(url)/simulator/actions?kind=message&timeout=20")?["result"]
+        #expect(actions?[0]?["message"]?["text"] == "hello there")
         for program in [gateway, simulator] {
             program.signal(SIGINT)
             #expect(program.wait() == 0, "\(program.errorText)")

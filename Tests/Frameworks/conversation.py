@@ -47,46 +47,46 @@ def upload(action, part, name, content):
 def expect(kind, what, found):
     """Waits for what Ada sees next of one kind."""
     global seen
-    sights = ask(f"sights?after={seen}&kind={kind}&timeout=20")["result"]
-    if not sights:
+    actions = ask(f"actions?after={seen}&kind={kind}&timeout=20")["result"]
+    if not actions:
         fail(f"nothing came in 20 s where {what} was expected")
-    seen = sights[0]["id"]
+    seen = actions[0]["id"]
     try:
-        is_it = found(sights[0])
+        is_it = found(actions[0])
     except (KeyError, IndexError):
         is_it = False
     if not is_it:
-        fail(f"{what} was expected, and this came: {json.dumps(sights[0], ensure_ascii=False)}")
+        fail(f"{what} was expected, and this came: {json.dumps(actions[0], ensure_ascii=False)}")
     print(f"  {what}")
-    return sights[0]
+    return actions[0]
 
 
 def expect_text(text):
-    return expect("message", f"the message {text!r}", lambda sight: sight["message"].get("text") == text)
+    return expect("message", f"the message {text!r}", lambda action: action["message"].get("text") == text)
 
 
 act("createUser", first_name="Ada")
 act("sendMessage", text="/start")
-expect("message", "a bold or linked name", lambda sight: sight["message"]["text"] == "Hello, Ada!"
-       and [entity["type"] for entity in sight["message"]["entities"]] in (["bold"], ["text_mention"], ["text_link"]))
+expect("message", "a bold or linked name", lambda action: action["message"]["text"] == "Hello, Ada!"
+       and [entity["type"] for entity in action["message"]["entities"]] in (["bold"], ["text_mention"], ["text_link"]))
 said = act("sendMessage", text="good morning 👋 <&>")
 expect_text("good morning 👋 <&>")
 
 act("sendMessage", text="/menu")
-menu = expect("message", "a button", lambda sight: sight["message"]["reply_markup"]["inline_keyboard"])
+menu = expect("message", "a button", lambda action: action["message"]["reply_markup"]["inline_keyboard"])
 act("pressButton", message_id=menu["message"]["message_id"], button=1)
 after = seen
-expect("callback_answer", "the button's answer", lambda sight: sight["answer"]["text"] == "Thanks!")
+expect("callback_answer", "the button's answer", lambda action: action["answer"]["text"] == "Thanks!")
 seen = after
-expect("edited", "the edited menu", lambda sight: sight["message"]["text"] == "You like it."
-       and "reply_markup" not in sight["message"] and "edit_date" in sight["message"])
+expect("edited", "the edited menu", lambda action: action["message"]["text"] == "You like it."
+       and "reply_markup" not in action["message"] and "edit_date" in action["message"])
 
 act("editMessageText", message_id=said["message_id"], text="good evening")
 expect_text("Now you say: good evening")
 
 act("sendMessage", text="/photo")
 photo = expect(
-    "message", "a photo", lambda sight: sight["message"]["photo"] and sight["message"]["caption"] == "Here")
+    "message", "a photo", lambda action: action["message"]["photo"] and action["message"]["caption"] == "Here")
 if photo["message"]["photo"][-1]["file_size"] != len(b"not really a photo"):
     fail("the photo isn't as long as it was sent")
 

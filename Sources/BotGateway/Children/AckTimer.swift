@@ -16,7 +16,7 @@ import Reactor
     private let loop: EventLoop
     private var watches: Deque<Watch> = []
     private var timer: Timer?
-    /// With so many in memory, those that are settled are looked for.
+    /// With so many in memory, those that are acknowledged are looked for.
     private var most = least
     private static let least = 64
 
@@ -40,7 +40,7 @@ import Reactor
     }
 
     private func wait() {
-        // Most are settled by then: they wake nobody.
+        // Most are acknowledged by then: they wake nobody.
         while let next = watches.first, !next.session.isOpen(next) { watches.removeFirst() }
         guard let next = watches.first else { return watches = [] }
         timer = loop.after(next.end - .current) { [weak self] in self?.look() }

@@ -38,7 +38,7 @@ import Reactor
     /// Calls of an earlier run that go out before this scope's events.
     private var recoveredCalls = 0
     /// How many events were dealt with since this commit of the journal.
-    var settled = (count: 0, commits: 0)
+    var acknowledged = (count: 0, commits: 0)
     /// What the child wrote to stderr last.
     var lastWords: [String] = []
     /// The event whose child is watched for living on.

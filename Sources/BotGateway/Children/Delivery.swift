@@ -187,9 +187,9 @@ struct Delivery {
         var remains = Remains()
         remains.hasTakenEvent = hasTakenEvent || whole > 0
         if succeeded || isLockstep {
-            remains.settled = acknowledge(whole)
+            remains.acknowledged = acknowledge(whole)
         } else if mode == .oneByOne {
-            remains.settled = acknowledge(hasBegunNext ? whole : whole - 1)
+            remains.acknowledged = acknowledge(hasBegunNext ? whole : whole - 1)
         }
         remains.events = inHand.map { given in
             var event = given.event

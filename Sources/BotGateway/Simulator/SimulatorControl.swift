@@ -18,12 +18,12 @@ struct SimulatorControl {
             switch (request.method, path.first?.lowercased(), path.count) {
             case ("GET", nil, _):
                 responder.answer(status: 200, contentType: "text/plain", body: Self.overview)
-            case ("GET", "sights", 1): try tell(server.sights, filter: "kind", request, responder)
+            case ("GET", "actions", 1), ("GET", "sights", 1): try tell(server.actions, filter: "kind", request, responder)
             case ("GET", "calls", 1): try tell(server.callLog, filter: "method", request, responder)
-            default: responder.answer(.success(try result(of: request, path)), seen: server.sights.last)
+            default: responder.answer(.success(try result(of: request, path)), seen: server.actions.last)
             }
         } catch {
-            responder.answer(.failure(error), seen: server.sights.last)
+            responder.answer(.failure(error), seen: server.actions.last)
         }
     }
 
@@ -62,7 +62,7 @@ struct SimulatorControl {
         let methods = [
             "users": "POST /simulator/users/<id or username>/<action>", "faults": "GET, POST or DELETE",
             "chats": "GET /simulator/chats and /simulator/chats/<id>/messages", "updates": "POST",
-            "reset": "POST", "sights": "GET", "calls": "GET",
+            "reset": "POST", "actions": "GET", "calls": "GET",
         ]
         guard let method = methods[path[0].lowercased()] else {
             return BotAPIError(
@@ -214,7 +214,7 @@ struct SimulatorControl {
                                                             pressButton message_id=… button=1, editMessageText, …
         GET    /simulator/users, /simulator/chats           who there is, and where
         GET    /simulator/chats/<id>/messages               a chat's messages as they are now
-        GET    /simulator/sights?after=N&timeout=S          what people saw of the bot; waits for something
+        GET    /simulator/actions?after=N&timeout=S          what people saw of the bot; waits for something
         GET    /simulator/calls?after=N&timeout=S           what the bot called, and its answers
         GET    /simulator/faults                            faults that are ordered
         POST   /simulator/faults                            order one: method=sendMessage retry_after=3

@@ -61,7 +61,7 @@ import Reactor
     let loop: EventLoop
     let delivery: UpdateDelivery
     /// What people saw of the bot's doings, and what it called.
-    let sights: NumberedLog
+    let actions: NumberedLog
     let callLog: NumberedLog
     var faults = FaultOrders()
     private let http: HTTPServer
@@ -80,7 +80,7 @@ import Reactor
         (self.loop, self.token, self.telegram, self.host) = (loop, token, telegram, host)
         http = try HTTPServer(on: loop, host: host, port: port, keptBytes: keptBytes)
         delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
-        (sights, callLog) = (NumberedLog(on: loop), NumberedLog(on: loop))
+        (actions, callLog) = (NumberedLog(on: loop), NumberedLog(on: loop))
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             let method = request.path.split(separator: "/").last ?? ""
@@ -97,7 +97,7 @@ import Reactor
             onUpdate?(id, kind)
         }
         telegram.onAction = { [weak self] action in
-            self?.sights.add(action.kind, chat: action.chat, action.json)
+            self?.actions.add(action.kind, chat: action.chat, action.json)
         }
     }
 
@@ -117,7 +117,7 @@ import Reactor
         telegram = telegram.another()
         follow()
         faults.removeAll()
-        sights.removeAll()
+        actions.removeAll()
         callLog.removeAll()
         (calls, polls, downloads) = ([], [], [])
         delivery.removeAll()

@@ -70,7 +70,7 @@ final class JournalStatements {
             try markEvent.run(1, key)
         }
         for (event, reason) in changes.deadLettered { try deadLetter(event, reason) }
-        for key in changes.settled { try removeEvent.run(0, key) }
+        for key in changes.acknowledged { try removeEvent.run(0, key) }
         for (key, (call, scope)) in changes.calls {
             addCall.bind(0, key)
             addCall.bind(1, scope.description)

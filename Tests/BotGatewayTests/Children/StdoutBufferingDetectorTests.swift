@@ -37,11 +37,11 @@ import Testing
         children.perform = { $2(.success(true)) }
         var acknowledged: Int64 = 0
         var given: Int64 = 0
-        journal.onAcknowledge = { _ in settled += 1 }
+        journal.onAcknowledge = { _ in acknowledged += 1 }
         func giveRound() {
             children.deliver(given + 1...given + events)
             given += events
-            #expect(loop.run(until: { settled == given }, within: .seconds(10)))
+            #expect(loop.run(until: { acknowledged == given }, within: .seconds(10)))
         }
         for _ in 1...rounds where lines.count(Self.words) == 0 { giveRound() }
         if lines.count(Self.words) > 0 { giveRound() }

@@ -50,7 +50,7 @@ extension Reader {
         try Database(path: path).execute("PRAGMA page_size = 512; VACUUM")
         do {
             let journal = try DiskJournal(
-                in: try StateDirectory(directory), bot: 7, strictness: 18, on: loop, log: log)
+                in: try StateDirectory(directory), bot: 7, redeliveryWindow: 18, on: loop, log: log)
             journal.append((1...3).map(Self.event), offset: 4) { _ in }
             let call = try Call(
                 type: "telegram.send_message", parameters: ["text": "hi"], id: nil, in: .chat(42))
@@ -89,7 +89,7 @@ extension Reader {
         close(file)
         do throws(GatewayFailure) {
             let journal = try DiskJournal(
-                in: try StateDirectory(directory), bot: 7, strictness: 18, on: loop, log: log)
+                in: try StateDirectory(directory), bot: 7, redeliveryWindow: 18, on: loop, log: log)
             use(journal)
             return .read
         } catch {

@@ -62,8 +62,8 @@ import Testing
         ]
         let id = try #require(query["id"])
         try world.call("answerInlineQuery", ["inline_query_id": id, "results": [article]])
-        guard case .inlineResults(let results, let person) = world.sights.last else {
-            Issue.record("\(world.sights)")
+        guard case .inlineResults(let results, let person) = world.actions.last else {
+            Issue.record("\(world.actions)")
             return
         }
         #expect((results["results"], person) == ([article], 42))
@@ -161,8 +161,8 @@ import Testing
         #expect(try world.call("getMyCommands", ["scope": ["type": "chat", "chat_id": 42]]) == commands)
         let bad: JSON = [["command": "Help!", "description": "Help"]]
         #expect(world.refusal("setMyCommands", ["commands": bad]) == "400 Bad Request: BOT_COMMAND_INVALID")
-        guard case .other("deleteMyCommands", _) = world.sights.last else {
-            Issue.record("\(world.sights)")
+        guard case .other("deleteMyCommands", _) = world.actions.last else {
+            Issue.record("\(world.actions)")
             return
         }
     }

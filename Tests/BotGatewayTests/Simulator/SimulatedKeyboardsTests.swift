@@ -69,8 +69,8 @@ import Testing
         #expect(query["from"]?["id"] == 42)
         let id = try #require(query["id"])
         try world.call("answerCallbackQuery", ["callback_query_id": id, "text": "ok"])
-        guard case .callbackAnswer(let answer, let person) = world.sights.last else {
-            Issue.record("\(world.sights)")
+        guard case .callbackAnswer(let answer, let person) = world.actions.last else {
+            Issue.record("\(world.actions)")
             return
         }
         #expect((answer["text"], person) == ("ok", 42))

@@ -130,8 +130,8 @@ import Testing
         try world.act("sendMessage", ["text": "one"])
         try world.call("sendMessage", ["chat_id": 42, "text": "two"])
         try world.call("deleteMessages", ["chat_id": 42, "message_ids": [1, 2, 99]])
-        guard case .deleted(let chat, let messages) = world.sights.last else {
-            Issue.record("\(world.sights)")
+        guard case .deleted(let chat, let messages) = world.actions.last else {
+            Issue.record("\(world.actions)")
             return
         }
         #expect((chat, messages) == (42, [1, 2]))
@@ -162,8 +162,8 @@ import Testing
         #expect(change["old_reaction"] == [])
         let heart: JSON = [["type": "emoji", "emoji": "❤️"]]
         try world.call("setMessageReaction", ["chat_id": 42, "message_id": 1, "reaction": heart])
-        guard case .reaction(let reaction) = world.sights.last else {
-            Issue.record("\(world.sights)")
+        guard case .reaction(let reaction) = world.actions.last else {
+            Issue.record("\(world.actions)")
             return
         }
         #expect(reaction["reaction"] == heart)
@@ -186,8 +186,8 @@ import Testing
     @Test func `a typing action is seen; one that nobody knows is refused`() throws {
         try world.act("start")
         try world.call("sendChatAction", ["chat_id": 42, "action": "typing"])
-        guard case .action(let action, let chat) = world.sights.last else {
-            Issue.record("\(world.sights)")
+        guard case .action(let action, let chat) = world.actions.last else {
+            Issue.record("\(world.actions)")
             return
         }
         #expect((action["action"], chat) == ("typing", 42))

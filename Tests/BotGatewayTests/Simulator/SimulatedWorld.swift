@@ -9,7 +9,7 @@ final class SimulatedWorld {
     /// Unix time.
     var now: Int64 = 1_700_000_000
     private(set) var updates: [(kind: String, payload: JSON)] = []
-    private(set) var sights: [BotAction] = []
+    private(set) var actions: [BotAction] = []
     private(set) var remarks: [String] = []
     private(set) var unseen: [JSON] = []
 
@@ -18,7 +18,7 @@ final class SimulatedWorld {
         telegram = SimulatedTelegram(strictness: strictness) { clock() }
         clock = { [unowned self] in now }
         telegram.onUpdate = { [unowned self] in updates.append(($0, $1)) }
-        telegram.onAction = { [unowned self] in sights.append($0) }
+        telegram.onAction = { [unowned self] in actions.append($0) }
         telegram.onUnsimulated = { [unowned self] in remarks.append($0) }
         telegram.onUnseen = { [unowned self] in unseen.append($0) }
     }
@@ -51,7 +51,7 @@ final class SimulatedWorld {
 
     func forget() {
         updates = []
-        sights = []
+        actions = []
     }
 
     var kinds: [String] { updates.map(\.kind) }
@@ -60,14 +60,14 @@ final class SimulatedWorld {
 
     /// What the bot has sent, as people see it.
     var messages: [JSON] {
-        sights.compactMap { action in
+        actions.compactMap { action in
             guard case .message(let message) = action else { return Optional.none }
             return message
         }
     }
 
     var edited: [JSON] {
-        sights.compactMap { action in
+        actions.compactMap { action in
             guard case .edited(let message) = action else { return Optional.none }
             return message
         }

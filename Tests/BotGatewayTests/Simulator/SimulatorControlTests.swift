@@ -114,23 +114,29 @@ import Testing
         #expect(refused["last"] == 3)
     }
 
+    @Test func `what people see is also found under its former name`() throws {
+        test.server.telegram.onAction(.other(method: "setMyName", ["name": "x"]))
+        #expect(try #require(ask("/sights").json) == #require(ask("/actions").json))
+        #expect(ask("/sights").json?["result"]?.count == 1)
+    }
+
     @Test func `what people see is told in order, each kind in its shape`() throws {
         let telegram = test.server.telegram
         let message: JSON = ["message_id": 5, "chat": ["id": 42], "text": "hi"]
-        let sights: [BotAction] = [
+        let actions: [BotAction] = [
             .message(message), .edited(message), .deleted(chat: 42, messages: [5]),
             .action(["chat_id": 42, "action": "typing"], chat: 42),
             .callbackAnswer(["text": "ok"], person: 9), .other(method: "setMyName", ["name": "x"]),
         ]
-        sights.forEach(telegram.onAction)
-        let told = try #require(ask("/sights").json?["result"])
+        actions.forEach(telegram.onAction)
+        let told = try #require(ask("/actions").json?["result"])
         #expect(told[0] == ["id": 1, "kind": "message", "chat_id": 42, "message": message])
         #expect(told[2] == ["id": 3, "kind": "deleted", "chat_id": 42, "message_ids": [5]])
         #expect(told[3] == ["id": 4, "kind": "action", "chat_id": 42, "action": "typing"])
         #expect(told[4] == ["id": 5, "kind": "callback_answer", "user_id": 9, "answer": ["text": "ok"]])
         #expect(told[5] == ["id": 6, "kind": "other", "method": "setMyName", "parameters": ["name": "x"]])
-        #expect(ask("/sights?kind=edited&chat_id=42").json?["result"]?.count == 1)
-        #expect(ask("/sights?timeout=long").status == 400)
+        #expect(ask("/actions?kind=edited&chat_id=42").json?["result"]?.count == 1)
+        #expect(ask("/actions?timeout=long").status == 400)
     }
 
     @Test func `an update is given to the bot as it is, with the next id where it has none`() throws {
@@ -232,7 +238,7 @@ import Testing
         let chat = try #require(said["result"]?["chat"]?["id"])
         let waiting = test.send(
             HTTPClient.Request(
-                url: "\(test.server.url)/simulator/sights?after=\(said["last"]?.integer ?? -1)&timeout=5",
+                url: "\(test.server.url)/simulator/actions?after=\(said["last"]?.integer ?? -1)&timeout=5",
                 timeout: .seconds(10)))
         let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "y"]]]]
         _ = test.call("sendMessage", ["chat_id": chat, "text": "Well?", "reply_markup": keyboard])

@@ -4,8 +4,8 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct IdleDetectorTests {
-    @Test func `an event is settled once all that its child wrote before it took the next one is read`()
+@Suite struct AcknowledgingTests {
+    @Test func `an event is acknowledged once all that its child wrote before it took the next one is read`()
         throws
     {
         let loop = try EventLoop()
@@ -33,7 +33,7 @@ import Testing
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
 
-    @Test func `what is settled is watched no longer, however long a child is to live on`() throws {
+    @Test func `what is acknowledged is watched no longer, however long a child is to live on`() throws {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
@@ -41,10 +41,10 @@ import Testing
         options.acknowledgement = .auto(timeout: .seconds(1_000_000_000))
         let children = try Children(
             of: ["cat"], options: options, journal: journal, transcripts: files.path, on: loop)
-        var settled = 0
-        journal.onAcknowledge = { _ in settled += 1 }
+        var acknowledged = 0
+        journal.onAcknowledge = { _ in acknowledged += 1 }
         children.deliver(1...500)
-        #expect(loop.run(until: { settled == 499 }, within: .seconds(20)))
+        #expect(loop.run(until: { acknowledged == 499 }, within: .seconds(20)))
         #expect(children.ackTimer.count < 100)
         children.kill()
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))

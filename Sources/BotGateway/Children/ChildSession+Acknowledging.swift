@@ -12,7 +12,7 @@ extension ChildSession {
     /// So many are dealt with, and the journal doesn't know it before its next commit.
     func countAcknowledged(_ count: Int) {
         let commits = children.journal.commits
-        settled = (settled.commits == commits ? settled.count + count : count, commits)
+        acknowledged = (acknowledged.commits == commits ? acknowledged.count + count : count, commits)
     }
 
     /// What the child has written by now belongs to the event that is dealt with now.
@@ -28,8 +28,8 @@ extension ChildSession {
         guard let event = delivery.eventAtWork, event.key != watchedKey else { return }
         watchedKey = event.key
         switch options.acknowledgement {
-        case .auto(let timeout): children.ackTimer.watch(self, generation, event, after: settle)
-        case .byEvent: children.ackTimer.watch(self, generation, event, after: ChildOptions.acknowledgementDue)
+        case .auto(let timeout): children.ackTimer.watch(self, generation, event, after: timeout)
+        case .event: children.ackTimer.watch(self, generation, event, after: ChildOptions.acknowledgementDue)
         case .exit: break
         }
     }
@@ -37,7 +37,7 @@ extension ChildSession {
     /// For so long its child has lived on after it took this event.
     func ackTimedOut(_ watch: AckTimer.Watch) {
         guard isOpen(watch) else { return }
-        guard case .byEvent = options.acknowledgement else {
+        guard case .event = options.acknowledgement else {
             readWritten()
             listenForSilence()
             return acknowledge(delivery.ackTimedOut(after: watch.key))
@@ -66,8 +66,8 @@ extension ChildSession {
     /// No more events than can be told apart after a kill were given since the journal was last committed.
     var isWithinRedeliveryWindow: Bool {
         let journal = children.journal
-        return !journal.isDurable || settled.commits != journal.commits
-            || settled.count < ChildOptions.acknowledgedLimit
+        return !journal.isDurable || acknowledged.commits != journal.commits
+            || acknowledged.count < ChildOptions.acknowledgedLimit
     }
 
     /// The next event, or child, comes after the journal's next commit.
