@@ -79,7 +79,7 @@ public final class CallPrinter: CallSink {
 
     /// - Parameter text: what was printed.
     private func answer(_ call: Call, for scope: Scope, as text: [UInt8]) -> Result<JSON, BotAPIError> {
-        uploads.received(with: call, as: text).flatMap { received in
+        uploads.received(call.method, call.parameters, as: text).flatMap { received in
             telegram(of: scope).answer(
                 call.method, received.parameters, files: received.files, isAwaited: call.id != nil)
         }

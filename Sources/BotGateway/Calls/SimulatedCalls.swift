@@ -47,7 +47,7 @@ public final class SimulatedCalls: CallSink {
     }
 
     private func answer(_ call: Call) -> Result<JSON, BotAPIError> {
-        uploads.received(with: call, as: call.parameters.bytes).flatMap { received in
+        uploads.received(call.method, call.parameters).flatMap { received in
             telegram.answer(call.method, received.parameters, files: received.files)
         }
     }

@@ -52,35 +52,6 @@ public struct Uploads {
         return form.size == nil
             ? Prepared(body: .json(text)) : Prepared(body: .form(form.parts), size: form.size ?? 0)
     }
-
-    /// What a call brings to a Telegram in memory: its parameters, as a form has them where there are files.
-    ///
-    /// - Parameter text: JSON in which its parameters stand.
-    func received(
-        with call: Call, as text: [UInt8]
-    ) -> Result<(parameters: JSON, files: [ReceivedFile]), BotAPIError> {
-        guard Self.areNamed(in: text) else { return .success((call.parameters, [])) }
-        do throws(Trouble) {
-            guard case .form(let parts) = try prepare(call.method, call.parameters).body else {
-                return .success((call.parameters, []))
-            }
-            let parameters: JSON = [:]
-            var files: [ReceivedFile] = []
-            for part in parts {
-                switch part.content {
-                case .text(let text): parameters.set(part.name, JSON(String(decoding: text, as: UTF8.self)))
-                case .file(let file, let name):
-                    files.append(ReceivedFile(part: part.name, name: name, file: file))
-                }
-            }
-            return .success((parameters, files))
-        } catch {
-            switch error {
-            case .refused(let error): return .failure(error)
-            case .exhausted: return .failure(.badRequest("too many files are open"))
-            }
-        }
-    }
 }
 
 /// A call's parameters as the parts of a form.

@@ -64,15 +64,12 @@ extension SimulatorServer {
     }
 
     private func result(of request: BotAPIRequest) -> Result<JSON, BotAPIError> {
-        var (parameters, files) = (request.parameters, request.files)
-        if localDirectory != nil {
-            do throws(BotAPIError) {
-                (parameters, files) = try LocalFiles.found(in: parameters, of: request.method, beside: files)
-            } catch {
-                return .failure(error)
-            }
+        guard localDirectory != nil else {
+            return telegram.answer(request.method, request.parameters, files: request.files)
         }
-        return telegram.answer(request.method, parameters, files: files)
+        return Uploads().received(request.method, request.parameters).flatMap { received in
+            telegram.answer(request.method, received.parameters, files: request.files + received.files)
+        }
     }
 
     private func serve(
