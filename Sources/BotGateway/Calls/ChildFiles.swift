@@ -107,7 +107,7 @@ import Reactor
     private static func name(of scope: Scope) -> String {
         let text = scope.description
         let name = sanitized(text)
-        return name == text.replacing(":", with: "-") ? name : "\(name)-\(hash(text))"
+        return name == text.replacing(":", with: "-") ? name : "\(name)-\(String(Checksum(of: Array(text.utf8)).value, radix: 16))"
     }
 
     private static func sanitized(_ name: String) -> String {
@@ -116,12 +116,6 @@ import Reactor
         }
         let text = String(kept.drop { $0 == "." })
         return text.isEmpty ? "file" : text
-    }
-
-    /// FNV-1a: tells names apart that look the same.
-    private static func hash(_ text: String) -> String {
-        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
     }
 
     private static func make(_ path: String) throws(SystemError) {
