@@ -40,8 +40,8 @@ public struct ReceivedPart: Equatable {
             let parameters = HeaderParameters(disposition.dropFirst("form-data;".count)),
             let name = parameters["name"]
         else { return nil }
-        self.name = name.percentDecoded
-        fileName = parameters["filename"]?.percentDecoded
+        self.name = PercentEncoding.decode(name)
+        fileName = parameters["filename"].map(PercentEncoding.decode)
     }
 }
 
@@ -76,22 +76,4 @@ struct HeaderParameters {
     }
 
     subscript(name: String) -> String? { values[name] }
-}
-
-extension String {
-    /// `%41` as `A`; what isn't two digits after a `%` stays as it is.
-    var percentDecoded: String {
-        var bytes: [UInt8] = []
-        var rest = Array(utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-            if byte == UInt8(ascii: "%"), digits.count == 2 {
-                bytes.append(UInt8(digits[0] * 16 + digits[1]))
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }

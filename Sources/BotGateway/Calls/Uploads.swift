@@ -135,7 +135,7 @@ private struct UploadForm {
             return try InputFile(path)
         } catch {
             // A URL has it escaped, and a script doesn't: what is there counts.
-            if let decoded = PercentEncoding.decode(path), decoded != path, let file = try? InputFile(decoded)
+            if let decoded = PercentEncoding.decodeValidating(path), decoded != path, let file = try? InputFile(decoded)
             {
                 return file
             }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BotGateway
+@testable import Reactor
 
 @Suite struct PercentEncodingTests {
     @Test func `escapes are read, and what is none stays`() {

@@ -1,29 +1,32 @@
 /// The escapes of URLs, such as `%20`.
 ///
 /// - SeeAlso: RFC 3986, section 2.1
-enum PercentEncoding {
-    /// Nil where the text has none, or what comes out isn't UTF-8.
-    static func decode(_ text: String) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return nil }
+package enum PercentEncoding {
+    /// `%41` as `A`; a `%` without two hexadecimal digits after it stays. Bytes that aren't UTF-8 become U+FFFD.
+    package static func decode(_ text: String) -> String { String(decoding: bytes(of: text), as: UTF8.self) }
+
+    /// The same; nil where the bytes aren't UTF-8.
+    package static func decodeValidating(_ text: String) -> String? {
+        String(validating: bytes(of: text), as: UTF8.self)
+    }
+
+    private static func bytes(of text: String) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2,
-                digits.allSatisfy({ Character(.init($0)).isHexDigit }),
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
+            let digits = rest.prefix(2).compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+            if byte == UInt8(ascii: "%"), digits.count == 2 {
+                bytes.append(UInt8(digits[0] * 16 + digits[1]))
                 rest = rest.dropFirst(2)
             } else {
                 bytes.append(byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// A path whose every character means itself; the slashes between its parts stay.
-    static func encode(path: String) -> String {
+    package static func encode(path: String) -> String {
         path.utf8.reduce(into: "") { encoded, byte in
             let character = Character(.init(byte))
             let isPlain =
