@@ -8,8 +8,10 @@ import Testing
         #expect(PercentEncoding.decode("%F0%9F%91%8B") == "👋")
         #expect(PercentEncoding.decode("100%") == "100%")
         #expect(PercentEncoding.decode("%zz%+1") == "%zz%+1")
-        #expect(PercentEncoding.decode("plain") == nil)
-        #expect(PercentEncoding.decode("%FF") == nil)
+        #expect(PercentEncoding.decode("plain") == "plain")
+        #expect(PercentEncoding.decode("%FF") == "\u{FFFD}")
+        #expect(PercentEncoding.decodeValidating("%FF") == nil)
+        #expect(PercentEncoding.decodeValidating("%41") == "A")
     }
 
     @Test func `a path's characters are escaped but for its slashes`() {

@@ -35,8 +35,8 @@ extension HTTPServer.Responder {
 
     /// In nginx's manner.
     private func answerPage(_ status: Int) {
-        let names = [413: "Request Entity Too Large", 502: "Bad Gateway", 504: "Gateway Time-out"]
-        let title = "\(status) \(names[status] ?? "Service Temporarily Unavailable")"
+        let own = [503: "Service Temporarily Unavailable", 504: "Gateway Time-out"]
+        let title = "\(status) \(own[status] ?? HTTPStatus.reasonPhrase(status) ?? "Unknown")"
         let page = """
             <html>\r
             <head><title>\(title)</title></head>\r

@@ -85,7 +85,7 @@ import Reactor
                     method: "POST", path: "", contentType: response.contentType, body: response.body,
                     parts: response.parts))
         case .success(let response):
-            let words = "\(response.status) \(Self.reasons[response.status] ?? "")"
+            let words = "\(response.status) \(HTTPStatus.reasonPhrase(response.status) ?? "")"
                 .split(separator: " ").joined(separator: " ")
             failed(
                 update, "Wrong response from the webhook: \(words)",
@@ -112,13 +112,6 @@ import Reactor
         if reason.contains("connect to server") { return "Connection refused" }
         return failure.reason
     }
-
-    private static let reasons = [
-        301: "Moved Permanently", 302: "Found", 307: "Temporary Redirect", 308: "Permanent Redirect",
-        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-        405: "Method Not Allowed", 410: "Gone", 413: "Request Entity Too Large", 429: "Too Many Requests",
-        500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
-    ]
 
     /// The chat that an update belongs to, else the person; what names neither is in a queue with its like.
     private static func queue(of entry: UpdateQueue.Entry) -> String {

@@ -143,7 +143,7 @@ public final class BotAPI {
         let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
         self.init(
             code: response.status,
-            reason: body?["description"]?.string ?? Self.words[response.status]
+            reason: body?["description"]?.string ?? HTTPStatus.reasonPhrase(response.status)
                 ?? "HTTP status \(response.status)",
             parameters: body?["parameters"])
     }
@@ -157,10 +157,4 @@ public final class BotAPI {
     var newChat: Int64? {
         code == 400 ? parameters?["migrate_to_chat_id"]?.integer : nil
     }
-
-    private static let words = [
-        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-        413: "Request Entity Too Large", 429: "Too Many Requests", 500: "Internal Server Error",
-        502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
-    ]
 }
