@@ -36,7 +36,7 @@ import Reactor
 
     /// `chat.ndjson` has its calls in `chat.calls.ndjson`.
     static func callsPath(beside path: String) -> String {
-        let name = path.split(separator: "/").last ?? ""
+        let name = path.baseName ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "\(path).calls" }
         return path.dropLast(name[dot...].count) + ".calls" + name[dot...]
     }

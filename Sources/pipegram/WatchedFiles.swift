@@ -23,7 +23,7 @@ import Reactor
 
     /// `py`; nil where a name has none.
     private static func ending(of path: String) -> Substring? {
-        let name = path.split(separator: "/").last ?? ""
+        let name = path.baseName ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
         return name[name.index(after: dot)...]
     }

@@ -106,7 +106,7 @@ struct Form {
     private func faults(of part: ReceivedPart, _ value: JSON, _ place: String) -> [String] {
         let url = value.string ?? ""
         let content = String(decoding: part.bytes, as: UTF8.self)
-        let name = url.split(separator: "/").last.map(String.init)
+        let name = url.baseName
         return part.fileName == name && content == contents[url]
             ? [] : ["\(place): \(url) arrived as \(part.fileName ?? "a text"): \(content)"]
     }

@@ -47,7 +47,7 @@ import Reactor
     func expectGateway() { (calls, isGatewayExpected) = ([], true) }
 
     private func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
-        let method = String(request.path.split(separator: "/").last ?? "")
+        let method = request.path.baseName ?? ""
         let parameters = (try? JSON(parsing: request.body)) ?? [:]
         // As GatewayTest tells the gateway to ask; no made-up value is 10.
         if method == "getUpdates", parameters["timeout"] == 10 {

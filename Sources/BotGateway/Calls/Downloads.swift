@@ -113,7 +113,7 @@ final class Downloads {
         }
         do throws(SystemError) {
             if download.part == nil {
-                try open(download, name: String(place.split(separator: "/").last ?? "file"))
+                try open(download, name: place.baseName ?? "file")
             }
         } catch {
             return refuse(download, .badRequest(error.description))

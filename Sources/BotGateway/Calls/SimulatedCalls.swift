@@ -59,7 +59,7 @@ public final class SimulatedCalls: CallSink {
                 return .failure(.badRequest("wrong file_id or the file is temporarily unavailable"))
             }
             do throws(SystemError) {
-                let name = String(place.split(separator: "/").last ?? "file")
+                let name = place.baseName ?? "file"
                 let path = try files.place(of: call, for: scope, name: name)
                 return .success(["path": JSON(path), "file_size": JSON(try file.write(to: path))])
             } catch {

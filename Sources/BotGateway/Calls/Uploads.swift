@@ -124,7 +124,7 @@ private struct UploadForm {
                 .badRequest("\(place): \(file.path) is outside of \(root), which --upload-root names"))
         }
         size = (size ?? 0) + file.size
-        let name = file.path.split(separator: "/").last.map(String.init) ?? "file"
+        let name = file.path.baseName ?? "file"
         return .file(file, name: name)
     }
 

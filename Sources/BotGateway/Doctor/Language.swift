@@ -20,7 +20,7 @@ public enum Language: String, CaseIterable, Sendable {
     /// By the name of what runs a script: `/usr/bin/python3.11`. Nil for `bot.py`.
     init?(interpreter name: String) {
         guard Self(script: name) == nil else { return nil }
-        let file = name.split(separator: "/").last.map(String.init) ?? name
+        let file = name.baseName ?? name
         // Versions: `python3.11`, `lua5.4`, `ruby-3.2`.
         let stem = String(file.prefix { !$0.isNumber && $0 != "-" && $0 != "." })
         guard let language = Self.interpreters[stem] else { return nil }
@@ -31,7 +31,7 @@ public enum Language: String, CaseIterable, Sendable {
     public init?(shebang line: String) {
         guard line.hasPrefix("#!") else { return nil }
         for word in line.dropFirst(2).split(whereSeparator: \.isWhitespace) {
-            let name = word.split(separator: "/").last ?? word
+            let name = word.baseName ?? word
             if name == "env" || word.hasPrefix("-") || word.contains("=") { continue }
             self.init(of: String(name))
             return

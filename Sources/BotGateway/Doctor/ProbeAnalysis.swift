@@ -187,7 +187,7 @@ struct ProbeAnalysis {
         // Who had to be killed couldn't end what it had started.
         for left in record.ignoresTermination ? [] : record.leftovers {
             let command = left.command.split(separator: " ").first.map(String.init) ?? ""
-            let file = command.split(separator: "/").last.map(String.init) ?? command
+            let file = command.baseName ?? command
             let line =
                 script?.line(with: [" &", "Popen", "spawn", "fork", "nohup", "setsid"])
                 ?? (file.isEmpty ? nil : script?.line(with: [file]))

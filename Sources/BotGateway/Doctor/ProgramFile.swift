@@ -73,7 +73,7 @@ public struct ProgramFile {
         let language = Language(shebang: String(line)) ?? Language(of: name)
         if let fault = lineEndFaults(in: bytes, name: name, language, always: true) { return [fault] }
         if !isThere(interpreter) {
-            let other = "/usr/bin/\(interpreter.split(separator: "/").last ?? "")"
+            let other = "/usr/bin/\(interpreter.baseName ?? "")"
             let instead = isThere(other) ? "#!\(other)" : language?.shebang
             return [.fault(first, missing(interpreter) + (instead.map { "; write \($0)" } ?? ""))]
         }

@@ -143,7 +143,7 @@ extension Script {
     }
 
     private func lineNumber(in complaint: String) -> Int? {
-        let file = name.split(separator: "/").last.map(String.init) ?? name
+        let file = name.baseName ?? name
         guard let mention = complaint.firstRange(of: file) else { return nil }
         var rest = complaint[mention.upperBound...].drop { "\",:' [(".contains($0) }
         if rest.hasPrefix("line ") { rest = rest.dropFirst(5) }

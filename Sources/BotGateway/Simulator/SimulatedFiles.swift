@@ -184,7 +184,7 @@ public struct SimulatedFiles {
             try check(known, fits: kind)
             return known
         }
-        let name = value.contains("://") ? value.split(separator: "/").last.map { String($0) } ?? "" : ""
+        let name = value.contains("://") ? value.baseName ?? "" : ""
         guard keepsWhatItHasNot else {
             return Entry(
                 id: value.contains("://") ? nextID() : value, path: "", name: name, size: 0, contents: nil)

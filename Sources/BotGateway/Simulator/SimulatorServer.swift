@@ -83,7 +83,7 @@ import Reactor
         (actions, callLog) = (NumberedLog(on: loop), NumberedLog(on: loop))
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
-            let method = request.path.split(separator: "/").last ?? ""
+            let method = request.path.baseName ?? ""
             return request.method == "POST" ? self?.faults.nextWithinBody(method: String(method)) : nil
         }
         follow()

@@ -164,7 +164,7 @@ public final class Conversation {
 
     private func send(_ sent: TypedLine.SentFile) throws(Trouble) {
         let path = sent.path.hasPrefix("~/") ? home + sent.path.dropFirst() : sent.path
-        let name = path.split(separator: "/").last.map(String.init) ?? "file"
+        let name = path.baseName ?? "file"
         let file = ReceivedFile(part: sent.kind, name: name, file: try open(path))
         let parameters: JSON = [:]
         parameters.set(sent.kind, JSON("attach://\(sent.kind)"))
