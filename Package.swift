@@ -28,55 +28,68 @@ let package = Package(
         .target(
             name: "Reactor", dependencies: ["CCurl", "CEdit", "CMicroHTTPD", "CSystem"],
             swiftSettings: onTheLoop),
+        .target(name: "BotAPI", dependencies: ["JSON", "Reactor"], swiftSettings: onTheLoop),
         .target(
             name: "BotGateway",
             dependencies: [
-                "JSON", "Reactor", "CSQLite", "CSystem",
-                .product(name: "DequeModule", package: "swift-collections"),
+                "BotAPI", "CSQLite", "CSystem", .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: onTheLoop),
+        .target(
+            name: "TelegramSimulator",
+            dependencies: ["BotAPI", .product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: onTheLoop),
+        .target(
+            name: "Offline", dependencies: ["BotGateway", "TelegramSimulator"], swiftSettings: onTheLoop),
+        .target(name: "Chat", dependencies: ["Offline"], swiftSettings: onTheLoop),
+        .target(name: "Doctor", dependencies: ["Offline"], swiftSettings: onTheLoop),
         // Without default isolation: ArgumentParser's commands can't be isolated to the main actor.
         .executableTarget(
             name: "pipegram",
             dependencies: [
-                "BotGateway", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Chat", "Doctor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         .target(
-            name: "TestSupport", dependencies: ["BotGateway", "CMalloc", "JSON", "Reactor"],
-            path: "Tests/TestSupport", swiftSettings: onTheLoop),
+            name: "TestSupport", dependencies: ["Chat", "CMalloc", "Doctor"],
+            path: "Tests/Support", swiftSettings: onTheLoop),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: onTheLoop),
         .testTarget(
             name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: onTheLoop),
+        .testTarget(name: "BotAPITests", dependencies: ["BotAPI", "TestSupport"], swiftSettings: onTheLoop),
         .testTarget(
-            name: "BotGatewayTests",
-            dependencies: ["BotGateway", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            name: "BotGatewayTests", dependencies: ["BotGateway", "TestSupport"], swiftSettings: onTheLoop),
+        .testTarget(
+            name: "TelegramSimulatorTests", dependencies: ["TelegramSimulator", "TestSupport"],
             swiftSettings: onTheLoop),
+        .testTarget(
+            name: "OfflineTests", dependencies: ["Offline", "TestSupport"], swiftSettings: onTheLoop),
+        .testTarget(name: "ChatTests", dependencies: ["Chat", "TestSupport"], swiftSettings: onTheLoop),
+        .testTarget(name: "DoctorTests", dependencies: ["Doctor", "TestSupport"], swiftSettings: onTheLoop),
+        .testTarget(name: "ProjectTests", dependencies: ["TestSupport"], swiftSettings: onTheLoop),
         .testTarget(
             name: "EndToEndTests", dependencies: ["pipegram", "TestSupport"], swiftSettings: onTheLoop),
     ]
 )
 
-// Only for Tests/Fuzz/run: libFuzzer with the readers of BotGatewayTests, which can't be in two targets.
+// Only for Tests/Fuzz/run: libFuzzer with the readers of ProjectTests, which can't be in two targets.
 if Context.environment["PIPEGRAM_FUZZ"] != nil {
     package.targets.removeAll { $0.type == .test }
     package.targets += [
         .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
         .executableTarget(
-            name: "Fuzz", dependencies: ["BotGateway", "CLibFuzzer", "TestSupport"], path: "Tests",
+            name: "Fuzz", dependencies: ["CLibFuzzer", "TestSupport"], path: "Tests",
             sources: [
-                "Fuzz/Fuzz.swift", "BotGatewayTests/Readers/Reader+All.swift",
-                "BotGatewayTests/Readers/Reader+JSON.swift", "BotGatewayTests/Readers/Reader+Lines.swift",
-                "BotGatewayTests/Readers/Reader+Updates.swift",
-                "BotGatewayTests/Readers/Reader+Redactions.swift",
-                "BotGatewayTests/Readers/Reader+StateFile.swift",
-                "BotGatewayTests/Readers/Reader+Forms.swift",
-                "BotGatewayTests/Readers/Reader+AllowList.swift",
-                "BotGatewayTests/Readers/Reader+Markup.swift", "BotGatewayTests/Readers/Reader+Chat.swift",
-                "BotGatewayTests/Readers/Reader+Simulator.swift", "BotGatewayTests/Events/ChildLine.swift",
-                "BotGatewayTests/Events/IncomingEvent+Faithful.swift",
-                "BotGatewayTests/Updates/ScannedLog.swift",
+                "Fuzz/Fuzz.swift", "ProjectTests/Readers/Reader+All.swift",
+                "ProjectTests/Readers/Reader+JSON.swift", "ProjectTests/Readers/Reader+Lines.swift",
+                "ProjectTests/Readers/Reader+Updates.swift",
+                "ProjectTests/Readers/Reader+Redactions.swift",
+                "ProjectTests/Readers/Reader+StateFile.swift",
+                "ProjectTests/Readers/Reader+Forms.swift",
+                "ProjectTests/Readers/Reader+AllowList.swift",
+                "ProjectTests/Readers/Reader+Markup.swift", "ProjectTests/Readers/Reader+Chat.swift",
+                "ProjectTests/Readers/Reader+Simulator.swift",
             ],
             swiftSettings: onTheLoop),
     ]

@@ -1,12 +1,13 @@
+import BotAPI
 import Logging
 import Reactor
 
 /// The whole flow: carries each update to its scope's child, and each call that a child asks for to the
 /// sink; what isn't dealt with stays in the journal. `run` and `replay` differ in the source, the sink and
 /// the journal that they pass, in nothing else.
-public final class Gateway {
+package final class Gateway {
     /// How it went.
-    public enum End {
+    package enum End {
         case finished
         case failed(GatewayFailure)
     }
@@ -21,7 +22,7 @@ public final class Gateway {
     private let stopTimeout: Duration
 
     private var failure: GatewayFailure?
-    public private(set) var isEnding = false
+    package private(set) var isEnding = false
     private var isEnded = false
     private var openCalls = 0
     private var recoveredCalls = 0
@@ -31,7 +32,7 @@ public final class Gateway {
     /// - Parameters:
     ///   - choice: which updates share a child.
     ///   - stopTimeout: how long a stop may take before everything is given up.
-    public init(
+    package init(
         from source: any UpdateSource, by choice: ScopeChoice, through children: Children,
         to sink: any CallSink,
         keepingIn journal: any Journal, stopTimeout: Duration, on loop: EventLoop, log: Logger
@@ -45,7 +46,7 @@ public final class Gateway {
     /// - Parameters:
     ///   - earlier: the calls that it left.
     ///   - onEnd: called once, after `stop`, at the end of the source, or on a failure.
-    public func start(with earlier: [RecoveredCall] = [], onEnd: @escaping (End) -> Void) {
+    package func start(with earlier: [RecoveredCall] = [], onEnd: @escaping (End) -> Void) {
         self.onEnd = onEnd
         source.onUpdates = { [unowned self] in take($0) }
         source.onEnd = { [unowned self] in sourceEnded($0) }
@@ -71,7 +72,7 @@ public final class Gateway {
     }
 
     /// Gives stored events to the children of their scopes, beside those of the source.
-    public func deliver(_ events: [IncomingEvent]) {
+    package func deliver(_ events: [IncomingEvent]) {
         for event in events { children.deliver(event) }
     }
 
@@ -116,13 +117,13 @@ public final class Gateway {
     }
 
     /// A new version of the program is there: each child is replaced between two of its events.
-    public func reload() {
+    package func reload() {
         if !isEnding { children.reload() }
     }
 
     /// Stops taking updates, lets every child end after what it was given, sends what they said, and
     /// tells the source how far it got.
-    public func stop() {
+    package func stop() {
         source.stop()
         if deadline == nil { deadline = loop.after(stopTimeout) { [weak self] in self?.giveUp() } }
         end()

@@ -1,7 +1,7 @@
 /// Why the gateway can't go on, and what to do.
-public struct GatewayFailure: Error, CustomStringConvertible {
+package struct GatewayFailure: Error, CustomStringConvertible {
     /// What kind of trouble it is; the program ends with an exit code of its own for each.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// Telegram refuses the token.
         case unauthorized
         /// What answers at the Bot API's address is something else.
@@ -22,10 +22,10 @@ public struct GatewayFailure: Error, CustomStringConvertible {
         case inputOutput
     }
 
-    public let kind: Kind
-    public let description: String
+    package let kind: Kind
+    package let description: String
 
-    public init(_ kind: Kind, _ description: String) {
+    package init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description
     }

@@ -1,13 +1,13 @@
 /// JSON text that is handed on rather than read and written again: the same values, the numbers as they
 /// were written, in half the time.
-public enum CompactJSON {
+package enum CompactJSON {
     private static var scratch: [UInt8] = []
 
     /// Calls `body` with `text` on one line: no white space outside strings, and raw UTF-8 for what was
     /// escaped without need.
     ///
     /// - Parameter text: JSON that the parser has accepted.
-    public static func withCompact<Result>(
+    package static func withCompact<Result>(
         _ text: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
         // Nothing grows: six bytes of an escape become three, twelve of a pair four.
@@ -93,7 +93,7 @@ public enum CompactJSON {
     /// - Parameters:
     ///   - object: compact, as `withCompact` gives it.
     ///   - isLast: nothing follows the member, which is then not searched for its end.
-    public static func member(
+    package static func member(
         _ key: String, of object: UnsafeRawBufferPointer, isLast: Bool = false
     ) -> UnsafeRawBufferPointer? {
         var start = 1

@@ -1,20 +1,20 @@
 import CJansson
 
 /// Where and why bytes are not JSON.
-public struct JSONError: Error, Equatable, CustomStringConvertible {
+package struct JSONError: Error, Equatable, CustomStringConvertible {
     /// What is wrong, in jansson's words.
-    public let reason: String
+    package let reason: String
     /// From 1 on; columns count characters, not bytes.
-    public let line: Int
-    public let column: Int
+    package let line: Int
+    package let column: Int
 
-    public init(reason: String, line: Int, column: Int) {
+    package init(reason: String, line: Int, column: Int) {
         self.reason = reason
         self.line = line
         self.column = column
     }
 
-    public var description: String { "line \(line), column \(column): \(reason)" }
+    package var description: String { "line \(line), column \(column): \(reason)" }
 }
 
 extension JSON {
@@ -22,12 +22,12 @@ extension JSON {
     ///
     /// Refused are: text that isn't UTF-8, lone surrogates, integers beyond 64 bits, NUL in a key, and
     /// more than 2,048 levels. Of a key that comes twice the last value holds.
-    public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
         try self.init(parsing: bytes, flags: 0)
     }
 
     /// The same, but an object in which a key comes twice is refused.
-    public init(parsingUniqueKeys bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    package init(parsingUniqueKeys bytes: UnsafeRawBufferPointer) throws(JSONError) {
         try self.init(parsing: bytes, flags: Int(JSON_REJECT_DUPLICATES))
     }
 
@@ -41,7 +41,7 @@ extension JSON {
         self.init(owning: value)
     }
 
-    public init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
+    package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
         let parse = { (bytes: UnsafeBufferPointer<UInt8>) in
             Result { () throws(JSONError) in try JSON(parsing: UnsafeRawBufferPointer(bytes)) }
         }
@@ -50,12 +50,12 @@ extension JSON {
         self = try result.get()
     }
 
-    public init(parsing text: String) throws(JSONError) {
+    package init(parsing text: String) throws(JSONError) {
         try self.init(parsing: text.utf8)
     }
 
     /// Reads JSON in which strings may hold bytes that aren't UTF-8: each such byte becomes U+FFFD.
-    public init(repairing bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    package init(repairing bytes: UnsafeRawBufferPointer) throws(JSONError) {
         do {
             try self.init(parsing: bytes)
         } catch {
@@ -69,7 +69,7 @@ extension JSON {
 extension JSON {
     /// Reads what can be read of JSON with bad text in it: bytes that aren't UTF-8 and lone surrogates
     /// become U+FFFD.
-    public init(salvaging bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    package init(salvaging bytes: UnsafeRawBufferPointer) throws(JSONError) {
         let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
         var salvaged: [UInt8] = []
         var index = 0

@@ -3,12 +3,12 @@ import CJansson
 extension JSON {
     /// Appends this value as one line of JSON without the line's end: no white space, and raw UTF-8 where
     /// JSON doesn't demand an escape.
-    public func write(to bytes: inout [UInt8]) {
+    package func write(to bytes: inout [UInt8]) {
         write(to: &bytes, flags: 0)
     }
 
     /// This value as text in which the keys of each object are sorted, to compare by.
-    public var canonical: String {
+    package var canonical: String {
         var bytes: [UInt8] = []
         write(to: &bytes, flags: Int(JSON_SORT_KEYS))
         return String(decoding: bytes, as: UTF8.self)
@@ -34,7 +34,7 @@ extension JSON {
     private static let scratch = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 1 << 16)
 
     /// This value as one line of JSON without the line's end.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return bytes
@@ -43,12 +43,12 @@ extension JSON {
 
 extension JSON {
     /// As `bytes`, but a real number with as few digits as tell it from every other one.
-    public var shortBytes: [UInt8] {
+    package var shortBytes: [UInt8] {
         guard integer == nil, let number else { return bytes }
         return Array(number.description.utf8)
     }
 }
 
 extension JSON: CustomStringConvertible {
-    public var description: String { String(decoding: bytes, as: UTF8.self) }
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -4,7 +4,7 @@ import CJansson
 ///
 /// A reference: a value taken out of an object is the one inside it, and `set` and `remove` are seen by
 /// everyone who holds it. Equality compares values; the order of keys doesn't matter, `1` isn't `1.0`.
-public struct JSON {
+package struct JSON {
     let node: Node
 
     /// Owns one reference of a jansson value. Not isolated: an isolated `deinit` asks every time which
@@ -23,12 +23,12 @@ public struct JSON {
 
     private var kind: json_type { json_kind(node.value) }
 
-    public var isObject: Bool { kind == JSON_OBJECT }
-    public var isArray: Bool { kind == JSON_ARRAY }
-    public var isNull: Bool { kind == JSON_NULL }
+    package var isObject: Bool { kind == JSON_OBJECT }
+    package var isArray: Bool { kind == JSON_ARRAY }
+    package var isNull: Bool { kind == JSON_NULL }
 
     /// The text of a string; nil for anything else.
-    public var string: String? {
+    package var string: String? {
         guard kind == JSON_STRING, let bytes = json_string_value(node.value) else { return nil }
         let length = json_string_length(node.value)
         return bytes.withMemoryRebound(to: UInt8.self, capacity: length) {
@@ -37,16 +37,16 @@ public struct JSON {
     }
 
     /// A number that was written without a fraction or an exponent; nil for anything else.
-    public var integer: Int64? {
+    package var integer: Int64? {
         kind == JSON_INTEGER ? json_integer_value(node.value) : nil
     }
 
     /// Any number, an integer rounded to the nearest double; nil for anything else.
-    public var number: Double? {
+    package var number: Double? {
         kind == JSON_REAL || kind == JSON_INTEGER ? json_number_value(node.value) : nil
     }
 
-    public var bool: Bool? {
+    package var bool: Bool? {
         switch kind {
         case JSON_TRUE: true
         case JSON_FALSE: false
@@ -55,7 +55,7 @@ public struct JSON {
     }
 
     /// How many members an object, or elements an array has; 0 for anything else.
-    public var count: Int {
+    package var count: Int {
         switch kind {
         case JSON_OBJECT: json_object_size(node.value)
         case JSON_ARRAY: json_array_size(node.value)
@@ -64,28 +64,28 @@ public struct JSON {
     }
 
     /// An object's member; nil where there is none, and for anything but an object.
-    public subscript(key: String) -> JSON? {
+    package subscript(key: String) -> JSON? {
         json_object_get(node.value, key).map(JSON.init(sharing:))
     }
 
     /// An array's element; nil past its end, and for anything but an array.
-    public subscript(index: Int) -> JSON? {
+    package subscript(index: Int) -> JSON? {
         index < 0 ? nil : json_array_get(node.value, index).map(JSON.init(sharing:))
     }
 
     /// An array's elements; none for anything else.
-    public var elements: [JSON] {
+    package var elements: [JSON] {
         isArray ? (0..<count).compactMap { self[$0] } : []
     }
 
     /// An object's members in their order; none for anything else.
-    public var members: [(key: String, value: JSON)] {
+    package var members: [(key: String, value: JSON)] {
         var members: [(key: String, value: JSON)] = []
         forEachMember { members.append(($0, JSON(sharing: $1))) }
         return members
     }
 
-    public var keys: [String] {
+    package var keys: [String] {
         var keys: [String] = []
         forEachMember { key, _ in keys.append(key) }
         return keys
@@ -102,27 +102,27 @@ public struct JSON {
     }
 
     /// Adds a member to an object or replaces it in its place; does nothing to anything else.
-    public func set(_ key: String, _ value: JSON) {
+    package func set(_ key: String, _ value: JSON) {
         json_object_set(node.value, key, value.node.value)
     }
 
     /// Adds another object's members to an object, or replaces them in their place.
-    public func merge(_ other: JSON) {
+    package func merge(_ other: JSON) {
         json_object_update(node.value, other.node.value)
     }
 
     /// Takes a member out of an object; does nothing where there is none.
-    public func remove(_ key: String) {
+    package func remove(_ key: String) {
         json_object_del(node.value, key)
     }
 
     /// Adds an element to an array; does nothing to anything else.
-    public func append(_ value: JSON) {
+    package func append(_ value: JSON) {
         json_array_append(node.value, value.node.value)
     }
 
     /// Takes an object's members that are `null` out of it.
-    public func removeNulls() {
+    package func removeNulls() {
         var nulls: [String] = []
         forEachMember { if json_kind($1) == JSON_NULL { nulls.append($0) } }
         nulls.forEach(remove)
@@ -130,7 +130,7 @@ public struct JSON {
 }
 
 extension JSON: Equatable {
-    public static func == (left: JSON, right: JSON) -> Bool {
+    package static func == (left: JSON, right: JSON) -> Bool {
         json_equal(left.node.value, right.node.value) == 1
     }
 }

@@ -1,4 +1,3 @@
-import BotGateway
 import Glibc
 import JSON
 import TestSupport
@@ -80,7 +79,8 @@ import Testing
         test.files.write("allowed", "chat 43\nchat @42\n")
         terminalHangup("error --allow-file \(file), line 2: expected a chat's id")
         unlink(file)
-        terminalHangup("error --allow-file \(file): No such file or directory; who may come in stays as it was")
+        terminalHangup(
+            "error --allow-file \(file): No such file or directory; who may come in stays as it was")
         mkfifo(file, 0o600)
         terminalHangup("error --allow-file \(file), which must be a file")
         unlink(file)

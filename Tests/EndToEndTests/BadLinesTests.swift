@@ -1,8 +1,9 @@
-import BotGateway
 import Glibc
 import JSON
 import TestSupport
 import Testing
+
+@testable import TelegramSimulator
 
 /// What bots print by mistake, and what becomes of it; BadLineTests has more of each way.
 @Suite struct BadLinesTests {

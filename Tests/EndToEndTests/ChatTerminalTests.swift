@@ -3,6 +3,8 @@ import Reactor
 import TestSupport
 import Testing
 
+@testable import TelegramSimulator
+
 /// `chat` at a terminal.
 @Suite struct ChatTerminalTests {
     let files = TemporaryDirectory()

@@ -3,6 +3,8 @@ import Reactor
 import TestSupport
 import Testing
 
+@testable import TelegramSimulator
+
 @Suite struct ChatTests {
     let files = TemporaryDirectory()
 

@@ -1,4 +1,3 @@
-import BotGateway
 import Glibc
 import JSON
 import TestSupport

@@ -3,8 +3,6 @@ import Reactor
 import TestSupport
 import Testing
 
-@testable import BotGateway
-
 @Suite struct DoctorTests {
     private let files = TemporaryDirectory()
 

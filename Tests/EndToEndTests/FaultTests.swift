@@ -1,8 +1,10 @@
-import BotGateway
 import JSON
 import Reactor
 import TestSupport
 import Testing
+
+@testable import BotGateway
+@testable import TelegramSimulator
 
 /// Telegram has a bad hour.
 @Suite(.ownProcess) struct FaultTests {

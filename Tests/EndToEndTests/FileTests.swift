@@ -4,7 +4,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@testable import BotGateway
+@testable import TelegramSimulator
 
 @Suite(.ownProcess) struct FileTests {
     /// Has the bot print a call in chat 42.
@@ -215,7 +215,8 @@ import Testing
     @Test func `a stop that runs out of time leaves no half of a file, and the next start fetches it`() throws
     {
         let test = try GatewayTest()
-        try test.run(["--ack-timeout", "20ms", "--stop-grace", "0s", "--stop-timeout", "200ms"], bot: "puppet.sh")
+        try test.run(
+            ["--ack-timeout", "20ms", "--stop-grace", "0s", "--stop-timeout", "200ms"], bot: "puppet.sh")
         let id = test.telegram.addFile([UInt8](repeating: 1, count: 300_000), path: "documents/file_1.bin")
         test.telegram.fail(method: "file", with: .closeAfterBytes(100_000))
         test.telegram.fail(method: "file", with: .hang)

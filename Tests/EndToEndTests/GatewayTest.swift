@@ -4,6 +4,7 @@ import Reactor
 import TestSupport
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// `pipegram run` against a simulated Bot API, both in the test's loop.
 final class GatewayTest {

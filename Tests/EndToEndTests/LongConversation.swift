@@ -1,8 +1,9 @@
-import BotGateway
 import Glibc
 import Reactor
 import TestSupport
 import Testing
+
+@testable import TelegramSimulator
 
 /// What came of a conversation in many chats during which something went wrong again and again.
 final class LongConversation {

@@ -1,3 +1,5 @@
+import Reactor
+
 /// Values of the types that the Bot API's documentation names, as JSON, one after the other out of what tends
 /// to be carried wrongly.
 struct MadeUpValues {

@@ -13,7 +13,7 @@ struct MethodFacts {
     let fileParameters: [(name: String, paths: [String])]
 
     static func all() throws -> [MethodFacts] {
-        try ProjectFile.text("Tests/BotAPI/methods.ndjson").split(separator: "\n").map {
+        try ProjectFile.text("Tests/Data/methods.ndjson").split(separator: "\n").map {
             MethodFacts(try JSON(parsing: String($0)))
         }
     }

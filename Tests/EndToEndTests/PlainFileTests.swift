@@ -4,8 +4,6 @@ import Reactor
 import TestSupport
 import Testing
 
-@testable import BotGateway
-
 /// Files that plain programs are sent.
 @Suite struct PlainFileTests {
     /// Says how long the file is whose path it reads, or what else it reads.

@@ -4,8 +4,6 @@ import Reactor
 import TestSupport
 import Testing
 
-@testable import BotGateway
-
 @Suite(.ownProcess) struct PlainTests {
     private func replay(_ updates: [JSON], _ program: [String]) throws -> ProgramRun {
         let files = TemporaryDirectory()

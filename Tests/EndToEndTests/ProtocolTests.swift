@@ -1,7 +1,8 @@
-import BotGateway
 import JSON
 import TestSupport
 import Testing
+
+@testable import TelegramSimulator
 
 /// What goes over the pipes is what docs/protocol.schema.json says.
 @Suite struct ProtocolTests {

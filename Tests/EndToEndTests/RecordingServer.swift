@@ -1,6 +1,8 @@
-import BotGateway
 import JSON
 import Reactor
+
+@testable import BotGateway
+@testable import TelegramSimulator
 
 /// A Bot API server that accepts every call, and keeps it as it came.
 ///

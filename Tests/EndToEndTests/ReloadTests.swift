@@ -1,4 +1,3 @@
-import BotGateway
 import Glibc
 import TestSupport
 import Testing

@@ -1,8 +1,9 @@
-import BotGateway
 import Glibc
 import JSON
 import TestSupport
 import Testing
+
+@testable import TelegramSimulator
 
 @Suite(.ownProcess) struct RunTests {
     @Test func `each chat has a child, whose calls go to that chat`() throws {

@@ -1,8 +1,9 @@
-import BotGateway
 import JSON
 import Reactor
 import TestSupport
 import Testing
+
+@testable import TelegramSimulator
 
 @Suite(.ownProcess) struct SendingTests {
     @Test func `what failed before it went out is sent until it arrives`() throws {

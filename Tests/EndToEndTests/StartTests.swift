@@ -1,9 +1,11 @@
-import BotGateway
 import Glibc
 import JSON
 import Reactor
 import TestSupport
 import Testing
+
+@testable import BotAPI
+@testable import TelegramSimulator
 
 @Suite(.ownProcess) struct StartTests {
     /// Runs the program to its end.

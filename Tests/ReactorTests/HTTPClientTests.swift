@@ -1,6 +1,9 @@
+import JSON
 import Reactor
 import TestSupport
 import Testing
+
+@testable import BotGateway
 
 @Suite(.ownProcess) struct HTTPClientTests {
     @Test func `a request without a body is a GET`() throws {

@@ -3,6 +3,8 @@ import Reactor
 import TestSupport
 import Testing
 
+@testable import TelegramSimulator
+
 @Suite(.ownProcess) struct HTTPDownloadTests {
     private struct DownloadTest {
         let loop: EventLoop

@@ -1,6 +1,8 @@
 import Reactor
 import Testing
 
+@testable import TelegramSimulator
+
 /// What a client tells when no answer comes, and that no request is ever sent twice.
 @Suite struct HTTPFailureTests {
     @Test func `a refused connection means that nothing went out`() throws {

@@ -1,7 +1,10 @@
 import Glibc
+import JSON
 import Reactor
 import TestSupport
 import Testing
+
+@testable import TelegramSimulator
 
 @Suite(.ownProcess) struct HTTPFormTests {
     private struct FormTest {

@@ -2,6 +2,8 @@ import Reactor
 import TestSupport
 import Testing
 
+@testable import TelegramSimulator
+
 @Suite struct HTTPHeaderTests {
     private let loop: EventLoop
     private let server: HTTPServer

@@ -1,6 +1,8 @@
 import Glibc
 import Reactor
 
+@testable import TelegramSimulator
+
 /// An HTTP client and a server in one loop.
 final class HTTPTest {
     /// A request on its way, and in the end its answer.

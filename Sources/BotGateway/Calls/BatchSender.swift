@@ -2,38 +2,38 @@ import JSON
 import Reactor
 
 /// Carries out calls that come as lines, each chat's in their order, and tells what became of each.
-public final class BatchSender {
+package final class BatchSender {
     /// How it went so far.
-    public struct Tally {
-        public var sent = 0
-        public var failed = 0
+    package struct Tally {
+        package var sent = 0
+        package var failed = 0
         /// Their answers were lost: they may or may not have taken effect.
-        public var unknown = 0
+        package var unknown = 0
         /// An earlier run has their results.
-        public var skipped = 0
+        package var skipped = 0
         /// Of these, those that weren't sent, or of which it isn't known.
-        public var skippedFailed = 0
+        package var skippedFailed = 0
     }
 
     /// What became of a line, as JSON with its `\n`: for who reads along, and to resume by.
-    public struct Result {
-        public let line: [UInt8]
-        public let record: [UInt8]
-        public let isSuccess: Bool
+    package struct Result {
+        package let line: [UInt8]
+        package let record: [UInt8]
+        package let isSuccess: Bool
     }
 
-    public var onResult: (Result) -> Void = { _ in }
+    package var onResult: (Result) -> Void = { _ in }
     /// Called once when all that came has its result, or with the number of the line, from 1 on, that shows
     /// that the earlier results are another input's: nothing has been sent then.
-    public var onEnd: (_ otherLine: Int?) -> Void = { _ in }
+    package var onEnd: (_ otherLine: Int?) -> Void = { _ in }
 
-    public private(set) var tally = Tally()
+    package private(set) var tally = Tally()
     /// Whether more lines are wanted.
-    public var hasRoom: Bool { open.count < Self.callLimit && openBytes < Self.byteLimit }
+    package var hasRoom: Bool { open.count < Self.callLimit && openBytes < Self.byteLimit }
     /// The first line that has no result; nil when there is none.
-    public var firstOpenLine: Int? { (Array(open) + held.map(\.number)).min() }
+    package var firstOpenLine: Int? { (Array(open) + held.map(\.number)).min() }
     /// How many lines were read and have no result.
-    public var openLines: Int { open.count + held.count }
+    package var openLines: Int { open.count + held.count }
 
     private static let callLimit = 1000
     private static let byteLimit = 16 << 20
@@ -54,7 +54,7 @@ public final class BatchSender {
     /// - Parameters:
     ///   - lineLimit: the longest line that is read, in bytes.
     ///   - asksForResults: also of calls that carry no id.
-    public init(
+    package init(
         to sink: any CallSink, lineLimit: Int, after earlier: EarlierResults = .init(),
         asksForResults: Bool = true
     ) {
@@ -63,7 +63,7 @@ public final class BatchSender {
     }
 
     /// Takes what comes next of the input; an empty piece is its end.
-    public func take(_ piece: UnsafeRawBufferPointer) {
+    package func take(_ piece: UnsafeRawBufferPointer) {
         guard !piece.isEmpty else { return end() }
         splitter.split(piece, limit: lineLimit) { take($0) }
     }

@@ -1,3 +1,4 @@
+import BotAPI
 import JSON
 import Reactor
 

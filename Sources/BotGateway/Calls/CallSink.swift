@@ -1,5 +1,5 @@
 /// Who carries out calls.
-public protocol CallSink: AnyObject {
+package protocol CallSink: AnyObject {
     /// Carries out a call, after the earlier ones of its scope.
     ///
     /// - Parameter done: called once, from the loop, perhaps before this returns.
@@ -19,8 +19,8 @@ public protocol CallSink: AnyObject {
 }
 
 extension CallSink {
-    public func note(_ line: [UInt8], givenTo scope: Scope) {}
-    public func childEnded(_ scope: Scope) {}
-    public func recoveredCallsEnded() {}
-    public func showTyping(in scope: Scope) {}
+    package func note(_ line: [UInt8], givenTo scope: Scope) {}
+    package func childEnded(_ scope: Scope) {}
+    package func recoveredCallsEnded() {}
+    package func showTyping(in scope: Scope) {}
 }

@@ -4,9 +4,9 @@ import Reactor
 /// Files that were fetched for children and have no place of their own: each is gone with its child.
 ///
 /// They lie in a directory of their scope, numbered: the same events give the same names.
-@MainActor public final class ChildFiles {
+@MainActor package final class ChildFiles {
     /// Where they all are; nil while there was none.
-    public private(set) var directory: String?
+    package private(set) var directory: String?
     private let base: String
     private let isTemporary: Bool
     private var counts: [Scope: Int] = [:]
@@ -18,7 +18,7 @@ import Reactor
     /// - Parameters:
     ///   - state: the state directory; nil for a temporary one, which is made for the first file.
     ///   - temporaryDirectory: where that is made.
-    public init(in state: String?, temporaryDirectory: String) {
+    package init(in state: String?, temporaryDirectory: String) {
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
         guard !isTemporary else { return }
@@ -32,13 +32,13 @@ import Reactor
     /// Where a call wants its file: where it says, or in a place of the gateway's own.
     ///
     /// - Parameter name: as in `makePath`.
-    func place(of call: Call, for scope: Scope, name: String) throws(SystemError) -> String {
+    package func place(of call: Call, for scope: Scope, name: String) throws(SystemError) -> String {
         if let given = call.downloadPath { return given }
         return try makePath(for: scope, name: name)
     }
 
     /// A text that may name fetched files, with a name for their directory that is the same every time.
-    func withoutItsName(_ text: String) -> String {
+    package func withoutItsName(_ text: String) -> String {
         guard let directory else { return text }
         return text.replacing(directory, with: "/tmp/pipegram")
     }
@@ -61,9 +61,9 @@ import Reactor
     }
 
     /// Those of a scope whose child is gone, to be removed when nobody needs them any more.
-    func take(of scope: Scope) -> [String] { places.removeValue(forKey: scope) ?? [] }
+    package func take(of scope: Scope) -> [String] { places.removeValue(forKey: scope) ?? [] }
 
-    func remove(_ taken: [String], of scope: Scope) {
+    package func remove(_ taken: [String], of scope: Scope) {
         guard !taken.isEmpty, let directory else { return }
         taken.forEach { Directory.remove($0) }
         // Unless a later child has some.
@@ -78,7 +78,7 @@ import Reactor
     }
 
     /// All of them, with their directory.
-    public func removeAll() {
+    package func removeAll() {
         if let directory { Directory.remove(directory) }
         (directory, counts, places) = (nil, [:], [:])
     }
@@ -107,7 +107,8 @@ import Reactor
     private static func name(of scope: Scope) -> String {
         let text = scope.description
         let name = sanitized(text)
-        return name == text.replacing(":", with: "-") ? name : "\(name)-\(String(Checksum(of: Array(text.utf8)).value, radix: 16))"
+        return name == text.replacing(":", with: "-")
+            ? name : "\(name)-\(String(Checksum(of: Array(text.utf8)).value, radix: 16))"
     }
 
     private static func sanitized(_ name: String) -> String {

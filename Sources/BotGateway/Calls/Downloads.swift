@@ -1,3 +1,4 @@
+import BotAPI
 import DequeModule
 import Glibc
 import JSON
@@ -33,7 +34,7 @@ final class Downloads {
     /// A place that Telegram named may be gone an hour later: then it is asked once more.
     private static let mostAnswers = 2
 
-    private let api: BotAPI
+    private let api: BotAPIClient
     private let files: ChildFiles
     private let loop: EventLoop
     private let log: Logger
@@ -42,13 +43,13 @@ final class Downloads {
     private var underWay: [Download] = []
     private var parts = 0
     /// While it is set none is begun; those that are under way go on.
-    var isPaused = false {
+    package var isPaused = false {
         didSet { fillPlaces() }
     }
     var countUnderWay: Int { underWay.count }
 
     /// - Parameter patience: how long a connection may be silent.
-    init(api: BotAPI, files: ChildFiles, patience: Duration, on loop: EventLoop, log: Logger) {
+    init(api: BotAPIClient, files: ChildFiles, patience: Duration, on loop: EventLoop, log: Logger) {
         (self.api, self.files, self.patience, self.loop, self.log) = (api, files, patience, loop, log)
     }
 
@@ -59,7 +60,7 @@ final class Downloads {
     }
 
     /// The scope's child is gone: nobody wants what was to be gone with it.
-    func childEnded(_ scope: Scope) {
+    package func childEnded(_ scope: Scope) {
         let isUnwanted = { (download: Download) in
             download.scope == scope && download.call.downloadPath == nil
         }

@@ -1,7 +1,7 @@
 import JSON
 
 /// What an earlier `send` has done of the same input, as its results say.
-public struct EarlierResults {
+package struct EarlierResults {
     /// What is known of a line.
     enum Outcome: Equatable {
         /// It has no result.
@@ -15,13 +15,13 @@ public struct EarlierResults {
     /// The last line that has a result; 0 when there is none.
     private(set) var lastLine = 0
 
-    public init() {}
+    package init() {}
 
     /// What each line that `send` writes begins with.
-    public static let start = Array(#"{"type":"telegram.result","line":"#.utf8)
+    package static let start = Array(#"{"type":"telegram.result","line":"#.utf8)
 
     /// Takes a line that `send` wrote. False where it is none.
-    public mutating func add(_ line: UnsafeRawBufferPointer) -> Bool {
+    package mutating func add(_ line: UnsafeRawBufferPointer) -> Bool {
         guard let result = try? JSON(parsing: line), let number = result["line"]?.integer, number > 0,
             let hash = result["hash"]?.string.flatMap({ UInt64($0, radix: 16) }),
             let ok = result["ok"]?.bool

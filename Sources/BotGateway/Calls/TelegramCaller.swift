@@ -1,3 +1,4 @@
+import BotAPI
 import DequeModule
 import JSON
 import Logging
@@ -8,7 +9,7 @@ import Reactor
 /// A chat that Telegram told to wait holds up nobody else, and answers go before a flood. What can't reach
 /// Telegram, or is answered with 5xx, is tried until it works; a call whose answer was lost may have taken
 /// effect, and is never repeated.
-public final class TelegramCaller: CallSink {
+package final class TelegramCaller: CallSink {
     private struct Waiting {
         let call: Call
         let done: (CallResult) -> Void
@@ -27,7 +28,7 @@ public final class TelegramCaller: CallSink {
     /// No upload is expected to be slower than so many bytes a second.
     private static let slowest = 64 << 10
 
-    private let api: BotAPI
+    private let api: BotAPIClient
     private let loop: EventLoop
     private let log: Logger
     private let timeout: Duration
@@ -38,36 +39,36 @@ public final class TelegramCaller: CallSink {
     private let typing: TypingActions
     private var lines: [Scope: Line] = [:]
     private var floodWaits = FloodWaits()
-    public private(set) var underWay = 0
+    package private(set) var underWay = 0
     /// Scopes whose next call may go when a place is free.
     private var fairQueue = FairQueue()
     private var migrations = Migrations()
 
     /// Told of each 429, to be restored with `hold`: a chat's id or name, the scope of a call to no chat,
     /// or a business account's chat as scopes are written.
-    public var onHold: (_ chat: String, _ wait: Duration) -> Void = { _, _ in }
+    package var onHold: (_ chat: String, _ wait: Duration) -> Void = { _, _ in }
     /// Told once of each group that became a supergroup, to be restored with `noteMigration`.
-    public var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
+    package var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
 
     /// Told when Telegram refuses the token. The call is tried again all the same.
-    public var onUnauthorized: (BotAPIError) -> Void = { _ in }
+    package var onUnauthorized: (BotAPIError) -> Void = { _ in }
     /// While it is set no call is begun; those that are under way go on.
-    public var isPaused = false {
+    package var isPaused = false {
         didSet {
             downloads.isPaused = isPaused
             fillPlaces()
         }
     }
     /// How many files are being fetched.
-    public var downloadsUnderWay: Int { downloads.countUnderWay }
+    package var downloadsUnderWay: Int { downloads.countUnderWay }
 
     /// - Parameters:
     ///   - limit: how many calls are under way at the same time.
     ///   - timeout: after so long without an answer a call is lost; with files, the time they take comes on top.
     ///   - uploads: which files may be sent.
     ///   - files: where those go that children fetch.
-    public init(
-        api: BotAPI, limit: Int, timeout: Duration, uploads: Uploads = Uploads(), files: ChildFiles,
+    package init(
+        api: BotAPIClient, limit: Int, timeout: Duration, uploads: Uploads = Uploads(), files: ChildFiles,
         on loop: EventLoop, log: Logger
     ) {
         (self.api, self.limit, self.timeout, self.loop, self.log) = (api, limit, timeout, loop, log)
@@ -77,9 +78,9 @@ public final class TelegramCaller: CallSink {
     }
 
     /// How many calls haven't been answered.
-    public var pending: Int { lines.values.reduce(0) { $0 + $1.calls.count } }
+    package var pending: Int { lines.values.reduce(0) { $0 + $1.calls.count } }
 
-    public func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
+    package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         guard !call.isDownload else { return downloads.perform(call, for: scope, then: done) }
         let waiting = Waiting(call: call, done: done)
         if let line = lines[scope] { return line.calls.append(waiting) }
@@ -90,7 +91,7 @@ public final class TelegramCaller: CallSink {
     }
 
     /// Once, and not when something else is on its way to the chat, or the chat was told to wait.
-    public func showTyping(in scope: Scope) {
+    package func showTyping(in scope: Scope) {
         guard lines[scope] == nil, underWay < limit, let call = typing.call(in: scope),
             floodWaits.wait(for: destination(of: call, scope), at: .current) == nil
         else { return }
@@ -99,15 +100,15 @@ public final class TelegramCaller: CallSink {
     }
 
     /// Sends nothing to a chat for so long, as its last 429 asked for before a restart.
-    public func hold(_ chat: String, for wait: Duration) {
+    package func hold(_ chat: String, for wait: Duration) {
         floodWaits.hold(chat, until: .current + wait, at: .current)
     }
 
     /// The chats that Telegram told to wait and that aren't through with it, by name.
-    public var holds: [(chat: String, left: Duration)] { floodWaits.holds(at: .current) }
+    package var holds: [(chat: String, left: Duration)] { floodWaits.holds(at: .current) }
 
     /// Sends calls for `old` to `new` from now on.
-    public func noteMigration(from old: Int64, to new: Int64) {
+    package func noteMigration(from old: Int64, to new: Int64) {
         _ = migrations.note(from: old, to: new)
     }
 
@@ -163,7 +164,7 @@ public final class TelegramCaller: CallSink {
     }
 
     /// - Parameter chat: where the call went to.
-    private func finish(_ line: Line, of scope: Scope, _ outcome: BotAPI.Outcome, from chat: Int64?) {
+    private func finish(_ line: Line, of scope: Scope, _ outcome: BotAPIClient.Outcome, from chat: Int64?) {
         let call = line.calls[0].call
         switch line.calls[0].retry.decide(on: outcome, jitter: .random(in: 0..<1)) {
         case .again(let delay):
@@ -190,16 +191,16 @@ public final class TelegramCaller: CallSink {
         files.remove(line.leftFiles, of: scope)
     }
 
-    public func childEnded(_ scope: Scope) {
+    package func childEnded(_ scope: Scope) {
         downloads.childEnded(scope)
         let left = files.take(of: scope)
         if let line = lines[scope] { line.leftFiles += left } else { files.remove(left, of: scope) }
     }
 
     /// The gateway ends: what isn't fetched whole is given up, unanswered.
-    public func abandonDownloads() { downloads.abandon() }
+    package func abandonDownloads() { downloads.abandon() }
 
-    public func recoveredCallsEnded() { files.removeRecovered() }
+    package func recoveredCallsEnded() { files.removeRecovered() }
 
     private func held(_ chat: String, for wait: Duration) {
         hold(chat, for: wait)
@@ -217,7 +218,7 @@ public final class TelegramCaller: CallSink {
         return migrations.current(old) != old
     }
 
-    private func result(of call: Call, _ scope: Scope, _ outcome: BotAPI.Outcome) -> CallResult {
+    private func result(of call: Call, _ scope: Scope, _ outcome: BotAPIClient.Outcome) -> CallResult {
         switch outcome {
         case .answer(let body):
             note("done", call, scope, level: .debug)

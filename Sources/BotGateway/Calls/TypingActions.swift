@@ -3,10 +3,10 @@ final class TypingActions {
     /// Further chats aren't shown it: a thousand that work would hold up the calls of all.
     private static let most = 4
 
-    private let api: BotAPI
+    private let api: BotAPIClient
     private var underWay = 0
 
-    init(to api: BotAPI) { self.api = api }
+    init(to api: BotAPIClient) { self.api = api }
 
     /// The call for a scope; nil where enough are under way, or it is in no chat.
     func call(in scope: Scope) -> Call? {

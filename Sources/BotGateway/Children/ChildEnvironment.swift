@@ -1,14 +1,14 @@
 import JSON
 
 /// The environment that children are given.
-public struct ChildEnvironment {
+package struct ChildEnvironment {
     private let common: [String]
 
     /// - Parameters:
     ///   - gateway: the gateway's own, `NAME=value` each.
     ///   - isSecret: what it is true of stays out, whatever the name of the variable: the token.
     ///   - bot: what getMe answered.
-    public init(gateway: [String], isSecret: (String) -> Bool, bot: JSON, version: String) {
+    package init(gateway: [String], isSecret: (String) -> Bool, bot: JSON, version: String) {
         var variables = gateway.filter { variable in
             !variable.hasPrefix("TELEGRAM_BOT_TOKEN") && !variable.hasPrefix("PIPEGRAM_")
                 && !isSecret(variable)
@@ -23,7 +23,7 @@ public struct ChildEnvironment {
     }
 
     /// For the child that `event` starts.
-    func variables(for event: IncomingEvent) -> [String] {
+    package func variables(for event: IncomingEvent) -> [String] {
         var variables = common + ["PIPEGRAM_SCOPE=\(event.scope)"]
         if let chat = event.scope.chat { variables.append("PIPEGRAM_CHAT_ID=\(chat)") }
         if let type = ScopeLine.chatType(of: event) { variables.append("PIPEGRAM_CHAT_TYPE=\(type)") }

@@ -1,33 +1,33 @@
 import Reactor
 
 /// How children are run.
-public struct ChildOptions {
+package struct ChildOptions {
     /// A child with nothing to do for so long is ended; nil for never.
-    public var idleTimeout: Duration? = .seconds(15 * 60)
+    package var idleTimeout: Duration? = .seconds(15 * 60)
     /// How long a child may take to end once its stdin is closed, before it is sent SIGTERM.
-    public var stopGrace: Duration = .seconds(10)
+    package var stopGrace: Duration = .seconds(10)
     /// How long it may take after that, before it is sent SIGKILL.
-    public var killGrace: Duration = .seconds(5)
+    package var killGrace: Duration = .seconds(5)
     /// How many children live at the same time.
-    public var maxChildren = 1000
+    package var maxChildren = 1000
     /// How long a line of a child may be, in bytes.
-    public var maxLine = 1 << 20
+    package var maxLine = 1 << 20
     /// When an event is dealt with.
-    public var acknowledgement = Acknowledgement.auto(timeout: .seconds(2))
+    package var acknowledgement = Acknowledgement.auto(timeout: .seconds(2))
     /// An event on which so many children died is given up.
-    public var maxDeliveries = 3
+    package var maxDeliveries = 3
     /// Children speak plain text: messages in, messages out, and no events.
-    public var isPlain = false
+    package var isPlain = false
     /// The chat is shown that its child is at work.
-    public var showsTyping = false
+    package var showsTyping = false
     /// What a child that failed was given is given up, with what waits behind it, and the next event starts another
     /// one at once: somebody sits before it, who sees what happened and tries again.
-    public var givesUpAfterFailure = false
+    package var givesUpAfterFailure = false
     /// What is done for the sake of the same calls every time.
-    public var replays: Replay?
+    package var replays: Replay?
 
     /// What makes an event dealt with, beside its child's exit with status 0.
-    public enum Acknowledgement: Equatable {
+    package enum Acknowledgement: Equatable {
         /// Its child took it and came back for more, or lived on for so long.
         case auto(timeout: Duration)
         /// Its child said so; so many may be on their way.
@@ -37,14 +37,14 @@ public struct ChildOptions {
     }
 
     /// A recorded log is replayed: its children are neither reaped nor started again after a failure.
-    public struct Replay {
+    package struct Replay {
         /// The log is a file, so that its next update is never long in coming.
-        public var isFile: Bool
+        package var isFile: Bool
 
-        public init(isFile: Bool) { self.isFile = isFile }
+        package init(isFile: Bool) { self.isFile = isFile }
     }
 
-    public init() {}
+    package init() {}
 
     var deliveryMode: Delivery.Mode {
         // Nobody can tell what a plain program's next line will begin with.
@@ -64,7 +64,7 @@ public struct ChildOptions {
 
     /// How many events of a scope may have been given to a child while the journal still holds them: after
     /// a kill so many are marked as redelivered.
-    public var redeliveryWindow: Int {
+    package var redeliveryWindow: Int {
         // Beside those: what a child has in hand, or another one had.
         if case .event(let window) = acknowledgement {
             Self.acknowledgedLimit + window

@@ -47,7 +47,8 @@ extension ChildSession {
             .warning,
             "has not acknowledged its event for \(ChildOptions.acknowledgementDue.rounded): with "
                 + "--ack event the next one comes after \(line)"
-                + (stdoutBuffering.isBroken ? "" : "; it has written nothing at all: is its stdout buffered?"))
+                + (stdoutBuffering.isBroken ? "" : "; it has written nothing at all: is its stdout buffered?")
+        )
     }
 
     func acknowledge(_ updateID: Int64) {

@@ -4,7 +4,7 @@ import Logging
 import Reactor
 
 /// The children of all scopes: starts one for each scope that has events, and ends those that are idle.
-public final class Children {
+package final class Children {
     let program: Program
     let environment: ChildEnvironment
     let bot: JSON
@@ -24,11 +24,11 @@ public final class Children {
     /// Told of the event that a child is given last.
     var onGiven: (IncomingEvent) -> Void = { _ in }
     /// Takes each line that a child writes to stderr; where nobody does, the log gets it.
-    public var onStderr: ((Scope, String) -> Void)?
+    package var onStderr: ((Scope, String) -> Void)?
     /// Called when no child is left after `finish`.
     var onFinished: () -> Void = {}
     /// How often something went wrong: a bad line, a crash, a hang.
-    public internal(set) var problems = 0
+    package internal(set) var problems = 0
     private(set) var isFinishing = false
     /// Children have had their time to hear what became of their calls, and are told to go without.
     private(set) var isHurried = false
@@ -51,7 +51,7 @@ public final class Children {
     /// - Parameters:
     ///   - bot: what getMe answered; every scope line carries it.
     ///   - journal: keeps events until they are dealt with.
-    public init(
+    package init(
         _ program: Program, environment: ChildEnvironment, bot: JSON, options: ChildOptions,
         journal: any Journal, on loop: EventLoop, log: Logger
     ) {
@@ -62,13 +62,13 @@ public final class Children {
     }
 
     /// How many children live.
-    public var count: Int { alive }
+    package var count: Int { alive }
 
     /// Some have something in hand.
-    public var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.delivery.isReady } }
+    package var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.delivery.isReady } }
 
     /// Each has dealt with all that was for it, as far as can be known.
-    public var areDone: Bool { sessions.values.allSatisfy(\.isDone) }
+    package var areDone: Bool { sessions.values.allSatisfy(\.isDone) }
 
     /// Whether a child could be told of an event.
     func canTake(_ event: IncomingEvent) -> Bool { !options.isPlain || PlainTextMessage(event) != nil }
@@ -162,7 +162,7 @@ public final class Children {
     }
 
     /// Ends every child at once, with what it has started; what waits isn't delivered.
-    public func kill() {
+    package func kill() {
         isKilled = true
         waiting = []
         for session in Array(sessions.values) { session.kill() }

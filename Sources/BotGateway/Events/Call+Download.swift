@@ -4,10 +4,10 @@ import JSON
 extension Call {
     static let downloadType = "telegram.download_file"
 
-    var isDownload: Bool { type == Self.downloadType }
+    package var isDownload: Bool { type == Self.downloadType }
 
     /// Which file.
-    var fileID: String? { parameters["file_id"]?.string }
+    package var fileID: String? { parameters["file_id"]?.string }
 
     /// Where to put it; nil for a place that the gateway finds, and that is gone with the child.
     var downloadPath: String? { parameters["path"]?.string }

@@ -1,15 +1,16 @@
+import BotAPI
 import JSON
 
 /// One Bot API method with its parameters.
-public struct Call {
+package struct Call {
     /// As a child writes it: `telegram.send_message`.
-    public let type: String
+    package let type: String
     /// As Telegram writes it: `sendMessage`.
-    public let method: String
+    package let method: String
     /// An object: no `null` in it, and what the scope knows filled in.
-    public let parameters: JSON
+    package let parameters: JSON
     /// A string or a number that the result carries again; nil when nobody waits for one.
-    public let id: JSON?
+    package let id: JSON?
 
     /// Fills in what the scope knows and the method asks for, and nothing else.
     ///
@@ -77,7 +78,7 @@ public struct Call {
     var line: JSON { line(after: [:]) }
 
     /// The same after other keys, which no parameter replaces: setMyCommands has a `scope` of its own.
-    func line(after start: JSON) -> JSON {
+    package func line(after start: JSON) -> JSON {
         let line: JSON = [:]
         line.merge(start)
         line.set("type", JSON(type))

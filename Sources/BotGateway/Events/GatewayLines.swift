@@ -1,3 +1,4 @@
+import BotAPI
 import JSON
 
 /// Why a child is told to go.
@@ -6,7 +7,7 @@ enum DisconnectReason: String {
 }
 
 /// The lines that the gateway itself has to say to a child.
-enum GatewayLines {
+package enum GatewayLines {
     /// The last line before stdin is closed.
     static func disconnect(_ reason: DisconnectReason) -> [UInt8] {
         line(["type": "telegram.disconnect", "reason": JSON(reason.rawValue)])
@@ -17,7 +18,7 @@ enum GatewayLines {
     /// - Parameters:
     ///   - number: of the line on which `send` read it.
     ///   - hash: of that line.
-    static func result(
+    package static func result(
         _ result: CallResult, id: JSON?, line number: Int? = nil, hash: String? = nil
     ) -> [UInt8] {
         let event: JSON = [:]
@@ -50,7 +51,7 @@ enum GatewayLines {
 }
 
 /// What became of a call.
-public enum CallResult {
+package enum CallResult {
     /// Telegram's `result`; nil where nobody asked for it.
     case success(JSON?)
     /// Telegram, or the gateway, refused it for good.

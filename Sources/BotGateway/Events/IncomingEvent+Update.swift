@@ -5,7 +5,7 @@ extension IncomingEvent {
     /// `{"update_id":N,"<kind>":{…}}` with its `\n`: the numbers and the order of keys as they were.
     ///
     /// - Parameter line: as `line` has it. Nil for anything else.
-    public static func update(from line: [UInt8]) -> [UInt8]? {
+    package static func update(from line: [UInt8]) -> [UInt8]? {
         guard let event = try? JSON(parsing: line), let type = event["type"]?.string,
             let id = event["update_id"]?.integer, type.hasPrefix("telegram.")
         else { return nil }

@@ -1,11 +1,12 @@
+import BotAPI
 import JSON
 
 /// A line for a child: an update, as `protocol.md` has it.
-public struct IncomingEvent {
+package struct IncomingEvent {
     let updateID: Int64
-    let scope: Scope
+    package let scope: Scope
     /// One line of JSON with its `\n`, as a first child reads it.
-    var line: [UInt8]
+    package var line: [UInt8]
     /// Where it stood in a recorded log, from 1 on; 0 when it came from Telegram.
     let logLine: Int
     /// What the journal knows it by, rising; 0 where there is none.
@@ -16,7 +17,7 @@ public struct IncomingEvent {
     var deaths = 0
 
     /// Nil for an update that belongs to nobody, such as a poll.
-    init?(_ update: Update, by choice: ScopeChoice = .chat) {
+    package init?(_ update: Update, by choice: ScopeChoice = .chat) {
         guard let route = Route(kind: update.kind, payload: update.payload, by: choice) else { return nil }
         updateID = update.id
         scope = route.scope
@@ -72,5 +73,5 @@ public struct IncomingEvent {
     }
 
     /// The gateway's own keys: a payload's key of the same name arrives as `<kind>_<key>`.
-    static let reserved = ["type", "update_id", "redelivered"]
+    package static let reserved = ["type", "update_id", "redelivered"]
 }

@@ -1,7 +1,7 @@
 import JSON
 
 /// A line that a child wrote: a call to Telegram, or a word to the gateway.
-enum OutgoingEvent {
+package enum OutgoingEvent {
     case call(Call)
     /// This event, and all before it in its scope, are dealt with.
     case acknowledge(updateID: Int64)
@@ -14,15 +14,15 @@ enum OutgoingEvent {
     nonisolated static let stateLimit = 64 << 10
 
     /// Why a line was dropped, and whom to tell: the `id` it carried, as far as one could be read.
-    struct Rejection: Error {
-        let error: OutgoingEventError
-        let id: JSON?
+    package struct Rejection: Error {
+        package let error: OutgoingEventError
+        package let id: JSON?
     }
 
     /// Reads one line; nil for a blank one.
     ///
     /// - Parameter scope: from which calls are filled in; nil to leave them as they are.
-    init?(_ line: UnsafeRawBufferPointer, in scope: Scope?) throws(Rejection) {
+    package init?(_ line: UnsafeRawBufferPointer, in scope: Scope?) throws(Rejection) {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
         let event: JSON
         do {

@@ -1,7 +1,8 @@
+import BotAPI
 import JSON
 
 /// Why a child's line was dropped. The child lives on.
-enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
+package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     case notJSON(JSONError)
     case notAnObject
     case tooLong(limit: Int)
@@ -15,7 +16,7 @@ enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     case stateTooLong(bytes: Int)
     case notAString(String, type: String)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .notJSON(let error): "not JSON: \(error.reason) at column \(error.column)"
         case .notAnObject: "expected one JSON object per line"

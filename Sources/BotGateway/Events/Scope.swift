@@ -2,7 +2,7 @@
 ///
 /// Written `chat:-1001234`, `chat:-1001234/topic:3`, `user:7`, `business:CONNECTION/chat:42` or `bot` in logs,
 /// the journal and `PIPEGRAM_SCOPE`.
-public enum Scope: Hashable, CustomStringConvertible {
+package enum Scope: Hashable, CustomStringConvertible {
     case chat(Int64)
     /// A forum topic of a chat.
     case topic(chat: Int64, thread: Int64)
@@ -14,7 +14,7 @@ public enum Scope: Hashable, CustomStringConvertible {
     case bot
 
     /// Reads what `description` wrote.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         // A connection's id may hold anything, also slashes, and what joins its neighbours in one character:
         // what stands behind the last slash is the chat.
         let bytes = text.utf8
@@ -50,14 +50,14 @@ public enum Scope: Hashable, CustomStringConvertible {
     }
 
     /// The chat that calls go to when they name none.
-    public var chat: Int64? {
+    package var chat: Int64? {
         switch self {
         case .chat(let id), .topic(let id, _), .business(_, let id): id
         case .user, .bot: nil
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .chat(let id): "chat:\(id)"
         case .topic(let chat, let thread): "chat:\(chat)/topic:\(thread)"

@@ -1,5 +1,5 @@
 /// What `--scope` says: which updates share a child.
-public nonisolated enum ScopeChoice: String, CaseIterable, Sendable {
+package nonisolated enum ScopeChoice: String, CaseIterable, Sendable {
     /// Those of a chat; of a user, where there is no chat.
     case chat
     /// Those of a forum topic; of a chat without topics as with `chat`.

@@ -1,13 +1,13 @@
 import JSON
 
 /// The first line a child reads: whom it serves, and as which bot.
-enum ScopeLine {
+package enum ScopeLine {
     /// One line of JSON with its `\n`, opened by `event`.
     ///
     /// - Parameters:
     ///   - bot: what getMe answered.
     ///   - state: what a child of this scope stored, if one did.
-    static func line(openedBy event: IncomingEvent, bot: JSON, state: JSON?) -> [UInt8] {
+    package static func line(openedBy event: IncomingEvent, bot: JSON, state: JSON?) -> [UInt8] {
         let scope: JSON = ["type": "telegram"]
         if let route = route(of: event), let key = route.key, let party = route.party {
             scope.set(key, party)

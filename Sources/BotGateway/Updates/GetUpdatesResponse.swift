@@ -1,3 +1,4 @@
+import BotAPI
 import JSON
 
 /// What one getUpdates answer holds.

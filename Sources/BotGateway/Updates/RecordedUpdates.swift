@@ -1,18 +1,19 @@
+import BotAPI
 import JSON
 import Reactor
 
 /// Updates from a recorded log: a file, or what comes on a pipe.
-public final class RecordedUpdates: UpdateSource {
-    public var onUpdates: (UpdateBatch) -> Void = { _ in }
-    public var onEnd: (GatewayFailure?) -> Void = { _ in }
+package final class RecordedUpdates: UpdateSource {
+    package var onUpdates: (UpdateBatch) -> Void = { _ in }
+    package var onEnd: (GatewayFailure?) -> Void = { _ in }
     /// Asked before each piece: false when those who take the updates have enough of them for now.
-    public var mayGoOn: () -> Bool {
+    package var mayGoOn: () -> Bool {
         get { input.mayGoOn }
         set { input.mayGoOn = newValue }
     }
 
     /// It is a file, so that what comes next is there already.
-    public var isFile: Bool { input.isFile }
+    package var isFile: Bool { input.isFile }
 
     private let name: String
     private let input: Input
@@ -20,23 +21,23 @@ public final class RecordedUpdates: UpdateSource {
     private var ended = false
 
     /// - Parameter path: a file, or `-` for stdin. Fails when it can't be opened.
-    public init(path: String, on loop: EventLoop) throws(SystemError) {
+    package init(path: String, on loop: EventLoop) throws(SystemError) {
         name = path == "-" ? "stdin" : path
         input = try Input(path: path, on: loop)
     }
 
-    public func start() {
+    package func start() {
         input.onPiece = { [unowned self] in read($0) }
         input.onFailure = { [unowned self] in end(GatewayFailure(.inputOutput, "\($0)")) }
         input.start()
     }
 
-    public func stop() {
+    package func stop() {
         ended = true
         input.stop()
     }
 
-    public func confirm(then done: @escaping () -> Void) {
+    package func confirm(then done: @escaping () -> Void) {
         done()
     }
 

@@ -1,3 +1,4 @@
+import BotAPI
 import JSON
 import Logging
 import Reactor
@@ -7,30 +8,30 @@ import Reactor
 /// Asking from an offset confirms every lower update; Telegram forgets them when the question arrives.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#getupdates
-public final class TelegramPoller: UpdateSource {
-    public struct Options {
+package final class TelegramPoller: UpdateSource {
+    package struct Options {
         /// How long Telegram holds a question when there is nothing to tell: whole seconds in 0...50.
-        public var wait: Duration
+        package var wait: Duration
         /// A poll that is silent for so much longer is given up.
-        public var patience: Duration = .seconds(10)
+        package var patience: Duration = .seconds(10)
         /// Another program may ask for the same bot's updates for so long before this one gives in.
-        public var conflictLimit: Duration = .seconds(30)
+        package var conflictLimit: Duration = .seconds(30)
         /// Where to go on: every lower update was taken by an earlier run.
-        public var offset: Int64?
+        package var offset: Int64?
         /// The kinds asked for; none is Telegram's own choice, which takes in the kinds of tomorrow.
-        public var kinds: [String]
+        package var kinds: [String]
         /// What Telegram holds at the start is dropped.
-        public var dropsPending = false
+        package var dropsPending = false
 
-        public init(wait: Duration, kinds: [String], offset: Int64? = nil) {
+        package init(wait: Duration, kinds: [String], offset: Int64? = nil) {
             (self.wait, self.kinds, self.offset) = (wait, kinds, offset)
         }
     }
 
-    public var onUpdates: (UpdateBatch) -> Void = { _ in }
-    public var onEnd: (GatewayFailure?) -> Void = { _ in }
+    package var onUpdates: (UpdateBatch) -> Void = { _ in }
+    package var onEnd: (GatewayFailure?) -> Void = { _ in }
 
-    private let api: BotAPI
+    private let api: BotAPIClient
     private let loop: EventLoop
     private let log: Logger
     private let options: Options
@@ -48,18 +49,18 @@ public final class TelegramPoller: UpdateSource {
     private var stopped = false
     private var isDropping: Bool
 
-    public init(api: BotAPI, options: Options, on loop: EventLoop, log: Logger) {
+    package init(api: BotAPIClient, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
         conflict = PollConflict(limit: options.conflictLimit)
         offset = options.offset
         isDropping = options.dropsPending
     }
 
-    public func start() {
+    package func start() {
         if isDropping { countPending() } else { poll() }
     }
 
-    public func stop() {
+    package func stop() {
         stopped = true
         pause?.cancel()
         guard let underWay else { return }
@@ -69,7 +70,7 @@ public final class TelegramPoller: UpdateSource {
         if asked < .current - .seconds(1) { confirmed = offset }
     }
 
-    public func confirm(then done: @escaping () -> Void) {
+    package func confirm(then done: @escaping () -> Void) {
         guard !isDropping, let offset, offset != confirmed else { return done() }
         // One try: what stays unconfirmed is given again at the next start.
         api.request("getUpdates", question(wait: .zero, limit: 1), timeout: .seconds(5)) { _ in done() }
@@ -98,7 +99,7 @@ public final class TelegramPoller: UpdateSource {
         return question
     }
 
-    private func take(_ outcome: BotAPI.Outcome) {
+    private func take(_ outcome: BotAPIClient.Outcome) {
         switch outcome {
         case .answer(let body):
             read(body)

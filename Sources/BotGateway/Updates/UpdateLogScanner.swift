@@ -3,7 +3,7 @@ import JSON
 
 /// Finds the updates in a recorded log, which is fed to it in pieces: one a line, one after the other
 /// however they are laid out, as an array, or as whole getUpdates answers.
-struct UpdateLogScanner {
+package struct UpdateLogScanner {
     /// Longer than any update of Telegram's, which has at most 512 KiB.
     static let updateLimit = 16 << 20
 
@@ -36,10 +36,12 @@ struct UpdateLogScanner {
     /// What is left of the byte order mark that may stand at the start.
     private var mark: ArraySlice<UInt8> = [0xEF, 0xBB, 0xBF]
 
+    package init() {}
+
     /// A place in the log, from 1 on; columns count characters.
-    struct Position {
-        var line = 1
-        var column = 1
+    package struct Position {
+        package var line = 1
+        package var column = 1
 
         mutating func advance(over bytes: UnsafeRawBufferPointer) {
             let newlines = bytes.reduce(0) { $0 &+ ($1 == UInt8(ascii: "\n") ? 1 : 0) }
@@ -57,7 +59,7 @@ struct UpdateLogScanner {
     /// A getUpdates answer's other members are passed over.
     ///
     /// Fails with the line and the column, from 1 on, of what can't belong to a log.
-    mutating func scan(
+    package mutating func scan(
         _ bytes: UnsafeRawBufferPointer, _ found: (JSON, _ text: [UInt8], Position) throws(JSONError) -> Void
     ) throws(JSONError) {
         var rest = try skipMark(bytes)
@@ -105,7 +107,7 @@ struct UpdateLogScanner {
     }
 
     /// The log is over. Fails if it ended in the middle.
-    func finish() throws(JSONError) {
+    package func finish() throws(JSONError) {
         guard mark.isEmpty || mark.count == 3 else { throw malformed("half a byte order mark") }
         if depth > 0 {
             // The parser knows best where it went wrong.

@@ -1,5 +1,7 @@
+import BotAPI
+
 /// Where updates come from.
-public protocol UpdateSource: AnyObject {
+package protocol UpdateSource: AnyObject {
     /// Called with updates in their order, from the loop; set before `start`.
     var onUpdates: (UpdateBatch) -> Void { get set }
     /// Called once when no more will come: at the end of a recorded log, or on a failure.
@@ -15,15 +17,15 @@ public protocol UpdateSource: AnyObject {
 }
 
 /// Updates that came together.
-public struct UpdateBatch {
-    public let updates: [Update]
+package struct UpdateBatch {
+    package let updates: [Update]
     /// Where the source goes on behind them, for another run; nil where it has no such thing.
-    public let nextOffset: Int64?
+    package let nextOffset: Int64?
     /// To be called once they are safe: only then are they confirmed, and more are asked for.
-    public let taken: () -> Void
+    package let taken: () -> Void
 
     /// - Parameter taken: may be left out by a source that goes on in any case.
-    init(_ updates: [Update], nextOffset: Int64? = nil, taken: @escaping () -> Void = {}) {
+    package init(_ updates: [Update], nextOffset: Int64? = nil, taken: @escaping () -> Void = {}) {
         (self.updates, self.nextOffset, self.taken) = (updates, nextOffset, taken)
     }
 }

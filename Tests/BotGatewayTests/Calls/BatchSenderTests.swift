@@ -2,6 +2,7 @@ import JSON
 import Testing
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 @Suite struct BatchSenderTests {
     private let test: CallerTest

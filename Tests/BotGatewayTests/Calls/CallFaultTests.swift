@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// What becomes of a call when something goes wrong on its way.
 @Suite struct CallFaultTests {

@@ -1,7 +1,10 @@
 import JSON
 import Reactor
+import TestSupport
 
+@testable import BotAPI
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// A caller and a simulated Telegram in one loop, and what became of the calls.
 final class CallerTest {
@@ -17,7 +20,7 @@ final class CallerTest {
         loop = try EventLoop()
         server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
         client = HTTPClient(on: loop, connections: 8, userAgent: "test")
-        let api = BotAPI(
+        let api = BotAPIClient(
             url: server.url, token: try BotToken("7:secret"), client: client, on: loop, log: log.logger)
         caller = TelegramCaller(
             api: api, limit: limit, timeout: timeout, files: ChildFiles(in: nil, temporaryDirectory: "/tmp"),

@@ -2,7 +2,9 @@ import JSON
 import Reactor
 import TestSupport
 
+@testable import BotAPI
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// A server with one file, what it does to each request, and what became of the downloads.
 final class DownloadTest {
@@ -27,7 +29,7 @@ final class DownloadTest {
         server = try HTTPServer(on: loop)
         client = HTTPClient(on: loop, connections: 8, userAgent: "test")
         files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
-        let api = BotAPI(
+        let api = BotAPIClient(
             url: "http://127.0.0.1:\(server.port)", token: try BotToken("7:secret"), client: client,
             on: loop,
             log: log.logger)

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 @Suite struct DownloadsTests {
     @Test func `a file comes to a place of its own`() throws {

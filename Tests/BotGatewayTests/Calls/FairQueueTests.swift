@@ -11,7 +11,8 @@ import Testing
         return order
     }
 
-    private func fairQueue(answers: ClosedRange<Int64>? = nil, others: ClosedRange<Int64>? = nil) -> FairQueue {
+    private func fairQueue(answers: ClosedRange<Int64>? = nil, others: ClosedRange<Int64>? = nil) -> FairQueue
+    {
         var fairQueue = FairQueue()
         for id in others.map(Array.init) ?? [] { fairQueue.wait(.chat(id), hadTurn: true) }
         for id in answers.map(Array.init) ?? [] { fairQueue.wait(.user(id), hadTurn: false) }

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// Every fault that the test server knows, in an order that chance made.
 @Suite(.ownProcess) struct RandomFaultTests {

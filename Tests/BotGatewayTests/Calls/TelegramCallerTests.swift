@@ -3,6 +3,7 @@ import Reactor
 import Testing
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 @Suite struct TelegramCallerTests {
     @Test func `typing is shown in a few chats at a time, and in none that was told to wait`() throws {

@@ -50,7 +50,8 @@ import Testing
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
 
-    @Test func `in a replay what a program of plain text prints isn't cut when its event is acknowledged`() throws
+    @Test func `in a replay what a program of plain text prints isn't cut when its event is acknowledged`()
+        throws
     {
         let loop = try EventLoop()
         let files = TemporaryDirectory()

@@ -4,6 +4,7 @@ import Reactor
 import TestSupport
 import Testing
 
+@testable import BotAPI
 @testable import BotGateway
 
 @Suite(.ownProcess) struct ChildrenTests {

@@ -14,7 +14,9 @@ final class TestJournal: Journal {
     /// So many times it can be read before.
     var readingsLeft = 0
 
-    init(_ inner: ReplayJournal, isReadable: Bool = true) { (self.inner, self.isReadable) = (inner, isReadable) }
+    init(_ inner: ReplayJournal, isReadable: Bool = true) {
+        (self.inner, self.isReadable) = (inner, isReadable)
+    }
 
     private func look() throws(JournalReadError) {
         if readingsLeft > 0 {

@@ -1,3 +1,5 @@
+@testable import BotGateway
+
 /// Every method of Bot API 10.3, and what a scope can fill in for it.
 struct BotAPIMethod {
     /// As a child writes it, without `telegram.`: `send_message`.

@@ -1,7 +1,9 @@
 import JSON
 import Testing
 
+@testable import BotAPI
 @testable import BotGateway
+@testable import TelegramSimulator
 
 @Suite struct GatewayLinesTests {
     @Test(arguments: ["1.1", "52.370216", "-0.5", "1700000000.123", "7", "9007199254740993", #""a\u0001""#])

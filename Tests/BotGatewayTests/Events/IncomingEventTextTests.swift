@@ -1,6 +1,7 @@
 import JSON
 import Testing
 
+@testable import BotAPI
 @testable import BotGateway
 
 /// An event's text is put together from the update's own: it must say what the parsed update says.

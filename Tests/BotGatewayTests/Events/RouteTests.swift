@@ -1,6 +1,8 @@
 import JSON
+import TestSupport
 import Testing
 
+@testable import BotAPI
 @testable import BotGateway
 
 @Suite struct RouteTests {

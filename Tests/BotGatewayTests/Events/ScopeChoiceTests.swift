@@ -1,6 +1,7 @@
 import JSON
 import Testing
 
+@testable import BotAPI
 @testable import BotGateway
 
 /// Which scope an update belongs to, with each `--scope`.

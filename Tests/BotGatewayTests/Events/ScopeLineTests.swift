@@ -1,6 +1,7 @@
 import JSON
 import Testing
 
+@testable import BotAPI
 @testable import BotGateway
 
 @Suite struct ScopeLineTests {

@@ -3,6 +3,7 @@ import Reactor
 import Testing
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// `--drop-pending`.
 @Suite struct DroppedBacklogTests {

@@ -3,6 +3,7 @@ import Reactor
 import Testing
 
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// What goes wrong between the poller and Telegram, and costs no update.
 @Suite struct PollerFaultTests {

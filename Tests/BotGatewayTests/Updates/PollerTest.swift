@@ -1,14 +1,17 @@
 import JSON
 import Reactor
+import TestSupport
 
+@testable import BotAPI
 @testable import BotGateway
+@testable import TelegramSimulator
 
 /// A poller and a simulated Telegram in one loop, and what the poller told.
 final class PollerTest {
     let loop: EventLoop
     let server: SimulatorServer
     let poller: TelegramPoller
-    let api: BotAPI
+    let api: BotAPIClient
     let log = LogLines()
     private let client: HTTPClient
 
@@ -29,7 +32,7 @@ final class PollerTest {
         loop = try EventLoop()
         server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
         client = HTTPClient(on: loop, connections: 4, userAgent: "test")
-        api = BotAPI(
+        api = BotAPIClient(
             url: server.url, token: try BotToken(token), client: client, on: loop, log: log.logger)
         var options = TelegramPoller.Options(wait: wait, kinds: kinds, offset: offset)
         options.patience = patience

@@ -1,0 +1,63 @@
+import BotAPI
+import JSON
+import Logging
+import Reactor
+
+/// Asks Telegram who the bot is, for as long as nobody answers.
+package final class SignIn {
+    static let webhookIsSet =
+        "a webhook is set for this bot, and Telegram sends its updates there; "
+        + "to remove it: pipegram run --delete-webhook …"
+
+    package static func unauthorized(_ error: BotAPIError) -> String {
+        "Telegram refuses the token (\(error)). @BotFather gives one, and /token shows it again; it is taken "
+            + "from --token-file FILE, $CREDENTIALS_DIRECTORY/token or $TELEGRAM_BOT_TOKEN"
+    }
+
+    private let api: BotAPIClient
+    private let loop: EventLoop
+    private var failures = 0
+
+    package init(api: BotAPIClient, on loop: EventLoop) {
+        (self.api, self.loop) = (api, loop)
+    }
+
+    /// - Parameters:
+    ///   - deletingWebhook: also takes a webhook away, so that updates can be asked for.
+    ///   - done: called once, with the bot's User object, or with why it can't be had.
+    package func start(
+        deletingWebhook: Bool, then done: @escaping (Result<JSON, GatewayFailure>) -> Void
+    ) {
+        ask("getMe") { [self] result in
+            guard deletingWebhook, case .success = result else { return done(result) }
+            ask("deleteWebhook") { deleted in done(deleted.flatMap { _ in result }) }
+        }
+    }
+
+    private func ask(_ method: String, then done: @escaping (Result<JSON, GatewayFailure>) -> Void) {
+        api.request(method, [:], timeout: .seconds(30)) { [self] outcome in
+            switch outcome {
+            case .answer(let body):
+                if let answer = try? JSON(parsing: body), let result = answer["result"] {
+                    return done(.success(result))
+                }
+                done(.failure(noBotAPI("\(method) gave no result")))
+            case .refused(let error) where [401, 404].contains(error.code):
+                done(.failure(GatewayFailure(.unauthorized, Self.unauthorized(error))))
+            case .refused(let error):
+                done(.failure(noBotAPI("it answered \(method) with \(error)")))
+            case .tooManyRequests(let wait, _):
+                loop.after(wait) { [self] in ask(method, then: done) }
+            case .serverTrouble, .unreachable, .lost:
+                failures += 1
+                let wait = Retry.backoff(tries: failures, jitter: .random(in: 0..<1))
+                loop.after(wait) { [self] in ask(method, then: done) }
+            }
+        }
+    }
+
+    private func noBotAPI(_ sign: String) -> GatewayFailure {
+        GatewayFailure(
+            .noBotAPI, "\(api.place) is no Bot API server: \(sign). --api-url and $TELEGRAM_API_URL name it")
+    }
+}

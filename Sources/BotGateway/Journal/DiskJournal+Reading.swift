@@ -1,0 +1,102 @@
+import JSON
+import Reactor
+
+/// Which events an earlier run, that was killed, may have given to a child: the first ones of each scope.
+struct PossiblyDelivered {
+    /// Up to this event nobody knows.
+    let through: Int64
+    /// So many of a scope at most.
+    let count: Int
+    /// Scopes of which some were read, and how many more are in doubt.
+    private var left: [Scope: Int] = [:]
+
+    init(through: Int64, count: Int) { (self.through, self.count) = (through, count) }
+
+    /// Marks those in doubt among a scope's next events.
+    ///
+    /// - Parameter areFirst: none of the scope were read before.
+    mutating func mark(_ events: inout [IncomingEvent], of scope: Scope, areFirst: Bool) {
+        guard through > 0, let doubtful = areFirst ? count : left[scope] else { return }
+        for index in events.indices.prefix(doubtful) where events[index].key <= through {
+            events[index].isRedelivered = true
+        }
+        left[scope] = doubtful > events.count ? doubtful - events.count : nil
+    }
+}
+
+/// What the journal is asked for.
+extension DiskJournal {
+    package func pageOut(_ event: IncomingEvent) {}
+    package func dropPagedOut(of scope: Scope) {}
+
+    package func pageIn(
+        of scope: Scope, after key: Int64, count: Int, size: Int
+    ) throws(JournalReadError) -> [IncomingEvent] {
+        let read = statements.readEvents
+        read.bind(0, scope.description)
+        read.bind(1, key)
+        var events: [IncomingEvent] = []
+        do throws(DatabaseError) {
+            var taken = 0
+            while events.count < count, taken < size, try read.step() {
+                guard let key = read.integer(0), let updateID = read.integer(1) else { continue }
+                var event = IncomingEvent(updateID: updateID, scope: scope, line: read.bytes(2))
+                event.key = key
+                event.isRedelivered = read.integer(3) != 0
+                event.deaths = Int(clamping: read.integer(4) ?? 0)
+                taken += event.line.count
+                events.append(event)
+            }
+        } catch {
+            throw failedToRead(error)
+        }
+        read.reset()
+        possiblyDelivered.mark(&events, of: scope, areFirst: key == 0)
+        return events
+    }
+
+    package func state(of scope: Scope) throws(JournalReadError) -> JSON? {
+        if let state = pending.states[scope] { return state }
+        let read = statements.readState
+        read.bind(0, scope.description)
+        do throws(DatabaseError) {
+            guard try read.step() else { return Optional.none }
+        } catch {
+            throw failedToRead(error)
+        }
+        defer { read.reset() }
+        return try? JSON(parsing: read.bytes(0))
+    }
+
+    /// Where the source goes on; nil in a new journal.
+    package func offset() throws(GatewayFailure) -> Int64? {
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
+            try JournalMetadata(database)["offset"]
+        }
+    }
+
+    /// The chats that must wait, and for how long still.
+    package func holds() throws(GatewayFailure) -> [(chat: String, left: Duration)] {
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
+            let now = JournalMetadata.now
+            try database.execute("DELETE FROM holds WHERE until <= \(now)")
+            // A clock that was set back must not keep a chat waiting for ever: Telegram says a day at most.
+            return try JournalDatabase.holds(database, at: now).map {
+                ($0.chat, min($0.left, .seconds(86_400)))
+            }
+        }
+    }
+
+    /// The groups that have new ids.
+    package func migrations() throws(GatewayFailure) -> [(old: Int64, new: Int64)] {
+        try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
+            var migrations: [(Int64, Int64)] = []
+            let read = try database.prepare("SELECT old, new FROM migrations")
+            while try read.step() {
+                guard let old = read.integer(0), let new = read.integer(1) else { continue }
+                migrations.append((old, new))
+            }
+            return migrations
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import JSON
+
+/// As programs read it: docs/operations.md has the keys.
+extension StateReport {
+    package var json: JSON {
+        var stopped: Int64?
+        var pid: Int32?
+        switch life {
+        case .running(let running): pid = running
+        case .stopped(let end): stopped = end / 1000
+        case .killed: break
+        }
+        return [
+            "bot_id": Self.json(bot), "bot_username": username.map { JSON($0) } ?? Self.null,
+            "state": directory.map { JSON($0) } ?? Self.null, "running": JSON(pid != nil),
+            "pid": Self.json(pid), "started_at": Self.json(started.map { $0 / 1000 }),
+            "stopped_at": Self.json(stopped), "uptime_seconds": Self.json(uptime?.components.seconds),
+            "offset": Self.json(offset), "events": JSON(Self.sum(scopes, \.events)),
+            "calls": JSON(Self.sum(scopes, \.calls)), "children": JSON(withChild.map(Self.json)),
+            "waiting": JSON(withoutChild.map(Self.json)), "dead_letters": JSON(deadLetters),
+            "dead_letters_marked": JSON(markedDeadLetters), "dropped_not_allowed": JSON(notAllowed),
+            "dropped_too_old": JSON(tooOld),
+            "holds": JSON(
+                holds.map { hold in
+                    ["chat": JSON(hold.chat), "seconds_left": JSON(hold.left.components.seconds)]
+                }),
+        ]
+    }
+
+    private static let null: JSON = nil
+
+    private static func json(_ number: (some BinaryInteger)?) -> JSON { number.map { JSON($0) } ?? null }
+
+    private static func json(_ scope: Entry) -> JSON {
+        let json: JSON = ["scope": JSON(scope.scope)]
+        if let child = scope.child {
+            json.set("pid", JSON(child.pid))
+            json.set("age_seconds", JSON(child.age.components.seconds))
+        }
+        json.set("events", JSON(scope.events))
+        json.set("calls", JSON(scope.calls))
+        return json
+    }
+}

@@ -1,0 +1,82 @@
+import Reactor
+
+/// As people read it.
+extension StateReport {
+    /// A table has so many rows, and a sum of the others.
+    private static let rowLimit = 20
+
+    /// Lines without an end, some of them empty.
+    package var lines: [String] {
+        var lines = Self.aligned(summary.map { [$0, $1] }, rightFrom: 2)
+        lines += table("children", ["pid", "age", "events", "calls"], withChild) { scope in
+            [scope.child.map { "\($0.pid)" } ?? "", scope.child?.age.rounded ?? ""]
+        }
+        lines += table("without a child", ["events", "calls"], withoutChild) { _ in [] }
+        let holds = holds.map { ["  \($0.chat)", $0.left.rounded] }
+        lines += Self.section("chats told to wait", ["left"], holds) { ["  and \($0) more", ""] }
+        return lines
+    }
+
+    private var summary: [(String, String)] {
+        let id = "id \(bot.map(String.init) ?? "unknown")"
+        let letters = markedDeadLetters == 0 ? "" : ", \(markedDeadLetters) of them marked for a retry"
+        return [
+            ("bot", username.map { "@\($0), \(id)" } ?? id), ("state", directory ?? "in memory"),
+            ("gateway", lifeText), ("offset", offset.map(String.init) ?? "none yet"),
+            ("events", "\(Self.sum(scopes, \.events))"), ("calls", "\(Self.sum(scopes, \.calls))"),
+            ("dead letters", "\(deadLetters)\(letters)"), ("dropped", droppedText),
+        ]
+    }
+
+    private var droppedText: String {
+        let reasons = [(notAllowed, "not allowed in"), (tooOld, "too old")].filter { $0.0 > 0 }
+        return reasons.isEmpty ? "0" : reasons.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
+
+    private var lifeText: String {
+        let ago = { (time: Int64) in "\(Duration.milliseconds(max(0, now - time)).rounded) ago" }
+        switch life {
+        case .running(let pid): return "runs for \(uptime?.rounded ?? "some time"), pid \(pid)"
+        case .stopped(let end): return "doesn't run: stopped \(ago(end))"
+        case .killed:
+            return "doesn't run: killed, or its machine died" + (started.map { "; started \(ago($0))" } ?? "")
+        }
+    }
+
+    private func table(
+        _ title: String, _ columns: [String], _ scopes: [Entry], details: (Entry) -> [String]
+    ) -> [String] {
+        let rows = scopes.map { scope in
+            ["  \(scope.scope)"] + details(scope) + ["\(scope.events)", "\(scope.calls)"]
+        }
+        return Self.section(title, columns, rows) { left in
+            let rest = scopes.suffix(left)
+            let blanks = [String](repeating: "", count: columns.count - 2)
+            return ["  and \(left) more"] + blanks
+                + ["\(Self.sum(rest, \.events))", "\(Self.sum(rest, \.calls))"]
+        }
+    }
+
+    /// A table with a title, cut off where it gets long; nothing for one without rows.
+    private static func section(
+        _ title: String, _ columns: [String], _ rows: [[String]], sum: (Int) -> [String]
+    ) -> [String] {
+        guard !rows.isEmpty else { return [] }
+        let left = rows.count - rowLimit
+        let shown = left > 0 ? rows.prefix(rowLimit) + [sum(left)] : rows[...]
+        return [""] + aligned([["\(title): \(rows.count)"] + columns] + shown, rightFrom: 1)
+    }
+
+    /// Columns as wide as what they hold, the later ones to the right.
+    private static func aligned(_ rows: [[String]], rightFrom right: Int) -> [String] {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = zip(row, widths).enumerated().map { column, cell in
+                let blanks = String(repeating: " ", count: cell.1 - cell.0.count)
+                return column < right ? cell.0 + blanks : blanks + cell.0
+            }
+            let line = cells.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed())
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Glibc
+
+/// What a gateway holds, running or not: read from its journal, changing nothing.
+///
+/// Times are milliseconds since 1970.
+package struct StateReport {
+    enum Life: Equatable {
+        case running(pid: pid_t)
+        case stopped(at: Int64)
+        /// It ended without a stop: it was killed, or the machine died.
+        case killed
+    }
+
+    /// A scope with something that isn't dealt with, or with a child.
+    struct Entry: Equatable {
+        struct Child: Equatable {
+            let pid: Int64
+            let age: Duration
+        }
+
+        let scope: String
+        var child: Child?
+        /// Those that its child has in hand among them.
+        var events = 0
+        /// Those that Telegram hasn't answered.
+        var calls = 0
+    }
+
+    struct Hold: Equatable {
+        let chat: String
+        let left: Duration
+    }
+
+    let now: Int64
+    /// Nil for a state in memory.
+    let directory: String?
+    var bot: Int64?
+    var username: String?
+    var life: Life
+    var started: Int64?
+    var uptime: Duration?
+    var offset: Int64?
+    /// Those with the most to do first.
+    var scopes: [Entry]
+    var deadLetters: Int
+    var markedDeadLetters: Int
+    /// Updates that no child saw since the start.
+    var notAllowed: Int64
+    var tooOld: Int64
+    var holds: [Hold]
+
+    var withChild: [Entry] { scopes.filter { $0.child != nil } }
+    var withoutChild: [Entry] { scopes.filter { $0.child == nil } }
+
+    static func sum(_ entries: some Sequence<Entry>, _ count: KeyPath<Entry, Int>) -> Int {
+        entries.reduce(0) { $0 + $1[keyPath: count] }
+    }
+
+    /// Reads a state from outside of the gateway, which may run meanwhile.
+    ///
+    /// Fails with `.neverRan` where none has.
+    package init(of directory: String) throws(GatewayFailure) {
+        let database = try JournalDatabase.open(in: directory, for: .reading)
+        do {
+            try self.init(database, in: directory, runBy: StateDirectory.holder(of: directory))
+        } catch {
+            throw JournalDatabase.failure(error, at: "\(directory)/journal.db")
+        }
+    }
+
+    /// - Parameter pid: the gateway's; nil when none runs.
+    init(_ database: Database, in directory: String?, runBy pid: pid_t?) throws(DatabaseError) {
+        // All of it as it was at one moment.
+        try database.execute("BEGIN")
+        defer { try? database.execute("COMMIT") }
+        let now = JournalMetadata.now
+        let facts = JournalMetadata(database)
+        let started = try facts["started"]
+        let stopped = try facts["stopped"] ?? 0
+        (self.now, self.directory, self.started) = (now, directory, started)
+        bot = try facts["bot"]
+        username = try facts.text("username")
+        offset = try facts["offset"]
+        life = pid.map(Life.running) ?? (stopped > 0 ? .stopped(at: stopped) : .killed)
+        uptime = pid == nil ? nil : started.map { Self.time(from: $0, to: now) }
+        scopes = try Self.scopes(database, isRunning: pid != nil, now: now)
+        deadLetters = Int(try database.integer("SELECT count(*) FROM dead_letters") ?? 0)
+        markedDeadLetters = Int(
+            try database.integer("SELECT count(*) FROM dead_letters WHERE retry <> 0") ?? 0)
+        notAllowed = try facts["not_allowed"] ?? 0
+        tooOld = try facts["too_old"] ?? 0
+        holds = try JournalDatabase.holds(database, at: now).map { Hold(chat: $0.chat, left: $0.left) }
+    }
+
+    private static func scopes(
+        _ database: Database, isRunning: Bool, now: Int64
+    ) throws(DatabaseError) -> [Entry] {
+        var scopes: [String: Entry] = [:]
+        // What a gateway that was killed has written there lives no more.
+        let children = try database.prepare("SELECT scope, pid, started FROM children")
+        while isRunning, try children.step() {
+            guard let name = children.text(0), let pid = children.integer(1) else { continue }
+            let age = time(from: children.integer(2) ?? now, to: now)
+            scopes[name] = Entry(scope: name, child: .init(pid: pid, age: age))
+        }
+        for (table, count) in [("events", \Entry.events), ("calls", \Entry.calls)] {
+            let counts = try database.prepare("SELECT scope, count(*) FROM \(table) GROUP BY scope")
+            while try counts.step() {
+                let name = counts.text(0) ?? ""
+                scopes[name, default: Entry(scope: name)][keyPath: count] = Int(counts.integer(1) ?? 0)
+            }
+        }
+        let rank = { (entry: Entry) in (-entry.events - entry.calls, entry.scope) }
+        return scopes.values.sorted { rank($0) < rank($1) }
+    }
+
+    /// A clock may have been set back.
+    private static func time(from start: Int64, to end: Int64) -> Duration {
+        .milliseconds(max(0, end - start))
+    }
+}
+
+extension DiskJournal {
+    /// What the gateway holds now.
+    package func report() throws(GatewayFailure) -> StateReport {
+        flush()
+        do {
+            return try StateReport(database, in: directory?.path, runBy: getpid())
+        } catch {
+            throw JournalDatabase.failure(error, at: place)
+        }
+    }
+}

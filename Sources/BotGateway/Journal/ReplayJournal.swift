@@ -1,0 +1,73 @@
+import DequeModule
+import JSON
+import Reactor
+
+/// Keeps nothing beyond the program's life: a recorded log is there to be replayed again.
+package final class ReplayJournal: Journal {
+    private struct PagedOut {
+        let event: IncomingEvent
+        let line: Spool.Piece
+    }
+
+    package let isDurable = false
+    package let commits = 0
+    package var onCommit: () -> Void = {}
+
+    private let spool: Spool
+    private var pagedOut: [Scope: Deque<PagedOut>] = [:]
+    private var states: [Scope: JSON] = [:]
+
+    /// - Parameter spoolDirectory: where events wait on disk that are too many for memory.
+    package init(spoolDirectory: String) { spool = Spool(directory: spoolDirectory) }
+
+    /// No events wait on disk: those in memory are few.
+    package var isEmpty: Bool { spool.isEmpty }
+
+    package func commitSoon() {}
+
+    package func append(
+        _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void
+    ) {
+        stored(events)
+    }
+
+    package func acknowledge(_ event: IncomingEvent) {}
+    package func requeue(_ event: IncomingEvent) {}
+    package func deadLetter(_ event: IncomingEvent, because reason: String) {}
+
+    package func pageOut(_ event: IncomingEvent) {
+        var kept = event
+        kept.line = []
+        pagedOut[event.scope, default: []].append(PagedOut(event: kept, line: spool.put(event.line)))
+    }
+
+    package func pageIn(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent] {
+        var events: [IncomingEvent] = []
+        var taken = 0
+        while events.isEmpty || taken < size, let next = pagedOut[scope]?.popFirst() {
+            guard let line = spool.take(next.line) else { continue }
+            var event = next.event
+            event.line = line
+            events.append(event)
+            taken += line.count
+        }
+        if pagedOut[scope]?.isEmpty == true { pagedOut[scope] = nil }
+        return events
+    }
+
+    package func dropPagedOut(of scope: Scope) {
+        for waiting in pagedOut.removeValue(forKey: scope) ?? [] { _ = spool.take(waiting.line) }
+    }
+
+    package func nextRecovered() -> [(scope: Scope, count: Int)]? { nil }
+    package func recoveredCount(of scope: Scope) -> Int { 0 }
+
+    package func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
+    package func remove(call key: Int64) {}
+
+    package func state(of scope: Scope) -> JSON? { states[scope] }
+    package func setState(_ state: JSON?, of scope: Scope) { states[scope] = state }
+
+    package func childStarted(_ scope: Scope, pid: Int32) {}
+    package func childEnded(_ scope: Scope) {}
+}

@@ -1,0 +1,79 @@
+/// The chats and users that may come in; everyone else may not.
+package struct AllowList: Equatable {
+    /// What one `--allow-chat`, one `--allow-user` or one line of a file adds.
+    package enum Entry: Equatable {
+        case chat(Int64)
+        case user(Int64)
+        /// A user's name without its `@`, in lower case.
+        case name(String)
+    }
+
+    package private(set) var chats: Set<Int64> = []
+    private(set) var users: Set<Int64> = []
+    private(set) var names: Set<String> = []
+
+    package init() {}
+
+    /// Of those that are named by an id and by a name both are counted.
+    package var userCount: Int { users.count + names.count }
+    package var isEmpty: Bool { chats.isEmpty && userCount == 0 }
+
+    package mutating func add(_ entry: Entry) {
+        switch entry {
+        case .chat(let id): chats.insert(id)
+        case .user(let id): users.insert(id)
+        case .name(let name): names.insert(name)
+        }
+    }
+
+    func admits(user id: Int64?, name: String?) -> Bool {
+        if let id, users.contains(id) { return true }
+        guard let name else { return false }
+        return names.contains(Entry.folded(name.utf8))
+    }
+}
+
+extension AllowList.Entry {
+    /// Why something is no entry: what was expected in its place.
+    package struct Malformed: Error, Equatable, CustomStringConvertible {
+        package let description: String
+
+        static let chat = Malformed(description: "a chat's id, such as -1001234567890")
+        static let user = Malformed(description: "a user's id, such as 42, or a name, such as @ada")
+        static let line = Malformed(description: "'chat ID', 'user ID' or 'user @name'")
+    }
+
+    /// Longer than any that Telegram gives.
+    private static let nameLimit = 64
+
+    /// Reads a chat's id.
+    package init(chat text: some StringProtocol) throws(Malformed) {
+        guard let id = Self.id(text), id != 0 else { throw .chat }
+        self = .chat(id)
+    }
+
+    /// Reads a user's id or name; the name's `@` may be left out.
+    package init(user text: some StringProtocol) throws(Malformed) {
+        if let id = Self.id(text) {
+            guard id > 0 else { throw .user }
+            self = .user(id)
+            return
+        }
+        let name = text.hasPrefix("@") ? text.utf8.dropFirst() : text.utf8[...]
+        let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+        guard let first = name.first, isLetter(first), name.count <= Self.nameLimit,
+            name.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") })
+        else { throw .user }
+        self = .name(Self.folded(name))
+    }
+
+    /// Names are ASCII: letters that only look or fold alike are somebody else's.
+    static func folded(_ name: some Sequence<UInt8>) -> String {
+        let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+        return String(decoding: name.map { capitals.contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    private static func id(_ text: some StringProtocol) -> Int64? {
+        text.hasPrefix("+") ? nil : Int64(text)
+    }
+}

@@ -1,0 +1,40 @@
+/// Has a source's updates recorded before anybody else takes them: nothing is confirmed that isn't recorded.
+package final class RecordingSource: UpdateSource {
+    package var onUpdates: (UpdateBatch) -> Void = { _ in }
+    package var onEnd: (GatewayFailure?) -> Void = { _ in }
+
+    private let source: any UpdateSource
+    private let record: UpdateRecord
+    private var stopped = false
+
+    package init(_ source: any UpdateSource, in record: UpdateRecord) {
+        (self.source, self.record) = (source, record)
+    }
+
+    package func start() {
+        source.onUpdates = { [unowned self] in take($0) }
+        source.onEnd = { [unowned self] in onEnd($0) }
+        record.onFailure = { [unowned self] in
+            source.stop()
+            onEnd(GatewayFailure(.inputOutput, "updates can't be recorded: \($0)"))
+        }
+        source.start()
+    }
+
+    private func take(_ batch: UpdateBatch) {
+        record.add(batch.updates) { [weak self] in
+            // Those that come after a stop are given again at the next start.
+            guard let self, !self.stopped else { return }
+            self.onUpdates(batch)
+        }
+    }
+
+    package func stop() {
+        stopped = true
+        source.stop()
+    }
+
+    package func confirm(then done: @escaping () -> Void) {
+        source.confirm(then: done)
+    }
+}

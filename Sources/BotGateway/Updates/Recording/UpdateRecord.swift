@@ -1,0 +1,129 @@
+import BotAPI
+import JSON
+import Logging
+import Reactor
+
+/// Keeps each update as it came, one a line, in a file or on a stream such as stdout.
+package final class UpdateRecord {
+    /// Called when nothing more can be recorded: the reader of a stream is gone (EPIPE), or it is broken.
+    package var onFailure: (SystemError) -> Void = { _ in }
+
+    private enum Place {
+        case file(LineFile)
+        case stream(Output)
+    }
+
+    /// Longer than what Telegram gives at once, and gives again unless it was confirmed.
+    private static let batchLimit = 4 << 20
+    private static let retryDelay = Duration.seconds(1)
+
+    private let name: String
+    private let place: Place
+    private let redaction: Redaction?
+    private let loop: EventLoop
+    private let log: Logger
+    /// The last lines of an earlier run, which may have ended before it confirmed them.
+    private var earlier: Set<ArraySlice<UInt8>> = []
+    private var isInTrouble = false
+
+    /// - Parameters:
+    ///   - path: a file that is added to; `-` for stdout.
+    ///   - redaction: what makes the updates fit to be shown to others; nil to keep them as they come.
+    package init(
+        path: String, redaction: Redaction?, on loop: EventLoop, log: Logger
+    ) throws(GatewayFailure) {
+        (self.redaction, self.loop, self.log) = (redaction, loop, log)
+        name = path == "-" ? "stdout" : path
+        do {
+            if path == "-" {
+                place = .stream(Output(1, name: name, on: loop))
+            } else if let file = try LineFile(path) {
+                place = .file(file)
+                try Self.mend(file, path)
+                earlier = Set(file.lastLines(within: Self.batchLimit))
+            } else {
+                place = .stream(try Output(path: path, on: loop))
+            }
+        } catch let failure as GatewayFailure {
+            throw failure
+        } catch {
+            throw GatewayFailure(.noState, "nothing can be recorded there: \(error)")
+        }
+        guard case .stream(let output) = place else { return }
+        output.onFailure = { [unowned self] in failed($0, output) }
+    }
+
+    /// Cuts off half a line of a crash. What nobody would have recorded isn't ours to cut.
+    private static func mend(_ file: LineFile, _ path: String) throws {
+        let start = try file.rest(within: 1 << 12)
+        guard let first = start.first else { return }
+        // Bytes that were to come when the power failed may be there as zeros.
+        guard first == UInt8(ascii: "{") || start.allSatisfy({ $0 == 0 }) else {
+            throw GatewayFailure(
+                .unusableState,
+                "\(path) isn't a record of updates: its last line has no end and is none; name another file")
+        }
+        let isWhole = (try? JSON(parsing: file.rest(within: batchLimit)))?.isObject == true
+        if isWhole { try file.endLine() } else { try file.cut() }
+    }
+
+    /// Adds updates, but those that an earlier run wrote already.
+    ///
+    /// - Parameter done: called once they are on disk, or written to the stream, perhaps before this
+    ///   returns; not before there is room.
+    package func add(_ updates: [Update], then done: @escaping () -> Void) {
+        let lines = updates.map(line).filter { !earlier.contains($0.dropLast()) }
+        // Telegram gives again what wasn't confirmed before it gives anything new.
+        if !lines.isEmpty { earlier = [] }
+        guard !lines.isEmpty else { return done() }
+        let bytes = Array(lines.joined())
+        switch place {
+        case .file(let file): write(bytes, to: file, then: done)
+        case .stream(let output):
+            output.write(bytes) { [weak self] in
+                self?.noteRoom()
+                done()
+            }
+        }
+    }
+
+    private func line(of update: Update) -> [UInt8] {
+        if let redaction { return redaction.text(of: update) + [UInt8(ascii: "\n")] }
+        return CompactJSON.withCompact(update.text) { Array($0) } + [UInt8(ascii: "\n")]
+    }
+
+    private func write(_ bytes: [UInt8], to file: LineFile, then done: @escaping () -> Void) {
+        var rest = bytes
+        do throws(SystemError) {
+            try file.append(rest)
+            rest = []
+            try file.sync()
+        } catch {
+            noteTrouble(error)
+            loop.after(Self.retryDelay) { [weak self] in self?.write(rest, to: file, then: done) }
+            return
+        }
+        noteRoom()
+        done()
+    }
+
+    private func failed(_ error: SystemError, _ output: Output) {
+        guard error.isFullDisk else { return onFailure(error) }
+        noteTrouble(error)
+        loop.after(Self.retryDelay) { [weak output] in output?.retry() }
+    }
+
+    private func noteTrouble(_ error: SystemError) {
+        guard !isInTrouble else { return }
+        isInTrouble = true
+        log.error(
+            "updates can't be recorded (\(error)); none is taken or confirmed until they can; trying every second"
+        )
+    }
+
+    private func noteRoom() {
+        guard isInTrouble else { return }
+        isInTrouble = false
+        log.notice("\(name) can be written to again")
+    }
+}

@@ -1,0 +1,266 @@
+import Glibc
+import JSON
+import Reactor
+import TelegramSimulator
+
+/// People who write to a bot from one keyboard: who speaks, where, and what "the last message" is.
+package final class Conversation {
+    /// Where somebody speaks.
+    enum Place: Hashable {
+        case alone
+        case group(Int64, topic: Int64?)
+    }
+
+    /// What comes of a typed line, beside what the bot makes of it.
+    package enum Outcome {
+        case done
+        /// Something to say to a person who typed it; a script knows.
+        case remark(String)
+        /// The same, and the line is to be carried out again: once the bot has dealt with what was done so far, where
+        /// that is waited for.
+        case unfinished(String)
+        /// What the app does by itself, as in `opens https://…`.
+        case happened(String)
+        /// A `Message` that somebody sent by way of the bot.
+        case chosen(JSON, by: String)
+    }
+
+    /// What a typed line couldn't do, in words.
+    package struct Trouble: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    private struct Group {
+        let title: String
+        let isForum: Bool
+        /// By `message_thread_id`.
+        var topics: [Int64: String] = [:]
+    }
+
+    private let telegram: SimulatedTelegram
+    private(set) var speaker: Int64 = 0
+    private(set) var place = Place.alone
+    private var people: [Int64: String] = [:]
+    private var groups: [Int64: Group] = [:]
+    private var lastGroup: Int64?
+    private var last = LastMessages()
+
+    /// The first person is called You.
+    package init(with telegram: SimulatedTelegram) {
+        self.telegram = telegram
+        try? speak(as: "You", username: nil)
+    }
+
+    /// Who speaks, and where: `You`, `Bob in Book club/News`.
+    package var title: String {
+        let name = people[speaker] ?? ""
+        guard case .group(let id, let topic) = place, let group = groups[id] else { return name }
+        return "\(name) in \(group.title)" + (topic.flatMap { group.topics[$0] }.map { "/\($0)" } ?? "")
+    }
+
+    /// The chat that is looked at: in private its id is that of who speaks.
+    package var chat: Int64 {
+        guard case .group(let id, _) = place else { return speaker }
+        return id
+    }
+
+    /// How a chat is called where it isn't the one that is looked at; nil where it is.
+    func name(of other: Int64, topic: Int64? = nil) -> String? {
+        if other != chat { return groups[other]?.title ?? people[other] ?? "chat \(other)" }
+        guard case .group(let id, let current) = place, topic != current else { return nil }
+        return topic.flatMap { groups[id]?.topics[$0] } ?? "General"
+    }
+
+    func name(of person: Int64) -> String { people[person] ?? "user \(person)" }
+
+    // MARK: what the bot does
+
+    /// Remembers what people will refer to.
+    package func note(_ action: BotAction) { last.note(action) }
+
+    /// What the app shows in the place of its keyboard, as rows of keys; nil for its own.
+    package var keyboard: JSON? {
+        telegram.keyboard(in: chat)
+    }
+
+    /// Where on this machine a message's picture is; nil where there is none, or no file has it.
+    package func picture(in message: JSON) -> String? {
+        guard let id = message["photo"]?.elements.last?["file_id"],
+            let file = try? telegram.answer("getFile", ["file_id": id]).get(),
+            case .file(let found)? = telegram.files.served(file["file_path"]?.string ?? "")?.contents
+        else { return nil }
+        return found.resolvedPath
+    }
+
+    // MARK: what people do
+
+    /// Carries out what was typed; the bot's updates follow from the telegram.
+    package func carryOut(_ line: TypedLine) throws(Trouble) -> Outcome {
+        switch line {
+        case .nothing, .help, .quit: break
+        case .say(let text): try send("sendMessage", ["text": JSON(text)])
+        case .speak(let name, let username): try speak(as: name, username: username)
+        case .enterPrivate: place = .alone
+        case .enterGroup(let title): return try enterGroup(title)
+        case .enterTopic(let name): return try enterTopic(name)
+        case .send(let file): try send(file)
+        case .press(let button): return try press(button)
+        case .edit(let message, let text):
+            let id = try needed(message ?? last.ofPeople[chat]?[speaker], "you haven't said anything here")
+            try act("editMessageText", ["message_id": JSON(id), "text": JSON(text)])
+        case .delete(let message):
+            let id = try needed(message ?? last.ofPeople[chat]?[speaker], "you haven't said anything here")
+            try act("deleteMessage", ["message_id": JSON(id)])
+        case .react(let emoji, let message):
+            let id = try needed(message ?? last.ofBot[chat], "the bot hasn't said anything here")
+            let reaction: JSON = emoji.isEmpty ? [] : [["type": "emoji", "emoji": JSON(emoji)]]
+            try act("setMessageReaction", ["message_id": JSON(id), "reaction": reaction])
+        case .reply(let message, let text):
+            try send("sendMessage", ["text": JSON(text), "reply_parameters": ["message_id": JSON(message)]])
+        case .ask(let query): try act("sendInlineQuery", ["query": JSON(query)])
+        case .choose(let number): return .chosen(try choose(number), by: name(of: speaker))
+        case .vote(let numbers):
+            let id = try needed(last.poll[chat], "there is no poll here")
+            try act("votePoll", ["message_id": JSON(id), "option_ids": JSON(numbers.map { JSON($0 - 1) })])
+        case .block:
+            try act("blockBot", [:])
+            return .remark("the bot is blocked; /unblock lets it in again")
+        case .unblock:
+            try act("unblockBot", [:])
+            return .remark("the bot may write again")
+        }
+        return .done
+    }
+
+    private func needed(_ message: Int64?, _ trouble: String) throws(Trouble) -> Int64 {
+        guard let message else { throw Trouble(description: trouble) }
+        return message
+    }
+
+    /// Something done in the chat that is looked at.
+    @discardableResult
+    private func act(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(Trouble) -> JSON
+    {
+        if case .group(let id, let topic) = place {
+            parameters.set("chat_id", JSON(id))
+            if let topic, action.hasPrefix("send") { parameters.set("message_thread_id", JSON(topic)) }
+        }
+        return try perform(action, parameters, files: files)
+    }
+
+    @discardableResult
+    private func perform(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(Trouble)
+        -> JSON
+    {
+        switch telegram.perform(action, parameters, as: speaker, files: files) {
+        case .success(let result): return result
+        case .failure(let error): throw Trouble(description: "that can't be done: \(error.reason)")
+        }
+    }
+
+    private func send(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(Trouble) {
+        let message = try act(action, parameters, files: files)
+        message["message_id"]?.integer.map { last.ofPeople[chat, default: [:]][speaker] = $0 }
+    }
+
+    private func send(_ sent: TypedLine.SentFile) throws(Trouble) {
+        let path = sent.path.hasPrefix("~/") ? home + sent.path.dropFirst() : sent.path
+        let name = path.baseName ?? "file"
+        let file = ReceivedFile(part: sent.kind, name: name, file: try open(path))
+        let parameters: JSON = [:]
+        parameters.set(sent.kind, JSON("attach://\(sent.kind)"))
+        if !sent.caption.isEmpty { parameters.set("caption", JSON(sent.caption)) }
+        try send(sent.method, parameters, files: [file])
+    }
+
+    private func open(_ path: String) throws(Trouble) -> InputFile {
+        do throws(InputFile.Refusal) {
+            return try InputFile(path)
+        } catch {
+            throw Trouble(description: error.description)
+        }
+    }
+
+    private var home: String { getenv("HOME").map { String(cString: $0) } ?? "~" }
+
+    private func press(_ button: String) throws(Trouble) -> Outcome {
+        let parameters: JSON = ["button": JSON(button)]
+        // Keys of the chat's keyboard count first, unless a message has buttons of its own.
+        last.withButtons[chat].map { parameters.set("message_id", JSON($0)) }
+        let pressed = try act("pressButton", parameters)
+        if let url = pressed["url"]?.string ?? pressed["web_app"]?["url"]?.string {
+            return .happened("opens \(url)")
+        }
+        if let text = pressed["copy_text"]?["text"]?.string { return .happened("copies \(text)") }
+        let query = pressed["switch_inline_query_current_chat"] ?? pressed["switch_inline_query"]
+        return query?.string.map { .happened("asks the bot: /inline \($0)") } ?? .done
+    }
+
+    private func choose(_ number: Int) throws(Trouble) -> JSON {
+        let results = last.offers[speaker] ?? []
+        guard results.indices.contains(number - 1), let id = results[number - 1]["id"] else {
+            throw Trouble(
+                description: results.isEmpty
+                    ? "nothing is offered; /inline QUERY asks the bot"
+                    : "there are only \(results.count) results")
+        }
+        let message = try act("chooseInlineResult", ["result_id": id])
+        last.note(message, by: speaker)
+        return message
+    }
+
+    // MARK: who and where
+
+    private func speak(as name: String, username: String?) throws(Trouble) {
+        if let known = people.first(where: { $0.value == name })?.key {
+            speaker = known
+            return
+        }
+        let id = 42 + Int64(people.count)
+        let user: JSON = ["id": JSON(id), "first_name": JSON(name), "language_code": "en"]
+        username.map { user.set("username", JSON($0)) }
+        speaker = id
+        people[id] = name
+        try perform("createUser", user)
+    }
+
+    private func enterGroup(_ title: String?, isForum: Bool = false) throws(Trouble) -> Outcome {
+        let known = title.map { title in groups.first { $0.value.title == title }?.key } ?? lastGroup
+        if let known, !isForum || groups[known]?.isForum == true {
+            place = .group(known, topic: nil)
+            lastGroup = known
+            return .done
+        }
+        let title = title ?? (isForum ? "Forum" : "Group")
+        let chat = try perform("createGroup", ["title": JSON(title), "is_forum": JSON(isForum)])
+        guard let id = chat["id"]?.integer else { return .done }
+        groups[id] = Group(title: title, isForum: isForum)
+        place = .group(id, topic: nil)
+        lastGroup = id
+        return .remark("\(title) is made, and the bot is in it")
+    }
+
+    private func enterTopic(_ name: String?) throws(Trouble) -> Outcome {
+        var outcome = Outcome.done
+        if case .group(let id, _) = place, groups[id]?.isForum == true {
+            place = .group(id, topic: nil)
+        } else if let forum = groups.filter({ $0.value.isForum }).keys.min() {
+            place = .group(forum, topic: nil)
+            lastGroup = forum
+        } else {
+            outcome = try enterGroup(nil, isForum: true)
+            // The bot hears of the forum before it hears of the topic.
+            if name != nil, case .remark(let words) = outcome { return .unfinished(words) }
+        }
+        guard let name, case .group(let id, _) = place else { return outcome }
+        if let known = groups[id]?.topics.first(where: { $0.value == name })?.key {
+            place = .group(id, topic: known)
+        } else {
+            let topic = try perform("createForumTopic", ["chat_id": JSON(id), "name": JSON(name)])
+            guard let thread = topic["message_thread_id"]?.integer else { return outcome }
+            groups[id]?.topics[thread] = name
+            place = .group(id, topic: thread)
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,53 @@
+import JSON
+
+/// The buttons of a message, numbered from 1 in reading order.
+package struct MessageButtons {
+    /// Their texts, row by row.
+    package let rows: [[String]]
+    /// What they do when it isn't a callback: `url`, `web_app`, `request_contact` …; by number, from 0.
+    private let kinds: [String?]
+    private let isReplyKeyboard: Bool
+    /// The reply keyboard is taken away.
+    private let isRemoved: Bool
+
+    /// - Parameter markup: a message's `reply_markup`: an inline or a reply keyboard; anything else has no buttons.
+    package init(of markup: JSON) {
+        let keyboard = markup["inline_keyboard"] ?? markup["keyboard"]
+        isReplyKeyboard = markup["keyboard"] != nil
+        isRemoved = markup["remove_keyboard"]?.bool == true
+        let buttons = keyboard?.elements.map(\.elements) ?? []
+        rows = buttons.map { $0.map { $0["text"]?.string ?? $0.string ?? "" } }.filter { !$0.isEmpty }
+        kinds = buttons.joined().map(Self.kind)
+    }
+
+    private static func kind(_ button: JSON) -> String? {
+        if let url = button["url"]?.string ?? button["login_url"]?["url"]?.string
+            ?? button["web_app"]?["url"]?.string
+        {
+            return url
+        }
+        let words = [
+            ("request_contact", "contact"), ("request_location", "location"), ("request_poll", "poll"),
+            ("request_users", "users"), ("request_chat", "chat"), ("pay", "pay"), ("copy_text", "copy"),
+            ("switch_inline_query", "inline"), ("switch_inline_query_current_chat", "inline"),
+            ("switch_inline_query_chosen_chat", "inline"),
+        ]
+        return words.first { button[$0.0] != nil }?.1
+    }
+
+    /// `[1 Yes] [2 No]`, a line for each row; in brackets after a text what isn't plain: its address, or what it
+    /// asks for. A reply keyboard's are in `(1 Yes)`.
+    package func lines(styled: Bool) -> [String] {
+        if isRemoved { return [styled ? "\u{1B}[2m(keyboard removed)\u{1B}[22m" : "(keyboard removed)"] }
+        var number = 0
+        return rows.map { row in
+            row.map { text in
+                number += 1
+                let label = TerminalSanitizer.text(text.replacing("\n", with: " "))
+                let kind = kinds[number - 1].map { " ‹\(TerminalSanitizer.text($0))›" } ?? ""
+                let digits = styled ? "\u{1B}[1m\(number)\u{1B}[22m" : "\(number)"
+                return isReplyKeyboard ? "(\(digits) \(label)\(kind))" : "[\(digits) \(label)\(kind)]"
+            }.joined(separator: " ")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Glibc
+import Reactor
+
+/// FairQueue files into what draws them at a terminal.
+///
+/// A PNG goes to a terminal with kitty's pictures as it is. All else is made ready by a program of the user's,
+/// `chafa` or `img2sixel`, where there is one: a picture is whatever a bot sends, and a converter that it breaks is
+/// another process.
+@MainActor package final class TerminalPictures {
+    /// Columns that a picture takes at most.
+    private static let columns = 40
+    /// A longer one isn't drawn, whoever made it.
+    private static let byteLimit = 8 << 20
+    private static let patience = Duration.seconds(5)
+
+    private let kind: Terminal.Pictures
+    private let searchPath: String
+    private let loop: EventLoop
+    private var conversions: [ObjectIdentifier: Conversion] = [:]
+
+    /// - Parameter searchPath: where `chafa` and `img2sixel` are looked for.
+    package init(_ kind: Terminal.Pictures, searchPath: String, on loop: EventLoop) {
+        (self.kind, self.searchPath, self.loop) = (kind, searchPath, loop)
+    }
+
+    /// The escape sequences that draw a picture, for `LineEditor.show`; nil where it can't be drawn: then its name
+    /// and size will do.
+    ///
+    /// - Parameters:
+    ///   - path: a file of any format.
+    ///   - done: called once, from the loop or before this returns, after 5 seconds at most.
+    package func draw(_ path: String, then done: @escaping (String?) -> Void) {
+        guard kind != .none else { return done(nil) }
+        if kind == .kitty, let png = Self.png(path) {
+            return done(KittyPicture.escapes(png: png, columns: Self.columns))
+        }
+        let absolute = path.hasPrefix("/") ? path : "./\(path)"
+        for command in Self.commands(kind, absolute) {
+            guard let program = try? Program(command, searchPath: searchPath, environment: environment) else {
+                continue
+            }
+            return convert(program, then: done)
+        }
+        done(nil)
+    }
+
+    private var environment: [String] { ["PATH=\(searchPath)", "TERM=xterm-256color", "LC_ALL=C.UTF-8"] }
+
+    private static func commands(_ kind: Terminal.Pictures, _ path: String) -> [[String]] {
+        let chafa = ["chafa", "--size", "\(columns)x20", "--animate", "off"]
+        return kind == .kitty
+            ? [chafa + ["--format", "kitty", path]]
+            : [["img2sixel", "-w", "320", path], chafa + ["--format", "sixels", path]]
+    }
+
+    private static func png(_ path: String) -> [UInt8]? {
+        guard let bytes = read(path), KittyPicture.isPNG(bytes) else { return nil }
+        return bytes
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
+            status.st_size <= byteLimit
+        else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        let count = Glibc.read(file, &bytes, bytes.count)
+        return count == bytes.count ? bytes : nil
+    }
+
+    private func convert(_ program: Program, then done: @escaping (String?) -> Void) {
+        let conversion = Conversion()
+        let key = ObjectIdentifier(conversion)
+        conversion.onEnd = { [weak self] picture in
+            self?.conversions[key] = nil
+            done(picture)
+        }
+        guard conversion.start(program, limit: Self.byteLimit, patience: Self.patience, on: loop) else {
+            return done(nil)
+        }
+        conversions[key] = conversion
+    }
+}
+
+/// One picture on its way through a converter.
+private final class Conversion: ChildProcessObserver {
+    var onEnd: (String?) -> Void = { _ in }
+    private var process: ChildProcess?
+    private var lines: [String] = []
+    private var isTooLong = false
+    private var timer: Timer?
+
+    func start(_ program: Program, limit: Int, patience: Duration, on loop: EventLoop) -> Bool {
+        process = try? ChildProcess(program, lineLimit: limit, on: loop, observer: self)
+        process?.endInput()
+        timer = loop.after(patience) { [weak self] in self?.process?.signal(SIGKILL) }
+        return process != nil
+    }
+
+    func childWrote(_ line: LineSplitter.Line) {
+        guard case .whole(let bytes) = line, lines.count < 4096 else { return isTooLong = true }
+        lines.append(String(decoding: bytes, as: UTF8.self))
+    }
+
+    func childWroteStderr(_ line: LineSplitter.Line) {}
+    func childReadAll() {}
+    func childClosedPipe() {}
+
+    func childExited(_ exit: ChildProcess.Exit) {
+        timer?.cancel()
+        process = nil
+        let picture = lines.joined(separator: "\n")
+        onEnd(exit.status == 0 && !isTooLong && !picture.isEmpty ? picture : nil)
+    }
+}

@@ -1,0 +1,36 @@
+/// Text of others' without what a terminal would obey.
+package enum TerminalSanitizer {
+    /// Control characters become pictures of themselves, `␛` for ESC; tab stays. C1's, the marks that turn the
+    /// direction of writing, and line separators become `�`.
+    package static func text(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHarmful) else { return text }
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars { result.append(sanitized(scalar)) }
+        return String(result)
+    }
+
+    /// The same for one character; a newline becomes `␊`.
+    static func sanitized(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        guard isHarmful(scalar) else { return scalar }
+        if scalar.value == 0x7F { return "\u{2421}" }
+        guard scalar.value < 0x20 else { return "\u{FFFD}" }
+        return Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
+    }
+
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09: false
+        case ..<0x20, 0x7F..<0xA0, 0x2028...0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
+    /// An address as it may stand in an escape sequence: printable ASCII, the rest in percent.
+    static func address(_ url: String) -> String {
+        url.utf8.map { byte in
+            guard byte <= 0x20 || byte >= 0x7F else { return String(Unicode.Scalar(byte)) }
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "%" + (digits.count < 2 ? "0" + digits : digits)
+        }.joined()
+    }
+}

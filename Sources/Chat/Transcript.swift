@@ -1,0 +1,170 @@
+import JSON
+import TelegramSimulator
+
+/// What people see of a chat, as lines: at a terminal with who said it and its number, for a script the words alone.
+package struct Transcript {
+    /// Who reads it.
+    package enum Reader {
+        /// A person at a terminal, perhaps without colours.
+        case person(styled: Bool)
+        case script
+    }
+
+    private let reader: Reader
+    private let text: MessageText
+    private let bot: String
+
+    /// - Parameter bot: its `User`.
+    package init(for reader: Reader, bot: JSON) {
+        self.reader = reader
+        self.bot = TerminalSanitizer.text(bot["first_name"]?.string ?? "bot")
+        if case .person(styled: true) = reader {
+            text = MessageText(styled: true)
+        } else {
+            text = MessageText(styled: false)
+        }
+    }
+
+    private var isScript: Bool {
+        if case .script = reader { true } else { false }
+    }
+
+    // MARK: what the bot does
+
+    /// None for what nobody needs to see.
+    package func lines(of action: BotAction, in conversation: Conversation) -> [String] {
+        switch action {
+        case .message(let message):
+            return said(text.lines(of: message), message, conversation)
+        case .edited(let message):
+            return said(text.lines(of: message), message, conversation, as: "edited: ")
+        case .deleted(let chat, let messages):
+            let numbers = messages.map { "#\($0)" }.joined(separator: ", ")
+            return did("deletes \(numbers)", script: "deleted: \(numbers)", in: chat, conversation)
+        case .reaction(let reaction):
+            let emojis = (reaction["reaction"]?.elements ?? []).map {
+                TerminalSanitizer.text($0["emoji"]?.string ?? "★")
+            }
+            let what = emojis.isEmpty ? "no reaction any more" : emojis.joined()
+            let place = "#\(reaction["message_id"]?.integer ?? 0)"
+            return did(
+                "reacts to \(place): \(what)", script: "reaction to \(place): \(what)",
+                in: reaction["chat"]?["id"]?.integer, conversation)
+        case .pinned(let message):
+            let number = "#\(message["message_id"]?.integer ?? 0)"
+            return did(
+                "pins \(number)", script: "pinned: \(number)", in: message["chat"]?["id"]?.integer,
+                conversation)
+        case .callbackAnswer(let answer, let person):
+            return lines(ofAnswer: answer, to: person, conversation)
+        case .inlineResults(let answer, let person):
+            return lines(ofResults: answer, to: person, conversation)
+        case .other(let method, let parameters):
+            return isScript ? [] : [dim("· \(bot): \(Self.words(for: method, parameters))")]
+        case .action:
+            return []
+        }
+    }
+
+    private func said(
+        _ lines: [String], _ message: JSON, _ conversation: Conversation, as prefix: String = ""
+    ) -> [String] {
+        let lines = lines.isEmpty ? ["[a message]"] : lines
+        let chat = message["chat"]?["id"]?.integer ?? 0
+        let place = conversation.name(of: chat, topic: message["message_thread_id"]?.integer).map(
+            TerminalSanitizer.text)
+        if isScript {
+            let head = (place.map { "\($0): " } ?? "") + prefix
+            return [head + lines[0]] + lines.dropFirst()
+        }
+        let head =
+            "\(dim("#\(message["message_id"]?.integer ?? 0)")) \(bold(bot))"
+            + (place.map { dim(" (\($0))") } ?? "") + ": " + dim(prefix)
+        return [head + lines[0]] + lines.dropFirst().map { "   \($0)" }
+    }
+
+    private func did(
+        _ words: String, script: String, in chat: Int64?, _ conversation: Conversation
+    ) -> [String] {
+        let place = chat.flatMap { conversation.name(of: $0) }.map(TerminalSanitizer.text)
+        if isScript { return [(place.map { "\($0): " } ?? "") + script] }
+        return [dim("· \(bot) \(words)\(place.map { " (\($0))" } ?? "")")]
+    }
+
+    private func lines(ofAnswer answer: JSON, to person: Int64, _ conversation: Conversation) -> [String] {
+        let arguments = Arguments(answer)
+        let kind = arguments.flag("show_alert") ? "alert" : "answer"
+        var words = TerminalSanitizer.text(arguments.text("text"))
+        let url = TerminalSanitizer.text(arguments.text("url"))
+        if words.isEmpty, !url.isEmpty { words = "opens \(url)" }
+        guard !words.isEmpty else { return [] }
+        let other =
+            person == conversation.speaker
+            ? "" : " for \(TerminalSanitizer.text(conversation.name(of: person)))"
+        return [isScript ? "\(kind)\(other): \(words)" : "\(dim("· \(kind)\(other):")) \(bold(words))"]
+    }
+
+    private func lines(ofResults answer: JSON, to person: Int64, _ conversation: Conversation) -> [String] {
+        let results = Arguments(answer).structure("results")?.elements ?? []
+        guard person == conversation.speaker else { return [] }
+        guard !results.isEmpty else { return [isScript ? "no results" : dim("· \(bot) offers nothing")] }
+        let offered = results.enumerated().map { index, result in
+            let title = result["title"]?.string ?? result["caption"]?.string ?? result["type"]?.string ?? ""
+            let more = result["description"]?.string.map { " – \($0)" } ?? ""
+            return "[\(index + 1)] \(TerminalSanitizer.text(title + more))"
+        }
+        return isScript ? offered : [dim("· \(bot) offers, for /choose:")] + offered.map { "   \($0)" }
+    }
+
+    private static func words(for method: String, _ parameters: JSON) -> String {
+        let arguments = Arguments(parameters)
+        guard method == "setMyCommands", let commands = arguments.structure("commands")?.elements else {
+            return method
+        }
+        return "commands "
+            + commands.map { "/\(TerminalSanitizer.text($0["command"]?.string ?? ""))" }.joined(
+                separator: " ")
+    }
+
+    // MARK: what people do
+
+    /// What somebody sends by way of the bot.
+    package func lines(ofChosen message: JSON, by name: String) -> [String] {
+        let lines = text.lines(of: message)
+        if isScript { return lines }
+        return lines.prefix(1).map { "\(bold(TerminalSanitizer.text(name))) \(dim("via \(bot):")) \($0)" }
+            + lines.dropFirst().map { "   \($0)" }
+    }
+
+    /// The keys that are there instead of the app's own keyboard.
+    package func lines(ofKeyboard keyboard: JSON?) -> [String] {
+        guard let keyboard else {
+            return MessageButtons(of: ["remove_keyboard": true]).lines(styled: text.styled)
+        }
+        return MessageButtons(of: keyboard).lines(styled: text.styled)
+    }
+
+    // MARK: what isn't the bot's
+
+    /// What the chat itself has to say.
+    package func remark(_ words: String) -> [String] { plain(words).map { dim("· \($0)") } }
+
+    /// Something went wrong that the bot's author must see.
+    package func trouble(_ words: String) -> [String] { plain(words).map { style("! \($0)", "31") } }
+
+    /// What the bot wrote to stderr.
+    package func complaint(_ words: String) -> [String] { plain(words).map { style("stderr: \($0)", "33") } }
+
+    private func plain(_ words: String) -> [String] {
+        words.split(separator: "\n", omittingEmptySubsequences: false).map {
+            TerminalSanitizer.text(String($0))
+        }
+    }
+
+    private func bold(_ text: String) -> String { style(text, "1") }
+    private func dim(_ text: String) -> String { style(text, "2") }
+
+    private func style(_ text: String, _ code: String) -> String {
+        self.text.styled && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,214 @@
+/// What somebody typed at `pipegram chat`: something to say, or a command of the chat's own.
+///
+/// A bot has slash commands too. Those that the chat doesn't know go to it as they are, such as `/start`; with a
+/// second slash any does: `//help` says `/help`.
+package enum TypedLine: Equatable {
+    case nothing
+    case say(String)
+    /// Speaks as somebody else from now on; `username` is without its `@`.
+    case speak(name: String, username: String?)
+    case enterPrivate
+    /// Nil: the group where one was last.
+    case enterGroup(title: String?)
+    /// Nil: back to the group's general topic.
+    case enterTopic(name: String?)
+    case send(SentFile)
+    /// A button of the last message that has some: its number, from 1 on, or its text.
+    case press(String)
+    case edit(message: Int64?, text: String)
+    case delete(message: Int64?)
+    /// An empty emoji takes the reaction back.
+    case react(emoji: String, message: Int64?)
+    case reply(message: Int64, text: String)
+    /// What somebody types behind the bot's name, in any chat.
+    case ask(String)
+    /// An inline result, by its number.
+    case choose(Int)
+    /// Options of the last poll, by their numbers; none takes the vote back.
+    case vote([Int])
+    case block
+    case unblock
+    case help
+    case quit
+
+    /// A file of this machine's to send.
+    package struct SentFile: Equatable {
+        package var path: String
+        package var caption: String
+        /// The Bot API's method, as in `sendPhoto`.
+        package var method: String
+
+        /// What the method calls it, as in `photo`.
+        package var kind: String { method.dropFirst("send".count).lowercased() }
+    }
+
+    /// A command was used in another way than it can be.
+    package struct Misuse: Error, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    package init(_ line: String) throws(Misuse) {
+        let text = line.trimmingBlanks
+        guard text.hasPrefix("/"), !text.hasPrefix("//") else {
+            self = text.isEmpty ? .nothing : .say(text.hasPrefix("//") ? String(text.dropFirst()) : text)
+            return
+        }
+        let word = text.prefix { !$0.isWhitespace }
+        let rest = text[word.endIndex...].trimmingBlanks
+        self = try Self.command(String(word), rest) ?? .say(text)
+    }
+
+    /// Nil for what isn't a command of the chat's.
+    private static func command(_ word: String, _ rest: String) throws(Misuse) -> TypedLine? {
+        let misuse = Misuse(description: "\(word) is used like this: \(usage(of: word))")
+        switch word {
+        case "/as": return try speaker(rest, misuse)
+        case "/private": return .enterPrivate
+        case "/group": return .enterGroup(title: rest.nilIfEmpty)
+        case "/topic": return .enterTopic(name: rest.nilIfEmpty)
+        case "/photo": return .send(try file(rest, misuse) { _ in "sendPhoto" })
+        case "/file": return .send(try file(rest, misuse, method))
+        case "/press": return .press(try needed(rest, misuse))
+        case "/edit":
+            let (id, text) = numbered(rest)
+            return .edit(message: id, text: try needed(text, misuse))
+        case "/delete":
+            guard !rest.isEmpty else { return .delete(message: nil) }
+            return .delete(message: try id(rest, misuse))
+        case "/react": return try reaction(rest, misuse)
+        case "/reply":
+            let (id, text) = numbered(rest)
+            guard let id else { throw misuse }
+            return .reply(message: id, text: try needed(text, misuse))
+        case "/inline": return .ask(rest)
+        case "/choose":
+            guard let number = Int(rest), number > 0 else { throw misuse }
+            return .choose(number)
+        case "/vote":
+            let words = rest.split(whereSeparator: { $0 == " " || $0 == "," })
+            let numbers = words.compactMap { Int($0) }.filter { $0 > 0 }
+            guard numbers.count == words.count else { throw misuse }
+            return .vote(numbers)
+        case "/block": return .block
+        case "/unblock": return .unblock
+        case "/help": return .help
+        case "/quit": return .quit
+        default: return nil
+        }
+    }
+
+    private static func needed(_ text: String, _ misuse: Misuse) throws(Misuse) -> String {
+        guard !text.isEmpty else { throw misuse }
+        return text
+    }
+
+    private static func id(_ word: String, _ misuse: Misuse) throws(Misuse) -> Int64 {
+        guard let id = Int64(word.hasPrefix("#") ? String(word.dropFirst()) : word), id > 0 else {
+            throw misuse
+        }
+        return id
+    }
+
+    /// A message's number, if there is one before the text: `7 yes`, `#7 yes`.
+    private static func numbered(_ text: String) -> (id: Int64?, text: String) {
+        let word = text.prefix { !$0.isWhitespace }
+        let digits = word.hasPrefix("#") ? word.dropFirst() : word
+        guard let id = Int64(digits), id > 0, word.endIndex != text.endIndex else { return (nil, text) }
+        return (id, text[word.endIndex...].trimmingBlanks)
+    }
+
+    private static func speaker(_ rest: String, _ misuse: Misuse) throws(Misuse) -> TypedLine {
+        let words = rest.split(separator: " ")
+        let name = words.filter { !$0.hasPrefix("@") }.joined(separator: " ")
+        let username = words.first { $0.hasPrefix("@") }.map { String($0.dropFirst()) }
+        return .speak(name: try needed(name, misuse), username: username?.nilIfEmpty)
+    }
+
+    private static func reaction(_ rest: String, _ misuse: Misuse) throws(Misuse) -> TypedLine {
+        let words = rest.split(separator: " ").map(String.init)
+        switch words.count {
+        case 0: return .react(emoji: "", message: nil)
+        case 1:
+            // A number alone takes the reaction to that message back.
+            if let id = try? id(words[0], misuse) { return .react(emoji: "", message: id) }
+            return .react(emoji: words[0], message: nil)
+        case 2: return .react(emoji: words[0], message: try id(words[1], misuse))
+        default: throw misuse
+        }
+    }
+
+    // MARK: files
+
+    /// A path, in quotes where it has blanks, and a caption behind it.
+    private static func file(
+        _ text: String, _ misuse: Misuse, _ method: (String) -> String
+    ) throws(Misuse) -> SentFile {
+        var rest = text[...]
+        var path = ""
+        if let quote = rest.first, quote == "\"" || quote == "'" {
+            rest = rest.dropFirst()
+            guard let end = rest.firstIndex(of: quote) else { throw misuse }
+            path = String(rest[..<end])
+            rest = rest[rest.index(after: end)...]
+        } else {
+            while let next = rest.first, next != " " {
+                rest = rest.dropFirst()
+                // As a shell has it, and terminals that have a file dropped onto them.
+                path.append(next == "\\" ? rest.popFirst() ?? next : next)
+            }
+        }
+        return SentFile(
+            path: try needed(path, misuse), caption: rest.trimmingBlanks, method: method(path))
+    }
+
+    /// As apps send it; a picture goes as a file, for `/photo` sends pictures.
+    private static func method(for path: String) -> String {
+        switch path.split(separator: ".").last?.lowercased() {
+        case "mp3", "m4a", "flac": "sendAudio"
+        case "ogg", "oga", "opus": "sendVoice"
+        case "mp4", "mov", "webm": "sendVideo"
+        case "gif": "sendAnimation"
+        default: "sendDocument"
+        }
+    }
+
+    // MARK: help
+
+    private static func usage(of command: String) -> String {
+        usage.first { $0.line.split(separator: " ").first.map(String.init) == command }?.line ?? command
+    }
+
+    /// What can be typed, and what it does.
+    package static let usage: [(line: String, meaning: String)] = [
+        ("/as NAME [@USERNAME]", "speak as somebody else, made up the first time"),
+        ("/group [TITLE]", "go to a group with the bot, made the first time"),
+        ("/topic [NAME]", "go to a topic of a forum, or to the general one"),
+        ("/private", "go back to the private chat with the bot"),
+        ("/photo FILE [CAPTION]", "send a picture"),
+        ("/file FILE [CAPTION]", "send a file; music and videos as such"),
+        ("/press 2", "press a button, or by its text: /press Yes"),
+        ("/reply 5 TEXT", "answer message 5"),
+        ("/edit [5] TEXT", "change your last message, or message 5"),
+        ("/delete [5]", "delete your last message, or message 5"),
+        ("/react 👍 [5]", "react to the bot's last message, or to message 5"),
+        ("/vote 1 [2 …]", "vote in the last poll; without a number: take it back"),
+        ("/inline QUERY", "ask the bot as one does behind @its_name"),
+        ("/choose 1", "take an inline result"),
+        ("/block", "block the bot; /unblock lets it in again"),
+        ("/quit", "end the chat, as Ctrl-D does"),
+        ("/help", "show this"),
+        ("//help", "the rest goes to the bot, as /start does; with // any"),
+    ]
+}
+
+extension StringProtocol {
+    /// Without blanks and line ends around it.
+    fileprivate var trimmingBlanks: String {
+        let start = drop(while: \.isWhitespace)
+        return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
+
+extension String {
+    fileprivate var nilIfEmpty: String? { isEmpty ? nil : self }
+}

@@ -1,0 +1,52 @@
+import BotGateway
+import JSON
+import Logging
+import Offline
+import Reactor
+import TelegramSimulator
+
+/// Examines a bot: starts it, talks with it as a gateway would, and says what is wrong.
+@MainActor package final class Examination {
+    private let examinations: [Probe]
+    private let script: Script?
+    private let options: ProbeOptions
+
+    /// - Parameters:
+    ///   - program: to be started, and what is known of it.
+    ///   - environment: of the gateway.
+    ///   - number: makes the chats of this probe unlike those of others.
+    package init(
+        _ program: Program, script: Script?, environment: ChildEnvironment, options: ProbeOptions,
+        number: Int64, temporaryDirectory: String, on loop: EventLoop
+    ) {
+        (self.script, self.options) = (script, options)
+        let chats: [Scenario] =
+            options.isPlain
+            ? [.plain(chat: 1_000_000_000 + number)]
+            : [.inPrivate(chat: 1_000_000_000 + number), .inGroup(chat: -1_001_000_000_000 - number)]
+        let stdoutBuffering = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
+        examinations = chats.map { chat in
+            let telegram = CallPrinter(
+                telegram: SimulatedTelegram(now: { 1_700_000_000 }), order: .asTheyCome,
+                spoolDirectory: temporaryDirectory,
+                files: ChildFiles(in: nil, temporaryDirectory: temporaryDirectory),
+                log: stdoutBuffering)
+            return Probe(
+                chat, with: program, environment: environment, options: options, answeredBy: telegram,
+                on: loop)
+        }
+    }
+
+    /// - Parameter done: called once, from the loop, when no child is left.
+    package func start(then done: @escaping ([Diagnosis]) -> Void) {
+        var left = examinations.count
+        for probe in examinations {
+            probe.start { [self] in
+                left -= 1
+                guard left == 0 else { return }
+                done(
+                    ProbeAnalysis.diagnoses(of: examinations.map(\.record), script: script, options: options))
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import BotAPI
+import Glibc
+import JSON
+import Reactor
+import TelegramSimulator
+
+/// Asks Telegram about a bot, and changes nothing there.
+///
+/// getUpdates without an offset confirms nothing. Asked to wait it ends another program's question, which is the
+/// only way to learn of one: Telegram tells the older of two.
+@MainActor package final class TelegramCheck {
+    private let place: String
+    private let token: BotToken
+    private let client: HTTPClient
+    private let loop: EventLoop
+    private let variable: (String) -> String?
+    private var findings: TelegramDiagnosis
+    private var trouble: Diagnosis?
+    private var done: ([Diagnosis]) -> Void = { _ in }
+
+    /// How long to wait for another program to ask again: most do so after a second.
+    private static let pollWait = 2
+    private static let certificates = [
+        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
+    ]
+
+    /// - Parameters:
+    ///   - url: the server's address.
+    ///   - variable: of the environment, for proxies.
+    package init(
+        url: String, token: BotToken, client: HTTPClient, on loop: EventLoop,
+        variable: @escaping (String) -> String?
+    ) {
+        place = url.hasSuffix("/") ? String(url.dropLast()) : url
+        (self.token, self.client, self.loop, self.variable) = (token, client, loop, variable)
+        findings = TelegramDiagnosis(place: place)
+    }
+
+    /// - Parameters:
+    ///   - asksForUpdates: getUpdates too, which another program that asks will notice.
+    ///   - done: called once, from the loop.
+    package func start(asksForUpdates: Bool, then done: @escaping ([Diagnosis]) -> Void) {
+        self.done = done
+        ask("getMe") { [self] bot in
+            guard let bot else { return end() }
+            guard bot["id"] != nil else {
+                findings.isNoBotAPI = true
+                return end()
+            }
+            findings.bot = bot
+            askForWebhook(asksForUpdates)
+        }
+    }
+
+    private func askForWebhook(_ asksForUpdates: Bool) {
+        ask("getWebhookInfo") { [self] info in
+            findings.webhook = info
+            guard asksForUpdates, info?["url"]?.string?.isEmpty != false else { return end() }
+            askForUpdates()
+        }
+    }
+
+    private func askForUpdates() {
+        // No `allowed_updates` either: the server would keep what was asked for last.
+        let question: JSON = ["limit": 1, "timeout": JSON(Self.pollWait)]
+        ask("getUpdates", question) { [self] updates in
+            if let updates { findings.poll = .alone(pending: updates.count) }
+            end()
+        }
+    }
+
+    private func end() { done(findings.diagnoses + (trouble.map { [$0] } ?? [])) }
+
+    /// - Parameter answer: is given the `result`; nil where there is none, which is then noted.
+    private func ask(_ method: String, _ parameters: JSON = [:], then answer: @escaping (JSON?) -> Void) {
+        var request = HTTPClient.Request(
+            url: "\(place)/bot\(token.text)/\(method)", body: .json(parameters.bytes), timeout: .seconds(12))
+        request.wantsDate = true
+        let asked = time(nil)
+        client.send(request) { [self] result in
+            switch result {
+            case .failure(let failure):
+                noteTrouble(failure)
+                answer(nil)
+            case .success(let response):
+                noteClock(response, asked: asked)
+                answer(read(response, to: method))
+            }
+        }
+    }
+
+    private func read(_ response: HTTPClient.Response, to method: String) -> JSON? {
+        let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
+        guard let body, body.isObject, let isOK = body["ok"]?.bool else {
+            noteUnreadable(response, method)
+            return nil
+        }
+        if isOK { return body["result"] }
+        let error = token.redact(BotAPIError(response))
+        switch (method, error.code) {
+        case ("getUpdates", 409): findings.poll = .conflict
+        case ("getUpdates", _): findings.poll = .refused(error.description)
+        default: findings.refusal = findings.bot == nil ? error : nil
+        }
+        return nil
+    }
+
+    /// A page of what stands before Telegram's servers, or of a server that is none of them.
+    private func noteUnreadable(_ response: HTTPClient.Response, _ method: String) {
+        if response.status < 500, findings.bot == nil {
+            findings.isNoBotAPI = true
+        } else {
+            let error = token.redact(BotAPIError(response))
+            trouble = .fault(
+                "network",
+                "\(place) answered \(method) with \(error) and no word of Telegram's: try again later")
+        }
+    }
+
+    /// Only an answer that came at once tells the time.
+    private func noteClock(_ response: HTTPClient.Response, asked: Int) {
+        let now = time(nil)
+        guard findings.clockOffset == nil, let date = response.date, now - asked < 5 else { return }
+        findings.clockOffset = Int64(now) - date
+    }
+
+    private func noteTrouble(_ failure: HTTPClient.Failure) {
+        var trouble = NetworkDiagnosis(code: failure.code, reason: token.redact(failure.reason), place: place)
+        trouble.proxy = NetworkDiagnosis.proxy(for: place, variable)
+        let named = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].compactMap(variable)
+        trouble.hasCertificates = (Self.certificates + named).contains { access($0, R_OK) == 0 }
+        self.trouble = trouble.diagnosis
+    }
+}

@@ -1,0 +1,108 @@
+import BotAPI
+import BotGateway
+import JSON
+
+/// What is wrong with the lines that a bot prints.
+extension ProbeAnalysis {
+    mutating func analyzeLines(_ record: ProbeRecord) {
+        for bad in record.badLines {
+            let line = script?.line(printing: bad.text)
+            if case .unknownType(let type) = bad.error, Self.ownTypes.contains(type) {
+                analyzeEcho(of: type, at: line)
+                continue
+            }
+            fault(Self.kind(of: bad.error), at: line, words(of: bad))
+        }
+        record.unknown.forEach { analyzeUnknown($0) }
+        for refusal in record.refusals where Methods.names.contains(refusal.call.method) {
+            let line = script?.line(with: [refusal.call.type, Self.name(of: refusal.call)])
+            fault(
+                "refused", at: line,
+                "Telegram would refuse its \(refusal.call.type): \(refusal.error.reason)\(backslashes)")
+        }
+    }
+
+    private static func name(of call: Call) -> String { String(call.type.dropFirst("telegram.".count)) }
+
+    private static func kind(of error: OutgoingEventError) -> String {
+        switch error {
+        case .notJSON, .notAnObject: "not JSON"
+        case .tooLong: "too long"
+        case .unknownType(let type): "type \(type)"
+        default: error.description
+        }
+    }
+
+    private func words(of bad: ProbeRecord.BadLine) -> String {
+        let shown = bad.text.count > 60 ? bad.text.prefix(60) + "…" : bad.text[...]
+        switch bad.error {
+        case .notJSON, .notAnObject:
+            return "it prints what isn't a JSON object: \(shown). \(remedy(forText: bad))"
+        case .tooLong(let limit):
+            return
+                "it prints a line of more than \(limit) bytes (--max-line): \(shown). End each call with a newline, and "
+                + "send large files with file://"
+        default:
+            return "it prints a line that can't be used: \(bad.error.description): \(shown)"
+        }
+    }
+
+    private func remedy(forText bad: ProbeRecord.BadLine) -> String {
+        let text = bad.text.drop(while: \.isWhitespace)
+        let encode = language?.encode ?? "an encoder for JSON"
+        if text.hasPrefix("{"), text.firstRange(of: "}{") != nil {
+            return "There is no newline between one call and the next: end each with one"
+        }
+        // Python's way and Node's.
+        if text.hasPrefix("{'") || language == .node && text.hasPrefix("{ ") {
+            return "That is no JSON but how the language shows a value: print \(encode)"
+        }
+        if bad.step?.peculiarity == .quotes, text.hasPrefix("{") {
+            return
+                "Quotes and backslashes in a text must be escaped: make the line with \(encode)\(backslashes)"
+        }
+        if text.count < 3 || bad.text.first?.isWhitespace == true || text.hasPrefix("\"") {
+            return "A call is one line: print it with \(encode)"
+        }
+        if text.hasPrefix("{") { return "Make the line with \(encode)" }
+        let complain = language?.complain ?? "stderr"
+        return "stdout is for calls alone; words for people go to stderr: \(complain)"
+    }
+
+    /// A shell's `read` without `-r` spoils every text with a quote in it.
+    private var backslashes: String {
+        guard language == .shell, let line = script?.lineReadingBackslashes() else { return "" }
+        return ". In line \(line) read takes the backslashes away: write read -r"
+    }
+
+    private static let ownTypes: Set = ["telegram", "telegram.result", "telegram.disconnect"]
+
+    private mutating func analyzeEcho(of type: String, at line: Int?) {
+        // Told once, wherever it does so.
+        guard !told.contains("echo") else { return }
+        told.insert("echo")
+        fault(
+            "echo", at: line,
+            "it prints \(type), which is for a bot to read and no call: print telegram.send_message, not what was read"
+        )
+    }
+
+    private mutating func analyzeUnknown(_ call: Call) {
+        let line = script?.line(with: [call.type, Self.name(of: call)])
+        guard !UpdateKinds.known.contains(Self.name(of: call)), call.type != "telegram.kind_of_tomorrow"
+        else { return analyzeEcho(of: call.type, at: line) }
+        guard let close = SpellingSuggestion.name(to: call.method, among: Methods.names) else {
+            return hint(
+                "method \(call.method)", at: line,
+                "\(call.type): this version knows no such method of the Bot API; Telegram may")
+        }
+        fault(
+            "method \(call.method)", at: line,
+            "\(call.type): there is no such method; did you mean telegram.\(Self.snakeCase(close))?")
+    }
+
+    /// `send_message` of `sendMessage`.
+    private static func snakeCase(_ method: String) -> String {
+        method.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+    }
+}

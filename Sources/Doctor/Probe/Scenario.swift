@@ -1,0 +1,115 @@
+import BotAPI
+import BotGateway
+import JSON
+import TelegramSimulator
+
+/// What a bot is told while it is examined: one of each thing that bots stumble over.
+struct Scenario {
+    struct Step {
+        /// What the bot is given, as in "a photo, which has no text".
+        let name: String
+        let peculiarity: Peculiarity
+        let event: IncomingEvent
+    }
+
+    /// What is unusual about a step.
+    enum Peculiarity: Equatable {
+        case plain, quotes, noText, button, edit, unknownKey, unknownKind
+    }
+
+    let steps: [Step]
+
+    /// A private chat.
+    static func inPrivate(chat: Int64) -> Scenario {
+        let ada: JSON = ["id": JSON(chat), "is_bot": false, "first_name": "Ada", "username": "ada"]
+        let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada", "username": "ada"]
+        var talk = Talk(from: ada, in: place)
+        talk.say("a plain message", .plain, ["text": "hello"])
+        talk.say(
+            "the command /start", .plain,
+            ["text": "/start", "entities": [["type": "bot_command", "offset": 0, "length": 6]]])
+        talk.say("a text with quotes and a backslash", .quotes, ["text": #"he said "hi" \ left"#])
+        talk.say(
+            "a photo, which has no text", .noText,
+            ["photo": [photo("AgAC-small", 90), photo("AgAC-large", 800)]])
+        talk.add("callback_query", "a pressed button", .button, button(ada, place))
+        talk.say(
+            "an edited message", .edit, ["text": "hello, edited", "edit_date": 1_700_000_001],
+            as: "edited_message")
+        talk.say(
+            "a message with a key of tomorrow", .unknownKey,
+            ["text": "hello again", "key_of_tomorrow": ["new": [1]]])
+        talk.add(
+            "kind_of_tomorrow", "an event of a kind that doesn't exist yet", .unknownKind,
+            ["chat": place, "from": ada, "novelty": true])
+        talk.say("a plain message", .plain, ["text": "good bye"])
+        return Scenario(steps: talk.steps)
+    }
+
+    /// A group.
+    static func inGroup(chat: Int64) -> Scenario {
+        let boris: JSON = ["id": 43, "is_bot": false, "first_name": "Boris"]
+        let place: JSON = ["id": JSON(chat), "type": "supergroup", "title": "A group"]
+        var talk = Talk(from: boris, in: place)
+        talk.say("a message in a group", .plain, ["text": "hello, all"])
+        talk.say(
+            "a message that says who joined, which has no text", .noText,
+            ["new_chat_members": [["id": 44, "is_bot": false, "first_name": "Eve"]]])
+        talk.say("a message in a group", .plain, ["text": "good bye, all"])
+        return Scenario(steps: talk.steps)
+    }
+
+    /// Lines for a program that speaks plain text.
+    static func plain(chat: Int64) -> Scenario {
+        let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada"]
+        var talk = Talk(from: ["id": JSON(chat), "is_bot": false, "first_name": "Ada"], in: place)
+        for text in ["1+1", "hello", "2+2"] { talk.say("the line '\(text)'", .plain, ["text": JSON(text)]) }
+        return Scenario(steps: talk.steps)
+    }
+
+    private static func photo(_ id: String, _ size: Int) -> JSON {
+        [
+            "file_id": JSON(id), "file_unique_id": JSON("u\(size)"), "width": JSON(size),
+            "height": JSON(size),
+            "file_size": JSON(size * 100),
+        ]
+    }
+
+    private static func button(_ user: JSON, _ chat: JSON) -> JSON {
+        let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "yes"]]]]
+        return [
+            "id": "4382", "from": user,
+            "message": [
+                "message_id": 90, "from": SimulatedTelegram.demoBot, "chat": chat, "date": 1_700_000_000,
+                "text": "?", "reply_markup": keyboard,
+            ],
+            "chat_instance": "-77", "data": "yes",
+        ]
+    }
+}
+
+/// Puts steps together.
+private struct Talk {
+    let person: JSON
+    let chat: JSON
+    var steps: [Scenario.Step] = []
+
+    init(from person: JSON, in chat: JSON) { (self.person, self.chat) = (person, chat) }
+
+    mutating func say(
+        _ name: String, _ peculiarity: Scenario.Peculiarity, _ contents: JSON, as kind: String = "message"
+    ) {
+        let message: JSON = [
+            "message_id": JSON(100 + steps.count), "from": person, "chat": chat, "date": 1_700_000_000,
+        ]
+        message.merge(contents)
+        add(kind, name, peculiarity, message)
+    }
+
+    mutating func add(_ kind: String, _ name: String, _ peculiarity: Scenario.Peculiarity, _ payload: JSON) {
+        let update: JSON = ["update_id": JSON(9001 + steps.count)]
+        update.set(kind, payload)
+        guard let update = try? Update(update), let event = IncomingEvent(update) else { return }
+        steps.append(Scenario.Step(name: name, peculiarity: peculiarity, event: event))
+    }
+}

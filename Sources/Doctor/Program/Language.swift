@@ -1,0 +1,153 @@
+import JSON
+
+/// What a bot is written in, as far as its remedies differ.
+package enum Language: String, CaseIterable, Sendable {
+    case shell, python, ruby, perl, lua, awk, sed, grep, jq, node, php, tcl
+    /// Machine code, whatever it was made from.
+    case compiled
+
+    /// By the name of a script or of an interpreter: `bot.py`, `python3.11`.
+    package init?(of name: String) {
+        guard let language = Self(script: name) ?? Self(interpreter: name) else { return nil }
+        self = language
+    }
+
+    private init?(script name: String) {
+        guard let dot = name.lastIndex(of: "."),
+            let language = Self.endings[String(name[name.index(after: dot)...])]
+        else { return nil }
+        self = language
+    }
+
+    /// By the name of what runs a script: `/usr/bin/python3.11`. Nil for `bot.py`.
+    init?(interpreter name: String) {
+        guard Self(script: name) == nil else { return nil }
+        let file = name.baseName ?? name
+        // Versions: `python3.11`, `lua5.4`, `ruby-3.2`.
+        let stem = String(file.prefix { !$0.isNumber && $0 != "-" && $0 != "." })
+        guard let language = Self.interpreters[stem] else { return nil }
+        self = language
+    }
+
+    /// By the first line of a script: `#!/usr/bin/env -S python3 -u`.
+    package init?(shebang line: String) {
+        guard line.hasPrefix("#!") else { return nil }
+        for word in line.dropFirst(2).split(whereSeparator: \.isWhitespace) {
+            let name = word.baseName ?? String(word)
+            if name == "env" || word.hasPrefix("-") || word.contains("=") { continue }
+            self.init(of: String(name))
+            return
+        }
+        return nil
+    }
+
+    private static let endings: [String: Language] = [
+        "sh": .shell, "bash": .shell, "zsh": .shell, "ksh": .shell, "py": .python, "rb": .ruby, "pl": .perl,
+        "lua": .lua, "awk": .awk, "sed": .sed, "jq": .jq, "js": .node, "mjs": .node, "cjs": .node,
+        "php": .php,
+        "tcl": .tcl,
+    ]
+
+    private static let interpreters: [String: Language] = [
+        "sh": .shell, "bash": .shell, "dash": .shell, "zsh": .shell, "ksh": .shell, "ash": .shell,
+        "python": .python, "pypy": .python, "ruby": .ruby, "perl": .perl, "lua": .lua, "luajit": .lua,
+        "awk": .awk, "mawk": .awk, "gawk": .awk, "nawk": .awk, "sed": .sed, "grep": .grep, "egrep": .grep,
+        "jq": .jq, "node": .node, "nodejs": .node, "deno": .node, "bun": .node, "php": .php, "tclsh": .tcl,
+    ]
+
+    /// How its interpreter is usually asked for.
+    var shebang: String? {
+        switch self {
+        case .shell: "#!/bin/sh"
+        case .python: "#!/usr/bin/env python3"
+        case .node: "#!/usr/bin/env node"
+        case .awk: "#!/usr/bin/env -S awk -f"
+        case .sed: "#!/bin/sed -unf"
+        case .jq: "#!/usr/bin/env -S jq --unbuffered -cf"
+        case .ruby, .perl, .lua, .php: "#!/usr/bin/env \(rawValue)"
+        case .tcl: "#!/usr/bin/env tclsh"
+        case .grep, .compiled: nil
+        }
+    }
+}
+
+extension Language {
+    /// How what it prints goes out at once.
+    package var flush: String {
+        switch self {
+        case .shell:
+            "in a pipe let each command flush: jq --unbuffered, sed -u, grep --line-buffered, or stdbuf -oL"
+        case .python: "write print(…, flush=True), or start it with python3 -u"
+        case .ruby: "write $stdout.sync = true at its beginning"
+        case .perl: "write $| = 1; at its beginning"
+        case .lua: "write io.stdout:setvbuf(\"line\") at its beginning"
+        case .awk: "write fflush() after each print; mawk reads in blocks too, without -W interactive"
+        case .sed: "start it with sed -u"
+        case .grep: "start it with grep --line-buffered"
+        case .jq: "start it with jq --unbuffered, such as by #!/usr/bin/env -S jq --unbuffered -cf"
+        case .node: "write with console.log or process.stdout.write at once"
+        case .php: "write flush() after each echo, and start no ob_start()"
+        case .tcl: "write chan configure stdout -buffering line at its beginning"
+        case .compiled:
+            "flush after each line: in C fflush(stdout), or setvbuf(stdout, NULL, _IOLBF, 0) first in main; "
+                + "in Go Flush() of the bufio.Writer; in Rust stdout().flush(); a C program can be started with stdbuf -oL"
+        }
+    }
+
+    /// How it writes to stderr, where words for people belong.
+    var complain: String {
+        switch self {
+        case .shell: "echo … >&2"
+        case .python: "print(…, file=sys.stderr)"
+        case .ruby: "warn …"
+        case .perl: "print STDERR …"
+        case .lua: "io.stderr:write(…)"
+        case .awk: "print … > \"/dev/stderr\""
+        case .node: "console.error(…)"
+        case .php: "fwrite(STDERR, …)"
+        case .tcl: "puts stderr …"
+        case .jq: "stderr"
+        case .compiled: "fprintf(stderr, …) in C"
+        case .sed, .grep: "to stderr"
+        }
+    }
+
+    /// How it ends when its stdin does, where it has no loop that could be left.
+    var leave: String {
+        switch self {
+        case .node: "Leave at its end: process.stdin.on(\"end\", () => process.exit(0))"
+        case .python:
+            "Leave the loop at the end of the input; what runs beside it must not hold it up: Thread(…, daemon=True)"
+        case .shell: "Leave the loop at the end of the input: while read -r line; do …"
+        default: "Leave the loop at the end of the input"
+        }
+    }
+
+    /// How it writes a value as one line of JSON.
+    var encode: String {
+        switch self {
+        case .shell, .jq: "jq -c"
+        case .python: "json.dumps(…) without indent"
+        case .ruby: "JSON.generate(…)"
+        case .perl: "JSON::PP->new->utf8->encode(…)"
+        case .node: "JSON.stringify(value)"
+        case .php: "json_encode(…)"
+        case .lua: "require(\"cjson\").encode(…)"
+        case .awk, .sed, .grep, .tcl, .compiled: "an encoder for JSON, on one line"
+        }
+    }
+
+    /// How it reads a key that may be missing.
+    var missingKey: String {
+        switch self {
+        case .python: "event.get(\"text\")"
+        case .ruby: "event[\"text\"].to_s"
+        case .node: "event.text ?? \"\""
+        case .perl: "$event->{text} // ''"
+        case .lua: "event.text or \"\""
+        case .php: "$event['text'] ?? ''"
+        case .shell, .jq: "jq '.text // empty'"
+        case .awk, .sed, .grep, .tcl, .compiled: "a look whether the key is there"
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import Glibc
+import Reactor
+
+/// What can be told of a program without starting it.
+package struct ProgramFile {
+    /// Nil where it can't be started.
+    package private(set) var program: Program?
+    /// Nil where it isn't a script that can be read.
+    package private(set) var script: Script?
+    package private(set) var diagnoses: [Diagnosis] = []
+
+    /// - Parameters:
+    ///   - command: a program and its arguments; `python3 bot.py` is about `bot.py`.
+    ///   - searchPath: the variable PATH.
+    package init(_ command: [String], searchPath: String) {
+        let isThere = { (name: String) in Self.isProgram(name, in: searchPath) }
+        do throws(Program.NotFound) {
+            program = try Program(command, searchPath: searchPath)
+        } catch {
+            diagnoses = [Self.diagnosis(of: error, isThere)]
+            if case .interpreterMissing(let interpreter, _) = error, interpreter.hasSuffix("\r") { return }
+            // What else is wrong with its first line says more than that its interpreter isn't there.
+            guard case .interpreterMissing(_, let path) = error, let bytes = Self.read(path) else { return }
+            let found = Self.faults(in: bytes, name: Self.shown(path), isThere)
+            if !found.isEmpty { diagnoses = found }
+            return
+        }
+        guard let path = program?.path, let name = command.first else { return }
+        if let language = Language(interpreter: name), let file = Self.scriptArgument(of: command),
+            let text = Self.read(file)
+        {
+            script = Script(
+                name: Self.shown(file), text: String(decoding: text, as: UTF8.self), language: language)
+            diagnoses = Self.lineEndFaults(in: text, name: Self.shown(file), language).map { [$0] } ?? []
+        } else if Language(interpreter: name) == nil, let own = Self.read(path),
+            !own.starts(with: Self.machineCode)
+        {
+            script = Script(name: Self.shown(name), text: String(decoding: own, as: UTF8.self), language: nil)
+            diagnoses = Self.faults(in: own, name: Self.shown(name), isThere)
+        } else {
+            // Given on the command line, or machine code.
+            script = Script(
+                name: Self.shown(name), text: command.dropFirst().joined(separator: " "),
+                language: Language(of: name) ?? .compiled)
+            diagnoses = Self.machineFault(of: path).map { [.fault(Self.shown(name), $0)] } ?? []
+        }
+        if diagnoses.contains(where: { $0.severity == .fault }) { program = nil }
+    }
+
+    /// What is wrong with a file that the system is to execute: pure, but for `isThere`, which says whether an
+    /// interpreter can be found.
+    static func faults(in bytes: [UInt8], name: String, _ isThere: (String) -> Bool) -> [Diagnosis] {
+        guard !bytes.isEmpty else { return [.fault(name, "it is empty: there is no program in it")] }
+        let first = "\(name):1"
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            return [
+                .fault(
+                    first,
+                    "a byte order mark stands before its first character, so that the system doesn't see the "
+                        + "#!; take it away with: sed -i '1s/^\\xEF\\xBB\\xBF//' \(name)")
+            ]
+        }
+        let text = String(decoding: bytes.prefix(4096), as: UTF8.self)
+        let line = text.prefix { !$0.isNewline }
+        guard line.hasPrefix("#!") else { return noShebang(text, name) }
+        let words = line.dropFirst(2).split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
+        guard let interpreter = words.first else {
+            return [
+                .fault(
+                    first, "its first line names no interpreter; write #!/bin/sh, or what it is written in")
+            ]
+        }
+        let language = Language(shebang: String(line)) ?? Language(of: name)
+        if let fault = lineEndFaults(in: bytes, name: name, language, always: true) { return [fault] }
+        if !isThere(interpreter) {
+            let other = "/usr/bin/\(interpreter.baseName ?? "")"
+            let instead = isThere(other) ? "#!\(other)" : language?.shebang
+            return [.fault(first, missing(interpreter) + (instead.map { "; write \($0)" } ?? ""))]
+        }
+        if interpreter.hasSuffix("/env"),
+            let fault = environmentFault(Array(words.dropFirst()), first, isThere)
+        {
+            return [fault]
+        }
+        return filterFault(words, language, first).map { [$0] } ?? []
+    }
+
+    /// awk, jq and sed take the script's name for the program itself, unless `-f` stands before it.
+    private static func filterFault(_ words: [String], _ language: Language?, _ place: String) -> Diagnosis? {
+        guard let language, [.awk, .jq, .sed].contains(language), let shebang = language.shebang else {
+            return nil
+        }
+        let isFile = words.contains { $0.hasPrefix("-") && $0.contains { "fE".contains($0) } }
+        guard !isFile, !words.contains("--exec") else { return nil }
+        return .fault(
+            place, "\(language.rawValue) takes its name for the program, without -f; write \(shebang)")
+    }
+
+    private static func missing(_ interpreter: String) -> String {
+        "its first line asks for \(interpreter), which is not there"
+    }
+
+    /// `#!/usr/bin/env NAME`: env looks NAME up, and takes all that stands behind it for a part of the name.
+    private static func environmentFault(
+        _ words: [String], _ place: String, _ isThere: (String) -> Bool
+    ) -> Diagnosis? {
+        guard let first = words.first else {
+            return .fault(
+                place, "env is told no interpreter; write #!/usr/bin/env python3, or what it is written in")
+        }
+        let splits = first.hasPrefix("-S") || first.hasPrefix("--split-string")
+        if words.count > 1, !splits {
+            let all = words.joined(separator: " ")
+            return .fault(place, "env looks for one program called '\(all)'; write #!/usr/bin/env -S \(all)")
+        }
+        let name = words.first { !$0.hasPrefix("-") && !$0.contains("=") }
+        guard let name, !isThere(name) else { return nil }
+        let newer = isThere("\(name)3") ? "; write #!/usr/bin/env \(name)3" : ""
+        return .fault(place, "env finds no \(name) in PATH\(newer.isEmpty ? "; install it" : newer)")
+    }
+
+    private static func noShebang(_ text: String, _ name: String) -> [Diagnosis] {
+        let start = text.drop { $0.isWhitespace }
+        if start.hasPrefix("#!") {
+            return [
+                .fault(
+                    "\(name):1", "white space stands before the #!, which must be its first two characters")
+            ]
+        }
+        guard let language = Language(of: name), language != .shell, let shebang = language.shebang else {
+            return [.hint("\(name):1", "it has no #! line, so that /bin/sh runs it; write #!/bin/sh there")]
+        }
+        return [
+            .fault("\(name):1", "it has no #! line, so that /bin/sh would run it; write \(shebang) above it")
+        ]
+    }
+
+    /// CR LF: fatal in the first line, and everywhere in some languages.
+    private static func lineEndFaults(
+        in bytes: [UInt8], name: String, _ language: Language?, always: Bool = false
+    ) -> Diagnosis? {
+        var line = 1
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+            let isBroken = index > 0 && bytes[index - 1] == UInt8(ascii: "\r")
+            let matters = always && line == 1 || [.shell, .awk, .sed, .tcl].contains(language)
+            if isBroken, matters {
+                return .fault(
+                    "\(name):\(line)",
+                    "its lines end in CR LF, as on Windows; mend them with: sed -i 's/\\r$//' \(name)")
+            }
+            line += 1
+        }
+        return nil
+    }
+
+    private static let machineCode: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
+
+    /// ELF says in two bytes for which machine it was made.
+    private static func machineFault(of path: String) -> String? {
+        guard let own = read("/proc/self/exe", limit: 20), let its = read(path, limit: 20), own.count == 20,
+            its.count == 20, its.starts(with: machineCode), own[18..<20] != its[18..<20]
+        else { return nil }
+        return "it was built for another kind of machine; build it on this one"
+    }
+
+    private static func diagnosis(of error: Program.NotFound, _ isThere: (String) -> Bool) -> Diagnosis {
+        switch error {
+        case .missing(let name): .fault("program", "\(name.isEmpty ? "it has no name" : error.description)")
+        case .notExecutable(let path): .fault(shown(path), "not executable; write: chmod +x \(path)")
+        case .directory(let path): .fault(shown(path), "a directory, not a program")
+        case .interpreterMissing(let interpreter, let script) where interpreter.hasSuffix("\r"):
+            .fault(
+                "\(shown(script)):1",
+                "its lines end in CR LF, as on Windows, so that the system looks for "
+                    + "'\(interpreter.dropLast())\\r'; mend them with: sed -i 's/\\r$//' \(script)")
+        case .interpreterMissing(let interpreter, let script):
+            .fault("\(shown(script)):1", missing(interpreter))
+        }
+    }
+
+    // MARK: files
+
+    /// What an interpreter is given to run; nil where that stands on the command line.
+    private static func scriptArgument(of command: [String]) -> String? {
+        for argument in command.dropFirst() {
+            if ["-c", "-e"].contains(argument) { return nil }
+            var status = stat()
+            if stat(argument, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return argument }
+        }
+        return nil
+    }
+
+    private static func isProgram(_ name: String, in searchPath: String) -> Bool {
+        if name.contains("/") { return access(name, X_OK) == 0 }
+        return searchPath.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
+    }
+
+    private static func shown(_ path: String) -> String {
+        path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    }
+
+    private static func read(_ path: String, limit: Int = 1 << 20) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = Glibc.read(descriptor, &bytes, limit)
+        return count < 0 ? nil : Array(bytes.prefix(count))
+    }
+}

@@ -1,0 +1,99 @@
+import BotAPI
+import BotGateway
+import Glibc
+import Reactor
+
+/// What a gateway would find on this machine.
+package enum SetupCheck {
+    /// With so few children a bot is of little use to several chats at a time.
+    private static let fewestChildren = 16
+
+    /// - Parameters:
+    ///   - descriptors: how many this process may have open.
+    ///   - children: `--max-children`.
+    package static func descriptors(_ descriptors: UInt64, for children: Int) -> Diagnosis {
+        let room = max(0, (Int(clamping: descriptors) - 64) / 4)
+        guard room < children else { return .fine("descriptors", "enough for \(children) children") }
+        let words =
+            "\(descriptors) may be open, enough for \(room) children and not for the \(children) of --max-children. Raise "
+            + "the limit with ulimit -n, in a systemd unit with LimitNOFILE=\(children * 4 + 64)"
+        return Diagnosis(room < min(children, fewestChildren) ? .fault : .hint, "descriptors", words)
+    }
+
+    /// Whether a gateway could keep its state there, and whether one does. Makes nothing.
+    ///
+    /// - Parameter path: of the state directory, which needn't be there; nil where nothing says where it is.
+    package static func state(at path: String?) -> Diagnosis {
+        guard let path else {
+            return .fault(
+                "state",
+                "there is no place for it: neither --state DIR, nor $STATE_DIRECTORY, nor $HOME says one")
+        }
+        if path.isEmpty { return .fault("state", "its directory has no name: write --state DIR") }
+        if let holder = StateDirectory.holder(of: path) {
+            let who = holder > 0 ? "process \(holder)" : "another machine or container"
+            return .hint(
+                "state",
+                "\(path) is in use by \(who), a pipegram that runs: this one can't start beside it but with --state DIR"
+            )
+        }
+        var place = path
+        // What isn't there is made, in the nearest directory that is.
+        while access(place, F_OK) != 0, errno == ENOENT, let slash = place.lastIndex(of: "/") {
+            place = slash == place.startIndex ? "/" : String(place[..<slash])
+            if place == "/" { break }
+        }
+        if access(place, F_OK) != 0, !path.hasPrefix("/") { place = "." }
+        var status = stat()
+        let isDirectory = stat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard isDirectory, access(place, R_OK | W_OK | X_OK) == 0 else {
+            let reason = isDirectory ? "\(SystemError(place))" : "\(SystemError(place, code: ENOTDIR))"
+            return .fault(
+                "state",
+                "\(path) can't be written to (\(reason)): name another place with --state DIR, in a systemd unit "
+                    + "with StateDirectory=NAME, or keep everything in memory with --no-state")
+        }
+        var disk = statvfs()
+        if statvfs(place, &disk) == 0, disk.f_blocks > 0,
+            UInt64(disk.f_bavail) < (1 << 20) / max(1, UInt64(disk.f_frsize))
+        {
+            return .fault(
+                "state", "\(path): the disk is full; make room, or name another place with --state DIR")
+        }
+        return .fine("state", "\(path) can be written to")
+    }
+
+    /// Why what was given as a token isn't one.
+    ///
+    /// - Parameter place: where it was found.
+    package static func token(_ text: String, in place: String) -> Diagnosis {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        if text.unicodeScalars.first == "\u{FEFF}" {
+            return .fault(
+                "token",
+                "a byte order mark stands at the beginning of \(place), as some editors write it; save it without one"
+            )
+        }
+        if words.isEmpty { return .fault("token", "\(place) is empty; @BotFather gives a token") }
+        // All of BotFather's message, or a line of a configuration.
+        let inside = words.first { (try? BotToken(String($0))) != nil && $0.count > 20 }
+        if words.count > 1, inside != nil {
+            return .fault(
+                "token",
+                "\(place) has more than the token: leave only the part like 123456:ABC…, with no blank in it")
+        }
+        if (try? BotToken(words.joined())) != nil {
+            return .fault("token", "the token in \(place) has blanks in it: take them out")
+        }
+        let bare = words.joined().filter { !"\"'<>`".contains($0) }
+        let value = bare.split(separator: "=").last.map(String.init) ?? bare
+        if (try? BotToken(value)) != nil {
+            return .fault(
+                "token",
+                "\(place) has quotes or a name around the token: leave only the part like 123456:ABC…")
+        }
+        return .fault(
+            "token",
+            "what is in \(place) isn't one: digits, a colon, then letters and digits, as @BotFather shows it")
+    }
+}

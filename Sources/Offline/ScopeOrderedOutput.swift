@@ -1,0 +1,43 @@
+import BotGateway
+import Reactor
+
+/// Lines that are printed group by group: those of the first group at once, the others at the end.
+final class ScopeOrderedOutput {
+    private struct Group {
+        var lines: [UInt8] = []
+        var pieces: [Spool.Piece] = []
+    }
+
+    /// Of a group this much is kept in memory.
+    private static let memoryLimit = 16 << 10
+
+    private let spool: Spool
+    private var groups: [Group] = []
+    private var numbers: [Scope: Int] = [:]
+
+    init(spool: Spool) { self.spool = spool }
+
+    func add(_ scope: Scope) {
+        guard numbers[scope] == nil else { return }
+        numbers[scope] = groups.count
+        groups.append(Group())
+    }
+
+    func append(_ line: [UInt8], to scope: Scope, _ output: ([UInt8]) -> Void) {
+        add(scope)
+        guard let number = numbers[scope], number > 0 else { return output(line) }
+        groups[number].lines += line
+        guard groups[number].lines.count > Self.memoryLimit else { return }
+        groups[number].pieces.append(spool.put(groups[number].lines))
+        groups[number].lines = []
+    }
+
+    func finish(_ output: ([UInt8]) -> Void) {
+        for group in groups {
+            for piece in group.pieces { spool.take(piece).map(output) }
+            output(group.lines)
+        }
+        groups = []
+        numbers = [:]
+    }
+}

@@ -1,0 +1,73 @@
+import BotAPI
+import BotGateway
+import JSON
+import Logging
+import Reactor
+import TelegramSimulator
+
+/// Carries calls to a Telegram in memory, which all scopes share, as people in one room do.
+package final class SimulatedCalls: CallSink {
+    /// How many calls Telegram refused.
+    package private(set) var refusals = 0
+
+    private let telegram: SimulatedTelegram
+    private let uploads: Uploads
+    private let files: ChildFiles
+    private let record: CallRecord?
+    private let log: Logger
+
+    /// - Parameters:
+    ///   - uploads: which files may be sent: calls with others are refused.
+    ///   - files: where those go that children fetch.
+    ///   - record: keeps the calls; nil to keep none.
+    package init(
+        to telegram: SimulatedTelegram, uploads: Uploads = Uploads(), files: ChildFiles,
+        record: CallRecord? = nil, log: Logger
+    ) {
+        (self.telegram, self.uploads, self.files) = (telegram, uploads, files)
+        (self.record, self.log) = (record, log)
+    }
+
+    package func note(_ line: [UInt8], givenTo scope: Scope) { record?.add(scope) }
+
+    package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
+        record?.add(call, for: scope)
+        switch call.isDownload ? download(call, for: scope) : answer(call) {
+        case .success(let result):
+            done(.success(result))
+        case .failure(let error):
+            refusals += 1
+            log.error("\(call.method) refused: \(error)", metadata: ["scope": "\(scope)"])
+            done(.failure(error))
+        }
+    }
+
+    package func childEnded(_ scope: Scope) { files.remove(files.take(of: scope), of: scope) }
+
+    package func showTyping(in scope: Scope) {
+        guard let chat = scope.chat else { return }
+        _ = telegram.answer("sendChatAction", ["chat_id": JSON(chat), "action": "typing"])
+    }
+
+    private func answer(_ call: Call) -> Result<JSON, BotAPIError> {
+        uploads.received(call.method, call.parameters).flatMap { received in
+            telegram.answer(call.method, received.parameters, files: received.files)
+        }
+    }
+
+    private func download(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
+        telegram.answer("getFile", ["file_id": JSON(call.fileID ?? "")]).flatMap { located in
+            let place = located["file_path"]?.string ?? ""
+            guard let file = telegram.files.served(place) else {
+                return .failure(.badRequest("wrong file_id or the file is temporarily unavailable"))
+            }
+            do throws(SystemError) {
+                let name = place.baseName ?? "file"
+                let path = try files.place(of: call, for: scope, name: name)
+                return .success(["path": JSON(path), "file_size": JSON(try file.write(to: path))])
+            } catch {
+                return .failure(.badRequest(error.description))
+            }
+        }
+    }
+}

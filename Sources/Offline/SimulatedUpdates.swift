@@ -1,0 +1,61 @@
+import BotAPI
+import BotGateway
+import JSON
+import Reactor
+import TelegramSimulator
+
+/// Updates that a Telegram in memory makes, with ids from 1 on.
+package final class SimulatedUpdates: UpdateSource {
+    package var onUpdates: (UpdateBatch) -> Void = { _ in }
+    package var onEnd: (GatewayFailure?) -> Void = { _ in }
+    /// None waits to be taken.
+    package var isEmpty: Bool { waiting.isEmpty }
+
+    private let loop: EventLoop
+    private var waiting: [Update] = []
+    private var lastID: Int64 = 0
+    private var isStarted = false
+    private var isStopped = false
+
+    package init(of telegram: SimulatedTelegram, on loop: EventLoop) {
+        self.loop = loop
+        telegram.onUpdate = { [weak self] in self?.add($0, $1) }
+    }
+
+    package func start() {
+        isStarted = true
+        if !waiting.isEmpty { loop.soon { [weak self] in self?.deliver() } }
+    }
+
+    package func stop() { isStopped = true }
+
+    /// No more will come, and the bot has time for those that did.
+    package func finish() {
+        loop.soon { [weak self] in
+            guard let self, !self.isStopped else { return }
+            self.deliver()
+            self.stop()
+            self.onEnd(nil)
+        }
+    }
+
+    package func confirm(then done: @escaping () -> Void) { done() }
+
+    /// Delivered once whoever caused it is done with what it does: that may be a child's call.
+    private func add(_ kind: String, _ payload: JSON) {
+        guard !isStopped else { return }
+        lastID += 1
+        let json: JSON = ["update_id": JSON(lastID)]
+        json.set(kind, payload)
+        // A copy: what Telegram does to the message from now on belongs to later updates.
+        guard let copy = try? JSON(parsing: json.bytes), let update = try? Update(copy) else { return }
+        waiting.append(update)
+        if isStarted, waiting.count == 1 { loop.soon { [weak self] in self?.deliver() } }
+    }
+
+    private func deliver() {
+        let updates = waiting
+        waiting = []
+        if !updates.isEmpty, !isStopped { onUpdates(UpdateBatch(updates)) }
+    }
+}

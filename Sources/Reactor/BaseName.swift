@@ -1,4 +1,0 @@
-extension StringProtocol {
-    /// What a path's last part is called, as basename(1) has it; nil for `/` and for an empty one.
-    package var baseName: String? { split(separator: "/").last.map(String.init) }
-}

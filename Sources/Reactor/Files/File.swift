@@ -1,0 +1,57 @@
+import Glibc
+
+/// Whole files.
+package enum File {
+    /// - Parameter onlyRegular: fails for what might never end, such as a pipe.
+    package static func read(_ path: String, onlyRegular: Bool = false) throws(SystemError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (onlyRegular ? O_NONBLOCK : 0))
+        guard descriptor >= 0 else { throw SystemError(path) }
+        defer { close(descriptor) }
+        if onlyRegular {
+            var status = stat()
+            fstat(descriptor, &status)
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw SystemError("\(path), which must be a file", code: EINVAL)
+            }
+        }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            guard count >= 0 else { throw SystemError(path) }
+            guard count > 0 else { return bytes }
+            bytes += piece[..<count]
+        }
+    }
+
+    /// Replaces the file in one step: a program that reads it sees the old contents or the new ones.
+    package static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let draft = "\(path).new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw SystemError(path) }
+        let isWritten = writeAll(bytes, to: descriptor)
+        guard close(descriptor) == 0, isWritten, rename(draft, path) == 0 else {
+            let error = SystemError(path)
+            unlink(draft)
+            throw error
+        }
+    }
+
+    /// Writes all of it, however often that takes. False when the other end is gone or the disk is full.
+    @discardableResult
+    package nonisolated static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&waiting, 1, 1000)
+            } else if errno != EINTR {
+                return false
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,159 @@
+import Glibc
+
+/// A file to which lines are added, in which no crash leaves half of one. One program at a time.
+@MainActor package final class LineFile {
+    /// Why a file can't be used.
+    package enum Unusable: Error, CustomStringConvertible {
+        case system(SystemError)
+        /// By the process of this id; 0 where that can't be seen from here.
+        case inUse(String, by: pid_t)
+
+        package var description: String {
+            switch self {
+            case .system(let error): error.description
+            case .inUse(let path, by: 0): "\(path) is in use by another pipegram"
+            case .inUse(let path, let process): "\(path) is in use by process \(process), another pipegram"
+            }
+        }
+    }
+
+    private let path: String
+    private let descriptor: Int32
+    /// There may be bytes behind the last line that was added as a whole.
+    private var hasRest = true
+
+    /// Makes the file where it isn't there, for its user alone. Half a last line is left to `rest`, `cut` and
+    /// `endLine`, for it may be somebody else's; the first line that is added takes its place.
+    ///
+    /// - Returns: nil where there is something that isn't a file, such as a pipe.
+    package init?(_ path: String) throws(Unusable) {
+        self.path = path
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return nil }
+        descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system(SystemError(path)) }
+        do throws(Unusable) {
+            try lock()
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    isolated deinit { close(descriptor) }
+
+    private func lock() throws(Unusable) {
+        let holder: pid_t?
+        do throws(SystemError) {
+            holder = try FileLock.take(descriptor, of: path)
+        } catch {
+            throw .system(error)
+        }
+        if let holder { throw .inUse(path, by: holder) }
+    }
+
+    private var size: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status.st_size : 0
+    }
+
+    /// Where the last whole line ends.
+    private func wholeLines() throws(Unusable) -> Int {
+        var end = size
+        while end > 0 {
+            let start = max(0, end - 1 << 16)
+            let piece = read(start..<end)
+            guard piece.count == end - start else { throw .system(SystemError("reading \(path)")) }
+            if let newline = piece.lastIndex(of: UInt8(ascii: "\n")) { return start + newline + 1 }
+            end = start
+        }
+        return 0
+    }
+
+    /// What stands behind the last whole line, at most so many bytes of it.
+    package func rest(within limit: Int) throws(Unusable) -> [UInt8] {
+        let start = try wholeLines()
+        return read(start..<min(size, start + limit))
+    }
+
+    /// Cuts off what stands behind the last whole line.
+    package func cut() throws(Unusable) {
+        let end = try wholeLines()
+        guard end == size || ftruncate(descriptor, end) == 0 else { throw .system(SystemError(path)) }
+        hasRest = false
+    }
+
+    /// Makes a whole line of what stands behind the last one.
+    package func endLine() throws(SystemError) {
+        hasRest = false
+        try append([UInt8(ascii: "\n")])
+    }
+
+    private func read(_ range: Range<Int>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+            filled = max(0, pread(descriptor, buffer.baseAddress, range.count, range.lowerBound))
+        }
+    }
+
+    /// The last lines, of at most so many bytes, without their ends.
+    package func lastLines(within limit: Int) -> [ArraySlice<UInt8>] {
+        let size = size
+        let start = max(0, size - limit)
+        var bytes = read(start..<size)[...]
+        // The first one may be the end of a line.
+        if start > 0 { bytes = bytes.drop { $0 != UInt8(ascii: "\n") } }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return lines.dropLast().filter { !$0.isEmpty }
+    }
+
+    /// Calls `body` with each whole line, without its end, and its number from 1 on, until it returns false.
+    package func forEachLine(
+        limit: Int, _ body: (LineSplitter.Line, Int) -> Bool
+    ) throws(SystemError) {
+        var (splitter, offset, number, goesOn) = (LineSplitter(), 0, 0, true)
+        while goesOn {
+            let piece = read(offset..<offset + 1 << 16)
+            guard !piece.isEmpty else {
+                guard offset >= size else { throw SystemError("reading \(path)") }
+                return
+            }
+            offset += piece.count
+            piece.withUnsafeBytes { bytes in
+                splitter.split(bytes, limit: limit) { line in
+                    number += 1
+                    goesOn = goesOn && body(line, number)
+                }
+            }
+        }
+    }
+
+    /// Adds whole lines, or nothing. They survive the program's end, and with `sync` the machine's.
+    package func append(_ lines: [UInt8]) throws(SystemError) {
+        if hasRest { try takeBack() }
+        let start = size
+        var rest = lines[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                let error = SystemError(path)
+                hasRest = ftruncate(descriptor, start) != 0
+                throw error
+            }
+        }
+    }
+
+    private func takeBack() throws(SystemError) {
+        do throws(Unusable) {
+            try cut()
+        } catch {
+            throw SystemError(path)
+        }
+    }
+
+    /// Returns once all that was added is on disk.
+    package func sync() throws(SystemError) {
+        guard fdatasync(descriptor) == 0 else { throw SystemError(path) }
+    }
+}

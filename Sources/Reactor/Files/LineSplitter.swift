@@ -1,0 +1,88 @@
+import Glibc
+
+/// Cuts a stream of bytes into lines, and holds no more of it than one line may be long.
+///
+/// Only `\n` ends a line: U+2028, U+0085 and `\r` are data.
+package struct LineSplitter {
+    package enum Line {
+        /// One line without its `\n`; valid only during the call.
+        case whole(UnsafeRawBufferPointer)
+        /// The beginning of a line that was longer than the limit; the rest was thrown away.
+        case tooLong(start: [UInt8])
+    }
+
+    /// Of a line that is too long this much is kept.
+    private static let startKept = 1024
+
+    private var partial: [UInt8] = []
+    private var overlong = false
+
+    package init() {}
+
+    /// Calls `body` for each line that ends in `bytes`.
+    package mutating func split(
+        _ bytes: UnsafeRawBufferPointer, limit: Int, _ body: (Line) -> Void
+    ) {
+        var rest = bytes
+        while let start = rest.baseAddress, let newline = memchr(start, 0x0A, rest.count) {
+            let end = UnsafeRawPointer(newline) - start
+            take(UnsafeRawBufferPointer(rebasing: rest[..<end]), limit: limit, body)
+            rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+        }
+        keep(rest, limit: limit)
+    }
+
+    /// Calls `body` for what stands after the last `\n`, if there is anything.
+    package mutating func finish(_ body: (Line) -> Void) {
+        guard overlong || !partial.isEmpty else { return }
+        take(UnsafeRawBufferPointer(start: nil, count: 0), limit: .max, body)
+    }
+
+    /// A line has begun and not ended.
+    package var isWithinLine: Bool { !partial.isEmpty && !overlong }
+
+    /// Gives out what there is of a line that hasn't ended, as if it had; but for the bytes of a character of
+    /// which some are missing.
+    package mutating func takePart() -> [UInt8] {
+        guard isWithinLine else { return [] }
+        let end = partial.count - Self.unfinished(partial)
+        defer { partial.removeFirst(end) }
+        return Array(partial[..<end])
+    }
+
+    /// How many bytes at the end begin a character of UTF-8 that is longer.
+    private static func unfinished(_ bytes: [UInt8]) -> Int {
+        for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
+            let length = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF8 ? 4 : 1
+            return length > index + 1 ? index + 1 : 0
+        }
+        return 0
+    }
+
+    private mutating func take(_ end: UnsafeRawBufferPointer, limit: Int, _ body: (Line) -> Void) {
+        // What is seen by the body is complete even if it calls back into its owner.
+        let line = partial
+        let wasOverlong = overlong
+        partial = []
+        overlong = false
+        if wasOverlong || line.count + end.count > limit {
+            let start = line.prefix(Self.startKept) + end.prefix(Self.startKept)
+            body(.tooLong(start: Array(start.prefix(Self.startKept))))
+        } else if line.isEmpty {
+            body(.whole(end))
+        } else {
+            (line + end).withUnsafeBytes { body(.whole($0)) }
+        }
+    }
+
+    private mutating func keep(_ rest: UnsafeRawBufferPointer, limit: Int) {
+        guard !overlong else {
+            return partial.append(contentsOf: rest.prefix(Self.startKept - partial.count))
+        }
+        partial.append(contentsOf: rest)
+        if partial.count > limit {
+            overlong = true
+            partial = Array(partial.prefix(Self.startKept))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import CMicroHTTPD
+
+extension HTTPServer.Responder {
+    /// Answers with a file, or with the part of it that a Range header asks for: 200, 206 or 416.
+    package func answer(_ file: ServedFile) {
+        let size = file.size
+        let type = (name: "Content-Type", value: file.contentType)
+        switch file.part(range) {
+        case .whole:
+            settle(.answered(Answer(status: 200, body: .file(file, 0..<size), headers: [type])))
+        case .range(let range):
+            let place = (
+                name: "Content-Range", value: "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
+            )
+            settle(.answered(Answer(status: 206, body: .file(file, range), headers: [type, place])))
+        case .unsatisfiable:
+            answer(status: 416, headers: [(name: "Content-Range", value: "bytes */\(size)")])
+        }
+    }
+}
+
+/// A file on its way to a client; libmicrohttpd asks for one piece after the other.
+final class FileAnswer {
+    private let file: ServedFile
+    private let range: Range<Int>
+
+    init(_ file: ServedFile, _ range: Range<Int>) {
+        (self.file, self.range) = (file, range)
+    }
+
+    /// libmicrohttpd's response, which keeps this one alive.
+    func response() -> OpaquePointer? {
+        MHD_create_response_from_callback(
+            UInt64(range.count), 1 << 16,
+            { context, position, bytes, count in
+                MainActor.assumeIsolated {
+                    FileAnswer.from(context).read(
+                        into: UnsafeMutableRawBufferPointer(start: bytes, count: count), at: Int(position))
+                }
+            },
+            Unmanaged.passRetained(self).toOpaque(),
+            { context in MainActor.assumeIsolated { FileAnswer.release(context) } })
+    }
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> FileAnswer {
+        guard let context else { preconditionFailure("libmicrohttpd lost its file") }
+        return Unmanaged<FileAnswer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    private static func release(_ context: UnsafeMutableRawPointer?) {
+        context.map { Unmanaged<FileAnswer>.fromOpaque($0).release() }
+    }
+
+    private func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int) -> Int {
+        let end = min(range.count, file.breaksOffAfter ?? range.count)
+        guard position < end else { return mhd_break_off }
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(end - position))
+        let count = file.read(into: piece, at: range.lowerBound + position)
+        // A file that became shorter.
+        return count > 0 ? count : mhd_break_off
+    }
+}

@@ -1,0 +1,248 @@
+import CCurl
+
+/// One request on its way. Its libcurl handle is used again, and with it its options.
+@MainActor package final class Transfer {
+    let handle: UnsafeMutableRawPointer
+    /// Where it is on its way.
+    weak var pool: ConnectionPool?
+    private var answer = ResponseBody()
+    private var form: OutgoingForm?
+    private var stall: StallDetector?
+    private var stallTimeout: Duration?
+    private var done: HTTPClient.Completion?
+    private var url: String?
+    // Without `Expect:` libcurl asks for leave before a longer body, and waits a second for it.
+    private let headers = curl_slist_append(nil, "Expect:")
+    private let headersOfJSON = curl_slist_append(
+        curl_slist_append(nil, "Expect:"), "Content-Type: application/json")
+    /// Those of a request that has some of its own.
+    private var ownHeaders: UnsafeMutablePointer<curl_slist>?
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// How much had gone out, handshakes with proxies included, when the request was about to; nil before.
+    private var sentBeforeRequest: Int?
+
+    init(userAgent: String) {
+        guard let handle = curl_easy_init() else { preconditionFailure("libcurl is out of memory") }
+        self.handle = handle
+        errorText.pointee = 0
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+        _ = curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+        _ = curl_set_string(handle, CURLOPT_USERAGENT, userAgent)
+        _ = curl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        _ = curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
+        _ = curl_set_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
+        _ = curl_set_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
+        // A connection that was idle for long may be closed just as the next request goes out on it.
+        _ = curl_set_long(handle, CURLOPT_MAXAGE_CONN, 50)
+        _ = curl_set_long(handle, CURLOPT_CONNECTTIMEOUT, 15)
+        _ = curl_set_long(handle, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
+        _ = curl_set_write(
+            handle,
+            { bytes, size, count, context in
+                MainActor.assumeIsolated {
+                    Transfer.from(context).receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
+                }
+            }, context)
+        _ = curl_set_before_request(
+            handle,
+            { context, _, _, _, _ in MainActor.assumeIsolated { Transfer.from(context).requestGoesOut() } },
+            context)
+    }
+
+    isolated deinit {
+        curl_easy_cleanup(handle)
+        curl_slist_free_all(headers)
+        curl_slist_free_all(headersOfJSON)
+        curl_slist_free_all(ownHeaders)
+        errorText.deallocate()
+    }
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer {
+        guard let context else { preconditionFailure("libcurl lost its transfer") }
+        return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    func prepare(_ request: HTTPClient.Request, then done: @escaping HTTPClient.Completion) {
+        self.done = done
+        (sentBeforeRequest, stallTimeout) = (nil, request.stallTimeout)
+        answer.reset(for: request)
+        errorText.pointee = 0
+        if url != request.url {
+            url = request.url
+            _ = curl_set_string(handle, CURLOPT_URL, request.url)
+            // Waiting to share a connection is for HTTP/2: over plain HTTP libcurl would wait for the first
+            // answer, and a long poll holds that back for its whole time.
+            _ = curl_set_long(handle, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
+        }
+        // To libcurl 0 is no limit at all.
+        _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.milliseconds)))
+        setBody(request.body)
+        setHeaders(request)
+        setRange(request)
+        _ = curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, request.acceptsAnyCertificate ? 0 : 1)
+        _ = curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, request.acceptsAnyCertificate ? 0 : 2)
+    }
+
+    private func setHeaders(_ request: HTTPClient.Request) {
+        var usual = headers
+        if case .json = request.body { usual = headersOfJSON }
+        guard !request.headers.isEmpty else {
+            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, usual)
+            return
+        }
+        var list: UnsafeMutablePointer<curl_slist>?
+        while let header = usual {
+            list = curl_slist_append(list, header.pointee.data)
+            usual = header.pointee.next
+        }
+        for header in request.headers { list = curl_slist_append(list, "\(header.name): \(header.value)") }
+        _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, list)
+        curl_slist_free_all(ownHeaders)
+        ownHeaders = list
+    }
+
+    /// Each kind takes back what another one left: the handle was used before.
+    private func setBody(_ body: HTTPClient.Body) {
+        switch body {
+        case .none:
+            _ = curl_set_long(handle, CURLOPT_HTTPGET, 1)
+        case .json(var body):
+            _ = curl_set_long(handle, CURLOPT_POST, 1)
+            _ = curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
+            // libcurl copies the bytes: an array promises no address beyond this call.
+            body.withUnsafeMutableBytes { bytes in
+                let empty = UnsafeMutableRawPointer(errorText)
+                _ = curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? empty)
+            }
+        case .form(let parts):
+            let form = OutgoingForm(parts, for: handle)
+            self.form = form
+            // Where it has such bytes, libcurl 7 doesn't rewind a form that it sends again.
+            _ = curl_set_pointer(handle, CURLOPT_POSTFIELDS, nil)
+            _ = curl_set_pointer(handle, CURLOPT_MIMEPOST, UnsafeMutableRawPointer(form.mime))
+        }
+    }
+
+    private func setRange(_ request: HTTPClient.Request) {
+        let range = request.offset > 0 ? "\(request.offset)-" : nil
+        _ = curl_set_string(handle, CURLOPT_RANGE, range)
+        guard request.destination != nil || request.wantsDate else {
+            _ = curl_set_header(handle, nil, nil)
+            return
+        }
+        _ = curl_set_header(
+            handle,
+            { bytes, size, count, context in
+                MainActor.assumeIsolated {
+                    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                    Transfer.from(context).answer.note(header: line)
+                }
+                return size * count
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        answer.take(bytes) { head } ? bytes.count : 0
+    }
+
+    private var head: (status: Int, length: Int) {
+        var status = 0
+        _ = curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return (status, offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T))
+    }
+
+    private var contentType: String {
+        var text: UnsafePointer<CChar>?
+        _ = curl_get_string(handle, CURLINFO_CONTENT_TYPE, &text)
+        return text.map { String(cString: $0) } ?? ""
+    }
+
+    private func offset(_ info: CURLINFO) -> Int {
+        var offset: curl_off_t = 0
+        _ = curl_get_offset(handle, info, &offset)
+        return Int(offset)
+    }
+
+    /// When a kept connection turns out to be dead, libcurl sends the request again by itself, also when
+    /// it had gone out whole: the server may then have acted on it, and would act again.
+    private func requestGoesOut() -> Int32 {
+        if requestWentOut {
+            return Int32(CURL_PREREQFUNC_ABORT)
+        }
+        sentBeforeRequest = sent
+        watchForStall()
+        return Int32(CURL_PREREQFUNC_OK)
+    }
+
+    private func watchForStall() {
+        stall?.cancel()
+        guard let stallTimeout, let pool else { return }
+        stall = StallDetector(
+            stallTimeout, on: pool.loop, position: { [weak self] in self?.moved ?? 0 },
+            onStall: { [weak self, weak pool] in
+                guard let self else { return }
+                pool?.giveUp(self, because: "nothing moved for \(stallTimeout.rounded)")
+            })
+    }
+
+    /// How many bytes of bodies, in both directions.
+    private var moved: Int { offset(CURLINFO_SIZE_UPLOAD_T) + offset(CURLINFO_SIZE_DOWNLOAD_T) }
+
+    private var sent: Int {
+        var bytes = 0
+        _ = curl_get_long(handle, CURLINFO_REQUEST_SIZE, &bytes)
+        return bytes
+    }
+
+    /// Of a form all of it: how much libcurl has written isn't asked, for it begins to count anew before it sends
+    /// a form again, and what it has read it may have written.
+    private var requestWentOut: Bool { hasBegun && form?.wasReadWhole ?? true }
+
+    /// Something of the request went out.
+    private var hasBegun: Bool { sentBeforeRequest.map { sent > $0 } ?? false }
+
+    /// It went over a connection that several requests share at a time.
+    var isShared: Bool {
+        var version = 0
+        _ = curl_get_long(handle, CURLINFO_HTTP_VERSION, &version)
+        return version == Int(CURL_HTTP_VERSION_2_0)
+    }
+
+    func result(_ code: CURLcode) -> Result<HTTPClient.Response, HTTPClient.Failure> {
+        if code == CURLE_OK { answer.end { head } }
+        guard code == CURLE_OK, answer.trouble == nil else {
+            return failure(reason(code), code: Int(code.rawValue))
+        }
+        return .success(
+            HTTPClient.Response(
+                status: head.status, body: answer.bytes, retryAfter: offset(CURLINFO_RETRY_AFTER),
+                contentType: contentType, received: answer.received, date: answer.date))
+    }
+
+    func failure(_ reason: String, code: Int = 0) -> Result<HTTPClient.Response, HTTPClient.Failure> {
+        .failure(
+            HTTPClient.Failure(
+                reason: reason, requestWentOut: requestWentOut, brokeOff: hasBegun && !requestWentOut,
+                isFileTrouble: (form?.trouble ?? answer.fileTrouble) != nil, code: code))
+    }
+
+    private func reason(_ code: CURLcode) -> String {
+        if let trouble = form?.trouble ?? answer.trouble { return trouble }
+        if code == CURLE_ABORTED_BY_CALLBACK { return "the connection was closed before an answer came" }
+        return errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+    }
+
+    /// Lets go of what the request was about.
+    func finish() -> HTTPClient.Completion? {
+        defer { done = nil }
+        answer.finish()
+        stall?.cancel()
+        stall = nil
+        if form != nil {
+            _ = curl_set_pointer(handle, CURLOPT_MIMEPOST, nil)
+            form = nil
+        }
+        return done
+    }
+}

@@ -1,0 +1,39 @@
+import JSON
+
+/// A call's parameters as the Bot API server reads them: each one is text, whatever JSON it came as.
+package struct Arguments {
+    let json: JSON
+
+    package init(_ json: JSON) {
+        self.json = json
+    }
+
+    /// A string's text, any other value as JSON; empty where there is none.
+    package func text(_ name: String) -> String {
+        guard let value = json[name] else { return "" }
+        return value.string ?? value.description
+    }
+
+    /// Read as leniently as Telegram does: as far as there are digits, 0 where there are none, and wrapped
+    /// into 32 bits. Nil only where the parameter is missing or empty.
+    func integer(_ name: String) -> Int64? {
+        let text = text(name)
+        guard !text.isEmpty else { return nil }
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }.prefix { (0x30...0x39).contains($0) }
+        let magnitude = digits.reduce(Int64(0)) { $0 &* 10 &+ Int64($1 &- 0x30) }
+        return Int64(Int32(truncatingIfNeeded: text.hasPrefix("-") ? 0 &- magnitude : magnitude))
+    }
+
+    /// An object or an array, which may come as such or as JSON in a string; nil for anything else.
+    package func structure(_ name: String) -> JSON? {
+        guard let value = json[name] else { return nil }
+        let structure = value.string.flatMap { try? JSON(parsing: $0) } ?? value
+        // Not `? structure : nil`, for there `nil` is the JSON literal `null`.
+        guard structure.isObject || structure.isArray else { return nil }
+        return structure
+    }
+
+    package func flag(_ name: String) -> Bool {
+        json[name] != nil && ["true", "yes", "1"].contains(text(name).lowercased())
+    }
+}

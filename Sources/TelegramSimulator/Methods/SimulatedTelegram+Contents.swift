@@ -1,0 +1,224 @@
+import BotAPI
+import JSON
+
+/// What is sent: texts, files, places.
+extension SimulatedTelegram {
+    func sendMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        guard request.isAwaited || strictness == .strict else {
+            try FormattedText.check(request.arguments, user: chats.person)
+            try count(request, in: chat(of: request))
+            return true
+        }
+        let content = try text(of: request)
+        return try post(content, by: request, to: chat(of: request))
+    }
+
+    /// `text`, with its entities, and the look of its link.
+    func text(of request: Request) throws(BotAPIError) -> JSON {
+        let content: JSON = [:]
+        try FormattedText(request.arguments, user: chats.person).put(into: content)
+        request.arguments.structure("link_preview_options").map { content.set("link_preview_options", $0) }
+        return content
+    }
+
+    private func addCaption(of arguments: Arguments, to content: JSON) throws(BotAPIError) {
+        try FormattedText(arguments, .caption, user: chats.person).put(into: content, .caption)
+        for flag in ["show_caption_above_media", "has_spoiler"] where arguments.flag(flag) {
+            content.set(flag == "has_spoiler" ? "has_media_spoiler" : flag, true)
+        }
+    }
+
+    // MARK: files
+
+    func sendFile(_ request: Request) throws(BotAPIError) -> JSON {
+        let kind = SimulatedFiles.kind(of: request.name) ?? "document"
+        let chat = try chat(of: request)
+        let content = try media(kind, request.arguments, parameter: kind, request.files)
+        return try post(content, by: request, to: chat)
+    }
+
+    /// A file as a message has it, and its caption.
+    func media(
+        _ kind: String, _ arguments: Arguments, parameter: String, _ uploads: [ReceivedFile]
+    ) throws(BotAPIError) -> JSON {
+        let content: JSON = [:]
+        let file = try files.object(kind, arguments, parameter: parameter, uploads)
+        if kind == "animation" { content.set("document", file) }
+        content.set(kind, file)
+        try addCaption(of: arguments, to: content)
+        return content
+    }
+
+    func sendMediaGroup(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let media = request.arguments.structure("media"), media.isArray else {
+            throw .badRequest("expected an Array of InputMedia")
+        }
+        let chat = try chat(of: request)
+        guard strictness == .lenient || media.count > 0 else {
+            throw .badRequest("there are no messages to send")
+        }
+        guard media.count <= 10 else { throw .badRequest("too many messages to send as an album") }
+        try checkAlbum(media.elements.map { Arguments($0).text("type") })
+        var contents: [JSON] = []
+        for (index, item) in media.elements.enumerated() {
+            do throws(BotAPIError) {
+                let arguments = Arguments(item)
+                contents.append(
+                    try self.media(arguments.text("type"), arguments, parameter: "media", request.files))
+            } catch {
+                let reason = error.reason.replacing("Bad Request: ", with: "")
+                throw .badRequest("failed to send message #\(index + 1) with the error message \"\(reason)\"")
+            }
+        }
+        let group = JSON(String(chat.lastMessageID + 1))
+        var messages: [JSON] = []
+        for content in contents {
+            if contents.count > 1 { content.set("media_group_id", group) }
+            messages.append(try post(content, by: request, to: chat))
+        }
+        return JSON(messages)
+    }
+
+    private func checkAlbum(_ kinds: [String]) throws(BotAPIError) {
+        for kind in kinds where !["photo", "video", "audio", "document", "live_photo"].contains(kind) {
+            let fault = kind == "animation" ? "can't be used in sendMediaGroup" : "is unsupported"
+            throw .badRequest("can't parse InputMedia: type \"\(kind)\" \(fault)")
+        }
+        // Those two come with their like only.
+        for kind in ["document", "audio"] where kinds.contains(kind) && !kinds.allSatisfy({ $0 == kind }) {
+            throw .badRequest("\(kind) can't be mixed with other media types")
+        }
+    }
+
+    // MARK: everything else
+
+    func sendPlace(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let arguments = request.arguments
+        guard let latitude = arguments.real("latitude"), abs(latitude) <= 90 else {
+            throw .badRequest(arguments.has("latitude") ? "wrong latitude specified" : "latitude is empty")
+        }
+        guard let longitude = arguments.real("longitude"), abs(longitude) <= 180 else {
+            throw .badRequest(arguments.has("longitude") ? "wrong longitude specified" : "longitude is empty")
+        }
+        let location: JSON = ["latitude": JSON(real: latitude), "longitude": JSON(real: longitude)]
+        for key in ["live_period", "heading", "proximity_alert_radius"] {
+            arguments.integer(key).map { location.set(key, JSON($0)) }
+        }
+        arguments.real("horizontal_accuracy").map { location.set("horizontal_accuracy", JSON(real: $0)) }
+        guard request.name == "sendvenue" else {
+            return try post(["location": location], by: request, to: chat)
+        }
+        let venue: JSON = [
+            "location": location, "title": JSON(arguments.text("title")),
+            "address": JSON(arguments.text("address")),
+        ]
+        for key in ["foursquare_id", "foursquare_type", "google_place_id", "google_place_type"] {
+            arguments.json[key].map { venue.set(key, $0) }
+        }
+        return try post(["location": location, "venue": venue], by: request, to: chat)
+    }
+
+    func sendContact(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let contact: JSON = [:]
+        for key in ["phone_number", "first_name"] {
+            let text = request.text(key)
+            guard !text.isEmpty else {
+                throw .badRequest("\(key == "first_name" ? "first name" : "phone number") is empty")
+            }
+            contact.set(key, JSON(text))
+        }
+        for key in ["last_name", "vcard"] where !request.text(key).isEmpty {
+            contact.set(key, JSON(request.text(key)))
+        }
+        request.arguments.id("user_id").map { contact.set("user_id", JSON($0)) }
+        return try post(["contact": contact], by: request, to: chat)
+    }
+
+    /// The same every time: what is thrown depends on the chat and on how many messages it has.
+    func sendDice(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let emoji = request.text("emoji").isEmpty ? "🎲" : request.text("emoji")
+        guard let sides = ["🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64][emoji] as UInt64? else {
+            throw .badRequest("wrong emoji specified")
+        }
+        let throwing = SipHash(key: (UInt64(bitPattern: chat.id), UInt64(chat.lastMessageID)))
+        let dice: JSON = ["emoji": JSON(emoji), "value": JSON(throwing(Array(emoji.utf8)) % sides + 1)]
+        return try post(["dice": dice], by: request, to: chat)
+    }
+
+    /// What is taken from the call as it is, under the names that a message has for it.
+    func sendOther(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let arguments = request.arguments
+        let content: JSON = [:]
+        switch request.name {
+        case "sendinvoice":
+            let prices = arguments.structure("prices")?.elements ?? []
+            content.set(
+                "invoice",
+                [
+                    "title": JSON(request.text("title")), "description": JSON(request.text("description")),
+                    "start_parameter": JSON(request.text("start_parameter")),
+                    "currency": JSON(request.text("currency")),
+                    "total_amount": JSON(prices.reduce(Int64(0)) { $0 &+ ($1["amount"]?.integer ?? 0) }),
+                ])
+        case "sendgame":
+            let name = JSON(request.text("game_short_name"))
+            content.set("game", ["title": name, "description": name, "photo": []])
+        case "sendpaidmedia":
+            let media = arguments.structure("media")?.elements ?? []
+            content.set(
+                "paid_media",
+                [
+                    "star_count": JSON(arguments.integer("star_count") ?? 0),
+                    "paid_media": JSON(media.map { _ in ["type": "preview"] }),
+                ])
+            try addCaption(of: arguments, to: content)
+        case "sendlivephoto":
+            try addCaption(of: arguments, to: content)
+        default:
+            let key = request.name == "sendchecklist" ? "checklist" : "rich_message"
+            arguments.structure(key).map { content.set(key, $0) }
+        }
+        return try post(content, by: request, to: chat)
+    }
+
+    func sendChatAction(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let known: Set = [
+            "cancel", "typing", "record_video", "upload_video", "record_audio", "upload_audio",
+            "record_voice",
+            "upload_voice", "upload_photo", "upload_document", "choose_sticker", "pick_up_location",
+            "find_location",
+            "record_video_note", "upload_video_note",
+        ]
+        guard known.contains(request.text("action").lowercased()) else {
+            throw .badRequest("wrong parameter action in request")
+        }
+        onAction(.action(request.arguments.json, chat: chat.id))
+        return true
+    }
+
+    func sendDraft(_ request: Request) throws(BotAPIError) -> JSON {
+        _ = try chat(of: request)
+        if !request.text("text").isEmpty { _ = try FormattedText(request.arguments, user: chats.person) }
+        onAction(.other(method: "sendMessageDraft", request.arguments.json))
+        return true
+    }
+}
+
+extension Arguments {
+    /// A number, also from a string; nil for anything else.
+    func real(_ name: String) -> Double? {
+        guard let value = json[name] else { return nil }
+        guard let real = value.number ?? value.string.flatMap(Double.init), real.isFinite else { return nil }
+        return real
+    }
+}
+
+extension JSON {
+    /// A number, as an integer where it is one.
+    init(real: Double) { self = Int64(exactly: real).map { JSON($0) } ?? JSON(floatLiteral: real) }
+}

@@ -1,0 +1,187 @@
+import BotAPI
+import JSON
+
+/// Messages that are changed.
+extension SimulatedTelegram {
+    func editMessageText(_ request: Request) throws(BotAPIError) -> JSON {
+        let isRich = request.arguments.structure("rich_message") != nil
+        let content = isRich ? [:] : try text(of: request)
+        request.arguments.structure("rich_message").map { content.set("rich_message", $0) }
+        return try edit(request, needing: isRich ? nil : "text") { message in
+            for key in ["text", "entities", "link_preview_options", "rich_message"] { message.remove(key) }
+            message.merge(content)
+        }
+    }
+
+    func editMessageCaption(_ request: Request) throws(BotAPIError) -> JSON {
+        let content: JSON = [:]
+        try FormattedText(request.arguments, .caption, user: chats.person).put(into: content, .caption)
+        return try edit(request, needing: "caption") { message in
+            for key in ["caption", "caption_entities"] { message.remove(key) }
+            message.merge(content)
+        }
+    }
+
+    func editMessageMedia(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let media = request.arguments.structure("media"), media.isObject else {
+            throw .badRequest(
+                request.text("media").isEmpty
+                    ? "input media is not specified" : "can't parse input media JSON object")
+        }
+        let arguments = Arguments(media)
+        let kind = arguments.text("type")
+        guard ["photo", "video", "animation", "audio", "document"].contains(kind) else {
+            throw .badRequest("type of file to send mismatch")
+        }
+        let content = try self.media(kind, arguments, parameter: "media", request.files)
+        return try edit(request) { message in
+            for key in ["photo", "video", "animation", "audio", "document", "caption", "caption_entities"] {
+                message.remove(key)
+            }
+            message.merge(content)
+        }
+    }
+
+    func editMessageReplyMarkup(_ request: Request) throws(BotAPIError) -> JSON {
+        try edit(request) { _ in }
+    }
+
+    func editMessageLiveLocation(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let latitude = request.arguments.real("latitude"),
+            let longitude = request.arguments.real("longitude")
+        else { throw .badRequest("location is empty") }
+        return try edit(request, needing: "location") { message in
+            let location = message["location"] ?? [:]
+            location.set("latitude", JSON(real: latitude))
+            location.set("longitude", JSON(real: longitude))
+            message.set("location", location)
+        }
+    }
+
+    func stopMessageLiveLocation(_ request: Request) throws(BotAPIError) -> JSON {
+        try edit(request, needing: "location") { message in
+            message["location"]?.remove("live_period")
+        }
+    }
+
+    func editMessageChecklist(_ request: Request) throws(BotAPIError) -> JSON {
+        try edit(request) { message in
+            request.arguments.structure("checklist").map { message.set("checklist", $0) }
+        }
+    }
+
+    // MARK: how
+
+    private static let notModified =
+        "message is not modified: specified new message content and reply markup are exactly the same as a current "
+        + "content and reply markup of the message"
+
+    /// Changes a message of whoever does it, and lets the other side see it.
+    ///
+    /// - Parameters:
+    ///   - part: what the message must have; one that has a file may also get its first caption.
+    ///   - change: given a copy of the message without its keyboard.
+    /// - Returns: the `Message`; `true` for one that was sent by way of an inline query.
+    private func edit(
+        _ request: Request, needing part: String? = nil, _ change: (JSON) -> Void
+    ) throws(BotAPIError) -> JSON {
+        let markup = try ReplyMarkup(request.arguments)
+        let inlineID = request.text("inline_message_id")
+        let id = request.arguments.integer("message_id") ?? 0
+        if request.isFromBot, request.text("chat_id").isEmpty, id == 0 {
+            guard !inlineID.isEmpty else { throw .badRequest("message identifier is not specified") }
+            return try editInline(inlineID, markup, needing: part, change)
+        }
+        let chat = try chat(of: request)
+        guard id > 0 else { throw .badRequest("message identifier is not specified") }
+        let message = try message(id, in: chat, toEditBy: request, needing: part)
+        try apply(change, markup, to: message.value, isNew: message.isNew)
+        chat.messages.put(message.value)
+        if request.isFromBot {
+            onAction(.edited(message.value))
+        } else {
+            tellBot(of: message.value, in: chat, isEdited: true)
+        }
+        return message.value
+    }
+
+    /// The message, or one that is made up where it can't be known.
+    private func message(
+        _ id: Int64, in chat: SimulatedChat, toEditBy request: Request, needing part: String?
+    ) throws(BotAPIError) -> (value: JSON, isNew: Bool) {
+        let known = chat.messages[id]
+        let isOwn = known.map { belongs($0, to: request, in: chat) } ?? false
+        // A log's ids are those of another bot's answers: what is somebody else's there may be this bot's own.
+        guard let message = known, isOwn || strictness == .strict else {
+            guard strictness == .lenient else { throw .badRequest("message to edit not found") }
+            let made: JSON = ["message_id": JSON(id)]
+            made.set(
+                chat.isChannel ? "sender_chat" : "from", chat.isChannel ? chat.json : request.person ?? bot)
+            made.set("chat", chat.json)
+            made.set("date", JSON(now()))
+            if let thread = request.arguments.integer("message_thread_id") {
+                made.set("message_thread_id", JSON(thread))
+                made.set("is_topic_message", true)
+            }
+            if let connection = request.arguments.json["business_connection_id"] {
+                made.set("business_connection_id", connection)
+            }
+            return (made, true)
+        }
+        guard isOwn else { throw .badRequest("message can't be edited") }
+        try check(message, has: part)
+        return (message, false)
+    }
+
+    private func belongs(_ message: JSON, to request: Request, in chat: SimulatedChat) -> Bool {
+        if chat.isChannel { return true }
+        if message["via_bot"] != nil, request.isFromBot { return false }
+        guard let author = message["from"] else { return true }
+        if let person = request.personID { return author["id"]?.integer == person }
+        // A log is of another bot than the one that replays it.
+        return strictness == .lenient ? author["is_bot"]?.bool != false : author["id"]?.integer == botID
+    }
+
+    private func check(_ message: JSON, has part: String?) throws(BotAPIError) {
+        guard let part, message[part] == nil else { return }
+        let hasFile = ["photo", "video", "animation", "audio", "document", "voice"].contains {
+            message[$0] != nil
+        }
+        switch part {
+        case "caption" where hasFile: return
+        case "text", "caption":
+            // Somebody else's recording may have kinds of messages that nobody knows here.
+            guard strictness == .strict || hasFile || message["text"] != nil else { return }
+            throw .badRequest("there is no \(part) in the message to edit")
+        default: throw .badRequest("message can't be edited")
+        }
+    }
+
+    /// - Parameter isNew: it was made up just now, so that nobody knows what it was.
+    private func apply(
+        _ change: (JSON) -> Void, _ markup: ReplyMarkup?, to message: JSON, isNew: Bool = false
+    ) throws(BotAPIError) {
+        let before = message.copy
+        message.remove("reply_markup")
+        change(message)
+        markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
+        guard isNew || message != before else { throw .badRequest(Self.notModified) }
+        message.set("edit_date", JSON(now()))
+    }
+
+    private func editInline(
+        _ id: String, _ markup: ReplyMarkup?, needing part: String?, _ change: (JSON) -> Void
+    ) throws(BotAPIError) -> JSON {
+        guard let place = inline.messages[id], let chat = chats.byID[place.chat],
+            let message = chat.messages[place.message]
+        else {
+            guard strictness == .lenient else { throw .badRequest("MESSAGE_ID_INVALID") }
+            return true
+        }
+        try check(message, has: part)
+        try apply(change, markup, to: message)
+        chat.messages.put(message)
+        onAction(.edited(message))
+        return true
+    }
+}

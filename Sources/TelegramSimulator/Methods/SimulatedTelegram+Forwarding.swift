@@ -1,0 +1,115 @@
+import BotAPI
+import JSON
+
+/// Messages that are sent again.
+extension SimulatedTelegram {
+    /// What a message has beside its content.
+    private static let head: Set<String> = [
+        "message_id", "from", "sender_chat", "chat", "date", "edit_date", "message_thread_id",
+        "is_topic_message",
+        "reply_to_message", "reply_markup", "media_group_id", "via_bot", "forward_origin", "quote",
+        "business_connection_id", "has_protected_content", "author_signature",
+    ]
+
+    func forwardMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        guard let original = try original(request.arguments.integer("message_id"), of: request, "forward")
+        else {
+            return try post([:], by: request.withoutReply, to: chat)
+        }
+        guard original["has_protected_content"]?.bool != true else {
+            throw .badRequest("message can't be forwarded")
+        }
+        return try post(forwarded(original), by: request.withoutReply, to: chat)
+    }
+
+    func forwardMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        try several(request, forwardMessage)
+    }
+
+    func copyMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let original = try original(request.arguments.integer("message_id"), of: request, "copy")
+        let content = content(of: original ?? [:])
+        if request.arguments.has("caption") {
+            content.remove("caption")
+            content.remove("caption_entities")
+            try FormattedText(request.arguments, .caption, user: chats.person).put(into: content, .caption)
+        }
+        return ["message_id": try post(content, by: request, to: chat)["message_id"] ?? nil]
+    }
+
+    func copyMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        try several(request, copyMessage)
+    }
+
+    private func several(
+        _ request: Request, _ carryOut: (Request) throws(BotAPIError) -> JSON
+    ) throws(BotAPIError) -> JSON {
+        _ = try chat(of: request)
+        let ids = request.arguments.structure("message_ids")?.elements ?? []
+        guard strictness == .lenient || !ids.isEmpty else {
+            throw .badRequest("message identifiers are not specified")
+        }
+        guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
+        let results = JSON([])
+        for id in ids {
+            let parameters = request.arguments.json.copy
+            parameters.set("message_id", id)
+            // Those that can't be found are skipped.
+            guard let result = try? carryOut(request.with(parameters)), let number = result["message_id"]
+            else {
+                continue
+            }
+            results.append(["message_id": number])
+        }
+        return results
+    }
+
+    /// Nil where it can't be known.
+    private func original(_ id: Int64?, of request: Request, _ purpose: String) throws(BotAPIError) -> JSON? {
+        let source = request.text("from_chat_id")
+        if source.isEmpty, strictness == .lenient { return Optional.none }
+        let chat = request.isFromBot || !source.isEmpty ? try chats.chat(source) : try chat(of: request)
+        if let message = id.flatMap({ chat.messages[$0] }) { return message }
+        guard strictness == .lenient else { throw .badRequest("message to \(purpose) not found") }
+        return Optional.none
+    }
+
+    private func content(of message: JSON) -> JSON {
+        let content: JSON = [:]
+        for (key, value) in message.members where !Self.head.contains(key) { content.set(key, value) }
+        return content
+    }
+
+    private func forwarded(_ message: JSON) -> JSON {
+        let content: JSON = [:]
+        content.set("forward_origin", message["forward_origin"] ?? origin(of: message))
+        content.merge(self.content(of: message))
+        return content
+    }
+
+    private func origin(of message: JSON) -> JSON {
+        let origin: JSON = ["type": "user"]
+        if let channel = message["sender_chat"] {
+            origin.set("type", "channel")
+            origin.set("chat", channel)
+            message["message_id"].map { origin.set("message_id", $0) }
+        } else {
+            origin.set("sender_user", message["from"] ?? bot)
+        }
+        origin.set("date", message["date"] ?? JSON(now()))
+        return origin
+    }
+}
+
+extension Request {
+    /// What is forwarded replies to nothing and has no keyboard of its own.
+    fileprivate var withoutReply: Request {
+        let parameters: JSON = [:]
+        for key in ["message_thread_id", "protect_content"] {
+            arguments.json[key].map { parameters.set(key, $0) }
+        }
+        return with(parameters)
+    }
+}

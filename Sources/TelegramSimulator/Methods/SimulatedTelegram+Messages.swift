@@ -1,0 +1,155 @@
+import BotAPI
+import JSON
+
+/// What else happens to messages: they are deleted, pinned, and reacted to.
+extension SimulatedTelegram {
+    func deleteMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        guard let id = request.arguments.integer("message_id"), id > 0 else {
+            throw .badRequest("message identifier is not specified")
+        }
+        try delete(id, in: chat, by: request)
+        remove([id], from: chat, by: request)
+        return true
+    }
+
+    /// Those that can't be found or deleted are skipped.
+    func deleteMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        let ids = request.arguments.structure("message_ids")?.elements.compactMap(\.integer) ?? []
+        guard !ids.isEmpty else { throw .badRequest("message identifiers are not specified") }
+        guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
+        let deleted = ids.filter { id in (try? delete(id, in: chat, by: request)) != nil }
+        if !deleted.isEmpty { remove(deleted, from: chat, by: request) }
+        return true
+    }
+
+    private func delete(_ id: Int64, in chat: SimulatedChat, by request: Request) throws(BotAPIError) {
+        guard let message = chat.messages[id] else {
+            guard strictness == .lenient else { throw .badRequest("message to delete not found") }
+            return
+        }
+        guard
+            chat.isPrivate || mayManage(chat, as: request) || author(of: message) == request.personID ?? botID
+        else {
+            throw .badRequest("message can't be deleted")
+        }
+    }
+
+    private func remove(_ ids: [Int64], from chat: SimulatedChat, by request: Request) {
+        for id in ids {
+            chat.messages.remove(id)
+            chat.reactions[id] = nil
+        }
+        chat.pinned.removeAll { ids.contains($0) }
+        if request.isFromBot { onAction(.deleted(chat: chat.id, messages: ids)) }
+    }
+
+    private func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
+
+    /// Whether somebody may do what is left to administrators.
+    func mayManage(_ chat: SimulatedChat, as request: Request) -> Bool {
+        let id = request.personID ?? botID
+        return chat.isPrivate || chat.isInferred && chat.members[id] == nil || chat.isAdministrator(id)
+    }
+
+    /// - Parameter request: what takes an administrator, as in `manage pinned messages in the chat`.
+    func checkRights(to purpose: String, in chat: SimulatedChat, as request: Request) throws(BotAPIError) {
+        guard mayManage(chat, as: request) else { throw .badRequest("not enough rights to \(purpose)") }
+    }
+
+    // MARK: pinned messages
+
+    func pinChatMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        guard let id = request.arguments.integer("message_id"), id > 0 else {
+            throw .badRequest("message identifier is not specified")
+        }
+        let known = chat.messages[id]
+        guard known != nil || strictness == .lenient else { throw .badRequest("message to pin not found") }
+        let message = known ?? ["message_id": JSON(id), "chat": chat.json, "date": 0]
+        chat.pinned.removeAll { $0 == id }
+        chat.pinned.append(id)
+        message.remove("reply_to_message")
+        if request.isFromBot { onAction(.pinned(message)) }
+        announce(["pinned_message": message], in: chat, by: request)
+        return true
+    }
+
+    func unpinChatMessage(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        guard let id = request.arguments.integer("message_id") ?? chat.pinned.last, chat.pinned.contains(id)
+        else {
+            guard strictness == .lenient else { throw .badRequest("message to unpin not found") }
+            return true
+        }
+        chat.pinned.removeAll { $0 == id }
+        if request.isFromBot { onAction(.other(method: "unpinChatMessage", request.arguments.json)) }
+        return true
+    }
+
+    func unpinAllChatMessages(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        chat.pinned = []
+        if request.isFromBot { onAction(.other(method: "unpinAllChatMessages", request.arguments.json)) }
+        return true
+    }
+
+    // MARK: reactions
+
+    func setMessageReaction(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try chat(of: request)
+        guard let id = request.arguments.integer("message_id"), id > 0 else {
+            throw .badRequest("message identifier is not specified")
+        }
+        let reaction = try reaction(request)
+        guard chat.messages.contains(id) || strictness == .lenient else {
+            throw .badRequest("message to react not found")
+        }
+        let person = request.personID ?? botID
+        let before = chat.reactions[id]?[person] ?? []
+        if chat.reactions.count > 20_000 {
+            chat.reactions = chat.reactions.filter { chat.messages.contains($0.key) }
+        }
+        chat.reactions[id, default: [:]][person] = reaction.count == 0 ? Optional.none : reaction
+        let change: JSON = ["chat": chat.json, "message_id": JSON(id)]
+        guard let user = request.person else {
+            change.set("reaction", reaction)
+            onAction(.reaction(change))
+            return true
+        }
+        guard watchesMembers(of: chat) else { return true }
+        change.merge(["user": user, "date": JSON(now()), "old_reaction": before, "new_reaction": reaction])
+        onUpdate("message_reaction", change)
+        return true
+    }
+
+    private func reaction(_ request: Request) throws(BotAPIError) -> JSON {
+        guard request.arguments.has("reaction") else { return [] }
+        let value = request.arguments.json["reaction"]
+        // In an app one taps an emoji.
+        if let emoji = value?.string, !emoji.isEmpty, !emoji.hasPrefix("[") {
+            return [["type": "emoji", "emoji": JSON(emoji)]]
+        }
+        guard let reaction = request.arguments.structure("reaction"), reaction.isArray else {
+            throw .badRequest("can't parse reaction types JSON object")
+        }
+        guard reaction.count <= 1 else { throw .badRequest("REACTIONS_TOO_MANY") }
+        for one in reaction.elements {
+            let emoji = String((one["emoji"]?.string ?? "").unicodeScalars.filter { $0 != "\u{FE0F}" })
+            let isKnown = one["type"]?.string == "custom_emoji" || Self.reactions.contains(emoji)
+            guard isKnown else { throw .badRequest("REACTION_INVALID") }
+        }
+        return reaction
+    }
+
+    /// With which the Bot API lets a bot react.
+    private static let reactions = Set(
+        """
+        ❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 \
+        👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡
+        """.split(separator: " ").map(String.init))
+}

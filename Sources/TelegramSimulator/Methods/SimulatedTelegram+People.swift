@@ -1,0 +1,123 @@
+import BotAPI
+import JSON
+
+/// What only people do: they come into being, make groups, join and leave, and have enough of a bot.
+extension SimulatedTelegram {
+    /// `id` or, without, the next one that is free, `first_name`, `last_name`, `username`, `language_code`, … Returns
+    /// the `User`.
+    func createUser(_ request: Request) throws(BotAPIError) -> JSON {
+        let id = request.arguments.id("id") ?? chats.freePersonID(from: 42, besides: botID)
+        guard SimulatedChats.personIDs.contains(id), id != botID else {
+            throw .badRequest("user id \(id) is taken or no user's")
+        }
+        let name = request.text("first_name").isEmpty ? "User \(id)" : request.text("first_name")
+        let user: JSON = [
+            "id": JSON(id), "is_bot": JSON(request.arguments.flag("is_bot")), "first_name": JSON(name),
+        ]
+        for (key, value) in request.arguments.json.members where user[key] == nil && key != "chat_id" {
+            user.set(key, value)
+        }
+        chats.note(person: user)
+        return user
+    }
+
+    /// `/start`, and behind it the `payload` of a link to the bot.
+    func start(_ request: Request) throws(BotAPIError) -> JSON {
+        let payload = request.text("payload")
+        return try sendMessage(request.with(["text": JSON(payload.isEmpty ? "/start" : "/start \(payload)")]))
+    }
+
+    // MARK: groups and channels
+
+    /// A group with its maker and the bot: `title`, `is_forum`, `type` (`group`, else `supergroup`), `username`, `id`;
+    /// `with_bot` false to leave the bot out. Returns the `Chat`.
+    func createGroup(_ request: Request) throws(BotAPIError) -> JSON {
+        let isBasic = request.text("type") == "group" && !request.arguments.flag("is_forum")
+        return try create(isBasic ? "group" : "supergroup", request)
+    }
+
+    /// The same for a channel, in which the bot is an administrator.
+    func createChannel(_ request: Request) throws(BotAPIError) -> JSON { try create("channel", request) }
+
+    private func create(_ type: String, _ request: Request) throws(BotAPIError) -> JSON {
+        guard let person = request.person, let creator = request.personID else { throw .methodNotFound }
+        let id = try chats.groupID(wanted: request.arguments.id("id"), isBasic: type == "group")
+        let title =
+            request.text("title").isEmpty
+            ? type.prefix(1).uppercased() + type.dropFirst() : request.text("title")
+        let json: JSON = ["id": JSON(id), "title": JSON(title)]
+        if !request.text("username").isEmpty { json.set("username", JSON(request.text("username"))) }
+        json.set("type", JSON(type))
+        if request.arguments.flag("is_forum"), type == "supergroup" { json.set("is_forum", true) }
+        let chat = chats.add(json, id: id, isInferred: false)
+        chat.members[creator] = SimulatedChat.Member(user: person, status: "creator")
+        if !request.arguments.has("with_bot") || request.arguments.flag("with_bot") {
+            enterBot(chat, by: request)
+        }
+        return chat.json
+    }
+
+    /// Brings the bot into a chat: into a channel as an administrator, as is the only way.
+    private func enterBot(_ chat: SimulatedChat, by request: Request) {
+        if chat.isChannel {
+            let rights: JSON = ["can_be_edited": false, "can_post_messages": true, "can_edit_messages": true]
+            return change(bot, in: chat, to: "administrator", rights: rights, by: request)
+        }
+        change(bot, in: chat, to: "member", by: request)
+        announce(["new_chat_members": [bot]], in: chat, by: request)
+    }
+
+    /// The group or channel that somebody means, whether they belong to it or not.
+    private func publicChat(_ request: Request) throws(BotAPIError) -> SimulatedChat {
+        let chat = try chats.chat(request.text("chat_id"))
+        guard !chat.isPrivate else { throw .badRequest("chat not found") }
+        return chat
+    }
+
+    /// Returns the `Chat`, also to whoever is in it already.
+    func joinChat(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try publicChat(request)
+        guard let person = request.person, let id = request.personID else { throw .methodNotFound }
+        guard chat.status(of: id) != "kicked" else { throw .badRequest("USER_BANNED_IN_CHANNEL") }
+        if !chat.isMember(id) { enter(person, into: chat) }
+        return chat.json
+    }
+
+    func enter(_ person: JSON, into chat: SimulatedChat) {
+        let request = Request(name: "joinchat", arguments: Arguments([:]), files: [], person: person)
+        change(person, in: chat, to: "member", by: request)
+        if !chat.isChannel { announce(["new_chat_members": [person]], in: chat, by: request) }
+    }
+
+    /// The same for the bot.
+    func addBot(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try publicChat(request)
+        if !chat.isMember(botID) { enterBot(chat, by: request) }
+        return chat.json
+    }
+
+    /// Throws the bot out.
+    func removeBot(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = try publicChat(request)
+        guard chat.isInferred || chat.isMember(botID) else { throw .badRequest("USER_NOT_PARTICIPANT") }
+        change(bot, in: chat, to: "kicked", rights: ["until_date": 0], by: request)
+        return true
+    }
+
+    // MARK: the private chat
+
+    func blockBot(_ request: Request) throws(BotAPIError) -> JSON { try setBlocked(true, request) }
+
+    func unblockBot(_ request: Request) throws(BotAPIError) -> JSON { try setBlocked(false, request) }
+
+    private func setBlocked(_ isBlocked: Bool, _ request: Request) throws(BotAPIError) -> JSON {
+        guard let person = request.person, let id = request.personID else { throw .methodNotFound }
+        let chat = chats.privateChat(with: person, id: id)
+        guard chat.isBlocked != isBlocked else { return true }
+        chat.isBlocked = isBlocked
+        let rights: JSON? = isBlocked ? ["until_date": 0] : Optional.none
+        chat.members[botID] = SimulatedChat.Member(user: bot, status: isBlocked ? "member" : "kicked")
+        change(bot, in: chat, to: isBlocked ? "kicked" : "member", rights: rights, by: request)
+        return true
+    }
+}

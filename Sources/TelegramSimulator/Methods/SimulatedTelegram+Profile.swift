@@ -1,0 +1,154 @@
+import BotAPI
+import JSON
+
+/// What the bot says of itself.
+extension SimulatedTelegram {
+    func getMe(_ request: Request) throws(BotAPIError) -> JSON {
+        guard strictness == .strict else { return bot }
+        let me = bot.copy
+        me.merge([
+            "can_join_groups": true, "can_read_all_group_messages": JSON(seesAllGroupMessages),
+            "supports_inline_queries": true, "can_connect_to_business": false, "has_main_web_app": false,
+        ])
+        return me
+    }
+
+    func getFile(_ request: Request) throws(BotAPIError) -> JSON {
+        try files.file(request.arguments)
+    }
+
+    func getUserProfilePhotos(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let id = request.arguments.id("user_id"), chats.person(id) != nil else {
+            throw .badRequest("user not found")
+        }
+        return ["total_count": 0, "photos": []]
+    }
+
+    // MARK: commands
+
+    private func scope(_ request: Request) throws(BotAPIError) -> JSON? {
+        guard request.arguments.has("scope"), !request.text("scope").isEmpty else { return Optional.none }
+        guard let scope = request.arguments.structure("scope"), scope["type"]?.string != nil else {
+            throw .badRequest("can't parse BotCommandScope JSON object")
+        }
+        return scope
+    }
+
+    func setMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let commands = request.arguments.structure("commands"), commands.isArray else {
+            throw .badRequest(
+                request.text("commands").isEmpty ? "commands are empty" : "expected an Array of BotCommand")
+        }
+        guard commands.count <= 100 else { throw .badRequest("BOT_COMMANDS_TOO_MUCH") }
+        let tidy = JSON([])
+        for command in commands.elements { tidy.append(try tidied(command)) }
+        for command in tidy.elements {
+            guard command["command"]?.string?.utf8.allSatisfy(Self.isCommandLetter) == true else {
+                throw .badRequest("BOT_COMMAND_INVALID")
+            }
+        }
+        profile[try scope(request), request.text("language_code")] = tidy.count == 0 ? Optional.none : tidy
+        onAction(.other(method: "setMyCommands", request.arguments.json))
+        return true
+    }
+
+    /// A `BotCommand` without space around, and without a slash.
+    private func tidied(_ command: JSON) throws(BotAPIError) -> JSON {
+        guard let given = command["command"]?.string, let text = command["description"]?.string else {
+            let field = command["command"]?.string == nil ? "command" : "description"
+            throw .badRequest("can't parse BotCommand: Can't find field \"\(field)\"")
+        }
+        let trimmed = given.trimmed
+        let name = trimmed.hasPrefix("/") ? String(trimmed.dropFirst()) : trimmed
+        let description = text.trimmed
+        guard !name.isEmpty else { throw .badRequest("command must be non-empty") }
+        guard name.unicodeScalars.count <= 32 else { throw .badRequest("command length must not exceed 32") }
+        guard !description.isEmpty else { throw .badRequest("command description must be non-empty") }
+        guard description.unicodeScalars.count <= 256 else {
+            throw .badRequest("command description length must not exceed 256")
+        }
+        return ["command": JSON(name), "description": JSON(description)]
+    }
+
+    private static func isCommandLetter(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+            || byte == UInt8(ascii: "_")
+    }
+
+    func getMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
+        profile[try scope(request), request.text("language_code")] ?? []
+    }
+
+    func deleteMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
+        profile[try scope(request), request.text("language_code")] = Optional.none
+        onAction(.other(method: "deleteMyCommands", request.arguments.json))
+        return true
+    }
+
+    // MARK: names
+
+    private static let texts: [String: (key: String, method: String, limit: Int)] = [
+        "myname": ("name", "setMyName", 64), "mydescription": ("description", "setMyDescription", 512),
+        "myshortdescription": ("short_description", "setMyShortDescription", 120),
+    ]
+
+    func setMyText(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let kind = Self.texts[String(request.name.dropFirst(3))] else { throw .methodNotFound }
+        let text = request.text(kind.key)
+        guard text.unicodeScalars.count <= kind.limit else {
+            throw .badRequest("bot \(kind.key.replacing("_", with: " ")) is too long")
+        }
+        profile.texts["\(kind.key) \(request.text("language_code"))"] = text.isEmpty ? nil : text
+        onAction(.other(method: kind.method, request.arguments.json))
+        return true
+    }
+
+    /// In the language that was asked for, or else in that of everybody.
+    func getMyText(_ request: Request) throws(BotAPIError) -> JSON {
+        guard let kind = Self.texts[String(request.name.dropFirst(3))] else { throw .methodNotFound }
+        let given =
+            profile.texts["\(kind.key) \(request.text("language_code"))"] ?? profile.texts["\(kind.key) "]
+        let answer: JSON = [:]
+        answer.set(kind.key, JSON(given ?? (kind.key == "name" ? bot["first_name"]?.string ?? "" : "")))
+        return answer
+    }
+
+    // MARK: the menu button, and rights
+
+    func setChatMenuButton(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = request.text("chat_id").isEmpty ? 0 : try chat(of: request).id
+        guard chat >= 0 else { throw .badRequest("chat must be a private chat with the bot") }
+        let button = request.arguments.structure("menu_button") ?? ["type": "default"]
+        guard let type = button["type"]?.string, ["default", "commands", "web_app"].contains(type) else {
+            throw .badRequest("MenuButton has unsupported type")
+        }
+        profile.menuButtons[chat] = button
+        onAction(.other(method: "setChatMenuButton", request.arguments.json))
+        return true
+    }
+
+    func getChatMenuButton(_ request: Request) throws(BotAPIError) -> JSON {
+        let chat = request.text("chat_id").isEmpty ? 0 : try chat(of: request, writing: false).id
+        return profile.menuButtons[chat] ?? profile.menuButtons[0] ?? ["type": "commands"]
+    }
+
+    func setMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {
+        profile.administratorRights[request.arguments.flag("for_channels")] = request.arguments.structure(
+            "rights")
+        return true
+    }
+
+    func getMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {
+        profile.administratorRights[request.arguments.flag("for_channels")]
+            ?? plausible("getMyDefaultAdministratorRights", request)
+    }
+}
+
+extension String {
+    /// Without space around.
+    fileprivate var trimmed: String {
+        let rest = drop(while: \.isWhitespace)
+        return String(
+            rest[..<(rest.lastIndex { !$0.isWhitespace }.map(rest.index(after:)) ?? rest.startIndex)])
+    }
+}

@@ -1,0 +1,64 @@
+import BotAPI
+import JSON
+
+extension SimulatedTelegram {
+    typealias Handler = @MainActor (SimulatedTelegram) -> @MainActor (Request) throws(BotAPIError) -> JSON
+
+    /// What sends something, in the same way for the bot and for people.
+    private static let sending: [String: Handler] = [
+        "sendmessage": sendMessage, "sendphoto": sendFile, "sendaudio": sendFile, "senddocument": sendFile,
+        "sendvideo": sendFile, "sendanimation": sendFile, "sendvoice": sendFile, "sendvideonote": sendFile,
+        "sendsticker": sendFile, "sendmediagroup": sendMediaGroup, "sendlocation": sendPlace,
+        "sendvenue": sendPlace,
+        "sendcontact": sendContact, "sendpoll": sendPoll, "senddice": sendDice,
+        "forwardmessage": forwardMessage,
+        "editmessagetext": editMessageText, "editmessagecaption": editMessageCaption,
+        "deletemessage": deleteMessage, "deletemessages": deleteMessages,
+        "setmessagereaction": setMessageReaction,
+        "pinchatmessage": pinChatMessage, "unpinchatmessage": unpinChatMessage,
+        "unpinallchatmessages": unpinAllChatMessages, "leavechat": leaveChat,
+        "createforumtopic": createForumTopic, "editforumtopic": editForumTopic,
+        "closeforumtopic": closeForumTopic, "reopenforumtopic": reopenForumTopic,
+        "deleteforumtopic": deleteForumTopic, "banchatmember": banChatMember,
+        "unbanchatmember": unbanChatMember, "restrictchatmember": restrictChatMember,
+        "promotechatmember": promoteChatMember, "setchattitle": setChatTitle,
+        "setchatdescription": setChatDescription, "setchatphoto": setChatPhoto,
+        "deletechatphoto": deleteChatPhoto, "setchatpermissions": setChatPermissions, "getchat": getChat,
+    ]
+
+    /// By lower-case name.
+    static let methods: [String: Handler] = sending.merging([
+        "getme": getMe, "getfile": getFile, "sendchataction": sendChatAction,
+        "sendmessagedraft": sendDraft, "sendrichmessagedraft": sendDraft,
+        "sendinvoice": sendOther, "sendgame": sendOther, "sendpaidmedia": sendOther,
+        "sendchecklist": sendOther, "sendrichmessage": sendOther, "sendlivephoto": sendOther,
+        "forwardmessages": forwardMessages, "copymessage": copyMessage, "copymessages": copyMessages,
+        "editmessagemedia": editMessageMedia, "editmessagereplymarkup": editMessageReplyMarkup,
+        "editmessagelivelocation": editMessageLiveLocation,
+        "stopmessagelivelocation": stopMessageLiveLocation, "editmessagechecklist": editMessageChecklist,
+        "stoppoll": stopPoll, "answercallbackquery": answerCallbackQuery,
+        "answerinlinequery": answerInlineQuery, "getchatmember": getChatMember,
+        "getchatadministrators": getChatAdministrators, "getchatmembercount": getChatMemberCount,
+        "setchatadministratorcustomtitle": setChatAdministratorCustomTitle,
+        "unpinallforumtopicmessages": unpinAllForumTopicMessages,
+        "unpinallgeneralforumtopicmessages": unpinAllForumTopicMessages,
+        "editgeneralforumtopic": changeGeneralForumTopic, "closegeneralforumtopic": changeGeneralForumTopic,
+        "reopengeneralforumtopic": changeGeneralForumTopic, "hidegeneralforumtopic": changeGeneralForumTopic,
+        "unhidegeneralforumtopic": changeGeneralForumTopic, "setmycommands": setMyCommands,
+        "getmycommands": getMyCommands, "deletemycommands": deleteMyCommands, "setmyname": setMyText,
+        "getmyname": getMyText, "setmydescription": setMyText, "getmydescription": getMyText,
+        "setmyshortdescription": setMyText, "getmyshortdescription": getMyText,
+        "setchatmenubutton": setChatMenuButton, "getchatmenubutton": getChatMenuButton,
+        "setmydefaultadministratorrights": setMyDefaultAdministratorRights,
+        "getmydefaultadministratorrights": getMyDefaultAdministratorRights,
+        "getuserprofilephotos": getUserProfilePhotos,
+    ]) { $1 }
+
+    /// What people do, by lower-case name.
+    static let actions: [String: Handler] = sending.merging([
+        "start": start, "pressbutton": pressButton, "sendinlinequery": sendInlineQuery,
+        "chooseinlineresult": chooseInlineResult, "votepoll": votePoll, "createuser": createUser,
+        "creategroup": createGroup, "createchannel": createChannel, "joinchat": joinChat, "addbot": addBot,
+        "removebot": removeBot, "blockbot": blockBot, "unblockbot": unblockBot,
+    ]) { $1 }
+}

@@ -1,0 +1,105 @@
+import BotAPI
+import JSON
+import Reactor
+
+/// An order for a fault, as the control API takes it:
+/// `{"method":"sendMessage","chat_id":42,"times":2,"fault":"too_many_requests","retry_after":3}`.
+struct FaultOrder {
+    let method: String?
+    let chat: Int64?
+    let times: Int
+    let fault: Fault
+
+    /// Fails in words where it names no fault, or one without what it needs.
+    init(_ arguments: Arguments) throws(BotAPIError) {
+        fault = try Fault(arguments)
+        method = arguments.text("method").isEmpty ? Optional.none : arguments.text("method")
+        let chat = arguments.text("chat_id")
+        self.chat = Int64(chat)
+        guard chat.isEmpty || self.chat != nil else { throw .badRequest("chat_id must be a number") }
+        times = Int(arguments.integer("times") ?? 1)
+        guard times > 0 else { throw .badRequest("times must be a positive number") }
+        if case .closeAfterBytes = fault, method == nil {
+            throw .badRequest("close_after_bytes needs 'method': a call's, or 'file' for the fetching of one")
+        }
+    }
+}
+
+extension Fault {
+    private static let names = """
+        error, too_many_requests, migrated, html, close_before, hang, close_after_bytes, broken_body, close_after, \
+        hang_after, html_after, delay
+        """
+
+    fileprivate init(_ arguments: Arguments) throws(BotAPIError) {
+        func number(_ name: String, _ range: ClosedRange<Int>? = nil) throws(BotAPIError) -> Int {
+            guard let number = Int(arguments.text(name)), range?.contains(number) ?? true else {
+                let limits = range.map {
+                    $0.upperBound == .max
+                        ? " from \($0.lowerBound) on" : " from \($0.lowerBound) to \($0.upperBound)"
+                }
+                throw .badRequest("fault \(kind) needs '\(name)', a number\(limits ?? "")")
+            }
+            return number
+        }
+        let kind = Self.kind(arguments)
+        switch kind {
+        case "error":
+            let description = arguments.text("description")
+            self = .error(
+                try number("error_code", 400...599),
+                description.isEmpty ? "Bad Request: ordered fault" : description,
+                parameters: arguments.structure("parameters"))
+        case "too_many_requests": self = .tooManyRequests(retryAfter: try number("retry_after", 0...86_400))
+        case "migrated": self = .migrated(to: Int64(try number("migrate_to_chat_id")))
+        case "html": self = .html(try number("status", 200...599))
+        case "close_before": self = .closeBefore
+        case "hang": self = .hang
+        case "close_after_bytes": self = .closeAfterBytes(try number("bytes", 0...Int.max))
+        case "broken_body": self = .brokenBody
+        case "close_after": self = .closeAfter
+        case "hang_after": self = .hangAfter
+        case "html_after": self = .htmlAfter(try number("status", 200...599))
+        case "delay":
+            guard let seconds = Double(arguments.text("delay")), (0...86_400).contains(seconds) else {
+                throw .badRequest("fault delay needs 'delay', a number of seconds")
+            }
+            self = .delay(.seconds(seconds))
+        case "": throw .badRequest("which 'fault'? One of: \(Self.names)")
+        default: throw .badRequest("no fault is called '\(kind)'; there are: \(Self.names)")
+        }
+    }
+
+    /// Four needn't be named: what they need says it.
+    private static func kind(_ arguments: Arguments) -> String {
+        let named = arguments.text("fault").lowercased()
+        guard named.isEmpty else { return named }
+        let telling = [
+            ("error_code", "error"), ("retry_after", "too_many_requests"), ("delay", "delay"),
+            ("migrate_to_chat_id", "migrated"),
+        ]
+        return telling.first { arguments.json[$0.0] != nil }?.1 ?? ""
+    }
+
+    /// What the control API calls it, with what it needs.
+    var json: JSON {
+        switch self {
+        case .error(let code, let description, let parameters):
+            let json: JSON = [
+                "fault": "error", "error_code": JSON(code), "description": JSON(description),
+            ]
+            parameters.map { json.set("parameters", $0) }
+            return json
+        case .html(let status): return ["fault": "html", "status": JSON(status)]
+        case .closeBefore: return ["fault": "close_before"]
+        case .hang: return ["fault": "hang"]
+        case .closeAfterBytes(let count): return ["fault": "close_after_bytes", "bytes": JSON(count)]
+        case .brokenBody: return ["fault": "broken_body"]
+        case .closeAfter: return ["fault": "close_after"]
+        case .hangAfter: return ["fault": "hang_after"]
+        case .htmlAfter(let status): return ["fault": "html_after", "status": JSON(status)]
+        case .delay(let delay):
+            return ["fault": "delay", "delay": JSON(floatLiteral: Double(delay.milliseconds) / 1000)]
+        }
+    }
+}

@@ -1,0 +1,249 @@
+import BotAPI
+import JSON
+import Reactor
+
+/// What somebody who isn't the bot asks of a simulator over HTTP: to speak as users, to order faults, to see what the
+/// bot did. docs/simulator.md has each path.
+///
+/// Answers are those of the Bot API, `{"ok":true,"result":…}`, one a line and as they would be read.
+struct SimulatorControl {
+    private typealias Outcome = Result<JSON, BotAPIError>
+
+    private let server: SimulatorServer
+
+    init(of server: SimulatorServer) { self.server = server }
+
+    func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
+        let path = request.path.split(separator: "/").dropFirst().map(String.init)
+        do throws(BotAPIError) {
+            switch (request.method, path.first?.lowercased(), path.count) {
+            case ("GET", nil, _):
+                responder.answer(status: 200, contentType: "text/plain", body: Self.overview)
+            case ("GET", "actions", 1), ("GET", "sights", 1):
+                try tell(server.actions, filter: "kind", request, responder)
+            case ("GET", "calls", 1): try tell(server.callLog, filter: "method", request, responder)
+            default: responder.answer(.success(try result(of: request, path)), seen: server.actions.last)
+            }
+        } catch {
+            responder.answer(.failure(error), seen: server.actions.last)
+        }
+    }
+
+    private func result(of request: HTTPServer.Request, _ path: [String]) throws(BotAPIError) -> JSON {
+        switch (request.method, path[0].lowercased(), path.count) {
+        case ("POST", "users", 1):
+            return try perform("createUser", as: "", request)
+        case ("POST", "users", 3):
+            return try perform(path[2], as: path[1], request)
+        case ("GET", "users", 1):
+            return JSON(people)
+        case ("GET", "chats", 1):
+            return JSON(server.telegram.chats.byID.sorted { $0.key < $1.key }.map(\.value.json))
+        case ("GET", "chats", 3) where path[2] == "messages":
+            return try messages(of: path[1])
+        case ("GET", "faults", 1):
+            return server.faults.json
+        case ("POST", "faults", 1):
+            let order = try FaultOrder(Arguments(try Self.parameters(of: request)))
+            server.fail(method: order.method, times: order.times, chat: order.chat, with: order.fault)
+            return server.faults.json
+        case ("DELETE", "faults", 1):
+            server.clearFaults()
+            return server.faults.json
+        case ("POST", "updates", 1):
+            return try inject(try Self.parameters(of: request))
+        case ("POST", "reset", 1):
+            server.reset()
+            return true
+        default:
+            throw unknown(request, path)
+        }
+    }
+
+    private func unknown(_ request: HTTPServer.Request, _ path: [String]) -> BotAPIError {
+        let methods = [
+            "users": "POST /simulator/users/<id or username>/<action>", "faults": "GET, POST or DELETE",
+            "chats": "GET /simulator/chats and /simulator/chats/<id>/messages", "updates": "POST",
+            "reset": "POST", "actions": "GET", "calls": "GET",
+        ]
+        guard let method = methods[path[0].lowercased()] else {
+            return BotAPIError(
+                code: 404,
+                reason: "Not Found: there is no \(request.path); GET /simulator lists what there is")
+        }
+        return BotAPIError(
+            code: 405,
+            reason: "Method Not Allowed: \(request.method) \(request.path) is none; it is \(method)")
+    }
+
+    // MARK: people
+
+    /// - Parameter who: an id or a username; who hasn't appeared yet does so now.
+    private func perform(_ action: String, as who: String, _ request: HTTPServer.Request) throws(BotAPIError)
+        -> JSON
+    {
+        let parameters = try Self.parameters(of: request)
+        let files = request.parts.compactMap(ReceivedFile.init)
+        if action.lowercased() == "createuser" {
+            let introduction = Self.introduction(of: who, parameters)
+            if introduction["id"] == nil { acquaintance(who)?["id"].map { introduction.set("id", $0) } }
+            return try introduce(introduction)
+        }
+        let person = try self.person(who)
+        return try server.telegram.perform(action, parameters, as: person, files: files).get()
+    }
+
+    private func person(_ who: String) throws(BotAPIError) -> Int64 {
+        if let id = acquaintance(who)?["id"]?.integer { return id }
+        return try introduce(Self.introduction(of: who, [:]))["id"]?.integer ?? 0
+    }
+
+    /// The `User` who is called so; nil for who hasn't appeared yet.
+    private func acquaintance(_ who: String) -> JSON? {
+        let introduction = Self.introduction(of: who, [:])
+        if let id = introduction["id"]?.integer { return server.telegram.chats.people[id] }
+        guard let name = introduction["username"]?.string?.lowercased() else { return Optional.none }
+        return people.first { $0["username"]?.string?.lowercased() == name }
+    }
+
+    private func introduce(_ introduction: JSON) throws(BotAPIError) -> JSON {
+        if introduction["id"] == nil {
+            let telegram = server.telegram
+            let id = telegram.chats.freePersonID(from: Self.firstPerson, besides: telegram.botID)
+            introduction.set("id", JSON(id))
+        }
+        guard let id = Int64(Arguments(introduction).text("id")), SimulatedChats.personIDs.contains(id) else {
+            throw .badRequest("a user's id is a number from 1 to \(SimulatedChats.personIDs.upperBound)")
+        }
+        return try server.telegram.perform("createUser", introduction, as: id).get()
+    }
+
+    /// As people's ids are, longer than a bot's in a test.
+    private static let firstPerson: Int64 = 1001
+
+    /// Each `User` but the bot, by id.
+    private var people: [JSON] {
+        let telegram = server.telegram
+        return telegram.chats.people.sorted { $0.key < $1.key }.filter { $0.key != telegram.botID }.map(
+            \.value)
+    }
+
+    private func messages(of chat: String) throws(BotAPIError) -> JSON {
+        guard let chat = Int64(chat).flatMap({ server.telegram.chats.byID[$0] }) else {
+            throw BotAPIError(
+                code: 404, reason: "Not Found: there is no chat \(chat); GET /simulator/chats lists them")
+        }
+        return JSON(chat.messages.ids.compactMap { chat.messages[$0] })
+    }
+
+    /// What is known of somebody by how they are called in the path.
+    private static func introduction(of who: String, _ given: JSON) -> JSON {
+        let user: JSON = [:]
+        let name = who.first == "@" ? String(who.dropFirst()) : who
+        if let id = Int64(name) {
+            user.set("id", JSON(id))
+            user.set("first_name", JSON("User \(id)"))
+        } else if !name.isEmpty {
+            user.set("username", JSON(name))
+            user.set("first_name", JSON(name.prefix(1).uppercased() + name.dropFirst()))
+        }
+        user.merge(given)
+        return user
+    }
+
+    // MARK: what happened
+
+    private func tell(
+        _ transcript: NumberedLog, filter: String, _ request: HTTPServer.Request,
+        _ responder: HTTPServer.Responder
+    ) throws(BotAPIError) {
+        let arguments = Arguments(try BotAPIRequest.parameters(of: request))
+        let (chat, kind) = (arguments.text("chat_id"), arguments.text(filter))
+        guard let wait = Double(arguments.json["timeout"] == nil ? "0" : arguments.text("timeout")),
+            (0...3600).contains(wait)
+        else { throw .badRequest("timeout is a number of seconds, at most 3600") }
+        guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
+        let question = NumberedLog.Question(
+            after: Int64(arguments.text("after")) ?? 0, kind: kind.isEmpty ? Optional.none : kind,
+            chat: Int64(chat))
+        transcript.read(question, wait: .seconds(wait)) { [weak transcript] entries in
+            let end = "],\"last\":\(transcript?.last ?? 0)}\n"
+            responder.answer(
+                status: 200, contentType: "application/json",
+                body: Array(#"{"ok":true,"result":["#.utf8) + entries + Array(end.utf8))
+        }
+    }
+
+    /// An update as it is, with the next id where it has none.
+    private func inject(_ update: JSON) throws(BotAPIError) -> JSON {
+        guard update.keys.contains(where: { $0 != "update_id" }) else {
+            throw .badRequest("an update is needed, as in {\"message\":{…}}")
+        }
+        let whole: JSON = ["update_id": JSON(server.delivery.queue.nextID)]
+        whole.merge(update)
+        guard let id = whole["update_id"]?.integer, 1...Int64(Int32.max) ~= id else {
+            throw .badRequest("update_id is a number from 1 to \(Int32.max)")
+        }
+        server.addRaw(whole)
+        return whole
+    }
+
+    // MARK: bodies
+
+    /// JSON needn't be called so: curl calls whatever it is given a form.
+    static func parameters(of request: HTTPServer.Request) throws(BotAPIError) -> JSON {
+        var request = request
+        if request.body.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
+            request.contentType = "application/json"
+        }
+        if request.contentType.lowercased().contains("application/json"), !request.body.isEmpty {
+            let body: JSON
+            do throws(JSONError) {
+                body = try JSON(parsing: request.body)
+            } catch {
+                throw .badRequest("the body is no JSON: \(error)")
+            }
+            guard body.isObject else { throw .badRequest("the body is no JSON object") }
+        }
+        return try BotAPIRequest.parameters(of: request)
+    }
+
+    private static let overview = Array(
+        """
+        pipegram simulator: a Telegram for one bot, at /bot<token>/<method>. People, faults and what the bot did:
+
+        POST   /simulator/users/<id or username>/<action>   as that person: sendMessage text=…, sendPhoto photo=@…,
+                                                            pressButton message_id=… button=1, editMessageText, …
+        GET    /simulator/users, /simulator/chats           who there is, and where
+        GET    /simulator/chats/<id>/messages               a chat's messages as they are now
+        GET    /simulator/actions?after=N&timeout=S          what people saw of the bot; waits for something
+        GET    /simulator/calls?after=N&timeout=S           what the bot called, and its answers
+        GET    /simulator/faults                            faults that are ordered
+        POST   /simulator/faults                            order one: method=sendMessage retry_after=3
+        DELETE /simulator/faults                            none of them
+        POST   /simulator/updates                           give the bot an update as it is
+        POST   /simulator/reset                             begin anew
+
+        docs/simulator.md has it all, with lines to paste.
+
+        """.utf8)
+}
+
+extension HTTPServer.Responder {
+    /// - Parameter seen: the number of the newest action, from which a script can wait for what comes of this.
+    fileprivate func answer(_ outcome: Result<JSON, BotAPIError>, seen: Int64) {
+        let json: JSON
+        let status: Int
+        switch outcome {
+        case .success(let result): (status, json) = (200, ["ok": true, "result": result])
+        case .failure(let error):
+            status = error.code
+            json = ["ok": false, "error_code": JSON(error.code), "description": JSON(error.reason)]
+            error.parameters.map { json.set("parameters", $0) }
+        }
+        json.set("last", JSON(seen))
+        answer(
+            status: status, contentType: "application/json; charset=utf-8",
+            body: json.bytes + [UInt8(ascii: "\n")])
+    }
+}

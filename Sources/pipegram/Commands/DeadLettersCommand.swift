@@ -1,0 +1,69 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import Reactor
+
+struct DeadLettersCommand: LoopCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead-letters",
+        abstract: "Print the events on which children died, try them again, or drop them.",
+        discussion: """
+            Prints them as updates, one a line, oldest first, which 'pipegram replay' takes. With --retry they go \
+            to their chats again, behind what waits there and marked as redelivered: at once if the gateway runs, \
+            else when it starts. Ends at once: with 0, or with 66 where no gateway has run.
+
+            Example:  pipegram dead-letters | pipegram replay - -- ./bot.sh
+            """)
+
+    @Flag(help: "Have the gateway deliver them once more.")
+    var retry = false
+
+    @Flag(help: "Drop them.")
+    var clear = false
+
+    @OptionGroup var stateFlags: StateFlags
+    @OptionGroup var tokenFlags: TokenFlags
+
+    func validate() throws {
+        if retry, clear { throw ValidationError("--retry and --clear exclude each other.") }
+    }
+
+    @MainActor func start() throws -> ExitCode {
+        let place = try stateFlags.existing(tokenFlags)
+        do {
+            let letters = try DeadLetters(in: place, mayChange: retry || clear)
+            if retry {
+                try retry(letters, in: place)
+            } else if clear {
+                say("\(words(try letters.clear())) dropped")
+            } else {
+                return try show(letters)
+            }
+        } catch let failure as GatewayFailure {
+            throw failure.asFailure
+        }
+        return .success
+    }
+
+    @MainActor private func retry(_ letters: DeadLetters, in place: String) throws {
+        let count = try letters.retry()
+        // After they are marked: a gateway that starts meanwhile finds them, or gets the signal.
+        let gateway = StateDirectory.holder(of: place)
+        if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
+        let place = count == 1 ? "its chat" : "their chats"
+        let verb = gateway == nil ? "will go" : count == 1 ? "goes" : "go"
+        say("\(words(count)) \(verb) to \(place) again\(gateway == nil ? " when the gateway starts" : "")")
+    }
+
+    @MainActor private func show(_ letters: DeadLetters) throws -> ExitCode {
+        let updates = try letters.updates()
+        try printOut(Array(updates.compactMap(\.self).joined()))
+        let unreadable = updates.count(where: { $0 == nil })
+        guard unreadable > 0 else { return .success }
+        throw Failure(.malformedInput, "\(words(unreadable)) can't be read")
+    }
+
+    private func words(_ count: Int) -> String { "\(count) dead letter\(count == 1 ? "" : "s")" }
+
+    private func say(_ text: String) { File.writeAll(Array("pipegram: \(text)\n".utf8), to: 2) }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Glibc
+import JSON
+import Reactor
+
+@main
+struct Pipegram: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pipegram",
+        abstract: "Turn any program into a Telegram bot.",
+        discussion: """
+            A first try, without a token:
+
+              pipegram chat -- examples/echo/bot.sh
+
+            Starts one child of your program for each chat, feeds it events as JSON lines on stdin, and sends \
+            what it writes to stdout. 'pipegram help run' tells of one command; the pages pipegram(1) and \
+            pipegram(5) tell all.
+            """,
+        version: "pipegram \(Version.current)",
+        groupedSubcommands: groups
+    )
+
+    /// All commands, as a newcomer comes to them.
+    private static let groups = [
+        CommandGroup(
+            name: "Try a bot, without a token",
+            subcommands: [ChatCommand.self, DoctorCommand.self, SimulatorCommand.self, ReplayCommand.self]),
+        CommandGroup(
+            name: "Run it on Telegram", subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self]),
+        CommandGroup(
+            name: "See what it does", subcommands: [StatusCommand.self, DeadLettersCommand.self]),
+        CommandGroup(name: "Set up", subcommands: [CompletionsCommand.self]),
+    ]
+
+    static let commands = groups.flatMap(\.subcommands)
+
+    static func command(named name: String) -> (any ParsableCommand.Type)? {
+        commands.first { $0._commandName == name }
+    }
+
+    static let _errorPrefix = "pipegram: "
+
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let words = UsageHints.words(for: arguments) {
+            File.writeAll(Array("pipegram: \(words)\n".utf8), to: 2)
+            Glibc.exit(ExitCode.validationFailure.rawValue)
+        }
+        guard [[], ["help"], ["--help"], ["-h"]].contains(arguments) else { return main(arguments) }
+        // Of ArgumentParser's headings, `TRY A BOT SUBCOMMANDS:`, the last word says nothing here.
+        let overview = helpMessage(for: Self.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.hasSuffix(" SUBCOMMANDS:") ? "\($0.dropLast(" SUBCOMMANDS:".count)):" : String($0) }
+        print(overview.joined(separator: "\n"))
+    }
+}
+
+enum Version {
+    static let current = "0.1.0"
+}

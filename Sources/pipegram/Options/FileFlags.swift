@@ -1,0 +1,39 @@
+import ArgumentParser
+import BotAPI
+import Glibc
+import Logging
+import Reactor
+
+/// Which files a bot may send.
+struct FileFlags: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "A bot may send files from this directory and from those below it, and no others.",
+            valueName: "directory"),
+        completion: .directory)
+    var uploadRoot: String?
+
+    /// A program of plain text may repeat what it was told, and a line of it sends a file.
+    @MainActor func warn(_ log: Logger) {
+        guard uploadRoot == nil else { return }
+        log.warning(
+            """
+            whoever makes the bot print a line 'file:///…' is sent that file; with --upload-root only those in one \
+            directory
+            """)
+    }
+
+    @MainActor func uploads() throws -> Uploads {
+        guard let uploadRoot else { return Uploads() }
+        guard let resolved = realpath(uploadRoot, nil) else {
+            throw Failure(.noInput, "--upload-root: \(SystemError(uploadRoot))")
+        }
+        defer { free(resolved) }
+        let root = String(cString: resolved)
+        var status = stat()
+        guard stat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw Failure(.noInput, "--upload-root: \(SystemError(uploadRoot, code: ENOTDIR))")
+        }
+        return Uploads(root: root)
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import BotAPI
+import BotGateway
+import Logging
+
+/// The Bot API server.
+struct ServerFlags: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "The Bot API server; else $TELEGRAM_API_URL, else Telegram's own.", valueName: "url"))
+    var apiURL: String?
+
+    var url: String { apiURL ?? variable("TELEGRAM_API_URL") ?? BotAPIClient.officialURL }
+
+    func validate() throws {
+        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+            throw ValidationError(
+                "The Bot API's address starts with https:// or http://, not as '\(url)' does.")
+        }
+    }
+}
+
+/// Where and how updates are asked for.
+struct TelegramFlags: ParsableArguments, Sendable {
+    @OptionGroup var server: ServerFlags
+
+    @Option(help: .duration("How long Telegram holds a question for updates, at most 50s."))
+    var pollTimeout = DurationValue.seconds(50)
+
+    @Option(
+        help: ArgumentHelp(
+            "The kinds of update to ask for, with commas between, or 'all'. Without it Telegram chooses.",
+            valueName: "list"),
+        completion: .list(["all"] + MainActor.assumeIsolated { UpdateKinds.all }))
+    var allowedUpdates: String?
+
+    @Flag(help: "Take a webhook away that is set for the bot, so that updates can be asked for.")
+    var deleteWebhook = false
+
+    func validate() throws {
+        guard let wait = pollTimeout.duration, (.zero)...(.seconds(50)) ~= wait,
+            wait.components.attoseconds == 0
+        else { throw ValidationError("--poll-timeout takes whole seconds, from 0s to 50s.") }
+    }
+
+    /// - Parameter offset: where an earlier run ended.
+    @MainActor func polling(from offset: Int64? = nil, log: Logger) -> TelegramPoller.Options {
+        for kind in kinds where !UpdateKinds.all.contains(kind) {
+            log.warning(
+                "--allowed-updates: '\(kind)' is unknown here; Telegram ignores names it doesn't know")
+        }
+        return .init(wait: pollTimeout.duration ?? .seconds(50), kinds: kinds, offset: offset)
+    }
+
+    @MainActor private var kinds: [String] {
+        guard let allowedUpdates else { return [] }
+        if allowedUpdates == "all" { return UpdateKinds.all }
+        return allowedUpdates.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+    }
+}
+
+/// How calls are sent.
+struct CallFlags: ParsableArguments, Sendable {
+    @Option(help: .duration("After so long without an answer a call is given up as unknown."))
+    var callTimeout = DurationValue.seconds(60)
+
+    @MainActor func caller(of bot: BotConnection, uploads: Uploads, files: ChildFiles) -> TelegramCaller {
+        TelegramCaller(
+            api: bot.api, limit: 32, timeout: callTimeout.duration ?? .seconds(86_400), uploads: uploads,
+            files: files, on: bot.loop, log: bot.log)
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import BotAPI
+import Glibc
+import Reactor
+
+/// Where the token comes from. Never from an argument: everyone on the machine could read it there.
+struct TokenFlags: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "A file with the bot's token; else $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN.",
+            valueName: "file"),
+        completion: .file())
+    var tokenFile: String?
+
+    @MainActor func token() throws -> BotToken {
+        let (text, place) = try find()
+        do {
+            return try BotToken(text)
+        } catch {
+            throw Failure(.noPermission, "the token in \(place) can't be used: \(error)")
+        }
+    }
+
+    /// The token's text, as it stands where it was found.
+    @MainActor func find() throws -> (text: String, place: String) {
+        if let tokenFile { return (try read(tokenFile), tokenFile) }
+        if let directory = variable("CREDENTIALS_DIRECTORY"), access("\(directory)/token", F_OK) == 0 {
+            return (try read("\(directory)/token"), "\(directory)/token")
+        }
+        if let text = variable("TELEGRAM_BOT_TOKEN") {
+            cover("TELEGRAM_BOT_TOKEN")
+            return (text, "$TELEGRAM_BOT_TOKEN")
+        }
+        throw Failure(
+            .noPermission,
+            """
+            there is no bot token. @BotFather on Telegram gives one; hand it over with --token-file FILE, in \
+            $CREDENTIALS_DIRECTORY/token, or in the variable TELEGRAM_BOT_TOKEN
+            """)
+    }
+
+    /// Overwrites a variable where the kernel shows it: a child could read /proc/PID/environ.
+    private func cover(_ name: String) {
+        guard let value = getenv(name) else { return }
+        memset(value, Int32(UInt8(ascii: "x")), strlen(value))
+        unsetenv(name)
+    }
+
+    @MainActor private func read(_ path: String) throws -> String {
+        do {
+            return String(decoding: try File.read(path), as: UTF8.self)
+        } catch {
+            throw Failure(.noInput, "\(error)")
+        }
+    }
+}

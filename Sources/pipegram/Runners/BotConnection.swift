@@ -1,0 +1,54 @@
+import ArgumentParser
+import BotAPI
+import BotGateway
+import JSON
+import Logging
+import Reactor
+
+/// What the commands that talk to Telegram have in common: the loop, the Bot API, the sign-in and the end.
+@MainActor final class BotConnection {
+    let log: Logger
+    let token: BotToken
+    let loop: EventLoop
+    let api: BotAPIClient
+    private var result: Result<ExitCode, Failure> = .success(.success)
+
+    init(_ server: ServerFlags, _ tokenFlags: TokenFlags, log: Logger) throws {
+        self.log = log
+        token = try tokenFlags.token()
+        loop = try EventLoop()
+        let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
+        api = BotAPIClient(url: server.url, token: token, client: client, on: loop, log: log)
+    }
+
+    /// Asks who the bot is, goes on with that, and runs the loop until `end`.
+    func run(
+        deletingWebhook: Bool = false, then start: @escaping (JSON) throws(GatewayFailure) -> Void
+    ) throws -> ExitCode {
+        SignIn(api: api, on: loop).start(deletingWebhook: deletingWebhook) { [self] bot in
+            do throws(GatewayFailure) {
+                try start(try bot.get())
+            } catch {
+                end(with: error)
+            }
+        }
+        loop.run()
+        return try result.get()
+    }
+
+    /// Says who the bot is.
+    func introduce(_ bot: JSON, doing: String) {
+        let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
+        log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); \(doing)")
+    }
+
+    func end(_ code: ExitCode = .success) {
+        result = .success(code)
+        loop.stop()
+    }
+
+    func end(with failure: GatewayFailure) {
+        result = .failure(failure.asFailure)
+        loop.stop()
+    }
+}

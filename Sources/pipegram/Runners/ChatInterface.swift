@@ -1,0 +1,152 @@
+import Chat
+import Glibc
+import Reactor
+
+/// Where somebody chats: what is typed comes from here, and what is to be seen goes there.
+@MainActor protocol ChatInterface: AnyObject {
+    /// A line, without its end.
+    var onLine: (String) -> Void { get set }
+    /// A line that can't be said, and why not.
+    var onUnsaid: (String) -> Void { get set }
+    /// No more lines come.
+    var onEnd: () -> Void { get set }
+    /// Nothing can be shown any more.
+    var onFailure: (SystemError) -> Void { get set }
+    /// Asked before more is read.
+    var mayGoOn: () -> Bool { get set }
+
+    func start()
+    func show(_ lines: [String])
+    /// Draws a picture, where that can be done.
+    func showPicture(_ path: String)
+    /// - Parameters:
+    ///   - title: who speaks, and where.
+    ///   - notice: what is going on there just now; nil for nothing.
+    func setPrompt(_ title: String, notice: String?)
+    /// Everything was shown; the terminal is as it was.
+    func close()
+}
+
+/// Lines from stdin, answers to stdout.
+@MainActor final class ScriptInterface: ChatInterface {
+    var onLine: (String) -> Void = { _ in }
+    var onUnsaid: (String) -> Void = { _ in }
+    var onEnd: () -> Void = {}
+    var onFailure: (SystemError) -> Void = { _ in }
+    var mayGoOn: () -> Bool {
+        get { input.mayGoOn }
+        set { input.mayGoOn = newValue }
+    }
+
+    private static let lineLimit = 1 << 20
+    private let input: Input
+    private var lines = LineSplitter()
+
+    init(on loop: EventLoop) throws(SystemError) { input = try Input(path: "-", on: loop) }
+
+    func start() {
+        input.onPiece = { [unowned self] piece in
+            if piece.isEmpty {
+                lines.finish { take($0) }
+                onEnd()
+            } else {
+                lines.split(piece, limit: Self.lineLimit) { take($0) }
+            }
+        }
+        input.onFailure = { [unowned self] in onFailure($0) }
+        input.start()
+    }
+
+    private func take(_ line: LineSplitter.Line) {
+        switch line {
+        case .whole(let bytes):
+            onLine(
+                String(
+                    decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes[...], as: UTF8.self)
+            )
+        case .tooLong: onUnsaid("a line of more than \(Self.lineLimit) bytes isn't said")
+        }
+    }
+
+    func show(_ lines: [String]) {
+        guard !lines.isEmpty, !File.writeAll(Array((lines.joined(separator: "\n") + "\n").utf8), to: 1) else {
+            return
+        }
+        onFailure(SystemError("stdout"))
+    }
+
+    func showPicture(_ path: String) {}
+    func setPrompt(_ title: String, notice: String?) {}
+
+    func close() { input.stop() }
+}
+
+/// A person at a terminal.
+@MainActor final class TerminalInterface: ChatInterface {
+    var onLine: (String) -> Void = { _ in }
+    var onUnsaid: (String) -> Void = { _ in }
+    var onEnd: () -> Void = {}
+    var onFailure: (SystemError) -> Void = { _ in }
+    var mayGoOn: () -> Bool = { true }
+
+    private let editor: LineEditor
+    private let styled: Bool
+    private let loop: EventLoop
+    private var pictures: TerminalPictures?
+    private var isClosed = false
+
+    init(styled: Bool, on loop: EventLoop) throws(SystemError) {
+        (self.styled, self.loop) = (styled, loop)
+        editor = try LineEditor(prompt: "", historyPath: Self.historyPath, on: loop)
+    }
+
+    private static var historyPath: String? {
+        if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") {
+            return "\(state)/pipegram/chat-history"
+        }
+        return variable("HOME").map { "\($0)/.local/state/pipegram/chat-history" }
+    }
+
+    func start() {
+        editor.onLine = { [unowned self] in onLine($0) }
+        editor.onEnd = { [unowned self] in onEnd() }
+        // As in a shell: what was typed is dropped, and with nothing typed it's over.
+        editor.onInterrupt = { [unowned self] in if !editor.interruptedLine { onEnd() } }
+        if let known = Terminal.pictures(environment: variable) {
+            draw(known)
+        } else {
+            editor.askForPictures { [weak self] in self?.draw($0) }
+        }
+    }
+
+    private func draw(_ kind: Terminal.Pictures) {
+        guard kind != .none else { return }
+        pictures = TerminalPictures(kind, searchPath: variable("PATH") ?? "/usr/bin:/bin", on: loop)
+    }
+
+    func showPicture(_ path: String) {
+        pictures?.draw(path) { [weak self] drawing in
+            if let self, let drawing, !self.isClosed { self.editor.show(drawing) }
+        }
+    }
+
+    func show(_ lines: [String]) {
+        guard !lines.isEmpty else { return }
+        guard isClosed else { return editor.show(lines.joined(separator: "\n")) }
+        File.writeAll(Array((lines.joined(separator: "\n") + "\n").utf8), to: 1)
+    }
+
+    func setPrompt(_ title: String, notice: String?) {
+        let title = TerminalSanitizer.text(title)
+        let words = notice.map { dim("(\($0))") + " " } ?? ""
+        editor.prompt = words + (styled ? "\u{1B}[1;32m\(title)>\u{1B}[0m " : "\(title)> ")
+    }
+
+    private func dim(_ text: String) -> String { styled ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        editor.close()
+    }
+}

@@ -1,0 +1,69 @@
+import BotGateway
+import Glibc
+import Logging
+import Offline
+import Reactor
+
+/// A chat on file: its updates, and beside them its calls. Both are written as they come; calls of another scope
+/// than the first at the end, behind those of the scopes before.
+@MainActor final class SessionLog {
+    let updatesPath: String
+    let callsPath: String
+    let updates: UpdateRecord
+    let calls: CallRecord
+    private let callsFile: LineFile
+    private var failure: Failure?
+    private var isFinished = false
+
+    /// Fails where something is there already: somebody's test, perhaps.
+    init(_ path: String, files: ChildFiles, on loop: EventLoop, log: Logger) throws {
+        updatesPath = path
+        callsPath = Self.callsPath(beside: path)
+        for path in [updatesPath, callsPath] {
+            var status = stat()
+            guard stat(path, &status) != 0 || status.st_size == 0 else {
+                throw Failure(.cantCreate, "\(path) is there already; name another file, or remove it first")
+            }
+        }
+        do {
+            updates = try UpdateRecord(path: path, redaction: nil, on: loop, log: log)
+        } catch {
+            throw error.asFailure
+        }
+        callsFile = try Self.open(callsPath)
+        calls = CallRecord(order: .grouped, spoolDirectory: spoolDirectory, files: files)
+        calls.output = { [unowned self] in write($0) }
+    }
+
+    /// `chat.ndjson` has its calls in `chat.calls.ndjson`.
+    static func callsPath(beside path: String) -> String {
+        let name = path.baseName ?? ""
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "\(path).calls" }
+        return path.dropLast(name[dot...].count) + ".calls" + name[dot...]
+    }
+
+    private static func open(_ path: String) throws -> LineFile {
+        do throws(LineFile.Unusable) {
+            if let file = try LineFile(path) { return file }
+        } catch {
+            throw Failure(.cantCreate, "\(error)")
+        }
+        throw Failure(.cantCreate, "\(path) is no file; name another one")
+    }
+
+    private func write(_ lines: [UInt8]) {
+        guard failure == nil, !lines.isEmpty else { return }
+        do throws(SystemError) {
+            try callsFile.append(lines)
+        } catch {
+            failure = Failure(.inputOutput, "\(error)")
+        }
+    }
+
+    func finish() throws {
+        guard !isFinished else { return }
+        isFinished = true
+        calls.finish()
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,89 @@
+import Glibc
+import JSON
+import Logging
+import Reactor
+
+/// Writes each record as one line to stderr: time, level, scope, pid, what else is known, message.
+struct StderrLogHandler: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+    let format: LogFlags.Format
+
+    init(format: LogFlags.Format) { self.format = format }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let details = metadata.merging(event.metadata ?? [:]) { $1 }
+        let line =
+            switch format {
+            case .text: text(event, details)
+            case .json: json(event, details)
+            }
+        File.writeAll(Array("\(line)\n".utf8), to: 2)
+    }
+
+    /// The order in which details come; others follow by name.
+    private static let order = ["scope", "pid", "update", "line"]
+
+    private func sorted(_ details: Logger.Metadata) -> [(key: String, value: String)] {
+        let rank = { (key: String) in (Self.order.firstIndex(of: key) ?? Self.order.count, key) }
+        return details.sorted { rank($0.key) < rank($1.key) }.map { ($0.key, "\($0.value)") }
+    }
+
+    private func text(_ event: LogEvent, _ details: Logger.Metadata) -> String {
+        var words = [Self.time, "\(event.level)"]
+        words += sorted(details).map { $0.key == "scope" ? $0.value : "\($0.key)=\($0.value)" }
+        words.append("\(event.message)")
+        return Self.printable(words.joined(separator: " "))
+    }
+
+    private func json(_ event: LogEvent, _ details: Logger.Metadata) -> String {
+        let details = sorted(details)
+        return MainActor.assumeIsolated {
+            let record: JSON = ["time": JSON(Self.time), "level": JSON("\(event.level)")]
+            for (key, value) in details { record.set(key, JSON(value)) }
+            record.set("message", JSON("\(event.message)"))
+            return record.description
+        }
+    }
+
+    /// What a child writes must neither break a line nor command the reader's terminal.
+    private static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var printable = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": printable += "\\n"
+            case "\r": printable += "\\r"
+            case "\t": printable += "\\t"
+            case _ where isControl(scalar): printable += "\\u{\(String(scalar.value, radix: 16))}"
+            default: printable.unicodeScalars.append(scalar)
+            }
+        }
+        return printable
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    }
+
+    /// Now, as `2026-11-21T07:10:10.123Z`.
+    private static var time: String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var date = tm()
+        gmtime_r(&now.tv_sec, &date)
+        func padded(_ number: Int, _ width: Int) -> String {
+            let digits = String(number)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        let day =
+            "\(1900 + Int(date.tm_year))-\(padded(Int(date.tm_mon) + 1, 2))-\(padded(Int(date.tm_mday), 2))"
+        let clock = [date.tm_hour, date.tm_min, date.tm_sec].map { padded(Int($0), 2) }.joined(separator: ":")
+        return "\(day)T\(clock).\(padded(now.tv_nsec / 1_000_000, 3))Z"
+    }
+}

@@ -1,0 +1,150 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotAPI
+@testable import BotGateway
+@testable import TelegramSimulator
+
+@Suite struct SignInTests {
+    /// A sign-in at a simulated Telegram, and what came of it.
+    private final class Attempt {
+        let loop: EventLoop
+        let server: SimulatorServer
+        let log = LogLines()
+        private let client: HTTPClient
+        private let signIn: SignIn
+        private(set) var results: [Result<JSON, GatewayFailure>] = []
+
+        init(token: String = "7:secret") throws {
+            loop = try EventLoop()
+            server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
+            client = HTTPClient(on: loop, connections: 2, userAgent: "test")
+            let api = BotAPIClient(
+                url: server.url + "/", token: try BotToken(token), client: client, on: loop, log: log.logger)
+            signIn = SignIn(api: api, on: loop)
+        }
+
+        func start(deletingWebhook: Bool = false) {
+            signIn.start(deletingWebhook: deletingWebhook) { [unowned self] in results.append($0) }
+        }
+
+        /// Starts and waits for the result, while retries take no time.
+        func run(deletingWebhook: Bool = false) -> Bool {
+            start(deletingWebhook: deletingWebhook)
+            return loop.hurry { !results.isEmpty }
+        }
+
+        var bot: JSON? { try? results.first?.get() }
+        var failure: GatewayFailure? {
+            guard case .failure(let failure) = results.first else { return nil }
+            return failure
+        }
+        var methods: [String] { server.calls.map(\.method) }
+    }
+
+    @Test func `it gives the bot that the token belongs to`() throws {
+        let attempt = try Attempt()
+        #expect(attempt.run())
+        #expect(attempt.bot == SimulatedTelegram.demoBot)
+        #expect(attempt.methods == ["getMe"])
+        #expect(attempt.results.count == 1)
+    }
+
+    @Test func `a token that Telegram refuses fails at once, and says where one comes from`() throws {
+        for token in ["7:wrong", "0:malformed"] {
+            let attempt = try Attempt(token: token)
+            #expect(attempt.run())
+            #expect(attempt.failure?.kind == .unauthorized)
+            #expect(attempt.failure?.description.contains("--token-file") == true)
+            #expect(attempt.failure?.description.contains(token) == false)
+            #expect(attempt.methods.isEmpty)
+        }
+    }
+
+    @Test func `it goes on for as long as nobody answers`() throws {
+        let attempt = try Attempt()
+        for fault in [
+            Fault.html(502), .closeBefore, .closeAfter, .error(500, "Internal Server Error: restart"),
+        ] {
+            attempt.server.fail(with: fault)
+        }
+        #expect(attempt.run())
+        #expect(attempt.bot?["id"] == 7)
+        #expect(attempt.methods.count == 5)
+        #expect(attempt.log.count("is in trouble") == 1)
+    }
+
+    @Test func `a server that isn't there is asked until it is`() throws {
+        let attempt = try Attempt()
+        let port = attempt.server.port
+        attempt.server.close()
+        attempt.start()
+        #expect(attempt.loop.hurry { attempt.log.count("can't reach \(attempt.server.url)") == 1 })
+        #expect(attempt.results.isEmpty)
+        let server = try SimulatorServer(on: attempt.loop, telegram: SimulatedTelegram { 0 }, port: port)
+        #expect(attempt.loop.hurry { attempt.bot != nil })
+        #expect(server.calls.count == 1)
+    }
+
+    @Test func `a 429 is waited out`() throws {
+        let attempt = try Attempt()
+        attempt.server.fail(with: .tooManyRequests(retryAfter: 20))
+        let start = Instant.current
+        #expect(attempt.run())
+        #expect(attempt.bot != nil)
+        #expect(Instant.current - start >= .seconds(20))
+    }
+
+    @Test(arguments: [301, 400, 403])
+    func `what is no word about the token is not blamed on it`(_ status: Int) throws {
+        let attempt = try Attempt()
+        attempt.server.fail(method: "getMe", with: .html(status))
+        #expect(attempt.run())
+        #expect(attempt.failure?.kind == .noBotAPI)
+        #expect(attempt.failure?.description.contains("\(attempt.server.url) is no Bot API server") == true)
+        #expect(attempt.failure?.description.contains("--api-url") == true)
+        #expect(attempt.failure?.description.contains("BotFather") == false)
+    }
+
+    @Test func `a server that says back what it was asked doesn't give the token away`() throws {
+        let attempt = try Attempt()
+        attempt.server.fail(with: .error(404, "there is no /bot7:secret/getMe"))
+        #expect(attempt.run())
+        #expect(attempt.failure?.description.contains("/bot<token>/getMe") == true)
+        #expect(attempt.failure?.description.contains("secret") == false)
+    }
+
+    @Test func `an address where no Bot API is fails at once`() throws {
+        let attempt = try Attempt()
+        attempt.server.fail(with: .html(200))
+        #expect(attempt.run())
+        #expect(attempt.failure?.description.contains("\(attempt.server.url) is no Bot API server") == true)
+    }
+
+    @Test func `a webhook is taken away where that is asked for, and only there`() throws {
+        for deleting in [true, false] {
+            let attempt = try Attempt()
+            #expect(attempt.run(deletingWebhook: deleting))
+            #expect(attempt.bot == SimulatedTelegram.demoBot)
+            #expect(attempt.methods == (deleting ? ["getMe", "deleteWebhook"] : ["getMe"]))
+            // The updates that wait are not thrown away with it.
+            if deleting { #expect(attempt.server.calls[1].parameters == [:]) }
+        }
+    }
+
+    @Test func `taking a webhook away goes on until it works, and a refused token asks for no such thing`()
+        throws
+    {
+        let attempt = try Attempt()
+        attempt.server.fail(method: "deleteWebhook", times: 2, with: .html(502))
+        #expect(attempt.run(deletingWebhook: true))
+        #expect(attempt.bot != nil)
+        #expect(attempt.methods == ["getMe", "deleteWebhook", "deleteWebhook", "deleteWebhook"])
+        let refused = try Attempt(token: "7:wrong")
+        #expect(refused.run(deletingWebhook: true))
+        #expect(refused.failure?.kind == .unauthorized)
+        #expect(refused.methods.isEmpty)
+    }
+}

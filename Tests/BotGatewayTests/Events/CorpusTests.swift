@@ -1,0 +1,119 @@
+import Glibc
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotAPI
+@testable import BotGateway
+
+/// Tries a file of updates, one a line: `PIPEGRAM_CORPUS=FILE swift test`.
+@Suite(.enabled(if: getenv("PIPEGRAM_CORPUS") != nil, "PIPEGRAM_CORPUS names no file of updates"))
+struct CorpusTests {
+    private func corpus() throws -> [JSON] {
+        let path = try #require(getenv("PIPEGRAM_CORPUS").map { String(cString: $0) })
+        let loop = try EventLoop()
+        let run = try ProgramRun(["cat", path], on: loop)
+        #expect(run.wait() == 0)
+        return try run.output.map { try JSON(parsing: $0) }
+    }
+
+    @Test func `each update reaches its child with every value as it came, and the scope that is its own`()
+        throws
+    {
+        let updates = try corpus()
+        #expect(!updates.isEmpty)
+        for json in updates {
+            let update = try Update(json)
+            for choice in ScopeChoice.allCases {
+                #expect(
+                    IncomingEvent(update, by: choice)?.scope.description
+                        == ExpectedScope.of(update.kind, update.payload, choice), "\(choice): \(json)")
+            }
+            guard let event = IncomingEvent(update, by: .bot) else { continue }
+            let line = try JSON(parsing: event.line)
+            #expect(line["type"]?.string == "telegram.\(update.kind)")
+            #expect(line["update_id"] == json["update_id"])
+            let expected = update.payload.members.map { $0.key == "type" ? "\(update.kind)_type" : $0.key }
+            #expect(line.keys == ["type", "update_id"] + expected)
+            for (key, value) in update.payload.members {
+                #expect(line[key == "type" ? "\(update.kind)_type" : key] == value)
+            }
+        }
+    }
+
+    @Test func `redacted, each update goes the same way, with its shape and its entities in their texts`()
+        throws
+    {
+        let redaction = Redaction(token: try BotToken("7:secret"))
+        for json in try corpus() {
+            let update = try Update(json)
+            let redacted = try Update(try JSON(parsing: redaction.text(of: update)))
+            #expect(redacted.id == update.id)
+            #expect(redacted.kind == update.kind)
+            #expect(IncomingEvent(redacted)?.scope == IncomingEvent(update)?.scope)
+            compare(update.payload, redacted.payload)
+        }
+    }
+
+    private func compare(_ before: JSON, _ after: JSON) {
+        #expect(before.keys == after.keys)
+        #expect(before.elements.count == after.elements.count)
+        #expect(before.string?.utf16.count == after.string?.utf16.count)
+        #expect(before.integer == after.integer)
+        #expect(before.bool == after.bool)
+        for (old, new) in zip(before.members, after.members) {
+            compare(old.value, new.value)
+            // Where it names a person or says something.
+            if ["first_name", "last_name", "phone_number", "text", "title", "file_id"].contains(old.key),
+                let text = old.value.string, text.contains(where: \.isLetter), !text.hasPrefix("/")
+            {
+                #expect(new.value.string != text)
+            }
+        }
+        for (old, new) in zip(before.elements, after.elements) { compare(old, new) }
+    }
+
+    /// The whole program: replayed to a bot that writes down what it reads.
+    @Test(arguments: ["chat", "topic", "user", "bot"])
+    func `a replay gives every child what is its own, in order`(_ name: String) throws {
+        let choice = try #require(ScopeChoice(rawValue: name))
+        let path = try #require(getenv("PIPEGRAM_CORPUS").map { String(cString: $0) })
+        let files = TemporaryDirectory()
+        let script = """
+            #!/bin/sh
+            file="$TRANSCRIPTS/$(printf %s "$PIPEGRAM_SCOPE" | tr / _)"
+            while read -r line; do printf '%s\\n' "$line" >>"$file"; done
+            """
+        let run = try ProgramRun(
+            [Places.pipegram, "replay", "--scope", name, path, "--", files.write("writes-down.sh", script)],
+            environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
+        #expect(run.wait(within: .seconds(60)) == 0)
+        #expect(run.errorText == "")
+        var expected: [String: [JSON]] = [:]
+        var parties: [String: (chat: JSON?, user: JSON?)] = [:]
+        for json in try corpus() {
+            let update = try Update(json)
+            guard let scope = ExpectedScope.of(update.kind, update.payload, choice),
+                let event = IncomingEvent(update, by: choice)
+            else { continue }
+            if expected[scope] == nil {
+                parties[scope] = ExpectedScope.party(update.kind, update.payload, choice)
+            }
+            expected[scope, default: []].append(try JSON(parsing: event.line))
+        }
+        for (scope, events) in expected {
+            let file = scope.replacing("/", with: "_")
+            let lines = try (files.read(file)?.split(separator: "\n") ?? []).map {
+                try JSON(parsing: String($0))
+            }
+            #expect(Array(lines.dropFirst().dropLast()) == events, "\(scope)")
+            #expect(lines.first?["chat"] == parties[scope]?.chat, "\(scope)")
+            #expect(lines.first?["user"] == parties[scope]?.user, "\(scope)")
+            let thread = scope.split(separator: "/").last?.split(separator: "topic:").last.flatMap {
+                Int64($0)
+            }
+            #expect(lines.first?["message_thread_id"]?.integer == thread, "\(scope)")
+        }
+    }
+}

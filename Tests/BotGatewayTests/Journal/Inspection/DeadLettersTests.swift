@@ -1,0 +1,91 @@
+import Glibc
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct DeadLettersTests {
+    /// A journal with one dead letter of each update.
+    private func test(dead ids: [Int64]) throws -> JournalTest {
+        let test = try JournalTest()
+        for event in try test.append(ids) {
+            try test.journal.deadLetter(event, because: "3 children died on it")
+        }
+        try test.commit()
+        return test
+    }
+
+    private func letters(_ test: JournalTest) throws -> DeadLetters {
+        try DeadLetters(in: test.files.path, mayChange: true)
+    }
+
+    private func deadUpdates(_ test: JournalTest) throws -> [String] {
+        try letters(test).updates().map { String(decoding: $0 ?? [], as: UTF8.self) }
+    }
+
+    @Test func `they are read as updates, in their order`() throws {
+        let test = try test(dead: [2, 1])
+        #expect(
+            try deadUpdates(test)
+                == [2, 1].map { "{\"update_id\":\($0),\"message\":{\"chat\":{\"id\":42}}}\n" })
+    }
+
+    @Test func `marked ones are the last events of their scopes, redelivered, with no deaths`() throws {
+        let test = try test(dead: [1, 2])
+        try test.append([3])
+        #expect(try letters(test).retry() == 2)
+        var revived: [IncomingEvent] = []
+        try test.journal.revive { revived = $0 }
+        // Asked again before they are safe.
+        try test.journal.revive { _ in Issue.record("revived twice") }
+        try test.append([4])
+        #expect(revived.map(\.updateID) == [1, 2])
+        #expect(revived.allSatisfy { $0.isRedelivered && $0.deaths == 0 })
+        #expect(try test.waiting().map(\.updateID) == [3, 1, 2, 4])
+        #expect(try test.waiting().map(\.isRedelivered) == [false, true, true, false])
+        #expect(try test.waiting().dropFirst().prefix(2).map(\.key) == revived.map(\.key))
+        #expect(try deadUpdates(test).isEmpty)
+    }
+
+    @Test func `those that aren't marked stay where they are`() throws {
+        let test = try test(dead: [1])
+        try test.journal.revive { _ in Issue.record("revived") }
+        #expect(try test.earlier().isEmpty)
+        #expect(try deadUpdates(test).count == 1)
+    }
+
+    @Test func `a kill before they are safe leaves them marked, one after that doesn't bring them twice`()
+        throws
+    {
+        let test = try test(dead: [1])
+        #expect(try letters(test).retry() == 1)
+        try test.journal.revive { _ in Issue.record("safe without a commit") }
+        test.kill()
+        try test.open()
+        #expect(try test.earlier().map(\.count) == [1])
+        #expect(try test.waiting().map(\.updateID) == [1])
+        test.kill()
+        try test.open()
+        #expect(try test.earlier().map(\.count) == [1])
+        #expect(try test.waiting().map(\.isRedelivered) == [true])
+        #expect(try deadUpdates(test).isEmpty)
+    }
+
+    @Test func `cleared ones are gone`() throws {
+        let test = try test(dead: [1, 2])
+        #expect(try letters(test).clear() == 2)
+        #expect(try letters(test).clear() == 0)
+        #expect(try deadUpdates(test).isEmpty)
+    }
+
+    @Test func `where no gateway has run nothing is made`() throws {
+        let test = try JournalTest()
+        do {
+            _ = try DeadLetters(in: "\(test.files.path)/elsewhere", mayChange: true)
+            Issue.record("opened")
+        } catch {
+            #expect(error.kind == .neverRan)
+        }
+        #expect(access("\(test.files.path)/elsewhere", F_OK) != 0)
+    }
+}

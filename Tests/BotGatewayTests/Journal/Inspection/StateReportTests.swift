@@ -1,0 +1,164 @@
+import Glibc
+import JSON
+import Testing
+
+@testable import BotGateway
+
+@Suite struct StateReportTests {
+    /// As another process sees it: the one that holds the lock can't ask for it.
+    private func report(_ test: JournalTest, runBy pid: pid_t? = nil) throws -> StateReport {
+        let database = try JournalDatabase.open(in: test.files.path, for: .reading)
+        return try StateReport(database, in: test.files.path, runBy: pid)
+    }
+
+    @Test func `a running gateway's children, and what waits for whom`() throws {
+        let test = try JournalTest()
+        let events = try test.append([1, 2, 3], offset: 4)
+        try test.append([4], in: 43)
+        let journal = try test.journal
+        journal.acknowledge(events[0])
+        journal.deadLetter(events[1], because: "3 children died on it")
+        journal.noteBot(username: "demo_bot")
+        journal.childStarted(.chat(42), pid: 811)
+        _ = journal.add(try test.call("x"), for: .user(7))
+        journal.hold("42", for: .seconds(60))
+        try test.commit()
+        let report = try report(test, runBy: 810)
+        #expect(report.bot == 7)
+        #expect(report.username == "demo_bot")
+        #expect(report.life == .running(pid: 810))
+        #expect(report.offset == 4)
+        #expect(report.withChild.map(\.scope) == ["chat:42"])
+        #expect(report.withChild.map(\.child?.pid) == [811])
+        #expect(report.withChild.map(\.events) == [1])
+        #expect(report.withoutChild.map(\.scope) == ["chat:43", "user:7"])
+        #expect(report.withoutChild.map(\.calls) == [0, 1])
+        #expect(report.deadLetters == 1)
+        #expect(report.holds.map(\.chat) == ["42"])
+        let text = report.lines.joined(separator: "\n")
+        for words in ["@demo_bot, id 7", "runs for 0s, pid 810", "children: 1", "811", "told to wait: 1"] {
+            #expect(text.contains(words), "\(words) in:\n\(text)")
+        }
+        let json = try JSON(parsing: report.json.bytes)
+        #expect(json["children"]?[0]?["pid"] == 811)
+        #expect(json["waiting"]?.elements.map { $0["scope"]?.string } == ["chat:43", "user:7"])
+        #expect(json["stopped_at"]?.isNull == true)
+        #expect(json["running"] == true)
+    }
+
+    @Test func `how many updates were dropped is told of one run, and moves the offset`() throws {
+        let test = try JournalTest()
+        try test.append([1], offset: 4)
+        try test.journal.noteDropped(notAllowed: 12, tooOld: 0, offset: 9)
+        try test.commit()
+        #expect(try report(test).lines.contains { $0.hasSuffix(" 12 not allowed in") })
+        try test.journal.noteDropped(notAllowed: 13, tooOld: 2, offset: nil)
+        try test.commit()
+        let report = try report(test)
+        #expect(report.offset == 9)
+        #expect(report.lines.contains { $0.hasSuffix(" 13 not allowed in, 2 too old") })
+        #expect(report.json["dropped_not_allowed"] == 13)
+        #expect(report.json["dropped_too_old"] == 2)
+        test.kill()
+        try test.open()
+        #expect(try self.report(test).lines.contains { $0.hasPrefix("dropped") && $0.hasSuffix(" 0") })
+    }
+
+    @Test func `after a kill the children are gone, after a stop it says when that was`() throws {
+        let test = try JournalTest()
+        try test.append([1])
+        try test.journal.childStarted(.chat(42), pid: 811)
+        try test.commit()
+        test.kill()
+        let killed = try report(test)
+        #expect(killed.life == .killed)
+        #expect(killed.withChild.isEmpty)
+        #expect(killed.withoutChild.map(\.events) == [1])
+        #expect(killed.lines.contains { $0.contains("doesn't run: killed") })
+        #expect(killed.json["pid"]?.isNull == true)
+        try test.open()
+        try test.stop()
+        let stopped = try report(test)
+        guard case .stopped(let end) = stopped.life else { return #expect(Bool(false), "\(stopped.life)") }
+        #expect(stopped.json["stopped_at"]?.integer == end / 1000)
+        #expect(stopped.lines.contains { $0.hasSuffix("doesn't run: stopped 0s ago") })
+        try test.open()
+        test.kill()
+        #expect(try report(test).life == .killed)
+    }
+
+    @Test func `reading changes no byte`() throws {
+        let test = try JournalTest()
+        try test.append([1])
+        for end in [test.kill, test.stop] {
+            try end()
+            let before = test.files.bytes("journal.db")
+            _ = try report(test)
+            #expect(test.files.bytes("journal.db") == before)
+            try test.open()
+        }
+    }
+
+    @Test func `what isn't committed yet is in the gateway's own report`() throws {
+        let test = try JournalTest()
+        try test.journal.append([test.event(1)], offset: 2) { _ in }
+        let report = try test.journal.report()
+        #expect(report.offset == 2)
+        #expect(report.life == .running(pid: getpid()))
+        #expect(report.scopes.map(\.events) == [1])
+    }
+
+    @Test func `a journal in memory can be reported on`() throws {
+        let test = try JournalTest()
+        let journal = try DiskJournal(
+            in: nil, bot: 7, redeliveryWindow: 18, on: test.loop, log: test.log.logger)
+        journal.append([test.event(1)], offset: 2) { _ in }
+        #expect(try journal.report().lines.contains { $0.hasSuffix("in memory") })
+    }
+
+    @Test func `of many scopes the busiest are shown, and a sum of the others`() throws {
+        let test = try JournalTest()
+        for chat in 1...25 { try test.append(chat == 25 ? [1, 2, 3] : [Int64(chat)], in: Int64(chat)) }
+        let report = try report(test)
+        let table = Array(report.lines.drop { !$0.hasPrefix("without a child") })
+        #expect(table.count == 22)
+        #expect(table[0].hasPrefix("without a child: 25"))
+        #expect(table[1].split(separator: " ") == ["chat:25", "3", "0"])
+        #expect(table[21].split(separator: " ") == ["and", "5", "more", "5", "0"])
+        #expect(Set(table.map(\.count)).count == 1)
+        #expect(report.json["waiting"]?.count == 25)
+    }
+
+    @Test func `where no gateway has run nothing is made`() throws {
+        let test = try JournalTest()
+        for place in ["\(test.files.path)/nowhere", "\(test.files.path)/lock"] {
+            do {
+                _ = try StateReport(of: place)
+                Issue.record("opened")
+            } catch {
+                #expect(error.kind == .neverRan)
+                #expect(error.description == "no gateway has run with this state: \(place)")
+            }
+        }
+        #expect(access("\(test.files.path)/nowhere", F_OK) != 0)
+    }
+
+    @Test func `what is no journal, or one of a version to come, is refused`() throws {
+        let test = try JournalTest()
+        try test.stop()
+        do {
+            let database = try Database(path: test.path)
+            try database.execute("PRAGMA user_version = 9")
+        }
+        for words in ["newer pipegram", "is broken, or none"] {
+            do {
+                _ = try StateReport(of: test.files.path)
+                Issue.record("opened")
+            } catch {
+                #expect(error.kind == .unusableState)
+                #expect(error.description.contains(words))
+            }
+            test.files.write("journal.db", String(repeating: "diary ", count: 999))
+        }
+    }
+}

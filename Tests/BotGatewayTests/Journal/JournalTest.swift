@@ -1,0 +1,91 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+
+/// A journal in a directory of its own, which can be opened again as after a kill or a stop.
+final class JournalTest {
+    let loop: EventLoop
+    let files = TemporaryDirectory()
+    let log = LogLines()
+    private var directory: StateDirectory?
+    private(set) var opened: DiskJournal?
+    private(set) var stored: [IncomingEvent] = []
+
+    init(redeliveryWindow: Int = 18) throws {
+        loop = try EventLoop()
+        try open(redeliveryWindow: redeliveryWindow)
+    }
+
+    var journal: DiskJournal {
+        get throws { try #require(opened) }
+    }
+
+    var path: String { "\(files.path)/journal.db" }
+
+    func open(bot: Int64 = 7, redeliveryWindow: Int = 18) throws {
+        directory = try StateDirectory(files.path)
+        opened = try DiskJournal(
+            in: directory, bot: bot, redeliveryWindow: redeliveryWindow, on: loop, log: log.logger)
+    }
+
+    /// As a kill would: nothing that isn't on disk is left.
+    func kill() {
+        opened = nil
+        directory = nil
+    }
+
+    func stop() throws {
+        try journal.close(clean: true)
+        kill()
+    }
+
+    func event(_ id: Int64, in chat: Int64 = 42) -> IncomingEvent {
+        IncomingEvent(
+            updateID: id, scope: .chat(chat),
+            line: Array(
+                "{\"type\":\"telegram.message\",\"update_id\":\(id),\"chat\":{\"id\":\(chat)}}\n".utf8))
+    }
+
+    func call(_ text: String) throws -> Call {
+        try Call(type: "telegram.send_message", parameters: ["text": JSON(text)], id: nil, in: .chat(42))
+    }
+
+    /// Stores events and waits for that.
+    @discardableResult
+    func append(_ ids: [Int64], in chat: Int64 = 42, offset: Int64? = nil) throws -> [IncomingEvent] {
+        let before = stored.count
+        try journal.append(ids.map { event($0, in: chat) }, offset: offset) { [unowned self] in stored += $0 }
+        #expect(loop.run(until: { self.stored.count == before + ids.count }, within: .seconds(5)))
+        return Array(stored[before...])
+    }
+
+    /// An event in each of so many chats, and a gateway that is killed: the next one finds them.
+    func fill(chats: Int64) throws {
+        for chat in 1...chats { try journal.append([event(1, in: chat)], offset: nil) { _ in } }
+        try commit()
+        kill()
+        try open()
+    }
+
+    /// Waits for the next commit.
+    func commit() throws {
+        let journal = try journal
+        let commits = journal.commits
+        #expect(loop.run(until: { journal.commits > commits }, within: .seconds(5)))
+    }
+
+    /// The scopes with events of an earlier run, and how many.
+    func earlier() throws -> [(scope: Scope, count: Int)] {
+        _ = try journal.recoveredCalls()
+        var scopes: [(scope: Scope, count: Int)] = []
+        while let more = try journal.nextRecovered() { scopes += more }
+        return scopes
+    }
+
+    func waiting(in chat: Int64 = 42) throws -> [IncomingEvent] {
+        try journal.pageIn(of: .chat(chat), after: 0, count: .max, size: .max)
+    }
+}

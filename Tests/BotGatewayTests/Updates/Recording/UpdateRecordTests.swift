@@ -1,0 +1,125 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotAPI
+@testable import BotGateway
+
+@Suite struct UpdateRecordTests {
+    private let loop: EventLoop
+    private let files = TemporaryDirectory()
+    private let log = LogLines()
+
+    init() throws { loop = try EventLoop() }
+
+    private func record() throws -> UpdateRecord {
+        try UpdateRecord(path: "\(files.path)/log", redaction: nil, on: loop, log: log.logger)
+    }
+
+    private func update(_ id: Int, _ text: String = "hi") throws -> Update {
+        let line = #"{"update_id":\#(id),"message":{"text":"\#(text)"}}"#
+        return try Update(try JSON(parsing: line), text: Array(line.utf8))
+    }
+
+    private func line(_ id: Int, _ text: String = "hi") -> String {
+        #"{"update_id":\#(id),"message":{"text":"\#(text)"}}"# + "\n"
+    }
+
+    /// Gives what it is told to, and counts what was taken.
+    private final class Source: UpdateSource {
+        var onUpdates: (UpdateBatch) -> Void = { _ in }
+        var onEnd: (GatewayFailure?) -> Void = { _ in }
+        var taken = 0
+
+        func start() {}
+        func stop() {}
+        func confirm(then done: @escaping () -> Void) { done() }
+        func give(_ updates: [Update]) { onUpdates(UpdateBatch(updates) { [unowned self] in taken += 1 }) }
+    }
+
+    @Test func `an update is written with its numbers, its order and without white space`() throws {
+        let text = #"{ "message": {"b": 1.50, "a": 1E3, "text":"\u0434\n"}, "update_id": 5 }"#
+        let record = try record()
+        var done = 0
+        record.add([try Update(try JSON(parsing: text), text: Array(text.utf8))]) { done += 1 }
+        #expect(done == 1)
+        #expect(files.read("log") == #"{"message":{"b":1.50,"a":1E3,"text":"д\n"},"update_id":5}"# + "\n")
+    }
+
+    @Test func `what an earlier run wrote isn't written again when it comes again`() throws {
+        files.write("log", line(1) + line(2))
+        let record = try record()
+        var done = 0
+        record.add([try update(1), try update(2)]) { done += 1 }
+        record.add([try update(2), try update(3)]) { done += 1 }
+        #expect(done == 2)
+        #expect(files.read("log") == line(1) + line(2) + line(3))
+    }
+
+    @Test func `another bot's update of the same id is written`() throws {
+        files.write("log", line(1, "another"))
+        try record().add([try update(1)]) {}
+        #expect(files.read("log") == line(1, "another") + line(1))
+    }
+
+    @Test func `half an update is cut off, and a whole one that lacks its line's end is kept`() throws {
+        files.write("log", line(1) + line(2).dropLast(3))
+        try record().add([try update(3)]) {}
+        #expect(files.read("log") == line(1) + line(3))
+        files.write("log", line(1) + line(2).dropLast())
+        let record = try record()
+        record.add([try update(2), try update(3)]) {}
+        #expect(files.read("log") == line(1) + line(2) + line(3))
+    }
+
+    @Test(arguments: ["dear diary", "one\ntwo", "{\n}", "\u{0}PNG"])
+    func `a file that ends with half a line of something else stays as it is`(_ text: String) throws {
+        let path = files.write("log", text)
+        do throws(GatewayFailure) {
+            _ = try UpdateRecord(path: path, redaction: nil, on: loop, log: log.logger)
+            Issue.record("it was not refused")
+        } catch {
+            #expect(error.kind == .unusableState)
+            #expect(error.description.hasPrefix("\(path) isn't a record of updates: "))
+        }
+        #expect(files.read("log") == text)
+    }
+
+    @Test func `updates are given on once they are on file, and none after a stop`() throws {
+        let inner = Source()
+        let source = RecordingSource(inner, in: try record())
+        var batches: [(ids: [Int64], file: String?)] = []
+        source.onUpdates = { [files] batch in
+            batches.append((batch.updates.map(\.id), files.read("log")))
+            batch.taken()
+        }
+        source.start()
+        inner.give([try update(1), try update(2)])
+        #expect(batches.map(\.ids) == [[1, 2]])
+        #expect(batches.first?.file == line(1) + line(2))
+        #expect(inner.taken == 1)
+        source.stop()
+        inner.give([try update(3)])
+        #expect(batches.count == 1)
+        #expect(inner.taken == 1)
+    }
+
+    @Test func `a file that another one records to is refused`() throws {
+        // A process has its own locks for granted: another one must hold it.
+        let path = files.write("log", "")
+        let script =
+            "import fcntl,sys,time; f=open('\(path)','a'); fcntl.lockf(f,fcntl.LOCK_EX); print('locked',flush=True); sys.stdin.read()"
+        let holder = try ProgramRun(["python3", "-c", script], on: loop)
+        #expect(loop.run(until: { !holder.output.isEmpty }, within: .seconds(20)))
+        do throws(GatewayFailure) {
+            _ = try UpdateRecord(path: path, redaction: nil, on: loop, log: log.logger)
+            Issue.record("it was not refused")
+        } catch {
+            #expect(error.kind == .noState)
+            #expect(error.description.contains("\(path) is in use by process \(holder.pid)"))
+        }
+        holder.endInput()
+        holder.wait()
+    }
+}

@@ -1,0 +1,170 @@
+import JSON
+import Testing
+
+@testable import Chat
+@testable import TelegramSimulator
+
+@Suite struct ConversationTests {
+    let telegram: SimulatedTelegram
+    let conversation: Conversation
+    private let updates = Updates()
+
+    private final class Updates {
+        var all: [(kind: String, payload: JSON)] = []
+    }
+
+    init() {
+        telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
+        conversation = Conversation(with: telegram)
+        telegram.onUpdate = { [updates] in updates.all.append(($0, $1)) }
+        telegram.onAction = { [conversation] in conversation.note($0) }
+    }
+
+    @discardableResult
+    private func type(_ line: String) throws -> Conversation.Outcome {
+        try conversation.carryOut(try TypedLine(line))
+    }
+
+    private func bot(_ method: String, _ parameters: JSON) { _ = telegram.answer(method, parameters) }
+
+    private func last(_ kind: String) -> JSON? { updates.all.last { $0.kind == kind }?.payload }
+
+    @Test func `text is a message of who speaks, in their own private chat`() throws {
+        try type("hello")
+        #expect(last("message")?["text"] == "hello")
+        #expect(last("message")?["chat"]?["id"] == 42)
+        #expect(last("message")?["from"]?["first_name"] == "You")
+        try type("/as Bob @bobby")
+        #expect(conversation.title == "Bob")
+        try type("hi")
+        #expect(last("message")?["chat"]?["id"] == 43)
+        #expect(last("message")?["from"]?["username"] == "bobby")
+        try type("/as You")
+        try type("back")
+        #expect(last("message")?["chat"]?["id"] == 42)
+    }
+
+    @Test func `a group is made once, and everybody who writes there is in it`() throws {
+        try type("/group Book club")
+        #expect(conversation.title == "You in Book club")
+        try type("/start")
+        let group = try #require(last("message")?["chat"]?["id"]?.integer)
+        #expect(group < 0)
+        try type("/as Bob")
+        #expect(conversation.title == "Bob in Book club")
+        try type("/start")
+        #expect(last("message")?["chat"]?["id"]?.integer == group)
+        try type("/private")
+        try type("/group")
+        try type("/start")
+        #expect(last("message")?["chat"]?["id"]?.integer == group)
+    }
+
+    @Test func `a topic is one of a forum, which is made where there is none`() throws {
+        // One thing after the other, as a replay has it.
+        guard case .unfinished = try type("/topic News") else {
+            Issue.record("finished")
+            return
+        }
+        #expect(conversation.title == "You in Forum")
+        #expect(last("message")?["forum_topic_created"] == nil)
+        try type("/topic News")
+        #expect(conversation.title == "You in Forum/News")
+        try type("/start")
+        let topic = try #require(last("message")?["message_thread_id"]?.integer)
+        try type("/topic")
+        #expect(conversation.title == "You in Forum")
+        try type("/start")
+        #expect(last("message")?["message_thread_id"] == nil)
+        try type("/topic News")
+        try type("/start")
+        #expect(last("message")?["message_thread_id"]?.integer == topic)
+    }
+
+    @Test func `a button is pressed by its number or its text, under the last message that has any`() throws {
+        try type("/start")
+        #expect(throws: Conversation.Trouble.self) { try type("/press 1") }
+        let buttons: JSON = [
+            "inline_keyboard": [[["text": "A", "callback_data": "a"], ["text": "B", "callback_data": "b"]]]
+        ]
+        bot("sendMessage", ["chat_id": 42, "text": "Which?", "reply_markup": buttons])
+        bot("sendMessage", ["chat_id": 42, "text": "Hurry"])
+        try type("/press 2")
+        #expect(last("callback_query")?["data"] == "b")
+        try type("/press A")
+        #expect(last("callback_query")?["data"] == "a")
+        #expect(throws: Conversation.Trouble.self) { try type("/press 3") }
+        bot("editMessageText", ["chat_id": 42, "message_id": 2, "text": "Done"])
+        #expect(throws: Conversation.Trouble.self) { try type("/press 1") }
+    }
+
+    @Test func `the chat's own keys are pressed too`() throws {
+        try type("/start")
+        bot(
+            "sendMessage",
+            ["chat_id": 42, "text": "Which?", "reply_markup": ["keyboard": [["Red", "Blue"]]]])
+        #expect(conversation.keyboard?["keyboard"]?.count == 1)
+        try type("/press 2")
+        #expect(last("message")?["text"] == "Blue")
+    }
+
+    @Test func `what isn't numbered is the last one`() throws {
+        try type("one")
+        try type("two")
+        try type("/edit three")
+        #expect(last("edited_message")?["message_id"] == 2)
+        try type("/edit 1 first")
+        #expect(last("edited_message")?["text"] == "first")
+        bot("sendMessage", ["chat_id": 42, "text": "yes"])
+        try type("/react 👍")
+        #expect(last("message_reaction")?["message_id"] == 3)
+        try type("/reply 3 why")
+        #expect(last("message")?["reply_to_message"]?["message_id"] == 3)
+        bot(
+            "sendPoll",
+            [
+                "chat_id": 42, "question": "?", "is_anonymous": false,
+                "options": [["text": "a"], ["text": "b"]],
+            ])
+        try type("/vote 2")
+        #expect(last("poll_answer")?["option_ids"] == [1])
+    }
+
+    @Test func `an inline result is sent by whoever chose it`() throws {
+        try type("/inline cats")
+        let id = try #require(last("inline_query")?["id"])
+        let article: JSON = [
+            "type": "article", "id": "x", "title": "Cat", "input_message_content": ["message_text": "meow"],
+        ]
+        bot("answerInlineQuery", ["inline_query_id": id, "results": [article]])
+        guard case .chosen(let message, by: "You") = try type("/choose 1") else {
+            Issue.record("nothing was chosen")
+            return
+        }
+        #expect(message["text"] == "meow")
+        #expect(throws: Conversation.Trouble.self) { try type("/choose 2") }
+    }
+
+    @Test func `who blocks the bot can't be written to`() throws {
+        try type("/start")
+        try type("/block")
+        guard case .failure = telegram.answer("sendMessage", ["chat_id": 42, "text": "x"]) else {
+            Issue.record("it was sent")
+            return
+        }
+        try type("/unblock")
+        guard case .success = telegram.answer("sendMessage", ["chat_id": 42, "text": "x"]) else {
+            Issue.record("it wasn't sent")
+            return
+        }
+    }
+
+    @Test func `a file that isn't there is named`() {
+        do {
+            try type("/photo /nowhere/cat.png")
+            Issue.record("it was sent")
+        } catch {
+            #expect("\(error)" == "/nowhere/cat.png: No such file or directory")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import JSON
+import Testing
+
+@testable import Chat
+@testable import TelegramSimulator
+
+@Suite struct TranscriptTests {
+    let conversation = Conversation(with: SimulatedTelegram(strictness: .strict) { 1_700_000_000 })
+    let script = Transcript(for: .script, bot: SimulatedTelegram.demoBot)
+    let person = Transcript(for: .person(styled: false), bot: SimulatedTelegram.demoBot)
+
+    private func message(_ text: String, chat: Int64 = 42) -> JSON {
+        ["message_id": 5, "chat": ["id": JSON(chat)], "text": JSON(text)]
+    }
+
+    @Test func `a script gets the words alone, a person who said them and their number`() {
+        #expect(script.lines(of: .message(message("a\nb")), in: conversation) == ["a", "b"])
+        #expect(person.lines(of: .message(message("a\nb")), in: conversation) == ["#5 Demo: a", "   b"])
+        #expect(script.lines(of: .edited(message("a")), in: conversation) == ["edited: a"])
+        #expect(person.lines(of: .edited(message("a")), in: conversation) == ["#5 Demo: edited: a"])
+    }
+
+    @Test func `what is said elsewhere says where`() throws {
+        _ = try conversation.carryOut(.speak(name: "Bob", username: nil))
+        #expect(script.lines(of: .message(message("a")), in: conversation) == ["You: a"])
+        #expect(person.lines(of: .message(message("a")), in: conversation) == ["#5 Demo (You): a"])
+        #expect(script.lines(of: .message(message("a", chat: 43)), in: conversation) == ["a"])
+    }
+
+    @Test func `answers to a press are told apart from alerts, and empty ones aren't shown`() {
+        let answer: JSON = ["callback_query_id": "1", "text": "ok"]
+        #expect(script.lines(of: .callbackAnswer(answer, person: 42), in: conversation) == ["answer: ok"])
+        answer.set("show_alert", true)
+        #expect(script.lines(of: .callbackAnswer(answer, person: 42), in: conversation) == ["alert: ok"])
+        #expect(
+            script.lines(of: .callbackAnswer(answer, person: 43), in: conversation) == [
+                "alert for user 43: ok"
+            ])
+        #expect(
+            script.lines(of: .callbackAnswer(["callback_query_id": "1"], person: 42), in: conversation)
+                .isEmpty)
+    }
+
+    @Test func `deletions, reactions and inline results`() {
+        #expect(
+            script.lines(of: .deleted(chat: 42, messages: [2, 3]), in: conversation) == ["deleted: #2, #3"])
+        let reaction: JSON = [
+            "chat": ["id": 42], "message_id": 1, "reaction": [["type": "emoji", "emoji": "👍"]],
+        ]
+        #expect(script.lines(of: .reaction(reaction), in: conversation) == ["reaction to #1: 👍"])
+        #expect(person.lines(of: .reaction(reaction), in: conversation) == ["· Demo reacts to #1: 👍"])
+        let results: JSON = ["results": [["title": "Cat", "description": "an animal"], ["title": "Dog"]]]
+        #expect(
+            script.lines(of: .inlineResults(results, person: 42), in: conversation) == [
+                "[1] Cat – an animal", "[2] Dog",
+            ])
+    }
+
+    @Test func `nothing that others wrote commands the terminal`() throws {
+        let evil = "\u{1B}[2J\u{7}"
+        let answer: JSON = ["text": JSON(evil)]
+        let lines =
+            person.lines(of: .message(message(evil)), in: conversation)
+            + person.lines(of: .callbackAnswer(answer, person: 42), in: conversation)
+            + person.complaint(evil) + person.trouble(evil) + person.remark(evil)
+        #expect(lines.count == 5)
+        for line in lines { #expect(!line.unicodeScalars.contains { $0.value < 0x20 }, "\(line)") }
+    }
+
+    @Test func `colours only where they are wanted`() {
+        let styled = Transcript(for: .person(styled: true), bot: SimulatedTelegram.demoBot)
+        #expect(styled.trouble("no") == ["\u{1B}[31m! no\u{1B}[0m"])
+        #expect(person.trouble("no") == ["! no"])
+    }
+}

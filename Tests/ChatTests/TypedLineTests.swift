@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Chat
+
+@Suite struct TypedLineTests {
+    private func photo(_ path: String, _ caption: String = "") -> TypedLine {
+        .send(.init(path: path, caption: caption, method: "sendPhoto"))
+    }
+
+    @Test func `text goes to the bot, and so does every command that isn't the chat's`() throws {
+        for text in [
+            "hello", "a / b", "/start", "/start deep-link", "/help@demo_bot", "/", "/Help", "/photos",
+        ] {
+            #expect(try TypedLine(text) == .say(text))
+        }
+        #expect(try TypedLine("  hello \t") == .say("hello"))
+        #expect(try TypedLine("two\nlines") == .say("two\nlines"))
+        #expect(try TypedLine(" ") == .nothing)
+    }
+
+    @Test func `with a second slash the chat's commands go to the bot too`() throws {
+        #expect(try TypedLine("/help") == .help)
+        #expect(try TypedLine("//help me") == .say("/help me"))
+        #expect(try TypedLine("///x") == .say("//x"))
+    }
+
+    @Test func `places and people`() throws {
+        #expect(try TypedLine("/as Bob") == .speak(name: "Bob", username: nil))
+        #expect(try TypedLine("/as Ada King @ada") == .speak(name: "Ada King", username: "ada"))
+        #expect(try TypedLine("/group") == .enterGroup(title: nil))
+        #expect(try TypedLine("/group Book club") == .enterGroup(title: "Book club"))
+        #expect(try TypedLine("/topic News") == .enterTopic(name: "News"))
+        #expect(try TypedLine("/private") == .enterPrivate)
+    }
+
+    @Test func `a file's path may be quoted or escaped, and a caption follows it`() throws {
+        #expect(try TypedLine("/photo cat.png") == photo("cat.png"))
+        #expect(try TypedLine("/photo cat.png my cat") == photo("cat.png", "my cat"))
+        #expect(try TypedLine(#"/photo "my cat.png" it's him"#) == photo("my cat.png", "it's him"))
+        #expect(try TypedLine(#"/photo my\ cat.png x"#) == photo("my cat.png", "x"))
+    }
+
+    @Test(arguments: [
+        ("notes.txt", "sendDocument"), ("cat.png", "sendDocument"), ("song.MP3", "sendAudio"),
+        ("talk.ogg", "sendVoice"), ("film.mp4", "sendVideo"), ("cat.gif", "sendAnimation"),
+        ("x", "sendDocument"),
+    ])
+    func `a file goes as apps send it, by its name`(_ path: String, _ method: String) throws {
+        #expect(try TypedLine("/file \(path)") == .send(.init(path: path, caption: "", method: method)))
+    }
+
+    @Test func `messages are named by their numbers, or are the last ones`() throws {
+        #expect(try TypedLine("/edit new text") == .edit(message: nil, text: "new text"))
+        #expect(try TypedLine("/edit 5 new text") == .edit(message: 5, text: "new text"))
+        #expect(try TypedLine("/edit 5") == .edit(message: nil, text: "5"))
+        #expect(try TypedLine("/reply #5 yes") == .reply(message: 5, text: "yes"))
+        #expect(try TypedLine("/delete") == .delete(message: nil))
+        #expect(try TypedLine("/delete 5") == .delete(message: 5))
+        #expect(try TypedLine("/react 👍") == .react(emoji: "👍", message: nil))
+        #expect(try TypedLine("/react 👍 5") == .react(emoji: "👍", message: 5))
+        #expect(try TypedLine("/react 5") == .react(emoji: "", message: 5))
+        #expect(try TypedLine("/react") == .react(emoji: "", message: nil))
+    }
+
+    @Test func `buttons, polls and inline mode`() throws {
+        #expect(try TypedLine("/press 2") == .press("2"))
+        #expect(try TypedLine("/press Yes, please") == .press("Yes, please"))
+        #expect(try TypedLine("/vote 1, 3") == .vote([1, 3]))
+        #expect(try TypedLine("/vote") == .vote([]))
+        #expect(try TypedLine("/inline") == .ask(""))
+        #expect(try TypedLine("/inline cats and dogs") == .ask("cats and dogs"))
+        #expect(try TypedLine("/choose 1") == .choose(1))
+    }
+
+    @Test(arguments: [
+        "/as", "/as @ada", "/photo", "/photo \"cat.png", "/file", "/press", "/edit", "/delete x", "/delete 0",
+        "/reply yes", "/reply 5", "/react 👍 x", "/choose", "/choose 0", "/vote x",
+    ])
+    func `a command that lacks something says how it is used`(_ line: String) {
+        let command = String(line.prefix { $0 != " " })
+        do throws(TypedLine.Misuse) {
+            Issue.record("\(try TypedLine(line))")
+        } catch {
+            #expect(error.description.hasPrefix("\(command) is used like this: \(command) "))
+        }
+    }
+
+    @Test func `help names every command`() {
+        for command in [
+            "/as", "/group", "/topic", "/private", "/photo", "/file", "/press", "/reply", "/edit",
+            "/delete", "/react", "/vote", "/inline", "/choose", "/block", "/quit", "/help",
+        ] {
+            #expect(TypedLine.usage.contains { $0.line.split(separator: " ")[0] == command }, "\(command)")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotAPI
+@testable import BotGateway
+@testable import Doctor
+@testable import TelegramSimulator
+
+@Suite struct TelegramCheckTests {
+    private let loop: EventLoop
+    private let telegram: SimulatorServer
+
+    init() throws {
+        loop = try EventLoop()
+        telegram = try SimulatorServer(on: loop, telegram: SimulatedTelegram(now: { 0 }))
+    }
+
+    private func check(_ path: String = "", asksForUpdates: Bool = true) throws -> [Diagnosis] {
+        let client = HTTPClient(on: loop, connections: 2, userAgent: "test")
+        let check = TelegramCheck(
+            url: telegram.url + path, token: try BotToken(telegram.token), client: client, on: loop,
+            variable: { _ in nil })
+        var found: [Diagnosis]?
+        check.start(asksForUpdates: asksForUpdates) { found = $0 }
+        #expect(loop.run(until: { found != nil }, within: .seconds(20)))
+        return found ?? []
+    }
+
+    private func say() {
+        telegram.add(
+            ["message_id": 1, "chat": ["id": 42, "type": "private"], "date": 0, "text": "x"], as: "message")
+    }
+
+    @Test func `asked about a bot, Telegram loses no update`() throws {
+        for _ in 1...3 { say() }
+        let found = try check()
+        #expect(found.map(\.subject) == ["token", "webhook", "updates", "clock"])
+        #expect(found.allSatisfy { $0.severity == .fine }, "\(found)")
+        #expect(telegram.pendingUpdates == 3)
+        #expect(telegram.polls.map(\.canonical) == [#"{"limit":1,"timeout":2}"#])
+    }
+
+    @Test func `another program that asks for updates is found`() throws {
+        telegram.fail(
+            method: "getUpdates",
+            with: .error(
+                409,
+                "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+            ))
+        let faults = try check().filter { $0.severity == .fault }
+        #expect(faults.map(\.subject) == ["updates"])
+        #expect(faults.first?.words.contains("another program") == true)
+    }
+
+    @Test func `a running gateway is left in peace`() throws {
+        #expect(try check(asksForUpdates: false).map(\.subject) == ["token", "webhook", "clock"])
+        #expect(telegram.polls.isEmpty)
+    }
+
+    @Test(arguments: ["getMe", "getWebhookInfo", "getUpdates"])
+    func `whatever Telegram leaves unanswered is told`(_ method: String) throws {
+        telegram.fail(method: method, with: .html(502))
+        let page = try check().filter { $0.severity == .fault }
+        #expect(page.map(\.subject) == ["network"])
+        #expect(page.first?.words.contains("answered \(method) with 502 Bad Gateway") == true, "\(page)")
+        telegram.fail(method: method, with: .closeBefore)
+        #expect(try check().filter { $0.severity == .fault }.map(\.subject) == ["network"])
+    }
+
+    @Test func `an address with more than the server's is told, without the token`() throws {
+        let found = try check("/simulator")
+        #expect(found.contains { $0.words.contains("is more than the server's address") }, "\(found)")
+        #expect(!found.description.contains(telegram.token))
+    }
+
+    @Test func `a refused token, a page and stdoutBuffering are told apart`() throws {
+        telegram.fail(method: "getMe", with: .error(401, "Unauthorized"))
+        let refused = try check().filter { $0.severity == .fault }
+        #expect(refused.map(\.subject) == ["token"])
+        #expect(refused.first?.words.contains("@BotFather") == true)
+        telegram.fail(method: "getMe", with: .html(200))
+        #expect(try check().first { $0.severity == .fault }?.words.contains("is no Bot API server") == true)
+        telegram.fail(method: "getMe", with: .closeBefore)
+        let silent = try check()
+        #expect(silent.map(\.subject) == ["network"])
+        #expect(!silent.description.contains(telegram.token))
+    }
+}

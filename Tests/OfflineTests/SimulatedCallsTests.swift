@@ -1,0 +1,88 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotAPI
+@testable import BotGateway
+@testable import Offline
+@testable import TelegramSimulator
+
+@Suite struct SimulatedCallsTests {
+    /// A Telegram with one person, 42, who has written to the bot.
+    private final class Stage {
+        let telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
+        let directory = TemporaryDirectory()
+        let files: ChildFiles
+        let calls: SimulatedCalls
+        let log = LogLines()
+        var updates: [(kind: String, payload: JSON)] = []
+        var results: [CallResult] = []
+
+        init(root: String? = nil) {
+            files = ChildFiles(in: nil, temporaryDirectory: directory.path)
+            calls = SimulatedCalls(to: telegram, uploads: Uploads(root: root), files: files, log: log.logger)
+            telegram.onUpdate = { [unowned self] in updates.append(($0, $1)) }
+            _ = telegram.perform("createUser", ["id": 42, "first_name": "Ada"], as: 42)
+            _ = telegram.perform("start", [:], as: 42)
+        }
+
+        func say(_ line: String) {
+            guard let call = ChildLine(line, in: .chat(42)).call else { return }
+            calls.perform(call, for: .chat(42)) { [unowned self] in results.append($0) }
+        }
+
+        var answer: JSON? {
+            guard case .success(let answer) = results.last else { return Optional.none }
+            return answer
+        }
+    }
+
+    @Test func `all scopes share one Telegram, and what it refuses is counted and said`() {
+        let stage = Stage()
+        var seen: [String] = []
+        stage.telegram.onAction = {
+            if case .message(let message) = $0 { seen.append(message["text"]?.string ?? "") }
+        }
+        stage.say(#"{"type":"telegram.send_message","text":"hi"}"#)
+        stage.say(#"{"type":"telegram.send_message","chat_id":99,"text":"hi"}"#)
+        #expect(seen == ["hi"])
+        #expect(stage.calls.refusals == 1)
+        #expect(stage.log.text.contains("sendMessage refused: 400 Bad Request: chat not found"))
+    }
+
+    @Test func `a local file is sent, and fetched again with the same bytes`() throws {
+        let stage = Stage()
+        let bytes = [UInt8]((0..<3 << 20).map { UInt8(truncatingIfNeeded: $0 / 7) })
+        let file = stage.directory.write("long.bin", bytes)
+        stage.say(#"{"type":"telegram.send_document","document":"file://\#(file)"}"#)
+        let id = try #require(stage.answer?["document"]?["file_id"]?.string)
+        stage.say(
+            #"{"type":"telegram.download_file","file_id":"\#(id)","path":"\#(stage.directory.path)/copy"}"#)
+        #expect(stage.answer?["file_size"]?.integer == Int64(bytes.count))
+        #expect(stage.directory.bytes("copy") == bytes)
+        stage.say(#"{"type":"telegram.download_file","file_id":"\#(id)"}"#)
+        let path = try #require(stage.answer?["path"]?.string)
+        #expect(path.hasSuffix("/chat-42/1/file_1.bin"))
+        stage.calls.childEnded(.chat(42))
+        #expect(
+            stage.directory.names(String(path.dropFirst(stage.directory.path.count).dropLast(11))).isEmpty)
+    }
+
+    @Test func `a file outside of the upload root, or that isn't there, is refused`() {
+        let stage = Stage(root: "/nowhere")
+        let file = stage.directory.write("secret", "x")
+        stage.say(#"{"type":"telegram.send_document","document":"file://\#(file)"}"#)
+        stage.say(#"{"type":"telegram.send_document","document":"file:///nowhere/x"}"#)
+        #expect(stage.calls.refusals == 2)
+        #expect(stage.log.text.contains("is outside of /nowhere"))
+    }
+
+    @Test func `typing is shown in the scope's chat`() {
+        let stage = Stage()
+        var chats: [Int64] = []
+        stage.telegram.onAction = { if case .action(_, let chat) = $0 { chats.append(chat) } }
+        stage.calls.showTyping(in: .chat(42))
+        #expect(chats == [42])
+    }
+}

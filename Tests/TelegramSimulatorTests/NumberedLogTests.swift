@@ -1,0 +1,87 @@
+import JSON
+import Reactor
+import Testing
+
+@testable import TelegramSimulator
+
+@Suite struct NumberedLogTests {
+    private let loop: EventLoop
+    private let transcript: NumberedLog
+
+    init() throws {
+        loop = try EventLoop()
+        transcript = NumberedLog(on: loop, limit: 3)
+    }
+
+    private func ask(_ question: NumberedLog.Question, wait: Duration = .zero) -> () -> [String]? {
+        var answer: [String]?
+        transcript.read(question, wait: wait) { bytes in
+            let entries = (try? JSON(parsing: [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "]")]))?.elements
+            answer = entries?.map { "\($0["id"]?.integer ?? 0)\($0["word"]?.string ?? "")" }
+        }
+        return { answer }
+    }
+
+    private func add(_ word: String, _ kind: String = "message", chat: Int64? = 42) {
+        transcript.add(kind, chat: chat, ["word": JSON(word)])
+    }
+
+    @Test func `what came after a number is told, of a kind and a chat where one is named`() {
+        add("a")
+        add("b", "edited")
+        add("c", chat: 43)
+        #expect(ask(.init())() == ["1a", "2b", "3c"])
+        #expect(ask(.init(after: 1))() == ["2b", "3c"])
+        #expect(ask(.init(kind: "Edited"))() == ["2b"])
+        #expect(ask(.init(chat: 43))() == ["3c"])
+        #expect(ask(.init(after: 3))() == [])
+    }
+
+    @Test func `who waits is told what comes in one turn together, and nothing of what isn't asked for`() {
+        let all = ask(.init(), wait: .seconds(10))
+        let edits = ask(.init(kind: "edited"), wait: .seconds(10))
+        add("a")
+        add("b")
+        #expect(loop.run(until: { all() != nil }, within: .seconds(5)))
+        #expect(all() == ["1a", "2b"])
+        #expect(edits() == nil)
+        add("c", "edited")
+        #expect(loop.run(until: { edits() != nil }, within: .seconds(5)))
+        #expect(edits() == ["3c"])
+    }
+
+    @Test func `who waits in vain is told so at the end`() {
+        let nothing = ask(.init(), wait: .milliseconds(5))
+        #expect(loop.run(until: { nothing() != nil }, within: .seconds(5)))
+        #expect(nothing() == [])
+    }
+
+    @Test func `an entry stays as it was written down, whatever becomes of what it tells`() {
+        let json: JSON = ["word": "a"]
+        transcript.add("message", chat: nil, json)
+        json.set("word", "b")
+        #expect(ask(.init())() == ["1a"])
+    }
+
+    @Test func `the oldest are forgotten, and the numbers go on`() {
+        for number in 1...7 { add("\(number)") }
+        #expect(ask(.init())() == ["55", "66", "77"])
+        transcript.removeAll()
+        add("x")
+        #expect(ask(.init())() == ["8x"])
+    }
+
+    @Test func `long entries are forgotten before they fill the memory`() {
+        let transcript = NumberedLog(on: loop, limit: 100, byteLimit: 1000)
+        for _ in 0..<50 {
+            transcript.add("message", chat: 1, ["word": JSON(String(repeating: "x", count: 80))])
+        }
+        var answer: [UInt8] = []
+        transcript.read(.init(), wait: .zero) { answer = $0 }
+        #expect((100...1100).contains(answer.count))
+        #expect(String(decoding: answer, as: UTF8.self).contains(#""id":50"#))
+        transcript.add("message", chat: 1, ["word": JSON(String(repeating: "x", count: 5000))])
+        transcript.read(.init(), wait: .zero) { answer = $0 }
+        #expect(answer.count > 5000)
+    }
+}

@@ -1,0 +1,75 @@
+import JSON
+import Testing
+
+@testable import TelegramSimulator
+
+/// A simulated Telegram with strict only, and what it told.
+final class SimulatedWorld {
+    let telegram: SimulatedTelegram
+    /// Unix time.
+    var now: Int64 = 1_700_000_000
+    private(set) var updates: [(kind: String, payload: JSON)] = []
+    private(set) var actions: [BotAction] = []
+    private(set) var remarks: [String] = []
+    private(set) var unseen: [JSON] = []
+
+    init(strictness: SimulatedTelegram.Strictness = .strict) {
+        var clock: () -> Int64 = { 0 }
+        telegram = SimulatedTelegram(strictness: strictness) { clock() }
+        clock = { [unowned self] in now }
+        telegram.onUpdate = { [unowned self] in updates.append(($0, $1)) }
+        telegram.onAction = { [unowned self] in actions.append($0) }
+        telegram.onUnsimulated = { [unowned self] in remarks.append($0) }
+        telegram.onUnseen = { [unowned self] in unseen.append($0) }
+    }
+
+    /// The bot calls.
+    @discardableResult
+    func call(_ method: String, _ parameters: JSON, files: [ReceivedFile] = []) throws -> JSON {
+        try telegram.answer(method, parameters, files: files).get()
+    }
+
+    /// Somebody acts; 42 unless said.
+    @discardableResult
+    func act(
+        _ action: String, _ parameters: JSON = [:], as person: Int64 = 42, files: [ReceivedFile] = []
+    ) throws -> JSON {
+        try telegram.perform(action, parameters, as: person, files: files).get()
+    }
+
+    /// Why a call is refused; nil where it isn't.
+    func refusal(_ method: String, _ parameters: JSON) -> String? {
+        guard case .failure(let error) = telegram.answer(method, parameters) else { return nil }
+        return error.description
+    }
+
+    /// Why somebody can't do something.
+    func failure(_ action: String, _ parameters: JSON, as person: Int64 = 42) -> String? {
+        guard case .failure(let error) = telegram.perform(action, parameters, as: person) else { return nil }
+        return error.description
+    }
+
+    func forget() {
+        updates = []
+        actions = []
+    }
+
+    var kinds: [String] { updates.map(\.kind) }
+
+    func last(_ kind: String) -> JSON? { updates.last { $0.kind == kind }?.payload }
+
+    /// What the bot has sent, as people see it.
+    var messages: [JSON] {
+        actions.compactMap { action in
+            guard case .message(let message) = action else { return Optional.none }
+            return message
+        }
+    }
+
+    var edited: [JSON] {
+        actions.compactMap { action in
+            guard case .edited(let message) = action else { return Optional.none }
+            return message
+        }
+    }
+}

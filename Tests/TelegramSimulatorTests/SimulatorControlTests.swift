@@ -1,0 +1,274 @@
+import JSON
+import Reactor
+import TestSupport
+import Testing
+
+@testable import TelegramSimulator
+
+@Suite struct SimulatorControlTests {
+    private let test: SimulatorTest
+
+    init() throws { test = try SimulatorTest() }
+
+    private func send(
+        _ path: String, _ body: HTTPClient.Body = .none, within timeout: Duration = .seconds(5)
+    ) -> SimulatorTest.Answer {
+        test.send(
+            HTTPClient.Request(url: "\(test.server.url)/simulator\(path)", body: body, timeout: timeout))
+    }
+
+    private func ask(_ path: String, _ body: JSON? = nil) -> SimulatorTest.Answer {
+        test.settled(send(path, body.map { .json($0.bytes) } ?? HTTPClient.Body.none))
+    }
+
+    private func reason(_ answer: SimulatorTest.Answer) -> String? { answer.json?["description"]?.string }
+
+    // MARK: faults
+
+    @Test func `faults are ordered, listed, used up and taken back`() throws {
+        let order: JSON = [
+            "method": "sendMessage", "chat_id": 42, "times": 2, "fault": "too_many_requests",
+            "retry_after": 3,
+        ]
+        #expect(ask("/faults", order).json?["result"]?.count == 1)
+        let answer = test.call("sendMessage", ["chat_id": 42, "text": "x"])
+        #expect(answer.status == 429)
+        #expect(answer.json?["parameters"] == ["retry_after": 3])
+        #expect(test.call("sendMessage", ["chat_id": 43, "text": "x"]).status == 200)
+        let left = try #require(ask("/faults").json?["result"]?[0])
+        #expect(left["times"] == 1)
+        #expect(left["chat_id"] == 42)
+        #expect(left["fault"] == "error")
+        test.server.clearFaults()
+        #expect(ask("/faults").json?["result"] == [])
+    }
+
+    @Test(arguments: [
+        (
+            #"{"fault":"error","error_code":400,"description":"Bad Request: x"}"#,
+            "error(400, \"Bad Request: x\""
+        ),
+        (#"{"error_code":"403"}"#, "error(403, "), (#"{"retry_after":3}"#, "error(429, "),
+        (#"{"migrate_to_chat_id":-1001}"#, "error(400, \"Bad Request: group chat was upgraded"),
+        (#"{"fault":"html","status":502}"#, "html(502)"), (#"{"fault":"close_before"}"#, "closeBefore"),
+        (#"{"fault":"hang"}"#, "hang"),
+        (#"{"fault":"close_after_bytes","bytes":9,"method":"file"}"#, "closeAfterBytes(9)"),
+        (#"{"fault":"broken_body"}"#, "brokenBody"), (#"{"fault":"close_after"}"#, "closeAfter"),
+        (#"{"fault":"hang_after"}"#, "hangAfter"),
+        (#"{"fault":"html_after","status":504}"#, "htmlAfter(504)"),
+        (#"{"delay":0.5}"#, "delay(0.5 seconds)"),
+    ])
+    func `each fault can be ordered, and is listed so that it could be ordered again`(
+        _ order: String, _ fault: String
+    ) throws {
+        let arguments = Arguments(try JSON(parsing: order))
+        let ordered = try FaultOrder(arguments)
+        #expect("\(ordered.fault)".hasPrefix(fault), "\(ordered.fault)")
+        let listed = ordered.fault.json
+        ordered.method.map { listed.set("method", JSON($0)) }
+        #expect(try FaultOrder(Arguments(listed)).fault.json == ordered.fault.json)
+    }
+
+    @Test(arguments: [
+        (#"{}"#, "Bad Request: which 'fault'? One of: error, "),
+        (#"{"fault":"hanged"}"#, "Bad Request: no fault is called 'hanged'; there are: error, "),
+        (#"{"fault":"html"}"#, "Bad Request: fault html needs 'status', a number"),
+        (#"{"delay":"soon"}"#, "Bad Request: fault delay needs 'delay', a number of seconds"),
+        (#"{"fault":"hang","times":0}"#, "Bad Request: times must be a positive number"),
+        (#"{"fault":"hang","chat_id":"x"}"#, "Bad Request: chat_id must be a number"),
+        (#"{"fault":"close_after_bytes","bytes":9}"#, "Bad Request: close_after_bytes needs 'method'"),
+        (#"{"fault":"#, "Bad Request: the body is no JSON: line 1, column 9: "),
+        (#"[]"#, "Bad Request: the body is no JSON object"),
+    ])
+    func `an order that isn't understood is refused in words`(_ order: String, _ words: String) {
+        let answer = test.settled(send("/faults", .json(Array(order.utf8))))
+        #expect(answer.status == 400)
+        #expect(reason(answer)?.hasPrefix(words) == true, "\(answer.text ?? "")")
+    }
+
+    @Test func `JSON that curl calls a form is JSON`() {
+        let request = HTTPServer.Request(
+            method: "POST", path: "/simulator/faults", contentType: "application/x-www-form-urlencoded",
+            body: Array(" {\"fault\":\"hang\"}".utf8))
+        #expect(throws: Never.self) { try SimulatorControl.parameters(of: request) }
+        #expect((try? SimulatorControl.parameters(of: request)) == ["fault": "hang"])
+    }
+
+    // MARK: what happened
+
+    @Test func `calls are told with their answers, also to who waits for one`() throws {
+        let waiting = send("/calls?method=sendMessage&timeout=10")
+        _ = test.call("getMe")
+        _ = test.call("sendMessage", ["chat_id": 42, "text": "hi"])
+        _ = test.call("sendMessage", ["chat_id": 42])
+        let told = try #require(test.settled(waiting).json)
+        #expect(told["result"]?.count == 1)
+        let call = try #require(told["result"]?[0])
+        #expect(call["id"] == 2)
+        #expect(call["method"] == "sendMessage")
+        #expect(call["parameters"] == ["chat_id": 42, "text": "hi"])
+        #expect(call["ok"] == true)
+        #expect(call["result"]?["text"] == "hi")
+        let refused = try #require(ask("/calls?after=2").json)
+        #expect(refused["result"]?[0]?["description"] == "Bad Request: message text is empty")
+        #expect(refused["last"] == 3)
+    }
+
+    @Test func `what people see is also found under its former name`() throws {
+        test.server.telegram.onAction(.other(method: "setMyName", ["name": "x"]))
+        #expect(try #require(ask("/sights").json) == #require(ask("/actions").json))
+        #expect(ask("/sights").json?["result"]?.count == 1)
+    }
+
+    @Test func `what people see is told in order, each kind in its shape`() throws {
+        let telegram = test.server.telegram
+        let message: JSON = ["message_id": 5, "chat": ["id": 42], "text": "hi"]
+        let actions: [BotAction] = [
+            .message(message), .edited(message), .deleted(chat: 42, messages: [5]),
+            .action(["chat_id": 42, "action": "typing"], chat: 42),
+            .callbackAnswer(["text": "ok"], person: 9), .other(method: "setMyName", ["name": "x"]),
+        ]
+        actions.forEach(telegram.onAction)
+        let told = try #require(ask("/actions").json?["result"])
+        #expect(told[0] == ["id": 1, "kind": "message", "chat_id": 42, "message": message])
+        #expect(told[2] == ["id": 3, "kind": "deleted", "chat_id": 42, "message_ids": [5]])
+        #expect(told[3] == ["id": 4, "kind": "action", "chat_id": 42, "action": "typing"])
+        #expect(told[4] == ["id": 5, "kind": "callback_answer", "user_id": 9, "answer": ["text": "ok"]])
+        #expect(told[5] == ["id": 6, "kind": "other", "method": "setMyName", "parameters": ["name": "x"]])
+        #expect(ask("/actions?kind=edited&chat_id=42").json?["result"]?.count == 1)
+        #expect(ask("/actions?timeout=long").status == 400)
+    }
+
+    @Test func `an update is given to the bot as it is, with the next id where it has none`() throws {
+        let update: JSON = ["new_kind": ["x": 1]]
+        #expect(ask("/updates", update).json?["result"] == ["update_id": 9001, "new_kind": ["x": 1]])
+        _ = ask("/updates", ["update_id": 9100, "message": ["text": "x"]])
+        #expect(test.call("getUpdates").updateIDs == [9001, 9100])
+        #expect(ask("/updates", [:]).status == 400)
+    }
+
+    @Test func `a reset forgets what happened, and the bot goes on`() throws {
+        _ = ask("/updates", ["message": ["text": "x"]])
+        _ = ask("/faults", ["fault": "hang", "method": "getMe"])
+        _ = test.call("sendMessage", ["chat_id": 42, "text": "hi"])
+        _ = test.call("setWebhook", ["url": "https://example.com", "allowed_updates": ["message"]])
+        #expect(ask("/reset", [:]).json?["result"] == true)
+        #expect(test.server.pendingUpdates == 0)
+        #expect(ask("/calls").json == ["ok": true, "result": [], "last": 2])
+        #expect(ask("/faults").json?["result"] == [])
+        #expect(test.call("getWebhookInfo").json?["result"]?["url"] == "https://example.com")
+        #expect(ask("/updates", ["message": ["text": "y"]]).json?["result"]?["update_id"] == 9002)
+        #expect(test.call("sendMessage", ["chat_id": 42, "text": "hi"]).json?["result"]?["message_id"] == 1)
+    }
+
+    @Test func `what there isn't is told with what there is`() throws {
+        #expect(ask("").text?.contains("POST   /simulator/users/") == true)
+        let unknown = ask("/nothing")
+        #expect(unknown.status == 404)
+        #expect(
+            reason(unknown)
+                == "Not Found: there is no /simulator/nothing; GET /simulator lists what there is")
+        #expect(ask("/reset").status == 405)
+        #expect(
+            reason(ask("/users/ada"))
+                == "Method Not Allowed: GET /simulator/users/ada is none; it is POST /simulator/users/<id or username>/<action>"
+        )
+    }
+}
+
+/// People act over HTTP; what they can do is tested with `SimulatedTelegram`.
+@Suite struct SimulatorPeopleTests {
+    private let test: SimulatorTest
+
+    init() throws { test = try SimulatorTest(strictness: .strict) }
+
+    private func ask(_ path: String, _ body: HTTPClient.Body = .none) -> JSON? {
+        test.settled(
+            test.send(
+                HTTPClient.Request(
+                    url: "\(test.server.url)/simulator\(path)", body: body, timeout: .seconds(5)))
+        ).json
+    }
+
+    private func act(_ who: String, _ action: String, _ parameters: JSON) -> JSON? {
+        ask("/users/\(who)/\(action)", .json(parameters.bytes))
+    }
+
+    @Test func `whoever isn't known appears with their first request, and stays the same`() throws {
+        let said = try #require(act("ada", "sendMessage", ["text": "hello"])?["result"])
+        #expect(said["from"]?["first_name"] == "Ada")
+        #expect(said["from"]?["username"] == "ada")
+        let id = try #require(said["from"]?["id"]?.integer)
+        for who in ["@ADA", "\(id)"] {
+            #expect(act(who, "sendMessage", ["text": "x"])?["result"]?["from"] == said["from"])
+        }
+        #expect(act("42", "sendMessage", ["text": "x"])?["result"]?["chat"]?["id"] == 42)
+        #expect(ask("/users")?["result"]?.elements.compactMap { $0["id"]?.integer } == [42, id])
+        #expect(ask("/chats")?["result"]?.count == 2)
+        let texts = ask("/chats/\(id)/messages")?["result"]?.elements.compactMap { $0["text"]?.string }
+        #expect(texts == ["hello", "x", "x"])
+        #expect(ask("/chats/99/messages")?["error_code"] == 404)
+        #expect(test.call("getUpdates").updateIDs?.count == 4)
+    }
+
+    @Test func `a person is made as they are wished, with the next id, or changed`() {
+        let ada = act("ada", "createUser", ["first_name": "Ada L.", "language_code": "en"])?["result"]
+        #expect(ada?["username"] == "ada")
+        #expect(ada?["language_code"] == "en")
+        let introduction: JSON = ["first_name": "Bob"]
+        let bob = ask("/users", .json(introduction.bytes))?["result"]
+        #expect(bob?["id"]?.integer == (ada?["id"]?.integer).map { $0 + 1 })
+        #expect(ask("/users", .json(Array(#"{"id":"x"}"#.utf8)))?["error_code"] == 400)
+        let renamed = act("ADA", "createUser", ["first_name": "A.", "username": "ada"])?["result"]
+        #expect(renamed?["id"] == ada?["id"])
+        #expect(ask("/users")?["result"]?.count == 2)
+    }
+
+    @Test func `an update that tells little of somebody leaves them known as they were`() throws {
+        let test = try SimulatorTest(strictness: .strict)
+        let telegram = test.server.telegram
+        _ = try telegram.perform("createUser", ["id": 42, "username": "ada"], as: 42).get()
+        let from: JSON = ["id": 42, "is_bot": false, "first_name": "A"]
+        test.server.addRaw(["update_id": 1, "poll_answer": ["from": from], "inline_query": ["from": from]])
+        #expect(telegram.chats.people[42]?["username"] == "ada")
+    }
+
+    @Test func `a script speaks, waits for the bot's answer from there on, and presses its button`() throws {
+        let said = try #require(act("ada", "sendMessage", ["text": "menu"]))
+        let chat = try #require(said["result"]?["chat"]?["id"])
+        let waiting = test.send(
+            HTTPClient.Request(
+                url: "\(test.server.url)/simulator/actions?after=\(said["last"]?.integer ?? -1)&timeout=5",
+                timeout: .seconds(10)))
+        let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "y"]]]]
+        _ = test.call("sendMessage", ["chat_id": chat, "text": "Well?", "reply_markup": keyboard])
+        let seen = try #require(test.settled(waiting).json?["result"]?[0])
+        #expect(seen["kind"] == "message")
+        #expect(seen["message"]?["text"] == "Well?")
+        let pressed = act(
+            "ada", "pressButton", ["message_id": seen["message"]?["message_id"] ?? nil, "button": "Yes"])
+        #expect(pressed?["ok"] == true, "\(pressed?.description ?? "")")
+        let update = test.call("getUpdates", ["offset": -1]).json?["result"]?[0]
+        #expect(update?["callback_query"]?["data"] == "y")
+    }
+
+    @Test func `a photo that somebody sends can be fetched by the bot`() throws {
+        let files = TemporaryDirectory()
+        let path = files.write("cat.jpg", "meow")
+        let sent = ask(
+            "/users/ada/sendPhoto", .form([.init("photo", .file(try InputFile(path), name: "cat.jpg"))]))
+        let photo = try #require(sent?["result"]?["photo"]?[0], "\(sent?.description ?? "")")
+        let file = test.call("getFile", ["file_id": photo["file_id"] ?? ""]).json?["result"]
+        let place = try #require(file?["file_path"]?.string)
+        let fetched = test.settled(
+            test.send(
+                HTTPClient.Request(
+                    url: "\(test.server.url)/file/bot7:secret/\(place)", timeout: .seconds(5))))
+        #expect(fetched.text == "meow")
+    }
+
+    @Test func `what somebody can't do is refused in Telegram's words`() {
+        #expect(act("ada", "sendMessage", ["text": ""])?["error_code"] == 400)
+        #expect(act("ada", "fly", [:])?["error_code"] == 404)
+    }
+}

@@ -1,0 +1,145 @@
+import JSON
+import Reactor
+import Testing
+
+@testable import BotGateway
+@testable import TelegramSimulator
+
+@Suite struct SimulatorFaultTests {
+    private var hello: JSON { ["chat_id": 42, "text": "hello"] }
+
+    /// Whether Telegram has given out a message id for the call before.
+    private func wasCarriedOut(_ test: SimulatorTest) -> Bool {
+        test.call("sendMessage", hello).json?["result"]?["message_id"] == 2
+    }
+
+    @Test func `an error is answered as often as ordered, and the call not carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(
+            method: "SENDmessage", times: 2, with: .error(403, "Forbidden: bot was blocked by the user"))
+        #expect(test.call("sendMessage", hello).status == 403)
+        #expect(
+            test.call("sendMessage", hello).text
+                == #"{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}"#)
+        #expect(test.call("sendMessage", hello).json?["result"]?["message_id"] == 1)
+        #expect(test.server.calls.map(\.wasCarriedOut) == [false, false, true])
+    }
+
+    @Test func `a 429 for one chat has Retry-After and leaves other chats alone`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 3))
+        #expect(test.call("sendMessage", ["chat_id": 43, "text": "x"]).status == 200)
+        #expect(test.call("getUpdates").status == 200)
+        let answer = test.call("sendMessage", hello)
+        #expect(answer.status == 429)
+        #expect(answer.response?.retryAfter == 3)
+        #expect(answer.json?["parameters"] == ["retry_after": 3])
+    }
+
+    @Test func `a page of HTML comes with its status`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .html(502))
+        let answer = test.call("sendMessage", hello)
+        #expect(answer.status == 502)
+        #expect(answer.json == nil)
+        #expect(answer.text?.contains("<title>502 Bad Gateway</title>") == true)
+    }
+
+    @Test func `a broken body is half of the answer to a call that was carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .brokenBody)
+        let answer = test.call("sendMessage", hello)
+        #expect(answer.status == 200)
+        #expect(answer.json == nil)
+        #expect(answer.text?.hasPrefix(#"{"ok":true,"result":"#) == true)
+        #expect(wasCarriedOut(test))
+    }
+
+    @Test func `htmlAfter is a page instead of the answer to a call that was carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .htmlAfter(504))
+        let answer = test.call("sendMessage", hello)
+        #expect(answer.status == 504)
+        #expect(answer.text?.contains("<title>504 Gateway Time-out</title>") == true)
+        #expect(wasCarriedOut(test))
+    }
+
+    @Test func `a migrated chat refuses with the new one's id`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(chat: 42, with: .migrated(to: -1005))
+        let answer = test.call("sendMessage", hello)
+        #expect(answer.status == 400)
+        #expect(answer.json?["parameters"] == ["migrate_to_chat_id": -1005])
+        #expect(test.server.calls.map(\.wasCarriedOut) == [false])
+    }
+
+    @Test func `closeBefore closes the connection, and the call is not carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .closeBefore)
+        #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
+        #expect(test.server.calls.map(\.wasCarriedOut) == [false])
+        #expect(!wasCarriedOut(test))
+    }
+
+    @Test func `closeAfter closes the connection once the call is carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .closeAfter)
+        #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
+        #expect(wasCarriedOut(test))
+    }
+
+    @Test func `closeAfter on a used connection reaches the client as one failed call`() throws {
+        let test = try SimulatorTest()
+        _ = test.call("getMe")
+        test.server.fail(method: "sendMessage", with: .closeAfter)
+        #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
+        #expect(test.server.calls.map(\.method) == ["getMe", "sendMessage"])
+    }
+
+    @Test func `hang never answers, and the call is not carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .hang)
+        #expect(test.call("sendMessage", hello, within: .milliseconds(50)).failure?.requestWentOut == true)
+        #expect(!wasCarriedOut(test))
+    }
+
+    @Test func `hangAfter never answers a call that was carried out`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .hangAfter)
+        #expect(test.call("sendMessage", hello, within: .milliseconds(50)).failure?.requestWentOut == true)
+        #expect(wasCarriedOut(test))
+    }
+
+    @Test func `delay answers later, and others are not held up`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "sendMessage", with: .delay(.milliseconds(100)))
+        let start = Instant.current
+        let late = test.send("sendMessage", hello)
+        #expect(test.call("getMe").status == 200)
+        #expect(late.result == nil)
+        #expect(test.settle(late))
+        #expect(late.status == 200)
+        #expect(Instant.current - start >= .milliseconds(100))
+    }
+
+    @Test func `faults strike getUpdates too, and closeAfter loses the answer, not the updates`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(method: "getUpdates", with: .closeAfter)
+        let poll = test.poll()
+        test.server.add(["message_id": 1, "chat": ["id": 42]], as: "message")
+        #expect(test.settle(poll))
+        #expect(poll.failure != nil)
+        #expect(test.call("getUpdates").updateIDs == [9001])
+    }
+
+    @Test func `orders without a method strike any, the oldest first, until they are cleared`() throws {
+        let test = try SimulatorTest()
+        test.server.fail(with: .html(504))
+        test.server.fail(times: .max, with: .html(502))
+        #expect(test.call("getMe").status == 504)
+        #expect(test.call("getUpdates").status == 502)
+        #expect(test.call("getMe").status == 502)
+        test.server.clearFaults()
+        #expect(test.call("getMe").status == 200)
+    }
+}
