@@ -30,10 +30,10 @@ package struct BotAPIError: Error, CustomStringConvertible {
     /// Reads a refusal. A body that isn't Telegram's, such as a proxy's HTML, leaves the status to tell.
     package init(_ response: HTTPClient.Response) {
         let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
+        let phrase = response.status < 400 ? nil : HTTPStatus.reasonPhrase(response.status)
         self.init(
             code: response.status,
-            reason: body?["description"]?.string ?? HTTPStatus.reasonPhrase(response.status)
-                ?? "HTTP status \(response.status)",
+            reason: body?["description"]?.string ?? phrase ?? "HTTP status \(response.status)",
             parameters: body?["parameters"])
     }
 

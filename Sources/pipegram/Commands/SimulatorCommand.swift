@@ -20,7 +20,7 @@ struct SimulatorCommand: LoopCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where it listens; port 0 lets the system pick one. Whoever can strictness it can use it.",
+            "Where it listens; port 0 lets the system pick one. Whoever can reach it can use it.",
             valueName: "address:port"))
     var listen = ListenAddress.usual
 
@@ -170,7 +170,7 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
         server.onWebhookTrouble = { [log] in log.warning("webhook: \($0)") }
         if !command.listen.isLoopback {
             log.warning(
-                "others can strictness this simulator: whoever can may speak as anybody, and read what was said"
+                "others can reach this simulator: whoever can may speak as anybody, and read what was said"
             )
         }
         defer {

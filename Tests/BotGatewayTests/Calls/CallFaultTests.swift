@@ -149,7 +149,7 @@ import Testing
         let port = test.server.port
         test.server.close()
         test.send("x", id: 1)
-        #expect(test.wait { test.log.count("can't strictness \(test.server.url)") == 1 })
+        #expect(test.wait { test.log.count("can't reach \(test.server.url)") == 1 })
         #expect(test.results.isEmpty)
         #expect(test.caller.pending == 1)
         let server = try SimulatorServer(on: test.loop, telegram: SimulatedTelegram { 0 }, port: port)
