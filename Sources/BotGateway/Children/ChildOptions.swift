@@ -46,7 +46,7 @@ package struct ChildOptions {
 
     package init() {}
 
-    var deliveryMode: Delivery.Mode {
+    var deliveryMode: InFlight.Mode {
         // Nobody can tell what a plain program's next line will begin with.
         if let replays, !isPlain { return .lockstep(growing: replays.isFile) }
         return switch acknowledgement {

@@ -24,8 +24,8 @@ extension ChildSession {
     }
 
     /// The child took an event: it is watched for living on, or for saying that it is done.
-    func watchTaken() {
-        guard let event = delivery.eventAtWork, event.key != watchedKey else { return }
+    func watchCurrent() {
+        guard let event = inFlight.current, event.key != watchedKey else { return }
         watchedKey = event.key
         switch options.acknowledgement {
         case .auto(let timeout): children.ackTimer.watch(self, generation, event, after: timeout)
@@ -40,7 +40,7 @@ extension ChildSession {
         guard case .event = options.acknowledgement else {
             readWritten()
             listenForSilence()
-            return acknowledge(delivery.ackTimedOut(after: watch.key))
+            return acknowledge(inFlight.ackTimedOut(after: watch.key))
         }
         let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
         log(
@@ -52,15 +52,15 @@ extension ChildSession {
     }
 
     func acknowledge(_ updateID: Int64) {
-        guard case .acknowledged = delivery.mode else {
+        guard case .acknowledged = inFlight.mode else {
             return log(.debug, "acknowledged, which changes nothing without --ack event")
         }
-        guard let events = delivery.acknowledge(updateID) else {
+        guard let events = inFlight.acknowledge(updateID) else {
             return log(.warning, "acknowledged update \(updateID), which it doesn't have in hand")
         }
         acknowledge(events)
         if !owesAcknowledgement { stopTyping() }
-        watchTaken()
+        watchCurrent()
         advance()
     }
 
@@ -80,6 +80,6 @@ extension ChildSession {
 
     /// What `ackTimedOut` would have to say of that event is still open.
     func isOpen(_ watch: AckTimer.Watch) -> Bool {
-        watch.generation == generation && delivery.eventAtWork?.key == watch.key
+        watch.generation == generation && inFlight.current?.key == watch.key
     }
 }

@@ -16,8 +16,8 @@ extension ChildSession {
     /// The last line and the end of its stdin, once it took what it has in hand: of a closed pipe nobody
     /// can tell whether it was read, and an event that wasn't is for the next child.
     func sendDisconnect() {
-        guard lifecycle.state == .closing(signals: 0), !delivery.hasUnreadEvent else { return }
-        if plain == nil { process?.write(delivery.write(GatewayLines.disconnect(reason ?? .stop))) }
+        guard lifecycle.state == .closing(signals: 0), !inFlight.hasUnreadEvent else { return }
+        if plain == nil { process?.write(inFlight.write(GatewayLines.disconnect(reason ?? .stop))) }
         process?.endInput()
     }
 
@@ -40,25 +40,25 @@ extension ChildSession {
     func exited(_ exit: ChildProcess.Exit) {
         let lived = Instant.current - startedAt
         let wasTold = reason != nil
-        let remains = delivery.ended(
+        let unacknowledged = inFlight.ended(
             unread: exit.unread, succeeded: exit.status == 0 || options.givesUpAfterFailure)
-        let succeeded = wasTold || exit.status == 0 && remains.hasTakenEvent
-        if remains.hasTakenEvent { crashLoopEnded() }
-        note(exit, lived: lived, hasTakenEvent: remains.hasTakenEvent)
-        acknowledge(remains.acknowledged)
+        let succeeded = wasTold || exit.status == 0 && unacknowledged.hasReadEvent
+        if unacknowledged.hasReadEvent { crashLoopEnded() }
+        note(exit, lived: lived, hasReadEvent: unacknowledged.hasReadEvent)
+        acknowledge(unacknowledged.acknowledged)
         children.journal.childEnded(scope)
         process = nil
         results = []
         // Before the next child starts, which may call at once.
         children.onEnded(scope)
-        let left = requeue(remains, blaming: !succeeded)
+        let left = requeue(unacknowledged, blaming: !succeeded)
         if reason == .stop, left { abandon(because: "the gateway stops") }
         ended(succeeded: succeeded, lived: lived)
     }
 
-    private func note(_ exit: ChildProcess.Exit, lived: Duration, hasTakenEvent: Bool) {
+    private func note(_ exit: ChildProcess.Exit, lived: Duration, hasReadEvent: Bool) {
         let how = "after \(lived.rounded), \(exit.words)"
-        if !hasTakenEvent, reason == nil {
+        if !hasReadEvent, reason == nil {
             diedAtStart("child ended \(how), without having read its event")
         } else if exit.status != 0, options.replays != nil || reason == nil {
             problem("child ended \(how)\(outlook)")
@@ -92,15 +92,15 @@ extension ChildSession {
 
     /// A child has read an event.
     func crashLoopEnded() {
-        if children.crashLoop.childTookEvent() { children.log.notice("children read their events again") }
+        if children.crashLoop.childReadEvent() { children.log.notice("children read their events again") }
     }
 
     /// Puts back what the child didn't deal with, but for an event that has killed enough of them.
     ///
     /// - Returns: whether anything was put back.
-    private func requeue(_ remains: Delivery.Remains, blaming: Bool) -> Bool {
-        var events = remains.events
-        if blaming, remains.wasAtWork, !options.givesUp {
+    private func requeue(_ unacknowledged: InFlight.Unacknowledged, blaming: Bool) -> Bool {
+        var events = unacknowledged.events
+        if blaming, unacknowledged.wasAtWork, !options.givesUp {
             events[0].deaths += 1
             if events[0].deaths >= options.maxDeliveries { deadLetter(events.removeFirst()) }
         }
@@ -136,7 +136,7 @@ extension ChildSession {
 
     /// A new version of the program is there: this child goes between two events.
     func reload() {
-        guard lifecycle.state == .running, delivery.mode != .single else { return }
+        guard lifecycle.state == .running, inFlight.mode != .single else { return }
         isOutdated = true
         advance()
     }
@@ -150,7 +150,7 @@ extension ChildSession {
     func hurry() {
         if !isAlive, children.isWindingDown { abandon(because: "the gateway stops") }
         advance()
-        if !delivery.isReady, lastActive + options.stopGrace <= .current { close(.stop) }
+        if !inFlight.isReady, lastActive + options.stopGrace <= .current { close(.stop) }
     }
 
     /// Time is up.

@@ -5,14 +5,14 @@ extension ChildSession {
     /// Writes the next thing, if the child is ready for it.
     func advance() {
         guard lifecycle.state == .running, let process else { return }
-        if delivery.isReady, !results.isEmpty {
+        if inFlight.isReady, !results.isEmpty {
             let lines = results
             results = []
-            process.write(delivery.write(lines))
+            process.write(inFlight.write(lines))
             resumeIfRoom()
         } else if mayGiveEvent {
             giveEvents()
-        } else if let reason = reasonToGo, delivery.isReady, results.isEmpty, plain?.isAtWork != true,
+        } else if let reason = reasonToGo, inFlight.isReady, results.isEmpty, plain?.isAtWork != true,
             (openCalls == 0 && !owesAcknowledgement) || !hasRoomForCalls || children.isHurried
         {
             close(reason)
@@ -26,8 +26,8 @@ extension ChildSession {
     }
 
     private var mayGiveEvent: Bool {
-        delivery.wantsEvent && !queue.isEmpty && !isOutdated && !children.isWindingDown
-            && (queue.count >= delivery.blockSize || children.isFinishing)
+        inFlight.wantsEvent && !queue.isEmpty && !isOutdated && !children.isWindingDown
+            && (queue.count >= inFlight.blockSize || children.isFinishing)
             && (hasRoomForCalls || children.isHurried) && plain?.isAtWork != true
     }
 
@@ -53,7 +53,7 @@ extension ChildSession {
 
     func takeEvents() -> [IncomingEvent] {
         var events: [IncomingEvent] = []
-        while events.count < delivery.blockSize,
+        while events.count < inFlight.blockSize,
             let event = try? queue.popFirst(children.journal, scope: scope)
         {
             events.append(event)
@@ -76,12 +76,12 @@ extension ChildSession {
         lastGiven = .current
         touch()
         if let plain {
-            process?.write(delivery.write(events) { plain.lines(of: $0) })
+            process?.write(inFlight.write(events) { plain.lines(of: $0) })
             noteGiven(plain)
         } else {
-            process?.write(delivery.write(events, opening: opening))
+            process?.write(inFlight.write(events, opening: opening))
         }
-        if delivery.mode == .single { process?.endInput() }
+        if inFlight.mode == .single { process?.endInput() }
         startTyping()
         watchOver()
     }

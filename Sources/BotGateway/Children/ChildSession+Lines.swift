@@ -79,14 +79,14 @@ extension ChildSession: ChildProcessObserver {
     func childReadAll() {
         touch()
         // It is back for more: what it wrote before that belongs to the event that is dealt with now.
-        if delivery.mode == .oneByOne, delivery.countInHand > 1 { readWritten() }
-        let (events, isProbeDue) = delivery.readAll()
+        if inFlight.mode == .oneByOne, inFlight.count > 1 { readWritten() }
+        let (events, isProbeDue) = inFlight.readAll()
         acknowledge(events)
-        watchTaken()
-        if delivery.hasTakenEvent { crashLoopEnded() }
+        watchCurrent()
+        if inFlight.hasReadEvent { crashLoopEnded() }
         guard lifecycle.state == .running else { return sendDisconnect() }
         if isProbeDue {
-            process?.write(delivery.probe())
+            process?.write(inFlight.probe())
         } else {
             if options.replays != nil, plain == nil { childIsBack() }
             advance()

@@ -67,7 +67,7 @@ extension ChildSession {
         children.loop.after(.milliseconds(2)) { [weak self] in
             guard let self, plain.isAtWork, isAlive else { return }
             let isBack =
-                delivery.isReady
+                inFlight.isReady
                 && (process?.isReadingInput ?? (plain.lastPrinted + Self.patience < .current))
             guard isBack else { return lookWhetherBack(plain) }
             plain.isAtWork = false

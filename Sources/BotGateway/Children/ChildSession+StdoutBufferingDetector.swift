@@ -8,7 +8,7 @@ extension ChildSession {
     /// It lives on and has nothing to do: what it had to say should be here.
     func listenForSilence() {
         // Whether it waits for more costs a look at the system, and is asked last.
-        guard stdoutBuffering.isLong, !children.hasSaidBuffered, delivery.isReady,
+        guard stdoutBuffering.isLong, !children.hasSaidBuffered, inFlight.isReady,
             process?.isReadingInput == true
         else { return }
         children.hasSaidBuffered = true

@@ -23,9 +23,9 @@ extension ChildSession {
     }
 
     private func watchForHang() {
-        guard !delivery.isReady || plain?.isAtWork == true else { return clearTimer() }
+        guard !inFlight.isReady || plain?.isAtWork == true else { return clearTimer() }
         // Several events in one go may take what the slowest took, each.
-        let grace = options.stopGrace + slowest * (delivery.given > 1 ? 4 * delivery.given : 0)
+        let grace = options.stopGrace + slowest * (inFlight.given > 1 ? 4 * inFlight.given : 0)
         setTimer(grace) { $0.hung(for: grace) }
     }
 
@@ -38,6 +38,6 @@ extension ChildSession {
     }
 
     func noteEventTime() {
-        if delivery.given == 1 { slowest = max(slowest, .current - lastGiven) }
+        if inFlight.given == 1 { slowest = max(slowest, .current - lastGiven) }
     }
 }

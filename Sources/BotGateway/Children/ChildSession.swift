@@ -11,7 +11,7 @@ import Reactor
 
     var lifecycle = ChildLifecycle()
     var queue: EventQueue
-    var delivery: Delivery
+    var inFlight: InFlight
     /// Result lines that wait to be written.
     var results: [UInt8] = []
     var process: ChildProcess?
@@ -58,7 +58,7 @@ import Reactor
         self.scope = scope
         self.children = children
         queue = EventQueue(pagedOut: waiting)
-        delivery = Delivery(mode: children.options.deliveryMode)
+        inFlight = InFlight(mode: children.options.deliveryMode)
         plain = children.options.isPlain ? PlainTextDialect() : nil
     }
 
@@ -75,7 +75,7 @@ import Reactor
     /// Nothing is read, written or waiting.
     var isQuiet: Bool {
         lifecycle.state == .running && queue.isEmpty && results.isEmpty && openCalls == 0
-            && delivery.isReady && !owesAcknowledgement && plain?.isQuiet != false
+            && inFlight.isReady && !owesAcknowledgement && plain?.isQuiet != false
     }
 
     /// It has dealt with all that was for it, as far as can be known.
@@ -83,11 +83,11 @@ import Reactor
         guard lifecycle.state != .absent else { return queue.isEmpty && openCalls == 0 }
         guard isQuiet, plain?.isAtWork != true else { return false }
         // Of an event loop nobody can tell whether it waits for more, nor of a child that is about to end.
-        return process?.isReadingInput ?? (plain != nil || delivery.isKnownToBeBack)
+        return process?.isReadingInput ?? (plain != nil || inFlight.isKnownToBeBack)
     }
 
     /// It has said nothing yet of an event that waits for its word.
-    var owesAcknowledgement: Bool { delivery.mode != .oneByOne && delivery.countInHand > 0 }
+    var owesAcknowledgement: Bool { inFlight.mode != .oneByOne && inFlight.count > 0 }
 
     /// Nothing is left to remember.
     var isForgettable: Bool {

@@ -65,7 +65,7 @@ package final class Children {
     package var count: Int { alive }
 
     /// Some have something in hand.
-    package var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.delivery.isReady } }
+    package var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.inFlight.isReady } }
 
     /// Each has dealt with all that was for it, as far as can be known.
     package var areDone: Bool { sessions.values.allSatisfy(\.isDone) }

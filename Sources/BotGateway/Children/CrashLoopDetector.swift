@@ -25,7 +25,7 @@ struct CrashLoopDetector {
     }
 
     /// A child has read an event. True when trouble is over by that.
-    mutating func childTookEvent() -> Bool {
+    mutating func childReadEvent() -> Bool {
         defer { inARow = 0 }
         return isKnown
     }

@@ -14,11 +14,11 @@ import Testing
         var trouble = CrashLoopDetector()
         _ = trouble.childDied()
         _ = trouble.childDied()
-        var isOver = trouble.childTookEvent()
+        var isOver = trouble.childReadEvent()
         #expect(!isOver)
         for _ in 1...3 { _ = trouble.childDied() }
         #expect(trouble.isKnown)
-        isOver = trouble.childTookEvent()
+        isOver = trouble.childReadEvent()
         #expect(isOver)
         #expect(!trouble.isKnown)
         #expect(trouble.childDied() == .one)

@@ -4,9 +4,9 @@ import DequeModule
 ///
 /// What is written is followed to the byte: the pipe tells when the child has read all of it, and at its
 /// end how much it left.
-struct Delivery {
+struct InFlight {
     enum Mode: Equatable {
-        /// An event at a time, the next one as soon as it was taken. Dealt with when a later one was.
+        /// An event at a time, the next one as soon as it was readUpTo. Dealt with when a later one was.
         case oneByOne
         /// So many on their way; dealt with when the child says so.
         case acknowledged(window: Int)
@@ -25,7 +25,7 @@ struct Delivery {
         case ready, written, probing
     }
 
-    private struct Given {
+    private struct Entry {
         let event: IncomingEvent
         /// Where its line is among all the bytes that were written.
         let start: Int
@@ -33,45 +33,45 @@ struct Delivery {
     }
 
     /// What a child that ended leaves behind.
-    struct Remains {
+    struct Unacknowledged {
         var acknowledged: [IncomingEvent] = []
         /// To be given again, in their order; marked as redelivered if the child may have seen it.
         var events: [IncomingEvent] = []
         /// The first of `events` is the one that the child worked on.
         var wasAtWork = false
         /// It read at least one event to its end.
-        var hasTakenEvent = false
+        var hasReadEvent = false
     }
 
     let mode: Mode
     private var state = State.ready
-    /// Given and not dealt with, in their order.
-    private var inHand: Deque<Given> = []
-    private var position = 0
+    /// Entry and not dealt with, in their order.
+    private var entries: Deque<Entry> = []
+    private var writtenUpTo = 0
     /// The child has read up to here.
-    private var taken = 0
+    private var readUpTo = 0
     /// The `{` that begins every line is already written.
-    private var opened = false
+    private var isLineOpen = false
     private var quietBlocks = 0
     /// The child has read an event to its end.
-    private(set) var hasTakenEvent = false
+    private(set) var hasReadEvent = false
 
     init(mode: Mode) { self.mode = mode }
 
-    /// Nothing written waits to be taken: it can be given results, or the last line.
+    /// Nothing written waits to be readUpTo: it can be given results, or the last line.
     var isReady: Bool { state == .ready }
 
     /// The child came back for more after what it was given, or had the time that an event is given.
     var isKnownToBeBack: Bool {
-        if case .lockstep = mode { isReady } else { isReady && inHand.isEmpty }
+        if case .lockstep = mode { isReady } else { isReady && entries.isEmpty }
     }
 
     /// It can be given another event.
     var wantsEvent: Bool {
         switch mode {
         case .oneByOne, .lockstep: state == .ready
-        case .acknowledged(let window): inHand.count < window
-        case .single: position == 0
+        case .acknowledged(let window): entries.count < window
+        case .single: writtenUpTo == 0
         }
     }
 
@@ -81,14 +81,14 @@ struct Delivery {
         return 1 << min(quietBlocks - 7, 6)
     }
 
-    /// An event was given and isn't taken yet.
-    var hasUnreadEvent: Bool { inHand.last.map { $0.end > taken } ?? false }
+    /// An event was given and isn't readUpTo yet.
+    var hasUnreadEvent: Bool { entries.last.map { $0.end > readUpTo } ?? false }
 
     /// How many events it has that aren't dealt with.
-    var countInHand: Int { inHand.count }
+    var count: Int { entries.count }
 
     /// The first of them, if the child took it.
-    var eventAtWork: IncomingEvent? { inHand.first.flatMap { $0.end <= taken ? $0.event : nil } }
+    var current: IncomingEvent? { entries.first.flatMap { $0.end <= readUpTo ? $0.event : nil } }
 
     /// How many events were given last in one go.
     private(set) var given = 0
@@ -107,11 +107,11 @@ struct Delivery {
         _ events: [IncomingEvent], opening: [UInt8] = [], as text: (IncomingEvent) -> [UInt8] = \.lineForChild
     ) -> [UInt8] {
         var bytes = opening
-        let base = position - (opened ? 1 : 0)
+        let base = writtenUpTo - (isLineOpen ? 1 : 0)
         for event in events {
             let start = base + bytes.count
             bytes += text(event)
-            inHand.append(Given(event: event, start: start, end: base + bytes.count))
+            entries.append(Entry(event: event, start: start, end: base + bytes.count))
         }
         given = events.count
         quietBlocks += 1
@@ -119,10 +119,10 @@ struct Delivery {
     }
 
     private mutating func written(_ bytes: [UInt8]) -> [UInt8] {
-        let rest = opened ? Array(bytes.dropFirst()) : bytes
-        opened = false
+        let rest = isLineOpen ? Array(bytes.dropFirst()) : bytes
+        isLineOpen = false
         state = .written
-        position += rest.count
+        writtenUpTo += rest.count
         return rest
     }
 
@@ -130,35 +130,35 @@ struct Delivery {
     ///
     /// - Returns: the events that are dealt with by that; whether it has to be found out that it is back.
     mutating func readAll() -> (acknowledged: [IncomingEvent], isProbeDue: Bool) {
-        taken = position
+        readUpTo = writtenUpTo
         let isProbeDue = state == .written && isLockstep
         state = .ready
-        hasTakenEvent = hasTakenEvent || !inHand.isEmpty
+        hasReadEvent = hasReadEvent || !entries.isEmpty
         switch mode {
-        case .oneByOne: return (acknowledge(inHand.count - 1), isProbeDue)
-        case .lockstep: return (acknowledge(inHand.count), isProbeDue)
+        case .oneByOne: return (acknowledge(entries.count - 1), isProbeDue)
+        case .lockstep: return (acknowledge(entries.count), isProbeDue)
         case .acknowledged, .single: return ([], isProbeDue)
         }
     }
 
     /// By its child's own words this event is dealt with, and all before it. Nil when it has no such event.
     mutating func acknowledge(_ updateID: Int64) -> [IncomingEvent]? {
-        guard let index = inHand.firstIndex(where: { $0.event.updateID == updateID }) else { return nil }
-        hasTakenEvent = true
+        guard let index = entries.firstIndex(where: { $0.event.updateID == updateID }) else { return nil }
+        hasReadEvent = true
         return acknowledge(index + 1)
     }
 
-    /// Its child lived on for long enough after it had taken this event.
+    /// Its child lived on for long enough after it had readUpTo this event.
     mutating func ackTimedOut(after key: Int64) -> [IncomingEvent] {
-        eventAtWork?.key == key ? acknowledge(1) : []
+        current?.key == key ? acknowledge(1) : []
     }
 
     private mutating func acknowledge(_ count: Int) -> [IncomingEvent] {
         guard count > 0 else { return [] }
-        let events = inHand.prefix(count).map(\.event)
-        inHand.removeFirst(count)
+        let events = entries.prefix(count).map(\.event)
+        entries.removeFirst(count)
         // A thousand idle children keep no storage for what they don't have.
-        if inHand.isEmpty { inHand = [] }
+        if entries.isEmpty { entries = [] }
         return events
     }
 
@@ -169,8 +169,8 @@ struct Delivery {
     /// The beginning of the next line, whatever that will be: who reads it is back for more.
     mutating func probe() -> [UInt8] {
         state = .probing
-        opened = true
-        position += 1
+        isLineOpen = true
+        writtenUpTo += 1
         return [UInt8(ascii: "{")]
     }
 
@@ -179,24 +179,24 @@ struct Delivery {
     /// - Parameters:
     ///   - unread: how many of the bytes written it left unread.
     ///   - succeeded: it exited with 0: what it took is dealt with.
-    mutating func ended(unread: Int, succeeded: Bool) -> Remains {
-        defer { self = Delivery(mode: mode) }
-        taken = position - unread
-        let whole = inHand.prefix { $0.end <= taken }.count
-        let hasBegunNext = inHand.count > whole && inHand[whole].start < taken
-        var remains = Remains()
-        remains.hasTakenEvent = hasTakenEvent || whole > 0
+    mutating func ended(unread: Int, succeeded: Bool) -> Unacknowledged {
+        defer { self = InFlight(mode: mode) }
+        readUpTo = writtenUpTo - unread
+        let whole = entries.prefix { $0.end <= readUpTo }.count
+        let hasBegunNext = entries.count > whole && entries[whole].start < readUpTo
+        var unacknowledged = Unacknowledged()
+        unacknowledged.hasReadEvent = hasReadEvent || whole > 0
         if succeeded || isLockstep {
-            remains.acknowledged = acknowledge(whole)
+            unacknowledged.acknowledged = acknowledge(whole)
         } else if mode == .oneByOne {
-            remains.acknowledged = acknowledge(hasBegunNext ? whole : whole - 1)
+            unacknowledged.acknowledged = acknowledge(hasBegunNext ? whole : whole - 1)
         }
-        remains.events = inHand.map { given in
+        unacknowledged.events = entries.map { given in
             var event = given.event
-            if given.start < taken { event.isRedelivered = true }
+            if given.start < readUpTo { event.isRedelivered = true }
             return event
         }
-        remains.wasAtWork = inHand.first.map { $0.start < taken } ?? false
-        return remains
+        unacknowledged.wasAtWork = entries.first.map { $0.start < readUpTo } ?? false
+        return unacknowledged
     }
 }
