@@ -6,7 +6,7 @@ import Reactor
 import TelegramSimulator
 
 /// Prints calls instead of sending them, and has a simulated Telegram answer them.
-package final class CallPrinter: CallSink {
+package final class CallPrinter: CallSink, CallObserver {
     package typealias Order = CallRecord.Order
 
     /// Takes whole lines, with their ends.
@@ -43,7 +43,7 @@ package final class CallPrinter: CallSink {
         telegram.onUnsimulated = { log.warning("\($0)") }
     }
 
-    package func note(_ line: [UInt8], givenTo scope: Scope) {
+    package func eventGiven(_ line: [UInt8], to scope: Scope) {
         if unread[scope] == nil { record.add(scope) }
         unread[scope] = line
         // A scope that isn't in one chat calls to any it has heard of, not to the last event's alone.

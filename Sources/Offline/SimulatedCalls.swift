@@ -6,7 +6,7 @@ import Reactor
 import TelegramSimulator
 
 /// Carries calls to a Telegram in memory, which all scopes share, as people in one room do.
-package final class SimulatedCalls: CallSink {
+package final class SimulatedCalls: CallSink, CallObserver {
     /// How many calls Telegram refused.
     package private(set) var refusals = 0
 
@@ -28,7 +28,7 @@ package final class SimulatedCalls: CallSink {
         (self.record, self.log) = (record, log)
     }
 
-    package func note(_ line: [UInt8], givenTo scope: Scope) { record?.add(scope) }
+    package func eventGiven(_ line: [UInt8], to scope: Scope) { record?.add(scope) }
 
     package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         record?.add(call, for: scope)
@@ -44,7 +44,7 @@ package final class SimulatedCalls: CallSink {
 
     package func childEnded(_ scope: Scope) { files.remove(files.take(of: scope), of: scope) }
 
-    package func showTyping(in scope: Scope) {
+    package func childIsWorking(in scope: Scope) {
         guard let chat = scope.chat else { return }
         _ = telegram.answer("sendChatAction", ["chat_id": JSON(chat), "action": "typing"])
     }

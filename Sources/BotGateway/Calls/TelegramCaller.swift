@@ -9,7 +9,7 @@ import Reactor
 /// A chat that Telegram told to wait holds up nobody else, and answers go before a flood. What can't reach
 /// Telegram, or is answered with 5xx, is tried until it works; a call whose answer was lost may have taken
 /// effect, and is never repeated.
-package final class TelegramCaller: CallSink {
+package final class TelegramCaller: CallSink, CallObserver {
     private struct Waiting {
         let call: Call
         let done: (CallResult) -> Void
@@ -91,7 +91,7 @@ package final class TelegramCaller: CallSink {
     }
 
     /// Once, and not when something else is on its way to the chat, or the chat was told to wait.
-    package func showTyping(in scope: Scope) {
+    package func childIsWorking(in scope: Scope) {
         guard lines[scope] == nil, underWay < limit, let call = typing.call(in: scope),
             floodWaits.wait(for: destination(of: call, scope), at: .current) == nil
         else { return }

@@ -22,12 +22,12 @@ package struct ChildEnvironment {
         common = variables
     }
 
-    /// For the child that `event` starts.
-    package func variables(for event: IncomingEvent) -> [String] {
-        var variables = common + ["PIPEGRAM_SCOPE=\(event.scope)"]
-        if let chat = event.scope.chat { variables.append("PIPEGRAM_CHAT_ID=\(chat)") }
-        if let type = ScopeLine.chatType(of: event) { variables.append("PIPEGRAM_CHAT_TYPE=\(type)") }
-        if case .user(let user) = event.scope { variables.append("PIPEGRAM_USER_ID=\(user)") }
+    /// For the child that is opened with this line.
+    package func variables(for line: ScopeLine) -> [String] {
+        var variables = common + ["PIPEGRAM_SCOPE=\(line.scope)"]
+        if let chat = line.scope.chat { variables.append("PIPEGRAM_CHAT_ID=\(chat)") }
+        if let type = line.chatType { variables.append("PIPEGRAM_CHAT_TYPE=\(type)") }
+        if case .user(let user) = line.scope { variables.append("PIPEGRAM_USER_ID=\(user)") }
         return variables
     }
 }

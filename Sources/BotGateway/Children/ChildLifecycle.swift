@@ -13,8 +13,8 @@ struct ChildLifecycle {
         /// After a failure: for its time.
         case cooling
         case running
-        /// Its stdin is closed; with the signals it was sent since.
-        case closing(signals: Int)
+        /// It was told to go, and hasn't gone yet.
+        case closing
     }
 
     enum Action: Equatable {
@@ -22,8 +22,6 @@ struct ChildLifecycle {
         case start
         case startAfter(Duration)
         case deliver
-        case terminate
-        case kill
     }
 
     /// How a child ended.
@@ -35,6 +33,7 @@ struct ChildLifecycle {
 
     private(set) var state = State.absent
     private(set) var failures = 0
+    private var isHeld = false
 
     var isAlive: Bool {
         switch state {
@@ -55,20 +54,18 @@ struct ChildLifecycle {
         }
     }
 
+    /// It waits to start, and something else has to happen first.
+    var isStartHeld: Bool { isHeld && state == .waiting }
+
+    mutating func holdStart(_ isHeld: Bool) { self.isHeld = isHeld }
+
     mutating func started() { state = .running }
 
     /// Its stdin is being closed. False if it isn't running.
     mutating func close() -> Bool {
         guard state == .running else { return false }
-        state = .closing(signals: 0)
+        state = .closing
         return true
-    }
-
-    /// It didn't end in the time it was given.
-    mutating func graceEnded() -> Action {
-        guard case .closing(let signals) = state else { return .nothing }
-        state = .closing(signals: signals + 1)
-        return signals == 0 ? .terminate : .kill
     }
 
     /// - Returns: what to do with the scope now. After a failure its events wait, also those to come.

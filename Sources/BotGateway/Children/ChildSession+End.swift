@@ -8,164 +8,176 @@ extension ChildSession {
     /// - Parameter reason: nil when the child itself has closed a pipe.
     func close(_ reason: DisconnectReason?) {
         guard lifecycle.close() else { return }
-        self.reason = reason
+        stop.begin(reason)
         sendDisconnect()
-        escalate(after: options.stopGrace)
+        escalate(after: context.policy.stopGrace)
     }
 
-    /// The last line and the end of its stdin, once it took what it has in hand: of a closed pipe nobody
-    /// can tell whether it was read, and an event that wasn't is for the next child.
+    /// The last line and the end of its stdin, once it read what is in flight: of a closed pipe nobody can tell
+    /// whether it was read, and an event that wasn't is for the next child.
     func sendDisconnect() {
-        guard lifecycle.state == .closing(signals: 0), !inFlight.hasUnreadEvent else { return }
-        if plain == nil { process?.write(inFlight.write(GatewayLines.disconnect(reason ?? .stop))) }
-        process?.endInput()
-    }
-
-    /// The next rung for a child that doesn't end: SIGTERM, then SIGKILL.
-    func escalate(after grace: Duration) {
-        setTimer(grace) { $0.graceEnded(grace) }
-    }
-
-    private func graceEnded(_ grace: Duration) {
-        let action = lifecycle.graceEnded()
-        guard action == .terminate else {
-            problem("child did not end within \(grace.rounded) of SIGTERM, sending SIGKILL")
-            return carryOut(action)
+        guard lifecycle.state == .closing, stop.isInputEnded, !inFlight.hasUnreadEvent else { return }
+        if let line = dialect.disconnectLine(stop.reason ?? .stop) {
+            child.process?.write(inFlight.write(line))
         }
-        problem("child did not end within \(grace.rounded) of the end of its input, sending SIGTERM")
-        carryOut(action)
-        escalate(after: options.killGrace)
+        child.process?.endInput()
+    }
+
+    /// A child that doesn't end is sent the next signal.
+    private func escalate(after grace: Duration) {
+        setTimer(grace) { session in
+            guard session.lifecycle.state == .closing else { return }
+            let isFirst = session.stop.isInputEnded
+            session.problem(
+                "child did not end within \(grace.rounded) of \(isFirst ? "the end of its input" : "SIGTERM"), "
+                    + "sending \(isFirst ? "SIGTERM" : "SIGKILL")")
+            session.escalate()
+        }
+    }
+
+    func escalate() {
+        switch stop.escalate() {
+        case .terminate:
+            child.process?.signal(SIGTERM)
+            escalate(after: context.policy.killGrace)
+        case .kill: child.process?.signal(SIGKILL)
+        case nil: break
+        }
     }
 
     func exited(_ exit: ChildProcess.Exit) {
-        let lived = Instant.current - startedAt
-        let wasTold = reason != nil
-        let unacknowledged = inFlight.ended(
-            unread: exit.unread, succeeded: exit.status == 0 || options.givesUpAfterFailure)
-        let succeeded = wasTold || exit.status == 0 && unacknowledged.hasReadEvent
-        if unacknowledged.hasReadEvent { crashLoopEnded() }
-        note(exit, lived: lived, hasReadEvent: unacknowledged.hasReadEvent)
-        acknowledge(unacknowledged.acknowledged)
-        children.journal.childEnded(scope)
-        process = nil
-        results = []
+        let lived = Instant.current - child.startedAt
+        let wasTold = stop.reason != nil
+        let ended = inFlight.ended(
+            unread: exit.unread, succeeded: exit.status == 0 || context.policy.failure == .dropEvents)
+        let succeeded = wasTold || exit.status == 0 && ended.hasReadEvent
+        if ended.hasReadEvent { crashLoopEnded() }
+        note(exit, lived: lived, hasReadEvent: ended.hasReadEvent)
+        acknowledge(ended.acknowledged)
+        context.journal.childEnded(scope)
+        child.ended()
+        calls.dropResults()
         // Before the next child starts, which may call at once.
-        children.onEnded(scope)
-        let left = requeue(unacknowledged, blaming: !succeeded)
-        if reason == .stop, left { abandon(because: "the gateway stops") }
-        ended(succeeded: succeeded, lived: lived)
+        context.handlers.ended(scope)
+        let isLeft = requeue(ended, blaming: !succeeded)
+        if stop.reason == .stop, isLeft { abandon(because: "the gateway stops") }
+        self.ended(succeeded: succeeded, lived: lived)
     }
 
     private func note(_ exit: ChildProcess.Exit, lived: Duration, hasReadEvent: Bool) {
         let how = "after \(lived.rounded), \(exit.words)"
-        if !hasReadEvent, reason == nil {
+        if !hasReadEvent, stop.reason == nil {
             diedAtStart("child ended \(how), without having read its event")
-        } else if exit.status != 0, options.replays != nil || reason == nil {
+        } else if exit.status != 0, context.policy.judgesLateExits || stop.reason == nil {
             problem("child ended \(how)\(outlook)")
         } else {
-            log(.info, "child ended \(how)\(reason.map { " (\($0.rawValue))" } ?? "")")
+            log(.info, "child ended \(how)\(stop.reason.map { " (\($0.rawValue))" } ?? "")")
         }
     }
 
     /// It ended before it read anything, or could not be started at all.
     func diedAtStart(_ how: String) {
-        guard !options.givesUp else { return problem(how + outlook) }
-        children.problems += 1
-        switch children.crashLoop.childDied() {
+        guard context.policy.redelivers else { return problem(how + outlook) }
+        context.health.noteProblem()
+        switch context.health.crashLoop.childDied() {
         case .one: log(.warning, how)
         case .goesOn: log(.debug, how)
         case .begins:
-            let words = lastWords.isEmpty ? "" : "; its last words: " + lastWords.joined(separator: " | ")
             log(
                 .error,
-                "the bot dies at its start, whatever the chat: \(how)\(words). It is tried again, and nothing "
+                "the bot dies at its start, whatever the chat: \(how)\(lastWords). It is tried again, and nothing "
                     + "more is said until one reads its event; events wait")
         }
     }
 
-    /// What it said last, and what comes now, for somebody who sits before it.
+    /// What it said last, and what comes now, for a person at a terminal.
     private var outlook: String {
-        guard options.givesUpAfterFailure else { return "" }
-        let words = lastWords.isEmpty ? "" : "; its last words: \(lastWords.joined(separator: " | "))"
-        return words + "; the next message starts it anew"
+        context.policy.failure == .dropEvents ? lastWords + "; the next message starts it anew" : ""
+    }
+
+    private var lastWords: String {
+        child.lastWords.isEmpty ? "" : "; its last words: \(child.lastWords.joined(separator: " | "))"
     }
 
     /// A child has read an event.
     func crashLoopEnded() {
-        if children.crashLoop.childReadEvent() { children.log.notice("children read their events again") }
+        if context.health.crashLoop.childReadEvent() {
+            context.log.notice("children read their events again")
+        }
     }
 
-    /// Puts back what the child didn't deal with, but for an event that has killed enough of them.
+    /// Puts back what the child didn't acknowledge, but for an event that enough of them died on.
     ///
     /// - Returns: whether anything was put back.
-    private func requeue(_ unacknowledged: InFlight.Unacknowledged, blaming: Bool) -> Bool {
-        var events = unacknowledged.events
-        if blaming, unacknowledged.wasAtWork, !options.givesUp {
+    private func requeue(_ ended: InFlight.Unacknowledged, blaming: Bool) -> Bool {
+        var events = ended.events
+        if blaming, ended.wasAtWork, let limit = context.policy.maxDeliveries {
             events[0].deaths += 1
-            if events[0].deaths >= options.maxDeliveries { deadLetter(events.removeFirst()) }
+            if events[0].deaths >= limit { deadLetter(events.removeFirst()) }
         }
-        for event in events where event.isRedelivered { children.journal.requeue(event) }
+        for event in events where event.isRedelivered { context.journal.requeue(event) }
         queue.putBack(events)
         return !events.isEmpty
     }
 
     private func deadLetter(_ event: IncomingEvent) {
         let reason = "\(event.deaths) children died on it"
-        children.journal.deadLetter(event, because: reason)
-        countAcknowledged(1)
+        context.journal.deadLetter(event, because: reason)
+        redeliveryWindow.acknowledged(1, commits: context.journal.commits)
         log(.error, "update \(event.updateID) is set aside as a dead letter: \(reason)")
     }
 
     func ended(succeeded: Bool, lived: Duration) {
         clearTimer()
         let action = lifecycle.ended(.init(succeeded: succeeded, lived: lived, eventsWait: !queue.isEmpty))
-        if !succeeded, options.givesUp {
+        if !succeeded, !context.policy.redelivers {
             abandon(because: "its child failed")
-        } else if children.isFinishing, lifecycle.state == .cooling || children.isWindingDown {
+        } else if context.shutdown != .none, lifecycle.state == .cooling || context.leavesEvents {
             abandon(because: "the gateway stops")
         } else {
             carryOut(action)
         }
     }
 
-    /// Every child is to end soon: ends this one if nothing is left for it.
-    func finish() {
-        if lifecycle.state == .cooling { abandon(because: "the gateway stops") }
-        advance()
-    }
+    // MARK: the end of all children
 
     /// A new version of the program is there: this child goes between two events.
     func reload() {
         guard lifecycle.state == .running, inFlight.mode != .single else { return }
-        isOutdated = true
+        stop.programChanged()
         advance()
     }
 
-    /// It had its time to come to the end of what it has in hand.
+    /// It had its time to acknowledge what is in flight.
     func hurryReload() {
-        if isOutdated, lifecycle.state == .running { close(.reload) }
+        if stop.isOutdated, lifecycle.state == .running { close(.reload) }
     }
 
-    /// The time for a stop runs: a child that has stopped reading is told to go with its event in hand.
-    func hurry() {
-        if !isAlive, children.isWindingDown { abandon(because: "the gateway stops") }
-        advance()
-        if !inFlight.isReady, lastActive + options.stopGrace <= .current { close(.stop) }
+    /// The shutdown has come further, or time has passed since.
+    func shutDown() {
+        switch context.shutdown {
+        case .none: break
+        case .draining:
+            if lifecycle.state == .cooling { abandon(because: "the gateway stops") }
+            advance()
+        case .hurrying:
+            if !isAlive, context.leavesEvents { abandon(because: "the gateway stops") }
+            advance()
+            // One that has stopped reading is told to go with its event in flight.
+            if !inFlight.isReady, activity.last + context.policy.stopGrace <= .current { close(.stop) }
+        case .killing:
+            abandon(because: "the gateway stops")
+            child.process?.signal(SIGKILL)
+        }
     }
 
-    /// Time is up.
-    func kill() {
-        abandon(because: "the gateway stops")
-        process?.signal(SIGKILL)
-    }
-
-    /// Gives up what waits. The journal, if there is one, keeps it for the next start.
+    /// Gives up what waits. A durable journal keeps it for the next start.
     private func abandon(because why: String) {
-        isWaitingForCommit = false
+        redeliveryWindow.committed()
         let count = queue.count
         queue = EventQueue()
-        children.journal.dropPagedOut(of: scope)
-        if !children.journal.isDurable, count > 0 {
+        context.journal.overflow?.drop(of: scope)
+        if !context.journal.isDurable, count > 0 {
             problem("\(count == 1 ? "1 event is" : "\(count) events are") not delivered: \(why)")
         }
         if !isAlive { lifecycle.abandoned() }

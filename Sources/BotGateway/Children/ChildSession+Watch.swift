@@ -1,43 +1,73 @@
 import Reactor
 
-/// What a child is watched for: idleness, and in a replay that it comes back.
+/// What a child is watched for: idleness, a hang, a buffered stdout.
 extension ChildSession {
-    /// Sees to it that an idle child is reaped; in a replay, that one which doesn't come back is noticed.
+    /// Sees to it that an idle child is reaped, or that one which doesn't come back is noticed.
     func watchOver() {
         guard lifecycle.state == .running else { return }
-        if options.replays != nil {
+        if context.policy.detectsHangs {
             watchForHang()
-        } else if timer == nil, let idle = options.idleTimeout {
-            setTimer(idle) { $0.idleCheck() }
+        } else if let idle = context.policy.idleTimeout {
+            setTimerIfNone(idle) { $0.checkIdle() }
         }
     }
 
-    private func idleCheck() {
-        guard lifecycle.state == .running, let idle = options.idleTimeout else { return }
-        let end = max(isQuiet ? lastActive + idle : .current + idle, keepAliveUntil ?? lastActive)
+    private func checkIdle() {
+        guard lifecycle.state == .running, let idle = context.policy.idleTimeout else { return }
+        let end = activity.idleEnd(after: idle, isQuiet: isQuiet)
         if end <= .current {
             close(.idle)
         } else {
-            setTimer(end - .current) { $0.idleCheck() }
+            setTimer(end - .current) { $0.checkIdle() }
         }
     }
 
     private func watchForHang() {
-        guard !inFlight.isReady || plain?.isAtWork == true else { return clearTimer() }
-        // Several events in one go may take what the slowest took, each.
-        let grace = options.stopGrace + slowest * (inFlight.given > 1 ? 4 * inFlight.given : 0)
-        setTimer(grace) { $0.hung(for: grace) }
+        guard !inFlight.isReady || dialect.isAwaitingReturn else { return clearTimer() }
+        let timeout = activity.hangTimeout(context.policy.stopGrace, events: inFlight.given)
+        setTimer(timeout) { $0.hangTimedOut(timeout) }
     }
 
-    private func hung(for grace: Duration) {
+    private func hangTimedOut(_ timeout: Duration) {
         guard lifecycle.close() else { return }
-        problem("child did not come back within \(grace.rounded), sending SIGTERM")
-        process?.endInput()
-        carryOut(lifecycle.graceEnded())
-        escalate(after: options.killGrace)
+        stop.begin(nil)
+        problem("child did not come back within \(timeout.rounded), sending SIGTERM")
+        child.process?.endInput()
+        escalate()
     }
 
-    func noteEventTime() {
-        if inFlight.given == 1 { slowest = max(slowest, .current - lastGiven) }
+    // MARK: a buffered stdout
+
+    private static let bufferingRemedy = """
+        is its stdout buffered? Most languages keep what is printed to a pipe until it is much: flush after each \
+        line (python3 -u, fflush(stdout), $| = 1 …), or start it with 'stdbuf -oL'
+        """
+
+    /// It lives on and has nothing to do: what it had to say should be here.
+    func checkBuffering() {
+        // Whether it waits for more costs a look at the system, and is asked last.
+        guard child.buffering.isLong, context.health.mayReportBuffering, inFlight.isReady,
+            child.process?.isReadingInput == true
+        else { return }
+        reportBuffering(
+            "it read several events, waits for more, and has written nothing at all: \(Self.bufferingRemedy). "
+                + "If it has nothing to say, all is well")
+    }
+
+    /// It wrote something.
+    func heard() {
+        guard !child.buffering.isBroken else { return }
+        let wasKeptBack =
+            context.policy.endsInputSoon && child.buffering.isLong && lifecycle.state != .running
+        child.wrote()
+        guard wasKeptBack, context.health.mayReportBuffering else { return }
+        reportBuffering(
+            "it wrote nothing before the end of its stdin, which comes late on Telegram: \(Self.bufferingRemedy)"
+        )
+    }
+
+    private func reportBuffering(_ message: String) {
+        context.health.reportedBuffering()
+        log(.notice, message)
     }
 }

@@ -3,68 +3,39 @@ import JSON
 import Logging
 import Reactor
 
-/// One scope with its child: the events that wait, what the child has in hand, the calls it waits for.
+/// One scope with its child: the events that wait, those in flight, and the calls that have no answer yet.
 @MainActor final class ChildSession {
     let scope: Scope
-    unowned let children: Children
-    var options: ChildOptions { children.options }
+    let context: ChildContext
+    let dialect: any Dialect
 
     var lifecycle = ChildLifecycle()
     var queue: EventQueue
     var inFlight: InFlight
-    /// Result lines that wait to be written.
-    var results: [UInt8] = []
-    var process: ChildProcess?
-    /// Which child of this scope lives: a result is for the one that called.
-    var generation = 0
-    /// Calls that aren't answered, and the bytes of their lines.
-    var openCalls = 0
-    var openBytes = 0
-
-    var startedAt = Instant.current
-    /// When something was last read or written.
-    private(set) var lastActive = Instant.current
-    var keepAliveUntil: Instant?
-    /// Why the child was told to go; nil while it wasn't.
-    var reason: DisconnectReason?
-    /// It is to be replaced by a new child as soon as it has nothing in hand.
-    var isOutdated = false
-    /// The next event, or child, waits for the journal.
-    var isWaitingForCommit = false
-    private var startIsDue = false
-    var stdoutBuffering = StdoutBufferingDetector()
+    var calls = OpenCalls()
+    var child = Child()
+    var stop = StopLadder()
+    var activity = Activity()
+    var redeliveryWindow = RedeliveryWindow()
     /// The one thing that it waits for the time of; nil once that has come.
-    private(set) var timer: Timer?
-    /// Calls of an earlier run that go out before this scope's events.
-    private var recoveredCalls = 0
-    /// How many events were dealt with since this commit of the journal.
-    var acknowledged = (count: 0, commits: 0)
-    /// What the child wrote to stderr last.
-    var lastWords: [String] = []
-    /// The event whose child is watched for living on.
-    var watchedKey: Int64 = 0
-    /// The last event the child was given, to name it when something goes wrong.
-    var lastEvent: (updateID: Int64, logLine: Int)?
-    var lastGiven = Instant.current
-    /// The longest that the child worked on a single event.
-    var slowest = Duration.zero
-    /// How it is talked to in plain text; nil for a child that speaks events.
-    let plain: PlainTextDialect?
-    /// When the chat is told next that its child is at work.
-    var typing: Timer?
+    private var timer: Timer?
+    private var typing = TypingTimer()
 
     /// - Parameter waiting: how many events the journal holds for the scope from an earlier run.
-    init(scope: Scope, children: Children, waiting: Int = 0) {
+    init(_ scope: Scope, waiting: Int = 0, in context: ChildContext) {
         self.scope = scope
-        self.children = children
+        self.context = context
         queue = EventQueue(pagedOut: waiting)
-        inFlight = InFlight(mode: children.options.deliveryMode)
-        plain = children.options.isPlain ? PlainTextDialect() : nil
+        inFlight = InFlight(mode: context.policy.inFlightMode)
+        switch context.policy.dialect {
+        case .events: dialect = EventDialect.shared
+        case .plainText: dialect = PlainTextDialect(awaitsReturn: context.policy.detectsHangs)
+        }
     }
 
     isolated deinit {
         timer?.cancel()
-        stopTyping()
+        typing.stop()
     }
 
     var isAlive: Bool { lifecycle.isAlive }
@@ -74,33 +45,30 @@ import Reactor
 
     /// Nothing is read, written or waiting.
     var isQuiet: Bool {
-        lifecycle.state == .running && queue.isEmpty && results.isEmpty && openCalls == 0
-            && inFlight.isReady && !owesAcknowledgement && plain?.isQuiet != false
+        lifecycle.state == .running && queue.isEmpty && !calls.hasResults && calls.count == 0
+            && inFlight.isReady && !owesAcknowledgement && dialect.isQuiet
     }
 
-    /// It has dealt with all that was for it, as far as can be known.
+    /// It has acknowledged all that was for it, as far as can be known.
     var isDone: Bool {
-        guard lifecycle.state != .absent else { return queue.isEmpty && openCalls == 0 }
-        guard isQuiet, plain?.isAtWork != true else { return false }
-        // Of an event loop nobody can tell whether it waits for more, nor of a child that is about to end.
-        return process?.isReadingInput ?? (plain != nil || inFlight.isKnownToBeBack)
+        guard lifecycle.state != .absent else { return queue.isEmpty && calls.count == 0 }
+        guard isQuiet, !dialect.isAwaitingReturn else { return false }
+        // Nobody can tell whether an event loop waits for more, nor a child that is about to end.
+        return child.process?.isReadingInput ?? (dialect.returnsWhenQuiet || inFlight.isKnownToBeBack)
     }
 
-    /// It has said nothing yet of an event that waits for its word.
+    /// Events are in flight that the child acknowledges in words or by its exit.
     var owesAcknowledgement: Bool { inFlight.mode != .oneByOne && inFlight.count > 0 }
 
     /// Nothing is left to remember.
     var isForgettable: Bool {
-        lifecycle.state == .absent && lifecycle.failures == 0 && queue.isEmpty && openCalls == 0
-            && recoveredCalls == 0
+        lifecycle.state == .absent && lifecycle.failures == 0 && queue.isEmpty && calls.count == 0
     }
 
-    // MARK: events
+    // MARK: starting
 
     func deliver(_ event: IncomingEvent) {
-        // In a replay the journal is memory itself.
-        let isWanted = isAlive || options.replays != nil
-        queue.append(event, inMemory: isWanted, journal: children.journal)
+        queue.append(event, inMemory: isAlive || context.policy.queuesInMemory, journal: context.journal)
         carryOut(lifecycle.eventArrived())
     }
 
@@ -109,22 +77,11 @@ import Reactor
         if !queue.isEmpty { carryOut(lifecycle.eventArrived()) }
     }
 
-    /// A call of an earlier run goes out first.
-    func hold() { recoveredCalls += 1 }
-
-    func release() {
-        recoveredCalls -= 1
-        if recoveredCalls == 0, startIsDue { startWhenThereIsRoom() }
-        children.tidy(self)
-    }
-
     func carryOut(_ action: ChildLifecycle.Action) {
         switch action {
         case .nothing: break
         case .start: startWhenThereIsRoom()
         case .deliver: advance()
-        case .terminate: process?.signal(SIGTERM)
-        case .kill: process?.signal(SIGKILL)
         case .startAfter(let delay):
             let waiting = queue.isEmpty ? "for the next event at the earliest" : "\(queue.count) events wait"
             log(repeatedLevel, "starting again in \(delay.rounded), \(waiting)")
@@ -133,31 +90,15 @@ import Reactor
     }
 
     /// Not while many calls of the last child wait: one that exits after each event would pile them up.
-    private func startWhenThereIsRoom() {
-        startIsDue = !hasRoomForCalls || recoveredCalls > 0
-        if !startIsDue { children.wantsChild(self) }
+    func startWhenThereIsRoom() {
+        let isHeld = !calls.hasRoom || context.supervisor?.isHeld(scope) == true
+        lifecycle.holdStart(isHeld)
+        if !isHeld { context.supervisor?.wantsChild(self) }
     }
 
-    /// Neither too many calls wait to be answered, nor too many answers to be read.
-    var hasRoomForCalls: Bool {
-        openCalls < ChildOptions.maxOpenCalls && openBytes < ChildOptions.maxOpenBytes
-            && results.count < ChildOptions.maxOpenBytes
-    }
-
-    /// A call was answered.
-    func callEnded() {
-        advance()
-        resumeIfRoom()
-        children.tidy(self)
-    }
-
-    /// Half of the room has to be free again: to stop and go for every line would cost more.
-    func resumeIfRoom() {
-        guard openCalls <= ChildOptions.maxOpenCalls / 2, openBytes <= ChildOptions.maxOpenBytes / 2,
-            results.count <= ChildOptions.maxOpenBytes / 2
-        else { return }
-        process?.resumeOutput()
-        if startIsDue { startWhenThereIsRoom() }
+    /// What held up its start may be over.
+    func resumeStart() {
+        if lifecycle.isStartHeld { startWhenThereIsRoom() }
     }
 
     private func cooledDown() {
@@ -170,44 +111,38 @@ import Reactor
     private func forgetFailures() {
         guard lifecycle.state == .absent else { return }
         lifecycle = ChildLifecycle()
-        children.tidy(self)
+        context.supervisor?.tidy(self)
     }
 
     /// Starts the child with the first event that waits.
     func start() throws(SystemError) {
-        guard isWithinRedeliveryWindow else { return waitForCommit() }
+        guard redeliveryWindow.hasRoom(in: context.journal) else { return waitForCommit() }
         let event: IncomingEvent
         let state: JSON?
         do throws(JournalReadError) {
-            guard let first = try queue.first(children.journal, scope: scope) else {
+            guard let first = try queue.first(context.journal, scope: scope) else {
                 return lifecycle.abandoned()
             }
             event = first
-            state = try children.journal.state(of: scope)
+            state = try context.journal.state(of: scope)
         } catch {
             // The journal has said why.
-            return setTimer(.seconds(1)) { $0.children.wantsChild($0) }
+            return setTimer(.seconds(1)) { $0.context.supervisor?.wantsChild($0) }
         }
-        var program = children.program
-        program.environment = children.environment.variables(for: event)
-        let process = try ChildProcess(program, lineLimit: options.maxLine, on: children.loop, observer: self)
-        self.process = process
+        let (process, scopeLine) = try context.launcher.start(for: event, state: state, observer: self)
+        started(process)
+        if dialect.opensWithScopeLine { give(takeEvents(), opening: scopeLine) }
+        advance()
+    }
+
+    private func started(_ process: any ChildHandle) {
+        child.started(process)
         lifecycle.started()
         clearTimer()
-        generation += 1
-        startedAt = .current
-        reason = nil
-        isOutdated = false
-        stdoutBuffering = StdoutBufferingDetector()
-        watchedKey = 0
-        lastWords = []
-        slowest = .zero
+        stop = StopLadder()
+        activity.childStarted()
         log(.info, "child started")
-        children.journal.childStarted(scope, pid: process.pid)
-        if plain == nil {
-            give(takeEvents(), opening: ScopeLine.line(openedBy: event, bot: children.bot, state: state))
-        }
-        advance()
+        context.journal.childStarted(scope, pid: process.pid)
     }
 
     /// It could not be started, and that won't change by itself.
@@ -218,15 +153,19 @@ import Reactor
 
     // MARK: time
 
-    func touch() { lastActive = children.loop.now }
+    func touch() { activity.touch(context.loop.now) }
 
     func setTimer(_ delay: Duration, _ action: @escaping (ChildSession) -> Void) {
         timer?.cancel()
         // Given the session, most actions need no storage of their own: every idle child has one.
-        timer = children.loop.after(delay) { [unowned self] in
+        timer = context.loop.after(delay) { [unowned self] in
             timer = nil
             action(self)
         }
+    }
+
+    func setTimerIfNone(_ delay: Duration, _ action: @escaping (ChildSession) -> Void) {
+        if timer == nil { setTimer(delay, action) }
     }
 
     func clearTimer() {
@@ -234,26 +173,38 @@ import Reactor
         timer = nil
     }
 
+    func startTyping() {
+        guard context.policy.sendsTyping, scope.chat != nil else { return }
+        typing.start(on: context.loop) { [unowned self] in
+            let mayBeAtWork = owesAcknowledgement || activity.lastGiven + TypingTimer.limit > .current
+            guard isAlive, mayBeAtWork, child.process?.isReadingInput != true else { return false }
+            context.handlers.working(scope)
+            return true
+        }
+    }
+
+    func stopTyping() { typing.stop() }
+
     // MARK: the log
 
     func log(_ level: Logger.Level, _ message: @autoclosure () -> String) {
-        guard children.log.logLevel <= level else { return }
-        children.log.log(level: level, "\(message())", metadata: metadata)
+        guard context.log.logLevel <= level else { return }
+        context.log.log(level: level, "\(message())", metadata: metadata)
     }
 
     /// Something went wrong with this child: a warning, and the end of a replay's success.
     func problem(_ message: String) {
-        children.problems += 1
+        context.health.noteProblem()
         log(.warning, message)
     }
 
-    /// For what is said of each child: quiet while all of them die in the same way.
-    var repeatedLevel: Logger.Level { children.crashLoop.isKnown ? .debug : .warning }
+    /// For what is said of each child: quiet during a crash loop.
+    var repeatedLevel: Logger.Level { context.health.crashLoop.isKnown ? .debug : .warning }
 
     private var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = ["scope": "\(scope)"]
-        if let process { metadata["pid"] = "\(process.pid)" }
-        if let lastEvent {
+        if let process = child.process { metadata["pid"] = "\(process.pid)" }
+        if let lastEvent = child.lastEvent {
             metadata["update"] = "\(lastEvent.updateID)"
             if lastEvent.logLine > 0 { metadata["line"] = "\(lastEvent.logLine)" }
         }

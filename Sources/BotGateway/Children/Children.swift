@@ -1,77 +1,77 @@
-import DequeModule
+import BotAPI
 import JSON
 import Logging
 import Reactor
 
 /// The children of all scopes: starts one for each scope that has events, and ends those that are idle.
 package final class Children {
-    let program: Program
-    let environment: ChildEnvironment
-    let bot: JSON
-    let options: ChildOptions
-    let loop: EventLoop
-    let log: Logger
-    let journal: any Journal
-    var crashLoop = CrashLoopDetector()
-    let ackTimer: AckTimer
-
-    /// Carries out a call of a child; set before the first event.
-    var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
-    /// Told that a scope's child is gone.
-    var onEnded: (Scope) -> Void = { _ in }
-    /// Told that a scope's child is at work, now and every few seconds.
-    var onTyping: (Scope) -> Void = { _ in }
-    /// Told of the event that a child is given last.
-    var onGiven: (IncomingEvent) -> Void = { _ in }
-    /// Takes each line that a child writes to stderr; where nobody does, the log gets it.
-    package var onStderr: ((Scope, String) -> Void)?
-    /// Called when no child is left after `finish`.
-    var onFinished: () -> Void = {}
-    /// How often something went wrong: a bad line, a crash, a hang.
-    package internal(set) var problems = 0
-    private(set) var isFinishing = false
-    /// Children have had their time to hear what became of their calls, and are told to go without.
-    private(set) var isHurried = false
-    private var isKilled = false
-
+    let context: ChildContext
     private var sessions: [Scope: ChildSession] = [:]
-    private var alive = 0
-    /// Scopes that want a child and wait for room, in their order.
-    private var waiting: Deque<ChildSession> = []
-    private var roomCheck: Timer?
-    private var saidExhausted = false
-    /// One child's stdout seems to be buffered, and so is every child's.
-    var hasSaidBuffered = false
-    /// The journal has events of an earlier run that weren't taken up yet.
-    private var hasRecovered = false
-    private static let fewWaiting = 100
+    private var slots: ChildSlots
+    private var recovery = RecoveryProgress()
     /// Those whose next event waits for a commit.
     private var waitingForCommit: [ChildSession] = []
+    /// Called when no child is left after a shutdown began.
+    var onFinished: () -> Void = {}
 
     /// - Parameters:
     ///   - bot: what getMe answered; every scope line carries it.
-    ///   - journal: keeps events until they are dealt with.
-    package init(
-        _ program: Program, environment: ChildEnvironment, bot: JSON, options: ChildOptions,
+    ///   - journal: keeps events until they are acknowledged.
+    package convenience init(
+        _ program: Program, environment: ChildEnvironment, bot: JSON, policy: ChildPolicy,
         journal: any Journal, on loop: EventLoop, log: Logger
     ) {
-        (self.program, self.environment, self.bot, self.options) = (program, environment, bot, options)
-        (self.journal, self.loop, self.log) = (journal, loop, log)
-        ackTimer = AckTimer(on: loop)
-        journal.onCommit = { [weak self] in self?.committed() }
+        let limit = policy.maxLine
+        let launcher = ChildLauncher(program, environment: environment, bot: bot) {
+            (program, observer) throws(SystemError) in
+            try ChildProcess(program, lineLimit: limit, on: loop, observer: observer)
+        }
+        self.init(ChildContext(policy, launcher: launcher, journal: journal, on: loop, log: log))
+    }
+
+    init(_ context: ChildContext) {
+        self.context = context
+        slots = ChildSlots(limit: context.policy.maxChildren)
+        context.supervisor = self
+        context.journal.onCommit = { [weak self] in self?.committed() }
+    }
+
+    /// Connects the children with the rest of the gateway; before the first event.
+    ///
+    /// - Parameters:
+    ///   - perform: carries out a call of a scope's child; the closure is called once, with what came of it.
+    ///   - given: an event was given to its child, the last one of a batch.
+    ///   - ended: a scope's child is gone.
+    ///   - working: a scope's child is at work, now and every few seconds.
+    func connect(
+        perform: @escaping (Call, Scope, @escaping (CallResult) -> Void) -> Void,
+        given: @escaping (IncomingEvent) -> Void = { _ in }, ended: @escaping (Scope) -> Void = { _ in },
+        working: @escaping (Scope) -> Void = { _ in }
+    ) {
+        context.handlers = ChildHandlers(
+            perform: perform, given: given, ended: ended, working: working, stderr: context.handlers.stderr)
     }
 
     /// How many children live.
-    package var count: Int { alive }
+    package var count: Int { slots.count }
 
-    /// Some have something in hand.
+    /// How often something went wrong: a bad line, a crash, a hang.
+    package var problems: Int { context.health.problems }
+
+    /// Takes each line that a child writes to stderr; without a handler it goes to the log.
+    package func onStderr(_ handle: @escaping (Scope, String) -> Void) { context.handlers.stderr = handle }
+
+    /// Some have events in flight.
     package var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.inFlight.isReady } }
 
-    /// Each has dealt with all that was for it, as far as can be known.
+    /// Each has acknowledged all that was for it, as far as can be known.
     package var areDone: Bool { sessions.values.allSatisfy(\.isDone) }
 
-    /// Whether a child could be told of an event.
-    func canTake(_ event: IncomingEvent) -> Bool { !options.isPlain || PlainTextMessage(event) != nil }
+    /// Whether a child could read an update.
+    func canRead(_ update: Update) -> Bool {
+        context.policy.dialect == .events
+            || PlainTextMessage(kind: update.kind, payload: update.payload) != nil
+    }
 
     /// Gives an event to its scope's child, or keeps it until there is one.
     func deliver(_ event: IncomingEvent) {
@@ -79,172 +79,175 @@ package final class Children {
     }
 
     private func session(of scope: Scope) -> ChildSession {
-        sessions[scope] ?? makeSession(scope, waiting: journal.recoveredCount(of: scope))
+        sessions[scope] ?? makeSession(scope, waiting: context.journal.recoveredCount(of: scope))
     }
 
     private func makeSession(_ scope: Scope, waiting: Int) -> ChildSession {
-        let session = ChildSession(scope: scope, children: self, waiting: waiting)
+        let session = ChildSession(scope, waiting: waiting, in: context)
         sessions[scope] = session
         return session
     }
 
+    // MARK: recovery
+
+    private static let fewWaiting = 100
+
     /// Goes on with the events of an earlier run.
     func start() {
-        hasRecovered = true
-        fillRoom()
+        recovery.begin()
+        fillSlots()
     }
 
     /// Takes up some more scopes of an earlier run, as soon as few wait for room: there may be a million.
-    private func admitRecovered() {
-        guard hasRecovered, !isFinishing, waiting.count < Self.fewWaiting else { return }
-        // Taking up a scope asks for room, and so comes here again.
-        hasRecovered = false
-        guard let scopes = journal.nextRecovered() else { return }
+    private func recoverScopes() {
+        guard context.shutdown == .none, slots.waitingCount < Self.fewWaiting,
+            let scopes = recovery.readScopes(context.journal.nextRecovered)
+        else { return }
         for (scope, count) in scopes where sessions[scope] == nil {
             makeSession(scope, waiting: count).recover()
         }
-        hasRecovered = true
-        if !scopes.isEmpty { fillRoom() }
+        recovery.begin()
+        if !scopes.isEmpty { fillSlots() }
     }
 
     /// A scope's events wait until `release` was called as often.
     func hold(_ scope: Scope) {
-        let session = session(of: scope)
-        session.hold()
-        session.recover()
+        recovery.hold(scope)
+        session(of: scope).recover()
     }
 
-    func release(_ scope: Scope) { sessions[scope]?.release() }
-
-    func waitForCommit(_ session: ChildSession) {
-        waitingForCommit.append(session)
-        journal.commitSoon()
+    func release(_ scope: Scope) {
+        let isLast = recovery.release(scope)
+        guard let session = sessions[scope] else { return }
+        if isLast { session.resumeStart() }
+        tidy(session)
     }
 
     private func committed() {
         let sessions = waitingForCommit
         waitingForCommit = []
         for session in sessions { session.committed() }
-        if hasRecovered { fillRoom() }
+        if !recovery.isDone { fillSlots() }
     }
 
-    /// Has every child replaced, each between two of its events.
+    // MARK: the end
+
+    /// Replaces every child, each between two of its events.
     func reload() {
         for session in Array(sessions.values) { session.reload() }
-        loop.after(options.stopGrace) { [weak self] in self?.sessions.values.forEach { $0.hurryReload() } }
+        context.loop.after(context.policy.stopGrace) { [weak self] in
+            self?.sessions.values.forEach { $0.hurryReload() }
+        }
     }
 
-    /// No more events will come: each child ends after its last one.
-    func finish() {
-        isFinishing = true
-        // A replay has all the time that its log takes.
-        if options.replays == nil { loop.after(options.stopGrace) { [weak self] in self?.windDown() } }
-        for session in Array(sessions.values) { session.finish() }
-        fillRoom()
+    /// Brings the end of all children so far, if it isn't there yet.
+    package func shutDown(_ stage: Shutdown) {
+        guard context.shutdown.advance(to: stage) else { return }
+        if stage == .draining, context.policy.limitsShutdown {
+            context.loop.after(context.policy.stopGrace) { [weak self] in self?.shutDown(.hurrying) }
+        }
+        applyShutdown()
+        if stage == .hurrying { hurryOn() }
+    }
+
+    private func applyShutdown() {
+        if context.leavesEvents { slots.waitingAreDropped() }
+        for session in Array(sessions.values) { session.shutDown() }
+        if context.shutdown == .draining { fillSlots() }
         checkFinished()
-    }
-
-    /// What waits is left to the journal.
-    var isWindingDown: Bool { isKilled || isHurried && journal.isDurable }
-
-    /// Ends without what waits, as far as the journal keeps it.
-    func windDown() {
-        if !isHurried { hurry() }
     }
 
     /// Ends those that stopped reading too, every second until none is left.
-    private func hurry() {
-        isHurried = true
-        if isWindingDown { waiting = [] }
-        for session in Array(sessions.values) { session.hurry() }
-        checkFinished()
-        if !isFinished { loop.after(.seconds(1)) { [weak self] in self?.hurry() } }
+    private func hurryOn() {
+        guard !isFinished else { return }
+        context.loop.after(.seconds(1)) { [weak self] in
+            self?.applyShutdown()
+            self?.hurryOn()
+        }
     }
 
-    /// Ends every child at once, with what it has started; what waits isn't delivered.
-    package func kill() {
-        isKilled = true
-        waiting = []
-        for session in Array(sessions.values) { session.kill() }
-        checkFinished()
-    }
-
-    /// No child is left, and none will start.
+    /// A shutdown began, no child is left, and none will start.
     var isFinished: Bool {
-        isFinishing && alive == 0 && waiting.isEmpty
+        context.shutdown != .none && slots.count == 0 && !slots.isAwaited
             && sessions.values.allSatisfy { $0.lifecycle.state == .absent }
     }
 
     private func checkFinished() {
         guard isFinished else { return }
-        loop.soon { [weak self] in self?.onFinished() }
+        context.loop.soon { [weak self] in self?.onFinished() }
     }
 
     // MARK: room
 
-    func wantsChild(_ session: ChildSession) {
-        waiting.append(session)
-        fillRoom()
-    }
-
-    func childEnded() {
-        alive -= 1
-        if !waiting.isEmpty { loop.soon { [weak self] in self?.fillRoom() } }
-    }
-
-    /// Forgets a scope that has nothing left to remember.
-    func tidy(_ session: ChildSession) {
-        if session.isForgettable { sessions[session.scope] = nil }
-        if isFinishing { checkFinished() }
-    }
-
-    private func fillRoom() {
-        while alive < options.maxChildren, let session = waiting.popFirst() {
+    private func fillSlots() {
+        while let session = slots.next() {
             do throws(SystemError) {
                 try session.start()
-                if session.isAlive { alive += 1 }
+                if session.isAlive { slots.started() }
             } catch {
                 guard error.isExhaustion else {
                     session.startFailed(error)
                     continue
                 }
-                waiting.prepend(session)
+                slots.putBack(session)
                 return waitForResources(error)
             }
         }
-        admitRecovered()
+        recoverScopes()
         // Once in a while: with many scopes waiting it would be done for each that comes.
-        if !waiting.isEmpty, roomCheck == nil { makeRoom() }
+        if slots.isAwaited, !slots.isCheckDue { makeRoom() }
     }
 
     /// Out of descriptors or processes: later, when a child has ended or a second has passed.
     private func waitForResources(_ error: SystemError) {
-        if !saidExhausted {
-            saidExhausted = true
-            log.warning("no room for more than \(alive) children (\(error)); others wait their turn")
+        if slots.isFirstExhaustion() {
+            context.log.warning("no room for more than \(count) children (\(error)); others wait their turn")
         }
-        checkRoom(after: .seconds(1))
+        checkSlots(after: .seconds(1))
     }
 
     /// Asks the children that were idle longest to go, one for each scope that waits.
     private func makeRoom() {
-        // A replay must not depend on who was quick: there everyone stays until the log ends.
-        guard options.replays == nil, !isFinishing else { return }
+        guard context.policy.evictsIdleChildren, context.shutdown == .none else { return }
         let leaving = sessions.values.reduce(0) { $0 + ($1.isLeaving ? 1 : 0) }
-        let idle = sessions.values.filter(\.isQuiet).sorted { $0.lastActive < $1.lastActive }
-        for session in idle.prefix(max(0, waiting.count - leaving)) {
-            let quietSince = session.lastActive + ChildOptions.quietBeforeEviction
-            guard quietSince <= .current else { return checkRoom(after: quietSince - .current) }
+        let idle = sessions.values.filter(\.isQuiet).sorted { $0.activity.last < $1.activity.last }
+        for session in idle.prefix(max(0, slots.waitingCount - leaving)) {
+            let quietSince = session.activity.last + ChildPolicy.quietBeforeEviction
+            guard quietSince <= .current else { return checkSlots(after: quietSince - .current) }
             session.close(.limit)
         }
-        checkRoom(after: ChildOptions.quietBeforeEviction)
+        checkSlots(after: ChildPolicy.quietBeforeEviction)
     }
 
-    private func checkRoom(after delay: Duration) {
-        roomCheck?.cancel()
-        roomCheck = loop.after(delay) { [weak self] in
-            self?.roomCheck = nil
-            self?.fillRoom()
-        }
+    private func checkSlots(after delay: Duration) {
+        slots.setCheck(
+            context.loop.after(delay) { [weak self] in
+                self?.slots.checkCame()
+                self?.fillSlots()
+            })
+    }
+}
+
+extension Children: ChildSupervisor {
+    func isHeld(_ scope: Scope) -> Bool { recovery.isHeld(scope) }
+
+    func wantsChild(_ session: ChildSession) {
+        slots.wait(session)
+        fillSlots()
+    }
+
+    func waitForCommit(_ session: ChildSession) {
+        waitingForCommit.append(session)
+        context.journal.commitSoon()
+    }
+
+    func childEnded() {
+        slots.ended()
+        if slots.isAwaited { context.loop.soon { [weak self] in self?.fillSlots() } }
+    }
+
+    func tidy(_ session: ChildSession) {
+        if session.isForgettable, !recovery.isHeld(session.scope) { sessions[session.scope] = nil }
+        if context.shutdown != .none { checkFinished() }
     }
 }

@@ -26,7 +26,7 @@ struct EventQueue {
             bytes += event.line.count
         } else {
             if pagedOut == 0 { lastKey = event.key - 1 }
-            journal.pageOut(event)
+            journal.overflow?.pageOut(event)
             pagedOut += 1
         }
     }

@@ -1,16 +1,17 @@
 import DequeModule
 
-/// Decides what goes to a child's stdin next, and which events are dealt with.
+/// The events that a child was given and that aren't acknowledged: decides when it gets the next one, and which
+/// events are acknowledged by what it reads.
 ///
 /// What is written is followed to the byte: the pipe tells when the child has read all of it, and at its
 /// end how much it left.
 struct InFlight {
     enum Mode: Equatable {
-        /// An event at a time, the next one as soon as it was readUpTo. Dealt with when a later one was.
+        /// An event at a time, the next one as soon as it was read. Acknowledged when a later one was read.
         case oneByOne
-        /// So many on their way; dealt with when the child says so.
+        /// Up to `window` at a time; acknowledged when the child says so.
         case acknowledged(window: Int)
-        /// One a child, and then the end of its input.
+        /// One for each child, and then the end of its input.
         case single
         /// The next one when the child is back for it, and the results of what it called before that:
         /// then the same events give the same calls, however fast anyone is.
@@ -19,6 +20,10 @@ struct InFlight {
         /// yet. To be quick, a child that never asks for a result is given more and more events in one
         /// go; not with `growing` false, where the next event may be long in coming.
         case lockstep(growing: Bool)
+
+        var isLockstep: Bool {
+            if case .lockstep = self { true } else { false }
+        }
     }
 
     private enum State {
@@ -35,9 +40,9 @@ struct InFlight {
     /// What a child that ended leaves behind.
     struct Unacknowledged {
         var acknowledged: [IncomingEvent] = []
-        /// To be given again, in their order; marked as redelivered if the child may have seen it.
+        /// To be redelivered, in order; marked if the child may have seen them.
         var events: [IncomingEvent] = []
-        /// The first of `events` is the one that the child worked on.
+        /// The child had begun to read the first of `events`.
         var wasAtWork = false
         /// It read at least one event to its end.
         var hasReadEvent = false
@@ -45,7 +50,7 @@ struct InFlight {
 
     let mode: Mode
     private var state = State.ready
-    /// Entry and not dealt with, in their order.
+    /// Given and not acknowledged, in order.
     private var entries: Deque<Entry> = []
     private var writtenUpTo = 0
     /// The child has read up to here.
@@ -58,10 +63,10 @@ struct InFlight {
 
     init(mode: Mode) { self.mode = mode }
 
-    /// Nothing written waits to be readUpTo: it can be given results, or the last line.
+    /// The child has read all that was written: it can be given results, or the last line.
     var isReady: Bool { state == .ready }
 
-    /// The child came back for more after what it was given, or had the time that an event is given.
+    /// The child came back for more after what it was given, or its ack timeout passed.
     var isKnownToBeBack: Bool {
         if case .lockstep = mode { isReady } else { isReady && entries.isEmpty }
     }
@@ -81,19 +86,19 @@ struct InFlight {
         return 1 << min(quietBlocks - 7, 6)
     }
 
-    /// An event was given and isn't readUpTo yet.
+    /// An event was given and isn't read yet.
     var hasUnreadEvent: Bool { entries.last.map { $0.end > readUpTo } ?? false }
 
-    /// How many events it has that aren't dealt with.
+    /// How many events are in flight.
     var count: Int { entries.count }
 
-    /// The first of them, if the child took it.
+    /// The first of them, if the child has read it.
     var current: IncomingEvent? { entries.first.flatMap { $0.end <= readUpTo ? $0.event : nil } }
 
     /// How many events were given last in one go.
     private(set) var given = 0
 
-    /// Lines that are no events: results, or the last line.
+    /// Lines that aren't events: results, or the last line.
     mutating func write(_ lines: [UInt8]) -> [UInt8] {
         given = 0
         quietBlocks = 0
@@ -128,10 +133,10 @@ struct InFlight {
 
     /// The child read all that was written.
     ///
-    /// - Returns: the events that are dealt with by that; whether it has to be found out that it is back.
+    /// - Returns: the events that are acknowledged by that, and whether a probe is due that shows when it is back.
     mutating func readAll() -> (acknowledged: [IncomingEvent], isProbeDue: Bool) {
         readUpTo = writtenUpTo
-        let isProbeDue = state == .written && isLockstep
+        let isProbeDue = state == .written && mode.isLockstep
         state = .ready
         hasReadEvent = hasReadEvent || !entries.isEmpty
         switch mode {
@@ -141,14 +146,14 @@ struct InFlight {
         }
     }
 
-    /// By its child's own words this event is dealt with, and all before it. Nil when it has no such event.
+    /// The child acknowledged this event, and so all before it. Nil when no such event is in flight.
     mutating func acknowledge(_ updateID: Int64) -> [IncomingEvent]? {
         guard let index = entries.firstIndex(where: { $0.event.updateID == updateID }) else { return nil }
         hasReadEvent = true
         return acknowledge(index + 1)
     }
 
-    /// Its child lived on for long enough after it had readUpTo this event.
+    /// The child lived on for the ack timeout after it had read this event.
     mutating func ackTimedOut(after key: Int64) -> [IncomingEvent] {
         current?.key == key ? acknowledge(1) : []
     }
@@ -162,11 +167,7 @@ struct InFlight {
         return events
     }
 
-    private var isLockstep: Bool {
-        if case .lockstep = mode { true } else { false }
-    }
-
-    /// The beginning of the next line, whatever that will be: who reads it is back for more.
+    /// The beginning of the next line, whatever that will be: a child that reads it is back for more.
     mutating func probe() -> [UInt8] {
         state = .probing
         isLineOpen = true
@@ -178,7 +179,7 @@ struct InFlight {
     ///
     /// - Parameters:
     ///   - unread: how many of the bytes written it left unread.
-    ///   - succeeded: it exited with 0: what it took is dealt with.
+    ///   - succeeded: it exited with 0, so that what it read is acknowledged.
     mutating func ended(unread: Int, succeeded: Bool) -> Unacknowledged {
         defer { self = InFlight(mode: mode) }
         readUpTo = writtenUpTo - unread
@@ -186,7 +187,7 @@ struct InFlight {
         let hasBegunNext = entries.count > whole && entries[whole].start < readUpTo
         var unacknowledged = Unacknowledged()
         unacknowledged.hasReadEvent = hasReadEvent || whole > 0
-        if succeeded || isLockstep {
+        if succeeded || mode.isLockstep {
             unacknowledged.acknowledged = acknowledge(whole)
         } else if mode == .oneByOne {
             unacknowledged.acknowledged = acknowledge(hasBegunNext ? whole : whole - 1)

@@ -1,39 +1,40 @@
 import JSON
 
-/// The first line a child reads: whom it serves, and as which bot.
-package enum ScopeLine {
-    /// One line of JSON with its `\n`, opened by `event`.
+/// The first line a child reads: the chat or user that it serves, and the bot that it is.
+package struct ScopeLine {
+    let scope: Scope
+    /// The chat or user of the event that opened the scope; nil for the whole bot's scope.
+    private let route: Route?
+
+    /// - Parameter event: the one that starts the child. Only its line is kept while it waits, so it is parsed here.
+    package init(openedBy event: IncomingEvent) {
+        scope = event.scope
+        guard let payload = try? JSON(parsing: event.line), let type = payload["type"]?.string else {
+            route = nil
+            return
+        }
+        route = Route(kind: String(type.dropFirst("telegram.".count)), payload: payload, of: event.scope)
+    }
+
+    /// One line of JSON with its `\n`.
     ///
     /// - Parameters:
     ///   - bot: what getMe answered.
     ///   - state: what a child of this scope stored, if one did.
-    package static func line(openedBy event: IncomingEvent, bot: JSON, state: JSON?) -> [UInt8] {
-        let scope: JSON = ["type": "telegram"]
-        if let route = route(of: event), let key = route.key, let party = route.party {
-            scope.set(key, party)
-        }
-        switch event.scope {
-        case .topic(_, let thread): scope.set("message_thread_id", JSON(thread))
-        case .business(let connection, _): scope.set("business_connection_id", JSON(connection))
+    package func bytes(bot: JSON, state: JSON?) -> [UInt8] {
+        let line: JSON = ["type": "telegram"]
+        if let key = route?.key, let party = route?.party { line.set(key, party) }
+        switch scope {
+        case .topic(_, let thread): line.set("message_thread_id", JSON(thread))
+        case .business(let connection, _): line.set("business_connection_id", JSON(connection))
         case .chat, .user, .bot: break
         }
-        scope.set("spec_version", "1.0")
-        scope.set("bot", bot)
-        if let state { scope.set("state", state) }
-        return scope.bytes + [UInt8(ascii: "\n")]
+        line.set("spec_version", "1.0")
+        line.set("bot", bot)
+        if let state { line.set("state", state) }
+        return line.bytes + [UInt8(ascii: "\n")]
     }
 
-    /// What PIPEGRAM_CHAT_TYPE says: `private`, `group`, `supergroup` or `channel`.
-    static func chatType(of event: IncomingEvent) -> String? {
-        guard let route = route(of: event), route.key == "chat" else { return nil }
-        return route.party?["type"]?.string
-    }
-
-    /// A waiting event is kept as its line alone: whom it is about is read from there again.
-    private static func route(of event: IncomingEvent) -> Route? {
-        guard let payload = try? JSON(parsing: event.line), let type = payload["type"]?.string else {
-            return nil
-        }
-        return Route(kind: String(type.dropFirst("telegram.".count)), payload: payload, of: event.scope)
-    }
+    /// What PIPEGRAM_CHAT_TYPE says: `private`, `group`, `supergroup` or `channel`; nil where no chat is served.
+    var chatType: String? { route?.key == "chat" ? route?.party?["type"]?.string : nil }
 }

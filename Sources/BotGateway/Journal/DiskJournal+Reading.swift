@@ -26,8 +26,8 @@ struct PossiblyDelivered {
 
 /// What the journal is asked for.
 extension DiskJournal {
-    package func pageOut(_ event: IncomingEvent) {}
-    package func dropPagedOut(of scope: Scope) {}
+    /// The database has all events anyway.
+    package var overflow: (any EventOverflow)? { nil }
 
     package func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int

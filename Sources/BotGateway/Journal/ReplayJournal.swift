@@ -2,8 +2,9 @@ import DequeModule
 import JSON
 import Reactor
 
-/// Keeps nothing beyond the program's life: a recorded log is there to be replayed again.
-package final class ReplayJournal: Journal {
+/// The journal of a replay: nothing outlives the program, for the log can be replayed again. Events that don't fit into
+/// memory wait in a spool.
+package final class ReplayJournal: Journal, EventOverflow {
     private struct PagedOut {
         let event: IncomingEvent
         let line: Spool.Piece
@@ -22,6 +23,8 @@ package final class ReplayJournal: Journal {
 
     /// No events wait on disk: those in memory are few.
     package var isEmpty: Bool { spool.isEmpty }
+
+    package var overflow: (any EventOverflow)? { self }
 
     package func commitSoon() {}
 
@@ -55,7 +58,7 @@ package final class ReplayJournal: Journal {
         return events
     }
 
-    package func dropPagedOut(of scope: Scope) {
+    package func drop(of scope: Scope) {
         for waiting in pagedOut.removeValue(forKey: scope) ?? [] { _ = spool.take(waiting.line) }
     }
 

@@ -81,19 +81,20 @@ final class Probe {
 
     private func begin(with step: Scenario.Step) throws(SystemError) {
         var program = program
-        program.environment = environment.variables(for: step.event)
+        let scopeLine = ScopeLine(openedBy: step.event)
+        program.environment = environment.variables(for: scopeLine)
         let process = try ChildProcess(program, lineLimit: options.maxLine, on: loop, observer: self)
         process.sparesItsGroup = true
         (self.process, pid, written, complaint, isEnding) = (process, process.pid, 0, [], false)
         if !options.isPlain {
-            write(ScopeLine.line(openedBy: step.event, bot: SimulatedTelegram.demoBot, state: state))
+            write(scopeLine.bytes(bot: SimulatedTelegram.demoBot, state: state))
         }
     }
 
     private func give(_ step: Scenario.Step) {
         inHand = step
         record.eventsGiven += 1
-        telegram.note(step.event.line, givenTo: step.event.scope)
+        telegram.eventGiven(step.event.line, to: step.event.scope)
         write(options.isPlain ? PlainTextMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
         if options.isSingle { return end() }
         idleDetector = IdleDetector(quiet: Self.quiet, at: .current)

@@ -88,15 +88,14 @@ struct ReplayCommand: LoopCommand {
             throw Failure(.noInput, error.description)
         }
         let telegram = SimulatedTelegram(now: { 0 })
-        var options = command.childFlags.options
-        options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
-        options.replays = .init(isFile: source.isFile)
+        var policy = command.childFlags.policy(.replay(isFile: source.isFile))
+        policy.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: limit)
         let environment = ChildEnvironment(
             gateway: environmentVariables(), isSecret: { _ in false }, bot: telegram.bot,
             version: Version.current)
         journal = ReplayJournal(spoolDirectory: spoolDirectory)
         children = Children(
-            program, environment: environment, bot: telegram.bot, options: options, journal: journal,
+            program, environment: environment, bot: telegram.bot, policy: policy, journal: journal,
             on: loop,
             log: log)
         files = ChildFiles(in: nil, temporaryDirectory: spoolDirectory)
@@ -104,7 +103,7 @@ struct ReplayCommand: LoopCommand {
             telegram: telegram, order: command.unordered ? .asTheyCome : .grouped,
             spoolDirectory: spoolDirectory, uploads: try command.fileFlags.uploads(), files: files, log: log)
         gateway = Gateway(
-            from: source, by: command.scopeFlags.scope, through: children, to: printer, keepingIn: journal,
+            from: source, by: command.scopeFlags.scope, through: children, to: printer, observedBy: printer, keepingIn: journal,
             stopTimeout: .seconds(30),
             on: loop, log: log)
     }
@@ -130,7 +129,7 @@ struct ReplayCommand: LoopCommand {
     private func stop(on signal: Int32) {
         if stoppedBy != nil { _exit(128 + signal) }
         stoppedBy = signal
-        gateway.stop()
+        gateway.shutDown()
     }
 
     // MARK: what is printed

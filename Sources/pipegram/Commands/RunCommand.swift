@@ -48,14 +48,14 @@ struct RunCommand: LoopCommand {
         }
     }
 
-    @MainActor func options(descriptors: UInt64) -> ChildOptions {
-        var options = childFlags.options
-        options.idleTimeout = lifecycleFlags.idleTimeout.duration
-        options.acknowledgement = deliveryFlags.acknowledgement
-        options.maxDeliveries = deliveryFlags.maxDeliveries
-        options.showsTyping = lifecycleFlags.typing || childFlags.plain
-        options.maxChildren = childLimit(wanted: childFlags.maxChildren, descriptors: descriptors)
-        return options
+    @MainActor func policy(descriptors: UInt64) -> ChildPolicy {
+        var policy = childFlags.policy()
+        policy.idleTimeout = lifecycleFlags.idleTimeout.duration
+        policy.acknowledgement = deliveryFlags.acknowledgement
+        policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
+        policy.showsTyping = lifecycleFlags.typing || childFlags.plain
+        policy.maxChildren = childLimit(wanted: childFlags.maxChildren, descriptors: descriptors)
+        return policy
     }
 
     @MainActor func start() throws -> ExitCode {

@@ -63,12 +63,13 @@ struct ChildFlags: ParsableArguments, Sendable {
         guard maxChildren > 0 else { throw ValidationError("--max-children must be at least 1.") }
     }
 
-    @MainActor var options: ChildOptions {
-        var options = ChildOptions()
-        options.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
-        options.maxLine = maxLine.bytes
-        options.isPlain = plain
-        return options
+    /// - Parameter base: what the command itself wants.
+    @MainActor func policy(_ base: ChildPolicy = ChildPolicy()) -> ChildPolicy {
+        var policy = base
+        policy.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
+        policy.maxLine = maxLine.bytes
+        policy.dialect = plain ? .plainText : .events
+        return policy
     }
 }
 

@@ -83,7 +83,7 @@ struct DeliveryFlags: ParsableArguments, Sendable {
         guard maxDeliveries > 0 else { throw ValidationError("--max-deliveries must be at least 1.") }
     }
 
-    @MainActor var acknowledgement: ChildOptions.Acknowledgement {
+    @MainActor var acknowledgement: ChildPolicy.Acknowledgement {
         switch ack {
         case .auto: .auto(timeout: (settle ?? ackTimeout).duration ?? .seconds(1_000_000_000))
         case .event: .event(window: window)

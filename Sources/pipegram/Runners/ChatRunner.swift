@@ -63,7 +63,7 @@ import TelegramSimulator
         let journal = ReplayJournal(spoolDirectory: spoolDirectory)
         children = Children(
             program, environment: environment, bot: telegram.bot,
-            options: Self.options(command, descriptors: limit, isScript: isScript), journal: journal,
+            policy: Self.policy(command, descriptors: limit, isScript: isScript), journal: journal,
             on: loop,
             log: log)
         calls = SimulatedCalls(
@@ -71,7 +71,7 @@ import TelegramSimulator
             log: log)
         gateway = Gateway(
             from: session.map { [source] in RecordingSource(source, in: $0.updates) } ?? source,
-            by: command.scopeFlags.scope, through: children, to: calls, keepingIn: journal,
+            by: command.scopeFlags.scope, through: children, to: calls, observedBy: calls, keepingIn: journal,
             stopTimeout: .seconds(30), on: loop, log: log)
         let styled = !isScript && Terminal.mayStyle(1, environment: variable)
         transcript = Transcript(for: isScript ? .script : .person(styled: styled), bot: telegram.bot)
@@ -87,15 +87,15 @@ import TelegramSimulator
         return logger
     }
 
-    private static func options(_ command: ChatCommand, descriptors: UInt64, isScript: Bool) -> ChildOptions {
-        var options = command.childFlags.options
-        options.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: descriptors)
-        options.givesUpAfterFailure = true
-        // Somebody who sits before it may take any time to answer.
-        options.idleTimeout = nil
-        options.showsTyping = command.childFlags.plain
-        if isScript { options.replays = .init(isFile: false) }
-        return options
+    private static func policy(_ command: ChatCommand, descriptors: UInt64, isScript: Bool) -> ChildPolicy {
+        var policy = command.childFlags.policy()
+        policy.maxChildren = childLimit(wanted: command.childFlags.maxChildren, descriptors: descriptors)
+        policy.failure = .dropEvents
+        // A person may take any time to answer.
+        policy.idleTimeout = nil
+        policy.showsTyping = command.childFlags.plain
+        if isScript { policy.pacing = .lockstep(isFile: false) }
+        return policy
     }
 
     func run() throws -> ExitCode {
@@ -104,7 +104,7 @@ import TelegramSimulator
         telegram.onUnsimulated = { [log] in log.notice("\($0)") }
         telegram.onUnseen = { [unowned self] _ in tellOfPrivacy() }
         if Terminal.isTerminal(2), !isScript {
-            children.onStderr = { [unowned self] in interface.show(transcript.complaint($1)) }
+            children.onStderr { [unowned self] in interface.show(transcript.complaint($1)) }
         }
         interface.onLine = { [lines] in lines.take($0) }
         interface.onUnsaid = { [unowned self] in misstep($0) }
@@ -161,13 +161,13 @@ import TelegramSimulator
         stoppedBy = signal
         lines.finish(dropping: true)
         interface.close()
-        gateway.stop()
+        gateway.shutDown()
     }
 
     /// What a child has started goes, too; what was said so far is saved.
     private func stopAtOnce(_ signal: Int32) -> Never {
         interface.close()
-        children.kill()
+        children.shutDown(.killing)
         try? session?.finish()
         _exit(128 + signal)
     }

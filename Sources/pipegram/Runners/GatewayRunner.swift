@@ -14,7 +14,7 @@ import Reactor
     private var loop: EventLoop { bot.loop }
     private var program: Program
     private let limit: UInt64
-    private let options: ChildOptions
+    private let policy: ChildPolicy
     private let journal: DiskJournal
     private let uploads: Uploads
     private let files: ChildFiles
@@ -33,7 +33,7 @@ import Reactor
         program = try command.bot.find()
         bot = try BotConnection(command.telegram.server, command.tokenFlags, log: log)
         (program.descriptorLimit, limit) = DescriptorLimit.raise()
-        options = command.options(descriptors: limit)
+        policy = command.policy(descriptors: limit)
         allowList = try command.accessFlags.allowList()
         uploads = try command.fileFlags.uploads()
         // Whoever sees that the state is in use may send them.
@@ -42,7 +42,7 @@ import Reactor
             record = try command.recordFlags.record(of: bot)
             let directory = try command.stateDirectory(bot: bot.token.bot, log: log)
             journal = try DiskJournal(
-                in: directory, bot: Int64(bot.token.bot) ?? 0, redeliveryWindow: options.redeliveryWindow,
+                in: directory, bot: Int64(bot.token.bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
                 on: bot.loop, log: log)
             files = ChildFiles(in: directory?.path, temporaryDirectory: spoolDirectory)
         } catch {
@@ -73,9 +73,10 @@ import Reactor
         let earlier = try journal.recoveredCalls()
         let children = makeChildren(user)
         self.children = children
+        let caller = try makeCaller()
         let gateway = Gateway(
             from: try admitted(recorded(makePoller())), by: command.scopeFlags.scope, through: children,
-            to: try makeCaller(), keepingIn: journal,
+            to: caller, observedBy: caller, keepingIn: journal,
             stopTimeout: command.lifecycleFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop,
             log: log
         )
@@ -114,13 +115,13 @@ import Reactor
     }
 
     private func makeChildren(_ user: JSON) -> Children {
-        if options.maxChildren < command.childFlags.maxChildren {
-            log.warning("\(limit) descriptors are enough for \(options.maxChildren) children at a time")
+        if policy.maxChildren < command.childFlags.maxChildren {
+            log.warning("\(limit) descriptors are enough for \(policy.maxChildren) children at a time")
         }
         let environment = ChildEnvironment(
             gateway: environmentVariables(), isSecret: bot.token.isIn, bot: user, version: Version.current)
         return Children(
-            program, environment: environment, bot: user, options: options, journal: journal, on: loop,
+            program, environment: environment, bot: user, policy: policy, journal: journal, on: loop,
             log: log)
     }
 
@@ -186,6 +187,6 @@ import Reactor
             return loop.stop()
         }
         log.info("stopping: children finish what they have; once more ends at once")
-        gateway.stop()
+        gateway.shutDown()
     }
 }

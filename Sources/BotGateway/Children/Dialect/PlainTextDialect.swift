@@ -1,47 +1,216 @@
 import DequeModule
+import JSON
 import Reactor
 
-/// What a session knows of a child that speaks plain text.
-@MainActor final class PlainTextDialect {
+/// Plain text: each message is a line to the child, and what it prints is a message.
+final class PlainTextDialect: Dialect {
     /// The file of the next event.
-    enum Fetched: Equatable {
-        case underWay(updateID: Int64)
+    private enum File: Equatable {
+        case fetching
         /// Nil where it could not be had.
-        case done(updateID: Int64, path: String?)
+        case fetched(path: String?)
     }
 
-    var output = PlainTextOutput()
-    /// When something was printed last.
-    var lastPrinted = Instant.current
-    /// Gathered output waits for it.
-    var quiet: Timer?
-    var fetched: Fetched?
-    /// In a replay: it was given an event and isn't known to be back for more.
-    var isAtWork = false
-    /// The last messages that had something like a file's name in them.
-    private var named: Deque<String> = []
-    private static let namesKept = 64
-
-    isolated deinit { quiet?.cancel() }
-
-    var isQuiet: Bool { output.isEmpty && quiet == nil && fetched == nil }
-
-    var isFetching: Bool {
-        if case .underWay = fetched { true } else { false }
+    /// The next event as the child will read it, so that its line is parsed once.
+    private struct Next {
+        let key: Int64
+        let updateID: Int64
+        let message: PlainTextMessage?
+        var file: File?
     }
 
-    /// Somebody in the chat has written that very name: a program that repeats what it reads mustn't hand out any
-    /// file of the machine's.
-    func wasToldOf(_ url: String) -> Bool { named.contains { $0.contains(url) } }
+    /// Output is gathered until nothing came for this long.
+    private static let quietTime: Duration = .milliseconds(100)
+    /// A program that isn't seen to wait in a read counts as back after this long without output.
+    private static let returnTimeout: Duration = .seconds(1)
 
-    /// What the child reads of an event.
+    let opensWithScopeLine = false
+    let returnsWhenQuiet = true
+
+    /// The next event waits until the child is back, so that its output can be told apart.
+    private let awaitsReturn: Bool
+    private(set) var isAwaitingReturn = false
+    private var output = PlainTextOutput()
+    private var lastPrinted = Instant.current
+    /// Runs while output is gathered.
+    private var quietTimer: Timer?
+    private var next: Next?
+    private var mentionedFiles = MentionedFiles()
+
+    init(awaitsReturn: Bool) { self.awaitsReturn = awaitsReturn }
+
+    isolated deinit { quietTimer?.cancel() }
+
+    var isQuiet: Bool { output.isEmpty && quietTimer == nil && next?.file == nil }
+
+    var isFetching: Bool { next?.file == .fetching }
+
+    // MARK: what it reads
+
     func lines(of event: IncomingEvent) -> [UInt8] {
-        guard let message = PlainTextMessage(event) else { return [] }
-        if let text = message.text, text.contains("file:") {
-            named.append(text)
-            if named.count > Self.namesKept { named.removeFirst() }
-        }
-        guard case .done(event.updateID, let path) = fetched else { return message.lines(path: nil) }
+        let isNext = next?.key == event.key && next?.updateID == event.updateID
+        guard let message = isNext ? next?.message : PlainTextMessage(event) else { return [] }
+        mentionedFiles.note(message.text)
+        guard isNext, case .fetched(let path) = next?.file else { return message.lines(path: nil) }
         return message.lines(path: path)
     }
+
+    func disconnectLine(_ reason: DisconnectReason) -> [UInt8]? { nil }
+
+    /// Fetches the next event's file, and skips what has no text form.
+    func prepareNextEvent(for host: any DialectHost) -> Bool {
+        while let event = host.nextEvent() {
+            if next?.key != event.key || next?.updateID != event.updateID {
+                next = Next(key: event.key, updateID: event.updateID, message: PlainTextMessage(event))
+            }
+            switch next?.file {
+            case .fetching: return false
+            case .fetched(.some): return true
+            case nil:
+                guard let file = next?.message?.fileID else { break }
+                fetch(file, of: event, for: host)
+                return false
+            case .fetched(nil): break
+            }
+            if next?.message?.text != nil { return true }
+            next = nil
+            host.skipNextEvent()
+        }
+        return false
+    }
+
+    private func fetch(_ file: String, of event: IncomingEvent, for host: any DialectHost) {
+        next?.file = .fetching
+        guard let call = call("telegram.download_file", ["file_id": JSON(file)], id: "plain", host) else {
+            return
+        }
+        let (key, updateID) = (event.key, event.updateID)
+        host.perform(call) { [unowned self, unowned host] result in
+            guard isFetching, next?.key == key, next?.updateID == updateID else { return }
+            var path: String?
+            switch result {
+            case .success(let file): path = file?["path"]?.string
+            case .failure(let error): host.problem("a file of update \(updateID) can't be had: \(error)")
+            case .unknown(let reason): host.problem("a file of update \(updateID) can't be had: \(reason)")
+            }
+            next?.file = .fetched(path: path)
+            host.advance()
+        }
+    }
+
+    func eventsGiven(to host: any DialectHost) {
+        next = nil
+        guard awaitsReturn else { return }
+        isAwaitingReturn = true
+        lastPrinted = .current
+        awaitReturn(host)
+    }
+
+    private func awaitReturn(_ host: any DialectHost) {
+        host.loop.after(.milliseconds(2)) { [weak self, weak host] in
+            guard let self, let host, isAwaitingReturn, host.isAlive else { return }
+            let isBack =
+                host.hasReadAll
+                && (host.isReadingInput ?? (lastPrinted + Self.returnTimeout < .current))
+            guard isBack else { return awaitReturn(host) }
+            isAwaitingReturn = false
+            host.readOutputDry()
+            flush(for: host)
+            host.advance()
+        }
+    }
+
+    // MARK: what it prints
+
+    func read(_ line: LineSplitter.Line, for host: any DialectHost) {
+        switch line {
+        case .tooLong(let start):
+            let words = String(decoding: start, as: UTF8.self).prefix(200)
+            host.problem(
+                "line dropped: longer than \(host.maxLine) bytes; --max-line sets the limit: \(words)")
+        case .whole(let bytes):
+            let end = bytes.last == UInt8(ascii: "\r") ? bytes.count - 1 : bytes.count
+            send(output.append(String(decoding: bytes[..<end], as: UTF8.self)), host)
+            waitForQuiet(host)
+        }
+    }
+
+    func readPart(for host: any DialectHost) { waitForQuiet(host) }
+
+    private func waitForQuiet(_ host: any DialectHost) {
+        lastPrinted = host.loop.now
+        guard quietTimer == nil, !awaitsReturn else { return }
+        setQuietTimer(Self.quietTime, host)
+    }
+
+    private func setQuietTimer(_ delay: Duration, _ host: any DialectHost) {
+        quietTimer = host.loop.after(delay) { [unowned self, unowned host] in
+            quietTimer = nil
+            let left = lastPrinted + Self.quietTime - .current
+            if left > .zero { setQuietTimer(left, host) } else { flush(for: host) }
+        }
+    }
+
+    /// Sends what is gathered.
+    func flush(for host: any DialectHost) {
+        quietTimer?.cancel()
+        quietTimer = nil
+        let part = host.takePartOfLine()
+        if !part.isEmpty { send(output.append(String(decoding: part, as: UTF8.self)), host) }
+        send(output.flush(), host)
+    }
+
+    func childEnded(for host: any DialectHost) {
+        flush(for: host)
+        next = nil
+        isAwaitingReturn = false
+    }
+
+    private func send(_ messages: [PlainTextOutput.Message], _ host: any DialectHost) {
+        for message in messages {
+            guard let call = call(for: message, host) else { continue }
+            host.perform(call, bytes: call.line.bytes.count)
+        }
+    }
+
+    private func call(for message: PlainTextOutput.Message, _ host: any DialectHost) -> Call? {
+        switch message {
+        case .text(let text):
+            return call("telegram.send_message", ["text": JSON(text)], host)
+        case .file(let url) where mentionedFiles.contain(url):
+            host.warn("a message named the file that was printed; it is sent as text")
+            return call("telegram.send_message", ["text": JSON(url)], host)
+        case .file(let url):
+            let isPhoto = [".jpg", ".jpeg", ".png"].contains { url.lowercased().hasSuffix($0) }
+            return isPhoto
+                ? call("telegram.send_photo", ["photo": JSON(url)], host)
+                : call("telegram.send_document", ["document": JSON(url)], host)
+        }
+    }
+
+    private func call(_ type: String, _ parameters: JSON, id: String? = nil, _ host: any DialectHost) -> Call?
+    {
+        do throws(OutgoingEventError) {
+            return try Call(type: type, parameters: parameters, id: id.map { JSON($0) }, in: host.scope)
+        } catch {
+            host.problem("what it prints can't be sent: \(error)")
+            return nil
+        }
+    }
+}
+
+/// The last messages that had something like a file's name in them: a program that repeats what it reads must not
+/// hand out any file of the machine.
+private struct MentionedFiles {
+    private static let limit = 64
+
+    private var texts: Deque<String> = []
+
+    mutating func note(_ text: String?) {
+        guard let text, text.contains("file:") else { return }
+        texts.append(text)
+        if texts.count > Self.limit { texts.removeFirst() }
+    }
+
+    func contain(_ url: String) -> Bool { texts.contains { $0.contains(url) } }
 }

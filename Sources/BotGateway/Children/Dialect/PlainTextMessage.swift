@@ -7,20 +7,21 @@ package struct PlainTextMessage: Equatable {
     /// The `file_id` of a photo in its largest size, of a document, a recording, …
     let fileID: String?
 
-    /// Nil for whatever such a program can't be told: other events than messages, and messages without words or
-    /// a file.
+    /// Nil for what has no text form: other events than messages, and messages without words or a file.
     package init?(_ event: IncomingEvent) {
-        guard let line = try? JSON(parsing: event.line), let type = line["type"]?.string,
-            Self.types.contains(type), !Self.isOwn(line)
-        else { return nil }
-        text = (line["text"] ?? line["caption"])?.string.map(Self.oneLine)
-        fileID = Self.file(in: line)?["file_id"]?.string
+        guard let line = try? JSON(parsing: event.line), let type = line["type"]?.string else { return nil }
+        self.init(kind: String(type.dropFirst("telegram.".count)), payload: line)
+    }
+
+    /// The same of an update.
+    init?(kind: String, payload: JSON) {
+        guard Self.kinds.contains(kind), !Self.isOwn(payload) else { return nil }
+        text = (payload["text"] ?? payload["caption"])?.string.map(Self.oneLine)
+        fileID = Self.file(in: payload)?["file_id"]?.string
         if text == nil, fileID == nil { return nil }
     }
 
-    private static let types: Set = [
-        "telegram.message", "telegram.channel_post", "telegram.business_message",
-    ]
+    private static let kinds: Set = ["message", "channel_post", "business_message"]
 
     /// In a business chat also what the account's owner and the bot itself have said comes as a message: a program
     /// that answers every line would talk to itself for ever.

@@ -1,0 +1,37 @@
+import Reactor
+
+/// When a child last did something: decides when it counts as idle, or as hung.
+struct Activity {
+    /// When something was last read or written.
+    private(set) var last = Instant.current
+    private(set) var lastGiven = Instant.current
+    private var keepAliveUntil: Instant?
+    /// The longest that the child worked on a single event.
+    private var slowest = Duration.zero
+
+    mutating func touch(_ now: Instant) { last = now }
+
+    mutating func gave(_ now: Instant) {
+        last = now
+        lastGiven = .current
+    }
+
+    mutating func childStarted() { slowest = .zero }
+
+    mutating func keepAlive(until end: Instant) { keepAliveUntil = end }
+
+    /// When the child is to be reaped, if nothing happens until then.
+    ///
+    /// - Parameter isQuiet: nothing is read, written or waiting.
+    func idleEnd(after idle: Duration, isQuiet: Bool) -> Instant {
+        max(isQuiet ? last + idle : .current + idle, keepAliveUntil ?? last)
+    }
+
+    /// The child came back after a single event.
+    mutating func cameBack() { slowest = max(slowest, .current - lastGiven) }
+
+    /// How long it may take for so many events in one go: each may take what the slowest took.
+    func hangTimeout(_ grace: Duration, events: Int) -> Duration {
+        grace + slowest * (events > 1 ? 4 * events : 0)
+    }
+}

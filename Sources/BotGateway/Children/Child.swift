@@ -1,0 +1,47 @@
+import Reactor
+
+/// The process that serves a scope, and what a log line about it needs. Without a process, what is left of the last
+/// one.
+struct Child {
+    /// Nil while none runs.
+    private(set) var process: (any ChildHandle)?
+    /// Counts the children of a scope: a result is for the one that called.
+    private(set) var generation = 0
+    private(set) var startedAt = Instant.current
+    /// The last event that it was given.
+    private(set) var lastEvent: (updateID: Int64, logLine: Int)?
+    /// The last lines that it wrote to stderr.
+    private(set) var lastWords: [String] = []
+    private(set) var buffering = StdoutBufferingDetector()
+    /// The event whose ack timeout runs; 0 for none.
+    private var watchedKey: Int64 = 0
+
+    mutating func started(_ process: any ChildHandle) {
+        self.process = process
+        generation += 1
+        startedAt = .current
+        lastWords = []
+        buffering = StdoutBufferingDetector()
+        watchedKey = 0
+    }
+
+    mutating func ended() { process = nil }
+
+    mutating func gave(_ events: [IncomingEvent]) {
+        guard let last = events.last else { return }
+        lastEvent = (last.updateID, last.logLine)
+        buffering.gave(events.count)
+    }
+
+    /// It wrote something to stdout.
+    mutating func wrote() { buffering.wasBroken() }
+
+    mutating func wroteStderr(_ line: String) { lastWords = lastWords.suffix(4) + [String(line.prefix(200))] }
+
+    /// - Returns: true the first time for each event.
+    mutating func watches(_ event: IncomingEvent) -> Bool {
+        guard event.key != watchedKey else { return false }
+        watchedKey = event.key
+        return true
+    }
+}

@@ -1,0 +1,143 @@
+import Reactor
+
+/// What a child is given, and when that is acknowledged.
+extension ChildSession {
+    /// Gives the child the next thing, if it is ready for it.
+    func advance() {
+        guard lifecycle.state == .running, let process = child.process else { return }
+        switch NextStep(in: situation) {
+        case .writeResults:
+            process.write(inFlight.write(calls.takeResults()))
+            resumeIfRoom()
+        case .giveEvents: giveEvents()
+        case .close(let reason): close(reason)
+        case .wait: break
+        }
+        watchOver()
+    }
+
+    private var situation: NextStep.Situation {
+        NextStep.Situation(
+            isReady: inFlight.isReady, wantsEvent: inFlight.wantsEvent, hasResults: calls.hasResults,
+            waiting: queue.count, blockSize: inFlight.blockSize, owesAcknowledgement: owesAcknowledgement,
+            openCalls: calls.count, hasRoom: calls.hasRoom, isAwaitingReturn: dialect.isAwaitingReturn,
+            isOutdated: stop.isOutdated, shutdown: context.shutdown, leavesEvents: context.leavesEvents)
+    }
+
+    private func giveEvents() {
+        while situation.mayGiveEvents {
+            guard redeliveryWindow.hasRoom(in: context.journal) else { return waitForCommit() }
+            guard dialect.prepareNextEvent(for: self) else {
+                // A skipped event may have held up the child's end.
+                if queue.isEmpty { return advance() }
+                if situation.mayGiveEvents, !dialect.isFetching { tryLater() }
+                return
+            }
+            let events = takeEvents()
+            guard !events.isEmpty else { return tryLater() }
+            give(events)
+        }
+    }
+
+    /// The journal can't be read now, and has said why.
+    private func tryLater() {
+        context.loop.after(.seconds(1)) { [weak self] in self?.advance() }
+    }
+
+    func takeEvents() -> [IncomingEvent] {
+        var events: [IncomingEvent] = []
+        while events.count < inFlight.blockSize,
+            let event = try? queue.popFirst(context.journal, scope: scope)
+        {
+            events.append(event)
+        }
+        return events
+    }
+
+    func give(_ events: [IncomingEvent], opening: [UInt8] = []) {
+        guard let last = events.last else { return }
+        child.gave(events)
+        log(.debug, events.count == 1 ? "event given" : "\(events.count) events given")
+        context.handlers.given(last)
+        activity.gave(context.loop.now)
+        child.process?.write(inFlight.write(events, opening: opening, as: { dialect.lines(of: $0) }))
+        dialect.eventsGiven(to: self)
+        if inFlight.mode == .single { child.process?.endInput() }
+        startTyping()
+        watchOver()
+    }
+
+    /// The next event, or child, comes after the journal's next commit.
+    func waitForCommit() {
+        if redeliveryWindow.waitForCommit() { context.supervisor?.waitForCommit(self) }
+    }
+
+    /// The journal has caught up with what was acknowledged.
+    func committed() {
+        redeliveryWindow.committed()
+        if lifecycle.state == .waiting { context.supervisor?.wantsChild(self) } else { advance() }
+    }
+
+    // MARK: acknowledging
+
+    /// These events are acknowledged, and everything that their child wrote before that is with the journal.
+    func acknowledge(_ events: [IncomingEvent]) {
+        guard !events.isEmpty else { return }
+        for event in events { context.journal.acknowledge(event) }
+        redeliveryWindow.acknowledged(events.count, commits: context.journal.commits)
+    }
+
+    /// What the child has written by now belongs to the event that is acknowledged now.
+    func readWritten() {
+        guard context.policy.readsOutputEarly else { return }
+        child.process?.readWrittenOutput()
+        dialect.flush(for: self)
+    }
+
+    /// The child has read an event: its ack timeout begins.
+    func watchCurrent() {
+        guard let event = inFlight.current, child.watches(event) else { return }
+        switch context.policy.acknowledgement {
+        case .auto(let timeout): context.ackTimer.watch(self, child.generation, event, after: timeout)
+        case .event:
+            context.ackTimer.watch(self, child.generation, event, after: ChildPolicy.acknowledgementDue)
+        case .exit: break
+        }
+    }
+
+    /// The child lived on for the ack timeout after it had read this event.
+    func ackTimedOut(_ watch: AckTimer.Watch) {
+        guard isOpen(watch) else { return }
+        guard case .event = context.policy.acknowledgement else {
+            readWritten()
+            checkBuffering()
+            return acknowledge(inFlight.ackTimedOut(after: watch.key))
+        }
+        let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
+        log(
+            .warning,
+            "has not acknowledged its event for \(ChildPolicy.acknowledgementDue.rounded): with "
+                + "--ack event the next one comes after \(line)"
+                + (child.buffering.isBroken
+                    ? "" : "; it has written nothing at all: is its stdout buffered?"))
+    }
+
+    /// The ack timeout of that event still matters.
+    func isOpen(_ watch: AckTimer.Watch) -> Bool {
+        watch.generation == child.generation && inFlight.current?.key == watch.key
+    }
+
+    /// The child wrote telegram.ack.
+    func acknowledge(_ updateID: Int64) {
+        guard case .acknowledged = inFlight.mode else {
+            return log(.debug, "acknowledged, which changes nothing without --ack event")
+        }
+        guard let events = inFlight.acknowledge(updateID) else {
+            return log(.warning, "acknowledged update \(updateID), which it doesn't have in hand")
+        }
+        acknowledge(events)
+        if !owesAcknowledgement { stopTyping() }
+        watchCurrent()
+        advance()
+    }
+}

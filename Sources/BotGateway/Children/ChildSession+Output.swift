@@ -1,0 +1,141 @@
+import JSON
+import Reactor
+
+/// What a child writes, and what becomes of it.
+extension ChildSession: ChildProcessObserver {
+    func childWrote(_ line: LineSplitter.Line) {
+        touch()
+        heard()
+        dialect.read(line, for: self)
+    }
+
+    func childWrotePart() {
+        heard()
+        touch()
+        dialect.readPart(for: self)
+    }
+
+    func childWroteStderr(_ line: LineSplitter.Line) {
+        let text =
+            switch line {
+            case .whole(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .tooLong(let start): String(decoding: start, as: UTF8.self) + "…"
+            }
+        child.wroteStderr(text)
+        if let handle = context.handlers.stderr { return handle(scope, text) }
+        log(context.health.crashLoop.isKnown ? .debug : .notice, "stderr: \(text)")
+    }
+
+    func childReadAll() {
+        touch()
+        // It is back for more: what it wrote before that belongs to the event that is acknowledged now.
+        if inFlight.mode == .oneByOne, inFlight.count > 1 { readWritten() }
+        let (events, isProbeDue) = inFlight.readAll()
+        acknowledge(events)
+        watchCurrent()
+        if inFlight.hasReadEvent { crashLoopEnded() }
+        guard lifecycle.state == .running else { return sendDisconnect() }
+        if isProbeDue {
+            child.process?.write(inFlight.probe())
+        } else {
+            if inFlight.mode.isLockstep { childCameBack() }
+            advance()
+        }
+    }
+
+    /// In lockstep: what it called before it came back is answered before it is given more.
+    private func childCameBack() {
+        if inFlight.given == 1 { activity.cameBack() }
+        child.process?.readOutputDry()
+    }
+
+    func childClosedPipe() {
+        // It can hear or say nothing more; what it still does, it may finish. Most often it has just ended.
+        close(nil)
+    }
+
+    func childExited(_ exit: ChildProcess.Exit) {
+        stopTyping()
+        dialect.childEnded(for: self)
+        context.supervisor?.childEnded()
+        exited(exit)
+        context.supervisor?.tidy(self)
+    }
+}
+
+extension ChildSession: DialectHost {
+    var loop: EventLoop { context.loop }
+    var maxLine: Int { context.policy.maxLine }
+    var hasReadAll: Bool { inFlight.isReady }
+    var isReadingInput: Bool? { child.process?.isReadingInput }
+
+    func nextEvent() -> IncomingEvent? { try? queue.first(context.journal, scope: scope) }
+
+    func skipNextEvent() {
+        guard let event = try? queue.popFirst(context.journal, scope: scope) else { return }
+        acknowledge([event])
+    }
+
+    func readOutputDry() { child.process?.readOutputDry() }
+
+    func takePartOfLine() -> [UInt8] { child.process?.takePartOfLine() ?? [] }
+
+    func warn(_ message: String) { log(.warning, message) }
+
+    func carryOut(_ event: OutgoingEvent, bytes: Int) {
+        switch event {
+        case .call(let call): perform(call, bytes: bytes)
+        case .acknowledge(let updateID): acknowledge(updateID)
+        case .state(let value): context.journal.setState(value.isNull ? Optional.none : value, of: scope)
+        case .keepAlive(let duration): activity.keepAlive(until: .current + duration)
+        }
+    }
+
+    func perform(_ call: Call, bytes: Int) {
+        log(.debug, "call \(call.method)")
+        if !owesAcknowledgement { stopTyping() }
+        calls.opened(bytes: bytes)
+        if !calls.hasRoom { child.process?.pauseOutput() }
+        let caller = child.generation
+        context.handlers.perform(call, scope) { [self] result in
+            calls.answered(bytes: bytes)
+            touch()
+            if let id = call.id, caller == child.generation { answer(result, id: id) }
+            callEnded()
+        }
+    }
+
+    func perform(_ call: Call, then done: @escaping (CallResult) -> Void) {
+        let caller = child.generation
+        context.handlers.perform(call, scope) { [self] result in
+            if caller == child.generation { done(result) }
+        }
+    }
+
+    private func answer(_ result: CallResult, id: JSON) {
+        guard let process = child.process else { return }
+        calls.addResult(result, id: id)
+        if !calls.hasRoom { process.pauseOutput() }
+    }
+
+    /// A call was answered.
+    private func callEnded() {
+        advance()
+        resumeIfRoom()
+        context.supervisor?.tidy(self)
+    }
+
+    func resumeIfRoom() {
+        guard calls.hasAmpleRoom else { return }
+        child.process?.resumeOutput()
+        resumeStart()
+    }
+
+    func reject(_ error: OutgoingEventError, line: [UInt8], id: JSON?) {
+        let start = String(decoding: line, as: UTF8.self).prefix(200)
+        problem("line dropped: \(error): \(start)")
+        guard let id else { return }
+        answer(.failure(.badRequest(error.description)), id: id)
+        advance()
+    }
+}
