@@ -30,7 +30,7 @@ import Testing
             let update: JSON = ["update_id": 1]
             update.set(kind, payload)
             let event = try #require(IncomingEvent(try Update(update), by: choice))
-            printer.note(event.line, givenTo: event.scope)
+            printer.eventGiven(event.line, to: event.scope)
         }
 
         func say(_ line: String, in scope: Scope) {

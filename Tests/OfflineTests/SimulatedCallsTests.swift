@@ -82,7 +82,7 @@ import Testing
         let stage = Stage()
         var chats: [Int64] = []
         stage.telegram.onAction = { if case .action(_, let chat) = $0 { chats.append(chat) } }
-        stage.calls.showTyping(in: .chat(42))
+        stage.calls.childIsWorking(in: .chat(42))
         #expect(chats == [42])
     }
 }

@@ -9,13 +9,13 @@ import Testing
     @Test func `typing is shown in a few chats at a time, and in none that was told to wait`() throws {
         let test = try CallerTest()
         test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
-        test.caller.showTyping(in: .chat(1))
+        test.caller.childIsWorking(in: .chat(1))
         #expect(test.wait { test.caller.holds.map(\.chat) == ["1"] })
-        test.caller.showTyping(in: .chat(1))
+        test.caller.childIsWorking(in: .chat(1))
         #expect(test.isQuiet())
 
         test.server.fail(times: 99, with: .hang)
-        for chat in 2...30 as ClosedRange<Int64> { test.caller.showTyping(in: .chat(chat)) }
+        for chat in 2...30 as ClosedRange<Int64> { test.caller.childIsWorking(in: .chat(chat)) }
         #expect(test.wait { test.arrived.count == 5 })
         #expect(test.isQuiet())
     }

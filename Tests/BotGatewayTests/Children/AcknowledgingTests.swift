@@ -19,7 +19,7 @@ import Testing
         let children = try Children(
             of: ["sh", "-c", bot], journal: journal, transcripts: files.path, on: loop)
         var replies: [(CallResult) -> Void] = []
-        children.perform = {
+        children.connect {
             replies.append($2)
             if replies.count == 32 { files.write("go", "") }
         }
@@ -28,7 +28,7 @@ import Testing
         children.deliver(1...2)
         #expect(loop.run(until: { !callsAtAcknowledgement.isEmpty }, within: .seconds(10)))
         #expect(callsAtAcknowledgement == [40])
-        children.kill()
+        children.shutDown(.killing)
         for reply in replies { reply(.success(true)) }
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
@@ -37,16 +37,16 @@ import Testing
         let loop = try EventLoop()
         let files = TemporaryDirectory()
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
-        var options = ChildOptions()
-        options.acknowledgement = .auto(timeout: .seconds(1_000_000_000))
+        var policy = ChildPolicy()
+        policy.acknowledgement = .auto(timeout: .seconds(1_000_000_000))
         let children = try Children(
-            of: ["cat"], options: options, journal: journal, transcripts: files.path, on: loop)
+            of: ["cat"], policy: policy, journal: journal, transcripts: files.path, on: loop)
         var acknowledged = 0
         journal.onAcknowledge = { _ in acknowledged += 1 }
         children.deliver(1...500)
         #expect(loop.run(until: { acknowledged == 499 }, within: .seconds(20)))
-        #expect(children.ackTimer.count < 100)
-        children.kill()
+        #expect(children.context.ackTimer.count < 100)
+        children.shutDown(.killing)
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
 
@@ -55,17 +55,17 @@ import Testing
     {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
-        var options = ChildOptions()
-        options.acknowledgement = .auto(timeout: .milliseconds(10))
-        options.isPlain = true
-        options.replays = .init(isFile: true)
+        var policy = ChildPolicy()
+        policy.acknowledgement = .auto(timeout: .milliseconds(10))
+        policy.dialect = .plainText
+        policy.pacing = .lockstep(isFile: true)
         // At work all the time: whoever sleeps may be taken to be back.
         let bot = "read -r a; echo one; until [ -e \(files.path)/go ]; do :; done; echo two; read -r b"
         let children = try Children(
-            of: ["sh", "-c", bot], options: options, journal: ReplayJournal(spoolDirectory: files.path),
+            of: ["sh", "-c", bot], policy: policy, journal: ReplayJournal(spoolDirectory: files.path),
             transcripts: files.path, on: loop)
         var texts: [String] = []
-        children.perform = { call, _, done in
+        children.connect { call, _, done in
             texts.append(call.parameters["text"]?.string ?? "")
             done(.success(nil))
         }
@@ -77,7 +77,7 @@ import Testing
         loop.after(.milliseconds(100)) { files.write("go", "") }
         #expect(loop.run(until: { !texts.isEmpty }, within: .seconds(10)))
         #expect(texts == ["one\ntwo"])
-        children.kill()
+        children.shutDown(.killing)
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
 }

@@ -12,7 +12,8 @@ import Testing
             gateway: gateway, isSecret: try BotToken("7:secret").isIn,
             bot: ["id": 7, "username": "demo_bot"],
             version: "1.2.3")
-        return environment.variables(for: try #require(IncomingEvent(try Update(update), by: choice)))
+        return environment.variables(
+            for: ScopeLine(openedBy: try #require(IncomingEvent(try Update(update), by: choice))))
     }
 
     @Test func `a chat's child knows its chat`() throws {

@@ -36,14 +36,6 @@ import Testing
         #expect(!second)
     }
 
-    @Test func `a child that doesn't end is sent SIGTERM, then SIGKILL`() {
-        var child = running()
-        #expect(child.graceEnded() == .nothing)
-        _ = child.close()
-        #expect(child.graceEnded() == .terminate)
-        #expect(child.graceEnded() == .kill)
-    }
-
     @Test func `a child that ended well is forgotten, or followed if events wait`() {
         var child = running()
         #expect(child.ended(.init(succeeded: true, lived: .zero, eventsWait: false)) == .nothing)

@@ -18,16 +18,16 @@ import Testing
         var answersAtOnce = true
         private var lastID: Int64 = 0
 
-        init(_ command: [String], _ adjust: (inout ChildOptions) -> Void = { _ in }) throws {
+        init(_ command: [String], _ adjust: (inout ChildPolicy) -> Void = { _ in }) throws {
             loop = try EventLoop()
-            var options = ChildOptions()
-            options.stopGrace = .milliseconds(200)
-            options.killGrace = .milliseconds(200)
-            adjust(&options)
+            var policy = ChildPolicy()
+            policy.stopGrace = .milliseconds(200)
+            policy.killGrace = .milliseconds(200)
+            adjust(&policy)
             journal = ReplayJournal(spoolDirectory: files.path)
             children = try Children(
-                of: command, options: options, journal: journal, transcripts: files.path, on: loop)
-            children.perform = { [unowned self] call, scope, reply in
+                of: command, policy: policy, journal: journal, transcripts: files.path, on: loop)
+            children.connect { [unowned self] call, scope, reply in
                 calls.append((call, scope, reply))
                 if answersAtOnce { reply(.success(true)) }
             }
@@ -49,7 +49,7 @@ import Testing
         func wait(until condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(20)) }
 
         func finish() -> Bool {
-            children.finish()
+            children.shutDown(.draining)
             return wait { children.isFinished }
         }
     }
@@ -67,18 +67,18 @@ import Testing
         let stage = try Stage([Places.bot("floods.sh")])
         stage.answersAtOnce = false
         try stage.say("x", in: 42)
-        #expect(stage.wait { stage.calls.count >= ChildOptions.maxOpenCalls })
+        #expect(stage.wait { stage.calls.count >= ChildPolicy.maxOpenCalls })
         // One piece of what was read may hold more than there is room for, and no second one is read.
-        let most = ChildOptions.maxOpenCalls + (1 << 16) / 60
+        let most = ChildPolicy.maxOpenCalls + (1 << 16) / 60
         _ = stage.loop.run(until: { stage.calls.count > most }, within: .milliseconds(200))
         #expect(stage.calls.count <= most)
-        stage.children.kill()
+        stage.children.shutDown(.killing)
         #expect(stage.wait { stage.children.count == 0 })
     }
 
     @Test func `a child that doesn't listen to results is not read from without end`() throws {
         let stage = try Stage([Places.bot("never-listens.sh")])
-        stage.children.perform = { [unowned stage] call, scope, reply in
+        stage.children.connect { [unowned stage] call, scope, reply in
             stage.calls.append((call, scope, reply))
             reply(.success(JSON(String(repeating: "x", count: 1000))))
         }
@@ -88,7 +88,7 @@ import Testing
         #expect(stage.calls.count > 100)
         #expect(stage.calls.count <= 3000)
         #expect(stage.children.problems == 0)
-        stage.children.kill()
+        stage.children.shutDown(.killing)
         #expect(stage.wait { stage.children.count == 0 })
     }
 
@@ -96,10 +96,10 @@ import Testing
         let stage = try Stage([Places.bot("one-event.sh")])
         stage.answersAtOnce = false
         for number in 1...100 { try stage.say("\(number)", in: 42) }
-        #expect(stage.wait { stage.calls.count == ChildOptions.maxOpenCalls })
+        #expect(stage.wait { stage.calls.count == ChildPolicy.maxOpenCalls })
         _ = stage.loop.run(
-            until: { stage.calls.count > ChildOptions.maxOpenCalls }, within: .milliseconds(100))
-        #expect(stage.calls.count == ChildOptions.maxOpenCalls)
+            until: { stage.calls.count > ChildPolicy.maxOpenCalls }, within: .milliseconds(100))
+        #expect(stage.calls.count == ChildPolicy.maxOpenCalls)
         stage.answersAtOnce = true
         for call in stage.calls { call.reply(.success(true)) }
         #expect(stage.wait { stage.calls.count == 100 })
@@ -132,7 +132,7 @@ import Testing
         stage.answersAtOnce = false
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count == 1 })
-        stage.children.kill()
+        stage.children.shutDown(.killing)
         #expect(stage.wait { stage.children.count == 0 })
         try stage.say("y", in: 42)
         #expect(stage.wait { stage.calls.count == 2 })
@@ -160,7 +160,7 @@ import Testing
         try stage.say("x", in: 1)
         try stage.say("x", in: 2)
         #expect(stage.wait { stage.calls.count == 2 })
-        stage.children.finish()
+        stage.children.shutDown(.draining)
         let first = stage.calls.firstIndex { $0.scope == .chat(1) }
         stage.calls[first ?? 0].reply(.success("told"))
         #expect(stage.wait { stage.children.isFinished })
@@ -172,7 +172,7 @@ import Testing
     @Test func `a replay hurries nobody at the end of its log`() throws {
         let bot = "while read -r line; do sleep 0.04; done"
         let stage = try Stage(["sh", "-c", bot]) {
-            $0.replays = .init(isFile: true)
+            $0.pacing = .lockstep(isFile: true)
             $0.stopGrace = .milliseconds(300)
         }
         for number in 1...12 { try stage.say("\(number)", in: 42) }
@@ -189,9 +189,9 @@ import Testing
                 echo '{"type":"telegram.send_message","text":"here"}'
             done
             """
-        let stage = try Stage(["sh", "-c", bot]) { $0.givesUpAfterFailure = true }
+        let stage = try Stage(["sh", "-c", bot]) { $0.failure = .dropEvents }
         var complaints: [String] = []
-        stage.children.onStderr = { complaints.append("\($0) \($1)") }
+        stage.children.onStderr { complaints.append("\($0) \($1)") }
         #expect(stage.children.areDone)
         try stage.say("bang", in: 42)
         #expect(!stage.children.areDone)

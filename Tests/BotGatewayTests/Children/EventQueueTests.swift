@@ -34,7 +34,7 @@ import Testing
         #expect(journal.isEmpty)
         for id in 65...70 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
         #expect(!journal.isEmpty)
-        journal.dropPagedOut(of: scope)
+        journal.drop(of: scope)
         #expect(journal.isEmpty)
     }
 

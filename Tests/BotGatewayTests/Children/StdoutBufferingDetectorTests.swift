@@ -29,12 +29,12 @@ import Testing
         let files = TemporaryDirectory()
         let lines = LogLines()
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
-        var options = ChildOptions()
-        options.acknowledgement = .auto(timeout: .milliseconds(30))
+        var policy = ChildPolicy()
+        policy.acknowledgement = .auto(timeout: .milliseconds(30))
         let children = try Children(
-            of: ["sh", "-c", bot], options: options, journal: journal, transcripts: files.path, on: loop,
+            of: ["sh", "-c", bot], policy: policy, journal: journal, transcripts: files.path, on: loop,
             log: lines.logger)
-        children.perform = { $2(.success(true)) }
+        children.connect { $2(.success(true)) }
         var acknowledged: Int64 = 0
         var given: Int64 = 0
         journal.onAcknowledge = { _ in acknowledged += 1 }
@@ -45,7 +45,7 @@ import Testing
         }
         for _ in 1...rounds where lines.count(Self.words) == 0 { giveRound() }
         if lines.count(Self.words) > 0 { giveRound() }
-        children.kill()
+        children.shutDown(.killing)
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
         return lines
     }

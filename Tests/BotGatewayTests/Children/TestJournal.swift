@@ -36,14 +36,13 @@ final class TestJournal: Journal {
     func acknowledge(_ event: IncomingEvent) { onAcknowledge(event) }
     func requeue(_ event: IncomingEvent) {}
     func deadLetter(_ event: IncomingEvent, because reason: String) {}
-    func pageOut(_ event: IncomingEvent) { inner.pageOut(event) }
+    var overflow: (any EventOverflow)? { inner }
     func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
     ) throws(JournalReadError) -> [IncomingEvent] {
         try look()
         return inner.pageIn(of: scope, after: key, count: min(count, 1), size: size)
     }
-    func dropPagedOut(of scope: Scope) { inner.dropPagedOut(of: scope) }
     func nextRecovered() -> [(scope: Scope, count: Int)]? { nil }
     func recoveredCount(of scope: Scope) -> Int { 0 }
     func add(_ call: Call, for scope: Scope) -> Int64 { 0 }
@@ -60,7 +59,7 @@ final class TestJournal: Journal {
 extension Children {
     /// Children of a test, for a bot that finds `TRANSCRIPTS` in its environment.
     convenience init(
-        of command: [String], options: ChildOptions = ChildOptions(), journal: any Journal,
+        of command: [String], policy: ChildPolicy = ChildPolicy(), journal: any Journal,
         transcripts: String, on loop: EventLoop, log: Logger? = nil
     ) throws {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
@@ -69,7 +68,7 @@ extension Children {
             bot: ["id": 7], version: "0")
         self.init(
             try Program(command, searchPath: path), environment: environment, bot: ["id": 7],
-            options: options, journal: journal, on: loop,
+            policy: policy, journal: journal, on: loop,
             log: log ?? Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 

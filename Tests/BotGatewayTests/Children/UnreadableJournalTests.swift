@@ -22,7 +22,7 @@ import Testing
         let lines = { files.read("42")?.split(separator: "\n").dropFirst().map(String.init) ?? [] }
         #expect(loop.hurry { lines().count == 3 })
         #expect(lines() == ["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"])
-        children.finish()
+        children.shutDown(.draining)
         #expect(loop.run(until: { children.isFinished }, within: .seconds(10)))
     }
 

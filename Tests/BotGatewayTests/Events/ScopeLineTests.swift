@@ -10,7 +10,7 @@ import Testing
     ) throws -> String {
         let event = try #require(try event(kind, payload, by: choice))
         let bot: JSON = ["id": 7, "is_bot": true, "first_name": "Demo", "username": "demo_bot"]
-        return String(decoding: ScopeLine.line(openedBy: event, bot: bot, state: state), as: UTF8.self)
+        return String(decoding: ScopeLine(openedBy: event).bytes(bot: bot, state: state), as: UTF8.self)
     }
 
     private func event(
@@ -101,7 +101,7 @@ import Testing
     @Test func `the type of a chat is known, a user has none`() throws {
         let message = try #require(try event("message", #"{"chat":{"id":-5,"type":"supergroup"}}"#))
         let query = try #require(try event("inline_query", #"{"from":{"id":5,"type":"robot"}}"#))
-        #expect(ScopeLine.chatType(of: message) == "supergroup")
-        #expect(ScopeLine.chatType(of: query) == nil)
+        #expect(ScopeLine(openedBy: message).chatType == "supergroup")
+        #expect(ScopeLine(openedBy: query).chatType == nil)
     }
 }

@@ -73,11 +73,11 @@ import Testing
             (.topic(chat: -100, thread: 3), #""chat":{"id":-100,"type":"group"},"message_thread_id":3"#),
         ] {
             let event = IncomingEvent(updateID: 1, scope: scope, line: Array(line.utf8) + [0x0A])
-            let first = ScopeLine.line(openedBy: event, bot: [:], state: Optional.none)
+            let first = ScopeLine(openedBy: event).bytes(bot: [:], state: Optional.none)
             #expect(
                 String(decoding: first, as: UTF8.self)
                     == #"{"type":"telegram",\#(party),"spec_version":"1.0","bot":{}}"# + "\n")
-            #expect(ScopeLine.chatType(of: event) == (scope.chat == nil ? nil : "group"))
+            #expect(ScopeLine(openedBy: event).chatType == (scope.chat == nil ? nil : "group"))
         }
     }
 }

@@ -139,7 +139,7 @@ import Testing
         try expect(event.lineForChild, "event")
         for state in [Optional.none, ["step": 2], false] as [JSON?] {
             try expect(
-                ScopeLine.line(openedBy: event, bot: SimulatedTelegram.demoBot, state: state), "scope")
+                ScopeLine(openedBy: event).bytes(bot: SimulatedTelegram.demoBot, state: state), "scope")
         }
         event.isRedelivered = true
         try expect(event.lineForChild, "event")
