@@ -17,7 +17,9 @@ final class ChildContext {
     init(
         _ policy: ChildPolicy, launcher: ChildLauncher, journal: any Journal, on loop: EventLoop, log: Logger
     ) {
-        (self.policy, self.launcher, self.journal, self.loop, self.log) = (policy, launcher, journal, loop, log)
+        (self.policy, self.launcher, self.journal, self.loop, self.log) = (
+            policy, launcher, journal, loop, log
+        )
         ackTimer = AckTimer(on: loop)
     }
 

@@ -25,7 +25,9 @@ struct TypingTimer {
         Self.wait(Self.delay, state, loop, show)
     }
 
-    private static func wait(_ delay: Duration, _ state: State, _ loop: EventLoop, _ show: @escaping () -> Bool) {
+    private static func wait(
+        _ delay: Duration, _ state: State, _ loop: EventLoop, _ show: @escaping () -> Bool
+    ) {
         state.timer = loop.after(delay) { [unowned state] in
             state.timer = nil
             if show() { wait(interval, state, loop, show) }

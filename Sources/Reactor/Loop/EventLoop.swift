@@ -129,7 +129,8 @@ import Glibc
         return true
     }
 
-    private func turn(waitingAtMost limit: Duration) {
+    /// Lets what is due happen once.
+    func turn(waitingAtMost limit: Duration) {
         // What was asked for outside a turn doesn't wait.
         let limit = deferred.isEmpty ? limit.milliseconds : 0
         let wait = min(timers.millisecondsToNext(from: Instant.current), limit)

@@ -103,7 +103,8 @@ struct ReplayCommand: LoopCommand {
             telegram: telegram, order: command.unordered ? .asTheyCome : .grouped,
             spoolDirectory: spoolDirectory, uploads: try command.fileFlags.uploads(), files: files, log: log)
         gateway = Gateway(
-            from: source, by: command.scopeFlags.scope, through: children, to: printer, observedBy: printer, keepingIn: journal,
+            from: source, by: command.scopeFlags.scope, through: children, to: printer, observedBy: printer,
+            keepingIn: journal,
             stopTimeout: .seconds(30),
             on: loop, log: log)
     }

@@ -1,0 +1,255 @@
+import Glibc
+import JSON
+import Reactor
+import Testing
+
+@testable import BotGateway
+
+/// A session with a fake process: what happens when is decided by the test. The clock is moved for all suites of a
+/// process, hence one of its own.
+@Suite(.ownProcess) struct ChildSessionTests {
+    @Test func `an event counts as acknowledged when its child has read the next one`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.say("b")
+        #expect(stage.child.linesWritten.first?.contains(#""type":"telegram""#) == true)
+        #expect(stage.child.texts == ["a"])
+        stage.child.readAll()
+        #expect(stage.child.texts == ["a", "b"])
+        #expect(stage.journal.acknowledged.isEmpty)
+        stage.child.readAll()
+        #expect(stage.journal.acknowledged == [1])
+    }
+
+    @Test func `the last event counts as acknowledged after the ack timeout`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.child.readAll()
+        stage.wait(.milliseconds(1900))
+        #expect(stage.journal.acknowledged.isEmpty)
+        stage.wait(.milliseconds(200))
+        #expect(stage.journal.acknowledged == [1])
+    }
+
+    @Test func `a child that dies on its event is followed by another one, which gets it marked`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.child.readAll()
+        stage.child.exit(status: 1)
+        #expect(stage.started.count == 1)
+        stage.wait(.milliseconds(510))
+        #expect(stage.started.count == 2)
+        #expect(stage.child.texts == ["a!"])
+    }
+
+    @Test func `after three deaths an event is a dead letter, and the next one goes on`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.say("b")
+        for delay in [0.5, 1, 2] {
+            stage.child.readAll()
+            stage.child.exit(status: 1)
+            stage.wait(.seconds(delay + 0.01))
+        }
+        // The first child had both: it was blamed for the one that it read last, and never for the other.
+        #expect(stage.journal.stored.deadLetters.map(\.updateID) == [1])
+        #expect(stage.child.texts == ["b"])
+    }
+
+    @Test func `an event that its child never read is not marked`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.child.exit(status: 1)
+        stage.wait(.milliseconds(510))
+        #expect(stage.child.texts == ["a"])
+    }
+
+    @Test func `with event acknowledgement a window of events is in flight, and each waits for its word`()
+        throws
+    {
+        let stage = try SessionStage { $0.acknowledgement = .event(window: 2) }
+        for text in ["a", "b", "c"] { stage.say(text) }
+        #expect(stage.child.texts == ["a", "b"])
+        stage.child.readAll()
+        #expect(stage.journal.acknowledged.isEmpty)
+        stage.child.write(#"{"type":"telegram.ack","update_id":1}"#)
+        #expect(stage.journal.acknowledged == [1])
+        #expect(stage.child.texts == ["a", "b", "c"])
+        stage.child.write(#"{"type":"telegram.ack","update_id":3}"#)
+        #expect(stage.journal.acknowledged == [1, 2, 3])
+    }
+
+    @Test func `with exit acknowledgement a child gets one event and the end of its input`() throws {
+        let stage = try SessionStage { $0.acknowledgement = .exit }
+        stage.say("a")
+        stage.say("b")
+        #expect(stage.child.texts == ["a"])
+        #expect(stage.child.isInputEnded)
+        stage.child.readAll()
+        stage.child.exit()
+        stage.turn()
+        #expect(stage.journal.acknowledged == [1])
+        #expect(stage.child.texts == ["b"])
+        #expect(stage.started.count == 2)
+    }
+
+    @Test func `a result goes to the child that called, and to no later one`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.child.readAll()
+        stage.child.send("old", id: 1)
+        let first = stage.child
+        first.exit()
+        stage.say("b")
+        stage.turn()
+        stage.child.readAll()
+        stage.child.send("new", id: 1)
+        stage.calls[0].reply(.success("for the first"))
+        stage.calls[1].reply(.success("for the second"))
+        #expect(stage.child.linesWritten.last?.contains("for the second") == true)
+        #expect(!stage.child.linesWritten.contains { $0.contains("for the first") })
+        #expect(!first.linesWritten.contains { $0.contains("result") })
+    }
+
+    @Test func `results wait until the child has read what was written before`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.child.send("x", id: 1)
+        stage.calls[0].reply(.success(true))
+        #expect(stage.child.linesWritten.count == 2)
+        stage.child.readAll()
+        #expect(stage.child.linesWritten.count == 3)
+    }
+
+    @Test func `output is paused at thirty-two open calls, and read again at half of them`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.child.readAll()
+        for number in 1...40 { stage.child.send("\(number)") }
+        #expect(stage.calls.count == 32)
+        for number in 0..<15 { stage.calls[number].reply(.success(nil)) }
+        #expect(stage.child.isOutputPaused)
+        stage.calls[15].reply(.success(nil))
+        #expect(!stage.child.isOutputPaused)
+        #expect(stage.calls.count == 40)
+    }
+
+    @Test func `an idle child is told so, then its input ends, then come the signals`() throws {
+        let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
+        stage.say("a")
+        stage.child.readAll()
+        stage.wait(.seconds(3))
+        stage.wait(.seconds(61))
+        #expect(stage.child.linesWritten.last == #"{"type":"telegram.disconnect","reason":"idle"}"#)
+        #expect(stage.child.isInputEnded)
+        #expect(stage.child.signals.isEmpty)
+        stage.wait(.seconds(11))
+        #expect(stage.child.signals == [SIGTERM])
+        stage.wait(.seconds(6))
+        #expect(stage.child.signals == [SIGTERM, SIGKILL])
+        stage.child.exit(status: 137)
+        #expect(stage.children.count == 0)
+    }
+
+    @Test func `a child that keeps itself alive is not idle before`() throws {
+        let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
+        stage.say("a")
+        stage.child.readAll()
+        stage.child.write(#"{"type":"telegram.keep_alive","seconds":300}"#)
+        stage.wait(.seconds(3))
+        stage.wait(.seconds(200))
+        #expect(!stage.child.isInputEnded)
+        stage.wait(.seconds(200))
+        #expect(stage.child.isInputEnded)
+    }
+
+    @Test func `an event for a closing child waits for the next one, and isn't lost`() throws {
+        let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
+        stage.say("a")
+        stage.child.readAll()
+        stage.wait(.seconds(3))
+        stage.wait(.seconds(61))
+        #expect(stage.child.isInputEnded)
+        stage.say("b")
+        #expect(stage.child.texts == ["a"])
+        stage.child.exit()
+        stage.turn()
+        #expect(stage.started.count == 2)
+        #expect(stage.child.texts == ["b"])
+    }
+
+    @Test func `a reload replaces a child between two events`() throws {
+        let stage = try SessionStage()
+        stage.say("a")
+        stage.say("b")
+        stage.children.reload()
+        #expect(!stage.child.isInputEnded)
+        stage.child.readAll()
+        #expect(stage.child.linesWritten.last?.contains("reload") == true)
+        #expect(stage.child.texts == ["a"])
+        stage.child.exit()
+        stage.turn()
+        #expect(stage.child.texts == ["b"])
+    }
+
+    @Test func `a shutdown gives what waits, and leaves the rest to the journal when time is up`() throws {
+        let stage = try SessionStage()
+        for text in ["a", "b", "c"] { stage.say(text) }
+        stage.children.shutDown(.draining)
+        stage.child.readAll()
+        #expect(stage.child.texts == ["a", "b"])
+        stage.wait(.seconds(11))
+        stage.child.readAll()
+        #expect(stage.child.texts == ["a", "b"])
+        #expect(stage.child.isInputEnded)
+        stage.child.exit()
+        #expect(stage.children.isFinished)
+        #expect(stage.journal.stored.events.values.map(\.updateID) == [3])
+    }
+
+    @Test func `no more than the redelivery window is given between two commits`() throws {
+        let journal = FakeJournal()
+        let stage = try SessionStage(journal: journal)
+        for number in 1...40 { stage.say("\(number)") }
+        journal.commitsAtOnce = false
+        while stage.child.readAll() {}
+        #expect(stage.child.texts.count == ChildPolicy.acknowledgedLimit + 1)
+        #expect(journal.wantsCommit)
+        journal.commit()
+        while stage.child.readAll() {}
+        #expect(stage.child.texts.count > ChildPolicy.acknowledgedLimit + 1)
+    }
+
+    @Test func `an exhausted system means later, and any other failed start is tried again with backoff`()
+        throws
+    {
+        let stage = try SessionStage()
+        stage.failStarts(with: SystemError("starting", code: EAGAIN))
+        stage.say("a")
+        #expect(stage.started.isEmpty)
+        stage.failStarts(with: nil)
+        stage.wait(.seconds(1.01))
+        #expect(stage.child.texts == ["a"])
+        stage.failStarts(with: SystemError("starting", code: ENOENT))
+        stage.say("b", in: 1)
+        #expect(stage.children.problems == 1)
+        stage.failStarts(with: nil)
+        stage.wait(.milliseconds(510))
+        #expect(stage.child.texts == ["b"])
+    }
+
+    @Test func `the idle child that was quiet longest makes room`() throws {
+        let stage = try SessionStage { $0.maxChildren = 2 }
+        for chat in 1...2 as ClosedRange<Int64> {
+            stage.say("hello", in: chat)
+            stage.child.readAll()
+            stage.wait(.seconds(3))
+        }
+        stage.say("third", in: 3)
+        #expect(stage.started[0].linesWritten.last?.contains("limit") == true)
+        #expect(!stage.started[1].isInputEnded)
+        stage.started[0].exit()
+        stage.turn()
+        #expect(stage.child.texts == ["third"])
+    }
+}

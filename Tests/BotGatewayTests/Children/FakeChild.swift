@@ -1,0 +1,96 @@
+import JSON
+import Reactor
+
+@testable import BotGateway
+
+/// A process whose reading, writing and end are decided by the test.
+///
+/// As a real one it reads its stdin through a pipe: what was written is unread until the test has it read.
+final class FakeChild: ChildHandle {
+    let pid: Int32
+    private unowned let observer: any ChildProcessObserver
+
+    /// All that was written to its stdin, and how much of it was read.
+    private(set) var input: [UInt8] = []
+    private(set) var readUpTo = 0
+    private(set) var isInputEnded = false
+    private(set) var isOutputPaused = false
+    private(set) var signals: [Int32] = []
+    private(set) var hasExited = false
+    /// What it wrote while nobody read its stdout.
+    private var unreadOutput: [String] = []
+    var isReadingInput: Bool? = false
+    /// Told of what is written to its stdin.
+    var onInput: ([UInt8]) -> Void = { _ in }
+
+    init(pid: Int32, observer: any ChildProcessObserver) { (self.pid, self.observer) = (pid, observer) }
+
+    /// What it has read so far, line by line.
+    var linesRead: [String] { Self.lines(input[..<readUpTo]) }
+    var linesWritten: [String] { Self.lines(input[...]) }
+    var unread: Int { input.count - readUpTo }
+
+    private static func lines(_ bytes: ArraySlice<UInt8>) -> [String] {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    // MARK: what the test does
+
+    /// Reads all that was written; false when there was nothing.
+    @discardableResult
+    func readAll() -> Bool {
+        guard !hasExited, unread > 0 else { return false }
+        readUpTo = input.count
+        observer.childReadAll()
+        return true
+    }
+
+    /// Reads some bytes, and leaves the rest.
+    func read(bytes: Int) {
+        guard !hasExited, bytes > 0, unread > 0 else { return }
+        readUpTo = min(input.count, readUpTo + bytes)
+        if unread == 0 { observer.childReadAll() }
+    }
+
+    /// Writes a line to its stdout.
+    func write(_ line: String) {
+        guard !hasExited else { return }
+        if isOutputPaused { unreadOutput.append(line) } else { tell(line) }
+    }
+
+    func exit(status: Int32 = 0) {
+        guard !hasExited else { return }
+        isOutputPaused = false
+        tellUnread()
+        hasExited = true
+        observer.childExited(ChildProcess.Exit(status: status, unread: unread))
+    }
+
+    private func tell(_ line: String) {
+        Array(line.utf8).withUnsafeBytes { observer.childWrote(.whole($0)) }
+    }
+
+    private func tellUnread() {
+        let lines = unreadOutput
+        unreadOutput = []
+        lines.forEach(tell)
+    }
+
+    // MARK: ChildHandle
+
+    func write(_ bytes: [UInt8]) {
+        guard !isInputEnded, !hasExited else { return }
+        input += bytes
+        onInput(bytes)
+    }
+    func endInput() { isInputEnded = true }
+    func signal(_ number: Int32) { signals.append(number) }
+    func pauseOutput() { isOutputPaused = true }
+    func resumeOutput() {
+        isOutputPaused = false
+        tellUnread()
+    }
+    func readOutputDry() { if !isOutputPaused { tellUnread() } }
+    func readWrittenOutput() { tellUnread() }
+    func takePartOfLine() -> [UInt8] { [] }
+}
