@@ -1,9 +1,5 @@
 import ArgumentParser
 import BotGateway
-import Glibc
-import JSON
-import Logging
-import Reactor
 
 struct RunCommand: LoopCommand {
     static let configuration = CommandConfiguration(
@@ -28,49 +24,29 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Who may come in") var accessFlags: AccessFlags
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Record") var recordFlags: RecordFlags
-    @OptionGroup(title: "Children") var childFlags: ChildFlags
-
-    @OptionGroup(title: "Children") var lifecycleFlags: LifecycleFlags
+    @OptionGroup(title: "Children") var childFlags: RunChildFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "What isn't dealt with") var deliveryFlags: DeliveryFlags
-    @OptionGroup(title: "What isn't dealt with") var stateFlags: StateFlags
-    @OptionGroup(title: "What isn't dealt with") var memoryFlags: MemoryFlags
+    @OptionGroup(title: "What isn't dealt with") var stateFlags: PersistenceFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
-        if stateFlags.state != nil, memoryFlags.noState {
-            throw ValidationError("--state names a place for the state, and --no-state wants none.")
-        }
-        try scopeFlags.check(isPlain: childFlags.plain)
-        if childFlags.plain, deliveryFlags.ack == .event {
+        try scopeFlags.check(isPlain: childFlags.common.plain)
+        if childFlags.common.plain, deliveryFlags.ack == .event {
             throw ValidationError("With --plain a bot has no way to acknowledge: take --ack auto or exit.")
         }
     }
 
-    @MainActor func options(descriptors: UInt64) -> ChildOptions {
+    @MainActor func options(for program: BotProgram) -> ChildOptions {
         var options = childFlags.options
-        options.idleTimeout = lifecycleFlags.idleTimeout.duration
         options.acknowledgement = deliveryFlags.acknowledgement
         options.maxDeliveries = deliveryFlags.maxDeliveries
-        options.showsTyping = lifecycleFlags.typing || childFlags.plain
-        options.maxChildren = childLimit(wanted: childFlags.maxChildren, descriptors: descriptors)
+        options.maxChildren = program.maxChildren(wanted: childFlags.common.maxChildren)
         return options
     }
 
     @MainActor func start() throws -> ExitCode {
         try GatewayRunner(self).run()
     }
-}
-
-/// How long things last in a gateway that runs for ever.
-struct LifecycleFlags: ParsableArguments, Sendable {
-    @Option(help: .duration("A child with nothing to do for so long is ended; 'never' to keep it."))
-    var idleTimeout = DurationValue.seconds(15 * 60)
-
-    @Option(help: .duration("How long a stop may take; what is not done then is left to the next start."))
-    var stopTimeout = DurationValue.seconds(30)
-
-    @Flag(help: "Show the chat that the bot is typing while it works on an event. With --plain it always is.")
-    var typing = false
 }
