@@ -15,18 +15,18 @@ package final class Conversation {
     package enum Outcome {
         case done
         /// Something to say to a person who typed it; a script knows.
-        case remark(String)
+        case hint(String)
         /// The same, and the line is to be carried out again: once the bot has dealt with what was done so far, where
         /// that is waited for.
-        case unfinished(String)
+        case incomplete(String)
         /// What the app does by itself, as in `opens https://…`.
-        case happened(String)
+        case appAction(String)
         /// A `Message` that somebody sent by way of the bot.
-        case chosen(JSON, by: String)
+        case inlineMessage(JSON, by: String)
     }
 
     /// What a typed line couldn't do, in words.
-    package struct Trouble: Error, CustomStringConvertible {
+    package struct ActionError: Error, CustomStringConvertible {
         package let description: String
     }
 
@@ -43,7 +43,7 @@ package final class Conversation {
     private var people: [Int64: String] = [:]
     private var groups: [Int64: Group] = [:]
     private var lastGroup: Int64?
-    private var last = LastMessages()
+    private var targets = DefaultTargets()
 
     /// The first person is called You.
     package init(with telegram: SimulatedTelegram) {
@@ -76,7 +76,7 @@ package final class Conversation {
     // MARK: what the bot does
 
     /// Remembers what people will refer to.
-    package func note(_ action: BotAction) { last.note(action) }
+    package func observe(_ action: BotAction) { targets.observe(action) }
 
     /// What the app shows in the place of its keyboard, as rows of keys; nil for its own.
     package var keyboard: JSON? {
@@ -95,7 +95,7 @@ package final class Conversation {
     // MARK: what people do
 
     /// Carries out what was typed; the bot's updates follow from the telegram.
-    package func carryOut(_ line: TypedLine) throws(Trouble) -> Outcome {
+    package func execute(_ line: TypedLine) throws(ActionError) -> Outcome {
         switch line {
         case .nothing, .help, .quit: break
         case .say(let text): try send("sendMessage", ["text": JSON(text)])
@@ -106,40 +106,43 @@ package final class Conversation {
         case .send(let file): try send(file)
         case .press(let button): return try press(button)
         case .edit(let message, let text):
-            let id = try needed(message ?? last.ofPeople[chat]?[speaker], "you haven't said anything here")
+            let id = try needed(
+                message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
             try act("editMessageText", ["message_id": JSON(id), "text": JSON(text)])
         case .delete(let message):
-            let id = try needed(message ?? last.ofPeople[chat]?[speaker], "you haven't said anything here")
+            let id = try needed(
+                message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
             try act("deleteMessage", ["message_id": JSON(id)])
         case .react(let emoji, let message):
-            let id = try needed(message ?? last.ofBot[chat], "the bot hasn't said anything here")
+            let id = try needed(message ?? targets.botMessage[chat], "the bot hasn't said anything here")
             let reaction: JSON = emoji.isEmpty ? [] : [["type": "emoji", "emoji": JSON(emoji)]]
             try act("setMessageReaction", ["message_id": JSON(id), "reaction": reaction])
         case .reply(let message, let text):
             try send("sendMessage", ["text": JSON(text), "reply_parameters": ["message_id": JSON(message)]])
         case .ask(let query): try act("sendInlineQuery", ["query": JSON(query)])
-        case .choose(let number): return .chosen(try choose(number), by: name(of: speaker))
+        case .choose(let number): return .inlineMessage(try choose(number), by: name(of: speaker))
         case .vote(let numbers):
-            let id = try needed(last.poll[chat], "there is no poll here")
+            let id = try needed(targets.poll[chat], "there is no poll here")
             try act("votePoll", ["message_id": JSON(id), "option_ids": JSON(numbers.map { JSON($0 - 1) })])
         case .block:
             try act("blockBot", [:])
-            return .remark("the bot is blocked; /unblock lets it in again")
+            return .hint("the bot is blocked; /unblock lets it in again")
         case .unblock:
             try act("unblockBot", [:])
-            return .remark("the bot may write again")
+            return .hint("the bot may write again")
         }
         return .done
     }
 
-    private func needed(_ message: Int64?, _ trouble: String) throws(Trouble) -> Int64 {
-        guard let message else { throw Trouble(description: trouble) }
+    private func needed(_ message: Int64?, _ otherwise: String) throws(ActionError) -> Int64 {
+        guard let message else { throw ActionError(description: otherwise) }
         return message
     }
 
     /// Something done in the chat that is looked at.
     @discardableResult
-    private func act(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(Trouble) -> JSON
+    private func act(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(ActionError)
+        -> JSON
     {
         if case .group(let id, let topic) = place {
             parameters.set("chat_id", JSON(id))
@@ -149,21 +152,21 @@ package final class Conversation {
     }
 
     @discardableResult
-    private func perform(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(Trouble)
+    private func perform(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(ActionError)
         -> JSON
     {
         switch telegram.perform(action, parameters, as: speaker, files: files) {
         case .success(let result): return result
-        case .failure(let error): throw Trouble(description: "that can't be done: \(error.reason)")
+        case .failure(let error): throw ActionError(description: "that can't be done: \(error.reason)")
         }
     }
 
-    private func send(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(Trouble) {
+    private func send(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(ActionError) {
         let message = try act(action, parameters, files: files)
-        message["message_id"]?.integer.map { last.ofPeople[chat, default: [:]][speaker] = $0 }
+        if let id = message["message_id"]?.integer { targets.sent(id, by: speaker, in: chat) }
     }
 
-    private func send(_ sent: TypedLine.SentFile) throws(Trouble) {
+    private func send(_ sent: TypedLine.SentFile) throws(ActionError) {
         let path = sent.path.hasPrefix("~/") ? home + sent.path.dropFirst() : sent.path
         let name = path.baseName ?? "file"
         let file = ReceivedFile(part: sent.kind, name: name, file: try open(path))
@@ -173,45 +176,45 @@ package final class Conversation {
         try send(sent.method, parameters, files: [file])
     }
 
-    private func open(_ path: String) throws(Trouble) -> InputFile {
+    private func open(_ path: String) throws(ActionError) -> InputFile {
         do throws(InputFile.Refusal) {
             return try InputFile(path)
         } catch {
-            throw Trouble(description: error.description)
+            throw ActionError(description: error.description)
         }
     }
 
     private var home: String { getenv("HOME").map { String(cString: $0) } ?? "~" }
 
-    private func press(_ button: String) throws(Trouble) -> Outcome {
+    private func press(_ button: String) throws(ActionError) -> Outcome {
         let parameters: JSON = ["button": JSON(button)]
         // Keys of the chat's keyboard count first, unless a message has buttons of its own.
-        last.withButtons[chat].map { parameters.set("message_id", JSON($0)) }
+        targets.buttons[chat].map { parameters.set("message_id", JSON($0)) }
         let pressed = try act("pressButton", parameters)
         if let url = pressed["url"]?.string ?? pressed["web_app"]?["url"]?.string {
-            return .happened("opens \(url)")
+            return .appAction("opens \(url)")
         }
-        if let text = pressed["copy_text"]?["text"]?.string { return .happened("copies \(text)") }
+        if let text = pressed["copy_text"]?["text"]?.string { return .appAction("copies \(text)") }
         let query = pressed["switch_inline_query_current_chat"] ?? pressed["switch_inline_query"]
-        return query?.string.map { .happened("asks the bot: /inline \($0)") } ?? .done
+        return query?.string.map { .appAction("asks the bot: /inline \($0)") } ?? .done
     }
 
-    private func choose(_ number: Int) throws(Trouble) -> JSON {
-        let results = last.offers[speaker] ?? []
+    private func choose(_ number: Int) throws(ActionError) -> JSON {
+        let results = targets.inlineResults[speaker] ?? []
         guard results.indices.contains(number - 1), let id = results[number - 1]["id"] else {
-            throw Trouble(
+            throw ActionError(
                 description: results.isEmpty
                     ? "nothing is offered; /inline QUERY asks the bot"
                     : "there are only \(results.count) results")
         }
         let message = try act("chooseInlineResult", ["result_id": id])
-        last.note(message, by: speaker)
+        targets.observe(inlineMessage: message, by: speaker)
         return message
     }
 
     // MARK: who and where
 
-    private func speak(as name: String, username: String?) throws(Trouble) {
+    private func speak(as name: String, username: String?) throws(ActionError) {
         if let known = people.first(where: { $0.value == name })?.key {
             speaker = known
             return
@@ -224,7 +227,7 @@ package final class Conversation {
         try perform("createUser", user)
     }
 
-    private func enterGroup(_ title: String?, isForum: Bool = false) throws(Trouble) -> Outcome {
+    private func enterGroup(_ title: String?, isForum: Bool = false) throws(ActionError) -> Outcome {
         let known = title.map { title in groups.first { $0.value.title == title }?.key } ?? lastGroup
         if let known, !isForum || groups[known]?.isForum == true {
             place = .group(known, topic: nil)
@@ -237,10 +240,10 @@ package final class Conversation {
         groups[id] = Group(title: title, isForum: isForum)
         place = .group(id, topic: nil)
         lastGroup = id
-        return .remark("\(title) is made, and the bot is in it")
+        return .hint("\(title) is made, and the bot is in it")
     }
 
-    private func enterTopic(_ name: String?) throws(Trouble) -> Outcome {
+    private func enterTopic(_ name: String?) throws(ActionError) -> Outcome {
         var outcome = Outcome.done
         if case .group(let id, _) = place, groups[id]?.isForum == true {
             place = .group(id, topic: nil)
@@ -250,7 +253,7 @@ package final class Conversation {
         } else {
             outcome = try enterGroup(nil, isForum: true)
             // The bot hears of the forum before it hears of the topic.
-            if name != nil, case .remark(let words) = outcome { return .unfinished(words) }
+            if name != nil, case .hint(let words) = outcome { return .incomplete(words) }
         }
         guard let name, case .group(let id, _) = place else { return outcome }
         if let known = groups[id]?.topics.first(where: { $0.value == name })?.key {

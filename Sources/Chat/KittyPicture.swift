@@ -1,3 +1,5 @@
+import Reactor
+
 /// A picture as kitty's protocol has it: https://sw.kovidgoyal.net/kitty/graphics-protocol/
 enum KittyPicture {
     /// Base64 in each escape sequence, as the protocol allows at most.
@@ -19,8 +21,8 @@ enum KittyPicture {
         repeat {
             let part = rest.prefix(chunk)
             rest = rest.dropFirst(chunk)
-            escapes +=
-                "\u{1B}_G\(keys)m=\(rest.isEmpty ? 0 : 1);\(String(decoding: part, as: UTF8.self))\u{1B}\\"
+            escapes += EscapeSequence.graphics(
+                "\(keys)m=\(rest.isEmpty ? 0 : 1)", String(decoding: part, as: UTF8.self))
             keys = ""
         } while !rest.isEmpty
         return escapes

@@ -1,4 +1,5 @@
 import JSON
+import Reactor
 
 /// The buttons of a message, numbered from 1 in reading order.
 package struct MessageButtons {
@@ -38,16 +39,20 @@ package struct MessageButtons {
     /// `[1 Yes] [2 No]`, a line for each row; in brackets after a text what isn't plain: its address, or what it
     /// asks for. A reply keyboard's are in `(1 Yes)`.
     package func lines(styled: Bool) -> [String] {
-        if isRemoved { return [styled ? "\u{1B}[2m(keyboard removed)\u{1B}[22m" : "(keyboard removed)"] }
+        if isRemoved { return [style("(keyboard removed)", .dim, styled)] }
         var number = 0
         return rows.map { row in
             row.map { text in
                 number += 1
                 let label = TerminalSanitizer.text(text.replacing("\n", with: " "))
                 let kind = kinds[number - 1].map { " ‹\(TerminalSanitizer.text($0))›" } ?? ""
-                let digits = styled ? "\u{1B}[1m\(number)\u{1B}[22m" : "\(number)"
+                let digits = style("\(number)", .bold, styled)
                 return isReplyKeyboard ? "(\(digits) \(label)\(kind))" : "[\(digits) \(label)\(kind)]"
             }.joined(separator: " ")
         }
+    }
+
+    private func style(_ text: String, _ style: EscapeSequence.Style, _ styled: Bool) -> String {
+        styled ? EscapeSequence.styled(text, style, end: .normalIntensity) : text
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Reactor
 
 /// A message as a terminal can show it.
 ///
@@ -27,10 +28,12 @@ package struct MessageText {
     /// - Parameter entities: an array of MessageEntity, with offsets in UTF-16 units; anything else is none, and
     ///   so are those that don't fit the text.
     package func lines(_ text: String, entities: JSON?) -> [String] {
-        let entities = (entities?.elements ?? []).compactMap { ShownEntity($0, within: text.utf16.count) }
+        let entities = (entities?.elements ?? []).compactMap { TextEntity($0, within: text.utf16.count) }
         return StyledText(text, entities, styled: styled).lines
     }
 
     /// Text that isn't the message's own words.
-    private func dim(_ text: String) -> String { styled ? "\u{1B}[2m\(text)\u{1B}[22m" : text }
+    private func dim(_ text: String) -> String {
+        styled ? EscapeSequence.styled(text, .dim, end: .normalIntensity) : text
+    }
 }

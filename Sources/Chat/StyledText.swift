@@ -1,3 +1,5 @@
+import Reactor
+
 /// A text and its entities, nested and overlapping as they may be, made into a terminal's lines.
 struct StyledText {
     /// Quotes have a bar before each line.
@@ -7,9 +9,9 @@ struct StyledText {
     private let styled: Bool
     private var line = ""
     /// What the terminal has been told, and how it is taken back.
-    private var shown: [ShownEntity.Style] = []
+    private var shown: [TextEntity.Style] = []
 
-    init(_ text: String, _ entities: [ShownEntity], styled: Bool) {
+    init(_ text: String, _ entities: [TextEntity], styled: Bool) {
         self.styled = styled
         // The outer ones first; of the same range in the order they came.
         let starting = entities.enumerated().sorted {
@@ -17,7 +19,7 @@ struct StyledText {
                 < ($1.element.range.lowerBound, -$1.element.range.count, $1.offset)
         }.map(\.element)
         var waiting = starting[...]
-        var open: [ShownEntity] = []
+        var open: [TextEntity] = []
         var offset = 0
         for scalar in text.unicodeScalars {
             end(&open, at: offset)
@@ -33,7 +35,7 @@ struct StyledText {
         finishLine()
     }
 
-    private mutating func end(_ open: inout [ShownEntity], at offset: Int) {
+    private mutating func end(_ open: inout [TextEntity], at offset: Int) {
         guard open.contains(where: { $0.range.upperBound <= offset }) else { return }
         let ended = open.filter { $0.range.upperBound <= offset }
         open.removeAll { $0.range.upperBound <= offset }
@@ -43,10 +45,12 @@ struct StyledText {
         }
     }
 
-    private mutating func put(_ scalar: Unicode.Scalar, within open: [ShownEntity]) {
+    private mutating func put(_ scalar: Unicode.Scalar, within open: [TextEntity]) {
         if scalar == "\n" { return finishLine() }
         let isQuoted = open.contains { $0.style == .quote }
-        if line.isEmpty, isQuoted { line = styled ? "\u{1B}[2m\(Self.bar)\u{1B}[22m" : "> " }
+        if line.isEmpty, isQuoted {
+            line = styled ? EscapeSequence.styled(Self.bar, .dim, end: .normalIntensity) : "> "
+        }
         if styled { show(open.map(\.style).filter { $0 != .quote }) }
         line.unicodeScalars.append(TerminalSanitizer.sanitized(scalar))
     }
@@ -58,38 +62,35 @@ struct StyledText {
     }
 
     /// Has the terminal show these styles from here on: takes back all from the first that differs.
-    private mutating func show(_ styles: [ShownEntity.Style]) {
+    private mutating func show(_ styles: [TextEntity.Style]) {
         guard styles != shown else { return }
         let same = zip(styles, shown).prefix { $0 == $1 }.count
         let dropped = shown[same...]
         // One that is still on for another reason mustn't be taken back: all is said anew.
         if !dropped.isEmpty {
             if dropped.contains(where: { if case .link = $0 { true } else { false } }) {
-                line += Self.link("")
+                line += EscapeSequence.link(to: "")
             }
-            line += "\u{1B}[0m"
+            line += EscapeSequence.style([.reset])
         }
         let begun = dropped.isEmpty ? styles[same...] : styles[...]
-        let codes = begun.compactMap(Self.code)
-        if !codes.isEmpty { line += "\u{1B}[\(codes.joined(separator: ";"))m" }
-        for case .link(let url) in begun { line += Self.link(url) }
+        let rendition = begun.compactMap(Self.rendition)
+        if !rendition.isEmpty { line += EscapeSequence.style(rendition) }
+        for case .link(let url) in begun {
+            line += EscapeSequence.link(to: TerminalSanitizer.address(url))
+        }
         shown = styles
     }
 
-    /// OSC 8, which terminals show as a link, or pass over.
-    private static func link(_ url: String) -> String {
-        "\u{1B}]8;;\(TerminalSanitizer.address(url))\u{1B}\\"
-    }
-
-    private static func code(_ style: ShownEntity.Style) -> String? {
+    private static func rendition(of style: TextEntity.Style) -> EscapeSequence.Style? {
         switch style {
-        case .bold: "1"
-        case .italic: "3"
-        case .underline, .link: "4"
-        case .strikethrough: "9"
-        case .spoiler: "7"
-        case .code: "33"
-        case .mention: "36"
+        case .bold: .bold
+        case .italic: .italic
+        case .underline, .link: .underline
+        case .strikethrough: .strikethrough
+        case .spoiler: .inverse
+        case .code: .yellow
+        case .mention: .cyan
         case .quote: nil
         }
     }

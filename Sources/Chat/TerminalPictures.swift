@@ -1,7 +1,7 @@
 import Glibc
 import Reactor
 
-/// FairQueue files into what draws them at a terminal.
+/// Turns files into what draws them at a terminal.
 ///
 /// A PNG goes to a terminal with kitty's pictures as it is. All else is made ready by a program of the user's,
 /// `chafa` or `img2sixel`, where there is one: a picture is whatever a bot sends, and a converter that it breaks is

@@ -1,4 +1,5 @@
 import JSON
+import Reactor
 import TelegramSimulator
 
 /// What people see of a chat, as lines: at a terminal with who said it and its number, for a script the words alone.
@@ -129,7 +130,7 @@ package struct Transcript {
     // MARK: what people do
 
     /// What somebody sends by way of the bot.
-    package func lines(ofChosen message: JSON, by name: String) -> [String] {
+    package func lines(ofInlineMessage message: JSON, by name: String) -> [String] {
         let lines = text.lines(of: message)
         if isScript { return lines }
         return lines.prefix(1).map { "\(bold(TerminalSanitizer.text(name))) \(dim("via \(bot):")) \($0)" }
@@ -150,10 +151,12 @@ package struct Transcript {
     package func remark(_ words: String) -> [String] { plain(words).map { dim("· \($0)") } }
 
     /// Something went wrong that the bot's author must see.
-    package func trouble(_ words: String) -> [String] { plain(words).map { style("! \($0)", "31") } }
+    package func error(_ words: String) -> [String] { plain(words).map { style("! \($0)", .red) } }
 
     /// What the bot wrote to stderr.
-    package func complaint(_ words: String) -> [String] { plain(words).map { style("stderr: \($0)", "33") } }
+    package func stderr(_ words: String) -> [String] {
+        plain(words).map { style("stderr: \($0)", .yellow) }
+    }
 
     private func plain(_ words: String) -> [String] {
         words.split(separator: "\n", omittingEmptySubsequences: false).map {
@@ -161,10 +164,10 @@ package struct Transcript {
         }
     }
 
-    private func bold(_ text: String) -> String { style(text, "1") }
-    private func dim(_ text: String) -> String { style(text, "2") }
+    private func bold(_ text: String) -> String { style(text, .bold) }
+    private func dim(_ text: String) -> String { style(text, .dim) }
 
-    private func style(_ text: String, _ code: String) -> String {
-        self.text.styled && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    private func style(_ text: String, _ style: EscapeSequence.Style) -> String {
+        self.text.styled && !text.isEmpty ? EscapeSequence.styled(text, style) : text
     }
 }

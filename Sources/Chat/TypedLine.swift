@@ -43,11 +43,11 @@ package enum TypedLine: Equatable {
     }
 
     /// A command was used in another way than it can be.
-    package struct Misuse: Error, Equatable, CustomStringConvertible {
+    package struct UsageError: Error, Equatable, CustomStringConvertible {
         package let description: String
     }
 
-    package init(_ line: String) throws(Misuse) {
+    package init(_ line: String) throws(UsageError) {
         let text = line.trimmingBlanks
         guard text.hasPrefix("/"), !text.hasPrefix("//") else {
             self = text.isEmpty ? .nothing : .say(text.hasPrefix("//") ? String(text.dropFirst()) : text)
@@ -59,35 +59,35 @@ package enum TypedLine: Equatable {
     }
 
     /// Nil for what isn't a command of the chat's.
-    private static func command(_ word: String, _ rest: String) throws(Misuse) -> TypedLine? {
-        let misuse = Misuse(description: "\(word) is used like this: \(usage(of: word))")
+    private static func command(_ word: String, _ rest: String) throws(UsageError) -> TypedLine? {
+        let error = UsageError(description: "\(word) is used like this: \(usage(of: word))")
         switch word {
-        case "/as": return try speaker(rest, misuse)
+        case "/as": return try speaker(rest, error)
         case "/private": return .enterPrivate
         case "/group": return .enterGroup(title: rest.nilIfEmpty)
         case "/topic": return .enterTopic(name: rest.nilIfEmpty)
-        case "/photo": return .send(try file(rest, misuse) { _ in "sendPhoto" })
-        case "/file": return .send(try file(rest, misuse, method))
-        case "/press": return .press(try needed(rest, misuse))
+        case "/photo": return .send(try file(rest, error) { _ in "sendPhoto" })
+        case "/file": return .send(try file(rest, error, method))
+        case "/press": return .press(try needed(rest, error))
         case "/edit":
             let (id, text) = numbered(rest)
-            return .edit(message: id, text: try needed(text, misuse))
+            return .edit(message: id, text: try needed(text, error))
         case "/delete":
             guard !rest.isEmpty else { return .delete(message: nil) }
-            return .delete(message: try id(rest, misuse))
-        case "/react": return try reaction(rest, misuse)
+            return .delete(message: try id(rest, error))
+        case "/react": return try reaction(rest, error)
         case "/reply":
             let (id, text) = numbered(rest)
-            guard let id else { throw misuse }
-            return .reply(message: id, text: try needed(text, misuse))
+            guard let id else { throw error }
+            return .reply(message: id, text: try needed(text, error))
         case "/inline": return .ask(rest)
         case "/choose":
-            guard let number = Int(rest), number > 0 else { throw misuse }
+            guard let number = Int(rest), number > 0 else { throw error }
             return .choose(number)
         case "/vote":
             let words = rest.split(whereSeparator: { $0 == " " || $0 == "," })
             let numbers = words.compactMap { Int($0) }.filter { $0 > 0 }
-            guard numbers.count == words.count else { throw misuse }
+            guard numbers.count == words.count else { throw error }
             return .vote(numbers)
         case "/block": return .block
         case "/unblock": return .unblock
@@ -97,14 +97,14 @@ package enum TypedLine: Equatable {
         }
     }
 
-    private static func needed(_ text: String, _ misuse: Misuse) throws(Misuse) -> String {
-        guard !text.isEmpty else { throw misuse }
+    private static func needed(_ text: String, _ error: UsageError) throws(UsageError) -> String {
+        guard !text.isEmpty else { throw error }
         return text
     }
 
-    private static func id(_ word: String, _ misuse: Misuse) throws(Misuse) -> Int64 {
+    private static func id(_ word: String, _ error: UsageError) throws(UsageError) -> Int64 {
         guard let id = Int64(word.hasPrefix("#") ? String(word.dropFirst()) : word), id > 0 else {
-            throw misuse
+            throw error
         }
         return id
     }
@@ -117,23 +117,23 @@ package enum TypedLine: Equatable {
         return (id, text[word.endIndex...].trimmingBlanks)
     }
 
-    private static func speaker(_ rest: String, _ misuse: Misuse) throws(Misuse) -> TypedLine {
+    private static func speaker(_ rest: String, _ error: UsageError) throws(UsageError) -> TypedLine {
         let words = rest.split(separator: " ")
         let name = words.filter { !$0.hasPrefix("@") }.joined(separator: " ")
         let username = words.first { $0.hasPrefix("@") }.map { String($0.dropFirst()) }
-        return .speak(name: try needed(name, misuse), username: username?.nilIfEmpty)
+        return .speak(name: try needed(name, error), username: username?.nilIfEmpty)
     }
 
-    private static func reaction(_ rest: String, _ misuse: Misuse) throws(Misuse) -> TypedLine {
+    private static func reaction(_ rest: String, _ error: UsageError) throws(UsageError) -> TypedLine {
         let words = rest.split(separator: " ").map(String.init)
         switch words.count {
         case 0: return .react(emoji: "", message: nil)
         case 1:
             // A number alone takes the reaction to that message back.
-            if let id = try? id(words[0], misuse) { return .react(emoji: "", message: id) }
+            if let id = try? id(words[0], error) { return .react(emoji: "", message: id) }
             return .react(emoji: words[0], message: nil)
-        case 2: return .react(emoji: words[0], message: try id(words[1], misuse))
-        default: throw misuse
+        case 2: return .react(emoji: words[0], message: try id(words[1], error))
+        default: throw error
         }
     }
 
@@ -141,13 +141,13 @@ package enum TypedLine: Equatable {
 
     /// A path, in quotes where it has blanks, and a caption behind it.
     private static func file(
-        _ text: String, _ misuse: Misuse, _ method: (String) -> String
-    ) throws(Misuse) -> SentFile {
+        _ text: String, _ error: UsageError, _ method: (String) -> String
+    ) throws(UsageError) -> SentFile {
         var rest = text[...]
         var path = ""
         if let quote = rest.first, quote == "\"" || quote == "'" {
             rest = rest.dropFirst()
-            guard let end = rest.firstIndex(of: quote) else { throw misuse }
+            guard let end = rest.firstIndex(of: quote) else { throw error }
             path = String(rest[..<end])
             rest = rest[rest.index(after: end)...]
         } else {
@@ -158,7 +158,7 @@ package enum TypedLine: Equatable {
             }
         }
         return SentFile(
-            path: try needed(path, misuse), caption: rest.trimmingBlanks, method: method(path))
+            path: try needed(path, error), caption: rest.trimmingBlanks, method: method(path))
     }
 
     /// As apps send it; a picture goes as a file, for `/photo` sends pictures.

@@ -14,13 +14,15 @@ package struct Diagnosis: Equatable {
     /// What it is about: `token`, `bot.py:14`.
     package let subject: String
     /// What it is like, and then what to change.
-    package let words: String
+    package let message: String
 
-    package init(_ severity: Severity, _ subject: String, _ words: String) {
-        (self.severity, self.subject, self.words) = (severity, subject, words)
+    package init(_ severity: Severity, _ subject: String, _ message: String) {
+        (self.severity, self.subject, self.message) = (severity, subject, message)
     }
 
-    static func fine(_ subject: String, _ words: String) -> Diagnosis { Diagnosis(.fine, subject, words) }
-    static func hint(_ subject: String, _ words: String) -> Diagnosis { Diagnosis(.hint, subject, words) }
-    static func fault(_ subject: String, _ words: String) -> Diagnosis { Diagnosis(.fault, subject, words) }
+    static func fine(_ subject: String, _ message: String) -> Diagnosis { Diagnosis(.fine, subject, message) }
+    static func hint(_ subject: String, _ message: String) -> Diagnosis { Diagnosis(.hint, subject, message) }
+    static func fault(_ subject: String, _ message: String) -> Diagnosis {
+        Diagnosis(.fault, subject, message)
+    }
 }

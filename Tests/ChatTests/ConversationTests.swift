@@ -17,12 +17,12 @@ import Testing
         telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
         conversation = Conversation(with: telegram)
         telegram.onUpdate = { [updates] in updates.all.append(($0, $1)) }
-        telegram.onAction = { [conversation] in conversation.note($0) }
+        telegram.onAction = { [conversation] in conversation.observe($0) }
     }
 
     @discardableResult
     private func type(_ line: String) throws -> Conversation.Outcome {
-        try conversation.carryOut(try TypedLine(line))
+        try conversation.execute(try TypedLine(line))
     }
 
     private func bot(_ method: String, _ parameters: JSON) { _ = telegram.answer(method, parameters) }
@@ -62,7 +62,7 @@ import Testing
 
     @Test func `a topic is one of a forum, which is made where there is none`() throws {
         // One thing after the other, as a replay has it.
-        guard case .unfinished = try type("/topic News") else {
+        guard case .incomplete = try type("/topic News") else {
             Issue.record("finished")
             return
         }
@@ -83,7 +83,7 @@ import Testing
 
     @Test func `a button is pressed by its number or its text, under the last message that has any`() throws {
         try type("/start")
-        #expect(throws: Conversation.Trouble.self) { try type("/press 1") }
+        #expect(throws: Conversation.ActionError.self) { try type("/press 1") }
         let buttons: JSON = [
             "inline_keyboard": [[["text": "A", "callback_data": "a"], ["text": "B", "callback_data": "b"]]]
         ]
@@ -93,9 +93,9 @@ import Testing
         #expect(last("callback_query")?["data"] == "b")
         try type("/press A")
         #expect(last("callback_query")?["data"] == "a")
-        #expect(throws: Conversation.Trouble.self) { try type("/press 3") }
+        #expect(throws: Conversation.ActionError.self) { try type("/press 3") }
         bot("editMessageText", ["chat_id": 42, "message_id": 2, "text": "Done"])
-        #expect(throws: Conversation.Trouble.self) { try type("/press 1") }
+        #expect(throws: Conversation.ActionError.self) { try type("/press 1") }
     }
 
     @Test func `the chat's own keys are pressed too`() throws {
@@ -137,12 +137,12 @@ import Testing
             "type": "article", "id": "x", "title": "Cat", "input_message_content": ["message_text": "meow"],
         ]
         bot("answerInlineQuery", ["inline_query_id": id, "results": [article]])
-        guard case .chosen(let message, by: "You") = try type("/choose 1") else {
+        guard case .inlineMessage(let message, by: "You") = try type("/choose 1") else {
             Issue.record("nothing was chosen")
             return
         }
         #expect(message["text"] == "meow")
-        #expect(throws: Conversation.Trouble.self) { try type("/choose 2") }
+        #expect(throws: Conversation.ActionError.self) { try type("/choose 2") }
     }
 
     @Test func `who blocks the bot can't be written to`() throws {

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `what is said elsewhere says where`() throws {
-        _ = try conversation.carryOut(.speak(name: "Bob", username: nil))
+        _ = try conversation.execute(.speak(name: "Bob", username: nil))
         #expect(script.lines(of: .message(message("a")), in: conversation) == ["You: a"])
         #expect(person.lines(of: .message(message("a")), in: conversation) == ["#5 Demo (You): a"])
         #expect(script.lines(of: .message(message("a", chat: 43)), in: conversation) == ["a"])
@@ -62,14 +62,14 @@ import Testing
         let lines =
             person.lines(of: .message(message(evil)), in: conversation)
             + person.lines(of: .callbackAnswer(answer, person: 42), in: conversation)
-            + person.complaint(evil) + person.trouble(evil) + person.remark(evil)
+            + person.stderr(evil) + person.error(evil) + person.remark(evil)
         #expect(lines.count == 5)
         for line in lines { #expect(!line.unicodeScalars.contains { $0.value < 0x20 }, "\(line)") }
     }
 
     @Test func `colours only where they are wanted`() {
         let styled = Transcript(for: .person(styled: true), bot: SimulatedTelegram.demoBot)
-        #expect(styled.trouble("no") == ["\u{1B}[31m! no\u{1B}[0m"])
-        #expect(person.trouble("no") == ["! no"])
+        #expect(styled.error("no") == ["\u{1B}[31m! no\u{1B}[0m"])
+        #expect(person.error("no") == ["! no"])
     }
 }

@@ -78,7 +78,7 @@ import Testing
     ])
     func `a command that lacks something says how it is used`(_ line: String) {
         let command = String(line.prefix { $0 != " " })
-        do throws(TypedLine.Misuse) {
+        do throws(TypedLine.UsageError) {
             Issue.record("\(try TypedLine(line))")
         } catch {
             #expect(error.description.hasPrefix("\(command) is used like this: \(command) "))

@@ -37,7 +37,7 @@ import Testing
     @Test func `each broken bot is told what is wrong with it, and the line to change`() throws {
         let loop = try EventLoop()
         var found: [String: [Diagnosis]] = [:]
-        var doctors: [Examination] = []
+        var checks: [ProgramCheck] = []
         let cases = Self.cases.filter { Self.canRun($0.bot) }
         // All at once: most of the time they wait.
         for (number, each) in cases.enumerated() {
@@ -49,18 +49,18 @@ import Testing
             }
             var options = ProbeOptions()
             options.patience = Self.hangs.contains(each.bot) ? .milliseconds(700) : .seconds(20)
-            let doctor = Examination(
+            let check = ProgramCheck(
                 program, script: file.script, environment: Self.environment, options: options,
                 number: Int64(getpid()) * 100 + Int64(number), temporaryDirectory: "/tmp", on: loop)
-            doctors.append(doctor)
-            doctor.start { found[each.bot] = file.diagnoses + $0 }
+            checks.append(check)
+            check.start { found[each.bot] = file.diagnoses + $0 }
         }
         #expect(loop.run(until: { found.count == cases.count }, within: .seconds(60)))
         for each in cases {
             let faults = found[each.bot]?.filter { $0.severity == .fault } ?? []
             let place = Places.bot("broken-\(each.bot)") + (each.line > 0 ? ":\(each.line)" : "")
             #expect(
-                faults.contains { $0.subject == place && $0.words.contains(each.words) },
+                faults.contains { $0.subject == place && $0.message.contains(each.words) },
                 "\(each.bot): \(faults)")
             // One trouble is told once; who ignores SIGTERM ignores the end of its stdin too.
             #expect(faults.count == (each.bot == "ignores-sigterm.sh" ? 2 : 1), "\(each.bot): \(faults)")

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ProbeAnalysisTests {
     private let step = Scenario.inPrivate(chat: 42).steps[0]
 
-    private func verdict(_ record: ProbeRecord, of script: Script? = nil) -> [Diagnosis] {
+    private func diagnoses(_ record: ProbeRecord, of script: Script? = nil) -> [Diagnosis] {
         ProbeAnalysis.diagnoses(of: [record], script: script, options: ProbeOptions())
     }
 
@@ -15,49 +15,51 @@ import Testing
 
     private var healthy: ProbeRecord {
         var record = ProbeRecord()
-        (record.eventsGiven, record.linesBeforeEnd, record.calls, record.wasIdle) = (9, 3, 3, true)
+        (record.eventsGiven, record.lines.beforeEnd, record.calls.count, record.wasIdle) = (9, 3, 3, true)
         return record
     }
 
     @Test func `a healthy bot gets one line and no fault`() {
-        #expect(verdict(healthy).map(\.severity) == [.fine])
+        #expect(diagnoses(healthy).map(\.severity) == [.fine])
     }
 
     @Test func `a bot that says nothing is healthy too`() {
         var record = healthy
-        (record.linesBeforeEnd, record.calls) = (0, 0)
-        #expect(verdict(record).map(\.severity) == [.fine])
+        (record.lines.beforeEnd, record.calls.count) = (0, 0)
+        #expect(diagnoses(record).map(\.severity) == [.fine])
     }
 
     @Test func `lines that come only with the end of stdin prove a buffer; a single one may be a farewell`() {
         var record = healthy
-        (record.linesBeforeEnd, record.linesAtEnd) = (0, 2)
-        #expect(verdict(record).map(\.severity) == [.fault])
-        record.linesAtEnd = 1
-        #expect(verdict(record).map(\.severity) == [.fine, .hint])
+        (record.lines.beforeEnd, record.lines.atEnd) = (0, 2)
+        #expect(diagnoses(record).map(\.severity) == [.fault])
+        record.lines.atEnd = 1
+        #expect(diagnoses(record).map(\.severity) == [.fine, .hint])
     }
 
     @Test func `a bot that had to be killed isn't blamed for what it had started`() {
         var record = healthy
-        record.leftovers = [ProcessTree.Leftover(pid: 7, command: "sleep 1")]
-        #expect(verdict(record).filter { $0.severity == .fault }.count == 1)
-        (record.ignoresEnd, record.ignoresTermination) = (true, true)
-        #expect(verdict(record).filter { $0.severity == .fault }.count == 2)
+        record.orphans = [ProcessTree.Orphan(pid: 7, command: "sleep 1")]
+        #expect(diagnoses(record).filter { $0.severity == .fault }.count == 1)
+        (record.shutdown.ignoresEnd, record.shutdown.ignoresSIGTERM) = (true, true)
+        #expect(diagnoses(record).filter { $0.severity == .fault }.count == 2)
     }
 
     @Test func `a state at the end of stdin proves no buffer`() {
         var record = healthy
-        (record.linesBeforeEnd, record.calls, record.linesAtEnd, record.statesAtEnd) = (0, 0, 1, 1)
-        let found = verdict(record)
+        (record.lines.beforeEnd, record.calls.count, record.lines.atEnd, record.lines.statesAtEnd) = (
+            0, 0, 1, 1
+        )
+        let found = diagnoses(record)
         #expect(found.map(\.severity) == [.fine])
-        #expect(found.first?.words.contains("said nothing to them") == true, "\(found)")
+        #expect(found.first?.message.contains("said nothing to them") == true, "\(found)")
     }
 
     @Test func `a farewell of a bot that flushes is meant so`() {
         var record = healthy
-        (record.linesBeforeEnd, record.linesAtEnd) = (0, 1)
-        #expect(verdict(record, of: python("print(1, flush=True)")).map(\.severity) == [.fine])
-        #expect(verdict(record, of: python("print(1)")).map(\.severity) == [.fine, .hint])
+        (record.lines.beforeEnd, record.lines.atEnd) = (0, 1)
+        #expect(diagnoses(record, of: python("print(1, flush=True)")).map(\.severity) == [.fine])
+        #expect(diagnoses(record, of: python("print(1)")).map(\.severity) == [.fine, .hint])
     }
 
     @Test(arguments: [
@@ -69,10 +71,10 @@ import Testing
     ])
     func `what a bot died of decides what is to be changed`(_ cause: String, _ words: String) {
         var record = healthy
-        record.deaths = [.init(status: 1, step: step, isAtStart: false, isFirst: true, complaint: [cause])]
-        let found = verdict(record)
-        #expect(found.first?.words.contains(words) == true, "\(found)")
-        let isAboutType = found.first?.words.contains("look at each line's type") == true
+        record.crashes = [.init(status: 1, step: step, isAtStart: false, isFirst: true, stderr: [cause])]
+        let found = diagnoses(record)
+        #expect(found.first?.message.contains(words) == true, "\(found)")
+        let isAboutType = found.first?.message.contains("look at each line's type") == true
         #expect(isAboutType == words.hasPrefix("look"), "\(found)")
     }
 
@@ -85,45 +87,46 @@ import Testing
     {
         var record = healthy
         record.badLines = [.init(error: .notAnObject, text: text, step: step)]
-        let found = verdict(record, of: Script(name: "bot", text: "", language: language))
-        #expect(found.first?.words.contains(words) == true, "\(found)")
+        let found = diagnoses(record, of: Script(name: "bot", text: "", language: language))
+        #expect(found.first?.message.contains(words) == true, "\(found)")
     }
 
     @Test func `a bot that lives on is told how to leave in its language`() {
         var record = healthy
-        record.ignoresEnd = true
-        let node = verdict(record, of: Script(name: "bot.js", text: "setInterval(f, 1000)", language: .node))
-        #expect(node.first?.words.contains("process.exit(0)") == true, "\(node)")
-        #expect(verdict(record, of: python("x")).first?.words.contains("daemon=True") == true)
+        record.shutdown.ignoresEnd = true
+        let node = diagnoses(
+            record, of: Script(name: "bot.js", text: "setInterval(f, 1000)", language: .node))
+        #expect(node.first?.message.contains("process.exit(0)") == true, "\(node)")
+        #expect(diagnoses(record, of: python("x")).first?.message.contains("daemon=True") == true)
     }
 
     @Test func `a bot that answered in one scenario in time buffers nothing in another`() {
         var late = healthy
-        (late.linesBeforeEnd, late.linesAtEnd) = (0, 2)
+        (late.lines.beforeEnd, late.lines.atEnd) = (0, 2)
         let found = ProbeAnalysis.diagnoses(of: [healthy, late], script: nil, options: ProbeOptions())
         #expect(found.map(\.severity) == [.fine])
     }
 
     @Test func `what comes later than the end of stdin is an answer that took its time`() {
         var record = healthy
-        (record.linesBeforeEnd, record.linesLater) = (0, 3)
-        #expect(verdict(record).map(\.severity) == [.fine])
+        (record.lines.beforeEnd, record.lines.later) = (0, 3)
+        #expect(diagnoses(record).map(\.severity) == [.fine])
     }
 
     @Test func `a bot that is at work for long is not at fault`() {
         var record = healthy
         record.stall = (.slow, step)
-        #expect(verdict(record).map(\.severity) == [.fine, .hint])
+        #expect(diagnoses(record).map(\.severity) == [.fine, .hint])
         record.stall = (.unread, step)
-        #expect(verdict(record).map(\.severity) == [.fault])
+        #expect(diagnoses(record).map(\.severity) == [.fault])
     }
 
     @Test func `one trouble is told once, with its first sign`() {
         var record = healthy
         record.badLines = (1...5).map { .init(error: .notAnObject, text: "\($0)", step: step) }
-        let found = verdict(record)
+        let found = diagnoses(record)
         #expect(found.count == 1)
-        #expect(found.first?.words.contains(": 1.") == true, "\(found)")
+        #expect(found.first?.message.contains(": 1.") == true, "\(found)")
     }
 
     @Test func `a bot that says back what it reads is told so once`() {
@@ -131,12 +134,12 @@ import Testing
         for type in ["telegram", "telegram.result"] {
             record.badLines.append(.init(error: .unknownType(type), text: type, step: step))
         }
-        let found = verdict(record)
+        let found = diagnoses(record)
         #expect(found.count == 1)
-        #expect(found.first?.words.contains("not what was read") == true, "\(found)")
+        #expect(found.first?.message.contains("not what was read") == true, "\(found)")
     }
 
-    @Test func `each step of an scenario is an event that a child would be given`() {
+    @Test func `each step of a scenario is an event that a child would be given`() {
         let steps = Scenario.inPrivate(chat: 42).steps + Scenario.inGroup(chat: -100).steps
         #expect(steps.count == 12)
         #expect(steps.allSatisfy { [.chat(42), .chat(-100)].contains($0.event.scope) })

@@ -26,7 +26,7 @@ import Testing
         #expect(found.count == 1)
         #expect(found.first?.severity == .fault)
         #expect(found.first?.subject == "bot:\(line)")
-        #expect(found.first?.words.contains(words) == true, "\(found)")
+        #expect(found.first?.message.contains(words) == true, "\(found)")
     }
 
     @Test(arguments: [
@@ -42,7 +42,7 @@ import Testing
         #expect(
             ProgramFile.faults(in: Array("import json".utf8), name: "bot.py", none).first?.severity == .fault)
         #expect(ProgramFile.faults(in: Array("read x".utf8), name: "bot.sh", none).first?.severity == .hint)
-        #expect(ProgramFile.faults(in: [], name: "bot.sh", none).first?.words.contains("empty") == true)
+        #expect(ProgramFile.faults(in: [], name: "bot.sh", none).first?.message.contains("empty") == true)
     }
 
     @Test func `a program that isn't there or isn't one is told`() {
@@ -56,7 +56,7 @@ import Testing
             let file = ProgramFile([name], searchPath: "/usr/bin:/bin")
             #expect(file.program == nil)
             #expect(file.diagnoses.count == 1)
-            #expect(file.diagnoses.first?.words.contains(words) == true, "\(file.diagnoses)")
+            #expect(file.diagnoses.first?.message.contains(words) == true, "\(file.diagnoses)")
         }
     }
 

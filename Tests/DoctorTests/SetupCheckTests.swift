@@ -18,14 +18,14 @@ import Testing
     func `what is wrong with a token is said without a word of it`(_ text: String, _ words: String) {
         let found = SetupCheck.token(text, in: "the file")
         #expect(found.severity == .fault)
-        #expect(found.words.contains(words), "\(found)")
-        #expect(!found.words.contains("AAF"))
+        #expect(found.message.contains(words), "\(found)")
+        #expect(!found.message.contains("AAF"))
     }
 
     @Test func `too few descriptors are wrong, some too few worth a word`() {
         #expect(SetupCheck.descriptors(4064, for: 1000).severity == .fine)
         #expect(SetupCheck.descriptors(1024, for: 1000).severity == .hint)
-        #expect(SetupCheck.descriptors(1024, for: 1000).words.contains("LimitNOFILE=4064"))
+        #expect(SetupCheck.descriptors(1024, for: 1000).message.contains("LimitNOFILE=4064"))
         #expect(SetupCheck.descriptors(100, for: 1000).severity == .fault)
         #expect(SetupCheck.descriptors(100, for: 5).severity == .fine)
     }
@@ -43,7 +43,7 @@ import Testing
         let file = files.write("file", "")
         #expect(SetupCheck.state(at: file).severity == .fault)
         #expect(SetupCheck.state(at: "\(file)/below").severity == .fault)
-        #expect(SetupCheck.state(at: file).words.contains("--state DIR"))
+        #expect(SetupCheck.state(at: file).message.contains("--state DIR"))
     }
 
     @Test(arguments: [
@@ -62,14 +62,14 @@ import Testing
     ) {
         var trouble = NetworkDiagnosis(code: code, reason: reason, place: "https://api.telegram.org")
         if hasProxy { trouble.proxy = ("https_proxy", "http://…@proxy:3128") }
-        #expect(trouble.diagnosis.words.contains(words), "\(trouble.diagnosis)")
+        #expect(trouble.diagnosis.message.contains(words), "\(trouble.diagnosis)")
     }
 
     @Test func `a missing bundle of certificates is told from a proxy's certificate`() {
         var trouble = NetworkDiagnosis(
             code: 60, reason: "unable to get local issuer certificate", place: "https://x")
         trouble.hasCertificates = false
-        #expect(trouble.diagnosis.words.contains("apt-get install ca-certificates"))
+        #expect(trouble.diagnosis.message.contains("apt-get install ca-certificates"))
     }
 
     @Test func `a proxy is libcurl's, and its password stays where it is`() {
@@ -90,9 +90,9 @@ import Testing
         let found = findings.diagnoses
         #expect(found.map(\.subject) == ["token", "webhook", "clock", "groups"])
         #expect(found.map(\.severity) == [.fine, .fault, .fault, .hint])
-        #expect(found[1].words.contains("pipegram run --delete-webhook"))
-        #expect(!found[1].words.contains("secret"))
-        #expect(found[2].words.contains("2m behind"))
+        #expect(found[1].message.contains("pipegram run --delete-webhook"))
+        #expect(!found[1].message.contains("secret"))
+        #expect(found[2].message.contains("2m behind"))
         findings.clockOffset = 20
         findings.webhook = ["url": ""]
         findings.poll = .conflict

@@ -51,7 +51,7 @@ import Testing
             ))
         let faults = try check().filter { $0.severity == .fault }
         #expect(faults.map(\.subject) == ["updates"])
-        #expect(faults.first?.words.contains("another program") == true)
+        #expect(faults.first?.message.contains("another program") == true)
     }
 
     @Test func `a running gateway is left in peace`() throws {
@@ -64,14 +64,14 @@ import Testing
         telegram.fail(method: method, with: .html(502))
         let page = try check().filter { $0.severity == .fault }
         #expect(page.map(\.subject) == ["network"])
-        #expect(page.first?.words.contains("answered \(method) with 502 Bad Gateway") == true, "\(page)")
+        #expect(page.first?.message.contains("answered \(method) with 502 Bad Gateway") == true, "\(page)")
         telegram.fail(method: method, with: .closeBefore)
         #expect(try check().filter { $0.severity == .fault }.map(\.subject) == ["network"])
     }
 
     @Test func `an address with more than the server's is told, without the token`() throws {
         let found = try check("/simulator")
-        #expect(found.contains { $0.words.contains("is more than the server's address") }, "\(found)")
+        #expect(found.contains { $0.message.contains("is more than the server's address") }, "\(found)")
         #expect(!found.description.contains(telegram.token))
     }
 
@@ -79,9 +79,9 @@ import Testing
         telegram.fail(method: "getMe", with: .error(401, "Unauthorized"))
         let refused = try check().filter { $0.severity == .fault }
         #expect(refused.map(\.subject) == ["token"])
-        #expect(refused.first?.words.contains("@BotFather") == true)
+        #expect(refused.first?.message.contains("@BotFather") == true)
         telegram.fail(method: "getMe", with: .html(200))
-        #expect(try check().first { $0.severity == .fault }?.words.contains("is no Bot API server") == true)
+        #expect(try check().first { $0.severity == .fault }?.message.contains("is no Bot API server") == true)
         telegram.fail(method: "getMe", with: .closeBefore)
         let silent = try check()
         #expect(silent.map(\.subject) == ["network"])

@@ -15,7 +15,7 @@ import TelegramSimulator
     private let loop: EventLoop
     private let variable: (String) -> String?
     private var findings: TelegramDiagnosis
-    private var trouble: Diagnosis?
+    private var networkFault: Diagnosis?
     private var done: ([Diagnosis]) -> Void = { _ in }
 
     /// How long to wait for another program to ask again: most do so after a second.
@@ -69,9 +69,9 @@ import TelegramSimulator
         }
     }
 
-    private func end() { done(findings.diagnoses + (trouble.map { [$0] } ?? [])) }
+    private func end() { done(findings.diagnoses + (networkFault.map { [$0] } ?? [])) }
 
-    /// - Parameter answer: is given the `result`; nil where there is none, which is then noted.
+    /// - Parameter answer: is given the `result`; nil where there is none, which is then recorded.
     private func ask(_ method: String, _ parameters: JSON = [:], then answer: @escaping (JSON?) -> Void) {
         var request = HTTPClient.Request(
             url: "\(place)/bot\(token.text)/\(method)", body: .json(parameters.bytes), timeout: .seconds(12))
@@ -80,10 +80,10 @@ import TelegramSimulator
         client.send(request) { [self] result in
             switch result {
             case .failure(let failure):
-                noteTrouble(failure)
+                networkFailed(failure)
                 answer(nil)
             case .success(let response):
-                noteClock(response, asked: asked)
+                compareClock(response, asked: asked)
                 answer(read(response, to: method))
             }
         }
@@ -92,7 +92,7 @@ import TelegramSimulator
     private func read(_ response: HTTPClient.Response, to method: String) -> JSON? {
         let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
         guard let body, body.isObject, let isOK = body["ok"]?.bool else {
-            noteUnreadable(response, method)
+            answerIsUnreadable(response, method)
             return nil
         }
         if isOK { return body["result"] }
@@ -106,29 +106,30 @@ import TelegramSimulator
     }
 
     /// A page of what stands before Telegram's servers, or of a server that is none of them.
-    private func noteUnreadable(_ response: HTTPClient.Response, _ method: String) {
+    private func answerIsUnreadable(_ response: HTTPClient.Response, _ method: String) {
         if response.status < 500, findings.bot == nil {
             findings.isNoBotAPI = true
         } else {
             let error = token.redact(BotAPIError(response))
-            trouble = .fault(
+            networkFault = .fault(
                 "network",
                 "\(place) answered \(method) with \(error) and no word of Telegram's: try again later")
         }
     }
 
     /// Only an answer that came at once tells the time.
-    private func noteClock(_ response: HTTPClient.Response, asked: Int) {
+    private func compareClock(_ response: HTTPClient.Response, asked: Int) {
         let now = time(nil)
         guard findings.clockOffset == nil, let date = response.date, now - asked < 5 else { return }
         findings.clockOffset = Int64(now) - date
     }
 
-    private func noteTrouble(_ failure: HTTPClient.Failure) {
-        var trouble = NetworkDiagnosis(code: failure.code, reason: token.redact(failure.reason), place: place)
-        trouble.proxy = NetworkDiagnosis.proxy(for: place, variable)
+    private func networkFailed(_ failure: HTTPClient.Failure) {
+        var diagnosis = NetworkDiagnosis(
+            code: failure.code, reason: token.redact(failure.reason), place: place)
+        diagnosis.proxy = NetworkDiagnosis.proxy(for: place, variable)
         let named = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].compactMap(variable)
-        trouble.hasCertificates = (Self.certificates + named).contains { access($0, R_OK) == 0 }
-        self.trouble = trouble.diagnosis
+        diagnosis.hasCertificates = (Self.certificates + named).contains { access($0, R_OK) == 0 }
+        networkFault = diagnosis.diagnosis
     }
 }

@@ -10,20 +10,20 @@ struct IdleDetector {
         case quiet
     }
 
-    /// Where nobody sees it read, so long without a sign of life is enough.
+    /// Where it isn't seen to read, so long without activity is enough.
     private let quiet: Duration
-    private var lastSign: Instant
+    private var lastActivity: Instant
     private var readsSeen = 0
     private var restsSeen = 0
     /// How often in a row it was seen to run, or to sleep with something unread.
     private var running = 0
     private var asleep = 0
 
-    init(quiet: Duration, at now: Instant) { (self.quiet, lastSign) = (quiet, now) }
+    init(quiet: Duration, at now: Instant) { (self.quiet, lastActivity) = (quiet, now) }
 
     /// It wrote, or was written to.
-    mutating func moved(at now: Instant) {
-        lastSign = now
+    mutating func sawActivity(at now: Instant) {
+        lastActivity = now
         (readsSeen, restsSeen) = (0, 0)
         // What it did before it wrote was work.
         (running, asleep) = (0, 0)
@@ -33,11 +33,11 @@ struct IdleDetector {
     ///   - unread: how many bytes of its stdin it hasn't read.
     ///   - isRunning: one of its threads is on a processor or wants one.
     ///   - reads: one of them waits in a read of its stdin; the others sleep.
-    mutating func look(unread: Int, isRunning: Bool, reads: Bool, at now: Instant) -> State {
+    mutating func observe(unread: Int, isRunning: Bool, reads: Bool, at now: Instant) -> State {
         running = isRunning ? running + 1 : 0
         asleep = !isRunning && unread > 0 ? asleep + 1 : 0
         guard unread == 0, !isRunning else {
-            lastSign = now
+            lastActivity = now
             (readsSeen, restsSeen) = (0, 0)
             return .working
         }
@@ -46,17 +46,17 @@ struct IdleDetector {
         if readsSeen > 1 { return .reading }
         restsSeen += 1
         // One look may fall between two of its commands.
-        return !reads && now - lastSign >= quiet && restsSeen >= Self.rests ? .quiet : .working
+        return !reads && now - lastActivity >= quiet && restsSeen >= Self.minRests ? .quiet : .working
     }
 
-    private static let rests = 4
+    private static let minRests = 4
 
     /// So many looks in a row are no chance, on a machine that has much else to do either.
-    private static let enough = 10
+    private static let minObservations = 10
 
     /// It hasn't rested since it last moved.
-    var isBusy: Bool { running >= Self.enough }
+    var isBusy: Bool { running >= Self.minObservations }
 
     /// It has something to read, sleeps, and was seen to do nothing else for a while.
-    var isStuck: Bool { asleep >= Self.enough }
+    var isStuck: Bool { asleep >= Self.minObservations }
 }

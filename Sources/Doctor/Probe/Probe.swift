@@ -1,3 +1,4 @@
+import BotAPI
 import BotGateway
 import Glibc
 import JSON
@@ -6,71 +7,56 @@ import Offline
 import Reactor
 import TelegramSimulator
 
-/// Talks with a bot as a gateway would, and writes down what it does.
+/// Talks with a bot as a gateway would, and records what it does.
 ///
 /// One child after the other, should they end: it is given an event, then watched until it is done with it.
 final class Probe {
-    var record = ProbeRecord()
+    private(set) var record = ProbeRecord()
     private let program: Program
     private let environment: ChildEnvironment
-    let scenario: Scenario
-    let options: ProbeOptions
-    let telegram: CallPrinter
-    let loop: EventLoop
-    var done: () -> Void = {}
+    private let options: ProbeOptions
+    private let telegram: CallPrinter
+    private let loop: EventLoop
+    private let monitor: ActivityMonitor
+    private var progress: ScenarioProgress
+    private var child: ProbedChild?
+    /// The last `telegram.state`, given to the next child.
+    private var state: JSON?
+    private var done: () -> Void = {}
 
-    var process: ChildProcess?
-    private var pid: pid_t = 0
-    /// Which step comes next.
-    var next = 0
-    var inHand: Scenario.Step?
-    var idleDetector = IdleDetector(quiet: .zero, at: .current)
-    private var deadline = Instant.current
-    var timer: Timer?
-    private var pause = Duration.zero
-    var isEnding = false
-    /// It slept for a while after its stdin was ended.
-    var hasRested = false
-    /// It has said nothing yet, and was given some more time.
-    private var hadMoreTime = false
-    var written = 0
-    var complaint: [String] = []
-    var state: JSON?
-
-    private static let firstLook: Duration = .milliseconds(2)
-    private static let lastLook: Duration = .milliseconds(25)
     private static let quiet: Duration = .milliseconds(60)
     /// What a bot kept back comes before it has slept for so long when its stdin ends; what it waits for, hardly.
     private static let quietAtEnd: Duration = .milliseconds(200)
     /// So much longer, and three times its patience, a bot may want the processor and not get on.
     private static let leniency: Duration = .seconds(10)
     private static let moreTime: Duration = .milliseconds(250)
-    static let mostDeaths = 4
-    static let mostLines = 2000
+    private static let maxCrashes = 4
+    private static let maxLines = 2000
 
     init(
         _ scenario: Scenario, with program: Program, environment: ChildEnvironment,
         options: ProbeOptions, answeredBy telegram: CallPrinter, on loop: EventLoop
     ) {
-        (self.scenario, self.program, self.environment) = (scenario, program, environment)
+        (self.program, self.environment) = (program, environment)
         (self.options, self.telegram, self.loop) = (options, telegram, loop)
+        progress = ScenarioProgress(scenario)
+        monitor = ActivityMonitor(on: loop)
+        monitor.onPoll = { [weak self] in self?.poll() }
     }
 
     /// - Parameter done: called once, from the loop, when the last child and what it left are gone.
     func start(then done: @escaping () -> Void) {
         self.done = done
-        goOn()
+        advance()
     }
 
     // MARK: the scenario
 
-    func goOn() {
-        guard next < scenario.steps.count else { return endInTime() }
-        let step = scenario.steps[next]
-        next += 1
-        if process == nil {
+    private func advance() {
+        guard let step = progress.advance() else { return endInputInTime() }
+        if child == nil {
             do throws(SystemError) {
-                try begin(with: step)
+                try startChild(with: step)
             } catch {
                 record.startFailure = error.description
                 return done()
@@ -79,127 +65,207 @@ final class Probe {
         give(step)
     }
 
-    private func begin(with step: Scenario.Step) throws(SystemError) {
+    private func startChild(with step: Scenario.Step) throws(SystemError) {
         var program = program
         let scopeLine = ScopeLine(openedBy: step.event)
         program.environment = environment.variables(for: scopeLine)
         let process = try ChildProcess(program, lineLimit: options.maxLine, on: loop, observer: self)
         process.sparesItsGroup = true
-        (self.process, pid, written, complaint, isEnding) = (process, process.pid, 0, [], false)
+        child = ProbedChild(process)
         if !options.isPlain {
             write(scopeLine.bytes(bot: SimulatedTelegram.demoBot, state: state))
         }
     }
 
     private func give(_ step: Scenario.Step) {
-        inHand = step
         record.eventsGiven += 1
         telegram.eventGiven(step.event.line, to: step.event.scope)
         write(options.isPlain ? PlainTextMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
-        if options.isSingle { return end() }
-        idleDetector = IdleDetector(quiet: Self.quiet, at: .current)
-        deadline = .current + options.patience
-        pause = Self.firstLook
-        lookSoon()
+        if options.isSingle { return endInput() }
+        monitor.watch(quiet: Self.quiet, timeout: options.patience)
     }
 
-    func write(_ bytes: [UInt8]) {
-        pause = Self.firstLook
-        written += bytes.count
-        process?.write(bytes)
-        idleDetector.moved(at: .current)
+    private func write(_ bytes: [UInt8]) {
+        child?.write(bytes)
+        monitor.childWasGiven()
     }
 
-    /// Sooner at first: most are done at once, and to look costs something too.
-    private func lookSoon() {
-        timer?.cancel()
-        timer = loop.after(pause) { [weak self] in self?.look() }
-        pause = min(pause * 2, Self.lastLook)
-    }
-
-    private func look() {
-        guard let process else { return }
-        let readsItself = process.isReadingInput == true
-        let threads = readsItself ? [] : ProcessTree.threads(of: pid)
-        let reads = readsItself || threads.contains { process.isReadingInput(by: $0.id) == true }
-        let settled = idleDetector.look(
-            unread: process.unread, isRunning: threads.contains(where: \.isRunning), reads: reads,
-            at: .current)
-        if isEnding {
-            if settled == .quiet { hasRested = true }
-            return lookWhetherItEnds()
+    private func poll() {
+        guard let child else { return }
+        let state = monitor.observe(child.process)
+        if child.isInputEnded {
+            if state == .quiet { self.child?.becameQuiet() }
+            return killIfOverdue(child.process)
         }
-        switch settled {
+        switch state {
         case .reading, .quiet:
             record.wasIdle = true
-            goOn()
-        case .working where Instant.current < deadline:
-            lookSoon()
+            advance()
+        case .working where monitor.isOverdue:
+            giveUp(child)
         case .working:
-            giveUp(process)
+            monitor.pollSoon()
         }
     }
 
     /// One that starts, or works, on a machine that has much else to do, is given more time.
-    private func giveUp(_ process: ChildProcess) {
-        guard let inHand else { return }
-        let isBusy = process.unread == 0 && idleDetector.isBusy
-        guard isBusy || idleDetector.isStuck || .current >= deadline + options.patience * 3 + Self.leniency
-        else {
-            return lookSoon()
+    private func giveUp(_ child: ProbedChild) {
+        guard let step = progress.current else { return }
+        let isBusy = child.process.unread == 0 && monitor.isBusy
+        guard isBusy || monitor.isStuck || monitor.isOverdue(by: options.patience * 3 + Self.leniency) else {
+            return monitor.pollSoon()
         }
-        if process.unread == written {
-            record.stall = (.unread, inHand)
-        } else {
-            record.stall = (isBusy ? .busy : .slow, inHand)
-        }
-        process.signal(SIGKILL)
+        record.stall = (child.hasReadNothing ? .unread : isBusy ? .busy : .slow, step)
+        child.process.signal(SIGKILL)
     }
 
     // MARK: the end
 
     /// What was said by now decides whether its stdout is buffered: others may be slow.
-    private func endInTime() {
-        guard record.lines == 0, !hadMoreTime, process != nil else { return end() }
-        hadMoreTime = true
-        timer = loop.after(Self.moreTime) { [weak self] in self?.end() }
+    private func endInputInTime() {
+        guard record.lines.count == 0, child != nil else { return endInput() }
+        monitor.wait(Self.moreTime) { [weak self] in self?.endInput() }
     }
 
-    private func end() {
-        isEnding = true
-        hasRested = false
-        process?.endInput()
-        idleDetector = IdleDetector(quiet: Self.quietAtEnd, at: .current)
-        deadline = .current + options.patience
-        pause = Self.firstLook
-        lookSoon()
+    private func endInput() {
+        child?.endInput()
+        monitor.watch(quiet: Self.quietAtEnd, timeout: options.patience)
     }
 
-    private func lookWhetherItEnds() {
-        guard Instant.current >= deadline else { return lookSoon() }
-        if !record.ignoresEnd {
-            record.ignoresEnd = true
-            record.spinsAtEnd = idleDetector.isBusy
-            process?.signal(SIGTERM)
-            deadline = .current + min(options.patience, .seconds(1))
-            lookSoon()
+    private func killIfOverdue(_ process: ChildProcess) {
+        guard monitor.isOverdue else { return monitor.pollSoon() }
+        if !record.shutdown.ignoresEnd {
+            record.shutdown.ignoresEnd = true
+            record.shutdown.isBusy = monitor.isBusy
+            process.signal(SIGTERM)
+            monitor.extend(by: min(options.patience, .seconds(1)))
+            monitor.pollSoon()
         } else {
-            record.ignoresTermination = true
-            process?.signal(SIGKILL)
+            record.shutdown.ignoresSIGTERM = true
+            process.signal(SIGKILL)
         }
     }
 
     /// Its group wasn't told to go with it: what lives on was left behind.
-    func lookForLeftovers(then go: @escaping () -> Void) {
-        let mark = "PIPEGRAM_SCOPE=\(scenario.steps[0].event.scope)"
-        let session = pid
-        guard !ProcessTree.leftovers(of: session, marked: mark).isEmpty else { return go() }
+    private func killOrphans(of session: pid_t, then next: @escaping () -> Void) {
+        guard let scope = progress.current?.event.scope else { return next() }
+        let mark = "PIPEGRAM_SCOPE=\(scope)"
+        guard !ProcessTree.orphans(of: session, marked: mark).isEmpty else { return next() }
         // What ends by itself has had the time for it.
         loop.after(.milliseconds(150)) { [weak self] in
-            let left = ProcessTree.leftovers(of: session, marked: mark)
-            self?.record.leftovers += left
-            for each in left { kill(each.pid, SIGKILL) }
-            go()
+            let orphans = ProcessTree.orphans(of: session, marked: mark)
+            self?.record.orphans += orphans
+            for orphan in orphans { kill(orphan.pid, SIGKILL) }
+            next()
         }
+    }
+}
+
+/// What the child does and says.
+extension Probe: ChildProcessObserver {
+    func childReadAll() {}
+    func childClosedPipe() {}
+
+    func childWroteStderr(_ line: LineSplitter.Line) {
+        monitor.childWrote()
+        child?.wroteStderr(Self.text(of: line))
+    }
+
+    func childWrote(_ line: LineSplitter.Line) {
+        monitor.childWrote()
+        countLine()
+        guard record.lines.count <= Self.maxLines else { return stopFlood() }
+        guard !options.isPlain else { return }
+        switch line {
+        case .tooLong:
+            reject(.tooLong(limit: options.maxLine), line)
+        case .whole(let bytes):
+            guard let scope = progress.current?.event.scope else { return }
+            do throws(OutgoingEvent.Rejection) {
+                switch try OutgoingEvent(bytes, in: scope) {
+                case .call(let call): send(call, in: scope)
+                case .state(let value):
+                    state = value.isNull ? Optional.none : value
+                    if record.lines.atEnd > 0 { record.lines.statesAtEnd += 1 }
+                case .acknowledge, .keepAlive, nil: break
+                }
+            } catch {
+                reject(error.error, line)
+            }
+        }
+    }
+
+    private func countLine() {
+        if child?.isInputEnded != true {
+            record.lines.beforeEnd += 1
+        } else if !record.shutdown.ignoresEnd, child?.wasQuietAtEnd != true {
+            record.lines.atEnd += 1
+        } else {
+            record.lines.later += 1
+        }
+    }
+
+    private func reject(_ error: OutgoingEventError, _ line: LineSplitter.Line) {
+        record.add(ProbeRecord.BadLine(error: error, text: Self.text(of: line), step: progress.current))
+    }
+
+    private func send(_ call: Call, in scope: Scope) {
+        record.add(call)
+        let caller = child?.process
+        telegram.perform(call, for: scope) { [weak self] result in
+            guard let self else { return }
+            if case .failure(let error) = result {
+                record.add(ProbeRecord.Refusal(call: call, error: error))
+            }
+            guard let id = call.id, child?.process === caller else { return }
+            write(GatewayLines.result(result, id: id))
+        }
+    }
+
+    private func stopFlood() {
+        guard record.stall == nil, let step = progress.current else { return }
+        record.stall = (.flood, step)
+        child?.process.signal(SIGKILL)
+    }
+
+    private static func text(of line: LineSplitter.Line) -> String {
+        switch line {
+        case .whole(let bytes): String(decoding: bytes.prefix(400), as: UTF8.self)
+        case .tooLong(let start): String(decoding: start.prefix(400), as: UTF8.self)
+        }
+    }
+
+    func childExited(_ exit: ChildProcess.Exit) {
+        monitor.stop()
+        guard let child else { return }
+        self.child = nil
+        if let scope = progress.current?.event.scope { telegram.childEnded(scope) }
+        let isLast = child.isInputEnded && !options.isSingle
+        recordExit(exit, of: child, isLast: isLast)
+        killOrphans(of: child.process.pid) { [self] in
+            let isOver = isLast || record.stall != nil || isHopeless
+            if isOver || progress.isAtEnd { done() } else { advance() }
+        }
+    }
+
+    private func recordExit(_ exit: ChildProcess.Exit, of child: ProbedChild, isLast: Bool) {
+        guard record.stall == nil, !record.shutdown.ignoresEnd else { return }
+        let isAtStart = exit.unread >= child.written
+        if exit.status != 0 {
+            record.crashes.append(
+                .init(
+                    status: exit.status, step: isLast ? nil : progress.current, isAtStart: isAtStart,
+                    isFirst: record.eventsGiven == 1, stderr: child.stderr))
+        } else if isAtStart {
+            record.exitsUnread = true
+        } else if !child.isInputEnded {
+            record.earlyExits += 1
+        }
+    }
+
+    /// Another child would die in the same way.
+    private var isHopeless: Bool {
+        record.exitsUnread || record.crashes.last?.isAtStart == true
+            || record.crashes.count >= Self.maxCrashes
     }
 }

@@ -4,17 +4,17 @@ import JSON
 
 /// What is wrong with the lines that a bot prints.
 extension ProbeAnalysis {
-    mutating func analyzeLines(_ record: ProbeRecord) {
+    mutating func diagnoseLines(_ record: ProbeRecord) {
         for bad in record.badLines {
             let line = script?.line(printing: bad.text)
             if case .unknownType(let type) = bad.error, Self.ownTypes.contains(type) {
-                analyzeEcho(of: type, at: line)
+                diagnoseEcho(of: type, at: line)
                 continue
             }
-            fault(Self.kind(of: bad.error), at: line, words(of: bad))
+            fault(Self.kind(of: bad.error), at: line, message(about: bad))
         }
-        record.unknown.forEach { analyzeUnknown($0) }
-        for refusal in record.refusals where Methods.names.contains(refusal.call.method) {
+        record.calls.unknown.forEach { diagnoseUnknown($0) }
+        for refusal in record.calls.refusals where Methods.names.contains(refusal.call.method) {
             let line = script?.line(with: [refusal.call.type, Self.name(of: refusal.call)])
             fault(
                 "refused", at: line,
@@ -33,7 +33,7 @@ extension ProbeAnalysis {
         }
     }
 
-    private func words(of bad: ProbeRecord.BadLine) -> String {
+    private func message(about bad: ProbeRecord.BadLine) -> String {
         let shown = bad.text.count > 60 ? bad.text.prefix(60) + "…" : bad.text[...]
         switch bad.error {
         case .notJSON, .notAnObject:
@@ -57,7 +57,7 @@ extension ProbeAnalysis {
         if text.hasPrefix("{'") || language == .node && text.hasPrefix("{ ") {
             return "That is no JSON but how the language shows a value: print \(encode)"
         }
-        if bad.step?.peculiarity == .quotes, text.hasPrefix("{") {
+        if bad.step?.edgeCase == .quotes, text.hasPrefix("{") {
             return
                 "Quotes and backslashes in a text must be escaped: make the line with \(encode)\(backslashes)"
         }
@@ -77,20 +77,20 @@ extension ProbeAnalysis {
 
     private static let ownTypes: Set = ["telegram", "telegram.result", "telegram.disconnect"]
 
-    private mutating func analyzeEcho(of type: String, at line: Int?) {
+    private mutating func diagnoseEcho(of type: String, at line: Int?) {
         // Told once, wherever it does so.
-        guard !told.contains("echo") else { return }
-        told.insert("echo")
+        guard !reported.contains("echo") else { return }
+        reported.insert("echo")
         fault(
             "echo", at: line,
             "it prints \(type), which is for a bot to read and no call: print telegram.send_message, not what was read"
         )
     }
 
-    private mutating func analyzeUnknown(_ call: Call) {
+    private mutating func diagnoseUnknown(_ call: Call) {
         let line = script?.line(with: [call.type, Self.name(of: call)])
         guard !UpdateKinds.known.contains(Self.name(of: call)), call.type != "telegram.kind_of_tomorrow"
-        else { return analyzeEcho(of: call.type, at: line) }
+        else { return diagnoseEcho(of: call.type, at: line) }
         guard let close = SpellingSuggestion.name(to: call.method, among: Methods.names) else {
             return hint(
                 "method \(call.method)", at: line,

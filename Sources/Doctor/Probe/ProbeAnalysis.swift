@@ -8,17 +8,17 @@ struct ProbeAnalysis {
     private var hasSpoken = false
     private(set) var diagnoses: [Diagnosis] = []
     /// What has been said already: each trouble is told once, with its first sign.
-    var told: Set<String> = []
+    var reported: Set<String> = []
 
     /// - Parameter records: of one scenario each.
     static func diagnoses(
         of records: [ProbeRecord], script: Script?, options: ProbeOptions
     ) -> [Diagnosis] {
-        var verdict = ProbeAnalysis(script: script, options: options)
-        verdict.hasSpoken = records.contains { $0.linesBeforeEnd > 0 }
-        for record in records { verdict.analyze(record) }
-        verdict.sumUp(records)
-        return verdict.diagnoses
+        var analysis = ProbeAnalysis(script: script, options: options)
+        analysis.hasSpoken = records.contains { $0.lines.beforeEnd > 0 }
+        for record in records { analysis.diagnose(record) }
+        analysis.summarize(records)
+        return analysis.diagnoses
     }
 
     private init(script: Script?, options: ProbeOptions) {
@@ -30,63 +30,63 @@ struct ProbeAnalysis {
 
     func place(_ line: Int?) -> String { script?.place(line) ?? "program" }
 
-    mutating func fault(_ kind: String, at line: Int?, _ words: String) {
-        guard told.insert("\(kind) \(line ?? 0)").inserted else { return }
-        diagnoses.append(.fault(place(line), words))
+    mutating func fault(_ kind: String, at line: Int?, _ message: String) {
+        guard reported.insert("\(kind) \(line ?? 0)").inserted else { return }
+        diagnoses.append(.fault(place(line), message))
     }
 
-    mutating func hint(_ kind: String, at line: Int? = nil, _ words: String) {
-        guard told.insert(kind).inserted else { return }
-        diagnoses.append(.hint(place(line), words))
+    mutating func hint(_ kind: String, at line: Int? = nil, _ message: String) {
+        guard reported.insert(kind).inserted else { return }
+        diagnoses.append(.hint(place(line), message))
     }
 
-    private mutating func analyze(_ record: ProbeRecord) {
+    private mutating func diagnose(_ record: ProbeRecord) {
         if let failure = record.startFailure {
             return fault("start", at: nil, "it can't be started: \(failure)")
         }
-        if record.endsUnread {
+        if record.exitsUnread {
             return fault(
                 "unread", at: nil,
                 "it ends at once, with status 0, and has read nothing: a bot reads its stdin line by line until it ends"
             )
         }
-        analyzeDeaths(record.deaths)
-        if record.deaths.contains(where: \.isAtStart) { return }
-        analyzeStall(record)
-        if record.stall == nil || record.linesBeforeEnd > 0 { analyzeBuffer(record) }
-        analyzeLines(record)
-        analyzeEnd(record)
+        diagnoseCrashes(record.crashes)
+        if record.crashes.contains(where: \.isAtStart) { return }
+        diagnoseStall(record)
+        if record.stall == nil || record.lines.beforeEnd > 0 { diagnoseBuffering(record) }
+        diagnoseLines(record)
+        diagnoseShutdown(record)
     }
 
-    // MARK: deaths
+    // MARK: crashes
 
-    private mutating func analyzeDeaths(_ deaths: [ProbeRecord.Death]) {
-        for death in deaths {
-            let line = script?.line(in: death.complaint)
-            let cause = script?.cause(in: death.complaint) ?? death.complaint.last
-            let of = death.isAtStart ? "at its start" : "of \(death.step?.name ?? "the end of its stdin")"
+    private mutating func diagnoseCrashes(_ crashes: [ProbeRecord.Crash]) {
+        for crash in crashes {
+            let line = script?.line(in: crash.stderr)
+            let cause = script?.cause(in: crash.stderr) ?? crash.stderr.last
+            let of = crash.isAtStart ? "at its start" : "of \(crash.step?.name ?? "the end of its stdin")"
             let how =
-                death.status > 128 ? "killed by signal \(death.status - 128)" : "with status \(death.status)"
+                crash.status > 128 ? "killed by signal \(crash.status - 128)" : "with status \(crash.status)"
             let why = cause.map { ": \($0.prefix(200))" } ?? " and without a word on stderr"
-            if options.isPlain, death.step == nil { continue }
-            fault("death", at: line, "it dies \(of), \(how)\(why)\(remedy(for: death, cause ?? ""))")
+            if options.isPlain, crash.step == nil { continue }
+            fault("death", at: line, "it dies \(of), \(how)\(why)\(remedy(for: crash, cause ?? ""))")
         }
     }
 
-    private func remedy(for death: ProbeRecord.Death, _ cause: String) -> String {
+    private func remedy(for crash: ProbeRecord.Crash, _ cause: String) -> String {
         if let module = Self.word(after: "No module named '", in: cause) {
             return ". Install it: pip install \(module.split(separator: ".").first ?? module)"
         }
         if let module = Self.word(after: "partially initialized module '", in: cause) {
             return ". Is a file of its own called \(module).py? Python takes it for the module: rename it"
         }
-        if death.isAtStart { return "" }
-        guard let step = death.step else {
+        if crash.isAtStart { return "" }
+        guard let step = crash.step else {
             return ". When stdin ends it should end too, with status 0"
         }
         // It is not what it was told that it died of.
-        guard !Self.strange.contains(where: cause.contains) else { return "" }
-        switch step.peculiarity {
+        guard !Self.environmentProblems.contains(where: cause.contains) else { return "" }
+        switch step.edgeCase {
         case .unknownKind:
             return ". Telegram invents kinds of event: pass over those you don't know"
         case .unknownKey:
@@ -94,15 +94,15 @@ struct ProbeAnalysis {
         case .noText, .button, .edit:
             let key = language?.missingKey ?? "a look whether the key is there"
             return ". Not every event has every key: look at its type first, and write \(key)"
-        case .plain, .quotes:
-            guard death.isFirst else { return "" }
+        case nil, .quotes:
+            guard crash.isFirst else { return "" }
             return
                 ". The first line that it reads is the scope and no message: look at each line's type first"
         }
     }
 
     /// What is wrong with the place in which a program runs, as the system and shells word it.
-    private static let strange = [
+    private static let environmentProblems = [
         "No such file", "nonexistent", "not found", "Permission denied", "Read-only file system",
         "No space left",
         "Too many open files", "Connection refused", "resolve host", "ModuleNotFoundError", "cannot open",
@@ -115,7 +115,7 @@ struct ProbeAnalysis {
 
     // MARK: reading and waiting
 
-    private mutating func analyzeStall(_ record: ProbeRecord) {
+    private mutating func diagnoseStall(_ record: ProbeRecord) {
         guard let (stall, step) = record.stall else { return }
         let patience = options.patience.rounded
         switch stall {
@@ -143,8 +143,8 @@ struct ProbeAnalysis {
         }
     }
 
-    private mutating func analyzeBuffer(_ record: ProbeRecord) {
-        let kept = record.linesAtEnd - record.statesAtEnd
+    private mutating func diagnoseBuffering(_ record: ProbeRecord) {
+        let kept = record.lines.atEnd - record.lines.statesAtEnd
         guard !hasSpoken, kept > 0, record.wasIdle, !options.isSingle else { return }
         if let line = script?.lineReadingAll() {
             return fault(
@@ -166,34 +166,34 @@ struct ProbeAnalysis {
 
     // MARK: the end
 
-    private mutating func analyzeEnd(_ record: ProbeRecord) {
+    private mutating func diagnoseShutdown(_ record: ProbeRecord) {
         let patience = options.patience.rounded
-        if record.ignoresEnd, record.stall == nil {
+        if record.shutdown.ignoresEnd, record.stall == nil {
             let line = script?.line(with: [
                 "while True", "while true", "while :", "while 1", "while (true)", "while (1)", "loop do",
                 "for (;;)",
             ])
-            let how = record.spinsAtEnd ? "it goes round and round" : "it still lives"
+            let how = record.shutdown.isBusy ? "it goes round and round" : "it still lives"
             fault(
                 "end", at: line,
                 "it doesn't end when its stdin ends: \(how) after \(patience). "
                     + (language?.leave ?? "Leave the loop at the end of the input"))
         }
-        if record.ignoresTermination {
+        if record.shutdown.ignoresSIGTERM {
             fault(
                 "term", at: script?.line(with: ["trap", "SIGTERM", "SIG_IGN"]),
                 "SIGTERM doesn't end it either: only SIGKILL did. Leave SIGTERM as it is, or end on it")
         }
         // Who had to be killed couldn't end what it had started.
-        for left in record.ignoresTermination ? [] : record.leftovers {
-            let command = left.command.split(separator: " ").first.map(String.init) ?? ""
+        for orphan in record.shutdown.ignoresSIGTERM ? [] : record.orphans {
+            let command = orphan.command.split(separator: " ").first.map(String.init) ?? ""
             let file = command.baseName ?? command
             let line =
                 script?.line(with: [" &", "Popen", "spawn", "fork", "nohup", "setsid"])
                 ?? (file.isEmpty ? nil : script?.line(with: [file]))
             fault(
                 "left", at: line,
-                "it leaves a process behind when it ends: \(left.command.prefix(80)) (pid \(left.pid), now killed). End it, or "
+                "it leaves a process behind when it ends: \(orphan.command.prefix(80)) (pid \(orphan.pid), now killed). End it, or "
                     + "wait for it, first" + (language == .shell ? ": trap 'kill $!' EXIT" : ""))
         }
     }
@@ -204,10 +204,10 @@ struct ProbeAnalysis {
         "\(count) \(thing)\(count == 1 ? "" : "s")"
     }
 
-    private mutating func sumUp(_ records: [ProbeRecord]) {
+    private mutating func summarize(_ records: [ProbeRecord]) {
         let events = records.reduce(0) { $0 + $1.eventsGiven }
-        let calls = records.reduce(0) { $0 + $1.calls }
-        let lines = records.reduce(0) { $0 + $1.lines }
+        let calls = records.reduce(0) { $0 + $1.calls.count }
+        let lines = records.reduce(0) { $0 + $1.lines.count }
         guard !diagnoses.contains(where: { $0.severity == .fault }) else { return }
         let isCut = records.contains { $0.stall != nil }
         let said =
@@ -215,7 +215,7 @@ struct ProbeAnalysis {
         let things = calls == 0 && !options.isPlain || lines == 0 ? "said nothing to them" : said
         // The way of CGI: `--ack exit` is made for it.
         let end =
-            records.contains { $0.endings > 0 }
+            records.contains { $0.earlyExits > 0 }
             ? "ended after an event, as those for --ack exit do" : "ended with its stdin"
         diagnoses.insert(
             .fine(name, "it read \(Self.number(events, "event")), \(things)\(isCut ? "" : ", and \(end)")"),

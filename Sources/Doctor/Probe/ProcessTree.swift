@@ -10,7 +10,7 @@ enum ProcessTree {
     }
 
     /// A process that is still there when its program is gone.
-    struct Leftover: Equatable {
+    struct Orphan: Equatable {
         let pid: pid_t
         let command: String
     }
@@ -34,7 +34,7 @@ enum ProcessTree {
     }
 
     /// What a program that is gone has left: of its session, or with this variable in its environment.
-    static func leftovers(of session: pid_t, marked variable: String) -> [Leftover] {
+    static func orphans(of session: pid_t, marked variable: String) -> [Orphan] {
         let mark = Array(variable.utf8)
         return Directory.names(in: "/proc").compactMap { name in
             guard let pid = pid_t(name), pid != getpid(), let stat = Stat(read("/proc/\(pid)/stat")),
@@ -47,7 +47,7 @@ enum ProcessTree {
             let words = read("/proc/\(pid)/cmdline").split(separator: 0).map {
                 String(decoding: $0, as: UTF8.self)
             }
-            return Leftover(pid: pid, command: words.joined(separator: " "))
+            return Orphan(pid: pid, command: words.joined(separator: " "))
         }
     }
 

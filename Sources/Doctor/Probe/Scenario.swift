@@ -3,18 +3,18 @@ import BotGateway
 import JSON
 import TelegramSimulator
 
-/// What a bot is told while it is examined: one of each thing that bots stumble over.
+/// What a bot is told while it is probed: one of each thing that bots stumble over.
 struct Scenario {
     struct Step {
         /// What the bot is given, as in "a photo, which has no text".
         let name: String
-        let peculiarity: Peculiarity
+        let edgeCase: EdgeCase?
         let event: IncomingEvent
     }
 
-    /// What is unusual about a step.
-    enum Peculiarity: Equatable {
-        case plain, quotes, noText, button, edit, unknownKey, unknownKind
+    /// What bots stumble over in a step.
+    enum EdgeCase: Equatable {
+        case quotes, noText, button, edit, unknownKey, unknownKind
     }
 
     let steps: [Step]
@@ -23,48 +23,52 @@ struct Scenario {
     static func inPrivate(chat: Int64) -> Scenario {
         let ada: JSON = ["id": JSON(chat), "is_bot": false, "first_name": "Ada", "username": "ada"]
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada", "username": "ada"]
-        var talk = Talk(from: ada, in: place)
-        talk.say("a plain message", .plain, ["text": "hello"])
-        talk.say(
-            "the command /start", .plain,
-            ["text": "/start", "entities": [["type": "bot_command", "offset": 0, "length": 6]]])
-        talk.say("a text with quotes and a backslash", .quotes, ["text": #"he said "hi" \ left"#])
-        talk.say(
+        var builder = ScenarioBuilder(from: ada, in: place)
+        builder.addMessage("a plain message", with: ["text": "hello"])
+        builder.addMessage(
+            "the command /start",
+            with: ["text": "/start", "entities": [["type": "bot_command", "offset": 0, "length": 6]]])
+        builder.addMessage(
+            "a text with quotes and a backslash", .quotes, with: ["text": #"he said "hi" \ left"#])
+        builder.addMessage(
             "a photo, which has no text", .noText,
-            ["photo": [photo("AgAC-small", 90), photo("AgAC-large", 800)]])
-        talk.add("callback_query", "a pressed button", .button, button(ada, place))
-        talk.say(
-            "an edited message", .edit, ["text": "hello, edited", "edit_date": 1_700_000_001],
+            with: ["photo": [photo("AgAC-small", 90), photo("AgAC-large", 800)]])
+        builder.add("callback_query", "a pressed button", .button, button(ada, place))
+        builder.addMessage(
+            "an edited message", .edit, with: ["text": "hello, edited", "edit_date": 1_700_000_001],
             as: "edited_message")
-        talk.say(
+        builder.addMessage(
             "a message with a key of tomorrow", .unknownKey,
-            ["text": "hello again", "key_of_tomorrow": ["new": [1]]])
-        talk.add(
+            with: ["text": "hello again", "key_of_tomorrow": ["new": [1]]])
+        builder.add(
             "kind_of_tomorrow", "an event of a kind that doesn't exist yet", .unknownKind,
             ["chat": place, "from": ada, "novelty": true])
-        talk.say("a plain message", .plain, ["text": "good bye"])
-        return Scenario(steps: talk.steps)
+        builder.addMessage("a plain message", with: ["text": "good bye"])
+        return Scenario(steps: builder.steps)
     }
 
     /// A group.
     static func inGroup(chat: Int64) -> Scenario {
         let boris: JSON = ["id": 43, "is_bot": false, "first_name": "Boris"]
         let place: JSON = ["id": JSON(chat), "type": "supergroup", "title": "A group"]
-        var talk = Talk(from: boris, in: place)
-        talk.say("a message in a group", .plain, ["text": "hello, all"])
-        talk.say(
+        var builder = ScenarioBuilder(from: boris, in: place)
+        builder.addMessage("a message in a group", with: ["text": "hello, all"])
+        builder.addMessage(
             "a message that says who joined, which has no text", .noText,
-            ["new_chat_members": [["id": 44, "is_bot": false, "first_name": "Eve"]]])
-        talk.say("a message in a group", .plain, ["text": "good bye, all"])
-        return Scenario(steps: talk.steps)
+            with: ["new_chat_members": [["id": 44, "is_bot": false, "first_name": "Eve"]]])
+        builder.addMessage("a message in a group", with: ["text": "good bye, all"])
+        return Scenario(steps: builder.steps)
     }
 
     /// Lines for a program that speaks plain text.
     static func plain(chat: Int64) -> Scenario {
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada"]
-        var talk = Talk(from: ["id": JSON(chat), "is_bot": false, "first_name": "Ada"], in: place)
-        for text in ["1+1", "hello", "2+2"] { talk.say("the line '\(text)'", .plain, ["text": JSON(text)]) }
-        return Scenario(steps: talk.steps)
+        var builder = ScenarioBuilder(
+            from: ["id": JSON(chat), "is_bot": false, "first_name": "Ada"], in: place)
+        for text in ["1+1", "hello", "2+2"] {
+            builder.addMessage("the line '\(text)'", with: ["text": JSON(text)])
+        }
+        return Scenario(steps: builder.steps)
     }
 
     private static func photo(_ id: String, _ size: Int) -> JSON {
@@ -88,28 +92,28 @@ struct Scenario {
     }
 }
 
-/// Puts steps together.
-private struct Talk {
+/// Puts the steps of one chat together.
+private struct ScenarioBuilder {
     let person: JSON
     let chat: JSON
     var steps: [Scenario.Step] = []
 
     init(from person: JSON, in chat: JSON) { (self.person, self.chat) = (person, chat) }
 
-    mutating func say(
-        _ name: String, _ peculiarity: Scenario.Peculiarity, _ contents: JSON, as kind: String = "message"
+    mutating func addMessage(
+        _ name: String, _ edgeCase: Scenario.EdgeCase? = nil, with contents: JSON, as kind: String = "message"
     ) {
         let message: JSON = [
             "message_id": JSON(100 + steps.count), "from": person, "chat": chat, "date": 1_700_000_000,
         ]
         message.merge(contents)
-        add(kind, name, peculiarity, message)
+        add(kind, name, edgeCase, message)
     }
 
-    mutating func add(_ kind: String, _ name: String, _ peculiarity: Scenario.Peculiarity, _ payload: JSON) {
+    mutating func add(_ kind: String, _ name: String, _ edgeCase: Scenario.EdgeCase?, _ payload: JSON) {
         let update: JSON = ["update_id": JSON(9001 + steps.count)]
         update.set(kind, payload)
         guard let update = try? Update(update), let event = IncomingEvent(update) else { return }
-        steps.append(Scenario.Step(name: name, peculiarity: peculiarity, event: event))
+        steps.append(Scenario.Step(name: name, edgeCase: edgeCase, event: event))
     }
 }

@@ -20,6 +20,9 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     /// A file can't grow now; it may later.
     package var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
 
+    /// Nobody reads the pipe or socket any more.
+    package var isBrokenPipe: Bool { code == EPIPE }
+
     /// The system's words for the errno.
     package var reason: String { String(cString: strerror(code)) }
 

@@ -12,10 +12,8 @@ struct Keys {
         case graphics(String)
     }
 
-    private static let escape: UInt8 = 0x1B
     /// Longer ones are no sequence of a terminal's.
     private static let sequenceLimit = 256
-    private static let pasteEnd = Array("\u{1B}[201~".utf8)
     /// A paste is cut here: whoever sends more never ends it.
     private static let pasteLimit = 1 << 20
 
@@ -40,7 +38,7 @@ struct Keys {
 
     private mutating func takeKey(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         guard let first = rest.first else { return [] }
-        if first == Self.escape { return takeSequence(&rest) }
+        if first == EscapeSequence.escape { return takeSequence(&rest) }
         guard first >= 0x80 else {
             rest.removeFirst()
             return Self.control(first)
@@ -89,7 +87,7 @@ struct Keys {
             return Self.keys(of: final, parameters: [])
         case UInt8(ascii: "_"), UInt8(ascii: "P"), UInt8(ascii: "]"):
             return Self.takeString(&rest)
-        case Self.escape:
+        case EscapeSequence.escape:
             rest.removeFirst()
             return []
         case let next?:
@@ -143,16 +141,16 @@ struct Keys {
         // Else it is Alt and a letter, or nonsense.
         let begins =
             body.isEmpty || body.first == UInt8(ascii: "G") || rest.dropFirst().first != UInt8(ascii: "_")
-        let end = body.firstIndex { $0 == escape || $0 == 0x07 || $0 < 0x20 }
+        let end = body.firstIndex { $0 == EscapeSequence.escape || $0 == 0x07 || $0 < 0x20 }
         guard begins, body.count <= sequenceLimit || end != nil else {
             rest.removeFirst(2)
             return []
         }
         guard let end else { return [] }
-        if body[end] == escape, end + 1 == rest.endIndex { return [] }
+        if body[end] == EscapeSequence.escape, end + 1 == rest.endIndex { return [] }
         let isGraphics = rest.dropFirst().first == UInt8(ascii: "_")
         let text = String(decoding: body[..<end], as: UTF8.self)
-        let isEnded = body[end] == escape && rest[end + 1] == UInt8(ascii: "\\")
+        let isEnded = body[end] == EscapeSequence.escape && rest[end + 1] == UInt8(ascii: "\\")
         rest = rest[(isEnded ? end + 2 : body[end] == 0x07 ? end + 1 : end)...]
         guard isGraphics, let answer = text.firstIndex(of: ";") else { return [] }
         return [.graphics(String(text[text.index(after: answer)...]))]
@@ -161,7 +159,7 @@ struct Keys {
     // MARK: what is pasted
 
     private mutating func takePaste(_ rest: inout ArraySlice<UInt8>) -> [Key] {
-        guard let end = rest.firstRange(of: Self.pasteEnd) else {
+        guard let end = rest.firstRange(of: EscapeSequence.pasteEnd) else {
             guard rest.count > Self.pasteLimit else { return [] }
             isPasting = false
             defer { rest = [] }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BotGateway
-import Glibc
 
 struct ChatCommand: LoopCommand {
     static let configuration = CommandConfiguration(
@@ -53,25 +52,16 @@ struct ChatCommand: LoopCommand {
     }
 
     /// What replays the saved chat, to be pasted.
-    @MainActor func replay(_ log: SessionLog) -> String {
-        var words = ["pipegram", "replay"]
-        if scopeFlags.scope != .chat { words += ["--scope", scopeFlags.scope.rawValue] }
-        if childFlags.plain { words.append("--plain") }
-        if childFlags.maxLine.bytes != SizeValue.usualLine.bytes {
-            words += ["--max-line", "\(childFlags.maxLine.bytes)"]
+    @MainActor func replay(_ recording: ChatRecording) -> String {
+        var command = ["pipegram", "replay"]
+        if scopeFlags.scope != .chat { command += ["--scope", scopeFlags.scope.rawValue] }
+        if childFlags.plain { command.append("--plain") }
+        if childFlags.maxLine.bytes != SizeValue.defaultMaxLine.bytes {
+            command += ["--max-line", "\(childFlags.maxLine.bytes)"]
         }
-        if let root = fileFlags.uploadRoot { words += ["--upload-root", root] }
-        words += ["--expect", log.callsPath, log.updatesPath, "--"]
-        words += bot.words.first == "--" ? bot.words.dropFirst() : bot.words[...]
-        return words.map(shellQuoted).joined(separator: " ")
+        if let root = fileFlags.uploadRoot { command += ["--upload-root", root] }
+        command += ["--expect", recording.callsPath, recording.updatesPath, "--"]
+        command += bot.command
+        return command.map(\.shellQuoted).joined(separator: " ")
     }
-}
-
-/// As it must be written for a shell to read it as it is.
-func shellQuoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy {
-        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-            || "-_./,:@%+=".utf8.contains($0)
-    }
-    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
 }

@@ -35,7 +35,7 @@ struct DeadLettersCommand: LoopCommand {
             if retry {
                 try retry(letters, in: place)
             } else if clear {
-                say("\(words(try letters.clear())) dropped")
+                say("\(describe(try letters.clear())) dropped")
             } else {
                 return try show(letters)
             }
@@ -52,7 +52,7 @@ struct DeadLettersCommand: LoopCommand {
         if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
         let place = count == 1 ? "its chat" : "their chats"
         let verb = gateway == nil ? "will go" : count == 1 ? "goes" : "go"
-        say("\(words(count)) \(verb) to \(place) again\(gateway == nil ? " when the gateway starts" : "")")
+        say("\(describe(count)) \(verb) to \(place) again\(gateway == nil ? " when the gateway starts" : "")")
     }
 
     @MainActor private func show(_ letters: DeadLetters) throws -> ExitCode {
@@ -60,10 +60,10 @@ struct DeadLettersCommand: LoopCommand {
         try printOut(Array(updates.compactMap(\.self).joined()))
         let unreadable = updates.count(where: { $0 == nil })
         guard unreadable > 0 else { return .success }
-        throw Failure(.malformedInput, "\(words(unreadable)) can't be read")
+        throw Failure(.malformedInput, "\(describe(unreadable)) can't be read")
     }
 
-    private func words(_ count: Int) -> String { "\(count) dead letter\(count == 1 ? "" : "s")" }
+    private func describe(_ count: Int) -> String { "\(count) dead letter\(count == 1 ? "" : "s")" }
 
     private func say(_ text: String) { File.writeAll(Array("pipegram: \(text)\n".utf8), to: 2) }
 }

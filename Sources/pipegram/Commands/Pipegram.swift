@@ -43,8 +43,8 @@ struct Pipegram: ParsableCommand {
 
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if let words = UsageHints.words(for: arguments) {
-            File.writeAll(Array("pipegram: \(words)\n".utf8), to: 2)
+        if let message = UsageHints.message(for: arguments) {
+            File.writeAll(Array("pipegram: \(message)\n".utf8), to: 2)
             Glibc.exit(ExitCode.validationFailure.rawValue)
         }
         guard [[], ["help"], ["--help"], ["-h"]].contains(arguments) else { return main(arguments) }

@@ -1,9 +1,5 @@
 import ArgumentParser
 import BotGateway
-import Glibc
-import JSON
-import Logging
-import Reactor
 
 struct RunCommand: LoopCommand {
     static let configuration = CommandConfiguration(
@@ -28,49 +24,29 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Who may come in") var accessFlags: AccessFlags
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Record") var recordFlags: RecordFlags
-    @OptionGroup(title: "Children") var childFlags: ChildFlags
-
-    @OptionGroup(title: "Children") var lifecycleFlags: LifecycleFlags
+    @OptionGroup(title: "Children") var childFlags: RunChildFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "What isn't dealt with") var deliveryFlags: DeliveryFlags
-    @OptionGroup(title: "What isn't dealt with") var stateFlags: StateFlags
-    @OptionGroup(title: "What isn't dealt with") var memoryFlags: MemoryFlags
+    @OptionGroup(title: "What isn't dealt with") var stateFlags: PersistenceFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
-        if stateFlags.state != nil, memoryFlags.noState {
-            throw ValidationError("--state names a place for the state, and --no-state wants none.")
-        }
-        try scopeFlags.check(isPlain: childFlags.plain)
-        if childFlags.plain, deliveryFlags.ack == .event {
+        try scopeFlags.check(isPlain: childFlags.common.plain)
+        if childFlags.common.plain, deliveryFlags.ack == .event {
             throw ValidationError("With --plain a bot has no way to acknowledge: take --ack auto or exit.")
         }
     }
 
-    @MainActor func policy(descriptors: UInt64) -> ChildPolicy {
-        var policy = childFlags.policy()
-        policy.idleTimeout = lifecycleFlags.idleTimeout.duration
+    @MainActor func policy(for program: BotProgram) -> ChildPolicy {
+        var policy = childFlags.policy
         policy.acknowledgement = deliveryFlags.acknowledgement
         policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
-        policy.showsTyping = lifecycleFlags.typing || childFlags.plain
-        policy.maxChildren = childLimit(wanted: childFlags.maxChildren, descriptors: descriptors)
+        policy.maxChildren = program.maxChildren(wanted: childFlags.common.maxChildren)
         return policy
     }
 
     @MainActor func start() throws -> ExitCode {
         try GatewayRunner(self).run()
     }
-}
-
-/// How long things last in a gateway that runs for ever.
-struct LifecycleFlags: ParsableArguments, Sendable {
-    @Option(help: .duration("A child with nothing to do for so long is ended; 'never' to keep it."))
-    var idleTimeout = DurationValue.seconds(15 * 60)
-
-    @Option(help: .duration("How long a stop may take; what is not done then is left to the next start."))
-    var stopTimeout = DurationValue.seconds(30)
-
-    @Flag(help: "Show the chat that the bot is typing while it works on an event. With --plain it always is.")
-    var typing = false
 }

@@ -1,8 +1,4 @@
 import ArgumentParser
-import BotGateway
-import Glibc
-import JSON
-import Reactor
 
 struct SendCommand: LoopCommand {
     static let configuration = CommandConfiguration(
@@ -46,36 +42,5 @@ struct SendCommand: LoopCommand {
 
     @MainActor func start() throws -> ExitCode {
         dryRun ? try DryRunSend(self).run() : try SendRunner(self).run()
-    }
-}
-
-/// What stdin and stdout of both kinds of `send` have in common.
-@MainActor final class StdioLines {
-    let input: Input
-    let output: Output
-
-    init(on loop: EventLoop) throws {
-        do {
-            input = try Input(path: "-", on: loop)
-        } catch {
-            throw Failure(.noInput, error.description)
-        }
-        output = Output(1, name: "stdout", on: loop)
-    }
-
-    /// Whoever reads the results isn't far behind.
-    var areRead: Bool { output.pending < 1 << 20 }
-    /// Results wait to be read, and somebody may.
-    var areComing: Bool { output.pending > 0 && !output.hasFailed }
-}
-
-@MainActor extension BatchSender.Tally {
-    /// 0 when all of the input was sent.
-    var exitCode: ExitCode { failed + unknown + skippedFailed == 0 ? .success : .found }
-
-    var words: String {
-        var words = "\(sent) sent, \(failed) failed, \(unknown) unknown, \(skipped) skipped"
-        if skippedFailed > 0 { words += " (\(skippedFailed) of them had failed, or are unknown)" }
-        return words
     }
 }

@@ -80,7 +80,7 @@ extension AccessFlags {
     }
 
     /// Says who may come in.
-    @MainActor func tell(_ list: AllowList?, to log: Logger) {
+    @MainActor func log(_ list: AllowList?, to log: Logger) {
         guard let list else {
             return log.info("everyone may come in; --allow-chat, --allow-user and --allow-file say who may")
         }

@@ -14,7 +14,7 @@ struct FileFlags: ParsableArguments, Sendable {
     var uploadRoot: String?
 
     /// A program of plain text may repeat what it was told, and a line of it sends a file.
-    @MainActor func warn(_ log: Logger) {
+    @MainActor func warnWithoutRoot(_ log: Logger) {
         guard uploadRoot == nil else { return }
         log.warning(
             """

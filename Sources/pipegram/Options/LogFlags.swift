@@ -18,7 +18,7 @@ struct LogFlags: ParsableArguments, Sendable {
     var logFormat = Format.text
 
     /// A logger on stderr.
-    func logger(usually level: Logger.Level) -> Logger {
+    func logger(defaultLevel level: Logger.Level) -> Logger {
         var logger = Logger(label: "pipegram") { [logFormat] _ in StderrLogHandler(format: logFormat) }
         logger.logLevel = logLevel ?? level
         return logger

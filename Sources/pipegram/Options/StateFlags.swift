@@ -1,6 +1,5 @@
 import ArgumentParser
 import BotGateway
-import Logging
 
 /// Where a gateway keeps what isn't dealt with.
 struct StateFlags: ParsableArguments, Sendable {
@@ -14,7 +13,9 @@ struct StateFlags: ParsableArguments, Sendable {
 
     /// - Parameter bot: its id; nil for the directory above those of all bots.
     @MainActor func path(bot: String?) throws(GatewayFailure) -> String {
-        if let path = StateDirectory.path(given: state, variable: variable, bot: bot) { return path }
+        if let path = StateDirectory.path(given: state, variable: Environment.variable, bot: bot) {
+            return path
+        }
         throw GatewayFailure(
             .noState,
             "there is no place for the state: neither --state DIR, nor $STATE_DIRECTORY, nor $HOME says one")
@@ -36,67 +37,5 @@ extension StateFlags {
         } catch let failure as GatewayFailure {
             throw failure.asFailure
         }
-    }
-}
-
-/// That nothing is kept on disk.
-struct MemoryFlags: ParsableArguments, Sendable {
-    @Flag(help: "Keep everything in memory: what isn't dealt with is lost when the gateway ends.")
-    var noState = false
-}
-
-/// When an event is dealt with.
-struct DeliveryFlags: ParsableArguments, Sendable {
-    enum Acknowledgement: String, ExpressibleByArgument, CaseIterable, Sendable {
-        case auto, event, exit
-    }
-
-    @Option(
-        help: ArgumentHelp(
-            "When an event is dealt with: 'auto', its child took it and came back for more, or lived on for "
-                + "--ack-timeout; 'event', its child wrote telegram.ack; 'exit', one event a child, which exits with 0.",
-            valueName: "rule"))
-    var ack = Acknowledgement.auto
-
-    @Option(
-        help: .duration(
-            "With --ack auto: when an event counts as acknowledged though its child says nothing."))
-    var ackTimeout = DurationValue.seconds(2)
-
-    /// The former name of `--ack-timeout`.
-    @Option(help: .hidden) var settle: DurationValue?
-
-    @Option(
-        help: ArgumentHelp("With --ack event: how many events a child may have in hand.", valueName: "number")
-    )
-    var window = 1
-
-    @Option(
-        help: ArgumentHelp(
-            "An event on which so many children died is set aside as a dead letter.", valueName: "number"))
-    var maxDeliveries = 3
-
-    func validate() throws {
-        guard (1...1000).contains(window) else {
-            throw ValidationError("--window takes a number from 1 to 1000.")
-        }
-        guard maxDeliveries > 0 else { throw ValidationError("--max-deliveries must be at least 1.") }
-    }
-
-    @MainActor var acknowledgement: ChildPolicy.Acknowledgement {
-        switch ack {
-        case .auto: .auto(timeout: (settle ?? ackTimeout).duration ?? .seconds(1_000_000_000))
-        case .event: .event(window: window)
-        case .exit: .exit
-        }
-    }
-}
-
-extension RunCommand {
-    /// Nil when everything is kept in memory.
-    @MainActor func stateDirectory(bot: String, log: Logger) throws(GatewayFailure) -> StateDirectory? {
-        guard memoryFlags.noState else { return try StateDirectory(try stateFlags.path(bot: bot)) }
-        log.notice("--no-state: what isn't dealt with is kept in memory, and lost when the gateway ends")
-        return nil
     }
 }

@@ -3,23 +3,6 @@ import BotAPI
 import BotGateway
 import Logging
 
-/// The Bot API server.
-struct ServerFlags: ParsableArguments, Sendable {
-    @Option(
-        help: ArgumentHelp(
-            "The Bot API server; else $TELEGRAM_API_URL, else Telegram's own.", valueName: "url"))
-    var apiURL: String?
-
-    var url: String { apiURL ?? variable("TELEGRAM_API_URL") ?? BotAPIClient.officialURL }
-
-    func validate() throws {
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            throw ValidationError(
-                "The Bot API's address starts with https:// or http://, not as '\(url)' does.")
-        }
-    }
-}
-
 /// Where and how updates are asked for.
 struct TelegramFlags: ParsableArguments, Sendable {
     @OptionGroup var server: ServerFlags
@@ -56,17 +39,5 @@ struct TelegramFlags: ParsableArguments, Sendable {
         guard let allowedUpdates else { return [] }
         if allowedUpdates == "all" { return UpdateKinds.all }
         return allowedUpdates.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
-    }
-}
-
-/// How calls are sent.
-struct CallFlags: ParsableArguments, Sendable {
-    @Option(help: .duration("After so long without an answer a call is given up as unknown."))
-    var callTimeout = DurationValue.seconds(60)
-
-    @MainActor func caller(of bot: BotConnection, uploads: Uploads, files: ChildFiles) -> TelegramCaller {
-        TelegramCaller(
-            api: bot.api, limit: 32, timeout: callTimeout.duration ?? .seconds(86_400), uploads: uploads,
-            files: files, on: bot.loop, log: bot.log)
     }
 }

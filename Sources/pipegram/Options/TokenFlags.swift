@@ -24,10 +24,12 @@ struct TokenFlags: ParsableArguments, Sendable {
     /// The token's text, as it stands where it was found.
     @MainActor func find() throws -> (text: String, place: String) {
         if let tokenFile { return (try read(tokenFile), tokenFile) }
-        if let directory = variable("CREDENTIALS_DIRECTORY"), access("\(directory)/token", F_OK) == 0 {
+        if let directory = Environment.variable("CREDENTIALS_DIRECTORY"),
+            access("\(directory)/token", F_OK) == 0
+        {
             return (try read("\(directory)/token"), "\(directory)/token")
         }
-        if let text = variable("TELEGRAM_BOT_TOKEN") {
+        if let text = Environment.variable("TELEGRAM_BOT_TOKEN") {
             cover("TELEGRAM_BOT_TOKEN")
             return (text, "$TELEGRAM_BOT_TOKEN")
         }

@@ -4,22 +4,23 @@ import Glibc
 
 /// What was probably meant where the first argument is no command.
 enum UsageHints {
-    /// What to say; nil where there is nothing to say, or ArgumentParser says it.
-    static func words(for arguments: [String]) -> String? {
+    /// Nil where there is nothing to say, or ArgumentParser says it.
+    static func message(for arguments: [String]) -> String? {
         var arguments = arguments[...]
         if arguments.first == "help" || arguments.first == "--" { arguments.removeFirst() }
         guard let word = arguments.first, word != "help", Pipegram.command(named: word) == nil else {
             return nil
         }
-        return word.hasPrefix("-") ? words(forOption: word, arguments) : words(forCommand: word, arguments)
+        return word.hasPrefix("-")
+            ? message(forOption: word, arguments) : message(forCommand: word, arguments)
     }
 
-    private static func words(forCommand word: String, _ arguments: ArraySlice<String>) -> String? {
+    private static func message(forCommand word: String, _ arguments: ArraySlice<String>) -> String? {
         let names = Pipegram.commands.map { $0._commandName }
         let hint = word.contains("/") ? "" : SpellingSuggestion.hint(to: word, among: names)
         let unknown = "unknown command '\(word)'\(hint)"
         if let program = program(word) {
-            let line = ([program] + arguments.dropFirst()).map(quoted).joined(separator: " ")
+            let line = ([program] + arguments.dropFirst()).map(\.shellQuoted).joined(separator: " ")
             let verbs = [("chat", "to talk to that program here"), ("run", "to make it a bot on Telegram")]
                 .filter { names.contains($0.0) }.map { "\n  \($0.1):  pipegram \($0.0) -- \(line)" }
             return unknown + (hint.isEmpty ? ";" : " Or") + verbs.joined()
@@ -28,21 +29,21 @@ enum UsageHints {
     }
 
     /// An option stands behind its command.
-    private static func words(forOption word: String, _ arguments: ArraySlice<String>) -> String? {
+    private static func message(forOption word: String, _ arguments: ArraySlice<String>) -> String? {
         let name = String(word.prefix { $0 != "=" })
         // Pipegram's own; to look through all commands would take half of `pipegram --version`.
         guard name.hasPrefix("--"), !["--help", "--version"].contains(name) else { return nil }
         let owners = Pipegram.commands.filter { options(of: $0).contains(name) }.map { $0._commandName }
         guard let owner = ["chat", "run"].first(where: owners.contains) ?? owners.first else { return nil }
         return "\(name) is an option of \(owners.joined(separator: ", ")), and stands behind it: "
-            + "pipegram \(owner) \(arguments.map(quoted).joined(separator: " "))"
+            + "pipegram \(owner) \(arguments.map(\.shellQuoted).joined(separator: " "))"
     }
 
     /// How to name a program that is there; nil where none is.
     private static func program(_ word: String) -> String? {
         if word.contains("/") { return word }
         if isProgram(word) { return "./\(word)" }
-        let places = (variable("PATH") ?? "/usr/bin:/bin").split(separator: ":")
+        let places = (Environment.variable("PATH") ?? "/usr/bin:/bin").split(separator: ":")
         return places.contains { isProgram("\($0)/\(word)") } ? word : nil
     }
 
@@ -71,22 +72,5 @@ enum UsageHints {
             .flatMap { $0.split(separator: " ").prefix(2) }
             .map { String($0.prefix { $0 != "," && $0 != "/" }) }
             .filter { $0.hasPrefix("--") }
-    }
-
-    /// As a shell takes it.
-    private static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "-")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "="),
-                UInt8(ascii: ","),
-                UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "%"):
-                true
-            default: $0 >= 0x80
-            }
-        }
-        if isPlain, !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-            + "'"
     }
 }

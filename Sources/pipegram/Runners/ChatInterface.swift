@@ -7,7 +7,7 @@ import Reactor
     /// A line, without its end.
     var onLine: (String) -> Void { get set }
     /// A line that can't be said, and why not.
-    var onUnsaid: (String) -> Void { get set }
+    var onRejectedLine: (String) -> Void { get set }
     /// No more lines come.
     var onEnd: () -> Void { get set }
     /// Nothing can be shown any more.
@@ -30,7 +30,7 @@ import Reactor
 /// Lines from stdin, answers to stdout.
 @MainActor final class ScriptInterface: ChatInterface {
     var onLine: (String) -> Void = { _ in }
-    var onUnsaid: (String) -> Void = { _ in }
+    var onRejectedLine: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
     var onFailure: (SystemError) -> Void = { _ in }
     var mayGoOn: () -> Bool {
@@ -64,7 +64,7 @@ import Reactor
                 String(
                     decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes[...], as: UTF8.self)
             )
-        case .tooLong: onUnsaid("a line of more than \(Self.lineLimit) bytes isn't said")
+        case .tooLong: onRejectedLine("a line of more than \(Self.lineLimit) bytes isn't said")
         }
     }
 
@@ -84,7 +84,7 @@ import Reactor
 /// A person at a terminal.
 @MainActor final class TerminalInterface: ChatInterface {
     var onLine: (String) -> Void = { _ in }
-    var onUnsaid: (String) -> Void = { _ in }
+    var onRejectedLine: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
     var onFailure: (SystemError) -> Void = { _ in }
     var mayGoOn: () -> Bool = { true }
@@ -101,18 +101,18 @@ import Reactor
     }
 
     private static var historyPath: String? {
-        if let state = variable("XDG_STATE_HOME"), state.hasPrefix("/") {
+        if let state = Environment.variable("XDG_STATE_HOME"), state.hasPrefix("/") {
             return "\(state)/pipegram/chat-history"
         }
-        return variable("HOME").map { "\($0)/.local/state/pipegram/chat-history" }
+        return Environment.variable("HOME").map { "\($0)/.local/state/pipegram/chat-history" }
     }
 
     func start() {
         editor.onLine = { [unowned self] in onLine($0) }
         editor.onEnd = { [unowned self] in onEnd() }
         // As in a shell: what was typed is dropped, and with nothing typed it's over.
-        editor.onInterrupt = { [unowned self] in if !editor.interruptedLine { onEnd() } }
-        if let known = Terminal.pictures(environment: variable) {
+        editor.onInterrupt = { [unowned self] hadText in if !hadText { onEnd() } }
+        if let known = Terminal.pictures(environment: Environment.variable) {
             draw(known)
         } else {
             editor.askForPictures { [weak self] in self?.draw($0) }
@@ -121,7 +121,8 @@ import Reactor
 
     private func draw(_ kind: Terminal.Pictures) {
         guard kind != .none else { return }
-        pictures = TerminalPictures(kind, searchPath: variable("PATH") ?? "/usr/bin:/bin", on: loop)
+        pictures = TerminalPictures(
+            kind, searchPath: Environment.variable("PATH") ?? "/usr/bin:/bin", on: loop)
     }
 
     func showPicture(_ path: String) {
@@ -138,11 +139,12 @@ import Reactor
 
     func setPrompt(_ title: String, notice: String?) {
         let title = TerminalSanitizer.text(title)
-        let words = notice.map { dim("(\($0))") + " " } ?? ""
-        editor.prompt = words + (styled ? "\u{1B}[1;32m\(title)>\u{1B}[0m " : "\(title)> ")
+        let prefix = notice.map { dim("(\($0))") + " " } ?? ""
+        editor.prompt =
+            prefix + (styled ? EscapeSequence.styled("\(title)>", .bold, .green) : "\(title)>") + " "
     }
 
-    private func dim(_ text: String) -> String { styled ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    private func dim(_ text: String) -> String { styled ? EscapeSequence.styled(text, .dim) : text }
 
     func close() {
         guard !isClosed else { return }

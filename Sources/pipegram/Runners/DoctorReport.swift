@@ -1,12 +1,13 @@
 import Doctor
 import Glibc
+import Reactor
 
 /// What `doctor` prints: what is as it should be, then what is worth knowing, then what is wrong.
 @MainActor final class DoctorReport {
     private var diagnoses: [Diagnosis] = []
-    private let hasColours = isatty(1) == 1 && variable("NO_COLOR")?.isEmpty != false
+    private let hasColours = isatty(1) == 1 && Environment.variable("NO_COLOR")?.isEmpty != false
 
-    var faults: Int { diagnoses.count { $0.severity == .fault } }
+    var faultCount: Int { diagnoses.count { $0.severity == .fault } }
 
     func add(_ diagnosis: Diagnosis) { diagnoses.append(diagnosis) }
 
@@ -16,26 +17,26 @@ import Glibc
             diagnoses.filter { $0.severity == severity }.map { line($0) }
         }
         let sum =
-            switch faults {
+            switch faultCount {
             case 0: "all is well"
             case 1: "1 thing is wrong"
-            default: "\(faults) things are wrong"
+            default: "\(faultCount) things are wrong"
             }
         try printOut(Array((lines + [sum, ""]).joined(separator: "\n").utf8))
     }
 
     private func line(_ diagnosis: Diagnosis) -> String {
-        let (word, colour) =
+        let (label, colour): (String, EscapeSequence.Style) =
             switch diagnosis.severity {
-            case .fine: ("ok   ", 32)
-            case .hint: ("note ", 33)
-            case .fault: ("wrong", 31)
+            case .fine: ("ok   ", .green)
+            case .hint: ("note ", .yellow)
+            case .fault: ("wrong", .red)
             }
         // What a bot wrote is shown, and must not speak to the terminal.
-        let text = "\(diagnosis.subject): \(diagnosis.words)".map { character in
+        let text = "\(diagnosis.subject): \(diagnosis.message)".map { character in
             character.isNewline || character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
                 ? " " : character
         }
-        return (hasColours ? "\u{1B}[\(colour)m\(word)\u{1B}[0m" : word) + " " + String(text)
+        return (hasColours ? EscapeSequence.styled(label, colour) : label) + " " + String(text)
     }
 }

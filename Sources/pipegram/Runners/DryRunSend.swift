@@ -1,6 +1,5 @@
 import ArgumentParser
 import BotGateway
-import Glibc
 import Logging
 import Offline
 import Reactor
@@ -12,41 +11,39 @@ import TelegramSimulator
     private let loop: EventLoop
     private let lines: StdioLines
     private let printer: CallPrinter
-    private let feed: BatchSender
-    private var failure: Failure?
+    private let sender: BatchSender
+    /// What it ends with; nil for what the calls say.
+    private var result: Result<ExitCode, Failure>?
 
     init(_ command: SendCommand) throws {
-        log = command.logFlags.logger(usually: .notice)
+        log = command.logFlags.logger(defaultLevel: .notice)
         loop = try EventLoop()
         lines = try StdioLines(on: loop)
         let telegram = SimulatedTelegram(now: { 0 })
         printer = CallPrinter(
-            telegram: telegram, order: .plain, spoolDirectory: spoolDirectory,
+            telegram: telegram, order: .plain, spoolDirectory: Environment.spoolDirectory,
             uploads: try command.fileFlags.uploads(), files: nil, log: log)
-        feed = BatchSender(
+        sender = BatchSender(
             to: printer, lineLimit: command.maxLine.bytes, asksForResults: false)
     }
 
     func run() throws -> ExitCode {
-        var isClosed = false
-        lines.output.onFailure = { [unowned self] error in
-            if error.code == EPIPE { isClosed = true } else { failure = Failure(.inputOutput, "\(error)") }
-            loop.stop()
-        }
+        lines.output.onFailure = { [unowned self] in end(with: $0.asOutputFailure) }
         printer.output = { [lines] in lines.output.write($0) }
-        feed.onResult = { [lines] in if !$0.isSuccess { lines.output.write($0.line) } }
-        feed.onEnd = { [lines, loop] _ in lines.output.write([]) { loop.stop() } }
-        lines.input.mayGoOn = { [lines] in lines.areRead }
-        lines.input.onPiece = { [feed] in feed.take($0) }
-        lines.input.onFailure = { [unowned self] in
-            failure = Failure(.inputOutput, "\($0)")
-            loop.stop()
-        }
+        sender.onResult = { [lines] in if !$0.isSuccess { lines.output.write($0.line) } }
+        sender.onEnd = { [lines, loop] _ in lines.output.write([]) { loop.stop() } }
+        lines.input.mayGoOn = { [lines] in lines.hasRoom }
+        lines.input.onPiece = { [sender] in sender.take($0) }
+        lines.input.onFailure = { [unowned self] in end(with: .failure(Failure(.inputOutput, "\($0)"))) }
         lines.input.start()
         loop.run()
-        if let failure { throw failure }
-        if isClosed { return .signal(SIGPIPE) }
-        log.notice("nothing was sent: \(feed.tally.sent) would be, \(feed.tally.failed) would fail")
-        return feed.tally.exitCode
+        if let result { return try result.get() }
+        log.notice("nothing was sent: \(sender.tally.sent) would be, \(sender.tally.failed) would fail")
+        return sender.tally.exitCode
+    }
+
+    private func end(with result: Result<ExitCode, Failure>) {
+        self.result = result
+        loop.stop()
     }
 }

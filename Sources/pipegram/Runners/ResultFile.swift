@@ -7,7 +7,7 @@ import Reactor
     /// What was there already.
     private(set) var earlier = EarlierResults()
     /// Some results couldn't be written yet.
-    var isInTrouble: Bool { !unwritten.isEmpty }
+    var hasUnwritten: Bool { !unwritten.isEmpty }
 
     private static let syncDelay = Duration.milliseconds(20)
     private static let retryDelay = Duration.seconds(1)
@@ -17,7 +17,7 @@ import Reactor
     private let log: Logger
     private var unwritten: [(line: [UInt8], done: () -> Void)] = []
     private var isSyncDue = false
-    private var isSaid = false
+    private var isFailureLogged = false
 
     init(_ path: String, on loop: EventLoop, log: Logger) throws(GatewayFailure) {
         (self.loop, self.log) = (loop, log)
@@ -80,18 +80,18 @@ import Reactor
             unwritten.removeFirst()
             first.done()
         }
-        isSaid = false
+        isFailureLogged = false
         guard !isSyncDue else { return }
         isSyncDue = true
         loop.after(Self.syncDelay) { [weak self] in self?.sync() }
     }
 
     private func wait(_ error: SystemError) {
-        if !isSaid {
+        if !isFailureLogged {
             log.error(
                 "results can't be written (\(error)); no call is begun until they can; trying every second")
         }
-        isSaid = true
+        isFailureLogged = true
         loop.after(Self.retryDelay) { [weak self] in self?.write() }
     }
 

@@ -35,10 +35,10 @@ struct StderrLogHandler: LogHandler {
     }
 
     private func text(_ event: LogEvent, _ details: Logger.Metadata) -> String {
-        var words = [Self.time, "\(event.level)"]
-        words += sorted(details).map { $0.key == "scope" ? $0.value : "\($0.key)=\($0.value)" }
-        words.append("\(event.message)")
-        return Self.printable(words.joined(separator: " "))
+        var parts = [Self.time, "\(event.level)"]
+        parts += sorted(details).map { $0.key == "scope" ? $0.value : "\($0.key)=\($0.value)" }
+        parts.append("\(event.message)")
+        return Self.printable(parts.joined(separator: " "))
     }
 
     private func json(_ event: LogEvent, _ details: Logger.Metadata) -> String {

@@ -13,7 +13,7 @@ import Glibc
     }
 
     /// The terminal that the program was started from is gone, and nobody said that it should go on.
-    var isMeant: Bool { hadTerminal && !wasIgnored && !Self.hasTerminal }
+    var isTerminalGone: Bool { hadTerminal && !wasIgnored && !Self.hasTerminal }
 
     private static var hasTerminal: Bool {
         let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)

@@ -2,7 +2,7 @@ import Reactor
 
 /// That the bot is typing: for as long as apps show it.
 @MainActor final class TypingIndicator {
-    /// Called with the words to show; nil when it's over.
+    /// Called with the text to show; nil when it's over.
     var onChange: (String?) -> Void = { _ in }
 
     /// As long as apps show it.
@@ -16,7 +16,7 @@ import Reactor
     func show(_ action: String, of bot: String) {
         timer?.cancel()
         timer = loop.after(Self.duration) { [weak self] in self?.end() }
-        onChange("\(bot) \(Self.words(for: action))")
+        onChange("\(bot) \(Self.text(for: action))")
     }
 
     func end() {
@@ -26,7 +26,7 @@ import Reactor
         onChange(nil)
     }
 
-    private static func words(for action: String) -> String {
+    private static func text(for action: String) -> String {
         switch action {
         case "typing": "is typing…"
         case "choose_sticker": "chooses a sticker…"

@@ -72,7 +72,7 @@ extension Reader {
         if line.hasPrefix("/"), isTrimmed, (try? TypedLine("/" + line)) != .say(line) {
             return .fault("a slash more doesn't say it")
         }
-        do throws(TypedLine.Misuse) {
+        do throws(TypedLine.UsageError) {
             switch try TypedLine(line) {
             case .nothing, .say: return .refused
             default: return .read

@@ -5,9 +5,9 @@ import Offline
 import Reactor
 import TelegramSimulator
 
-/// Examines a bot: starts it, talks with it as a gateway would, and says what is wrong.
-@MainActor package final class Examination {
-    private let examinations: [Probe]
+/// Checks a bot: starts it, talks with it as a gateway would, and says what is wrong.
+@MainActor package final class ProgramCheck {
+    private let probes: [Probe]
     private let script: Script?
     private let options: ProbeOptions
 
@@ -20,32 +20,32 @@ import TelegramSimulator
         number: Int64, temporaryDirectory: String, on loop: EventLoop
     ) {
         (self.script, self.options) = (script, options)
-        let chats: [Scenario] =
+        let scenarios: [Scenario] =
             options.isPlain
             ? [.plain(chat: 1_000_000_000 + number)]
             : [.inPrivate(chat: 1_000_000_000 + number), .inGroup(chat: -1_001_000_000_000 - number)]
-        let stdoutBuffering = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
-        examinations = chats.map { chat in
+        let silentLog = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
+        probes = scenarios.map { scenario in
             let telegram = CallPrinter(
                 telegram: SimulatedTelegram(now: { 1_700_000_000 }), order: .asTheyCome,
                 spoolDirectory: temporaryDirectory,
                 files: ChildFiles(in: nil, temporaryDirectory: temporaryDirectory),
-                log: stdoutBuffering)
+                log: silentLog)
             return Probe(
-                chat, with: program, environment: environment, options: options, answeredBy: telegram,
+                scenario, with: program, environment: environment, options: options, answeredBy: telegram,
                 on: loop)
         }
     }
 
     /// - Parameter done: called once, from the loop, when no child is left.
     package func start(then done: @escaping ([Diagnosis]) -> Void) {
-        var left = examinations.count
-        for probe in examinations {
+        var running = probes.count
+        for probe in probes {
             probe.start { [self] in
-                left -= 1
-                guard left == 0 else { return }
+                running -= 1
+                guard running == 0 else { return }
                 done(
-                    ProbeAnalysis.diagnoses(of: examinations.map(\.record), script: script, options: options))
+                    ProbeAnalysis.diagnoses(of: probes.map(\.record), script: script, options: options))
             }
         }
     }

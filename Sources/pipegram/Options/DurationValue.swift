@@ -36,26 +36,3 @@ extension ArgumentHelp {
         ArgumentHelp(abstract, valueName: "10s|15m|never")
     }
 }
-
-/// A size as it is written on the command line: `65536`, `64KiB`, `1MiB`.
-struct SizeValue: ExpressibleByArgument, Sendable {
-    let bytes: Int
-
-    /// How long a line of a child may be.
-    static let usualLine = SizeValue(bytes: 1 << 20)
-
-    init(bytes: Int) { self.bytes = bytes }
-
-    init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        let units = ["": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
-        guard let number = Int(digits), let unit = units[String(argument.dropFirst(digits.count))],
-            number > 0, number <= (1 << 40) / unit
-        else { return nil }
-        bytes = number * unit
-    }
-
-    var defaultValueDescription: String {
-        bytes % (1 << 20) == 0 ? "\(bytes >> 20)MiB" : "\(bytes >> 10)KiB"
-    }
-}

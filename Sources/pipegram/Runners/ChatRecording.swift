@@ -6,7 +6,7 @@ import Reactor
 
 /// A chat on file: its updates, and beside them its calls. Both are written as they come; calls of another scope
 /// than the first at the end, behind those of the scopes before.
-@MainActor final class SessionLog {
+@MainActor final class ChatRecording {
     let updatesPath: String
     let callsPath: String
     let updates: UpdateRecord
@@ -31,7 +31,7 @@ import Reactor
             throw error.asFailure
         }
         callsFile = try Self.open(callsPath)
-        calls = CallRecord(order: .grouped, spoolDirectory: spoolDirectory, files: files)
+        calls = CallRecord(order: .grouped, spoolDirectory: Environment.spoolDirectory, files: files)
         calls.output = { [unowned self] in write($0) }
     }
 

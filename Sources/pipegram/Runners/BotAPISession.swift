@@ -6,7 +6,7 @@ import Logging
 import Reactor
 
 /// What the commands that talk to Telegram have in common: the loop, the Bot API, the sign-in and the end.
-@MainActor final class BotConnection {
+@MainActor final class BotAPISession {
     let log: Logger
     let token: BotToken
     let loop: EventLoop
@@ -42,13 +42,12 @@ import Reactor
         log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); \(doing)")
     }
 
-    func end(_ code: ExitCode = .success) {
-        result = .success(code)
-        loop.stop()
-    }
+    func end() { end(with: .success(.success)) }
 
-    func end(with failure: GatewayFailure) {
-        result = .failure(failure.asFailure)
+    func end(with failure: GatewayFailure) { end(with: .failure(failure.asFailure)) }
+
+    func end(with result: Result<ExitCode, Failure>) {
+        self.result = result
         loop.stop()
     }
 }

@@ -1,27 +1,27 @@
 import Glibc
 import Reactor
 
-/// The files that a bot is made of, as far as one can tell.
-@MainActor enum WatchedFiles {
+/// The files that a bot is made of, as far as one can tell: those that --watch watches.
+@MainActor enum BotSourceFiles {
     /// Of a directory with more, nobody means them all.
     private static let limit = 100
 
     /// The program and its arguments; and beside a script the others of its kind, for it may load them.
     static func of(_ program: Program) -> [String] {
         let named = [program.path] + program.arguments.dropFirst()
-        return named + (named.first { ending(of: $0) != nil && isFile($0) }.map(kin) ?? [])
+        return named + (named.first { fileExtension(of: $0) != nil && isFile($0) }.map(siblings) ?? [])
     }
 
-    private static func kin(of path: String) -> [String] {
+    private static func siblings(of path: String) -> [String] {
         let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
         let directory = String(path[..<start])
         let names = Directory.names(in: directory.isEmpty ? "." : directory)
-        let kin = names.filter { !$0.hasPrefix(".") && ending(of: $0) == ending(of: path) }
-        return kin.prefix(limit).map { directory + $0 }
+        let siblings = names.filter { !$0.hasPrefix(".") && fileExtension(of: $0) == fileExtension(of: path) }
+        return siblings.prefix(limit).map { directory + $0 }
     }
 
     /// `py`; nil where a name has none.
-    private static func ending(of path: String) -> Substring? {
+    private static func fileExtension(of path: String) -> Substring? {
         let name = path.baseName ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
         return name[name.index(after: dot)...]

@@ -1,7 +1,7 @@
 import JSON
 
 /// One MessageEntity: a part of a text and what it is.
-struct ShownEntity {
+struct TextEntity {
     /// How a terminal shows it.
     enum Style: Hashable {
         case bold, italic, underline, strikethrough, spoiler, code, mention, quote

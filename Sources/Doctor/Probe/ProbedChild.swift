@@ -1,0 +1,44 @@
+import Reactor
+
+/// A child that is being examined: what it was given, and what it said last.
+struct ProbedChild {
+    private enum Input {
+        case open
+        case ended
+        /// It slept for a while after its stdin was ended.
+        case endedAndQuiet
+    }
+
+    let process: ChildProcess
+    /// Bytes.
+    private(set) var written = 0
+    /// The last lines that it wrote to stderr.
+    private(set) var stderr: [String] = []
+    private var input = Input.open
+
+    init(_ process: ChildProcess) { self.process = process }
+
+    var isInputEnded: Bool { input != .open }
+    var wasQuietAtEnd: Bool { input == .endedAndQuiet }
+    /// It hasn't read a byte.
+    var hasReadNothing: Bool { process.unread == written }
+
+    mutating func write(_ bytes: [UInt8]) {
+        written += bytes.count
+        process.write(bytes)
+    }
+
+    mutating func wroteStderr(_ text: String) {
+        stderr.append(text)
+        if stderr.count > 60 { stderr.removeFirst(20) }
+    }
+
+    mutating func endInput() {
+        input = .ended
+        process.endInput()
+    }
+
+    mutating func becameQuiet() {
+        if input == .ended { input = .endedAndQuiet }
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// Reads the keys that are typed at a terminal.
+@MainActor final class KeyReader {
+    var onKey: (Keys.Key) -> Void = { _ in }
+    /// The terminal is gone.
+    var onEnd: () -> Void = {}
+
+    /// The terminal.
+    let descriptor: Int32
+    private let loop: EventLoop
+    private var keys = Keys()
+    private var isClosed = false
+
+    init(_ descriptor: Int32, on loop: EventLoop) { (self.descriptor, self.loop) = (descriptor, loop) }
+
+    func start() throws(SystemError) {
+        try loop.watch(descriptor, for: .readable) { [weak self] _ in self?.read() }
+    }
+
+    func close() {
+        isClosed = true
+        loop.unwatch(descriptor)
+    }
+
+    private func read() {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        if count < 0, errno == EINTR || errno == EAGAIN { return }
+        guard count > 0 else {
+            loop.unwatch(descriptor)
+            return onEnd()
+        }
+        for key in keys.take(bytes[..<count]) where !isClosed { onKey(key) }
+    }
+}

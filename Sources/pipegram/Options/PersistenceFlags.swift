@@ -1,0 +1,26 @@
+import ArgumentParser
+import BotGateway
+import Logging
+
+/// Whether a gateway keeps what isn't dealt with, and where.
+struct PersistenceFlags: ParsableArguments, Sendable {
+    @OptionGroup var stateFlags: StateFlags
+
+    @Flag(help: "Keep everything in memory: what isn't dealt with is lost when the gateway ends.")
+    var noState = false
+
+    func validate() throws {
+        if stateFlags.state != nil, noState {
+            throw ValidationError("--state names a place for the state, and --no-state wants none.")
+        }
+    }
+
+    /// Nil when everything is kept in memory.
+    ///
+    /// - Parameter bot: its id.
+    @MainActor func directory(of bot: String, log: Logger) throws(GatewayFailure) -> StateDirectory? {
+        guard noState else { return try StateDirectory(try stateFlags.path(bot: bot)) }
+        log.notice("--no-state: what isn't dealt with is kept in memory, and lost when the gateway ends")
+        return nil
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import BotGateway
+
+/// The Bot API server.
+struct ServerFlags: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "The Bot API server; else $TELEGRAM_API_URL, else Telegram's own.", valueName: "url"))
+    var apiURL: String?
+
+    var url: String { apiURL ?? Environment.variable("TELEGRAM_API_URL") ?? BotAPIClient.officialURL }
+
+    func validate() throws {
+        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+            throw ValidationError(
+                "The Bot API's address starts with https:// or http://, not as '\(url)' does.")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import BotGateway
+import Glibc
+import JSON
+import Logging
+import Offline
+import Reactor
+import TelegramSimulator
+
+/// The gateway of a chat, between a Telegram in memory and the bot's children.
+@MainActor final class ChatGateway {
+    let telegram: SimulatedTelegram
+    let program: Program
+    /// Nil where the chat isn't saved.
+    let recording: ChatRecording?
+    private let source: SimulatedUpdates
+    private let children: Children
+    private let calls: SimulatedCalls
+    private let files: ChildFiles
+    private let gateway: Gateway
+
+    /// - Parameter isScript: the chat is one of lines from stdin.
+    init(
+        _ command: ChatCommand, _ bot: BotProgram, isScript: Bool, on loop: EventLoop, log: Logger
+    ) throws {
+        program = bot.program
+        telegram = SimulatedTelegram(strictness: .strict) { Int64(time(nil)) }
+        source = SimulatedUpdates(of: telegram, on: loop)
+        files = ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory)
+        recording = try command.session.map { [files] in
+            try ChatRecording($0, files: files, on: loop, log: log)
+        }
+        let journal = ReplayJournal(spoolDirectory: Environment.spoolDirectory)
+        children = bot.children(
+            of: telegram.bot, policy: Self.policy(command, bot, isScript: isScript), journal: journal,
+            on: loop, log: log)
+        calls = SimulatedCalls(
+            to: telegram, uploads: try command.fileFlags.uploads(), files: files, record: recording?.calls,
+            log: log)
+        gateway = Gateway(
+            from: recording.map { [source] in RecordingSource(source, in: $0.updates) } ?? source,
+            by: command.scopeFlags.scope, through: children, to: calls, observedBy: calls,
+            keepingIn: journal, stopTimeout: .seconds(30), on: loop, log: log)
+        telegram.onUnsimulated = { log.notice("\($0)") }
+    }
+
+    private static func policy(_ command: ChatCommand, _ bot: BotProgram, isScript: Bool) -> ChildPolicy {
+        var policy = command.childFlags.policy()
+        policy.maxChildren = bot.maxChildren(wanted: command.childFlags.maxChildren)
+        policy.failure = .dropEvents
+        // A person may take any time to answer.
+        policy.idleTimeout = nil
+        policy.showsTyping = command.childFlags.plain
+        if isScript { policy.pacing = .lockstep(isFile: false) }
+        return policy
+    }
+
+    /// Nothing waits for the bot, and it has nothing to do.
+    var isIdle: Bool { source.isEmpty && children.areDone }
+    var hasChildren: Bool { children.count > 0 }
+    /// What the bot did wrong, and calls that Telegram would have refused.
+    var problems: Int { children.problems + calls.refusals }
+
+    /// Has what children write to stderr shown, and not logged.
+    func showStderr(with show: @escaping (String) -> Void) {
+        children.onStderr { show($1) }
+    }
+
+    func start(then end: @escaping (Gateway.End) -> Void) { gateway.start(onEnd: end) }
+
+    /// No more is said, and the bot has time for what was.
+    func finish() { source.finish() }
+    func stop() { gateway.shutDown() }
+    func reload() { gateway.reload() }
+
+    /// Kills what is left of the children.
+    func kill() { children.shutDown(.killing) }
+
+    func removeFiles() { files.removeAll() }
+}

@@ -1,0 +1,114 @@
+import Chat
+import JSON
+import Logging
+import Reactor
+import TelegramSimulator
+
+/// Shows a chat: what the bot does, what the chat itself has to say, and who speaks.
+@MainActor final class ChatView {
+    /// How many lines couldn't be carried out.
+    private(set) var errors = 0
+
+    private let interface: any ChatInterface
+    private let isScript: Bool
+    private let transcript: Transcript
+    private let conversation: Conversation
+    private let telegram: SimulatedTelegram
+    private let typing: TypingIndicator
+    private let log: Logger
+    /// The keyboard that was shown last, by its text.
+    private var keyboard = ""
+
+    init(
+        of conversation: Conversation, with telegram: SimulatedTelegram, at interface: any ChatInterface,
+        for reader: Transcript.Reader, on loop: EventLoop, log: Logger
+    ) {
+        (self.conversation, self.telegram, self.interface) = (conversation, telegram, interface)
+        self.log = log
+        if case .script = reader { isScript = true } else { isScript = false }
+        transcript = Transcript(for: reader, bot: telegram.bot)
+        typing = TypingIndicator(on: loop)
+        typing.onChange = { interface.setPrompt(conversation.title, notice: $0) }
+    }
+
+    // MARK: what the bot does
+
+    func show(_ action: BotAction) {
+        conversation.observe(action)
+        if case .action(let action, let chat) = action {
+            guard !isScript, chat == conversation.chat else { return }
+            let name = telegram.bot["first_name"]?.string ?? "the bot"
+            return typing.show(action["action"]?.string ?? "", of: name)
+        }
+        interface.show(transcript.lines(of: action, in: conversation))
+        guard case .message(let message) = action else { return }
+        if !isScript, let path = conversation.picture(in: message) { interface.showPicture(path) }
+        typing.end()
+        showKeyboard()
+    }
+
+    private func showKeyboard() {
+        let now = conversation.keyboard
+        let text = now?.description ?? ""
+        guard text != keyboard else { return }
+        keyboard = text
+        interface.show(transcript.lines(ofKeyboard: now))
+    }
+
+    func showStderr(_ text: String) { interface.show(transcript.stderr(text)) }
+
+    // MARK: what people do
+
+    func show(_ outcome: Conversation.Outcome) {
+        switch outcome {
+        case .done: break
+        case .incomplete(let text): hint(text)
+        case .hint(let text): hint(text)
+        case .appAction(let text):
+            interface.show(isScript ? [TerminalSanitizer.text(text)] : transcript.remark(text))
+        case .inlineMessage(let message, let name):
+            interface.show(transcript.lines(ofInlineMessage: message, by: name))
+        }
+    }
+
+    func showPrompt() { interface.setPrompt(conversation.title, notice: nil) }
+
+    func showHelp() {
+        let width = TypedLine.usage.map(\.line.count).max() ?? 0
+        interface.show(
+            TypedLine.usage.map { line, meaning in
+                "\(line)\(String(repeating: " ", count: width - line.count))  \(meaning)"
+            })
+    }
+
+    // MARK: what the chat has to say
+
+    /// To a person; a script knows.
+    func hint(_ text: String) {
+        if !isScript { interface.show(transcript.remark(text)) }
+    }
+
+    /// - Parameter text: for a person in the chat, for a script in the log.
+    func announce(_ text: String) {
+        if isScript { log.notice("\(text)") } else { interface.show(transcript.remark(text)) }
+    }
+
+    /// A line couldn't be carried out.
+    func showError(_ text: String) {
+        errors += 1
+        if isScript { log.error("\(text)") } else { interface.show(transcript.error(text)) }
+    }
+
+    /// A record of the log.
+    func show(_ level: Logger.Level, _ message: String, scope: String?) {
+        var text = message
+        if let scope, scope != "chat:\(conversation.chat)" { text += " (\(scope))" }
+        interface.show(level >= .warning ? transcript.error(text) : transcript.remark(text))
+    }
+
+    /// The bot isn't shown what was said, and a newcomer wonders.
+    func explainPrivacyMode() {
+        let name = telegram.bot["username"]?.string ?? "it"
+        hint("privacy mode: in a group the bot gets only commands, answers to it, and what names @\(name)")
+    }
+}

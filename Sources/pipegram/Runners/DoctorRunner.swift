@@ -1,0 +1,112 @@
+import ArgumentParser
+import BotAPI
+import BotGateway
+import Doctor
+import Glibc
+import Reactor
+import TelegramSimulator
+
+/// The parts of `doctor`, put together.
+@MainActor final class DoctorRunner {
+    private let command: DoctorCommand
+    private let loop: EventLoop
+    private let report = DoctorReport()
+    private let descriptors: (original: UInt64, limit: UInt64)
+    private var token: BotToken?
+    /// Checks that go on.
+    private var running = 0
+    private var stoppedBy: Int32?
+    private var signals: Signals?
+    private var programCheck: ProgramCheck?
+    private var telegramCheck: TelegramCheck?
+
+    init(_ command: DoctorCommand) throws {
+        self.command = command
+        loop = try EventLoop()
+        descriptors = DescriptorLimit.raise()
+    }
+
+    func run() throws -> ExitCode {
+        // What it started dies with it: each child is told to when its parent does.
+        signals = try Signals([SIGINT, SIGTERM], on: loop) { [unowned self] signal in
+            stoppedBy = signal
+            loop.stop()
+        }
+        checkToken()
+        checkMachine()
+        checkProgram()
+        if running > 0 { loop.run() }
+        if let stoppedBy { return .signal(stoppedBy) }
+        try report.printAll()
+        return report.faultCount == 0 ? .success : .problemsFound
+    }
+
+    private func checkEnded() {
+        running -= 1
+        if running == 0 { loop.stop() }
+    }
+
+    private func checkToken() {
+        let text: String
+        let place: String
+        do {
+            (text, place) = try command.tokenFlags.find()
+        } catch {
+            let isMissing = command.tokenFlags.tokenFile == nil
+            let reason = (error as? Failure)?.message ?? "\(error)"
+            return report.add(
+                isMissing
+                    ? Diagnosis(
+                        .hint, "token", "there is none, so that Telegram isn't asked; @BotFather gives one")
+                    : Diagnosis(.fault, "token", reason))
+        }
+        do {
+            token = try BotToken(text)
+        } catch {
+            report.add(SetupCheck.token(text, in: place))
+        }
+    }
+
+    private func checkMachine() {
+        let path = try? command.stateFlags.path(bot: token?.bot)
+        let isRunning = path.flatMap(StateDirectory.holder) != nil
+        report.add(SetupCheck.descriptors(descriptors.limit, for: command.probeFlags.maxChildren))
+        report.add(SetupCheck.state(at: path))
+        guard let token else { return }
+        let client = HTTPClient(on: loop, connections: 2, userAgent: "pipegram/\(Version.current)")
+        let check = TelegramCheck(
+            url: command.server.url, token: token, client: client, on: loop, variable: Environment.variable)
+        telegramCheck = check
+        running += 1
+        check.start(asksForUpdates: !command.noPoll && !isRunning) { [unowned self] found in
+            found.forEach(report.add)
+            checkEnded()
+        }
+    }
+
+    private func checkProgram() {
+        guard !command.command.isEmpty else { return }
+        let file = ProgramFile(
+            command.command, searchPath: Environment.searchPath)
+        file.diagnoses.forEach(report.add)
+        guard var program = file.program else { return }
+        program.descriptorLimit = descriptors.original
+        var options = ProbeOptions()
+        options.maxLine = command.probeFlags.maxLine.bytes
+        options.patience = command.patience.duration ?? .seconds(3600)
+        options.isPlain = command.probeFlags.plain
+        options.isSingle = command.ack == .exit
+        let environment = ChildEnvironment(
+            gateway: Environment.all, isSecret: { [token] in token?.isIn($0) == true },
+            bot: SimulatedTelegram.demoBot, version: Version.current)
+        let check = ProgramCheck(
+            program, script: file.script, environment: environment, options: options, number: Int64(getpid()),
+            temporaryDirectory: Environment.spoolDirectory, on: loop)
+        programCheck = check
+        running += 1
+        check.start { [unowned self] found in
+            found.forEach(report.add)
+            checkEnded()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import BotGateway
+import Glibc
+import Reactor
+
+/// The parts of `record`, put together.
+@MainActor final class RecordRunner {
+    private let command: RecordCommand
+    private let session: BotAPISession
+    private let record: UpdateRecord
+    private let poller: TelegramPoller
+    private var signals: Signals?
+    private var isWriting = false
+    private var isStopping = false
+
+    /// So long a stop waits for whoever reads what is written.
+    private static let stopTimeout = Duration.seconds(5)
+
+    init(_ command: RecordCommand) throws {
+        self.command = command
+        let log = command.logFlags.logger(defaultLevel: .info)
+        session = try BotAPISession(command.telegram.server, command.tokenFlags, log: log)
+        do {
+            record = try command.redactionFlags.record(at: command.file, of: session)
+        } catch {
+            throw error.asFailure
+        }
+        poller = TelegramPoller(
+            api: session.api, options: command.telegram.polling(log: log), on: session.loop, log: log)
+    }
+
+    func run() throws -> ExitCode {
+        signals = try Signals([SIGINT, SIGTERM], on: session.loop) { [unowned self] in stop(on: $0) }
+        record.onFailure = { [unowned self] in recordFailed($0) }
+        poller.onUpdates = { [unowned self] in take($0) }
+        poller.onEnd = { [unowned self] in if let failure = $0 { session.end(with: failure) } }
+        return try session.run(deletingWebhook: command.telegram.deleteWebhook) { [unowned self] user in
+            session.introduce(user, doing: "recording updates")
+            poller.start()
+        }
+    }
+
+    private func take(_ batch: UpdateBatch) {
+        isWriting = true
+        record.add(batch.updates) { [unowned self] in
+            isWriting = false
+            batch.taken()
+            if isStopping { confirm() }
+        }
+    }
+
+    private func stop(on signal: Int32) {
+        if isStopping { _exit(128 + signal) }
+        isStopping = true
+        poller.stop()
+        guard isWriting else { return confirm() }
+        session.loop.after(Self.stopTimeout) { [session] in session.end() }
+    }
+
+    private func confirm() {
+        poller.confirm { [session] in session.end() }
+    }
+
+    private func recordFailed(_ error: SystemError) {
+        session.end(with: error.asOutputFailure)
+    }
+}

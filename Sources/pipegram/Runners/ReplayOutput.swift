@@ -1,0 +1,63 @@
+import Offline
+import Reactor
+
+/// The calls of a `replay`: printed, or with --expect compared with a file, or written to it.
+@MainActor final class ReplayOutput {
+    /// Called when stdout can't be written to.
+    var onFailure: (SystemError) -> Void = { _ in }
+
+    private let loop: EventLoop
+    /// The file of --expect.
+    private let path: String?
+    /// What is there; nil where the file is to be written.
+    private let expected: [UInt8]?
+    private var collected: [UInt8] = []
+    private var unwritten: [UInt8] = []
+
+    init(_ command: ReplayCommand, on loop: EventLoop) throws {
+        self.loop = loop
+        path = command.expect
+        expected = try Self.readExpected(command)
+    }
+
+    private static func readExpected(_ command: ReplayCommand) throws -> [UInt8]? {
+        guard let path = command.expect, !command.update else { return nil }
+        do {
+            return try File.read(path)
+        } catch {
+            throw Failure(.noInput, "\(error); to record what the bot does now, add --update")
+        }
+    }
+
+    func write(_ lines: [UInt8]) {
+        if path != nil {
+            collected += lines
+            return
+        }
+        if unwritten.isEmpty { loop.soon { [weak self] in self?.flush() } }
+        unwritten += lines
+        if unwritten.count > 1 << 16 { flush() }
+    }
+
+    func flush() {
+        let lines = unwritten
+        unwritten = []
+        if !File.writeAll(lines, to: 1) { onFailure(SystemError("stdout")) }
+    }
+
+    /// False when there is a difference, which is printed.
+    func compare() throws -> Bool {
+        guard let path else { return true }
+        guard let expected else {
+            do {
+                try File.write(collected, to: path)
+            } catch {
+                throw Failure(.inputOutput, "\(error)")
+            }
+            return true
+        }
+        let comparison = CallComparison(expected: expected, actual: collected)
+        if !comparison.isEqual { File.writeAll(Array(comparison.difference().utf8), to: 1) }
+        return comparison.isEqual
+    }
+}

@@ -1,0 +1,153 @@
+import ArgumentParser
+import BotAPI
+import Glibc
+import JSON
+import Logging
+import Reactor
+import TelegramSimulator
+
+/// The parts of `simulator`, put together.
+@MainActor final class SimulatorRunner {
+    /// What Telegram takes of a file: longer ones are counted and not kept.
+    private static let keptBytes = 50 << 20
+
+    private let command: SimulatorCommand
+    private let log: Logger
+    private let loop: EventLoop
+    private let server: SimulatorServer
+    private let client: HTTPClient
+    private var directory: String?
+    private var signals: Signals?
+    private var hasPolled = false
+
+    init(_ command: SimulatorCommand) throws {
+        self.command = command
+        log = command.logFlags.logger(defaultLevel: .info)
+        loop = try EventLoop()
+        client = HTTPClient(on: loop, connections: 100, userAgent: "pipegram/\(Version.current)")
+        let token = command.token ?? "7:secret"
+        let bot: JSON = [:]
+        bot.merge(SimulatedTelegram.demoBot)
+        bot.set("id", JSON(Int64(token.prefix { $0 != ":" }) ?? 7))
+        let telegram = SimulatedTelegram(bot: bot, strictness: .strict, now: { Int64(time(nil)) })
+        telegram.seesAllGroupMessages = command.noPrivacy
+        let place = command.listen
+        do {
+            server = try SimulatorServer(
+                on: loop, token: token, telegram: telegram, host: place.host, port: place.port,
+                firstUpdateID: 1, keptBytes: Self.keptBytes)
+        } catch {
+            throw Self.failure(error, place)
+        }
+        server.acceptsAnyToken = command.token == nil
+        server.slowsSpinning = true
+        // The control API has its own memory, which doesn't hold files.
+        server.historyLimit = 0
+        server.deliverToWebhooks(through: client)
+        if command.local {
+            directory = try Self.makeDirectory()
+            server.localDirectory = directory
+        }
+    }
+
+    private static func failure(_ error: SystemError, _ place: ListenAddress) -> Failure {
+        let wanted = "\(place.host):\(place.port)"
+        switch error.code {
+        case EADDRINUSE:
+            return Failure(
+                .cantCreate,
+                "\(wanted) is in use, by another simulator perhaps: --listen \(place.host):0 picks a free port"
+            )
+        case EINVAL:
+            return Failure(
+                .validationFailure, "--listen: '\(place.host)' is no address, such as 127.0.0.1 or ::1")
+        default:
+            return Failure(.cantCreate, "\(error)")
+        }
+    }
+
+    private static func makeDirectory() throws -> String {
+        // mkdtemp(3) puts something else in the place of the six letters.
+        var template = Array("\(Environment.spoolDirectory)/pipegram-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else {
+            throw Failure(
+                .cantCreate, "\(SystemError("making a directory in \(Environment.spoolDirectory)"))")
+        }
+        return String(cString: made)
+    }
+
+    func run() throws -> ExitCode {
+        signals = try Signals([SIGINT, SIGTERM], on: loop) { [loop] _ in loop.stop() }
+        server.onAnswer = { [unowned self] in logCall($0, $1) }
+        server.onUpdate = { [unowned self] in logUpdate($0, $1) }
+        server.telegram.onUnsimulated = { [log] in log.notice("\($0)") }
+        server.telegram.onUnseen = { [unowned self] in logUnseen($0) }
+        server.onWebhookTrouble = { [log] in log.warning("webhook: \($0)") }
+        if !command.listen.isLoopback {
+            log.warning(
+                "others can reach this simulator: whoever can may speak as anybody, and read what was said"
+            )
+        }
+        defer {
+            server.close()
+            directory.map(Directory.remove)
+        }
+        try printOut(Array(introduction.utf8))
+        loop.run()
+        return .success
+    }
+
+    /// What a newcomer pastes.
+    private var introduction: String {
+        let token = server.token
+        let others = server.acceptsAnyToken ? ", or any other that looks like one" : ""
+        return """
+            listening on \(server.url)
+            base URL     \(server.url)/bot<token>/<method>, files \(server.url)/file/bot<token>/<path>
+            token        \(token)\(others)
+            a bot        TELEGRAM_BOT_TOKEN=\(token) pipegram run --no-state --api-url \(server.url) -- ./bot.sh
+            a person     curl \(server.url)/simulator/users/ada/sendMessage -d text=hello
+            its answer   curl '\(server.url)/simulator/actions?timeout=10'
+
+            """
+    }
+
+    // MARK: the log
+
+    private func logCall(_ call: SimulatorServer.ReceivedCall, _ outcome: Result<JSON, BotAPIError>?) {
+        var parts = [call.method]
+        let chat = call.parameters["chat_id"].map { $0.string ?? $0.description }
+        if let chat { parts.append("chat:\(chat)") }
+        if !call.files.isEmpty {
+            let size = call.files.reduce(0) { $0 + $1.size }
+            parts.append("files=\(call.files.count) bytes=\(size)")
+        }
+        if command.logTexts { parts.append(call.parameters.description) }
+        let answer =
+            switch outcome {
+            case .success(let result): result["message_id"].map { "ok, message \($0)" } ?? "ok"
+            case .failure(let error): "\(error)"
+            case nil: "no answer"
+            }
+        let remark = call.fault == nil ? "" : ", as ordered"
+        log.info("\(parts.joined(separator: " ")): \(answer)\(remark)")
+    }
+
+    private func logUnseen(_ message: JSON) {
+        let chat = message["chat"]?["id"]?.integer ?? 0
+        log.notice(
+            "chat:\(chat): a message that the bot doesn't see, for privacy mode is on; --no-privacy ends that"
+        )
+    }
+
+    private func logUpdate(_ id: Int64?, _ kind: String) {
+        if let id {
+            log.info("update \(id): \(kind)")
+        } else {
+            let isFull = server.pendingUpdates >= SimulatorServer.pendingLimit
+            let reason =
+                isFull ? "too many wait for the bot already" : "the bot's allowed_updates leave it out"
+            log.notice("no \(kind) update: \(reason)")
+        }
+    }
+}
