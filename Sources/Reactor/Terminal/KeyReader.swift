@@ -2,14 +2,14 @@ import Glibc
 
 /// Reads the keys that are typed at a terminal.
 @MainActor final class KeyReader {
-    var onKey: (Keys.Key) -> Void = { _ in }
+    var onKey: (KeyParser.Key) -> Void = { _ in }
     /// The terminal is gone.
     var onEnd: () -> Void = {}
 
     /// The terminal.
     let descriptor: Int32
     private let loop: EventLoop
-    private var keys = Keys()
+    private var parser = KeyParser()
     private var isClosed = false
 
     init(_ descriptor: Int32, on loop: EventLoop) { (self.descriptor, self.loop) = (descriptor, loop) }
@@ -31,6 +31,6 @@ import Glibc
             loop.unwatch(descriptor)
             return onEnd()
         }
-        for key in keys.take(bytes[..<count]) where !isClosed { onKey(key) }
+        for key in parser.parse(bytes[..<count]) where !isClosed { onKey(key) }
     }
 }

@@ -19,7 +19,7 @@ import Glibc
     /// Ctrl-D on an empty line, or the terminal is gone.
     package var onEnd: () -> Void = {}
     /// The window has another size.
-    package var onResize: () -> Void = {}
+    var onResize: () -> Void = {}
     /// May have colours: `ESC [ … m`, not at its end. One line.
     package var prompt: String {
         didSet {
@@ -57,11 +57,11 @@ import Glibc
         history = historyPath.map(LineHistory.init)
         edit.setPrompt(prompt)
         for line in history?.lines ?? [] { edit.addHistory(line) }
-        keys.onKey = { [weak self] in self?.take($0) }
+        keys.onKey = { [weak self] in self?.handle($0) }
         keys.onEnd = { [weak self] in self?.onEnd() }
         do throws(SystemError) {
             try keys.start()
-            signals = try Signals([SIGWINCH, SIGCONT], on: loop) { [weak self] in self?.took($0) }
+            signals = try Signals([SIGWINCH, SIGCONT], on: loop) { [weak self] in self?.handle($0) }
         } catch {
             keys.close()
             edit.close()
@@ -105,7 +105,7 @@ import Glibc
 
     // MARK: what is typed
 
-    private func take(_ key: Keys.Key) {
+    private func handle(_ key: KeyParser.Key) {
         switch key {
         case .scalar(let scalar): edit.feed([scalar])
         case .paste(let text): edit.insert(text)
@@ -151,7 +151,7 @@ import Glibc
 
     // MARK: signals
 
-    private func took(_ signal: Int32) {
+    private func handle(_ signal: Int32) {
         guard state != .closed else { return }
         if signal == SIGWINCH {
             edit.resize()

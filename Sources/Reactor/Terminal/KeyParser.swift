@@ -1,5 +1,5 @@
 /// Makes keys of the bytes that a terminal sends: whole ones, however the bytes are cut.
-struct Keys {
+struct KeyParser {
     enum Key: Equatable {
         /// A character, or a control character.
         case scalar(UInt32)
@@ -21,13 +21,13 @@ struct Keys {
     private var isPasting = false
 
     /// The keys that `read` completes.
-    mutating func take(_ read: some Sequence<UInt8>) -> [Key] {
+    mutating func parse(_ read: some Sequence<UInt8>) -> [Key] {
         bytes += read
         var keys: [Key] = []
         var rest = bytes[...]
         while !rest.isEmpty {
             let before = rest.count
-            keys += isPasting ? takePaste(&rest) : takeKey(&rest)
+            keys += isPasting ? parsePaste(&rest) : parseKey(&rest)
             if rest.count == before { break }
         }
         bytes = Array(rest)
@@ -36,14 +36,14 @@ struct Keys {
 
     // MARK: one key
 
-    private mutating func takeKey(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+    private mutating func parseKey(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         guard let first = rest.first else { return [] }
-        if first == EscapeSequence.escape { return takeSequence(&rest) }
+        if first == EscapeSequence.escape { return parseSequence(&rest) }
         guard first >= 0x80 else {
             rest.removeFirst()
             return Self.control(first)
         }
-        return Self.takeCharacter(&rest)
+        return Self.parseCharacter(&rest)
     }
 
     private static func control(_ byte: UInt8) -> [Key] {
@@ -56,7 +56,7 @@ struct Keys {
         }
     }
 
-    private static func takeCharacter(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+    private static func parseCharacter(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         let length = rest[rest.startIndex] >= 0xF0 ? 4 : rest[rest.startIndex] >= 0xE0 ? 3 : 2
         let bytes = rest.prefix(length)
         let isBroken = rest[rest.startIndex] < 0xC0 || bytes.dropFirst().contains { $0 & 0xC0 != 0x80 }
@@ -73,20 +73,20 @@ struct Keys {
 
     // MARK: escape sequences
 
-    private mutating func takeSequence(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+    private mutating func parseSequence(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         let sequence = rest.dropFirst()
         switch sequence.first {
         case nil:
             // The Escape key, or the beginning of a sequence: the next byte will tell.
             return []
         case UInt8(ascii: "["):
-            return takeControlSequence(&rest)
+            return parseControlSequence(&rest)
         case UInt8(ascii: "O"):
             guard let final = sequence.dropFirst().first else { return [] }
             rest.removeFirst(3)
             return Self.keys(of: final, parameters: [])
         case UInt8(ascii: "_"), UInt8(ascii: "P"), UInt8(ascii: "]"):
-            return Self.takeString(&rest)
+            return Self.parseString(&rest)
         case EscapeSequence.escape:
             rest.removeFirst()
             return []
@@ -97,7 +97,7 @@ struct Keys {
         }
     }
 
-    private mutating func takeControlSequence(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+    private mutating func parseControlSequence(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         let body = rest.dropFirst(2)
         guard let end = body.firstIndex(where: { !(0x20..<0x40).contains($0) }) else {
             if body.count > Self.sequenceLimit { rest.removeFirst() }
@@ -136,7 +136,7 @@ struct Keys {
     }
 
     /// `ESC _ … ESC \` and its like: never typed, only answered by terminals.
-    private static func takeString(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+    private static func parseString(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         let body = rest.dropFirst(2)
         // Else it is Alt and a letter, or nonsense.
         let begins =
@@ -158,7 +158,7 @@ struct Keys {
 
     // MARK: what is pasted
 
-    private mutating func takePaste(_ rest: inout ArraySlice<UInt8>) -> [Key] {
+    private mutating func parsePaste(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         guard let end = rest.firstRange(of: EscapeSequence.pasteEnd) else {
             guard rest.count > Self.pasteLimit else { return [] }
             isPasting = false

@@ -2,10 +2,10 @@ import Testing
 
 @testable import Reactor
 
-@Suite struct KeysTests {
-    private func keys(_ text: String) -> [Keys.Key] {
-        var keys = Keys()
-        return keys.take(Array(text.utf8))
+@Suite struct KeyParserTests {
+    private func keys(_ text: String) -> [KeyParser.Key] {
+        var keys = KeyParser()
+        return keys.parse(Array(text.utf8))
     }
 
     @Test(arguments: [
@@ -15,8 +15,8 @@ import Testing
     ])
     func `keys are the same wherever their bytes are cut`(_ text: String) {
         let whole = keys(text)
-        var pieces = Keys()
-        #expect(text.utf8.flatMap { pieces.take([$0]) } == whole)
+        var pieces = KeyParser()
+        #expect(text.utf8.flatMap { pieces.parse([$0]) } == whole)
         #expect(!whole.isEmpty)
     }
 
@@ -32,15 +32,15 @@ import Testing
             ("\u{1b}[I", []),
             ("\u{1b}]0;title\u{7}", []), ("\u{1b}_Gi=31;ENOENT:no\u{1b}\\", [.graphics("ENOENT:no")]),
             ("\u{0}\u{1e}\u{1f}", []), ("\u{9b}", []), ("\u{1b}\u{1b}[A", [.scalar(0x10)]),
-        ] as [(String, [Keys.Key])])
-    func `what is no key of an editor isn't typed`(_ text: String, _ expected: [Keys.Key]) {
+        ] as [(String, [KeyParser.Key])])
+    func `what is no key of an editor isn't typed`(_ text: String, _ expected: [KeyParser.Key]) {
         #expect(keys(text + "a") == expected + [.scalar(0x61)])
     }
 
     @Test func `nothing that a terminal sends is waited for without end`() {
-        var keys = Keys()
-        #expect(keys.take([0x1B, 0x5B] + [UInt8](repeating: 0x30, count: 300)).count > 200)
-        keys = Keys()
-        #expect(keys.take([0x1B, 0x5F, 0x47] + [UInt8](repeating: 0x61, count: 300)).count > 200)
+        var keys = KeyParser()
+        #expect(keys.parse([0x1B, 0x5B] + [UInt8](repeating: 0x30, count: 300)).count > 200)
+        keys = KeyParser()
+        #expect(keys.parse([0x1B, 0x5F, 0x47] + [UInt8](repeating: 0x61, count: 300)).count > 200)
     }
 }
