@@ -7,7 +7,7 @@ import TelegramSimulator
 package final class Conversation {
     /// Where somebody speaks.
     enum Place: Hashable {
-        case alone
+        case privateChat
         case group(Int64, topic: Int64?)
     }
 
@@ -39,7 +39,7 @@ package final class Conversation {
 
     private let telegram: SimulatedTelegram
     private(set) var speaker: Int64 = 0
-    private(set) var place = Place.alone
+    private(set) var place = Place.privateChat
     private var people: [Int64: String] = [:]
     private var groups: [Int64: Group] = [:]
     private var lastGroup: Int64?
@@ -48,7 +48,7 @@ package final class Conversation {
     /// The first person is called You.
     package init(with telegram: SimulatedTelegram) {
         self.telegram = telegram
-        try? speak(as: "You", username: nil)
+        try? switchUser(to: "You", username: nil)
     }
 
     /// Who speaks, and where: `You`, `Bob in Book club/News`.
@@ -97,51 +97,53 @@ package final class Conversation {
     /// Carries out what was typed; the bot's updates follow from the telegram.
     package func execute(_ line: TypedLine) throws(ActionError) -> Outcome {
         switch line {
-        case .nothing, .help, .quit: break
+        case .empty, .help, .quit: break
         case .say(let text): try send("sendMessage", ["text": JSON(text)])
-        case .speak(let name, let username): try speak(as: name, username: username)
-        case .enterPrivate: place = .alone
-        case .enterGroup(let title): return try enterGroup(title)
-        case .enterTopic(let name): return try enterTopic(name)
+        case .switchUser(let name, let username): try switchUser(to: name, username: username)
+        case .openPrivateChat: place = .privateChat
+        case .openGroup(let title): return try openGroup(title)
+        case .openTopic(let name): return try openTopic(name)
         case .send(let file): try send(file)
         case .press(let button): return try press(button)
         case .edit(let message, let text):
-            let id = try needed(
+            let id = try require(
                 message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
-            try act("editMessageText", ["message_id": JSON(id), "text": JSON(text)])
+            try performInChat("editMessageText", ["message_id": JSON(id), "text": JSON(text)])
         case .delete(let message):
-            let id = try needed(
+            let id = try require(
                 message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
-            try act("deleteMessage", ["message_id": JSON(id)])
+            try performInChat("deleteMessage", ["message_id": JSON(id)])
         case .react(let emoji, let message):
-            let id = try needed(message ?? targets.botMessage[chat], "the bot hasn't said anything here")
+            let id = try require(message ?? targets.botMessage[chat], "the bot hasn't said anything here")
             let reaction: JSON = emoji.isEmpty ? [] : [["type": "emoji", "emoji": JSON(emoji)]]
-            try act("setMessageReaction", ["message_id": JSON(id), "reaction": reaction])
+            try performInChat("setMessageReaction", ["message_id": JSON(id), "reaction": reaction])
         case .reply(let message, let text):
             try send("sendMessage", ["text": JSON(text), "reply_parameters": ["message_id": JSON(message)]])
-        case .ask(let query): try act("sendInlineQuery", ["query": JSON(query)])
-        case .choose(let number): return .inlineMessage(try choose(number), by: name(of: speaker))
+        case .inlineQuery(let query): try performInChat("sendInlineQuery", ["query": JSON(query)])
+        case .chooseInlineResult(let number): return .inlineMessage(try choose(number), by: name(of: speaker))
         case .vote(let numbers):
-            let id = try needed(targets.poll[chat], "there is no poll here")
-            try act("votePoll", ["message_id": JSON(id), "option_ids": JSON(numbers.map { JSON($0 - 1) })])
+            let id = try require(targets.poll[chat], "there is no poll here")
+            try performInChat(
+                "votePoll", ["message_id": JSON(id), "option_ids": JSON(numbers.map { JSON($0 - 1) })])
         case .block:
-            try act("blockBot", [:])
+            try performInChat("blockBot", [:])
             return .hint("the bot is blocked; /unblock lets it in again")
         case .unblock:
-            try act("unblockBot", [:])
+            try performInChat("unblockBot", [:])
             return .hint("the bot may write again")
         }
         return .done
     }
 
-    private func needed(_ message: Int64?, _ otherwise: String) throws(ActionError) -> Int64 {
+    private func require(_ message: Int64?, _ otherwise: String) throws(ActionError) -> Int64 {
         guard let message else { throw ActionError(description: otherwise) }
         return message
     }
 
     /// Something done in the chat that is looked at.
     @discardableResult
-    private func act(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(ActionError)
+    private func performInChat(_ action: String, _ parameters: JSON, files: [ReceivedFile] = [])
+        throws(ActionError)
         -> JSON
     {
         if case .group(let id, let topic) = place {
@@ -162,7 +164,7 @@ package final class Conversation {
     }
 
     private func send(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(ActionError) {
-        let message = try act(action, parameters, files: files)
+        let message = try performInChat(action, parameters, files: files)
         if let id = message["message_id"]?.integer { targets.sent(id, by: speaker, in: chat) }
     }
 
@@ -190,7 +192,7 @@ package final class Conversation {
         let parameters: JSON = ["button": JSON(button)]
         // Keys of the chat's keyboard count first, unless a message has buttons of its own.
         targets.buttons[chat].map { parameters.set("message_id", JSON($0)) }
-        let pressed = try act("pressButton", parameters)
+        let pressed = try performInChat("pressButton", parameters)
         if let url = pressed["url"]?.string ?? pressed["web_app"]?["url"]?.string {
             return .appAction("opens \(url)")
         }
@@ -207,14 +209,14 @@ package final class Conversation {
                     ? "nothing is offered; /inline QUERY asks the bot"
                     : "there are only \(results.count) results")
         }
-        let message = try act("chooseInlineResult", ["result_id": id])
+        let message = try performInChat("chooseInlineResult", ["result_id": id])
         targets.observe(inlineMessage: message, by: speaker)
         return message
     }
 
     // MARK: who and where
 
-    private func speak(as name: String, username: String?) throws(ActionError) {
+    private func switchUser(to name: String, username: String?) throws(ActionError) {
         if let known = people.first(where: { $0.value == name })?.key {
             speaker = known
             return
@@ -227,7 +229,7 @@ package final class Conversation {
         try perform("createUser", user)
     }
 
-    private func enterGroup(_ title: String?, isForum: Bool = false) throws(ActionError) -> Outcome {
+    private func openGroup(_ title: String?, isForum: Bool = false) throws(ActionError) -> Outcome {
         let known = title.map { title in groups.first { $0.value.title == title }?.key } ?? lastGroup
         if let known, !isForum || groups[known]?.isForum == true {
             place = .group(known, topic: nil)
@@ -243,7 +245,7 @@ package final class Conversation {
         return .hint("\(title) is made, and the bot is in it")
     }
 
-    private func enterTopic(_ name: String?) throws(ActionError) -> Outcome {
+    private func openTopic(_ name: String?) throws(ActionError) -> Outcome {
         var outcome = Outcome.done
         if case .group(let id, _) = place, groups[id]?.isForum == true {
             place = .group(id, topic: nil)
@@ -251,7 +253,7 @@ package final class Conversation {
             place = .group(forum, topic: nil)
             lastGroup = forum
         } else {
-            outcome = try enterGroup(nil, isForum: true)
+            outcome = try openGroup(nil, isForum: true)
             // The bot hears of the forum before it hears of the topic.
             if name != nil, case .hint(let words) = outcome { return .incomplete(words) }
         }

@@ -2,9 +2,9 @@ import JSON
 import Reactor
 
 /// The buttons of a message, numbered from 1 in reading order.
-package struct MessageButtons {
+struct MessageButtons {
     /// Their texts, row by row.
-    package let rows: [[String]]
+    let rows: [[String]]
     /// What they do when it isn't a callback: `url`, `web_app`, `request_contact` …; by number, from 0.
     private let kinds: [String?]
     private let isReplyKeyboard: Bool
@@ -12,7 +12,7 @@ package struct MessageButtons {
     private let isRemoved: Bool
 
     /// - Parameter markup: a message's `reply_markup`: an inline or a reply keyboard; anything else has no buttons.
-    package init(of markup: JSON) {
+    init(of markup: JSON) {
         let keyboard = markup["inline_keyboard"] ?? markup["keyboard"]
         isReplyKeyboard = markup["keyboard"] != nil
         isRemoved = markup["remove_keyboard"]?.bool == true
@@ -38,7 +38,7 @@ package struct MessageButtons {
 
     /// `[1 Yes] [2 No]`, a line for each row; in brackets after a text what isn't plain: its address, or what it
     /// asks for. A reply keyboard's are in `(1 Yes)`.
-    package func lines(styled: Bool) -> [String] {
+    func lines(styled: Bool) -> [String] {
         if isRemoved { return [style("(keyboard removed)", .dim, styled)] }
         var number = 0
         return rows.map { row in

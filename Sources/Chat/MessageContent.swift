@@ -4,7 +4,7 @@ import JSON
 enum MessageContent {
     /// A line for each thing; none for a message of text alone. Not yet harmless.
     static func lines(of message: JSON) -> [String] {
-        files(message) + things(message) + services(message)
+        files(message) + attachments(message) + serviceMessages(message)
     }
 
     // MARK: files
@@ -33,18 +33,18 @@ enum MessageContent {
         if let width = file["width"]?.integer, let height = file["height"]?.integer {
             parts.append("\(width)×\(height)")
         }
-        if let duration = file["duration"]?.integer { parts.append(clock(duration)) }
-        if let size = file["file_size"]?.integer { parts.append(bytes(size)) }
+        if let duration = file["duration"]?.integer { parts.append(formattedDuration(duration)) }
+        if let size = file["file_size"]?.integer { parts.append(formattedSize(size)) }
         return parts.isEmpty ? kind : "\(kind) \(parts.joined(separator: ", "))"
     }
 
-    private static func clock(_ seconds: Int64) -> String {
+    private static func formattedDuration(_ seconds: Int64) -> String {
         guard seconds >= 0 else { return "0:00" }
         return "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
     }
 
     /// `12 KB`, as Telegram's apps write it: 1,024 bytes each.
-    static func bytes(_ count: Int64) -> String {
+    static func formattedSize(_ count: Int64) -> String {
         var (rest, units) = (Double(max(count, 0)), ["bytes", "KB", "MB", "GB"][...])
         while rest >= 1024, units.count > 1 {
             rest /= 1024
@@ -57,9 +57,9 @@ enum MessageContent {
             : "\(tenths / 10).\(tenths % 10) \(units[units.startIndex])"
     }
 
-    // MARK: things
+    // MARK: attachments
 
-    private static func things(_ message: JSON) -> [String] {
+    private static func attachments(_ message: JSON) -> [String] {
         if let venue = message["venue"] {
             return [
                 "[venue \(join([venue["title"]?.string, venue["address"]?.string, place(venue["location"])]))]"
@@ -116,7 +116,7 @@ enum MessageContent {
 
     // MARK: service messages
 
-    private static func services(_ message: JSON) -> [String] {
+    private static func serviceMessages(_ message: JSON) -> [String] {
         if let people = message["new_chat_members"]?.elements, !people.isEmpty {
             return ["* \(people.map(name).joined(separator: ", ")) joined"]
         }

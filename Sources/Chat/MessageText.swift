@@ -5,15 +5,15 @@ import Reactor
 ///
 /// Whatever a bot writes, its control characters are shown and not obeyed: it can't move the cursor, clear the
 /// screen or put words into the mouth of others.
-package struct MessageText {
+struct MessageText {
     /// Bold, colours and links by escape sequences; else plain text, for scripts.
-    package var styled: Bool
+    var styled: Bool
 
-    package init(styled: Bool) { self.styled = styled }
+    init(styled: Bool) { self.styled = styled }
 
     /// The lines of a Message: what it brings, its text or caption, its buttons. None has a control character but
     /// tabs and styles; who wrote it isn't said.
-    package func lines(of message: JSON) -> [String] {
+    func lines(of message: JSON) -> [String] {
         var lines = MessageContent.lines(of: message).map { dim(TerminalSanitizer.text($0)) }
         if let text = message["text"]?.string { lines += self.lines(text, entities: message["entities"]) }
         if let caption = message["caption"]?.string {
@@ -27,7 +27,7 @@ package struct MessageText {
     ///
     /// - Parameter entities: an array of MessageEntity, with offsets in UTF-16 units; anything else is none, and
     ///   so are those that don't fit the text.
-    package func lines(_ text: String, entities: JSON?) -> [String] {
+    func lines(_ text: String, entities: JSON?) -> [String] {
         let entities = (entities?.elements ?? []).compactMap { TextEntity($0, within: text.utf16.count) }
         return StyledText(text, entities, styled: styled).lines
     }

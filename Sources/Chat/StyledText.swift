@@ -9,7 +9,7 @@ struct StyledText {
     private let styled: Bool
     private var line = ""
     /// What the terminal has been told, and how it is taken back.
-    private var shown: [TextEntity.Style] = []
+    private var applied: [TextEntity.Style] = []
 
     init(_ text: String, _ entities: [TextEntity], styled: Bool) {
         self.styled = styled
@@ -28,7 +28,7 @@ struct StyledText {
                 waiting.removeFirst()
                 if next.range.upperBound > offset { open.append(next) }
             }
-            put(scalar, within: open)
+            append(scalar, within: open)
             offset += scalar.value > 0xFFFF ? 2 : 1
         }
         end(&open, at: offset)
@@ -45,27 +45,27 @@ struct StyledText {
         }
     }
 
-    private mutating func put(_ scalar: Unicode.Scalar, within open: [TextEntity]) {
+    private mutating func append(_ scalar: Unicode.Scalar, within open: [TextEntity]) {
         if scalar == "\n" { return finishLine() }
         let isQuoted = open.contains { $0.style == .quote }
         if line.isEmpty, isQuoted {
             line = styled ? EscapeSequence.styled(Self.bar, .dim, end: .normalIntensity) : "> "
         }
-        if styled { show(open.map(\.style).filter { $0 != .quote }) }
+        if styled { apply(open.map(\.style).filter { $0 != .quote }) }
         line.unicodeScalars.append(TerminalSanitizer.sanitized(scalar))
     }
 
     private mutating func finishLine() {
-        show([])
+        apply([])
         lines.append(line)
         line = ""
     }
 
     /// Has the terminal show these styles from here on: takes back all from the first that differs.
-    private mutating func show(_ styles: [TextEntity.Style]) {
-        guard styles != shown else { return }
-        let same = zip(styles, shown).prefix { $0 == $1 }.count
-        let dropped = shown[same...]
+    private mutating func apply(_ styles: [TextEntity.Style]) {
+        guard styles != applied else { return }
+        let same = zip(styles, applied).prefix { $0 == $1 }.count
+        let dropped = applied[same...]
         // One that is still on for another reason mustn't be taken back: all is said anew.
         if !dropped.isEmpty {
             if dropped.contains(where: { if case .link = $0 { true } else { false } }) {
@@ -79,7 +79,7 @@ struct StyledText {
         for case .link(let url) in begun {
             line += EscapeSequence.link(to: TerminalSanitizer.address(url))
         }
-        shown = styles
+        applied = styles
     }
 
     private static func rendition(of style: TextEntity.Style) -> EscapeSequence.Style? {

@@ -12,7 +12,7 @@ struct TextEntity {
     let range: Range<Int>
     let style: Style
     /// Written after the text where there are no links: `text (url)`.
-    var note: String?
+    private(set) var note: String?
 
     /// Nil for what isn't shown in any special way, and for a range that isn't within `count` units.
     init?(_ entity: JSON, within count: Int) {

@@ -36,24 +36,24 @@ package struct Transcript {
     package func lines(of action: BotAction, in conversation: Conversation) -> [String] {
         switch action {
         case .message(let message):
-            return said(text.lines(of: message), message, conversation)
+            return messageLines(text.lines(of: message), message, conversation)
         case .edited(let message):
-            return said(text.lines(of: message), message, conversation, as: "edited: ")
+            return messageLines(text.lines(of: message), message, conversation, as: "edited: ")
         case .deleted(let chat, let messages):
             let numbers = messages.map { "#\($0)" }.joined(separator: ", ")
-            return did("deletes \(numbers)", script: "deleted: \(numbers)", in: chat, conversation)
+            return actionLines("deletes \(numbers)", script: "deleted: \(numbers)", in: chat, conversation)
         case .reaction(let reaction):
             let emojis = (reaction["reaction"]?.elements ?? []).map {
                 TerminalSanitizer.text($0["emoji"]?.string ?? "★")
             }
             let what = emojis.isEmpty ? "no reaction any more" : emojis.joined()
             let place = "#\(reaction["message_id"]?.integer ?? 0)"
-            return did(
+            return actionLines(
                 "reacts to \(place): \(what)", script: "reaction to \(place): \(what)",
                 in: reaction["chat"]?["id"]?.integer, conversation)
         case .pinned(let message):
             let number = "#\(message["message_id"]?.integer ?? 0)"
-            return did(
+            return actionLines(
                 "pins \(number)", script: "pinned: \(number)", in: message["chat"]?["id"]?.integer,
                 conversation)
         case .callbackAnswer(let answer, let person):
@@ -61,13 +61,13 @@ package struct Transcript {
         case .inlineResults(let answer, let person):
             return lines(ofResults: answer, to: person, conversation)
         case .other(let method, let parameters):
-            return isScript ? [] : [dim("· \(bot): \(Self.words(for: method, parameters))")]
+            return isScript ? [] : [dim("· \(bot): \(Self.summary(of: method, parameters))")]
         case .action:
             return []
         }
     }
 
-    private func said(
+    private func messageLines(
         _ lines: [String], _ message: JSON, _ conversation: Conversation, as prefix: String = ""
     ) -> [String] {
         let lines = lines.isEmpty ? ["[a message]"] : lines
@@ -84,7 +84,7 @@ package struct Transcript {
         return [head + lines[0]] + lines.dropFirst().map { "   \($0)" }
     }
 
-    private func did(
+    private func actionLines(
         _ words: String, script: String, in chat: Int64?, _ conversation: Conversation
     ) -> [String] {
         let place = chat.flatMap { conversation.name(of: $0) }.map(TerminalSanitizer.text)
@@ -117,7 +117,7 @@ package struct Transcript {
         return isScript ? offered : [dim("· \(bot) offers, for /choose:")] + offered.map { "   \($0)" }
     }
 
-    private static func words(for method: String, _ parameters: JSON) -> String {
+    private static func summary(of method: String, _ parameters: JSON) -> String {
         let arguments = Arguments(parameters)
         guard method == "setMyCommands", let commands = arguments.structure("commands")?.elements else {
             return method

@@ -3,15 +3,15 @@
 /// A bot has slash commands too. Those that the chat doesn't know go to it as they are, such as `/start`; with a
 /// second slash any does: `//help` says `/help`.
 package enum TypedLine: Equatable {
-    case nothing
+    case empty
     case say(String)
     /// Speaks as somebody else from now on; `username` is without its `@`.
-    case speak(name: String, username: String?)
-    case enterPrivate
+    case switchUser(name: String, username: String?)
+    case openPrivateChat
     /// Nil: the group where one was last.
-    case enterGroup(title: String?)
+    case openGroup(title: String?)
     /// Nil: back to the group's general topic.
-    case enterTopic(name: String?)
+    case openTopic(name: String?)
     case send(SentFile)
     /// A button of the last message that has some: its number, from 1 on, or its text.
     case press(String)
@@ -21,9 +21,9 @@ package enum TypedLine: Equatable {
     case react(emoji: String, message: Int64?)
     case reply(message: Int64, text: String)
     /// What somebody types behind the bot's name, in any chat.
-    case ask(String)
+    case inlineQuery(String)
     /// An inline result, by its number.
-    case choose(Int)
+    case chooseInlineResult(Int)
     /// Options of the last poll, by their numbers; none takes the vote back.
     case vote([Int])
     case block
@@ -50,7 +50,7 @@ package enum TypedLine: Equatable {
     package init(_ line: String) throws(UsageError) {
         let text = line.trimmingBlanks
         guard text.hasPrefix("/"), !text.hasPrefix("//") else {
-            self = text.isEmpty ? .nothing : .say(text.hasPrefix("//") ? String(text.dropFirst()) : text)
+            self = text.isEmpty ? .empty : .say(text.hasPrefix("//") ? String(text.dropFirst()) : text)
             return
         }
         let word = text.prefix { !$0.isWhitespace }
@@ -63,27 +63,27 @@ package enum TypedLine: Equatable {
         let error = UsageError(description: "\(word) is used like this: \(usage(of: word))")
         switch word {
         case "/as": return try speaker(rest, error)
-        case "/private": return .enterPrivate
-        case "/group": return .enterGroup(title: rest.nilIfEmpty)
-        case "/topic": return .enterTopic(name: rest.nilIfEmpty)
+        case "/private": return .openPrivateChat
+        case "/group": return .openGroup(title: rest.nilIfEmpty)
+        case "/topic": return .openTopic(name: rest.nilIfEmpty)
         case "/photo": return .send(try file(rest, error) { _ in "sendPhoto" })
         case "/file": return .send(try file(rest, error, method))
-        case "/press": return .press(try needed(rest, error))
+        case "/press": return .press(try require(rest, error))
         case "/edit":
-            let (id, text) = numbered(rest)
-            return .edit(message: id, text: try needed(text, error))
+            let (id, text) = leadingID(rest)
+            return .edit(message: id, text: try require(text, error))
         case "/delete":
             guard !rest.isEmpty else { return .delete(message: nil) }
             return .delete(message: try id(rest, error))
         case "/react": return try reaction(rest, error)
         case "/reply":
-            let (id, text) = numbered(rest)
+            let (id, text) = leadingID(rest)
             guard let id else { throw error }
-            return .reply(message: id, text: try needed(text, error))
-        case "/inline": return .ask(rest)
+            return .reply(message: id, text: try require(text, error))
+        case "/inline": return .inlineQuery(rest)
         case "/choose":
             guard let number = Int(rest), number > 0 else { throw error }
-            return .choose(number)
+            return .chooseInlineResult(number)
         case "/vote":
             let words = rest.split(whereSeparator: { $0 == " " || $0 == "," })
             let numbers = words.compactMap { Int($0) }.filter { $0 > 0 }
@@ -97,7 +97,7 @@ package enum TypedLine: Equatable {
         }
     }
 
-    private static func needed(_ text: String, _ error: UsageError) throws(UsageError) -> String {
+    private static func require(_ text: String, _ error: UsageError) throws(UsageError) -> String {
         guard !text.isEmpty else { throw error }
         return text
     }
@@ -110,7 +110,7 @@ package enum TypedLine: Equatable {
     }
 
     /// A message's number, if there is one before the text: `7 yes`, `#7 yes`.
-    private static func numbered(_ text: String) -> (id: Int64?, text: String) {
+    private static func leadingID(_ text: String) -> (id: Int64?, text: String) {
         let word = text.prefix { !$0.isWhitespace }
         let digits = word.hasPrefix("#") ? word.dropFirst() : word
         guard let id = Int64(digits), id > 0, word.endIndex != text.endIndex else { return (nil, text) }
@@ -121,7 +121,7 @@ package enum TypedLine: Equatable {
         let words = rest.split(separator: " ")
         let name = words.filter { !$0.hasPrefix("@") }.joined(separator: " ")
         let username = words.first { $0.hasPrefix("@") }.map { String($0.dropFirst()) }
-        return .speak(name: try needed(name, error), username: username?.nilIfEmpty)
+        return .switchUser(name: try require(name, error), username: username?.nilIfEmpty)
     }
 
     private static func reaction(_ rest: String, _ error: UsageError) throws(UsageError) -> TypedLine {
@@ -158,7 +158,7 @@ package enum TypedLine: Equatable {
             }
         }
         return SentFile(
-            path: try needed(path, error), caption: rest.trimmingBlanks, method: method(path))
+            path: try require(path, error), caption: rest.trimmingBlanks, method: method(path))
     }
 
     /// As apps send it; a picture goes as a file, for `/photo` sends pictures.

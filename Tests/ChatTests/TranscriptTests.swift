@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `what is said elsewhere says where`() throws {
-        _ = try conversation.execute(.speak(name: "Bob", username: nil))
+        _ = try conversation.execute(.switchUser(name: "Bob", username: nil))
         #expect(script.lines(of: .message(message("a")), in: conversation) == ["You: a"])
         #expect(person.lines(of: .message(message("a")), in: conversation) == ["#5 Demo (You): a"])
         #expect(script.lines(of: .message(message("a", chat: 43)), in: conversation) == ["a"])

@@ -15,7 +15,7 @@ import Testing
         }
         #expect(try TypedLine("  hello \t") == .say("hello"))
         #expect(try TypedLine("two\nlines") == .say("two\nlines"))
-        #expect(try TypedLine(" ") == .nothing)
+        #expect(try TypedLine(" ") == .empty)
     }
 
     @Test func `with a second slash the chat's commands go to the bot too`() throws {
@@ -25,12 +25,12 @@ import Testing
     }
 
     @Test func `places and people`() throws {
-        #expect(try TypedLine("/as Bob") == .speak(name: "Bob", username: nil))
-        #expect(try TypedLine("/as Ada King @ada") == .speak(name: "Ada King", username: "ada"))
-        #expect(try TypedLine("/group") == .enterGroup(title: nil))
-        #expect(try TypedLine("/group Book club") == .enterGroup(title: "Book club"))
-        #expect(try TypedLine("/topic News") == .enterTopic(name: "News"))
-        #expect(try TypedLine("/private") == .enterPrivate)
+        #expect(try TypedLine("/as Bob") == .switchUser(name: "Bob", username: nil))
+        #expect(try TypedLine("/as Ada King @ada") == .switchUser(name: "Ada King", username: "ada"))
+        #expect(try TypedLine("/group") == .openGroup(title: nil))
+        #expect(try TypedLine("/group Book club") == .openGroup(title: "Book club"))
+        #expect(try TypedLine("/topic News") == .openTopic(name: "News"))
+        #expect(try TypedLine("/private") == .openPrivateChat)
     }
 
     @Test func `a file's path may be quoted or escaped, and a caption follows it`() throws {
@@ -67,9 +67,9 @@ import Testing
         #expect(try TypedLine("/press Yes, please") == .press("Yes, please"))
         #expect(try TypedLine("/vote 1, 3") == .vote([1, 3]))
         #expect(try TypedLine("/vote") == .vote([]))
-        #expect(try TypedLine("/inline") == .ask(""))
-        #expect(try TypedLine("/inline cats and dogs") == .ask("cats and dogs"))
-        #expect(try TypedLine("/choose 1") == .choose(1))
+        #expect(try TypedLine("/inline") == .inlineQuery(""))
+        #expect(try TypedLine("/inline cats and dogs") == .inlineQuery("cats and dogs"))
+        #expect(try TypedLine("/choose 1") == .chooseInlineResult(1))
     }
 
     @Test(arguments: [

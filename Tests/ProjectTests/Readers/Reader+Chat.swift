@@ -74,7 +74,7 @@ extension Reader {
         }
         do throws(TypedLine.UsageError) {
             switch try TypedLine(line) {
-            case .nothing, .say: return .refused
+            case .empty, .say: return .refused
             default: return .read
             }
         } catch {
