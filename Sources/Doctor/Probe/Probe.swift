@@ -81,7 +81,7 @@ final class Probe {
         record.eventsGiven += 1
         telegram.eventGiven(step.event.line, to: step.event.scope)
         write(options.isPlain ? PlainTextMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
-        if options.isSingle { return endInput() }
+        if options.isSingleEvent { return endInput() }
         monitor.watch(quiet: Self.quiet, timeout: options.patience)
     }
 
@@ -240,7 +240,7 @@ extension Probe: ChildProcessObserver {
         guard let child else { return }
         self.child = nil
         if let scope = progress.current?.event.scope { telegram.childEnded(scope) }
-        let isLast = child.isInputEnded && !options.isSingle
+        let isLast = child.isInputEnded && !options.isSingleEvent
         recordExit(exit, of: child, isLast: isLast)
         killOrphans(of: child.process.pid) { [self] in
             let isOver = isLast || record.stall != nil || isHopeless

@@ -49,7 +49,7 @@ extension ProbeAnalysis {
 
     private func remedy(forText bad: ProbeRecord.BadLine) -> String {
         let text = bad.text.drop(while: \.isWhitespace)
-        let encode = language?.encode ?? "an encoder for JSON"
+        let encode = language?.jsonEncoder ?? "an encoder for JSON"
         if text.hasPrefix("{"), text.firstRange(of: "}{") != nil {
             return "There is no newline between one call and the next: end each with one"
         }
@@ -65,7 +65,7 @@ extension ProbeAnalysis {
             return "A call is one line: print it with \(encode)"
         }
         if text.hasPrefix("{") { return "Make the line with \(encode)" }
-        let complain = language?.complain ?? "stderr"
+        let complain = language?.stderrExample ?? "stderr"
         return "stdout is for calls alone; words for people go to stderr: \(complain)"
     }
 
@@ -78,9 +78,8 @@ extension ProbeAnalysis {
     private static let ownTypes: Set = ["telegram", "telegram.result", "telegram.disconnect"]
 
     private mutating func diagnoseEcho(of type: String, at line: Int?) {
-        // Told once, wherever it does so.
-        guard !reported.contains("echo") else { return }
-        reported.insert("echo")
+        // Once, wherever it does so.
+        guard isFirst("echo") else { return }
         fault(
             "echo", at: line,
             "it prints \(type), which is for a bot to read and no call: print telegram.send_message, not what was read"

@@ -5,17 +5,17 @@ struct ProbeAnalysis {
     let script: Script?
     let options: ProbeOptions
     /// Its stdout isn't buffered: in one of the conversations something came in time.
-    private var hasSpoken = false
+    private var answeredInTime = false
     private(set) var diagnoses: [Diagnosis] = []
-    /// What has been said already: each trouble is told once, with its first sign.
-    var reported: Set<String> = []
+    /// What has been said already: each problem once, with its first case.
+    private var reported: Set<String> = []
 
     /// - Parameter records: of one scenario each.
     static func diagnoses(
         of records: [ProbeRecord], script: Script?, options: ProbeOptions
     ) -> [Diagnosis] {
         var analysis = ProbeAnalysis(script: script, options: options)
-        analysis.hasSpoken = records.contains { $0.lines.beforeEnd > 0 }
+        analysis.answeredInTime = records.contains { $0.lines.beforeEnd > 0 }
         for record in records { analysis.diagnose(record) }
         analysis.summarize(records)
         return analysis.diagnoses
@@ -30,13 +30,16 @@ struct ProbeAnalysis {
 
     func place(_ line: Int?) -> String { script?.place(line) ?? "program" }
 
+    /// Whether a problem wasn't reported yet; from here on it is.
+    mutating func isFirst(_ kind: String) -> Bool { reported.insert(kind).inserted }
+
     mutating func fault(_ kind: String, at line: Int?, _ message: String) {
-        guard reported.insert("\(kind) \(line ?? 0)").inserted else { return }
+        guard isFirst("\(kind) \(line ?? 0)") else { return }
         diagnoses.append(.fault(place(line), message))
     }
 
     mutating func hint(_ kind: String, at line: Int? = nil, _ message: String) {
-        guard reported.insert(kind).inserted else { return }
+        guard isFirst(kind) else { return }
         diagnoses.append(.hint(place(line), message))
     }
 
@@ -145,7 +148,7 @@ struct ProbeAnalysis {
 
     private mutating func diagnoseBuffering(_ record: ProbeRecord) {
         let kept = record.lines.atEnd - record.lines.statesAtEnd
-        guard !hasSpoken, kept > 0, record.wasIdle, !options.isSingle else { return }
+        guard !answeredInTime, kept > 0, record.wasIdle, !options.isSingleEvent else { return }
         if let line = script?.lineReadingAll() {
             return fault(
                 "buffer", at: line,
@@ -177,7 +180,7 @@ struct ProbeAnalysis {
             fault(
                 "end", at: line,
                 "it doesn't end when its stdin ends: \(how) after \(patience). "
-                    + (language?.leave ?? "Leave the loop at the end of the input"))
+                    + (language?.exitAdvice ?? "Leave the loop at the end of the input"))
         }
         if record.shutdown.ignoresSIGTERM {
             fault(

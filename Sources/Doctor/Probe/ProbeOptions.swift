@@ -7,7 +7,7 @@ package struct ProbeOptions {
     /// It speaks plain text.
     package var isPlain = false
     /// It is given one event, and then the end of its stdin.
-    package var isSingle = false
+    package var isSingleEvent = false
 
     package init() {}
 }

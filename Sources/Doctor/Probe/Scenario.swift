@@ -96,7 +96,7 @@ struct Scenario {
 private struct ScenarioBuilder {
     let person: JSON
     let chat: JSON
-    var steps: [Scenario.Step] = []
+    private(set) var steps: [Scenario.Step] = []
 
     init(from person: JSON, in chat: JSON) { (self.person, self.chat) = (person, chat) }
 

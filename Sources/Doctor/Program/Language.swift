@@ -1,13 +1,13 @@
 import JSON
 
 /// What a bot is written in, as far as its remedies differ.
-package enum Language: String, CaseIterable, Sendable {
+enum Language: String, CaseIterable, Sendable {
     case shell, python, ruby, perl, lua, awk, sed, grep, jq, node, php, tcl
     /// Machine code, whatever it was made from.
     case compiled
 
     /// By the name of a script or of an interpreter: `bot.py`, `python3.11`.
-    package init?(of name: String) {
+    init?(of name: String) {
         guard let language = Self(script: name) ?? Self(interpreter: name) else { return nil }
         self = language
     }
@@ -30,7 +30,7 @@ package enum Language: String, CaseIterable, Sendable {
     }
 
     /// By the first line of a script: `#!/usr/bin/env -S python3 -u`.
-    package init?(shebang line: String) {
+    init?(shebang line: String) {
         guard line.hasPrefix("#!") else { return nil }
         for word in line.dropFirst(2).split(whereSeparator: \.isWhitespace) {
             let name = word.baseName ?? String(word)
@@ -73,7 +73,7 @@ package enum Language: String, CaseIterable, Sendable {
 
 extension Language {
     /// How what it prints goes out at once.
-    package var flush: String {
+    var flushAdvice: String {
         switch self {
         case .shell:
             "in a pipe let each command flush: jq --unbuffered, sed -u, grep --line-buffered, or stdbuf -oL"
@@ -95,7 +95,7 @@ extension Language {
     }
 
     /// How it writes to stderr, where words for people belong.
-    var complain: String {
+    var stderrExample: String {
         switch self {
         case .shell: "echo … >&2"
         case .python: "print(…, file=sys.stderr)"
@@ -113,7 +113,7 @@ extension Language {
     }
 
     /// How it ends when its stdin does, where it has no loop that could be left.
-    var leave: String {
+    var exitAdvice: String {
         switch self {
         case .node: "Leave at its end: process.stdin.on(\"end\", () => process.exit(0))"
         case .python:
@@ -124,7 +124,7 @@ extension Language {
     }
 
     /// How it writes a value as one line of JSON.
-    var encode: String {
+    var jsonEncoder: String {
         switch self {
         case .shell, .jq: "jq -c"
         case .python: "json.dumps(…) without indent"

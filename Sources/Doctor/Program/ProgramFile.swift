@@ -13,15 +13,15 @@ package struct ProgramFile {
     ///   - command: a program and its arguments; `python3 bot.py` is about `bot.py`.
     ///   - searchPath: the variable PATH.
     package init(_ command: [String], searchPath: String) {
-        let isThere = { (name: String) in Self.isProgram(name, in: searchPath) }
+        let exists = { (name: String) in Self.isProgram(name, in: searchPath) }
         do throws(Program.NotFound) {
             program = try Program(command, searchPath: searchPath)
         } catch {
-            diagnoses = [Self.diagnosis(of: error, isThere)]
+            diagnoses = [Self.diagnosis(of: error, exists)]
             if case .interpreterMissing(let interpreter, _) = error, interpreter.hasSuffix("\r") { return }
             // What else is wrong with its first line says more than that its interpreter isn't there.
             guard case .interpreterMissing(_, let path) = error, let bytes = Self.read(path) else { return }
-            let found = Self.faults(in: bytes, name: Self.shown(path), isThere)
+            let found = Self.faults(in: bytes, name: Self.displayName(path), exists)
             if !found.isEmpty { diagnoses = found }
             return
         }
@@ -30,26 +30,28 @@ package struct ProgramFile {
             let text = Self.read(file)
         {
             script = Script(
-                name: Self.shown(file), text: String(decoding: text, as: UTF8.self), language: language)
-            diagnoses = Self.lineEndFaults(in: text, name: Self.shown(file), language).map { [$0] } ?? []
+                name: Self.displayName(file), text: String(decoding: text, as: UTF8.self), language: language)
+            diagnoses =
+                Self.lineEndFaults(in: text, name: Self.displayName(file), language).map { [$0] } ?? []
         } else if Language(interpreter: name) == nil, let own = Self.read(path),
             !own.starts(with: Self.machineCode)
         {
-            script = Script(name: Self.shown(name), text: String(decoding: own, as: UTF8.self), language: nil)
-            diagnoses = Self.faults(in: own, name: Self.shown(name), isThere)
+            script = Script(
+                name: Self.displayName(name), text: String(decoding: own, as: UTF8.self), language: nil)
+            diagnoses = Self.faults(in: own, name: Self.displayName(name), exists)
         } else {
             // Given on the command line, or machine code.
             script = Script(
-                name: Self.shown(name), text: command.dropFirst().joined(separator: " "),
+                name: Self.displayName(name), text: command.dropFirst().joined(separator: " "),
                 language: Language(of: name) ?? .compiled)
-            diagnoses = Self.machineFault(of: path).map { [.fault(Self.shown(name), $0)] } ?? []
+            diagnoses = Self.machineFault(of: path).map { [.fault(Self.displayName(name), $0)] } ?? []
         }
         if diagnoses.contains(where: { $0.severity == .fault }) { program = nil }
     }
 
-    /// What is wrong with a file that the system is to execute: pure, but for `isThere`, which says whether an
+    /// What is wrong with a file that the system is to execute: pure, but for `exists`, which says whether an
     /// interpreter can be found.
-    static func faults(in bytes: [UInt8], name: String, _ isThere: (String) -> Bool) -> [Diagnosis] {
+    static func faults(in bytes: [UInt8], name: String, _ exists: (String) -> Bool) -> [Diagnosis] {
         guard !bytes.isEmpty else { return [.fault(name, "it is empty: there is no program in it")] }
         let first = "\(name):1"
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -72,13 +74,13 @@ package struct ProgramFile {
         }
         let language = Language(shebang: String(line)) ?? Language(of: name)
         if let fault = lineEndFaults(in: bytes, name: name, language, always: true) { return [fault] }
-        if !isThere(interpreter) {
+        if !exists(interpreter) {
             let other = "/usr/bin/\(interpreter.baseName ?? "")"
-            let instead = isThere(other) ? "#!\(other)" : language?.shebang
+            let instead = exists(other) ? "#!\(other)" : language?.shebang
             return [.fault(first, missing(interpreter) + (instead.map { "; write \($0)" } ?? ""))]
         }
         if interpreter.hasSuffix("/env"),
-            let fault = environmentFault(Array(words.dropFirst()), first, isThere)
+            let fault = environmentFault(Array(words.dropFirst()), first, exists)
         {
             return [fault]
         }
@@ -102,7 +104,7 @@ package struct ProgramFile {
 
     /// `#!/usr/bin/env NAME`: env looks NAME up, and takes all that stands behind it for a part of the name.
     private static func environmentFault(
-        _ words: [String], _ place: String, _ isThere: (String) -> Bool
+        _ words: [String], _ place: String, _ exists: (String) -> Bool
     ) -> Diagnosis? {
         guard let first = words.first else {
             return .fault(
@@ -114,8 +116,8 @@ package struct ProgramFile {
             return .fault(place, "env looks for one program called '\(all)'; write #!/usr/bin/env -S \(all)")
         }
         let name = words.first { !$0.hasPrefix("-") && !$0.contains("=") }
-        guard let name, !isThere(name) else { return nil }
-        let newer = isThere("\(name)3") ? "; write #!/usr/bin/env \(name)3" : ""
+        guard let name, !exists(name) else { return nil }
+        let newer = exists("\(name)3") ? "; write #!/usr/bin/env \(name)3" : ""
         return .fault(place, "env finds no \(name) in PATH\(newer.isEmpty ? "; install it" : newer)")
     }
 
@@ -163,18 +165,18 @@ package struct ProgramFile {
         return "it was built for another kind of machine; build it on this one"
     }
 
-    private static func diagnosis(of error: Program.NotFound, _ isThere: (String) -> Bool) -> Diagnosis {
+    private static func diagnosis(of error: Program.NotFound, _ exists: (String) -> Bool) -> Diagnosis {
         switch error {
         case .missing(let name): .fault("program", "\(name.isEmpty ? "it has no name" : error.description)")
-        case .notExecutable(let path): .fault(shown(path), "not executable; write: chmod +x \(path)")
-        case .directory(let path): .fault(shown(path), "a directory, not a program")
+        case .notExecutable(let path): .fault(displayName(path), "not executable; write: chmod +x \(path)")
+        case .directory(let path): .fault(displayName(path), "a directory, not a program")
         case .interpreterMissing(let interpreter, let script) where interpreter.hasSuffix("\r"):
             .fault(
-                "\(shown(script)):1",
+                "\(displayName(script)):1",
                 "its lines end in CR LF, as on Windows, so that the system looks for "
                     + "'\(interpreter.dropLast())\\r'; mend them with: sed -i 's/\\r$//' \(script)")
         case .interpreterMissing(let interpreter, let script):
-            .fault("\(shown(script)):1", missing(interpreter))
+            .fault("\(displayName(script)):1", missing(interpreter))
         }
     }
 
@@ -195,7 +197,7 @@ package struct ProgramFile {
         return searchPath.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
     }
 
-    private static func shown(_ path: String) -> String {
+    private static func displayName(_ path: String) -> String {
         path.hasPrefix("./") ? String(path.dropFirst(2)) : path
     }
 

@@ -1,11 +1,11 @@
 /// The text of a script: what it is written in, and which of its lines something is about.
 package struct Script {
     /// As it is named in what is said of it.
-    package let name: String
-    package let language: Language?
+    let name: String
+    let language: Language?
     private let lines: [Substring]
 
-    package init(name: String, text: String, language: Language?) {
+    init(name: String, text: String, language: Language?) {
         self.name = name
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         self.language =
@@ -22,10 +22,10 @@ package struct Script {
 
     /// The first line of code that holds one of these words.
     func line(with words: [String], without others: [String] = []) -> Int? {
-        code { line in words.contains(where: line.contains) && !others.contains(where: line.contains) }
+        firstLine { line in words.contains(where: line.contains) && !others.contains(where: line.contains) }
     }
 
-    private func code(where isMeant: (Substring) -> Bool) -> Int? {
+    private func firstLine(where isMeant: (Substring) -> Bool) -> Int? {
         for (index, line) in lines.enumerated() where !isComment(line, index) && isMeant(line) {
             return index + 1
         }
@@ -56,7 +56,7 @@ extension Script {
 
     /// The line whose output is kept back, and what to write there.
     func bufferedLine() -> (line: Int?, remedy: String) {
-        let remedy = language?.flush ?? "flush stdout after each line, or start it with stdbuf -oL"
+        let remedy = language?.flushAdvice ?? "flush stdout after each line, or start it with stdbuf -oL"
         switch language {
         case .python:
             return (
@@ -86,7 +86,7 @@ extension Script {
 
     /// The `read` of a shell that takes a backslash for its own.
     func lineReadingBackslashes() -> Int? {
-        code { line in
+        firstLine { line in
             let words = line.split { $0 == " " || $0 == ";" }
             guard let read = words.firstIndex(of: "read") else { return false }
             return !words[read...].contains { $0.hasPrefix("-") && $0.contains("r") }
@@ -96,7 +96,7 @@ extension Script {
     /// In a shell's script it is a command that it starts which keeps its output back.
     private func bufferedCommand() -> (line: Int?, remedy: String)? {
         for (command, sign, remedy) in Self.filters {
-            let line = code { text in
+            let line = firstLine { text in
                 let words = text.split { !($0.isLetter || $0.isNumber || "-_=".contains($0)) }
                 return words.contains { $0 == command } && !sign.contains { text.contains($0) }
             }
@@ -137,15 +137,15 @@ extension Script {
     }
 
     /// The line that a program's last words name: of a Python traceback the innermost one.
-    func line(in complaint: [String]) -> Int? {
-        let found = complaint.compactMap(lineNumber)
+    func line(in stderr: [String]) -> Int? {
+        let found = stderr.compactMap(lineNumber)
         return language == .python ? found.last : found.first
     }
 
-    private func lineNumber(in complaint: String) -> Int? {
+    private func lineNumber(in stderr: String) -> Int? {
         let file = name.baseName ?? name
-        guard let mention = complaint.firstRange(of: file) else { return nil }
-        var rest = complaint[mention.upperBound...].drop { "\",:' [(".contains($0) }
+        guard let mention = stderr.firstRange(of: file) else { return nil }
+        var rest = stderr[mention.upperBound...].drop { "\",:' [(".contains($0) }
         if rest.hasPrefix("line ") { rest = rest.dropFirst(5) }
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         // Behind the number of a line comes no letter: `bot.sh: 3: x` and not `bot.sh: 3rd`.
@@ -156,8 +156,8 @@ extension Script {
     }
 
     /// What went wrong, of a program's last words.
-    func cause(in complaint: [String]) -> String? {
-        let spoken = complaint.filter { !$0.allSatisfy(\.isWhitespace) }
+    func cause(in stderr: [String]) -> String? {
+        let spoken = stderr.filter { !$0.allSatisfy(\.isWhitespace) }
         return switch language {
         case .python: spoken.last
         // Node shows the line and a mark below it first.
