@@ -36,7 +36,7 @@ struct UpdateQueue {
 
     /// Keeps an update under its own id, in its place in the order; an equal id is replaced.
     ///
-    /// An empty queue goes on from any id, also a lower one: so does Telegram after a week of stdoutBuffering.
+    /// An empty queue goes on from any id, also a lower one: so does Telegram after a week of silence.
     mutating func insert(_ text: [UInt8], id: Int64) {
         let entry = Entry(id: id, text: text)
         size += text.count

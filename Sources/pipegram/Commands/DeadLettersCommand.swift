@@ -29,7 +29,7 @@ struct DeadLettersCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        let place = try stateFlags.existing(tokenFlags)
+        let place = try stateFlags.existingDirectory(for: tokenFlags)
         do {
             let letters = try DeadLetters(in: place, mayChange: retry || clear)
             if retry {

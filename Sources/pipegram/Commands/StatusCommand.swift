@@ -21,7 +21,7 @@ struct StatusCommand: LoopCommand {
     @OptionGroup var tokenFlags: TokenFlags
 
     @MainActor func start() throws -> ExitCode {
-        let place = try stateFlags.existing(tokenFlags)
+        let place = try stateFlags.existingDirectory(for: tokenFlags)
         do {
             let report = try StateReport(of: place)
             let text = json ? report.json.description : report.lines.joined(separator: "\n")

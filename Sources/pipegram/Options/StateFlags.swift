@@ -24,7 +24,7 @@ struct StateFlags: ParsableArguments, Sendable {
 
 extension StateFlags {
     /// Where a gateway that has run keeps its state: of the bot whose token there is, else of the only one.
-    @MainActor func existing(_ tokenFlags: TokenFlags) throws -> String {
+    @MainActor func existingDirectory(for tokenFlags: TokenFlags) throws -> String {
         let bot = tokenFlags.tokenFile == nil ? (try? tokenFlags.token())?.bot : try tokenFlags.token().bot
         do {
             let path = try path(bot: bot)

@@ -30,7 +30,7 @@ struct TokenFlags: ParsableArguments, Sendable {
             return (try read("\(directory)/token"), "\(directory)/token")
         }
         if let text = Environment.variable("TELEGRAM_BOT_TOKEN") {
-            cover("TELEGRAM_BOT_TOKEN")
+            erase("TELEGRAM_BOT_TOKEN")
             return (text, "$TELEGRAM_BOT_TOKEN")
         }
         throw Failure(
@@ -42,7 +42,7 @@ struct TokenFlags: ParsableArguments, Sendable {
     }
 
     /// Overwrites a variable where the kernel shows it: a child could read /proc/PID/environ.
-    private func cover(_ name: String) {
+    private func erase(_ name: String) {
         guard let value = getenv(name) else { return }
         memset(value, Int32(UInt8(ascii: "x")), strlen(value))
         unsetenv(name)

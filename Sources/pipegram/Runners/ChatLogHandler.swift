@@ -3,15 +3,15 @@ import Logging
 /// Hands records to whoever shows them among what is said in a chat.
 struct ChatLogHandler: LogHandler {
     /// Takes records on the loop's thread.
-    @MainActor final class Reader {
-        var take: (Logger.Level, String, _ scope: String?) -> Void = { _, _, _ in }
+    @MainActor final class Receiver {
+        var onRecord: (Logger.Level, String, _ scope: String?) -> Void = { _, _, _ in }
     }
 
     var logLevel = Logger.Level.notice
     var metadata: Logger.Metadata = [:]
-    let reader: Reader
+    let receiver: Receiver
 
-    init(reader: Reader) { self.reader = reader }
+    init(receiver: Receiver) { self.receiver = receiver }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -20,6 +20,6 @@ struct ChatLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let scope = (event.metadata?["scope"] ?? metadata["scope"]).map { "\($0)" }
-        MainActor.assumeIsolated { reader.take(event.level, "\(event.message)", scope) }
+        MainActor.assumeIsolated { receiver.onRecord(event.level, "\(event.message)", scope) }
     }
 }

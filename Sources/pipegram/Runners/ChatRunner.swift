@@ -24,8 +24,8 @@ import Reactor
     init(_ command: ChatCommand) throws {
         self.command = command
         isScript = !Terminal.isTerminal(0) || !Terminal.isTerminal(1)
-        let reader = ChatLogHandler.Reader()
-        let log = Self.logger(command.logFlags, reader, isScript: isScript)
+        let receiver = ChatLogHandler.Receiver()
+        let log = Self.logger(command.logFlags, receiver, isScript: isScript)
         let bot = try BotProgram(command.bot)
         loop = try EventLoop()
         gateway = try ChatGateway(command, bot, isScript: isScript, on: loop, log: log)
@@ -36,13 +36,15 @@ import Reactor
         view = ChatView(
             of: conversation, with: gateway.telegram, at: interface,
             for: isScript ? .script : .person(styled: styled), on: loop, log: log)
-        reader.take = { [view] in view.show($0, $1, scope: $2) }
+        receiver.onRecord = { [view] in view.show($0, $1, scope: $2) }
     }
 
     /// In what is said, where that is a terminal's; else on stderr as everywhere.
-    private static func logger(_ flags: LogFlags, _ reader: ChatLogHandler.Reader, isScript: Bool) -> Logger {
+    private static func logger(_ flags: LogFlags, _ receiver: ChatLogHandler.Receiver, isScript: Bool)
+        -> Logger
+    {
         guard !isScript, Terminal.isTerminal(2) else { return flags.logger(defaultLevel: .notice) }
-        var logger = Logger(label: "pipegram") { _ in ChatLogHandler(reader: reader) }
+        var logger = Logger(label: "pipegram") { _ in ChatLogHandler(receiver: receiver) }
         logger.logLevel = flags.logLevel ?? .notice
         return logger
     }

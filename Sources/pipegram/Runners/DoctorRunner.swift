@@ -95,7 +95,7 @@ import TelegramSimulator
         options.maxLine = command.probeFlags.maxLine.bytes
         options.patience = command.patience.duration ?? .seconds(3600)
         options.isPlain = command.probeFlags.plain
-        options.isSingle = command.ack == .exit
+        options.isSingleEvent = command.ack == .exit
         let environment = ChildEnvironment(
             gateway: Environment.all, isSecret: { [token] in token?.isIn($0) == true },
             bot: SimulatedTelegram.demoBot, version: Version.current)

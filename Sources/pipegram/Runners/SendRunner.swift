@@ -53,7 +53,7 @@ import Reactor
             stop(with: .failure(Failure(.inputOutput, "\($0)")))
         }
         sender.onResult = { [unowned self] in handle($0) }
-        sender.onEnd = { [unowned self] in inputDone(otherLine: $0) }
+        sender.onEnd = { [unowned self] in inputEnded(otherLine: $0) }
         return try session.run { [unowned self] user in
             session.introduce(user, doing: "sending calls")
             isSignedIn = true
@@ -73,7 +73,7 @@ import Reactor
         results.whenWritten { [unowned self] in if ending == nil { caller.isPaused = false } }
     }
 
-    private func inputDone(otherLine: Int?) {
+    private func inputEnded(otherLine: Int?) {
         guard let otherLine else {
             guard let results, results.hasUnwritten else {
                 return stop(with: .success(sender.tally.exitCode))
