@@ -17,9 +17,13 @@ import Reactor
     var stop = StopLadder()
     var activity = Activity()
     var redeliveryWindow = RedeliveryWindow()
-    /// The one thing that it waits for the time of; nil once that has come.
-    private var timer: Timer?
-    private var typing = TypingTimer()
+    private var timers = Timers()
+
+    private struct Timers {
+        /// The one thing that the session waits for the time of; nil once that has come.
+        var next: Timer?
+        var typing = TypingTimer()
+    }
 
     /// - Parameter waiting: how many events the journal holds for the scope from an earlier run.
     init(_ scope: Scope, waiting: Int = 0, in context: ChildContext) {
@@ -34,8 +38,8 @@ import Reactor
     }
 
     isolated deinit {
-        timer?.cancel()
-        typing.stop()
+        timers.next?.cancel()
+        timers.typing.stop()
     }
 
     var isAlive: Bool { lifecycle.isAlive }
@@ -156,26 +160,26 @@ import Reactor
     func touch() { activity.touch(context.loop.now) }
 
     func setTimer(_ delay: Duration, _ action: @escaping (ChildSession) -> Void) {
-        timer?.cancel()
+        timers.next?.cancel()
         // Given the session, most actions need no storage of their own: every idle child has one.
-        timer = context.loop.after(delay) { [unowned self] in
-            timer = nil
+        timers.next = context.loop.after(delay) { [unowned self] in
+            timers.next = nil
             action(self)
         }
     }
 
     func setTimerIfNone(_ delay: Duration, _ action: @escaping (ChildSession) -> Void) {
-        if timer == nil { setTimer(delay, action) }
+        if timers.next == nil { setTimer(delay, action) }
     }
 
     func clearTimer() {
-        timer?.cancel()
-        timer = nil
+        timers.next?.cancel()
+        timers.next = nil
     }
 
     func startTyping() {
         guard context.policy.sendsTyping, scope.chat != nil else { return }
-        typing.start(on: context.loop) { [unowned self] in
+        timers.typing.start(on: context.loop) { [unowned self] in
             let mayBeAtWork = owesAcknowledgement || activity.lastGiven + TypingTimer.limit > .current
             guard isAlive, mayBeAtWork, child.process?.isReadingInput != true else { return false }
             context.handlers.working(scope)
@@ -183,7 +187,7 @@ import Reactor
         }
     }
 
-    func stopTyping() { typing.stop() }
+    func stopTyping() { timers.typing.stop() }
 
     // MARK: the log
 
