@@ -1,13 +1,12 @@
 import DequeModule
 import Reactor
 
-/// Watches for how long children live on after they took an event: one timer for all of them, for they are
-/// all given the same time.
+/// The ack timeouts of all children. They are all equally long, so one timer serves them.
 @MainActor final class AckTimer {
     struct Watch {
         let key: Int64
         let updateID: Int64
-        /// Which child of its scope it was.
+        /// The number of the child within its scope.
         let generation: Int
         fileprivate let session: ChildSession
         fileprivate let end: Instant
@@ -16,11 +15,11 @@ import Reactor
     private let loop: EventLoop
     private var watches: Deque<Watch> = []
     private var timer: Timer?
-    /// With so many in memory, those that are acknowledged are looked for.
+    /// Above this count, timeouts that don't matter any more are removed.
     private var most = least
     private static let least = 64
 
-    /// How many are in memory: at most twice as many as are open, and a few.
+    /// How many are in memory: at most twice as many as still matter, plus 64.
     var count: Int { watches.count }
 
     init(on loop: EventLoop) { self.loop = loop }
@@ -40,7 +39,7 @@ import Reactor
     }
 
     private func wait() {
-        // Most are acknowledged by then: they wake nobody.
+        // Most events are acknowledged by then: no timer is needed for them.
         while let next = watches.first, !next.session.isOpen(next) { watches.removeFirst() }
         guard let next = watches.first else { return watches = [] }
         timer = loop.after(next.end - .current) { [weak self] in self?.look() }

@@ -6,7 +6,7 @@ package struct ChildEnvironment {
 
     /// - Parameters:
     ///   - gateway: the gateway's own, `NAME=value` each.
-    ///   - isSecret: what it is true of stays out, whatever the name of the variable: the token.
+    ///   - isSecret: true for a variable that holds the token, whatever its name; it is left out.
     ///   - bot: what getMe answered.
     package init(gateway: [String], isSecret: (String) -> Bool, bot: JSON, version: String) {
         var variables = gateway.filter { variable in

@@ -8,9 +8,9 @@ import Reactor
 struct ChildLifecycle {
     enum State: Equatable {
         case absent
-        /// For room to start in.
+        /// For a free slot.
         case waiting
-        /// After a failure: for its time.
+        /// Backing off after a failure.
         case cooling
         case running
         /// It was told to go, and hasn't gone yet.
@@ -61,14 +61,14 @@ struct ChildLifecycle {
 
     mutating func started() { state = .running }
 
-    /// Its stdin is being closed. False if it isn't running.
+    /// The child is told to go. False if none is running.
     mutating func close() -> Bool {
         guard state == .running else { return false }
         state = .closing
         return true
     }
 
-    /// - Returns: what to do with the scope now. After a failure its events wait, also those to come.
+    /// - Returns: what to do with the scope now. After a failure all events wait, including later ones.
     mutating func ended(_ end: End) -> Action {
         if end.succeeded || end.lived >= .seconds(60) { failures = 0 }
         guard end.succeeded else {
@@ -80,14 +80,14 @@ struct ChildLifecycle {
         return end.eventsWait ? .start : .nothing
     }
 
-    /// The time after a failure is over.
+    /// The backoff after a failure is over.
     mutating func cooledDown(eventsWait: Bool) -> Action {
         guard state == .cooling else { return .nothing }
         state = eventsWait ? .waiting : .absent
         return eventsWait ? .start : .nothing
     }
 
-    /// It is given up: nothing of it waits any more.
+    /// The scope is given up: nothing waits any more.
     mutating func abandoned() { state = .absent }
 
     /// 0.5 s, doubled up to 60 s.

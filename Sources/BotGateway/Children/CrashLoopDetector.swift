@@ -1,12 +1,12 @@
-/// Tells when the bot itself is broken: children of whatever scope die one after the other before they read
-/// anything. One loud line says so then, instead of a line for each.
+/// Detects a broken bot: children of any scope die one after the other before they read anything. The log then gets one
+/// error instead of a line for each.
 struct CrashLoopDetector {
     enum Step: Equatable {
         /// A child died at its start.
         case one
-        /// So many did in a row that it can't be chance.
+        /// Too many in a row for chance.
         case begins
-        /// It is known.
+        /// It was reported before.
         case goesOn
     }
 
@@ -14,7 +14,7 @@ struct CrashLoopDetector {
 
     private var inARow = 0
 
-    /// Everyone dies at the start, and that was said.
+    /// The crash loop was reported and goes on.
     var isKnown: Bool { inARow >= Self.limit }
 
     /// A child ended without having read an event, and without having been told to end.
@@ -24,7 +24,7 @@ struct CrashLoopDetector {
         return isKnown ? .goesOn : .one
     }
 
-    /// A child has read an event. True when trouble is over by that.
+    /// A child has read an event. True when that ends a crash loop.
     mutating func childReadEvent() -> Bool {
         defer { inARow = 0 }
         return isKnown

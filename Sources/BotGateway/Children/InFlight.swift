@@ -162,7 +162,7 @@ struct InFlight {
         guard count > 0 else { return [] }
         let events = entries.prefix(count).map(\.event)
         entries.removeFirst(count)
-        // A thousand idle children keep no storage for what they don't have.
+        // Idle children are many: nothing in flight keeps no storage.
         if entries.isEmpty { entries = [] }
         return events
     }

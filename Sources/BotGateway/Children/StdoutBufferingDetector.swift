@@ -1,18 +1,18 @@
-/// Whether a child may have spoken unheard: most languages keep what a program prints to a pipe until it is much.
+/// Suspects a buffered stdout: most languages collect output to a pipe until a buffer is full.
 ///
-/// One byte, for every child has one.
+/// One byte, because every child has one.
 struct StdoutBufferingDetector {
-    /// One or two events may well be none of its business.
+    /// A bot may rightly ignore one or two events.
     private static let long: UInt8 = 3
     private static let broken = UInt8.max
 
-    /// How many events it was given while it said nothing.
+    /// How many events the child got before its first output.
     private var events: UInt8 = 0
 
-    /// It has said something, and so is heard.
+    /// It has written something.
     var isBroken: Bool { events == Self.broken }
 
-    /// It was given several events and has said nothing at all.
+    /// It was given several events and has written nothing.
     var isLong: Bool { !isBroken && events >= Self.long }
 
     mutating func gave(_ count: Int) {
