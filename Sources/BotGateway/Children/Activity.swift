@@ -30,7 +30,7 @@ struct Activity {
     /// The child came back after a single event.
     mutating func cameBack() { slowest = max(slowest, .current - lastGiven) }
 
-    /// How long it may take for so many events in one go: each may take what the slowest took.
+    /// How long a child may take for `events` events in one go: each may take as long as the slowest one did.
     func hangTimeout(_ grace: Duration, events: Int) -> Duration {
         grace + slowest * (events > 1 ? 4 * events : 0)
     }

@@ -83,7 +83,7 @@ package struct ChildPolicy {
     var readsOutputEarly: Bool { isEager }
     /// A child that doesn't come back within `stopGrace` is ended.
     var detectsHangs: Bool { !isEager }
-    /// Idle children make room for other scopes. In lockstep that would depend on who is quick.
+    /// Idle children make room for other scopes. In lockstep that would make the calls depend on timing.
     var evictsIdleChildren: Bool { isEager }
     /// A shutdown hurries after `stopGrace`. A replay takes as long as its log takes.
     var limitsShutdown: Bool { isEager }

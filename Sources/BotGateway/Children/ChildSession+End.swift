@@ -13,8 +13,8 @@ extension ChildSession {
         escalate(after: context.policy.stopGrace)
     }
 
-    /// The last line and the end of its stdin, once it read what is in flight: of a closed pipe nobody can tell
-    /// whether it was read, and an event that wasn't is for the next child.
+    /// The last line and the end of its stdin, once it has read what is in flight. On a closed pipe the gateway can't
+    /// see whether an event was read, and an unread event belongs to the next child.
     func sendDisconnect() {
         guard lifecycle.state == .closing, stop.isInputEnded, !inFlight.hasUnreadEvent else { return }
         if let line = dialect.disconnectLine(stop.reason ?? .stop) {

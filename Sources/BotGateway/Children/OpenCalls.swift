@@ -22,7 +22,7 @@ struct OpenCalls {
             && results.count <= ChildPolicy.maxOpenBytes / 2
     }
 
-    /// A child wrote a call, in a line of so many bytes.
+    /// A child wrote a call in a line of this size.
     mutating func opened(bytes: Int) {
         count += 1
         self.bytes += bytes
@@ -42,6 +42,6 @@ struct OpenCalls {
         return results
     }
 
-    /// The child is gone: nobody reads its results.
+    /// The child is gone: its results have no reader.
     mutating func dropResults() { results = [] }
 }

@@ -9,7 +9,7 @@ package struct Call {
     package let method: String
     /// An object: no `null` in it, and what the scope knows filled in.
     package let parameters: JSON
-    /// A string or a number that the result carries again; nil when nobody waits for one.
+    /// A string or a number that the result carries again; nil when no result is wanted.
     package let id: JSON?
 
     /// Fills in what the scope knows and the method asks for, and nothing else.
@@ -38,7 +38,7 @@ package struct Call {
         parameters = filled
     }
 
-    /// Says where in the scope's chat, or on whose behalf there. In another chat it would mean something else.
+    /// Fills in the topic or the business connection of the scope's chat. In another chat they would mean something else.
     private static func setPlace(
         in filled: JSON, from scope: Scope, _ defaults: Methods.Defaults, unless given: JSON
     ) {

@@ -52,7 +52,7 @@ package enum GatewayLines {
 
 /// What became of a call.
 package enum CallResult {
-    /// Telegram's `result`; nil where nobody asked for it.
+    /// Telegram's `result`; nil when no result was wanted.
     case success(JSON?)
     /// Telegram, or the gateway, refused it for good.
     case failure(BotAPIError)

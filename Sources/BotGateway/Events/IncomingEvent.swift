@@ -16,7 +16,7 @@ package struct IncomingEvent {
     /// How many children died on it.
     var deaths = 0
 
-    /// Nil for an update that belongs to nobody, such as a poll.
+    /// Nil for an update without a chat or user, such as a poll.
     package init?(_ update: Update, by choice: ScopeChoice = .chat) {
         guard let route = Route(kind: update.kind, payload: update.payload, by: choice) else { return nil }
         updateID = update.id

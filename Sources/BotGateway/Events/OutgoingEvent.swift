@@ -1,9 +1,9 @@
 import JSON
 
-/// A line that a child wrote: a call to Telegram, or a word to the gateway.
+/// A line that a child wrote: a call to Telegram, or a request to the gateway.
 package enum OutgoingEvent {
     case call(Call)
-    /// This event, and all before it in its scope, are dealt with.
+    /// This event, and all before it in its scope, are acknowledged.
     case acknowledge(updateID: Int64)
     /// To be kept for the scope; `null` forgets it.
     case state(JSON)
@@ -28,7 +28,7 @@ package enum OutgoingEvent {
         do {
             event = try JSON(parsing: line)
         } catch {
-            // Bad text in one string leaves the others readable, and so the id of whoever waits.
+            // Bad text in one string leaves the others readable, so the id of the call can be answered.
             let salvaged = try? JSON(salvaging: line)
             throw Rejection(error: .notJSON(error), id: salvaged.flatMap(Self.id))
         }

@@ -67,7 +67,7 @@ struct Route {
 
     private static let usualPaths = [["chat"], ["message", "chat"], ["from"], ["user"]]
 
-    /// Where the usual paths would find somebody else.
+    /// Kinds for which the usual paths would find the wrong chat or user.
     private static let paths = [
         "callback_query": [["message", "chat"], ["from"]],
         "poll_answer": [["voter_chat"], ["user"]],

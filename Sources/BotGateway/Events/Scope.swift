@@ -6,7 +6,7 @@ package enum Scope: Hashable, CustomStringConvertible {
     case chat(Int64)
     /// A forum topic of a chat.
     case topic(chat: Int64, thread: Int64)
-    /// Someone, whatever the chat; or who is known without one: who asked inline, or paid.
+    /// A user in any chat, or a user of an update without a chat: an inline query, a payment.
     case user(Int64)
     /// A chat of a business account, which has the id of the bot's own chat with the same person.
     case business(connection: String, chat: Int64)

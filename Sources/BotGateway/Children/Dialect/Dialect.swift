@@ -18,7 +18,7 @@ protocol Dialect: AnyObject {
     var isFetching: Bool { get }
     /// Its first event goes out together with the scope line.
     var opensWithScopeLine: Bool { get }
-    /// A child that has read all and is quiet is back, also where nobody sees it read.
+    /// A child that has read all and is quiet counts as back, even if it isn't seen waiting in a read.
     var returnsWhenQuiet: Bool { get }
 
     /// What the child reads of an event.
@@ -59,7 +59,7 @@ protocol DialectHost: AnyObject {
     /// Gives the child the next thing, if there is one now.
     func advance()
 
-    /// Carries out what a child wrote in a line of so many bytes.
+    /// Carries out what a child wrote in a line of `bytes` bytes.
     func carryOut(_ event: OutgoingEvent, bytes: Int)
     func perform(_ call: Call, bytes: Int)
     /// Carries out a call of the gateway's own. `done` isn't called once the child is gone.
