@@ -38,9 +38,8 @@ def blocks(page):
     out, comments = [], []
     lines = iter(enumerate(read(page).split("\n"), 1))
     for number, line in lines:
-        if comment := re.fullmatch(r"<!-- (\w+): (.*?) -->", line.strip()):
-            comments.append(comment.groups())
-        elif line.startswith("```"):
+        comments += re.findall(r"<!-- (\w+): (.*?) -->", line)
+        if line.startswith("```"):
             text = []
             for _, inside in lines:
                 if inside.startswith("```"):

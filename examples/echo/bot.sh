@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says back whatever it is told: one line in, one line out.
+# Repeats each message. The first line of stdin is the scope, the others are events.
 while read -r event; do
     text=$(printf '%s' "$event" | jq -c 'select(.type == "telegram.message") | .text // empty')
     [ -n "$text" ] || continue
