@@ -41,7 +41,7 @@ import Testing
         let cases = Self.cases.filter { Self.canRun($0.bot) }
         // All at once: most of the time they wait.
         for (number, each) in cases.enumerated() {
-            let path = Places.bot("broken-\(each.bot)")
+            let path = ProjectPaths.bot("broken-\(each.bot)")
             let file = ProgramFile([path], searchPath: Self.searchPath)
             guard let program = file.program else {
                 found[each.bot] = file.diagnoses
@@ -58,7 +58,7 @@ import Testing
         #expect(loop.run(until: { found.count == cases.count }, within: .seconds(60)))
         for each in cases {
             let faults = found[each.bot]?.filter { $0.severity == .fault } ?? []
-            let place = Places.bot("broken-\(each.bot)") + (each.line > 0 ? ":\(each.line)" : "")
+            let place = ProjectPaths.bot("broken-\(each.bot)") + (each.line > 0 ? ":\(each.line)" : "")
             #expect(
                 faults.contains { $0.subject == place && $0.message.contains(each.words) },
                 "\(each.bot): \(faults)")

@@ -13,13 +13,13 @@ import Testing
         _ arguments: [String], environment: [String] = [], on loop: EventLoop
     ) throws -> PseudoTerminal {
         try PseudoTerminal(
-            [Places.pipegram, "chat"] + arguments, environment: home + environment, on: loop)
+            [ProjectPaths.pipegram, "chat"] + arguments, environment: home + environment, on: loop)
     }
 
     private var home: [String] { ["HOME=\(files.path)", "XDG_STATE_HOME=\(files.path)"] }
 
     @Test func `a person sees who says what, and Ctrl-D ends it`() throws {
-        let terminal = try chat([Places.bot("lively.sh")], on: try EventLoop())
+        let terminal = try chat([ProjectPaths.bot("lively.sh")], on: try EventLoop())
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("привет 👋\r")
@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test func `a crash and a refusal are told at once, and what is being typed stays`() throws {
-        let terminal = try chat([Places.bot("lively.sh")], environment: ["NO_COLOR=1"], on: try EventLoop())
+        let terminal = try chat(
+            [ProjectPaths.bot("lively.sh")], environment: ["NO_COLOR=1"], on: try EventLoop())
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("bang\rhalf a")
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func `Ctrl-C drops what is typed, and with nothing typed ends it`() throws {
-        let terminal = try chat([Places.bot("echo.sh")], on: try EventLoop())
+        let terminal = try chat([ProjectPaths.bot("echo.sh")], on: try EventLoop())
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("wrong\u{3}right\r")
@@ -72,7 +73,7 @@ import Testing
 
     @Test func `a window gets narrower, and wide characters go to the next row`() throws {
         let loop = try EventLoop()
-        let terminal = try chat([Places.bot("echo.sh")], on: loop)
+        let terminal = try chat([ProjectPaths.bot("echo.sh")], on: loop)
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         let before = terminal.output.count
@@ -94,7 +95,7 @@ import Testing
             ["/bin/bash", "--norc", "--noediting", "-i"], environment: home + ["PS1=$ "], on: loop)
         defer { terminal.close() }
         #expect(terminal.shows("$"))
-        terminal.type("\(Places.pipegram) chat \(Places.bot("echo.sh"))\r")
+        terminal.type("\(ProjectPaths.pipegram) chat \(ProjectPaths.bot("echo.sh"))\r")
         #expect(terminal.shows("You>"))
         terminal.type("half\u{1A}")
         #expect(terminal.shows("Stopped"))

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func run(_ command: String, _ arguments: [String], typing lines: [String] = []) throws -> End {
-        let run = try ProgramRun([Places.pipegram, command] + arguments, on: try EventLoop())
+        let run = try ProgramRun([ProjectPaths.pipegram, command] + arguments, on: try EventLoop())
         if !lines.isEmpty { run.write(lines.joined(separator: "\n")) }
         run.endInput()
         return End(status: run.wait(), output: run.output, errors: run.errorText)
@@ -23,7 +23,7 @@ import Testing
 
     @Test func `lines that come on a pipe are said to the bot, and its answers printed as they are`() throws {
         let end = try run(
-            "chat", ["--", Places.bot("echo.sh")], typing: ["hello", "привет 👋", "/start", ""])
+            "chat", ["--", ProjectPaths.bot("echo.sh")], typing: ["hello", "привет 👋", "/start", ""])
         #expect(end.output == ["hello", "привет 👋", "/start"])
         #expect(end.errors.isEmpty)
         #expect(end.status == 0)
@@ -31,16 +31,16 @@ import Testing
 
     @Test func `a line that is too long isn't said, and what stands behind quit neither`() throws {
         let long = String(repeating: "x", count: 1 << 20 + 1)
-        let end = try run("chat", [Places.bot("echo.sh")], typing: [long, "hello", "/quit", "more"])
+        let end = try run("chat", [ProjectPaths.bot("echo.sh")], typing: [long, "hello", "/quit", "more"])
         #expect(end.output == ["hello"])
         #expect(end.errors.contains("a line of more than 1048576 bytes isn't said"))
         #expect(end.status == 1)
-        #expect(try run("chat", [Places.bot("echo.sh")], typing: ["/quit", "more"]).output.isEmpty)
+        #expect(try run("chat", [ProjectPaths.bot("echo.sh")], typing: ["/quit", "more"]).output.isEmpty)
     }
 
     @Test func `each line waits until the bot has dealt with the one before`() throws {
         let lines = (1...8).map(String.init)
-        let end = try run("chat", [Places.bot("edits.sh")], typing: lines)
+        let end = try run("chat", [ProjectPaths.bot("edits.sh")], typing: lines)
         #expect(end.output == lines.flatMap { [$0, "edited: edited"] })
         let plain = try run(
             "chat", ["--plain", "sh", "-c", "while read -r x; do echo \"$x!\"; done"], typing: lines)
@@ -49,7 +49,8 @@ import Testing
 
     @Test func `a crash, a bad line, a refused call and a misused command make it end with 1`() throws {
         let end = try run(
-            "chat", [Places.bot("lively.sh")], typing: ["bang", "hello", "nothing", "/press", "/press 1"])
+            "chat", [ProjectPaths.bot("lively.sh")],
+            typing: ["bang", "hello", "nothing", "/press", "/press 1"])
         #expect(end.output == ["hello"])
         #expect(end.status == 1)
         for words in [
@@ -59,7 +60,7 @@ import Testing
             "the chat has no such button",
         ] { #expect(end.errors.contains(words), "\(words)") }
         for line in ["bang", "/press", "nothing", "junk"] {
-            #expect(try run("chat", [Places.bot("lively.sh")], typing: [line]).status == 1, "\(line)")
+            #expect(try run("chat", [ProjectPaths.bot("lively.sh")], typing: [line]).status == 1, "\(line)")
         }
     }
 
@@ -67,7 +68,7 @@ import Testing
         let photo = files.write("cat.png", [UInt8]("\u{89}PNG".utf8))
         let log = "\(files.path)/session.ndjson"
         let end = try run(
-            "chat", ["--log", log, "--", Places.bot("lively.sh")],
+            "chat", ["--log", log, "--", ProjectPaths.bot("lively.sh")],
             typing: [
                 "hello", "/menu", "/press Yes", "/as Bob", "hi", "/group Club", "/say all", "/as You",
                 "/menu",
@@ -87,7 +88,7 @@ import Testing
         #expect(replay.output.isEmpty)
         #expect(files.read("session.calls.ndjson")?.split(separator: "\n").count == 11)
 
-        let again = try run("chat", ["--log", log, "--", Places.bot("echo.sh")])
+        let again = try run("chat", ["--log", log, "--", ProjectPaths.bot("echo.sh")])
         #expect(again.status == 73)
         #expect(again.errors.contains("session.ndjson is there already"))
     }
@@ -107,7 +108,7 @@ import Testing
         files.write("mark.sh", "mark=.")
         let bot = files.write("bot.sh", script("old"))
         let loop = try EventLoop()
-        let run = try ProgramRun([Places.pipegram, "chat", "--watch", bot], on: loop)
+        let run = try ProgramRun([ProjectPaths.pipegram, "chat", "--watch", bot], on: loop)
         run.write("x\n")
         #expect(loop.run(until: { run.output == ["old."] }, within: .seconds(20)))
         files.write("bot.sh", script("new"))

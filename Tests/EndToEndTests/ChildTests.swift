@@ -199,7 +199,7 @@ func residentKB(_ pid: pid_t) -> Int {
         #expect(loud[0].contains(" error "))
         #expect(loud[0].contains("status 2"))
         #expect(loud[0].contains("line 7: typo"))
-        test.files.write("new", "#!/bin/sh\nexec \(Places.bot("echo.sh"))\n")
+        test.files.write("new", "#!/bin/sh\nexec \(ProjectPaths.bot("echo.sh"))\n")
         rename("\(test.files.path)/new", bot)
         #expect(test.wait { (1...30).allSatisfy { test.texts(in: $0) == ["x"] } })
         #expect(test.waitForLog("children read their events again"))

@@ -38,7 +38,7 @@ import Testing
         #expect(Set(updates.compactMap { $0["message"]?["text"]?.string }) == ["poison 42", "poison 43"])
         #expect(updates.allSatisfy { $0.keys == ["update_id", "message"] })
         let replay = try ProgramRun(
-            [Places.pipegram, "replay", "-", "--", Places.bot("echo.sh")], on: test.loop)
+            [ProjectPaths.pipegram, "replay", "-", "--", ProjectPaths.bot("echo.sh")], on: test.loop)
         replay.write(letters.output.map { $0 + "\n" }.joined())
         replay.endInput()
         #expect(replay.wait() == 0)

@@ -11,26 +11,30 @@ import Testing
     ) throws -> ProgramRun {
         let path = "/usr/bin:/bin:" + (getenv("PATH").map { String(cString: $0) } ?? "")
         let run = try ProgramRun(
-            [Places.pipegram, "doctor", "--state", "\(files.path)/state"] + arguments,
+            [ProjectPaths.pipegram, "doctor", "--state", "\(files.path)/state"] + arguments,
             environment: ["PATH": path].merging(environment) { $1 }, on: try EventLoop())
         run.wait()
         return run
     }
 
     @Test func `where all is well it says so, and ends with 0`() throws {
-        let run = try doctor([Places.bot("last-words.sh")])
+        let run = try doctor([ProjectPaths.bot("last-words.sh")])
         #expect(run.exit?.status == 0)
         #expect(run.output.last == "all is well")
         #expect(
-            run.output.contains { $0.hasPrefix("ok    \(Places.bot("last-words.sh")): it read 12 events") })
+            run.output.contains {
+                $0.hasPrefix("ok    \(ProjectPaths.bot("last-words.sh")): it read 12 events")
+            })
         #expect(run.output.contains { $0.hasPrefix("note  token: there is none") })
         #expect(run.errorText == "")
     }
 
     @Test func `what is wrong stands last, and ends it with 1`() throws {
-        let run = try doctor(["--", Places.bot("broken-chatter.sh")])
+        let run = try doctor(["--", ProjectPaths.bot("broken-chatter.sh")])
         #expect(run.exit?.status == 1)
-        #expect(run.output.suffix(2).first?.hasPrefix("wrong \(Places.bot("broken-chatter.sh")):3: ") == true)
+        #expect(
+            run.output.suffix(2).first?.hasPrefix("wrong \(ProjectPaths.bot("broken-chatter.sh")):3: ")
+                == true)
         #expect(run.output.last == "1 thing is wrong")
     }
 
@@ -41,7 +45,7 @@ import Testing
     }
 
     @Test func `its help says how to use it`() throws {
-        let run = try ProgramRun([Places.pipegram, "doctor", "--help"], on: try EventLoop())
+        let run = try ProgramRun([ProjectPaths.pipegram, "doctor", "--help"], on: try EventLoop())
         #expect(run.wait() == 0)
         #expect(run.output.contains { $0.contains("pipegram doctor -- ./bot.py") })
     }

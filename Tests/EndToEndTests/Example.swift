@@ -19,12 +19,12 @@ struct Example {
     /// Of its bot's name: it tells the language.
     let ending: String
 
-    var folder: String { "\(Places.project)/examples/\(name)" }
+    var folder: String { "\(ProjectPaths.root)/examples/\(name)" }
     var bot: String { "\(folder)/bot.\(ending)" }
     var ways: [Way] { Self.ways[ending] ?? [] }
 
-    static let all = Directory.names(in: "\(Places.project)/examples").flatMap { name in
-        Directory.names(in: "\(Places.project)/examples/\(name)").filter { $0.hasPrefix("bot.") }
+    static let all = Directory.names(in: "\(ProjectPaths.root)/examples").flatMap { name in
+        Directory.names(in: "\(ProjectPaths.root)/examples/\(name)").filter { $0.hasPrefix("bot.") }
             .map { Example(name: name, ending: String($0.dropFirst("bot.".count))) }
     }
 

@@ -47,7 +47,7 @@ import Testing
 
     @Test func `examples are in ten languages, each makes calls, and docs name each`() throws {
         #expect(Set(Example.all.map(\.ending)).count >= 10)
-        let table = try Example.lines(of: "\(Places.project)/docs/examples.md")
+        let table = try Example.lines(of: "\(ProjectPaths.root)/docs/examples.md")
         for example in Example.all {
             let calls = try Example.lines(of: "\(example.folder)/calls.ndjson")
             #expect(!calls.isEmpty, "\(example.name)")
@@ -69,8 +69,8 @@ import Testing
             cd \(example.folder) || exit
             (\(way.probe)) </dev/null >/dev/null 2>&1 || exit \(isMissing)
             \(way.build) || exit
-            \(Places.pipegram) replay --expect calls.ndjson updates.ndjson -- \(way.start) || exit
-            \(Places.pipegram) doctor --state $out/state -- \(way.start) >$out/doctor || cat $out/doctor
+            \(ProjectPaths.pipegram) replay --expect calls.ndjson updates.ndjson -- \(way.start) || exit
+            \(ProjectPaths.pipegram) doctor --state $out/state -- \(way.start) >$out/doctor || cat $out/doctor
             grep -v -e '^ok  ' -e '^note  token' -e '^all is well' $out/doctor || :
             """
         return ["sh", "-c", script]

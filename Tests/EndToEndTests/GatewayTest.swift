@@ -33,7 +33,7 @@ final class GatewayTest {
     func run(
         _ options: [String] = [], bot: String, environment: [String: String] = [:]
     ) throws -> ProgramRun {
-        try run(options + ["--", Places.bot(bot)], environment: environment)
+        try run(options + ["--", ProjectPaths.bot(bot)], environment: environment)
     }
 
     @discardableResult
@@ -45,7 +45,7 @@ final class GatewayTest {
     @discardableResult
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
         let gateway = try ProgramRun(
-            [Places.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
+            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
         self.gateway = gateway
         return gateway
     }
@@ -63,7 +63,7 @@ final class GatewayTest {
     func command(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
         let variables = ["TELEGRAM_BOT_TOKEN": telegram.token, "XDG_STATE_HOME": "\(files.path)/state"]
         let command = try ProgramRun(
-            [Places.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
+            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
         command.wait()
         return command
     }

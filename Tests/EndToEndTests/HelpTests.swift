@@ -14,7 +14,7 @@ import Testing
     }
 
     private func pipegram(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
-        try run([Places.pipegram] + arguments)
+        try run([ProjectPaths.pipegram] + arguments)
     }
 
     @Test(arguments: [
@@ -94,7 +94,7 @@ import Testing
             }
             try sta; try run --scope ''; try run --max-c; try help doc; try run -- cat /etc/host
             """
-        guard let end = try? run(["bash", "-c", script, Places.pipegram]) else { return }
+        guard let end = try? run(["bash", "-c", script, ProjectPaths.pipegram]) else { return }
         let lines = end.output.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
             lines.prefix(4) == ["status", "chat topic user bot", "--max-children", "doctor"], "\(end.errors)")
@@ -123,7 +123,8 @@ import Testing
         guard (try? run(["python3", "--version"])) != nil else { return }
         let end = try run(
             [
-                "env", "PIPEGRAM=\(Places.pipegram)", "python3", "\(Places.project)/Tests/Manual/run",
+                "env", "PIPEGRAM=\(ProjectPaths.pipegram)", "python3",
+                "\(ProjectPaths.root)/Tests/Manual/run",
                 "--check",
             ])
         #expect(end.status == 0, "\(end.errors)")
@@ -131,7 +132,7 @@ import Testing
 
     @Test func `the pages of the manual are well-formed`() throws {
         guard (try? run(["mandoc", "-V"])) != nil else { return }
-        let pages = ["1", "5"].map { "\(Places.project)/docs/man/pipegram.\($0)" }
+        let pages = ["1", "5"].map { "\(ProjectPaths.root)/docs/man/pipegram.\($0)" }
         let end = try run(["mandoc", "-T", "lint", "-W", "warning"] + pages)
         #expect(end.status == 0, "\(end.output)")
     }

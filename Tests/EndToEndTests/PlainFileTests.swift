@@ -29,7 +29,8 @@ import Testing
         }
         let run = try ProgramRun(
             [
-                Places.pipegram, "replay", "--plain", files.write("updates.ndjson", updates.joined()), "--",
+                ProjectPaths.pipegram, "replay", "--plain", files.write("updates.ndjson", updates.joined()),
+                "--",
                 "sh", "-c", program,
             ], environment: ["TMPDIR": temporary], on: try EventLoop())
         run.wait(within: .seconds(10))

@@ -9,7 +9,7 @@ import Testing
         let files = TemporaryDirectory()
         let log = updates.map { $0.description + "\n" }.joined()
         let run = try ProgramRun(
-            [Places.pipegram, "replay", "--plain", files.write("updates.ndjson", log), "--"] + program,
+            [ProjectPaths.pipegram, "replay", "--plain", files.write("updates.ndjson", log), "--"] + program,
             on: try EventLoop())
         run.wait()
         return run
@@ -90,7 +90,7 @@ import Testing
         let files = TemporaryDirectory()
         let run = try ProgramRun(
             [
-                Places.pipegram, "replay", "--plain", "--stop-grace", "100ms",
+                ProjectPaths.pipegram, "replay", "--plain", "--stop-grace", "100ms",
                 files.write("updates.ndjson", message(1, "x").description), "--", "sh", "-c",
                 "read -r a; while :; do :; done",
             ], on: try EventLoop())
@@ -150,7 +150,7 @@ import Testing
 
     @Test func `plain text has no way to acknowledge`() throws {
         let run = try ProgramRun(
-            [Places.pipegram, "run", "--plain", "--ack", "event", "--", "cat"], on: try EventLoop())
+            [ProjectPaths.pipegram, "run", "--plain", "--ack", "event", "--", "cat"], on: try EventLoop())
         #expect(run.wait() == 64)
         #expect(run.errorText.contains("--ack"))
     }

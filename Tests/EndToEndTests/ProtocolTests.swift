@@ -9,7 +9,7 @@ import Testing
     @Test func `every line that goes over the pipes is as the schema says`() throws {
         let test = try GatewayTest()
         let options = ["--ack", "event", "--idle-timeout", "100ms"]
-        let bot = [Places.bot("tap.sh"), test.files.path, Places.bot("every-line.sh")]
+        let bot = [ProjectPaths.bot("tap.sh"), test.files.path, ProjectPaths.bot("every-line.sh")]
         let gateway = try test.run(options + ["--"] + bot)
         for _ in 1...2 {
             test.telegram.fail(method: "sendPoll", with: .error(400, "Bad Request: POLL_OPTIONS_EMPTY"))
@@ -43,7 +43,7 @@ import Testing
     /// The other tests rely on it.
     @Test func `a tapped program ends as it would alone`() throws {
         let test = try GatewayTest()
-        let tap = [Places.bot("tap.sh"), test.files.path]
+        let tap = [ProjectPaths.bot("tap.sh"), test.files.path]
         let exits = try ProgramRun(
             tap + ["sh", "-c", #"read -r x; echo "$x $x"; exit 3"#], environment: ["PIPEGRAM_SCOPE": "a/b"],
             on: test.loop)

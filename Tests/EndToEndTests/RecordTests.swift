@@ -49,7 +49,7 @@ import Testing
         for number in 1...3 { test.say("\(number)", in: 42) }
         let script = #""$1" record --poll-timeout 1s | head -n 1 >/dev/null; echo ${PIPESTATUS[0]}"#
         let run = try ProgramRun(
-            ["bash", "-c", script, "sh", Places.pipegram], environment: test.variables, on: test.loop)
+            ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables, on: test.loop)
         // Until one comes after head is gone.
         let isOver = test.wait {
             if test.telegram.pendingUpdates == 0 { test.say("more", in: 42) }
@@ -166,7 +166,7 @@ import Testing
         #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
         #expect(test.stop() == 0)
         #expect(!lines[0].contains("Ada"))
-        let replay = try test.command(["replay", file, "--", Places.bot("echo.sh")])
+        let replay = try test.command(["replay", file, "--", ProjectPaths.bot("echo.sh")])
         #expect(replay.exit?.status == 0)
         #expect(replay.output.first?.contains(#""chat_id":42,"text":"/start "#) == true)
     }

@@ -5,11 +5,11 @@ import Testing
 @Suite(.ownProcess) struct ReloadTests {
     @Test func `SIGHUP replaces a child between two events, and says so to it`() throws {
         let test = try GatewayTest()
-        let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(Places.bot("last-words.sh"))\n")
+        let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(ProjectPaths.bot("last-words.sh"))\n")
         let gateway = try test.run(["--", bot])
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello"] })
-        test.files.write("new", "#!/bin/sh\nexec \(Places.bot("echo.sh"))\n")
+        test.files.write("new", "#!/bin/sh\nexec \(ProjectPaths.bot("echo.sh"))\n")
         rename("\(test.files.path)/new", bot)
         gateway.signal(SIGHUP)
         #expect(test.wait { test.texts(in: 42) == ["hello", "bye: reload"] })

@@ -13,7 +13,7 @@ import Testing
     ) throws -> (status: Int32, output: [String], errors: String) {
         let variables = ["TRANSCRIPTS": files.path].merging(environment) { $1 }
         let run = try ProgramRun(
-            [Places.pipegram, "replay"] + arguments, environment: variables, on: try EventLoop())
+            [ProjectPaths.pipegram, "replay"] + arguments, environment: variables, on: try EventLoop())
         if let input { run.write(input) }
         run.endInput()
         return (run.wait(within: .seconds(60)), run.output, run.errorText)
@@ -26,7 +26,7 @@ import Testing
     @Test func `calls come grouped by scope, in the order in which scopes appear`() throws {
         let log = [(1, 43), (2, 42), (3, 43), (4, 42)].map { Self.update($0, chat: $1, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
-        let end = try replay([file, Places.bot("echo.sh")])
+        let end = try replay([file, ProjectPaths.bot("echo.sh")])
         #expect(end.status == 0)
         #expect(end.errors.isEmpty)
         #expect(
@@ -38,7 +38,7 @@ import Testing
 
     @Test func `unordered calls carry their scope`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
-        let end = try replay(["--unordered", file, Places.bot("echo.sh")])
+        let end = try replay(["--unordered", file, ProjectPaths.bot("echo.sh")])
         #expect(
             end.output == [#"{"scope":"chat:42","type":"telegram.send_message","chat_id":42,"text":"x"}"#])
     }
@@ -51,10 +51,10 @@ import Testing
             "\(one)\n\(two)\n", "[\(one),\(two)]", #"{"ok":true,"result":[\#(one),\#(two)]}"#, one + two,
             "\(one)\n\n\(pretty)", "\u{FEFF}\(one)\r\n\(two)\r\n",
         ] {
-            let end = try replay([files.write("log", log), Places.bot("echo.sh")])
+            let end = try replay([files.write("log", log), ProjectPaths.bot("echo.sh")])
             #expect(end.status == 0)
             #expect(end.output.count == 2)
-            let piped = try replay(["-", Places.bot("echo.sh")], input: log)
+            let piped = try replay(["-", ProjectPaths.bot("echo.sh")], input: log)
             #expect(piped.status == 0)
             #expect(piped.output == end.output)
         }
@@ -62,7 +62,7 @@ import Testing
 
     @Test func `a malformed log ends it with 65, and where; a missing one with 66`() throws {
         let log = "\(Self.update(1, chat: 42, "x"))\n{\"update_id\":2,\"message\":{oops}}\n"
-        let malformed = try replay([files.write("log", log), Places.bot("echo.sh")])
+        let malformed = try replay([files.write("log", log), ProjectPaths.bot("echo.sh")])
         #expect(malformed.status == 65)
         #expect(malformed.errors.contains("line 2, column 30: string or '}' expected"))
         let missing = try replay(["/nowhere/log", "cat"])
@@ -74,17 +74,17 @@ import Testing
         // Results come before the next event, however fast the bot is: what it edits depends on it.
         let log = (1...120).map { Self.update($0, chat: 40 + $0 % 3, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
-        let first = try replay([file, Places.bot("edits.sh")])
+        let first = try replay([file, ProjectPaths.bot("edits.sh")])
         #expect(first.status == 0)
         #expect(first.output.count == 240)
         #expect(first.output[0].contains("send_message"))
         #expect(first.output[1].contains("edit_message_text"))
-        for _ in 1...4 { #expect(try replay([file, Places.bot("edits.sh")]).output == first.output) }
+        for _ in 1...4 { #expect(try replay([file, ProjectPaths.bot("edits.sh")]).output == first.output) }
     }
 
     @Test func `an answer is what Telegram would say, with the next message id`() throws {
         let file = files.write("log", Self.update(7, chat: 42, "x"))
-        let end = try replay([file, Places.bot("asks.sh")])
+        let end = try replay([file, ProjectPaths.bot("asks.sh")])
         #expect(end.status == 0)
         let line = try #require(files.read("42")?.split(separator: "\n").first)
         let result = try JSON(parsing: String(line))
@@ -96,21 +96,23 @@ import Testing
     @Test func `scopes beyond the limit of children have their turn`() throws {
         let log = (1...40).map { Self.update($0, chat: $0 % 10 + 1, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
-        let end = try replay(["--max-children", "3", file, Places.bot("echo.sh")])
+        let end = try replay(["--max-children", "3", file, ProjectPaths.bot("echo.sh")])
         #expect(end.status == 0)
-        #expect(end.output == (try replay([file, Places.bot("echo.sh")]).output))
+        #expect(end.output == (try replay([file, ProjectPaths.bot("echo.sh")]).output))
     }
 
     @Test func `a bot that exits after each event is started for each`() throws {
         let log = (1...12).map { Self.update($0, chat: 42, "\($0)") }
-        let end = try replay([files.write("log", log.joined(separator: "\n")), Places.bot("one-event.sh")])
+        let end = try replay([
+            files.write("log", log.joined(separator: "\n")), ProjectPaths.bot("one-event.sh"),
+        ])
         #expect(end.status == 0)
         #expect(end.output.count == 12)
     }
 
     @Test func `a crash ends it with 1, and says where`() throws {
         let log = "\n\n\(Self.update(9, chat: 42, "x"))\n\(Self.update(10, chat: 42, "y"))"
-        let end = try replay([files.write("log", log), Places.bot("crashes.sh")])
+        let end = try replay([files.write("log", log), ProjectPaths.bot("crashes.sh")])
         #expect(end.status == 1)
         #expect(end.errors.contains("warning chat:42 pid="))
         #expect(end.errors.contains("update=9 line=3 child ended"))
@@ -129,7 +131,7 @@ import Testing
 
     @Test func `a call that Telegram would refuse ends it with 1`() throws {
         let file = files.write("log", Self.update(9, chat: 42, ""))
-        let end = try replay([file, Places.bot("echo.sh")])
+        let end = try replay([file, ProjectPaths.bot("echo.sh")])
         #expect(end.status == 1)
         #expect(end.errors.contains("Bad Request: message text is empty"))
     }
@@ -137,7 +139,7 @@ import Testing
     @Test(arguments: ["ignores-eof.sh", "never-reads.sh"])
     func `a hang ends it with 1, after the grace`(_ bot: String) throws {
         let log = "\(Self.update(1, chat: 42, "x"))\n\(Self.update(2, chat: 42, "y"))"
-        let end = try replay(["--stop-grace", "200ms", files.write("log", log), Places.bot(bot)])
+        let end = try replay(["--stop-grace", "200ms", files.write("log", log), ProjectPaths.bot(bot)])
         #expect(end.status == 1)
         #expect(end.errors.contains("sending SIGTERM"))
     }
@@ -146,7 +148,7 @@ import Testing
         let log = "\(Self.update(1, chat: 42, "1"))\n\(Self.update(2, chat: 42, "2"))"
         let file = files.write("log", log)
         let calls = files.write("calls", "")
-        let written = try replay(["--expect", calls, "--update", file, Places.bot("echo.sh")])
+        let written = try replay(["--expect", calls, "--update", file, ProjectPaths.bot("echo.sh")])
         #expect(written.status == 0)
         #expect(written.output.isEmpty)
         #expect(files.read("calls")?.split(separator: "\n").count == 2)
@@ -154,16 +156,16 @@ import Testing
         let swapped = #"{"text":"1","chat_id":42,"type":"telegram.send_message"}"#
         let second = #"{"type":"telegram.send_message","chat_id":42,"text":"2"}"#
         files.write("calls", "\(swapped)\n\(second)\n")
-        let same = try replay(["--expect", calls, file, Places.bot("echo.sh")])
+        let same = try replay(["--expect", calls, file, ProjectPaths.bot("echo.sh")])
         #expect(same.status == 0)
         #expect(same.output.isEmpty)
 
         files.write("calls", "\(swapped)\n")
-        let longer = try replay(["--expect", calls, file, Places.bot("echo.sh")])
+        let longer = try replay(["--expect", calls, file, ProjectPaths.bot("echo.sh")])
         #expect(longer.status == 1)
         #expect(longer.output == ["@@ line 1 @@", " \(swapped)", "+\(second)"])
 
-        let missing = try replay(["--expect", "/nowhere/calls", file, Places.bot("echo.sh")])
+        let missing = try replay(["--expect", "/nowhere/calls", file, ProjectPaths.bot("echo.sh")])
         #expect(missing.status == 66)
         #expect(missing.errors.contains("--update"))
     }
@@ -173,7 +175,7 @@ import Testing
         let run = try ProgramRun(
             [
                 "sh", "-c",
-                "\(Places.pipegram) replay \(file) -- \(Places.bot("echo.sh")) >/dev/full; echo $?",
+                "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) >/dev/full; echo $?",
             ],
             on: try EventLoop())
         run.wait()
@@ -185,7 +187,7 @@ import Testing
         let log = (1...2000).map { Self.update($0, chat: 42, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
         let command =
-            "(\(Places.pipegram) replay \(file) -- \(Places.bot("echo.sh")); echo $? >&2) | head -n 1"
+            "(\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")); echo $? >&2) | head -n 1"
         let run = try ProgramRun(["sh", "-c", command], on: try EventLoop())
         run.wait()
         #expect(run.output.count == 1)
@@ -194,7 +196,8 @@ import Testing
 
     @Test func `it runs without stdin, stdout and stderr`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
-        let command = "\(Places.pipegram) replay \(file) -- \(Places.bot("echo.sh")) <&- >&- 2>&-; echo $?"
+        let command =
+            "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) <&- >&- 2>&-; echo $?"
         let run = try ProgramRun(["sh", "-c", command], on: try EventLoop())
         run.wait()
         #expect(run.output == ["0"])

@@ -24,7 +24,7 @@ import Testing
             + #""emoji":"👩‍👩‍👧🇩🇪","z":1,"a":{"z":1,"a":2},"ключ":true,"long":"\#(long)","deep":\#(deep)"#
     }
 
-    private var bot: String { Places.bot("takes-back.sh") }
+    private var bot: String { ProjectPaths.bot("takes-back.sh") }
 
     private func run(_ arguments: [String]) throws -> ProgramRun {
         server.expectGateway()
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `the journal keeps events and calls as they are`() throws {
         // Stored, and read by nobody.
-        _ = try run(["--stop-grace", "50ms", "--", Places.bot("never-reads.sh")])
+        _ = try run(["--stop-grace", "50ms", "--", ProjectPaths.bot("never-reads.sh")])
         give()
         #expect(test.waitForLog("child started"))
         #expect(test.wait { server.hasGivenAll })
@@ -105,7 +105,7 @@ import Testing
         second.wait()
 
         server.result = "true"
-        _ = try run(["--", Places.bot("transcript.sh")])
+        _ = try run(["--", ProjectPaths.bot("transcript.sh")])
         #expect(test.wait { server.calls.count == 4 })
         try expectCalls()
         #expect(test.stop() == 0)

@@ -99,7 +99,7 @@ import Testing
         let options = choice.map { ["--scope", $0] } ?? []
         let log = files.write("log.ndjson", Self.log)
         let replay = try ProgramRun(
-            [Places.pipegram, "replay"] + options + [log, "--", files.write("script.sh", Self.bot)],
+            [ProjectPaths.pipegram, "replay"] + options + [log, "--", files.write("script.sh", Self.bot)],
             environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
         #expect(replay.wait(within: .seconds(60)) == 0)
         #expect(replay.errorText == "")
@@ -126,7 +126,7 @@ import Testing
             let log = files.write("log.ndjson", Self.log)
             let replay = try ProgramRun(
                 [
-                    Places.pipegram, "replay", "--unordered", "--scope", choice, log, "--",
+                    ProjectPaths.pipegram, "replay", "--unordered", "--scope", choice, log, "--",
                     files.write("script.sh", Self.bot),
                 ], environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
             #expect(replay.wait(within: .seconds(60)) == 0)
@@ -136,7 +136,7 @@ import Testing
 
     @Test func `another word is refused with the four that there are`() throws {
         let run = try ProgramRun(
-            [Places.pipegram, "run", "--scope", "everybody", "--", "cat"], on: try EventLoop())
+            [ProjectPaths.pipegram, "run", "--scope", "everybody", "--", "cat"], on: try EventLoop())
         #expect(run.wait() == 64)
         for word in ["chat", "topic", "user", "bot"] { #expect(run.errorText.contains(word)) }
     }
@@ -146,7 +146,9 @@ import Testing
             for choice in ["user", "bot"] {
                 let file = command == ["replay"] ? ["/nowhere/log"] : []
                 let run = try ProgramRun(
-                    [Places.pipegram] + command + ["--plain", "--scope", choice] + file + ["--", "cat"],
+                    [ProjectPaths.pipegram] + command + ["--plain", "--scope", choice] + file + [
+                        "--", "cat",
+                    ],
                     on: try EventLoop())
                 #expect(run.wait() == 64)
                 #expect(run.errorText.contains("with --scope \(choice) there is none"))
@@ -158,7 +160,8 @@ import Testing
         let files = TemporaryDirectory()
         let replay = try ProgramRun(
             [
-                Places.pipegram, "replay", "--plain", "--scope", "topic", files.write("log.ndjson", Self.log),
+                ProjectPaths.pipegram, "replay", "--plain", "--scope", "topic",
+                files.write("log.ndjson", Self.log),
                 "--", "cat",
             ], on: try EventLoop())
         #expect(replay.wait(within: .seconds(60)) == 0)

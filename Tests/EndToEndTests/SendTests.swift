@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a dry run prints the calls as they would be sent, without a token`() throws {
-        let run = try ProgramRun([Places.pipegram, "send", "--dry-run"], on: test.loop)
+        let run = try ProgramRun([ProjectPaths.pipegram, "send", "--dry-run"], on: test.loop)
         run.write(
             call(1, "a")
                 + #"{"type":"telegram.send_message","chat_id":"@x","text":"b","reply_to":null,"id":5}"#)
@@ -152,7 +152,7 @@ import Testing
     func `results that nobody can read any more are not waited for`(_ end: String, _ code: String) throws {
         let script = #""$1" send \#(end); echo ${PIPESTATUS[0]} >&2"#
         let run = try ProgramRun(
-            ["bash", "-c", script, "sh", Places.pipegram], environment: test.variables, on: test.loop)
+            ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables, on: test.loop)
         run.write(call(1, "a"))
         run.endInput()
         // A stop would wait 5 s for a slow reader.
@@ -199,7 +199,7 @@ import Testing
                 "$1" send
             """
         let run = try ProgramRun(
-            ["bash", "-c", script, "sh", Places.pipegram],
+            ["bash", "-c", script, "sh", ProjectPaths.pipegram],
             environment: test.variables, on: test.loop)
         test.say("hello", in: 42)
         test.say("hallo", in: 43)

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func start(_ options: [String] = [], listen: String = "127.0.0.1:0") throws -> ProgramRun {
-        try ProgramRun([Places.pipegram, "simulator", "--listen", listen] + options, on: loop)
+        try ProgramRun([ProjectPaths.pipegram, "simulator", "--listen", listen] + options, on: loop)
     }
 
     /// Where a simulator listens, once it does.
@@ -41,7 +41,7 @@ import Testing
         let url = try url(of: simulator)
         let files = TemporaryDirectory()
         let gateway = try ProgramRun(
-            [Places.pipegram, "run", "--no-state", "--", Places.bot("echo.sh")],
+            [ProjectPaths.pipegram, "run", "--no-state", "--", ProjectPaths.bot("echo.sh")],
             environment: [
                 "TELEGRAM_BOT_TOKEN": "99:made_up", "TELEGRAM_API_URL": url, "TRANSCRIPTS": files.path,
             ], on: loop)

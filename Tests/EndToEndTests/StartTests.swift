@@ -12,7 +12,8 @@ import Testing
     private func run(
         _ arguments: [String], environment: [String: String] = [:]
     ) throws -> (status: Int32, output: String, errors: String) {
-        let run = try ProgramRun([Places.pipegram] + arguments, environment: environment, on: try EventLoop())
+        let run = try ProgramRun(
+            [ProjectPaths.pipegram] + arguments, environment: environment, on: try EventLoop())
         run.endInput()
         return (run.wait(), run.output.joined(separator: "\n"), run.errorText)
     }
@@ -95,7 +96,7 @@ import Testing
         let loop = try EventLoop()
         let address = "http://127.0.0.1:\(port)"
         let gateway = try ProgramRun(
-            [Places.pipegram, "run", "--no-state", "--", Places.bot("echo.sh")],
+            [ProjectPaths.pipegram, "run", "--no-state", "--", ProjectPaths.bot("echo.sh")],
             environment: ["TELEGRAM_BOT_TOKEN": "7:secret", "TELEGRAM_API_URL": address], on: loop)
         #expect(
             loop.run(until: { gateway.errorText.contains("can't reach \(address)") }, within: .seconds(10)))

@@ -1,152 +1,145 @@
-import Glibc
-import JSON
-import Reactor
 import TestSupport
 import Testing
 
-@testable import BotAPI
-@testable import BotGateway
-@testable import Chat
-@testable import Offline
-@testable import TelegramSimulator
+/// Checks what the compiler can't: which folder may name which, and the limits that keep files and types small.
+@Suite(.ownProcess) struct ArchitectureTests {
+    private static let texts = Result { try ProjectFile.swiftTexts(below: "Sources") }
+    private static let sources = Result { SourceTree(try texts.get()) }
+    private static let tests = Result { SourceTree(try ProjectFile.swiftTexts(below: "Tests")) }
+    private static let edges = Result { try sources.get().edges { Rooms.room(of: $0) } }
 
-/// Keeps the directions that SwiftPM doesn't: an `import CCurl` would compile from anywhere.
-@Suite struct ArchitectureTests {
-    private struct Source {
-        let path: String
-        let text: String
+    // MARK: - Who names whom
 
-        var imports: [String] {
-            text.split(separator: "\n").filter { $0.hasPrefix("import ") }.map { String($0.dropFirst(7)) }
-        }
-
-        /// The words of its code, comments left out.
-        var words: Set<String> {
-            var words: Set<String> = []
-            for line in text.split(separator: "\n") {
-                let code = line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line
-                for word in code.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
-                    words.insert(String(word))
-                }
-            }
-            return words
+    @Test func `a folder names only those that it may`() throws {
+        for edge in try Self.edges.get() where !Rooms.allowed[edge.from, default: []].contains(edge.to) {
+            Issue.record("\(edge), and \(edge.from) may not")
         }
     }
 
-    private static func sources(in folder: String) throws -> [Source] {
-        let directory = try #require(opendir("\(Places.project)/Sources/\(folder)"), "\(folder)")
-        defer { closedir(directory) }
-        var sources: [Source] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            let path = "\(folder)/\(name)"
-            if name.hasSuffix(".swift") {
-                sources.append(
-                    Source(path: path, text: try #require(read("\(Places.project)/Sources/\(path)"))))
-            } else if !name.hasPrefix("."), entry.pointee.d_type == UInt8(DT_DIR) {
-                sources += try self.sources(in: path)
-            }
+    @Test func `what a folder may name it does name`() throws {
+        let edges = Dictionary(grouping: try Self.edges.get(), by: \.from).mapValues { Set($0.map(\.to)) }
+        for (room, others) in Rooms.allowed {
+            let unused = others.subtracting(edges[room] ?? []).sorted()
+            #expect(unused.isEmpty, "\(room) no longer names \(unused)")
         }
-        return sources
     }
 
-    private static func read(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = Glibc.read(file, &piece, piece.count), count > 0 { bytes += piece[..<count] }
-        return String(decoding: bytes, as: UTF8.self)
+    @Test func `there is no circle between two targets`() throws {
+        #expect(Self.circles(in: try Self.edges.get()) { Rooms.target(of: $0) } == [])
+    }
+
+    @Test func `there is no circle between two stages of the gateway`() throws {
+        let edges = try Self.edges.get().filter { $0.from.hasPrefix("BotGateway/") }
+        #expect(Self.circles(in: edges) { Rooms.stage(of: $0) } == [])
+    }
+
+    @Test func `only the gateway itself names every stage`() throws {
+        let stages: Set = ["Updates", "Events", "Children", "Calls", "Journal"]
+        var named: [String: Set<String>] = [:]
+        for edge in try Self.edges.get() where edge.from.hasPrefix("BotGateway/") {
+            named[edge.from, default: []].insert(Rooms.stage(of: edge.to))
+        }
+        #expect(named.filter { stages.isSubset(of: $0.value) }.keys.sorted() == ["BotGateway/Gateway.swift"])
+    }
+
+    /// The groups of rooms that name each other, by way of others or not.
+    private static func circles(in edges: [SourceTree.Edge], _ group: (String) -> String) -> [String] {
+        var next: [String: Set<String>] = [:]
+        for edge in edges where group(edge.from) != group(edge.to) {
+            next[group(edge.from), default: []].insert(group(edge.to))
+        }
+        func reached(from start: String) -> Set<String> {
+            var reached: Set<String> = []
+            var waiting = [start]
+            while let group = waiting.popLast() {
+                for other in next[group] ?? [] where reached.insert(other).inserted { waiting.append(other) }
+            }
+            return reached
+        }
+        return next.keys.filter { reached(from: $0).contains($0) }.sorted()
     }
 
     @Test(arguments: [
-        ("CJansson", ["JSON/"]), ("CCurl", ["Reactor/"]), ("CMicroHTTPD", ["Reactor/"]),
-        ("CEdit", ["Reactor/LineEditor.swift", "Reactor/Terminal.swift"]),
-        ("CSQLite", ["BotGateway/Store/"]), ("CSystem", ["Reactor/", "BotGateway/Store/"]),
-        ("ArgumentParser", ["pipegram/"]),
+        ("CJansson", ["JSON/"]), ("CCurl", ["Reactor/HTTP/"]), ("CMicroHTTPD", ["Reactor/HTTP/"]),
+        ("CEdit", ["Reactor/Terminal/"]), ("CSQLite", ["BotGateway/Journal/"]),
+        ("CSystem", ["Reactor/", "BotGateway/Journal/"]), ("ArgumentParser", ["pipegram/"]),
     ])
     func `a C library, and the parser of options, are imported in one place`(
         _ module: String, _ places: [String]
     ) throws {
-        let importers = try ["JSON", "Reactor", "BotGateway", "pipegram"].flatMap(Self.sources)
-            .filter { $0.imports.contains(module) }
+        let importers = try Self.sources.get().files.filter { $0.imports.contains(module) }
         #expect(!importers.isEmpty)
-        for source in importers {
-            #expect(places.contains { source.path.hasPrefix($0) }, "\(source.path) imports \(module)")
+        for file in importers {
+            #expect(places.contains { file.path.hasPrefix($0) }, "\(file.path) imports \(module)")
         }
     }
 
-    @Test func `nobody imports Foundation, or waits for a Task`() throws {
-        for source in try ["JSON", "Reactor", "BotGateway", "pipegram"].flatMap(Self.sources) {
+    @Test func `no file imports Foundation, starts a Task or takes a lock`() throws {
+        for file in try Self.sources.get().files {
             #expect(
-                !source.imports.contains { $0.hasPrefix("Foundation") || $0 == "Dispatch" }, "\(source.path)")
-            #expect(source.words.isDisjoint(with: ["Task", "async", "await", "Mutex"]), "\(source.path)")
+                file.imports.isDisjoint(with: ["Foundation", "FoundationEssentials", "Dispatch"]),
+                "\(file.path)")
+            let words = Set(file.names.flatMap(\.chain))
+            #expect(words.isDisjoint(with: ["Task", "async", "await", "Mutex"]), "\(file.path)")
         }
     }
 
     /// Swift 6.3 can't import it from a release build's module otherwise: `deinit is marked isolated, but
     /// containing class is not isolated to an actor`. The isolation that is the default isn't written there.
-    @Test func `a public class with an isolated deinit says that it is the main actor's`() throws {
-        for source in try ["JSON", "Reactor", "BotGateway", "pipegram"].flatMap(Self.sources)
-        where source.text.contains("isolated deinit") {
-            #expect(!source.text.contains("\npublic final class"), "\(source.path)")
+    @Test func `a package class with an isolated deinit says that it is the main actor's`() throws {
+        for (path, text) in try Self.texts.get() where text.contains("isolated deinit") {
+            #expect(!text.contains("\npackage final class"), "\(path)")
         }
     }
 
-    @Test func `events are pure: they know JSON and nothing else`() throws {
-        for source in try Self.sources(in: "BotGateway/Events") {
-            #expect(Set(source.imports).isSubset(of: ["JSON"]), "\(source.path)")
+    // MARK: - Limits
+
+    @Test func `no type has more than twelve stored properties`() throws {
+        var counts: [String: Int] = [:]
+        for (type, properties) in try Self.sources.get().storedProperties {
+            counts[type] = properties.count { !$0.modifiers.contains("static") }
+        }
+        Self.check(counts.filter { $0.value > 12 }.map(\.key), Exceptions.largeTypes)
+    }
+
+    @Test func `no file is longer than 300 lines, but tables`() throws {
+        let files =
+            try Self.texts.get().map { ("Sources/\($0.path)", $0.text) }
+            + ProjectFile.swiftTexts(below: "Tests").map { ("Tests/\($0.path)", $0.text) }
+        let long = files.filter { $0.1.count { $0 == "\n" } > 300 }.map(\.0)
+        Self.check(long, Exceptions.tables)
+    }
+
+    @Test func `no property can be set in another file unless one does`() throws {
+        let found = try Self.sources.get().needlesslyWritable(Self.tests.get())
+        Self.check(
+            found.map {
+                "\($0.file.target).\(($0.property.type + [$0.property.name]).joined(separator: "."))"
+            },
+            Exceptions.writableProperties)
+    }
+
+    /// Else `Gateway.Gateway` can't be written.
+    @Test func `no target but JSON is called like a type in it`() throws {
+        for file in try Self.sources.get().files where file.target != "JSON" {
+            #expect(!file.definitions.contains { $0.path == [file.target] }, "\(file.path)")
         }
     }
 
-    /// What each stage must not name: the types of the others.
-    @Test(arguments: [
-        ("Updates", ["Children", "ChildSession", "CallSink", "TelegramCaller", "CallPrinter", "Spool"]),
-        (
-            "Events",
-            ["Children", "ChildSession", "UpdateSource", "TelegramPoller", "CallSink", "BotAPI", "Spool"]
-        ),
-        (
-            "Children",
-            ["UpdateSource", "TelegramPoller", "CallSink", "TelegramCaller", "BotAPI", "BotToken", "SignIn"]
-        ),
-        ("Calls", ["Children", "ChildSession", "UpdateSource", "TelegramPoller", "RecordedUpdates"]),
-        ("Telegram", ["Children", "ChildSession", "UpdateSource", "CallSink", "Spool", "SimulatedTelegram"]),
-        (
-            "Doctor",
-            [
-                "Children", "ChildSession", "UpdateSource", "TelegramPoller", "TelegramCaller", "Journal",
-                "Spool",
-                "SimulatorServer", "Conversation",
-            ]
-        ),
-        ("Store", ["Children", "UpdateSource", "CallSink", "BotAPI"]),
-        (
-            "Simulator",
-            [
-                "Children", "ChildSession", "UpdateSource", "CallSink", "CallPrinter", "TelegramPoller",
-                "TelegramCaller", "BotAPI", "Journal", "Spool", "Scope", "Conversation", "Doctor",
-            ]
-        ),
-        (
-            "Terminal",
-            [
-                "Children", "ChildSession", "UpdateSource", "CallSink", "SimulatedCalls", "BotAPI",
-                "BotToken",
-                "Journal", "Spool", "Scope", "SimulatorServer", "Doctor", "LineEditor",
-            ]
-        ),
-    ])
-    func `only the gateway knows every stage`(_ stage: String, _ others: [String]) throws {
-        let sources = try Self.sources(in: "BotGateway/\(stage)")
-        #expect(!sources.isEmpty)
-        for source in sources {
-            #expect(
-                source.words.isDisjoint(with: others),
-                "\(source.path) names \(source.words.intersection(others))")
+    @Test func `no run of more than ten lines stands twice`() throws {
+        let files =
+            try Self.texts.get().map { ("Sources/\($0.path)", $0.text) }
+            + ProjectFile.swiftTexts(below: "Tests").map { ("Tests/\($0.path)", $0.text) }
+        let runs = RepeatedLines(in: files.filter { !Exceptions.tables.contains($0.0) }, beyond: 10).runs
+        #expect(runs.isEmpty)
+    }
+
+    /// What is found must be an exception, and an exception must be found: the lists only get shorter.
+    private static func check(_ found: [String], _ exceptions: Set<String>) {
+        let found = Set(found)
+        for name in found.subtracting(exceptions).sorted() { Issue.record("\(name)") }
+        for name in exceptions.subtracting(found).sorted() {
+            Issue.record("\(name) is no exception any more")
         }
     }
 }

@@ -5,17 +5,23 @@ import Reactor
 /// A file of the project that tests read.
 package enum ProjectFile {
     /// - Parameter path: below the project's directory.
-    package static func text(_ path: String) throws -> String { try text(at: "\(Places.project)/\(path)") }
+    package static func text(_ path: String) throws -> String { try text(at: "\(ProjectPaths.root)/\(path)") }
 
     /// A file anywhere.
     package static func text(at file: String) throws -> String {
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError("opening \(file)") }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = read(descriptor, &piece, piece.count), count > 0 { bytes += piece[..<count] }
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: try File.read(file), as: UTF8.self)
+    }
+
+    /// The Swift files below a folder of the project, by their path in it.
+    package static func swiftTexts(below folder: String) throws -> [(path: String, text: String)] {
+        try swiftPaths(below: folder, "").map { ($0, try text("\(folder)/\($0)")) }
+    }
+
+    private static func swiftPaths(below folder: String, _ path: String) -> [String] {
+        Directory.names(in: "\(ProjectPaths.root)/\(folder)/\(path)").flatMap { name in
+            if name.hasSuffix(".swift") { return ["\(path)\(name)"] }
+            return name.contains(".") ? [] : swiftPaths(below: folder, "\(path)\(name)/")
+        }
     }
 
     /// A file of JSON values, one a line.
@@ -25,7 +31,7 @@ package enum ProjectFile {
 
     /// The names of what is in a folder, sorted.
     package static func names(in path: String) throws -> [String] {
-        let names = Directory.names(in: "\(Places.project)/\(path)").filter { !$0.hasPrefix(".") }
+        let names = Directory.names(in: "\(ProjectPaths.root)/\(path)").filter { !$0.hasPrefix(".") }
         guard !names.isEmpty else { throw SystemError("looking into \(path)", code: ENOENT) }
         return names
     }

@@ -1,4 +1,4 @@
-/// SeededRandom that is the same every time (SplitMix64).
+/// Random numbers that are the same for the same seed, wherever they are made (SplitMix64).
 package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `neither the end of its input nor SIGTERM ends it, but SIGKILL does`() throws {
-        let stage = try Stage([Places.bot("ignores-sigterm.sh")])
+        let stage = try Stage([ProjectPaths.bot("ignores-sigterm.sh")])
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.children.count == 1 })
         #expect(stage.finish())
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `a child waits in its own write while its calls are not answered`() throws {
-        let stage = try Stage([Places.bot("floods.sh")])
+        let stage = try Stage([ProjectPaths.bot("floods.sh")])
         stage.answersAtOnce = false
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count >= ChildPolicy.maxOpenCalls })
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `a child that doesn't listen to results is not read from without end`() throws {
-        let stage = try Stage([Places.bot("never-listens.sh")])
+        let stage = try Stage([ProjectPaths.bot("never-listens.sh")])
         stage.children.connect { [unowned stage] call, scope, reply in
             stage.calls.append((call, scope, reply))
             reply(.success(JSON(String(repeating: "x", count: 1000))))
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `a bot that exits after each event is not started while its calls pile up`() throws {
-        let stage = try Stage([Places.bot("one-event.sh")])
+        let stage = try Stage([ProjectPaths.bot("one-event.sh")])
         stage.answersAtOnce = false
         for number in 1...100 { try stage.say("\(number)", in: 42) }
         #expect(stage.wait { stage.calls.count == ChildPolicy.maxOpenCalls })
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `a result for a child that is gone is not given to the next one`() throws {
-        let stage = try Stage([Places.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
+        let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
         stage.answersAtOnce = false
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count == 1 })
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func `a child that waits for an answer is not idle`() throws {
-        let stage = try Stage([Places.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
+        let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
         stage.answersAtOnce = false
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count == 1 })
@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test func `a stop waits for the answers to a child's calls, but not for ever`() throws {
-        let stage = try Stage([Places.bot("asks.sh")])
+        let stage = try Stage([ProjectPaths.bot("asks.sh")])
         stage.answersAtOnce = false
         try stage.say("x", in: 1)
         try stage.say("x", in: 2)
@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test func `when nobody is idle new scopes wait their turn`() throws {
-        let stage = try Stage([Places.bot("asks.sh")]) { $0.maxChildren = 2 }
+        let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.maxChildren = 2 }
         stage.answersAtOnce = false
         for chat in 1...4 { try stage.say("x", in: Int64(chat)) }
         #expect(stage.wait { stage.calls.count == 2 })
@@ -221,7 +221,7 @@ import Testing
     }
 
     @Test func `out of descriptors means later`() throws {
-        let stage = try Stage([Places.bot("echo.sh")])
+        let stage = try Stage([ProjectPaths.bot("echo.sh")])
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let original = limit
@@ -253,13 +253,13 @@ import Testing
         unlink(bot)
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.children.problems == 1 })
-        files.write("bot", "#!/bin/sh\nexec \(Places.bot("echo.sh"))\n")
+        files.write("bot", "#!/bin/sh\nexec \(ProjectPaths.bot("echo.sh"))\n")
         #expect(stage.wait { stage.texts(in: 42) == ["x"] })
         #expect(stage.finish())
     }
 
     @Test func `a thousand events for one child leave nothing behind`() throws {
-        let stage = try Stage([Places.bot("echo.sh")])
+        let stage = try Stage([ProjectPaths.bot("echo.sh")])
         for number in 1...1000 { try stage.say("\(number)", in: 42) }
         #expect(stage.wait { stage.calls.count == 1000 })
         #expect(stage.texts(in: 42) == (1...1000).map(String.init))

@@ -12,7 +12,7 @@ import Testing
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path), isReadable: false)
         journal.readingsLeft = times
         let children = try Children(
-            of: [Places.bot("transcript.sh")], journal: journal, transcripts: files.path, on: loop)
+            of: [ProjectPaths.bot("transcript.sh")], journal: journal, transcripts: files.path, on: loop)
         children.deliver(1...3)
         #expect(loop.run(until: { journal.tries > 0 }, within: .seconds(5)))
         // Once a second, not again and again.

@@ -86,7 +86,10 @@ struct CorpusTests {
             while read -r line; do printf '%s\\n' "$line" >>"$file"; done
             """
         let run = try ProgramRun(
-            [Places.pipegram, "replay", "--scope", name, path, "--", files.write("writes-down.sh", script)],
+            [
+                ProjectPaths.pipegram, "replay", "--scope", name, path, "--",
+                files.write("writes-down.sh", script),
+            ],
             environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
         #expect(run.wait(within: .seconds(60)) == 0)
         #expect(run.errorText == "")

@@ -9,10 +9,10 @@ import Testing
     }
 
     private func tryInputs(of reader: Reader) {
-        let ordeal = ReaderTrial(of: reader)
+        let ordeal = FuzzRun(of: reader)
         #expect(ordeal.faults == [])
         guard ordeal.seed == nil else { return }
-        #expect(ordeal.growth < ReaderTrial.growthLimit)
+        #expect(ordeal.growth < FuzzRun.growthLimit)
         #expect(ordeal.read > 250, "the inputs are too wild")
         #expect(ordeal.refused > 250, "the inputs are too tame")
     }

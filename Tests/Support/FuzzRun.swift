@@ -5,7 +5,7 @@ import Glibc
 ///
 /// A fault names its seed; so does a crash, or an input that takes 20 seconds, on stderr.
 /// `PIPEGRAM_SEED=4711 swift test --filter ReaderTests` tries that one alone.
-package struct ReaderTrial {
+package struct FuzzRun {
     package private(set) var read = 0
     package private(set) var refused = 0
     package private(set) var faults: [String] = []

@@ -7,7 +7,7 @@
     /// programs then holds up nobody, for all tests of one process share its main thread.
     ///
     /// With `--filter`, `--skip` or `--no-parallel` it runs where it is.
-    package nonisolated struct OwnProcess: SuiteTrait, TestTrait, TestScoping {
+    package nonisolated struct OwnProcessTrait: SuiteTrait, TestTrait, TestScoping {
         package var isRecursive: Bool { true }
 
         package func provideScope(
@@ -27,10 +27,10 @@
         }
     }
 
-    extension Trait where Self == OwnProcess {
+    extension Trait where Self == OwnProcessTrait {
         /// Runs the suite in a process of its own: for those that take a second or more, or that count what
         /// their process has open, which is then theirs alone.
-        package nonisolated static var ownProcess: OwnProcess { OwnProcess() }
+        package nonisolated static var ownProcess: OwnProcessTrait { OwnProcessTrait() }
     }
 
     /// Starts each suite's process once, two at a time.
