@@ -8,23 +8,22 @@ import Testing
 @testable import Doctor
 @testable import TelegramSimulator
 
-@Suite struct TelegramCheckTests {
-    private let loop: EventLoop
+@Suite struct TelegramCheckTests: Rigged {
+    let rig: TestRig
     private let telegram: SimulatorServer
 
     init() throws {
-        loop = try EventLoop()
-        telegram = try SimulatorServer(on: loop, telegram: SimulatedTelegram(now: { 0 }))
+        rig = try TestRig()
+        telegram = try SimulatorServer(on: rig.loop, telegram: SimulatedTelegram(now: { 0 }))
     }
 
     private func check(_ path: String = "", asksForUpdates: Bool = true) throws -> [Diagnosis] {
-        let client = HTTPClient(on: loop, connections: 2, userAgent: "test")
         let check = TelegramCheck(
-            url: telegram.url + path, token: try BotToken(telegram.token), client: client, on: loop,
+            url: telegram.url + path, token: try BotToken(telegram.token), client: rig.client(), on: loop,
             variable: { _ in nil })
         var found: [Diagnosis]?
         check.start(asksForUpdates: asksForUpdates) { found = $0 }
-        #expect(loop.run(until: { found != nil }, within: .seconds(20)))
+        #expect(wait { found != nil })
         return found ?? []
     }
 

@@ -8,17 +8,10 @@ import Testing
 @Suite struct ChatTests {
     let files = TemporaryDirectory()
 
-    private struct End {
-        let status: Int32
-        let output: [String]
-        let errors: String
-    }
-
-    private func run(_ command: String, _ arguments: [String], typing lines: [String] = []) throws -> End {
-        let run = try ProgramRun([ProjectPaths.pipegram, command] + arguments, on: try EventLoop())
-        if !lines.isEmpty { run.write(lines.joined(separator: "\n")) }
-        run.endInput()
-        return End(status: run.wait(), output: run.output, errors: run.errorText)
+    private func run(
+        _ command: String, _ arguments: [String], typing lines: [String] = []
+    ) throws -> ProgramEnd {
+        try .pipegram([command] + arguments, input: lines.joined(separator: "\n"))
     }
 
     @Test func `lines that come on a pipe are said to the bot, and its answers printed as they are`() throws {

@@ -156,9 +156,9 @@ import Testing
             pid_t($0.dropFirst(4))
         }
         let child = try #require(pid)
-        #expect(isAlive(child))
+        #expect(Processes.isAlive(child))
         kill(gateway.pid, SIGKILL)
-        #expect(test.wait { !isAlive(child) })
+        #expect(test.wait { !Processes.isAlive(child) })
     }
 }
 

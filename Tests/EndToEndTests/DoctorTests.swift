@@ -45,8 +45,8 @@ import Testing
     }
 
     @Test func `its help says how to use it`() throws {
-        let run = try ProgramRun([ProjectPaths.pipegram, "doctor", "--help"], on: try EventLoop())
-        #expect(run.wait() == 0)
+        let run = try ProgramEnd.pipegram(["doctor", "--help"])
+        #expect(run.status == 0)
         #expect(run.output.contains { $0.contains("pipegram doctor -- ./bot.py") })
     }
 

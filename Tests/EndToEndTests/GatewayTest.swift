@@ -7,19 +7,16 @@ import TestSupport
 @testable import TelegramSimulator
 
 /// `pipegram run` against a simulated Bot API, both in the test's loop.
-final class GatewayTest {
-    let loop: EventLoop
+final class GatewayTest: Rigged {
+    let rig: TestRig
     let telegram: SimulatorServer
-    let files = TemporaryDirectory()
     private(set) var gateway: ProgramRun?
     private var messageIDs: [Int64: Int64] = [:]
 
     /// - Parameter loop: one that other gateways run in too.
     init(port: UInt16 = 0, on loop: EventLoop? = nil) throws {
-        let loop = try loop ?? EventLoop()
-        self.loop = loop
-        telegram = try SimulatorServer(
-            on: loop, telegram: SimulatedTelegram(now: { 1_700_000_000 }), port: port)
+        rig = try TestRig(on: loop)
+        telegram = try rig.simulator(port: port)
     }
 
     isolated deinit {
@@ -44,8 +41,8 @@ final class GatewayTest {
     /// Starts any command of the program.
     @discardableResult
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
-        let gateway = try ProgramRun(
-            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
+        let gateway = try rig.run(
+            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 })
         self.gateway = gateway
         return gateway
     }
@@ -62,8 +59,8 @@ final class GatewayTest {
     @discardableResult
     func command(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
         let variables = ["TELEGRAM_BOT_TOKEN": telegram.token, "XDG_STATE_HOME": "\(files.path)/state"]
-        let command = try ProgramRun(
-            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 }, on: loop)
+        let command = try rig.run(
+            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 })
         command.wait()
         return command
     }
@@ -93,10 +90,6 @@ final class GatewayTest {
             .compactMap { $0.parameters["action"]?.string }
     }
 
-    func wait(within limit: Duration = .seconds(20), until condition: () -> Bool) -> Bool {
-        loop.run(until: condition, within: limit)
-    }
-
     /// Runs until a record that holds `text` was logged.
     func waitForLog(_ text: String, within limit: Duration = .seconds(20)) -> Bool {
         wait(within: limit) { gateway?.errors.contains { $0.contains(text) } == true }
@@ -118,7 +111,7 @@ final class GatewayTest {
     func limitFiles(of gateway: ProgramRun, to bytes: Int?) throws {
         let limit = bytes.map(String.init) ?? "unlimited"
         let command = ["prlimit", "--pid", "\(gateway.pid)", "--fsize=\(limit):unlimited"]
-        guard try ProgramRun(command, on: loop).wait() == 0 else { throw SystemError("prlimit") }
+        guard try rig.run(command).wait() == 0 else { throw SystemError("prlimit") }
     }
 
     /// Asks the gateway to stop. Its exit status.
@@ -126,15 +119,4 @@ final class GatewayTest {
         gateway?.signal(signal)
         return gateway?.wait() ?? -1
     }
-}
-
-/// Whether a process is alive, a zombie not counting.
-func isAlive(_ pid: pid_t) -> Bool {
-    let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var text = [UInt8](repeating: 0, count: 512)
-    let count = read(descriptor, &text, text.count)
-    let fields = String(decoding: text.prefix(max(0, count)), as: UTF8.self).split(separator: ")").last
-    return fields?.split(separator: " ").first != "Z"
 }

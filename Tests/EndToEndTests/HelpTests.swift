@@ -3,20 +3,6 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    /// Runs the program, or another one, to its end.
-    private func run(
-        _ command: [String], input: String = ""
-    ) throws -> (status: Int32, output: String, errors: String) {
-        let run = try ProgramRun(command, on: try EventLoop())
-        if !input.isEmpty { run.write(input) }
-        run.endInput()
-        return (run.wait(), run.output.joined(separator: "\n"), run.errorText)
-    }
-
-    private func pipegram(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
-        try run([ProjectPaths.pipegram] + arguments)
-    }
-
     @Test(arguments: [
         (["rnu"], "unknown command 'rnu'; did you mean 'run'?"),
         (["help", "statsu"], "unknown command 'statsu'; did you mean 'status'?"),
@@ -33,29 +19,29 @@ import Testing
     func `what is misspelt is named with what was meant, and ends it with 64`(
         _ arguments: [String], _ words: String
     ) throws {
-        let end = try pipegram(arguments)
+        let end = try ProgramEnd.pipegram(arguments)
         #expect(end.status == 64)
         #expect(end.errors.hasPrefix("pipegram: "))
         #expect(end.errors.contains(words), "\(end.errors)")
-        #expect(end.output.isEmpty)
+        #expect(end.text.isEmpty)
     }
 
     @Test func `the overview begins with a line to try, and groups the commands`() throws {
-        let overview = try pipegram([])
+        let overview = try ProgramEnd.pipegram([])
         #expect(overview.status == 0)
-        let lines = overview.output.split(separator: "\n").map(String.init)
+        let lines = overview.text.split(separator: "\n").map(String.init)
         #expect(lines[0] == "OVERVIEW: Turn any program into a Telegram bot.")
         #expect(lines[2].hasPrefix("  pipegram "))
-        #expect(!overview.output.contains("SUBCOMMANDS:"))
+        #expect(!overview.text.contains("SUBCOMMANDS:"))
         for group in ["TRY A BOT, WITHOUT A TOKEN:", "RUN IT ON TELEGRAM:", "SEE WHAT IT DOES:"] {
             #expect(lines.contains(group))
         }
-        #expect(try pipegram(["help"]).output == overview.output)
-        #expect(try pipegram(["--help"]).output == overview.output)
+        #expect(try ProgramEnd.pipegram(["help"]).text == overview.text)
+        #expect(try ProgramEnd.pipegram(["--help"]).text == overview.text)
     }
 
     @Test func `each command's help has a line to paste`() throws {
-        let overview = try pipegram([]).output
+        let overview = try ProgramEnd.pipegram([]).text
         let commands = overview.split(separator: "\n").drop { !$0.hasPrefix("TRY") }
             .compactMap { line in
                 line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first : nil
@@ -63,23 +49,23 @@ import Testing
             .map(String.init).filter { $0 != "See" }
         #expect(commands.contains("run") && commands.contains("completions"))
         for command in commands {
-            let help = try pipegram(["help", command])
+            let help = try ProgramEnd.pipegram(["help", command])
             #expect(help.status == 0)
-            #expect(help.output.contains("\nExample:  "), "\(command)")
+            #expect(help.text.contains("\nExample:  "), "\(command)")
             // One that was broken to fit the window couldn't be pasted.
-            let broken = help.output.split(separator: "\n").filter { [">", "<", "|"].contains($0.prefix(1)) }
+            let broken = help.text.split(separator: "\n").filter { [">", "<", "|"].contains($0.prefix(1)) }
             #expect(broken.isEmpty, "\(command): \(broken)")
         }
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])
     func `the completions parse, and name commands and options`(_ shell: String) throws {
-        let script = try pipegram(["completions", shell])
+        let script = try ProgramEnd.pipegram(["completions", shell])
         #expect(script.status == 0)
         for word in ["dead-letters", "max-children", "topic", "pipegram_"] {
-            #expect(script.output.contains(word), "\(word)")
+            #expect(script.text.contains(word), "\(word)")
         }
-        guard let parsed = try? run([shell, "-n"], input: script.output + "\n") else { return }
+        guard let parsed = try? ProgramEnd(of: [shell, "-n"], input: script.text + "\n") else { return }
         #expect(parsed.status == 0, "\(parsed.errors)")
     }
 
@@ -94,11 +80,11 @@ import Testing
             }
             try sta; try run --scope ''; try run --max-c; try help doc; try run -- cat /etc/host
             """
-        guard let end = try? run(["bash", "-c", script, ProjectPaths.pipegram]) else { return }
-        let lines = end.output.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let end = try? ProgramEnd(of: ["bash", "-c", script, ProjectPaths.pipegram]) else { return }
+        let lines = end.text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
             lines.prefix(4) == ["status", "chat topic user bot", "--max-children", "doctor"], "\(end.errors)")
-        #expect(lines.count == 5 && lines[4].contains("/etc/hosts"), "\(end.output)")
+        #expect(lines.count == 5 && lines[4].contains("/etc/hosts"), "\(end.text)")
     }
 
     @Test func `a replay asks about stdout where all comes after the end of stdin, and else doesn't`() throws
@@ -112,7 +98,7 @@ import Testing
             }.joined())
         let say = #"echo '{"type":"telegram.send_message","text":"x"}'"#
         for (bot, isAsked) in [("x=$(cat); \(say)", true), ("\(say); x=$(cat); \(say)", false)] {
-            let end = try pipegram(["replay", log, "--", "sh", "-c", bot])
+            let end = try ProgramEnd.pipegram(["replay", log, "--", "sh", "-c", bot])
             #expect(end.status == 0)
             #expect(end.errors.contains("is its stdout buffered?") == isAsked, "\(end.errors)")
         }
@@ -120,20 +106,19 @@ import Testing
 
     @Test func `the pages of the manual are what Tests/Manual/run makes of the help and the protocol`() throws
     {
-        guard (try? run(["python3", "--version"])) != nil else { return }
-        let end = try run(
-            [
-                "env", "PIPEGRAM=\(ProjectPaths.pipegram)", "python3",
-                "\(ProjectPaths.root)/Tests/Manual/run",
-                "--check",
-            ])
+        guard (try? ProgramEnd(of: ["python3", "--version"])) != nil else { return }
+        let end = try ProgramEnd(of: [
+            "env", "PIPEGRAM=\(ProjectPaths.pipegram)", "python3",
+            "\(ProjectPaths.root)/Tests/Manual/run",
+            "--check",
+        ])
         #expect(end.status == 0, "\(end.errors)")
     }
 
     @Test func `the pages of the manual are well-formed`() throws {
-        guard (try? run(["mandoc", "-V"])) != nil else { return }
+        guard (try? ProgramEnd(of: ["mandoc", "-V"])) != nil else { return }
         let pages = ["1", "5"].map { "\(ProjectPaths.root)/docs/man/pipegram.\($0)" }
-        let end = try run(["mandoc", "-T", "lint", "-W", "warning"] + pages)
-        #expect(end.status == 0, "\(end.output)")
+        let end = try ProgramEnd(of: ["mandoc", "-T", "lint", "-W", "warning"] + pages)
+        #expect(end.status == 0, "\(end.text)")
     }
 }

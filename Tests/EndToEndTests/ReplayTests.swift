@@ -9,14 +9,11 @@ import Testing
     let files = TemporaryDirectory()
 
     private func replay(
-        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
-    ) throws -> (status: Int32, output: [String], errors: String) {
-        let variables = ["TRANSCRIPTS": files.path].merging(environment) { $1 }
-        let run = try ProgramRun(
-            [ProjectPaths.pipegram, "replay"] + arguments, environment: variables, on: try EventLoop())
-        if let input { run.write(input) }
-        run.endInput()
-        return (run.wait(within: .seconds(60)), run.output, run.errorText)
+        _ arguments: [String], environment: [String: String] = [:], input: String = ""
+    ) throws -> ProgramEnd {
+        try .pipegram(
+            ["replay"] + arguments, environment: ["TRANSCRIPTS": files.path].merging(environment) { $1 },
+            input: input)
     }
 
     private static func update(_ id: Int, chat: Int, _ text: String) -> String {
@@ -172,15 +169,12 @@ import Testing
 
     @Test func `a full disk behind stdout is said`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
-        let run = try ProgramRun(
-            [
-                "sh", "-c",
-                "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) >/dev/full; echo $?",
-            ],
-            on: try EventLoop())
-        run.wait()
+        let run = try ProgramEnd(of: [
+            "sh", "-c",
+            "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) >/dev/full; echo $?",
+        ])
         #expect(run.output == ["74"])
-        #expect(run.errorText == "pipegram: stdout: No space left on device")
+        #expect(run.errors == "pipegram: stdout: No space left on device")
     }
 
     @Test func `a reader that has seen enough ends it without a word`() throws {
@@ -188,18 +182,16 @@ import Testing
         let file = files.write("log", log.joined(separator: "\n"))
         let command =
             "(\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")); echo $? >&2) | head -n 1"
-        let run = try ProgramRun(["sh", "-c", command], on: try EventLoop())
-        run.wait()
+        let run = try ProgramEnd(of: ["sh", "-c", command])
         #expect(run.output.count == 1)
-        #expect(run.errors == ["141"])
+        #expect(run.errors == "141")
     }
 
     @Test func `it runs without stdin, stdout and stderr`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
         let command =
             "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) <&- >&- 2>&-; echo $?"
-        let run = try ProgramRun(["sh", "-c", command], on: try EventLoop())
-        run.wait()
+        let run = try ProgramEnd(of: ["sh", "-c", command])
         #expect(run.output == ["0"])
     }
 }

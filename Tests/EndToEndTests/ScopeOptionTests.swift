@@ -98,11 +98,11 @@ import Testing
         let files = TemporaryDirectory()
         let options = choice.map { ["--scope", $0] } ?? []
         let log = files.write("log.ndjson", Self.log)
-        let replay = try ProgramRun(
-            [ProjectPaths.pipegram, "replay"] + options + [log, "--", files.write("script.sh", Self.bot)],
-            environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
-        #expect(replay.wait(within: .seconds(60)) == 0)
-        #expect(replay.errorText == "")
+        let replay = try ProgramEnd.pipegram(
+            ["replay"] + options + [log, "--", files.write("script.sh", Self.bot)],
+            environment: ["TRANSCRIPTS": files.path])
+        #expect(replay.status == 0)
+        #expect(replay.errors == "")
         let expected = Self.expected(choice ?? "chat")
         #expect(replay.output == expected.calls.map { #"{"type":"telegram.send_message",\#($0)}"# })
         for child in expected.children {
@@ -124,47 +124,39 @@ import Testing
         ] {
             let files = TemporaryDirectory()
             let log = files.write("log.ndjson", Self.log)
-            let replay = try ProgramRun(
+            let replay = try ProgramEnd.pipegram(
                 [
-                    ProjectPaths.pipegram, "replay", "--unordered", "--scope", choice, log, "--",
-                    files.write("script.sh", Self.bot),
-                ], environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
-            #expect(replay.wait(within: .seconds(60)) == 0)
+                    "replay", "--unordered", "--scope", choice, log, "--", files.write("script.sh", Self.bot),
+                ], environment: ["TRANSCRIPTS": files.path])
+            #expect(replay.status == 0)
             #expect(try replay.output.map { try JSON(parsing: $0)["scope"]?.string ?? "" }.sorted() == scopes)
         }
     }
 
     @Test func `another word is refused with the four that there are`() throws {
-        let run = try ProgramRun(
-            [ProjectPaths.pipegram, "run", "--scope", "everybody", "--", "cat"], on: try EventLoop())
-        #expect(run.wait() == 64)
-        for word in ["chat", "topic", "user", "bot"] { #expect(run.errorText.contains(word)) }
+        let run = try ProgramEnd.pipegram(["run", "--scope", "everybody", "--", "cat"])
+        #expect(run.status == 64)
+        for word in ["chat", "topic", "user", "bot"] { #expect(run.errors.contains(word)) }
     }
 
     @Test func `a program that speaks plain text is refused where its scope has no chat`() throws {
         for command in [["run"], ["replay"]] {
             for choice in ["user", "bot"] {
                 let file = command == ["replay"] ? ["/nowhere/log"] : []
-                let run = try ProgramRun(
-                    [ProjectPaths.pipegram] + command + ["--plain", "--scope", choice] + file + [
-                        "--", "cat",
-                    ],
-                    on: try EventLoop())
-                #expect(run.wait() == 64)
-                #expect(run.errorText.contains("with --scope \(choice) there is none"))
+                let run = try ProgramEnd.pipegram(
+                    command + ["--plain", "--scope", choice] + file + ["--", "cat"])
+                #expect(run.status == 64)
+                #expect(run.errors.contains("with --scope \(choice) there is none"))
             }
         }
     }
 
     @Test func `a plain program in a topic answers there`() throws {
         let files = TemporaryDirectory()
-        let replay = try ProgramRun(
-            [
-                ProjectPaths.pipegram, "replay", "--plain", "--scope", "topic",
-                files.write("log.ndjson", Self.log),
-                "--", "cat",
-            ], on: try EventLoop())
-        #expect(replay.wait(within: .seconds(60)) == 0)
+        let replay = try ProgramEnd.pipegram([
+            "replay", "--plain", "--scope", "topic", files.write("log.ndjson", Self.log), "--", "cat",
+        ])
+        #expect(replay.status == 0)
         #expect(
             replay.output.first
                 == #"{"type":"telegram.send_message","message_thread_id":3,"chat_id":-100,"text":"x"}"#)

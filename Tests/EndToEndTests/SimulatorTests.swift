@@ -5,33 +5,31 @@ import TestSupport
 import Testing
 
 /// `pipegram simulator`, and `pipegram run` against it.
-@Suite struct SimulatorTests {
-    private let loop: EventLoop
+@Suite struct SimulatorTests: Rigged {
+    let rig: TestRig
     private let client: HTTPClient
 
     init() throws {
-        loop = try EventLoop()
-        client = HTTPClient(on: loop, connections: 4, userAgent: "test")
+        rig = try TestRig()
+        client = rig.client()
     }
 
     private func start(_ options: [String] = [], listen: String = "127.0.0.1:0") throws -> ProgramRun {
-        try ProgramRun([ProjectPaths.pipegram, "simulator", "--listen", listen] + options, on: loop)
+        try rig.run([ProjectPaths.pipegram, "simulator", "--listen", listen] + options)
     }
 
     /// Where a simulator listens, once it does.
     private func url(of simulator: ProgramRun) throws -> String {
-        _ = loop.run(until: { simulator.output.count >= 6 || simulator.exit != nil }, within: .seconds(20))
+        _ = wait { simulator.output.count >= 6 || simulator.exit != nil }
         let line = try #require(simulator.output.first)
         #expect(line.hasPrefix("listening on http://"))
         return String(line.dropFirst("listening on ".count))
     }
 
     private func ask(_ url: String, _ body: JSON? = nil) -> JSON? {
-        var result: Result<HTTPClient.Response, HTTPClient.Failure>?
         let body = body.map { HTTPClient.Body.json($0.bytes) } ?? HTTPClient.Body.none
-        client.send(.init(url: url, body: body, timeout: .seconds(20))) { result = $0 }
-        _ = loop.run(until: { result != nil }, within: .seconds(20))
-        return (try? result?.get()).flatMap { try? JSON(parsing: $0.body) }
+        let request = HTTPClient.Request(url: url, body: body, timeout: .seconds(20))
+        return settled(HTTPAnswer(to: request, from: client)).json
     }
 
     @Test func `somebody writes, a gateway's bot answers, and what it called is logged without its text`()

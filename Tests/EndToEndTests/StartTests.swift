@@ -8,16 +8,6 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite(.ownProcess) struct StartTests {
-    /// Runs the program to its end.
-    private func run(
-        _ arguments: [String], environment: [String: String] = [:]
-    ) throws -> (status: Int32, output: String, errors: String) {
-        let run = try ProgramRun(
-            [ProjectPaths.pipegram] + arguments, environment: environment, on: try EventLoop())
-        run.endInput()
-        return (run.wait(), run.output.joined(separator: "\n"), run.errorText)
-    }
-
     @Test(arguments: [401, 404])
     func `a token that Telegram refuses ends it with 77, and where tokens come from`(_ code: Int) throws {
         let test = try GatewayTest()
@@ -30,10 +20,12 @@ import Testing
     }
 
     @Test func `without a token it says where one comes from`() throws {
-        let end = try run(["run", "--", "cat"])
+        let end = try ProgramEnd.pipegram(["run", "--", "cat"])
         #expect(end.status == 77)
         #expect(end.errors.hasPrefix("pipegram: there is no bot token. @BotFather"))
-        #expect(try run(["run", "--", "cat"], environment: ["TELEGRAM_BOT_TOKEN": "no token"]).status == 77)
+        #expect(
+            try ProgramEnd.pipegram(["run", "--", "cat"], environment: ["TELEGRAM_BOT_TOKEN": "no token"])
+                .status == 77)
     }
 
     @Test func `the token comes from a file, or from where systemd puts credentials`() throws {
@@ -47,14 +39,14 @@ import Testing
             #expect(test.waitForLog("this is @demo_bot"))
             #expect(test.stop() == 0)
         }
-        let end = try run(["run", "--token-file", "/nowhere/token", "--", "cat"])
+        let end = try ProgramEnd.pipegram(["run", "--token-file", "/nowhere/token", "--", "cat"])
         #expect(end.status == 66)
         #expect(end.errors.contains("/nowhere/token: No such file or directory"))
     }
 
     @Test func `a webhook ends it with 78, and is removed on demand`() throws {
         let test = try GatewayTest()
-        let client = HTTPClient(on: test.loop, connections: 1, userAgent: "test")
+        let client = test.rig.client()
         let body: JSON = ["url": "https://example.org/hook"]
         var isSet = false
         let hook = HTTPClient.Request(
@@ -111,7 +103,7 @@ import Testing
 
     @Test func `a program that isn't there, or may not be run, is named`() throws {
         let environment = ["TELEGRAM_BOT_TOKEN": "7:secret"]
-        let missing = try run(["run", "no-such-bot"], environment: environment)
+        let missing = try ProgramEnd.pipegram(["run", "no-such-bot"], environment: environment)
         #expect(missing.status == 127)
         #expect(
             missing.errors
@@ -119,11 +111,11 @@ import Testing
         )
         let files = TemporaryDirectory()
         let plain = files.write("bot.txt", "text")
-        let refused = try run(["replay", "-", plain])
+        let refused = try ProgramEnd.pipegram(["replay", "-", plain])
         #expect(refused.status == 126)
         #expect(refused.errors.contains("\(plain): not executable"))
         let script = files.write("bot", "#!/no/such/interpreter\n")
-        #expect(try run(["replay", "-", script]).status == 127)
+        #expect(try ProgramEnd.pipegram(["replay", "-", script]).status == 127)
     }
 
     @Test(arguments: [
@@ -140,14 +132,14 @@ import Testing
     func `what is wrong with the options is said, and ends it with 64`(_ arguments: [String], _ words: String)
         throws
     {
-        let end = try run(arguments, environment: ["TELEGRAM_BOT_TOKEN": "7:secret"])
+        let end = try ProgramEnd.pipegram(arguments, environment: ["TELEGRAM_BOT_TOKEN": "7:secret"])
         #expect(end.status == 64)
         #expect(end.errors.contains(words))
     }
 
     @Test func `it knows its version`() throws {
-        let end = try run(["--version"])
+        let end = try ProgramEnd.pipegram(["--version"])
         #expect(end.status == 0)
-        #expect(end.output.hasPrefix("pipegram "))
+        #expect(end.text.hasPrefix("pipegram "))
     }
 }

@@ -5,7 +5,7 @@ import TestSupport
 /// A room is a folder of `Sources`. Gateway.swift and GatewayFailure.swift are rooms of their own, for the first is above
 /// the stages of the gateway and the second below.
 enum Rooms {
-    /// A room, and below it those that it may name; after `Target/` stand rooms of that target.
+    /// A room, and below it those that it may name; after `Target/` come rooms of that target.
     private static let table = """
         Reactor/Files
             Reactor/ Loop
@@ -15,13 +15,16 @@ enum Rooms {
             Reactor/ Files Loop
         Reactor/Terminal
             Reactor/ Files Loop
+        # What both ends of the wire agree on.
         BotAPI
             JSON
             Reactor/ Files HTTP
+        # The only one that knows every stage.
         BotGateway/Gateway.swift
             Reactor/ Loop
             BotAPI
             BotGateway/ Calls Children Events GatewayFailure.swift Journal Updates
+        # A poll is a call to Telegram: Client.
         BotGateway/Updates
             JSON
             Reactor/ Files HTTP Loop
@@ -37,22 +40,26 @@ enum Rooms {
             Reactor/ Files Loop
             BotAPI
             BotGateway/ GatewayFailure.swift Updates
+        # Pure values: no loop, no file, no socket.
         BotGateway/Events
             JSON
             BotAPI
+        # A child's events are acknowledged in the journal. Of what gives updates and takes calls it knows nothing.
         BotGateway/Children
             JSON
             Reactor/ Files Loop Process
+            BotAPI
             BotGateway/ Children/Dialect Events Journal
         BotGateway/Children/Dialect
             JSON
-            Reactor/ Loop
+            Reactor/ Files Loop
             BotGateway/ Events
         BotGateway/Calls
             JSON
             Reactor/ Files HTTP Loop
             BotAPI
             BotGateway/ Client Events
+        # It keeps events and calls, and knows neither whose they are nor where they go.
         BotGateway/Journal
             JSON
             Reactor/ Files Loop
@@ -65,6 +72,7 @@ enum Rooms {
             Reactor/ Files HTTP Loop
             BotAPI
             BotGateway/ GatewayFailure.swift
+        # Of the gateway it knows nothing.
         TelegramSimulator
             JSON
             BotAPI
@@ -90,6 +98,7 @@ enum Rooms {
             BotAPI
             TelegramSimulator
             TelegramSimulator/ Methods State
+        # The gateway's sources and sinks, without a Telegram.
         Offline
             JSON
             Reactor/ Files Loop
@@ -127,21 +136,16 @@ enum Rooms {
             BotAPI
             BotGateway/ Client
             Doctor
+        # On top, and so it may name much.
         pipegram/Commands
-            JSON
-            Reactor/ Files HTTP Loop Process
+            Reactor/ Files Loop
             BotAPI
-            BotGateway/ Calls Children Gateway.swift GatewayFailure.swift Journal Journal/Inspection Updates Updates/Recording
-            TelegramSimulator
-            TelegramSimulator/ Server
-            Offline
-            Doctor
-            Doctor/ Network Probe Program
+            BotGateway/ Children GatewayFailure.swift Journal Journal/Inspection
             pipegram/ Options Runners
         pipegram/Options
             Reactor/ Files Loop Process
             BotAPI
-            BotGateway/ Calls Children Client Events GatewayFailure.swift Journal Updates Updates/Access
+            BotGateway/ Calls Children Client Events GatewayFailure.swift Journal Updates Updates/Access Updates/Recording
             pipegram/ Commands Runners
         pipegram/Runners
             JSON
@@ -149,9 +153,11 @@ enum Rooms {
             BotAPI
             BotGateway/ Calls Children Client Gateway.swift GatewayFailure.swift Journal Updates Updates/Access Updates/Recording
             TelegramSimulator
+            TelegramSimulator/ Server
             Offline
             Chat
             Doctor
+            Doctor/ Network Probe Program
             pipegram/ Commands Options
         """
 

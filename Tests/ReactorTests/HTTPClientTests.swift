@@ -124,7 +124,7 @@ import Testing
             if statuses.count < 5 { test.client?.send(test.request(), then: next) }
         }
         test.client?.send(test.request(), then: next)
-        #expect(test.loop.run(until: { statuses.count == 5 }, within: .seconds(10)))
+        #expect(test.wait { statuses.count == 5 })
         #expect(statuses == [200, 200, 200, 200, 200])
         #expect(test.server.connectionsOpened == 1)
     }
@@ -135,7 +135,7 @@ import Testing
         let answers = (0..<5).map { test.send("/\($0)", [1]) }
         #expect(test.arrived(2))
         test.dropClient()
-        #expect(test.loop.run(until: { test.server.connectionsOpen == 0 }, within: .seconds(10)))
+        #expect(test.wait { test.server.connectionsOpen == 0 })
         #expect(answers.allSatisfy { $0.result == nil })
     }
 

@@ -6,29 +6,25 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite(.ownProcess) struct HTTPDownloadTests {
-    private struct DownloadTest {
-        let loop: EventLoop
+    private struct DownloadTest: Rigged {
+        let rig: TestRig
         let server: RawServer
         let client: HTTPClient
-        let directory = TemporaryDirectory()
         let output: OutputFile
 
         init() throws {
-            loop = try EventLoop()
-            server = try RawServer(on: loop)
-            client = HTTPClient(on: loop, connections: 2, userAgent: "test")
-            output = try OutputFile(creating: "\(directory.path)/out")
+            rig = try TestRig()
+            server = try RawServer(on: rig.loop)
+            client = rig.client(connections: 2)
+            output = try OutputFile(creating: "\(rig.files.path)/out")
         }
 
-        var text: String? { directory.read("out") }
+        var text: String? { files.read("out") }
 
         func ask(offset: Int = 0, limit: Int? = nil) -> Result<HTTPClient.Response, HTTPClient.Failure>? {
             var request = HTTPClient.Request(url: "http://127.0.0.1:\(server.port)/f", timeout: .seconds(10))
             (request.destination, request.offset, request.sizeLimit) = (output, offset, limit)
-            var result: Result<HTTPClient.Response, HTTPClient.Failure>?
-            client.send(request) { result = $0 }
-            _ = loop.run(until: { result != nil }, within: .seconds(10))
-            return result
+            return settled(HTTPAnswer(to: request, from: client)).result
         }
 
         func failure(offset: Int = 0, limit: Int? = nil) -> HTTPClient.Failure? {
@@ -161,12 +157,12 @@ import Testing
     @Test func `a file is created only where there is none`() throws {
         let test = try DownloadTest()
         for name in ["out", "link"] {
-            symlink("/nowhere/x", "\(test.directory.path)/link")
-            #expect(throws: SystemError("creating \(test.directory.path)/\(name)", code: EEXIST)) {
-                try OutputFile(creating: "\(test.directory.path)/\(name)")
+            symlink("/nowhere/x", "\(test.files.path)/link")
+            #expect(throws: SystemError("creating \(test.files.path)/\(name)", code: EEXIST)) {
+                try OutputFile(creating: "\(test.files.path)/\(name)")
             }
         }
-        let file = try OutputFile(creating: "\(test.directory.path)/mine", mode: 0o600)
+        let file = try OutputFile(creating: "\(test.files.path)/mine", mode: 0o600)
         var status = stat()
         stat(file.path, &status)
         #expect(status.st_mode & 0o777 == 0o600)

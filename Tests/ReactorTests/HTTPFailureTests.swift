@@ -1,4 +1,5 @@
 import Reactor
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
@@ -21,7 +22,7 @@ import Testing
             test.client?.send(HTTPClient.Request(url: url, timeout: .seconds(10))) {
                 if case .failure(let it) = $0 { failure = it }
             }
-            #expect(test.loop.run(until: { failure != nil }, within: .seconds(10)), "\(url)")
+            #expect(test.wait { failure != nil }, "\(url)")
             #expect(failure?.requestWentOut == false)
             #expect(failure?.reason.isEmpty == false)
         }
@@ -38,7 +39,7 @@ import Testing
         #expect(failure.requestWentOut)
         #expect(test.requests.count == 2)
         // Its connection is closed: else its answer would come for the next one.
-        #expect(test.loop.run(until: { test.server.connectionsOpen == 0 }, within: .seconds(10)))
+        #expect(test.wait { test.server.connectionsOpen == 0 })
     }
 
     @Test func `a timeout under a millisecond isn't none`() throws {
@@ -111,7 +112,7 @@ import Testing
         let answer = test.send("/", [1])
         #expect(test.arrived(1))
         test.client?.cancel(try #require(answer.transfer))
-        #expect(test.loop.run(until: { test.server.connectionsOpen == 0 }, within: .seconds(10)))
+        #expect(test.wait { test.server.connectionsOpen == 0 })
         #expect(answer.result == nil)
         test.respond = { $1.answer(status: 200) }
         #expect(test.ask().status == 200)
@@ -134,7 +135,7 @@ import Testing
             done = true
             if let transfer = hanging.transfer { test.client?.cancel(transfer) }
         }
-        #expect(test.loop.run(until: { done && test.server.connectionsOpen == 1 }, within: .seconds(10)))
+        #expect(test.wait { done && test.server.connectionsOpen == 1 })
         #expect(test.requests.map(\.path) == ["/hanging", "/last"])
         #expect(early.result == nil)
         #expect(hanging.result == nil)

@@ -7,20 +7,19 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite(.ownProcess) struct HTTPFormTests {
-    private struct FormTest {
-        let loop: EventLoop
+    private struct FormTest: Rigged {
+        let rig: TestRig
         let server: RawServer
         let client: HTTPClient
-        let directory = TemporaryDirectory()
 
         init() throws {
-            loop = try EventLoop()
-            server = try RawServer(on: loop)
-            client = HTTPClient(on: loop, connections: 2, userAgent: "test")
+            rig = try TestRig()
+            server = try RawServer(on: rig.loop)
+            client = rig.client(connections: 2)
         }
 
         func file(_ name: String, size: Int) throws -> InputFile {
-            try InputFile(directory.write(name, String(repeating: "x", count: size)))
+            try InputFile(files.write(name, String(repeating: "x", count: size)))
         }
 
         /// Sends a request and waits for what becomes of it.
@@ -30,10 +29,7 @@ import Testing
             var request = HTTPClient.Request(
                 url: "http://127.0.0.1:\(server.port)/", body: body, timeout: .seconds(10))
             change(&request)
-            var result: Result<HTTPClient.Response, HTTPClient.Failure>?
-            client.send(request) { result = $0 }
-            _ = loop.run(until: { result != nil }, within: .seconds(10))
-            return result
+            return settled(HTTPAnswer(to: request, from: client)).result
         }
 
         func failure(_ body: HTTPClient.Body, _ change: (inout HTTPClient.Request) -> Void = { _ in })
@@ -47,7 +43,7 @@ import Testing
     @Test func `a form goes out part by part, a file's bytes as they are`() throws {
         let test = try FormTest()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer("ok") } }
-        let path = test.directory.write("a.bin", "\r\n--\u{0}ö")
+        let path = test.files.write("a.bin", "\r\n--\u{0}ö")
         let answer = test.ask(
             .form([
                 HTTPClient.Part("chat_id", .text(Array("42".utf8))),
@@ -101,7 +97,7 @@ import Testing
         }
         let file = try test.file("f", size: 100)
         let form = HTTPClient.Body.form([HTTPClient.Part("f", .file(file, name: "f"))])
-        let output = try OutputFile(creating: "\(test.directory.path)/out")
+        let output = try OutputFile(creating: "\(test.files.path)/out")
         let kinds: [HTTPClient.Body] = [.json([1]), form, .none, .json([1, 2]), .none, form, .json([])]
         for (index, body) in kinds.enumerated() {
             let response = try test.ask(body) { if index == 2 { $0.destination = output } }?.get()

@@ -4,15 +4,15 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite struct HTTPHeaderTests {
-    private let loop: EventLoop
+@Suite struct HTTPHeaderTests: Rigged {
+    let rig: TestRig
     private let server: HTTPServer
     private let client: HTTPClient
 
     init() throws {
-        loop = try EventLoop()
-        server = try HTTPServer(on: loop, host: "127.0.0.2")
-        client = HTTPClient(on: loop, connections: 1, userAgent: "test")
+        rig = try TestRig()
+        server = try HTTPServer(on: rig.loop, host: "127.0.0.2")
+        client = rig.client(connections: 1)
     }
 
     private func send(_ headers: [(name: String, value: String)], _ body: HTTPClient.Body) -> HTTPClient
@@ -21,10 +21,7 @@ import Testing
         var request = HTTPClient.Request(
             url: "http://127.0.0.2:\(server.port)/", body: body, timeout: .seconds(5))
         request.headers = headers
-        var result: Result<HTTPClient.Response, HTTPClient.Failure>?
-        client.send(request) { result = $0 }
-        _ = loop.run(until: { result != nil }, within: .seconds(5))
-        return try? result?.get()
+        return settled(HTTPAnswer(to: request, from: client)).response
     }
 
     @Test func `a request has its own headers beside the usual ones, and the next one hasn't`() {
@@ -67,7 +64,7 @@ import Testing
         client.send(.init(url: "http://127.0.0.1:\(server.port)/", body: body, timeout: .seconds(5))) { _ in
             isAnswered = true
         }
-        #expect(loop.run(until: { isAnswered }, within: .seconds(5)))
+        #expect(wait { isAnswered })
         #expect(kept == [3 << 20])
     }
 

@@ -1,4 +1,5 @@
 import Reactor
+import TestSupport
 import Testing
 
 @Suite struct HTTPRenewalTests {
@@ -6,24 +7,24 @@ import Testing
         let test = try HTTPTest(connections: 1, renewal: .init(requests: 3, countsOnlyShared: false))
         for number in 1...10 {
             let answer = test.send()
-            #expect(test.loop.run(until: { answer.status == 200 }, within: .seconds(10)), "\(number)")
+            #expect(test.wait { answer.status == 200 }, "\(number)")
         }
         #expect(test.server.connectionsOpened == 4)
-        #expect(test.loop.run(until: { test.server.connectionsOpen == 1 }, within: .seconds(10)))
+        #expect(test.wait { test.server.connectionsOpen == 1 })
     }
 
     @Test func `a request that is on its way stays with its connection`() throws {
         let test = try HTTPTest(connections: 1, renewal: .init(requests: 1, countsOnlyShared: false))
         let first = test.send()
-        #expect(test.loop.run(until: { first.status == 200 }, within: .seconds(10)))
+        #expect(test.wait { first.status == 200 })
         test.respond = { _, _ in }
         let held = test.send()
-        #expect(test.loop.run(until: { test.responders.count == 2 }, within: .seconds(10)))
+        #expect(test.wait { test.responders.count == 2 })
         test.respond = { request, responder in responder.answer(status: 200, body: request.body) }
         test.responders[1].answer(status: 200)
-        #expect(test.loop.run(until: { held.status == 200 }, within: .seconds(10)))
+        #expect(test.wait { held.status == 200 })
         let last = test.send()
-        #expect(test.loop.run(until: { last.status == 200 }, within: .seconds(10)))
+        #expect(test.wait { last.status == 200 })
         #expect(test.server.connectionsOpened == 3)
     }
 
@@ -31,7 +32,7 @@ import Testing
         let test = try HTTPTest(connections: 1, renewal: .init(requests: 3))
         for _ in 1...10 {
             let answer = test.send()
-            #expect(test.loop.run(until: { answer.status == 200 }, within: .seconds(10)))
+            #expect(test.wait { answer.status == 200 })
         }
         #expect(test.server.connectionsOpened == 1)
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Reactor
 
 @Suite struct HTTPServerFileTests {
-    private func upload(_ test: HTTPTest, _ file: InputFile) -> HTTPTest.Answer {
+    private func upload(_ test: HTTPTest, _ file: InputFile) -> HTTPAnswer {
         test.send(
             .form([
                 HTTPClient.Part("чат \"1\"", .text(Array("ö".utf8))),

@@ -1,26 +1,12 @@
 import Glibc
 import Reactor
+import TestSupport
 
 @testable import TelegramSimulator
 
 /// An HTTP client and a server in one loop.
-final class HTTPTest {
-    /// A request on its way, and in the end its answer.
-    final class Answer {
-        fileprivate(set) var result: Result<HTTPClient.Response, HTTPClient.Failure>?
-        fileprivate(set) var timesDone = 0
-        fileprivate(set) weak var transfer: Transfer?
-
-        var response: HTTPClient.Response? { try? result?.get() }
-        var status: Int? { response?.status }
-        var text: String? { response.map { String(decoding: $0.body, as: UTF8.self) } }
-        var failure: HTTPClient.Failure? {
-            guard case .failure(let failure) = result else { return nil }
-            return failure
-        }
-    }
-
-    let loop: EventLoop
+final class HTTPTest: Rigged {
+    let rig: TestRig
     private(set) var server: HTTPServer
     private(set) var client: HTTPClient?
     /// What came to the server.
@@ -32,9 +18,9 @@ final class HTTPTest {
     }
 
     init(connections: Int = 4, renewal: HTTPClient.Renewal = .init(requests: 500)) throws {
-        loop = try EventLoop()
-        server = try HTTPServer(on: loop, bodyLimit: 4 << 20)
-        client = HTTPClient(on: loop, connections: connections, userAgent: "test", renewal: renewal)
+        rig = try TestRig()
+        server = try HTTPServer(on: rig.loop, bodyLimit: 4 << 20)
+        client = rig.client(connections: connections, renewal: renewal)
         listen()
     }
 
@@ -66,26 +52,17 @@ final class HTTPTest {
     }
 
     /// Sends a request without waiting for its answer.
-    func send(_ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)) -> Answer {
-        let answer = Answer()
-        answer.transfer = client?.send(request(path, body, timeout: timeout)) {
-            answer.result = $0
-            answer.timesDone += 1
-        }
-        return answer
+    func send(_ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)) -> HTTPAnswer {
+        HTTPAnswer(to: request(path, body, timeout: timeout), from: client)
     }
 
     /// Sends a request with any body without waiting for its answer.
-    func send(_ body: HTTPClient.Body, _ change: (inout HTTPClient.Request) -> Void = { _ in }) -> Answer {
-        let answer = Answer()
+    func send(_ body: HTTPClient.Body, _ change: (inout HTTPClient.Request) -> Void = { _ in }) -> HTTPAnswer
+    {
         var request = request()
         request.body = body
         change(&request)
-        answer.transfer = client?.send(request) {
-            answer.result = $0
-            answer.timesDone += 1
-        }
-        return answer
+        return HTTPAnswer(to: request, from: client)
     }
 
     /// What the server answers to these bytes, until it closes the connection.
@@ -114,19 +91,12 @@ final class HTTPTest {
     }
 
     /// Sends a request and waits for its answer.
-    func ask(_ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)) -> Answer {
-        let answer = send(path, body, timeout: timeout)
-        settle([answer])
-        return answer
-    }
-
-    @discardableResult
-    func settle(_ answers: [Answer]) -> Bool {
-        loop.run(until: { answers.allSatisfy { $0.result != nil } }, within: .seconds(10))
+    func ask(_ path: String = "/", _ body: [UInt8]? = nil, timeout: Duration = .seconds(10)) -> HTTPAnswer {
+        settled(send(path, body, timeout: timeout))
     }
 
     /// Runs the loop until so many requests have come to the server.
     func arrived(_ count: Int) -> Bool {
-        loop.run(until: { requests.count >= count }, within: .seconds(10))
+        wait { requests.count >= count }
     }
 }

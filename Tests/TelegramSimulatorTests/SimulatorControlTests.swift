@@ -12,16 +12,16 @@ import Testing
 
     private func send(
         _ path: String, _ body: HTTPClient.Body = .none, within timeout: Duration = .seconds(5)
-    ) -> SimulatorTest.Answer {
+    ) -> HTTPAnswer {
         test.send(
             HTTPClient.Request(url: "\(test.server.url)/simulator\(path)", body: body, timeout: timeout))
     }
 
-    private func ask(_ path: String, _ body: JSON? = nil) -> SimulatorTest.Answer {
+    private func ask(_ path: String, _ body: JSON? = nil) -> HTTPAnswer {
         test.settled(send(path, body.map { .json($0.bytes) } ?? HTTPClient.Body.none))
     }
 
-    private func reason(_ answer: SimulatorTest.Answer) -> String? { answer.json?["description"]?.string }
+    private func reason(_ answer: HTTPAnswer) -> String? { answer.json?["description"]?.string }
 
     // MARK: faults
 

@@ -20,7 +20,7 @@ import Testing
     }
 
     /// Fetches a file as it is told by getFile.
-    private func fetch(_ test: SimulatorTest, _ path: String, from offset: Int = 0) -> SimulatorTest.Answer {
+    private func fetch(_ test: SimulatorTest, _ path: String, from offset: Int = 0) -> HTTPAnswer {
         var request = HTTPClient.Request(
             url: "\(test.server.url)/file/bot7:secret/\(path)", timeout: .seconds(5))
         request.offset = offset

@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
@@ -10,7 +11,7 @@ import Testing
 
     init() throws { test = try SimulatorTest(strictness: .strict) }
 
-    private func ask(_ path: String, _ body: String) -> SimulatorTest.Answer {
+    private func ask(_ path: String, _ body: String) -> HTTPAnswer {
         test.settled(
             test.send(
                 HTTPClient.Request(

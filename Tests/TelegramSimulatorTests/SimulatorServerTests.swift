@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
@@ -109,7 +110,7 @@ import Testing
         let poll = test.poll()
         #expect(test.server.connectionsOpen == 1)
         test.client.cancel(try #require(poll.transfer))
-        #expect(test.loop.run(until: { test.server.connectionsOpen == 0 }, within: .seconds(5)))
+        #expect(test.wait { test.server.connectionsOpen == 0 })
     }
 
     @Test func `a port is taken only once, and free again after closing`() throws {

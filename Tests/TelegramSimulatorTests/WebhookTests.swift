@@ -1,12 +1,13 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
 
 /// A simulator that posts its updates to a webhook, all in one loop.
 @Suite struct WebhookTests {
-    private final class Hook {
+    private final class Hook: Rigged {
         let test: SimulatorTest
         let server: HTTPServer
         var requests: [HTTPServer.Request] = []
@@ -22,6 +23,7 @@ import Testing
             }
         }
 
+        var rig: TestRig { test.rig }
         var url: JSON { JSON("http://127.0.0.1:\(server.port)/hook") }
         var texts: [String] {
             requests.map { request in
@@ -40,10 +42,6 @@ import Testing
             test.server.add(
                 ["message_id": 1, "chat": ["id": JSON(chat), "type": "private"], "text": JSON(text)],
                 as: "message")
-        }
-
-        func wait(until condition: () -> Bool) -> Bool {
-            test.loop.run(until: condition, within: .seconds(10))
         }
     }
 
@@ -76,7 +74,7 @@ import Testing
         hook.say("second")
         hook.say("other", in: 43)
         #expect(hook.wait { hook.requests.count == 2 && hook.test.server.pendingUpdates == 2 })
-        #expect(hook.test.loop.hurry { hook.test.server.pendingUpdates == 0 })
+        #expect(hook.test.hurry { hook.test.server.pendingUpdates == 0 })
         #expect(hook.texts == ["first", "other", "first", "second"])
     }
 

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -64,7 +65,7 @@ import Testing
         give(call(1, "1a") + call(1, "1b") + call(2, "2a") + call(2, "2b"), to: feed)
         #expect(test.wait { told.results.count == 2 })
         #expect(told.results.map { $0["line"] } == [3, 4])
-        #expect(test.loop.hurry { told.ends.count == 1 })
+        #expect(test.hurry { told.ends.count == 1 })
         #expect(test.sent == ["2a", "2b", "1a", "1b"])
     }
 

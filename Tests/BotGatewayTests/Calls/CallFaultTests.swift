@@ -152,7 +152,7 @@ import Testing
         #expect(test.wait { test.log.count("can't reach \(test.server.url)") == 1 })
         #expect(test.results.isEmpty)
         #expect(test.caller.pending == 1)
-        let server = try SimulatorServer(on: test.loop, telegram: SimulatedTelegram { 0 }, port: port)
+        let server = try test.rig.simulator(port: port)
         #expect(test.hurry(for: 1))
         #expect(test.success(of: "x") != nil)
         #expect(server.calls.map(\.wasCarriedOut) == [true])

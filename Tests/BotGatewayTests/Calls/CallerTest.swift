@@ -7,24 +7,19 @@ import TestSupport
 @testable import TelegramSimulator
 
 /// A caller and a simulated Telegram in one loop, and what became of the calls.
-final class CallerTest {
-    let loop: EventLoop
+final class CallerTest: Rigged {
+    let rig: TestRig
     let server: SimulatorServer
     let caller: TelegramCaller
-    let log = LogLines()
     /// In the order in which they came, by the text of the message.
     private(set) var results: [(text: String, result: CallResult)] = []
-    private let client: HTTPClient
 
     init(limit: Int = 8, timeout: Duration = .seconds(20)) throws {
-        loop = try EventLoop()
-        server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
-        client = HTTPClient(on: loop, connections: 8, userAgent: "test")
-        let api = BotAPIClient(
-            url: server.url, token: try BotToken("7:secret"), client: client, on: loop, log: log.logger)
+        rig = try TestRig()
+        server = try rig.simulator()
         caller = TelegramCaller(
-            api: api, limit: limit, timeout: timeout, files: ChildFiles(in: nil, temporaryDirectory: "/tmp"),
-            on: loop, log: log.logger)
+            api: try rig.api(at: server.url), limit: limit, timeout: timeout,
+            files: ChildFiles(in: nil, temporaryDirectory: "/tmp"), on: rig.loop, log: rig.log.logger)
     }
 
     /// Sends a message for a scope, to its chat if no other is given.
@@ -56,13 +51,12 @@ final class CallerTest {
     }
     var finished: [String] { results.map(\.text) }
 
-    func wait(_ condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(5)) }
     /// Waits for so many results while retries and holds take no time.
-    func hurry(for count: Int) -> Bool { loop.hurry { results.count >= count } }
+    func hurry(for count: Int) -> Bool { hurry { results.count >= count } }
     /// Whether for a moment no further call arrives.
     func isQuiet() -> Bool {
         let count = server.calls.count
-        return !loop.run(until: { server.calls.count > count }, within: .milliseconds(20))
+        return !wait(within: .milliseconds(20)) { server.calls.count > count }
     }
 
     func result(of text: String) -> CallResult? { results.first { $0.text == text }?.result }

@@ -7,12 +7,10 @@ import TestSupport
 @testable import TelegramSimulator
 
 /// A server with one file, what it does to each request, and what became of the downloads.
-final class DownloadTest {
-    let loop: EventLoop
+final class DownloadTest: Rigged {
+    let rig: TestRig
     let server: HTTPServer
-    let directory = TemporaryDirectory()
-    let files: ChildFiles
-    let log = LogLines()
+    let childFiles: ChildFiles
     let downloads: Downloads
     /// Spoils a request in its place: true where it did.
     var spoil: (_ request: HTTPServer.Request, _ number: Int, HTTPServer.Responder) -> Bool = { _, _, _ in
@@ -22,18 +20,14 @@ final class DownloadTest {
     var filePath = "photos/file 1.jpg"
     private(set) var requests: [String] = []
     private(set) var results: [CallResult] = []
-    private let client: HTTPClient
 
     init() throws {
-        loop = try EventLoop()
-        server = try HTTPServer(on: loop)
-        client = HTTPClient(on: loop, connections: 8, userAgent: "test")
-        files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
-        let api = BotAPIClient(
-            url: "http://127.0.0.1:\(server.port)", token: try BotToken("7:secret"), client: client,
-            on: loop,
-            log: log.logger)
-        downloads = Downloads(api: api, files: files, patience: .seconds(5), on: loop, log: log.logger)
+        rig = try TestRig()
+        server = try HTTPServer(on: rig.loop)
+        childFiles = ChildFiles(in: rig.files.path, temporaryDirectory: "/nowhere")
+        downloads = Downloads(
+            api: try rig.api(at: "http://127.0.0.1:\(server.port)"), files: childFiles, patience: .seconds(5),
+            on: rig.loop, log: rig.log.logger)
         server.onRequest = { [unowned self] in take($0, $1) }
     }
 
@@ -69,7 +63,7 @@ final class DownloadTest {
     /// Waits for the next result, while retries take no time.
     func result() -> CallResult? {
         let count = results.count
-        _ = loop.hurry { results.count > count }
+        _ = hurry { results.count > count }
         return results.count > count ? results.last : nil
     }
 
@@ -79,11 +73,7 @@ final class DownloadTest {
     }
 
     func read(_ path: String?) -> String? {
-        path.flatMap { try? InputFile($0) }.map { file in
-            var bytes = [UInt8](repeating: 0, count: file.size)
-            _ = bytes.withUnsafeMutableBytes { try? file.read(into: $0, at: 0) }
-            return String(decoding: bytes, as: UTF8.self)
-        }
+        path.flatMap { try? File.read($0) }.map { String(decoding: $0, as: UTF8.self) }
     }
 
     var refusal: String? {
@@ -91,5 +81,5 @@ final class DownloadTest {
     }
 
     /// What lies below the test's directory.
-    func names(_ path: String = "") -> [String] { directory.names(path) }
+    func names(_ path: String = "") -> [String] { files.names(path) }
 }

@@ -12,14 +12,14 @@ import Testing
         let test = try DownloadTest()
         try test.start()
         guard case .success(let file) = test.result() else { return #expect(Bool(false)) }
-        #expect(file?["path"]?.string == "\(test.directory.path)/files/chat-42/1/file-1.jpg")
+        #expect(file?["path"]?.string == "\(test.files.path)/files/chat-42/1/file-1.jpg")
         #expect(file?["file_size"]?.integer == 10)
         #expect(test.read(file?["path"]?.string) == "0123456789")
     }
 
     @Test func `a file comes to the place that was asked for, in place of what was there`() throws {
         let test = try DownloadTest()
-        let path = test.directory.write("cat.jpg", "old")
+        let path = test.files.write("cat.jpg", "old")
         try test.start(to: path)
         #expect(test.path() == path)
         #expect(test.read(path) == "0123456789")
@@ -160,25 +160,25 @@ import Testing
 
     @Test func `a place that can't be written to is refused by name`() throws {
         let test = try DownloadTest()
-        try test.start(to: "\(test.directory.path)/no/such/folder.jpg")
+        try test.start(to: "\(test.files.path)/no/such/folder.jpg")
         let words = try #require(test.refusal)
-        #expect(words.contains("\(test.directory.path)/no/such/folder.jpg"))
+        #expect(words.contains("\(test.files.path)/no/such/folder.jpg"))
         #expect(words.contains("No such file or directory"))
-        mkdir("\(test.directory.path)/folder", 0o700)
-        try test.start(to: "\(test.directory.path)/folder")
+        mkdir("\(test.files.path)/folder", 0o700)
+        try test.start(to: "\(test.files.path)/folder")
         #expect(test.refusal?.contains("folder") == true)
         #expect(test.names() == ["folder"])
     }
 
     @Test func `files go with their child, those with a place stay`() throws {
         let test = try DownloadTest()
-        let path = "\(test.directory.path)/cat.jpg"
+        let path = "\(test.files.path)/cat.jpg"
         try test.start(to: path)
         #expect(test.path() == path)
         try test.start()
         let own = try #require(test.path())
         test.downloads.childEnded(.chat(42))
-        test.files.remove(test.files.take(of: .chat(42)), of: .chat(42))
+        test.childFiles.remove(test.childFiles.take(of: .chat(42)), of: .chat(42))
         #expect(test.read(own) == nil)
         #expect(test.read(path) == "0123456789")
         #expect(test.names("files") == [])
@@ -191,10 +191,10 @@ import Testing
             if request.path.hasPrefix("/file/"), waiting.count < 2 { waiting.append(responder) }
             return request.path.hasPrefix("/file/")
         }
-        let path = "\(test.directory.path)/cat.jpg"
+        let path = "\(test.files.path)/cat.jpg"
         try test.start()
         try test.start(to: path)
-        #expect(test.loop.run(until: { waiting.count == 2 }, within: .seconds(5)))
+        #expect(test.wait { waiting.count == 2 })
         test.downloads.childEnded(.chat(42))
         #expect(test.results.count == 1)
         if case .failure(let error) = test.results[0] {

@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -152,7 +153,7 @@ import Testing
         test.caller.hold("@news", for: .seconds(1))
         test.caller.hold("42", for: .seconds(30))
         #expect(test.caller.holds.map(\.chat) == ["42", "43", "@news"])
-        #expect(test.loop.hurry { test.caller.holds.count == 2 })
+        #expect(test.hurry { test.caller.holds.count == 2 })
         #expect(test.caller.holds.map(\.chat) == ["42", "43"])
         #expect(test.caller.holds.allSatisfy { $0.left > .seconds(20) })
     }

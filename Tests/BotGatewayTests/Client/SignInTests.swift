@@ -9,21 +9,16 @@ import Testing
 
 @Suite struct SignInTests {
     /// A sign-in at a simulated Telegram, and what came of it.
-    private final class Attempt {
-        let loop: EventLoop
+    private final class Attempt: Rigged {
+        let rig: TestRig
         let server: SimulatorServer
-        let log = LogLines()
-        private let client: HTTPClient
         private let signIn: SignIn
         private(set) var results: [Result<JSON, GatewayFailure>] = []
 
         init(token: String = "7:secret") throws {
-            loop = try EventLoop()
-            server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
-            client = HTTPClient(on: loop, connections: 2, userAgent: "test")
-            let api = BotAPIClient(
-                url: server.url + "/", token: try BotToken(token), client: client, on: loop, log: log.logger)
-            signIn = SignIn(api: api, on: loop)
+            rig = try TestRig()
+            server = try rig.simulator()
+            signIn = SignIn(api: try rig.api(at: server.url + "/", token: token), on: rig.loop)
         }
 
         func start(deletingWebhook: Bool = false) {
@@ -33,7 +28,7 @@ import Testing
         /// Starts and waits for the result, while retries take no time.
         func run(deletingWebhook: Bool = false) -> Bool {
             start(deletingWebhook: deletingWebhook)
-            return loop.hurry { !results.isEmpty }
+            return hurry { !results.isEmpty }
         }
 
         var bot: JSON? { try? results.first?.get() }
@@ -81,10 +76,10 @@ import Testing
         let port = attempt.server.port
         attempt.server.close()
         attempt.start()
-        #expect(attempt.loop.hurry { attempt.log.count("can't reach \(attempt.server.url)") == 1 })
+        #expect(attempt.hurry { attempt.log.count("can't reach \(attempt.server.url)") == 1 })
         #expect(attempt.results.isEmpty)
-        let server = try SimulatorServer(on: attempt.loop, telegram: SimulatedTelegram { 0 }, port: port)
-        #expect(attempt.loop.hurry { attempt.bot != nil })
+        let server = try attempt.rig.simulator(port: port)
+        #expect(attempt.hurry { attempt.bot != nil })
         #expect(server.calls.count == 1)
     }
 

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -175,7 +176,7 @@ import Testing
         try test.commit()
         test.kill()
         try test.open()
-        #expect(test.loop.run(until: { (try? test.journal.holds().count) == 1 }, within: .seconds(5)))
+        #expect(test.wait { (try? test.journal.holds().count) == 1 })
         let hold = try #require(try test.journal.holds().first)
         #expect(hold.chat == "42")
         #expect((.seconds(30)) < hold.left && hold.left <= .seconds(60))

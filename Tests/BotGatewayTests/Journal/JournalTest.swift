@@ -6,16 +6,14 @@ import Testing
 @testable import BotGateway
 
 /// A journal in a directory of its own, which can be opened again as after a kill or a stop.
-final class JournalTest {
-    let loop: EventLoop
-    let files = TemporaryDirectory()
-    let log = LogLines()
+final class JournalTest: Rigged {
+    let rig: TestRig
     private var directory: StateDirectory?
     private(set) var opened: DiskJournal?
     private(set) var stored: [IncomingEvent] = []
 
     init(redeliveryWindow: Int = 18) throws {
-        loop = try EventLoop()
+        rig = try TestRig()
         try open(redeliveryWindow: redeliveryWindow)
     }
 
@@ -58,7 +56,7 @@ final class JournalTest {
     func append(_ ids: [Int64], in chat: Int64 = 42, offset: Int64? = nil) throws -> [IncomingEvent] {
         let before = stored.count
         try journal.append(ids.map { event($0, in: chat) }, offset: offset) { [unowned self] in stored += $0 }
-        #expect(loop.run(until: { self.stored.count == before + ids.count }, within: .seconds(5)))
+        #expect(wait { self.stored.count == before + ids.count })
         return Array(stored[before...])
     }
 
@@ -74,7 +72,7 @@ final class JournalTest {
     func commit() throws {
         let journal = try journal
         let commits = journal.commits
-        #expect(loop.run(until: { journal.commits > commits }, within: .seconds(5)))
+        #expect(wait { journal.commits > commits })
     }
 
     /// The scopes with events of an earlier run, and how many.

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -20,7 +21,7 @@ import Testing
         var stored: [IncomingEvent] = []
         let events = (Self.scopes + Self.scopes).enumerated().map { event(Int64($0 + 1), of: $1) }
         try test.journal.append(events, offset: 11) { stored = $0 }
-        #expect(test.loop.run(until: { stored.count == 10 }, within: .seconds(5)))
+        #expect(test.wait { stored.count == 10 })
         for (scope, id) in zip(Self.scopes, [1, 2, 3, 4, 5] as [Int64]) {
             _ = try test.journal.add(
                 Call(type: "telegram.get_chat", parameters: ["chat_id": 5], id: nil, in: scope), for: scope)
@@ -46,7 +47,7 @@ import Testing
         #expect(try DeadLetters(in: test.files.path, mayChange: true).retry() == 5)
         var revived: [IncomingEvent] = []
         try test.journal.revive { revived = $0 }
-        #expect(test.loop.run(until: { revived.count == 5 }, within: .seconds(5)))
+        #expect(test.wait { revived.count == 5 })
         #expect(revived.map(\.scope) == Self.scopes)
     }
 

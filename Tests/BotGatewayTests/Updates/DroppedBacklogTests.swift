@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -46,7 +47,7 @@ import Testing
             test.server.fail(method: "getUpdates", with: fault)
         }
         test.poller.start()
-        #expect(test.loop.hurry { test.offsets.last == 9004 })
+        #expect(test.hurry { test.offsets.last == 9004 })
         #expect(test.updates.isEmpty)
         #expect(test.offsets.dropLast().allSatisfy { $0 == -1 })
         #expect(test.log.count("notice --drop-pending: dropping what Telegram holds") == 1)
@@ -79,7 +80,7 @@ import Testing
         let test = try test(2)
         test.server.addRaw(bytes: Array(#"{"update_id":9003,"x"#.utf8), id: 9003)
         test.poller.start()
-        #expect(test.loop.hurry { test.offsets.last == 9004 })
+        #expect(test.hurry { test.offsets.last == 9004 })
         #expect(test.updates.isEmpty)
         test.add()
         #expect(test.wait { test.ids == [9004] })

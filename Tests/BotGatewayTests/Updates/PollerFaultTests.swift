@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -50,11 +51,10 @@ import Testing
         let port = test.server.port
         test.server.close()
         test.poller.start()
-        #expect(test.loop.hurry { test.log.count("can't reach") == 1 })
-        let server = try SimulatorServer(
-            on: test.loop, telegram: SimulatedTelegram { 0 }, port: port, firstUpdateID: 5)
+        #expect(test.hurry { test.log.count("can't reach") == 1 })
+        let server = try test.rig.simulator(port: port, firstUpdateID: 5)
         server.add(["chat": ["id": 42]], as: "message")
-        #expect(test.loop.hurry { test.ids == [5] })
+        #expect(test.hurry { test.ids == [5] })
         #expect(test.failures.isEmpty)
     }
 
@@ -64,7 +64,7 @@ import Testing
         let start = Instant.current
         test.add()
         test.poller.start()
-        #expect(test.loop.hurry { !test.updates.isEmpty })
+        #expect(test.hurry { !test.updates.isEmpty })
         // 0.5, 1, 2, 4 and 8 s at least.
         #expect(Instant.current - start >= .milliseconds(15_500))
         #expect(test.waitForPoll(7))
@@ -73,7 +73,7 @@ import Testing
         test.add()
         #expect(test.wait { test.log.count("is in trouble") == 2 })
         let again = Instant.current
-        #expect(test.loop.hurry { test.server.polls.count == 9 })
+        #expect(test.hurry { test.server.polls.count == 9 })
         #expect(Instant.current - again < .seconds(15))
     }
 
@@ -104,7 +104,7 @@ import Testing
         let test = try PollerTest()
         test.server.addRaw(bytes: Array(#"{"update_id":9223372036854775807,"x"#.utf8), id: 1)
         test.poller.start()
-        #expect(test.loop.hurry { test.log.count("skipped update 9223372036854775807") == 1 })
+        #expect(test.hurry { test.log.count("skipped update 9223372036854775807") == 1 })
     }
 
     // MARK: what ends it
@@ -117,7 +117,7 @@ import Testing
         let start = Instant.current
         test.server.fail(method: "getUpdates", times: .max, with: .error(409, otherPoll))
         test.poller.start()
-        #expect(test.loop.hurry { !test.failures.isEmpty })
+        #expect(test.hurry { !test.failures.isEmpty })
         #expect(Instant.current - start >= .seconds(3))
         #expect(test.failures.count == 1)
         #expect(test.failures[0]?.kind == .conflict)

@@ -7,21 +7,19 @@ import TestSupport
 @testable import TelegramSimulator
 
 /// A poller and a simulated Telegram in one loop, and what the poller told.
-final class PollerTest {
-    let loop: EventLoop
+final class PollerTest: Rigged {
+    let rig: TestRig
     let server: SimulatorServer
     let poller: TelegramPoller
     let api: BotAPIClient
-    let log = LogLines()
-    private let client: HTTPClient
 
     private(set) var updates: [Update] = []
     private(set) var batches: [[Int64]] = []
     private(set) var failures: [GatewayFailure?] = []
-    /// Called with each batch.
     /// Whether a batch is taken at once; else `unread` takes it.
     var takes = true
     var unread: () -> Void = {}
+    /// Called with each batch.
     var onBatch: () -> Void = {}
 
     init(
@@ -29,16 +27,14 @@ final class PollerTest {
         conflictLimit: Duration = .seconds(30), kinds: [String] = [],
         dropsPending: Bool = false, offset: Int64? = nil
     ) throws {
-        loop = try EventLoop()
-        server = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 1_700_000_000 })
-        client = HTTPClient(on: loop, connections: 4, userAgent: "test")
-        api = BotAPIClient(
-            url: server.url, token: try BotToken(token), client: client, on: loop, log: log.logger)
+        rig = try TestRig()
+        server = try rig.simulator()
+        api = try rig.api(at: server.url, token: token)
         var options = TelegramPoller.Options(wait: wait, kinds: kinds, offset: offset)
         options.patience = patience
         options.dropsPending = dropsPending
         options.conflictLimit = conflictLimit
-        poller = TelegramPoller(api: api, options: options, on: loop, log: log.logger)
+        poller = TelegramPoller(api: api, options: options, on: rig.loop, log: rig.log.logger)
         poller.onUpdates = { [unowned self] in
             updates += $0.updates
             batches.append($0.updates.map(\.id))
@@ -56,8 +52,6 @@ final class PollerTest {
         server.add(["message_id": 1, "chat": ["id": 42], "text": JSON(text)], as: "message")
     }
 
-    func wait(_ condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(5)) }
-
     /// Waits until a getUpdates has arrived that nothing answers yet.
     func waitForPoll(_ number: Int) -> Bool { wait { server.polls.count >= number } }
 
@@ -66,6 +60,6 @@ final class PollerTest {
         server.fail(method: "getUpdates", times: times, with: fault)
         add()
         poller.start()
-        return loop.hurry { !updates.isEmpty }
+        return hurry { !updates.isEmpty }
     }
 }

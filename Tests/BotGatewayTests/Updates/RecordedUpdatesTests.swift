@@ -7,11 +7,10 @@ import Testing
 @testable import BotAPI
 @testable import BotGateway
 
-@Suite struct RecordedUpdatesTests {
-    private let loop: EventLoop
-    private let directory = TemporaryDirectory()
+@Suite struct RecordedUpdatesTests: Rigged {
+    let rig: TestRig
 
-    init() throws { loop = try EventLoop() }
+    init() throws { rig = try TestRig() }
 
     /// What a source told.
     private final class Taken {
@@ -35,8 +34,6 @@ import Testing
         return taken
     }
 
-    private func wait(_ condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(5)) }
-
     private func log(_ count: Int, text: String = "hi") -> String {
         (1...count).map { #"{"update_id":\#($0),"message":{"text":"\#(text)"}}"# + "\n" }.joined()
     }
@@ -45,7 +42,7 @@ import Testing
     private func longLog() -> String { log(70, text: String(repeating: "x", count: 10_000)) }
 
     private func open(_ name: String, _ text: String) throws -> RecordedUpdates {
-        try RecordedUpdates(path: directory.write(name, text), on: loop)
+        try RecordedUpdates(path: files.write(name, text), on: loop)
     }
 
     @Test func `a file's updates come in their order, with their lines, and then the end`() throws {
@@ -80,7 +77,7 @@ import Testing
     }
 
     @Test func `what comes on a pipe is taken as it comes, until the writer is gone`() throws {
-        let pipe = try TestPipe()
+        let pipe = try Pipe()
         let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
         #expect(!source.isFile)
         let taken = start(source)
@@ -89,13 +86,13 @@ import Testing
         pipe.write(#"ate_id":2,"message":{}}"#)
         #expect(wait { taken.updates.count == 2 })
         #expect(taken.ended == 0)
-        pipe.endWriting()
+        pipe.closeWriter()
         #expect(wait { taken.ended > 0 })
         #expect(taken.failure == nil)
     }
 
     @Test func `a pipe, too, is read only while its updates are wanted`() throws {
-        let pipe = try TestPipe()
+        let pipe = try Pipe()
         let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
         let taken = start(source)
         var asked = 0
@@ -104,7 +101,7 @@ import Testing
             return false
         }
         pipe.write(log(3))
-        pipe.endWriting()
+        pipe.closeWriter()
         #expect(wait { asked > 3 })
         #expect(taken.batches == 0)
         #expect(taken.ended == 0)
@@ -129,7 +126,7 @@ import Testing
         #expect(taken.failure?.kind == .malformedLog)
         #expect(
             taken.failure?.description
-                == "\(directory.path)/log: line 3, column 3: expected an update, an object with 'update_id'")
+                == "\(files.path)/log: line 3, column 3: expected an update, an object with 'update_id'")
         #expect(taken.ended == 1)
     }
 
@@ -164,7 +161,7 @@ import Testing
             }
         }
         #expect(reason("/nowhere/log") == "/nowhere/log: No such file or directory")
-        #expect(reason(directory.path) == "\(directory.path): Is a directory")
+        #expect(reason(files.path) == "\(files.path): Is a directory")
     }
 
     @Test func `after stop nothing comes, not even the end, and confirm is done at once`() throws {
@@ -191,32 +188,5 @@ import Testing
         #expect(
             !loop.run(until: { taken.updates.count > count || taken.ended > 0 }, within: .milliseconds(20)))
         #expect(count < 70)
-    }
-}
-
-/// A pipe of a test's own.
-private final class TestPipe {
-    let reader: Int32
-    private var writer: Int32
-
-    init() throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemError("making a pipe") }
-        (reader, writer) = (ends[0], ends[1])
-    }
-
-    isolated deinit {
-        close(reader)
-        endWriting()
-    }
-
-    /// Less than a pipe holds.
-    func write(_ text: String) {
-        _ = Array(text.utf8).withUnsafeBytes { Glibc.write(writer, $0.baseAddress, $0.count) }
-    }
-
-    func endWriting() {
-        if writer >= 0 { close(writer) }
-        writer = -1
     }
 }

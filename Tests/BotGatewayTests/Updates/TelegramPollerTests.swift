@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -102,7 +103,7 @@ import Testing
         test.server.addRaw(bytes: Array(#"{"update_id":9002,"message":{"text":"\ud83d"}}"#.utf8), id: 9002)
         for _ in 0..<3 { test.add() }
         test.poller.start()
-        #expect(test.loop.hurry { test.updates.count == 4 })
+        #expect(test.hurry { test.updates.count == 4 })
         #expect(test.ids == [9001, 9003, 9004, 9005])
         #expect(test.log.count("error skipped update 9002") == 1)
     }

@@ -35,9 +35,8 @@ import Testing
     }
 
     /// What passed, and what was told of the rest.
-    private final class Watch {
-        let loop: EventLoop
-        let log = LogLines()
+    private final class Watch: Rigged {
+        let rig: TestRig
         let source = Hand()
         let admitted: FilteredUpdates
         private(set) var passed: [[Int64?]] = []
@@ -45,11 +44,11 @@ import Testing
         private(set) var told: [FilteredUpdates.Dropped] = []
 
         init(allowing chats: [Int64]? = nil, maxAge: Duration? = nil) throws {
-            loop = try EventLoop()
+            rig = try TestRig()
             var list = AllowList()
             for chat in chats ?? [] { list.add(.chat(chat)) }
             let access = AccessPolicy(chats == nil ? nil : list, maxAge: maxAge)
-            admitted = FilteredUpdates(of: source, access: access, on: loop, log: log.logger) { 1000 }
+            admitted = FilteredUpdates(of: source, access: access, on: rig.loop, log: rig.log.logger) { 1000 }
             admitted.onUpdates = { [unowned self] in
                 passed.append($0.updates.map { $0.payload["chat"]?["id"]?.integer })
                 offsets.append($0.nextOffset)
@@ -94,7 +93,7 @@ import Testing
         let watch = try Watch(allowing: [5])
         for next in 2...500 { try watch.source.give([6], next: Int64(next)) }
         #expect(watch.told == [.init(notAllowed: 1, tooOld: 0, offset: 2)])
-        #expect(watch.loop.hurry { watch.told.count > 1 })
+        #expect(watch.hurry { watch.told.count > 1 })
         #expect(watch.told.last == .init(notAllowed: 499, tooOld: 0, offset: 500))
         try watch.source.give([6], next: 501)
         watch.admitted.confirm {}

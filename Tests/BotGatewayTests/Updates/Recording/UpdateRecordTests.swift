@@ -6,12 +6,10 @@ import Testing
 @testable import BotAPI
 @testable import BotGateway
 
-@Suite struct UpdateRecordTests {
-    private let loop: EventLoop
-    private let files = TemporaryDirectory()
-    private let log = LogLines()
+@Suite struct UpdateRecordTests: Rigged {
+    let rig: TestRig
 
-    init() throws { loop = try EventLoop() }
+    init() throws { rig = try TestRig() }
 
     private func record() throws -> UpdateRecord {
         try UpdateRecord(path: "\(files.path)/log", redaction: nil, on: loop, log: log.logger)
@@ -111,7 +109,7 @@ import Testing
         let script =
             "import fcntl,sys,time; f=open('\(path)','a'); fcntl.lockf(f,fcntl.LOCK_EX); print('locked',flush=True); sys.stdin.read()"
         let holder = try ProgramRun(["python3", "-c", script], on: loop)
-        #expect(loop.run(until: { !holder.output.isEmpty }, within: .seconds(20)))
+        #expect(wait { !holder.output.isEmpty })
         do throws(GatewayFailure) {
             _ = try UpdateRecord(path: path, redaction: nil, on: loop, log: log.logger)
             Issue.record("it was not refused")

@@ -2,14 +2,16 @@ import Glibc
 import Reactor
 
 /// A pipe of a test's own, closed with it.
-final class Pipe {
-    private(set) var reader: Int32
-    private(set) var writer: Int32
+///
+/// `@MainActor` is said for the same reason as TemporaryDirectory's.
+@MainActor package final class Pipe {
+    package private(set) var reader: Int32
+    package private(set) var writer: Int32
     /// The reading end of another pipe, in which never is anything.
-    let spare: Int32
+    package let spare: Int32
     private let spareWriter: Int32
 
-    init() throws {
+    package init() throws {
         var (ends, spares): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
         guard pipe(&ends) == 0, pipe(&spares) == 0 else { throw SystemError("making a pipe") }
         for end in ends + spares { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -23,16 +25,16 @@ final class Pipe {
         close(spareWriter)
     }
 
-    func write(_ text: String) {
+    package func write(_ text: String) {
         _ = Array(text.utf8).withUnsafeBytes { Glibc.write(writer, $0.baseAddress, $0.count) }
     }
 
-    func closeReader() {
+    package func closeReader() {
         if reader >= 0 { close(reader) }
         reader = -1
     }
 
-    func closeWriter() {
+    package func closeWriter() {
         if writer >= 0 { close(writer) }
         writer = -1
     }

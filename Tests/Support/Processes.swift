@@ -2,9 +2,9 @@ import Glibc
 import Reactor
 
 /// What the system knows of processes.
-enum Processes {
+package enum Processes {
     /// A process that ended and waits to be reaped doesn't count.
-    static func isAlive(_ pid: pid_t) -> Bool {
+    package static func isAlive(_ pid: pid_t) -> Bool {
         // `811 (name) S …`, and the name may hold anything.
         let status = text(of: "/proc/\(pid)/stat")
         guard let state = status.split(separator: ")").last?.dropFirst().first else { return false }
@@ -12,13 +12,13 @@ enum Processes {
     }
 
     /// Waits until a child has ended, and leaves it to be reaped.
-    static func awaitEnd(_ pid: pid_t) {
+    package static func awaitEnd(_ pid: pid_t) {
         var info = siginfo_t()
         waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT)
     }
 
     /// This process's children, those that wait to be reaped too.
-    static var children: Set<pid_t> {
+    package static var children: Set<pid_t> {
         let threads = Directory.names(in: "/proc/self/task").map {
             text(of: "/proc/self/task/\($0)/children")
         }
@@ -26,13 +26,9 @@ enum Processes {
     }
 
     /// How many descriptors this process has open.
-    static var openDescriptors: Int { Directory.names(in: "/proc/self/fd").count - 1 }
+    package static var openDescriptors: Int { Directory.names(in: "/proc/self/fd").count - 1 }
 
     private static func text(of path: String) -> String {
-        guard let file = fopen(path, "re") else { return "" }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        String(decoding: (try? File.read(path)) ?? [], as: UTF8.self)
     }
 }
