@@ -100,8 +100,8 @@ package final class Children {
 
     /// Takes up some more scopes of an earlier run, as soon as few wait for room: there may be a million.
     private func recoverScopes() {
-        guard context.shutdown == .none, slots.waitingCount < Self.fewWaiting,
-            let scopes = recovery.readScopes(context.journal.nextRecovered)
+        guard context.shutdown == .none, slots.waitingCount < Self.fewWaiting, recovery.pause(),
+            let scopes = context.journal.nextRecovered()
         else { return }
         for (scope, count) in scopes where sessions[scope] == nil {
             makeSession(scope, waiting: count).recover()

@@ -9,11 +9,12 @@ struct RecoveryProgress {
 
     var isDone: Bool { !hasMoreScopes }
 
-    /// The next scopes, from `read`; while they are taken up no more are read, for that asks for room again.
-    mutating func readScopes<Scopes>(_ read: () -> Scopes?) -> Scopes? {
-        guard hasMoreScopes else { return nil }
-        hasMoreScopes = false
-        return read()
+    /// Taking up scopes asks for room, and so comes here again: until `begin` no more are read.
+    ///
+    /// - Returns: false when there is nothing to read now.
+    mutating func pause() -> Bool {
+        defer { hasMoreScopes = false }
+        return hasMoreScopes
     }
 
     func isHeld(_ scope: Scope) -> Bool { calls[scope] != nil }

@@ -130,6 +130,8 @@ final class FakeJournal: Journal {
     func nextRecovered() -> [(scope: Scope, count: Int)]? {
         guard let scopes = unread else { return nil }
         unread = nil
+        // What is acknowledged must be gone before the scopes are counted: the journal on disk commits here, too.
+        commit()
         return scopes.map { scope in (scope, count(of: scope)) }
     }
 
