@@ -11,7 +11,7 @@ package struct BotAPIResponse {
 
     /// `{"ok":true,"result":…}`, and Telegram's remark where there is one, as in `Webhook was set`.
     package init(result: JSON, description: String? = nil) {
-        let answer: JSON = ["ok": true, "result": result]
+        var answer: JSON = ["ok": true, "result": result]
         if let description { answer.set("description", JSON(description)) }
         status = 200
         body = answer.asciiBytes
@@ -29,7 +29,7 @@ package struct BotAPIResponse {
 
     /// `{"ok":false,"error_code":N,"description":"…"}`, and `parameters` where there are some.
     package init(error: BotAPIError) {
-        let answer: JSON = [
+        var answer: JSON = [
             "ok": false, "error_code": JSON(error.code), "description": JSON(error.reason),
         ]
         if let parameters = error.parameters { answer.set("parameters", parameters) }

@@ -99,12 +99,12 @@ private struct UploadForm {
             return JSON("attach://\(part)")
         }
         if value.isArray {
-            let copy: JSON = []
+            var copy: JSON = []
             for element in value.elements { copy.append(try attaching(element, in: parameter, key: nil)) }
             return copy
         }
         guard value.isObject else { return value }
-        let copy: JSON = [:]
+        var copy: JSON = [:]
         for (key, member) in value.members { copy.set(key, try attaching(member, in: parameter, key: key)) }
         return copy
     }

@@ -146,6 +146,7 @@ package final class Conversation {
         throws(ActionError)
         -> JSON
     {
+        var parameters = parameters
         if case .group(let id, let topic) = place {
             parameters.set("chat_id", JSON(id))
             if let topic, action.hasPrefix("send") { parameters.set("message_thread_id", JSON(topic)) }
@@ -172,8 +173,7 @@ package final class Conversation {
         let path = sent.path.hasPrefix("~/") ? home + sent.path.dropFirst() : sent.path
         let name = path.baseName ?? "file"
         let file = ReceivedFile(part: sent.kind, name: name, file: try open(path))
-        let parameters: JSON = [:]
-        parameters.set(sent.kind, JSON("attach://\(sent.kind)"))
+        var parameters: JSON = [sent.kind: JSON("attach://\(sent.kind)")]
         if !sent.caption.isEmpty { parameters.set("caption", JSON(sent.caption)) }
         try send(sent.method, parameters, files: [file])
     }
@@ -189,7 +189,7 @@ package final class Conversation {
     private var home: String { getenv("HOME").map { String(cString: $0) } ?? "~" }
 
     private func press(_ button: String) throws(ActionError) -> Outcome {
-        let parameters: JSON = ["button": JSON(button)]
+        var parameters: JSON = ["button": JSON(button)]
         // Keys of the chat's keyboard count first, unless a message has buttons of its own.
         targets.buttons[chat].map { parameters.set("message_id", JSON($0)) }
         let pressed = try performInChat("pressButton", parameters)
@@ -222,7 +222,7 @@ package final class Conversation {
             return
         }
         let id = 42 + Int64(people.count)
-        let user: JSON = ["id": JSON(id), "first_name": JSON(name), "language_code": "en"]
+        var user: JSON = ["id": JSON(id), "first_name": JSON(name), "language_code": "en"]
         username.map { user.set("username", JSON($0)) }
         speaker = id
         people[id] = name

@@ -1,10 +1,10 @@
 import CJansson
 
-extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
-    ExpressibleByDictionaryLiteral
+extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    package init(nilLiteral: ()) { self.init(owning: json_null()) }
+    /// The value `null`. It has no literal: `nil` means that there is no value, as for a missing member.
+    package static let null = JSON(owning: json_null())
 
     package init(booleanLiteral value: Bool) { self.init(value) }
 
@@ -19,7 +19,7 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
     /// Keeps the order in which the members are written.
     package init(dictionaryLiteral members: (String, JSON)...) {
         self.init(owning: json_object() ?? json_null())
-        for (key, value) in members { set(key, value) }
+        for (key, value) in members { json_object_set(node.value, key, value.node.value) }
     }
 
     package init(_ value: Bool) { self.init(owning: value ? json_true() : json_false()) }
@@ -37,6 +37,6 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
 
     package init(_ elements: [JSON]) {
         self.init(owning: json_array() ?? json_null())
-        elements.forEach(append)
+        for element in elements { json_array_append(node.value, element.node.value) }
     }
 }

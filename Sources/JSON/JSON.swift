@@ -2,10 +2,10 @@ import CJansson
 
 /// One JSON value, as jansson holds it: integers exact to 64 bits, an object's keys in their order.
 ///
-/// A reference: a value taken out of an object is the one inside it, and `set` and `remove` are seen by
-/// everyone who holds it. Equality compares values; the order of keys doesn't matter, `1` isn't `1.0`.
+/// A value, copied on write: a change is seen only through the variable that is changed. Equality compares
+/// values; the order of keys doesn't matter, `1` isn't `1.0`.
 package struct JSON {
-    let node: Node
+    private(set) var node: Node
 
     /// Owns one reference of a jansson value. Not isolated: an isolated `deinit` asks every time which
     /// thread it is on, and there are a dozen for each event.
@@ -64,8 +64,20 @@ package struct JSON {
     }
 
     /// An object's member; nil where there is none, and for anything but an object.
+    ///
+    /// To set nil removes the member. A member can be changed where it is: `message["chat"]?.set("id", 1)`.
     package subscript(key: String) -> JSON? {
-        json_object_get(node.value, key).map(JSON.init(sharing:))
+        get { json_object_get(node.value, key).map(JSON.init(sharing:)) }
+        set {
+            if let newValue { set(key, newValue) } else { remove(key) }
+        }
+        _modify {
+            var member = self[key]
+            // A null keeps the key's place meanwhile: a member that the object holds too would be copied.
+            if member != nil { set(key, .null) }
+            defer { self[key] = member }
+            yield &member
+        }
     }
 
     /// An array's element; nil past its end, and for anything but an array.
@@ -100,32 +112,48 @@ package struct JSON {
             iterator = json_object_iter_next(node.value, member)
         }
     }
+}
 
+// MARK: changing
+
+extension JSON {
     /// Adds a member to an object or replaces it in its place; does nothing to anything else.
-    package func set(_ key: String, _ value: JSON) {
+    package mutating func set(_ key: String, _ value: JSON) {
+        makeUnique()
         json_object_set(node.value, key, value.node.value)
     }
 
     /// Adds another object's members to an object, or replaces them in their place.
-    package func merge(_ other: JSON) {
+    package mutating func merge(_ other: JSON) {
+        makeUnique()
         json_object_update(node.value, other.node.value)
     }
 
     /// Takes a member out of an object; does nothing where there is none.
-    package func remove(_ key: String) {
+    package mutating func remove(_ key: String) {
+        guard json_object_get(node.value, key) != nil else { return }
+        makeUnique()
         json_object_del(node.value, key)
     }
 
     /// Adds an element to an array; does nothing to anything else.
-    package func append(_ value: JSON) {
+    package mutating func append(_ value: JSON) {
+        makeUnique()
         json_array_append(node.value, value.node.value)
     }
 
     /// Takes an object's members that are `null` out of it.
-    package func removeNulls() {
+    package mutating func removeNulls() {
         var nulls: [String] = []
         forEachMember { if json_kind($1) == JSON_NULL { nulls.append($0) } }
-        nulls.forEach(remove)
+        for key in nulls { remove(key) }
+    }
+
+    /// Copies a shared value, one level deep, before a change. Another `JSON` shares the node; an object or array
+    /// around the value shows in jansson's count. The members are shared from then on, and copied when they change.
+    private mutating func makeUnique() {
+        guard !isKnownUniquelyReferenced(&node) || node.value.pointee.refcount > 1 else { return }
+        node = Node(owning: json_copy(node.value) ?? json_null())
     }
 }
 

@@ -51,9 +51,9 @@ package final class CallPrinter: CallSink, CallObserver {
     }
 
     private func learn(of scope: Scope) {
-        guard let line = unread[scope], !line.isEmpty, let event = try? JSON(parsing: line) else { return }
+        guard let line = unread[scope], !line.isEmpty, var event = try? JSON(parsing: line) else { return }
         // Else a reply would show them in the message that it is to.
-        IncomingEvent.reserved.forEach(event.remove)
+        for key in IncomingEvent.reserved { event.remove(key) }
         telegram(of: scope).noteUpdate(event)
         unread[scope] = []
     }

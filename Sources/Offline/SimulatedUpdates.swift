@@ -45,10 +45,7 @@ package final class SimulatedUpdates: UpdateSource {
     private func add(_ kind: String, _ payload: JSON) {
         guard !isStopped else { return }
         lastID += 1
-        let json: JSON = ["update_id": JSON(lastID)]
-        json.set(kind, payload)
-        // A copy: what Telegram does to the message from now on belongs to later updates.
-        guard let copy = try? JSON(parsing: json.bytes), let update = try? Update(copy) else { return }
+        guard let update = try? Update(["update_id": JSON(lastID), kind: payload]) else { return }
         waiting.append(update)
         if isStarted, waiting.count == 1 { loop.soon { [weak self] in self?.deliver() } }
     }

@@ -29,7 +29,7 @@ extension BotAction {
 
     /// `{"kind":"message","chat_id":42,"message":{…}}`: docs/simulator.md has each kind.
     var json: JSON {
-        let json: JSON = ["kind": JSON(kind)]
+        var json: JSON = ["kind": JSON(kind)]
         chat.map { json.set("chat_id", JSON($0)) }
         switch self {
         case .message(let message), .edited(let message), .pinned(let message):

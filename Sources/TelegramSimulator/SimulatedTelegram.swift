@@ -96,7 +96,7 @@ package final class SimulatedTelegram {
         _ method: String, _ parameters: JSON, files: [ReceivedFile] = [], isAwaited: Bool = true
     ) -> Result<JSON, BotAPIError> {
         let request = Request(
-            name: method.lowercased(), arguments: Arguments(parameters), files: files, person: Optional.none,
+            name: method.lowercased(), arguments: Arguments(parameters), files: files, person: nil,
             isAwaited: isAwaited)
         return Result { () throws(BotAPIError) in
             guard let handler = Self.methods[request.name] else { return try unsimulated(method, request) }

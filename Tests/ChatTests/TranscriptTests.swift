@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `answers to a press are told apart from alerts, and empty ones aren't shown`() {
-        let answer: JSON = ["callback_query_id": "1", "text": "ok"]
+        var answer: JSON = ["callback_query_id": "1", "text": "ok"]
         #expect(script.lines(of: .callbackAnswer(answer, person: 42), in: conversation) == ["answer: ok"])
         answer.set("show_alert", true)
         #expect(script.lines(of: .callbackAnswer(answer, person: 42), in: conversation) == ["alert: ok"])

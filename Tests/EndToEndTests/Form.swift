@@ -5,7 +5,7 @@ import TestSupport
 /// A call with a local file in every place that may carry one, and what must arrive of it.
 struct Form {
     let method: MethodFacts
-    let parameters: JSON = [:]
+    var parameters: JSON = [:]
     /// What stands in each file, by its URL.
     private var contents: [String: String] = [:]
 
@@ -14,7 +14,7 @@ struct Form {
         for (parameter, paths) in method.fileParameters {
             if paths.isEmpty { parameters.set(parameter, file(in: parameter, files)) }
             for path in paths.flatMap(Self.withInnerBlocks) {
-                put(file(in: path, files), at: path.split(separator: ".")[...], of: parameters)
+                Self.put(file(in: path, files), at: path.split(separator: ".")[...], of: &parameters)
             }
         }
     }
@@ -34,16 +34,19 @@ struct Form {
     }
 
     /// Puts a value where a path such as `media[].thumbnail` leads; each takes an element of its own.
-    private func put(_ value: JSON, at path: ArraySlice<Substring>, of object: JSON) {
+    private static func put(_ value: JSON, at path: ArraySlice<Substring>, of object: inout JSON) {
         guard let step = path.first else { return }
         let name = String(step.hasSuffix("[]") ? step.dropLast(2) : step)
         if path.count == 1 { return object.set(name, value) }
-        if object[name] == nil { object.set(name, step.hasSuffix("[]") ? [] : [:]) }
-        guard let inner = object[name] else { return }
-        if !inner.isArray { return put(value, at: path.dropFirst(), of: inner) }
-        let element: JSON = ["type": "made up"]
-        inner.append(element)
-        put(value, at: path.dropFirst(), of: element)
+        var inner = object[name] ?? (step.hasSuffix("[]") ? [] : [:])
+        if inner.isArray {
+            var element: JSON = ["type": "made up"]
+            put(value, at: path.dropFirst(), of: &element)
+            inner.append(element)
+        } else {
+            put(value, at: path.dropFirst(), of: &inner)
+        }
+        object.set(name, inner)
     }
 
     /// What arrived otherwise than it was said.

@@ -47,14 +47,14 @@ struct MethodFacts {
 
     /// The same in a topic's scope, where what is edited or deleted needs none.
     func defaults(inTopic thread: Int64, ofChat chat: Int64) -> JSON {
-        let defaults = defaults(inChat: chat)
+        var defaults = defaults(inChat: chat)
         if requires("chat_id"), has("message_thread_id") { defaults.set("message_thread_id", JSON(thread)) }
         return defaults
     }
 
     /// The same in the scope of a business account's chat.
     func defaults(inBusiness connection: String, chat: Int64) -> JSON {
-        let defaults = defaults(inChat: chat)
+        var defaults = defaults(inChat: chat)
         let sendsOrEdits = requires("chat_id") || has("inline_message_id")
         if requires("business_connection_id") || has("business_connection_id") && sendsOrEdits {
             defaults.set("business_connection_id", JSON(connection))

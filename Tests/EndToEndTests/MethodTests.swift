@@ -120,7 +120,7 @@ import Testing
         var forms: [Form] = []
         var values = MadeUpValues()
         for method in methods where !method.fileParameters.isEmpty {
-            let form = Form(method, in: test.files)
+            var form = Form(method, in: test.files)
             for parameter in method.parameters where !method.carriesFile(parameter.name) {
                 form.parameters.set(parameter.name, try JSON(parsing: values.value(of: parameter.types)))
             }

@@ -12,7 +12,7 @@ import Testing
         """
 
     private func photo(_ fileID: String, in chat: Int64, caption: String? = nil) -> JSON {
-        let message: JSON = [
+        var message: JSON = [
             "message_id": 1, "chat": ["id": JSON(chat), "type": "private"], "date": 1_700_000_000,
             "photo": [["file_id": JSON(fileID)]],
         ]

@@ -4,7 +4,7 @@ import Testing
 @Suite struct JSONLiteralsTests {
     @Test func `a literal is written as it reads`() {
         let value: JSON = [
-            "null": nil, "yes": true, "no": false, "count": -3, "real": 0.5, "text": "ä\n",
+            "null": .null, "yes": true, "no": false, "count": -3, "real": 0.5, "text": "ä\n",
             "list": [1, "two", [:], []], "": "empty",
         ]
         #expect(
@@ -35,7 +35,7 @@ import Testing
     @Test func `a bool variable and an array of values are taken`() {
         let flag = true
         #expect(JSON(flag).description == "true")
-        #expect(JSON([1, nil, "x"] as [JSON]).description == #"[1,null,"x"]"#)
+        #expect(JSON([1, .null, "x"] as [JSON]).description == #"[1,null,"x"]"#)
     }
 
     @Test func `what JSON has no number for becomes null`() {

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func `a value answers for its own kind only`() {
-        let values: [JSON] = [nil, true, 1, 1.5, "1", [1], ["k": 1]]
+        let values: [JSON] = [.null, true, 1, 1.5, "1", [1], ["k": 1]]
         #expect(values.map(\.isNull) == [true, false, false, false, false, false, false])
         #expect(values.map(\.bool) == [nil, true, nil, nil, nil, nil, nil])
         #expect(values.map(\.integer) == [nil, nil, 1, nil, nil, nil, nil])
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `what isn't there is nil, a null is there`() {
-        let value: JSON = ["null": nil, "list": [nil]]
+        let value: JSON = ["null": .null, "list": [.null]]
         #expect(value["missing"] == nil)
         #expect(value["null"]?.isNull == true)
         #expect(value["list"]?[0]?.isNull == true)
@@ -37,20 +37,20 @@ import Testing
     }
 
     @Test func `set adds a member at the end and replaces one in its place`() throws {
-        let value = try object(#"{"a":1,"b":2}"#)
+        var value = try object(#"{"a":1,"b":2}"#)
         value.set("c", 3)
         value.set("a", ["x"])
         #expect(value.description == #"{"a":["x"],"b":2,"c":3}"#)
     }
 
     @Test func `merge replaces members in their place and adds the others`() throws {
-        let value = try object(#"{"a":1,"b":2}"#)
+        var value = try object(#"{"a":1,"b":2}"#)
         value.merge(try object(#"{"d":4,"b":null,"c":3}"#))
         #expect(value.description == #"{"a":1,"b":null,"d":4,"c":3}"#)
     }
 
     @Test func `remove leaves the order of the others`() throws {
-        let value = try object(#"{"a":1,"b":2,"c":3}"#)
+        var value = try object(#"{"a":1,"b":2,"c":3}"#)
         value.remove("a")
         value.remove("missing")
         #expect(value.description == #"{"b":2,"c":3}"#)
@@ -59,20 +59,20 @@ import Testing
     }
 
     @Test func `removeNulls takes an object's own nulls, not those further in`() throws {
-        let value = try object(#"{"a":null,"b":{"c":null},"d":[null],"e":null,"f":0}"#)
+        var value = try object(#"{"a":null,"b":{"c":null},"d":[null],"e":null,"f":0}"#)
         value.removeNulls()
         #expect(value.description == #"{"b":{"c":null},"d":[null],"f":0}"#)
     }
 
     @Test func `append adds to an array`() throws {
-        let value = try JSON(parsing: "[1]")
+        var value = try JSON(parsing: "[1]")
         value.append("two")
-        value.append(nil)
+        value.append(.null)
         #expect(value.description == #"[1,"two",null]"#)
     }
 
     @Test func `what doesn't fit a value's kind changes nothing`() {
-        for value in [nil, true, 1, 1.5, "1"] as [JSON] {
+        for var value in [.null, true, 1, 1.5, "1"] as [JSON] {
             let before = value.description
             value.set("a", 1)
             value.merge(["a": 1])
@@ -81,22 +81,15 @@ import Testing
             value.append(1)
             #expect(value.description == before)
         }
-        let array: JSON = [nil]
+        var array: JSON = [.null]
         array.set("a", 1)
         array.merge(["a": 1])
         array.removeNulls()
         #expect(array.description == "[null]")
-        let object: JSON = ["a": 1]
+        var object: JSON = ["a": 1]
         object.append(2)
         object.merge([3])
         #expect(object.description == #"{"a":1}"#)
-    }
-
-    @Test func `a value that was taken out is the one inside`() {
-        let outer: JSON = ["chat": ["id": 42]]
-        outer["chat"]?.set("title", "Ada")
-        outer.elements.first?.set("never", true)
-        #expect(outer.description == #"{"chat":{"id":42,"title":"Ada"}}"#)
     }
 
     @Test func `a value outlives what it was taken out of`() throws {
@@ -116,7 +109,7 @@ import Testing
     }
 
     @Test func `values of different kinds are never equal`() {
-        let values: [JSON] = [nil, false, true, 0, 1, 1.0, "", "1", [], [:]]
+        let values: [JSON] = [.null, false, true, 0, 1, 1.0, "", "1", [], [:]]
         for (index, value) in values.enumerated() {
             for (other, otherValue) in values.enumerated() {
                 #expect((value == otherValue) == (index == other))

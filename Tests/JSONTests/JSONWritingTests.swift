@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `canonical text sorts the keys at every level, and only there`() throws {
-        let value: JSON = ["b": ["d": 1, "c": [3, 2]], "a": nil]
+        let value: JSON = ["b": ["d": 1, "c": [3, 2]], "a": .null]
         #expect(value.canonical == #"{"a":null,"b":{"c":[3,2],"d":1}}"#)
         #expect(value.description == #"{"b":{"d":1,"c":[3,2]},"a":null}"#)
         #expect(try JSON(parsing: #"{"a":null,"b":{"c":[3,2],"d":1}}"#).canonical == value.canonical)

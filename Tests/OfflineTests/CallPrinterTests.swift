@@ -27,9 +27,8 @@ import Testing
 
         /// An event is given to a child.
         func give(_ kind: String, _ payload: JSON, by choice: ScopeChoice = .chat) throws {
-            let update: JSON = ["update_id": 1]
-            update.set(kind, payload)
-            let event = try #require(IncomingEvent(try Update(update), by: choice))
+            let update = try Update(["update_id": 1, kind: payload])
+            let event = try #require(IncomingEvent(update, by: choice))
             printer.eventGiven(event.line, to: event.scope)
         }
 
@@ -209,7 +208,7 @@ import Testing
 
 extension CallResult {
     fileprivate var success: JSON? {
-        guard case .success(let answer) = self else { return Optional.none }
+        guard case .success(let answer) = self else { return nil }
         return answer
     }
 }

@@ -33,7 +33,7 @@ import Testing
         }
 
         var answer: JSON? {
-            guard case .success(let answer) = results.last else { return Optional.none }
+            guard case .success(let answer) = results.last else { return nil }
             return answer
         }
     }

@@ -31,7 +31,7 @@ import Testing
         var updates: [Update] = []
         source.onUpdates = { updates += $0.updates }
         source.start()
-        let message: JSON = ["message_id": 1, "chat": ["id": 42], "text": "old"]
+        var message: JSON = ["message_id": 1, "chat": ["id": 42], "text": "old"]
         telegram.onUpdate("message", message)
         message.set("text", "new")
         #expect(loop.run(until: { updates.count == 1 }, within: .seconds(20)))

@@ -9,12 +9,12 @@ import Testing
     private func formatted(
         _ text: String, _ mode: String = "", entities: JSON? = nil, place: FormattedText.Place = .message
     ) -> [String] {
-        let arguments: JSON = [place.text: JSON(text) as JSON]
+        var arguments: JSON = [place.text: JSON(text) as JSON]
         if !mode.isEmpty { arguments.set("parse_mode", JSON(mode)) }
         if let entities { arguments.set(place.entities, entities) }
         do throws(BotAPIError) {
             let result = try FormattedText(Arguments(arguments), place) { id in
-                id == 42 ? ["id": 42, "first_name": "Ada"] : Optional.none
+                id == 42 ? ["id": 42, "first_name": "Ada"] : nil
             }
             return [result.text] + result.entities.map(summary)
         } catch {

@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `an entry stays as it was written down, whatever becomes of what it tells`() {
-        let json: JSON = ["word": "a"]
+        var json: JSON = ["word": "a"]
         transcript.add("message", chat: nil, json)
         json.set("word", "b")
         #expect(ask(.init())() == ["1a"])

@@ -15,7 +15,7 @@ import Testing
             1, 2, 3, 7, 42, 43, 0, -1, 2_147_483_647, 2_147_483_648, 9_223_372_036_854_775_807,
             -9_223_372_036_854_775_808, "9223372036854775807", "-9223372036854775808", 1e300,
             -1_001_000_000_001, 1.5, -0.0, true,
-            false, nil, "", "x", "1", "42", "-1", "-1001000000001", "@news", "attach://x", "HTML",
+            false, .null, "", "x", "1", "42", "-1", "-1001000000001", "@news", "attach://x", "HTML",
             "MarkdownV2",
             "/x", "<b>&", "*_`[", "привет 👩‍👩‍👧", "{", "[]", "[1,2]", "https://example.org/x.png", [], [:],
             [1, 2], ["a", "b"], [["type": "emoji", "emoji": "👍"]], ["type": "photo", "media": "attach://x"],
@@ -27,12 +27,13 @@ import Testing
                 ["type": "text_link", "offset": -1, "length": 1_099_511_627_776],
             ],
             [["type": "article", "id": "1", "title": "x", "input_message_content": ["message_text": "x"]]],
-            [["command": "x", "description": "y"]], ["can_send_messages": false], ["x": ["y": [["z": nil]]]],
+            [["command": "x", "description": "y"]], ["can_send_messages": false],
+            ["x": ["y": [["z": .null]]]],
         ]
 
         mutating func next() -> (method: String, parameters: JSON) {
             let method = methods[chance.below(methods.count)]
-            let parameters: JSON = [:]
+            var parameters: JSON = [:]
             let usual: [(String, [JSON])] = [
                 ("chat_id", [42, 43, -1_001_000_000_001, -1, "@news"]), ("message_id", [1, 2, 3, 4, 5]),
                 ("from_chat_id", [42, -1]), ("text", ["x", "*x*"]), ("user_id", [42, 43, 7]),

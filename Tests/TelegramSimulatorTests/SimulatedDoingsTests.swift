@@ -19,7 +19,7 @@ import Testing
         ]
         let sent = try world.call("sendPoll", poll)
         let id = try #require(sent["poll"]?["id"])
-        let vote: JSON = ["message_id": sent["message_id"] ?? nil, "option_ids": [1]]
+        var vote: JSON = ["message_id": sent["message_id"] ?? .null, "option_ids": [1]]
         let voted = try world.act("votePoll", vote)
         #expect(voted["options"]?.elements.map { $0["voter_count"] } == [0, 1])
         #expect(voted["total_voter_count"] == 1)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `a quiz has a right answer, and is answered once`() throws {
-        let quiz: JSON = ["chat_id": 42, "question": "?", "options": ["a", "b"], "type": "quiz"]
+        var quiz: JSON = ["chat_id": 42, "question": "?", "options": ["a", "b"], "type": "quiz"]
         #expect(world.refusal("sendPoll", quiz) == "400 Bad Request: wrong correct option ID specified")
         quiz.set("correct_option_id", 1)
         #expect(try world.call("sendPoll", quiz)["poll"]?["correct_option_id"] == 1)
@@ -88,7 +88,8 @@ import Testing
     @Test func `results that Telegram wouldn't take are refused in its words`() throws {
         let query = try world.act("sendInlineQuery", ["query": "tea"])
         func refusal(_ results: JSON) -> String? {
-            world.refusal("answerInlineQuery", ["inline_query_id": query["id"] ?? nil, "results": results])?
+            world.refusal(
+                "answerInlineQuery", ["inline_query_id": query["id"] ?? .null, "results": results])?
                 .replacing("400 Bad Request: ", with: "")
         }
         let one: JSON = ["type": "photo", "id": "1"]
@@ -116,7 +117,7 @@ import Testing
             "sendDocument", ["chat_id": 42, "document": "https://example.org/a/b.pdf"])
         #expect(document["document"]?["file_name"] == "b.pdf")
         #expect(document["document"]?["mime_type"] == "application/pdf")
-        let again = document["document"]?["file_id"] ?? nil
+        let again = document["document"]?["file_id"] ?? .null
         #expect(
             try world.call("sendDocument", ["chat_id": 42, "document": again])["document"]?["file_id"]
                 == again)

@@ -32,7 +32,7 @@ import Testing
     @Test func `privacy mode keeps from the bot what isn't meant for it`() throws {
         let group = try group()
         func write(_ text: JSON, _ more: JSON = [:]) throws {
-            let parameters: JSON = ["chat_id": group, "text": text]
+            var parameters: JSON = ["chat_id": group, "text": text]
             parameters.merge(more)
             try world.act("sendMessage", parameters)
         }
@@ -41,7 +41,7 @@ import Testing
         #expect(world.updates.isEmpty)
         #expect(world.unseen.count == 2)
         for text in ["/help", "/help@demo_bot", "hi @Demo_Bot!"] as [JSON] { try write(text) }
-        try write("yes", ["reply_parameters": ["message_id": answer["message_id"] ?? nil]])
+        try write("yes", ["reply_parameters": ["message_id": answer["message_id"] ?? .null]])
         #expect(world.kinds == ["message", "message", "message", "message"])
 
         world.forget()
@@ -75,7 +75,7 @@ import Testing
         let group = try group()
         try world.act("sendMessage", ["chat_id": group, "text": "/hi"], as: 43)
         func refusal(_ method: String, _ parameters: JSON = [:]) -> String? {
-            let all: JSON = [
+            var all: JSON = [
                 "chat_id": group, "user_id": 43, "message_id": 3, "title": "x", "permissions": [:],
             ]
             all.merge(parameters)

@@ -53,7 +53,7 @@ import Testing
                 == #"field "selective" must be of type Boolean"#)
         #expect(refusal(["force_reply": "yes"]) == #"field "force_reply" must be of type Boolean"#)
         #expect(refusal([]) == "object expected as reply markup")
-        #expect(refusal(nil) == "object expected as reply markup")
+        #expect(refusal(.null) == "object expected as reply markup")
         #expect(refusal("{") == "can't parse reply keyboard markup JSON object")
         #expect(refusal("") == nil)
     }
@@ -85,7 +85,7 @@ import Testing
         let query = try world.act("pressButton", ["callback_data": "h"])
         world.now += 151
         let late = "400 Bad Request: query is too old and response timeout expired or query ID is invalid"
-        #expect(world.refusal("answerCallbackQuery", ["callback_query_id": query["id"] ?? nil]) == late)
+        #expect(world.refusal("answerCallbackQuery", ["callback_query_id": query["id"] ?? .null]) == late)
         #expect(world.refusal("answerCallbackQuery", ["callback_query_id": "1"]) == late)
     }
 

@@ -61,14 +61,14 @@ final class SimulatedWorld {
     /// What the bot has sent, as people see it.
     var messages: [JSON] {
         actions.compactMap { action in
-            guard case .message(let message) = action else { return Optional.none }
+            guard case .message(let message) = action else { return nil }
             return message
         }
     }
 
     var edited: [JSON] {
         actions.compactMap { action in
-            guard case .edited(let message) = action else { return Optional.none }
+            guard case .edited(let message) = action else { return nil }
             return message
         }
     }

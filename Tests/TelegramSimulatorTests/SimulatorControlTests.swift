@@ -64,7 +64,7 @@ import Testing
         let arguments = Arguments(try JSON(parsing: order))
         let ordered = try FaultOrder(arguments)
         #expect("\(ordered.fault)".hasPrefix(fault), "\(ordered.fault)")
-        let listed = ordered.fault.json
+        var listed = ordered.fault.json
         ordered.method.map { listed.set("method", JSON($0)) }
         #expect(try FaultOrder(Arguments(listed)).fault.json == ordered.fault.json)
     }
@@ -246,7 +246,7 @@ import Testing
         #expect(seen["kind"] == "message")
         #expect(seen["message"]?["text"] == "Well?")
         let pressed = act(
-            "ada", "pressButton", ["message_id": seen["message"]?["message_id"] ?? nil, "button": "Yes"])
+            "ada", "pressButton", ["message_id": seen["message"]?["message_id"] ?? .null, "button": "Yes"])
         #expect(pressed?["ok"] == true, "\(pressed?.description ?? "")")
         let update = test.call("getUpdates", ["offset": -1]).json?["result"]?[0]
         #expect(update?["callback_query"]?["data"] == "y")

@@ -33,7 +33,7 @@ import Testing
         var info: JSON? { test.call("getWebhookInfo").json?["result"] }
 
         func set(_ parameters: JSON = [:]) {
-            let all: JSON = ["url": url]
+            var all: JSON = ["url": url]
             all.merge(parameters)
             _ = test.call("setWebhook", all)
         }

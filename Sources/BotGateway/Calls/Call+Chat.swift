@@ -4,10 +4,9 @@ extension Call {
     /// The id of the chat it goes to, also one written as text; nil for an `@name` and for a call to no chat.
     var chatID: Int64? { Self.chatID(parameters["chat_id"]) }
 
-    /// What it says, to another chat. A copy: the call stays as the child wrote it.
+    /// What it says, to another chat.
     func parameters(for chat: Int64) -> JSON {
-        let copy: JSON = [:]
-        copy.merge(parameters)
+        var copy = parameters
         copy.set("chat_id", JSON(chat))
         return copy
     }

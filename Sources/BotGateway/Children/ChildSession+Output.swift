@@ -86,7 +86,7 @@ extension ChildSession: DialectHost {
         switch event {
         case .call(let call): perform(call, bytes: bytes)
         case .acknowledge(let updateID): acknowledge(updateID)
-        case .state(let value): context.journal.setState(value.isNull ? Optional.none : value, of: scope)
+        case .state(let value): context.journal.setState(value.isNull ? nil : value, of: scope)
         case .keepAlive(let duration): activity.keepAlive(until: .current + duration)
         }
     }

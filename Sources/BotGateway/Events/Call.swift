@@ -20,11 +20,11 @@ package struct Call {
         self.id = id
         guard let method = Self.method(for: type) else { throw .unknownType(type) }
         self.method = method
-        let filled: JSON = [:]
+        var (given, filled): (JSON, JSON) = (given, [:])
         if let scope {
             let defaults = Methods.defaults(of: method)
             // These first: one that is written as `null` is not filled in, and then left out.
-            Self.setPlace(in: filled, from: scope, defaults, unless: given)
+            Self.setPlace(in: &filled, from: scope, defaults, unless: given)
             given.removeNulls()
             let needsChat =
                 defaults.contains(.chat)
@@ -40,7 +40,7 @@ package struct Call {
 
     /// Fills in the topic or the business connection of the scope's chat. In another chat they would mean something else.
     private static func setPlace(
-        in filled: JSON, from scope: Scope, _ defaults: Methods.Defaults, unless given: JSON
+        in filled: inout JSON, from scope: Scope, _ defaults: Methods.Defaults, unless given: JSON
     ) {
         let chat = given["chat_id"]
         guard chat?.isNull != false || chatID(chat) == scope.chat else { return }
@@ -79,8 +79,7 @@ package struct Call {
 
     /// The same after other keys, which no parameter replaces: setMyCommands has a `scope` of its own.
     package func line(after start: JSON) -> JSON {
-        let line: JSON = [:]
-        line.merge(start)
+        var line = start
         line.set("type", JSON(type))
         if (line.keys + ["id", "params"]).allSatisfy({ parameters[$0] == nil }) {
             line.merge(parameters)

@@ -21,7 +21,7 @@ package enum GatewayLines {
     package static func result(
         _ result: CallResult, id: JSON?, line number: Int? = nil, hash: String? = nil
     ) -> [UInt8] {
-        let event: JSON = [:]
+        var event: JSON = [:]
         switch result {
         case .success(let answer):
             event.set("ok", true)

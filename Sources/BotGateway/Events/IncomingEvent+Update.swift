@@ -24,11 +24,11 @@ extension IncomingEvent {
     }
 
     private static func written(_ event: JSON, kind: String, id: Int64) -> [UInt8] {
-        let payload: JSON = [:]
+        var payload: JSON = [:]
         for (key, value) in event.members where !reserved.contains(key) {
             payload.set(reserved.first { key == "\(kind)_\($0)" } ?? key, value)
         }
-        let update: JSON = ["update_id": JSON(id)]
+        var update: JSON = ["update_id": JSON(id)]
         update.set(kind, payload)
         return update.bytes + [UInt8(ascii: "\n")]
     }

@@ -60,7 +60,7 @@ package struct IncomingEvent {
     }
 
     private static func lineWithOtherKeys(of update: Update) -> [UInt8] {
-        let event: JSON = ["type": JSON("telegram.\(update.kind)"), "update_id": JSON(update.id)]
+        var event: JSON = ["type": JSON("telegram.\(update.kind)"), "update_id": JSON(update.id)]
         for (key, value) in update.payload.members {
             event.set(reserved.contains(key) ? "\(update.kind)_\(key)" : key, value)
         }

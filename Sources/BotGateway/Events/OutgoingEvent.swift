@@ -24,7 +24,7 @@ package enum OutgoingEvent {
     /// - Parameter scope: from which calls are filled in; nil to leave them as they are.
     package init?(_ line: UnsafeRawBufferPointer, in scope: Scope?) throws(Rejection) {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
-        let event: JSON
+        var event: JSON
         do {
             event = try JSON(parsing: line)
         } catch {
@@ -33,18 +33,20 @@ package enum OutgoingEvent {
             throw Rejection(error: .notJSON(error), id: salvaged.flatMap(Self.id))
         }
         guard event.isObject else { throw Rejection(error: .notAnObject, id: nil) }
-        // Reading a call takes its id out of the event.
         let id = Self.id(of: event)
         do throws(OutgoingEventError) {
-            self = try Self.read(event, in: scope)
+            self = try Self.read(&event, in: scope)
         } catch {
             // To say a result back is no call; answered, a program that repeats all it reads would never end.
             let isResult = event["type"]?.string == "telegram.result"
-            throw Rejection(error: error, id: isResult ? Optional.none : id)
+            throw Rejection(error: error, id: isResult ? nil : id)
         }
     }
 
-    private static func read(_ event: JSON, in scope: Scope?) throws(OutgoingEventError) -> OutgoingEvent {
+    /// - Parameter event: becomes a call's parameters in place, without a copy.
+    private static func read(_ event: inout JSON, in scope: Scope?) throws(OutgoingEventError)
+        -> OutgoingEvent
+    {
         guard let type = event["type"] else { throw .missingType }
         guard let type = type.string else { throw .unknownType(type.description) }
         switch type {
@@ -62,7 +64,7 @@ package enum OutgoingEvent {
             }
             return .keepAlive(.seconds(min(seconds, 1e9)))
         case Call.downloadType:
-            let call = try call(type, event, in: scope)
+            let call = try call(type, &event, in: scope)
             guard call.fileID != nil else { throw .missing("file_id", type: type) }
             guard call.parameters["path"] == nil || call.downloadPath != nil else {
                 throw .notAString("path", type: type)
@@ -71,12 +73,12 @@ package enum OutgoingEvent {
         case "telegram", "telegram.result", "telegram.disconnect":
             throw .unknownType(type)
         default:
-            return .call(try call(type, event, in: scope))
+            return .call(try call(type, &event, in: scope))
         }
     }
 
     private static func call(
-        _ type: String, _ event: JSON, in scope: Scope?
+        _ type: String, _ event: inout JSON, in scope: Scope?
     ) throws(OutgoingEventError) -> Call {
         if let id = event["id"], !id.isNull, Self.id(of: event) == nil { throw .badID }
         let id = id(of: event)
@@ -94,7 +96,6 @@ package enum OutgoingEvent {
 
     /// The `id` that a line carries; nil where it has none that a result could carry again.
     static func id(of event: JSON) -> JSON? {
-        // Not `? id : nil`, for there `nil` is the JSON literal `null`.
         guard let id = event["id"], id.string != nil || id.number != nil else { return nil }
         return id
     }

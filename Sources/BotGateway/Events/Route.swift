@@ -11,7 +11,7 @@ struct Route {
     /// Finds whom an event belongs to; nil where there is neither chat nor user, if that matters.
     init?(kind: String, payload: JSON, by choice: ScopeChoice) {
         if choice == .bot {
-            (scope, key, party) = (.bot, nil, Optional.none)
+            (scope, key, party) = (.bot, nil, nil)
             return
         }
         for path in Self.paths(of: kind, by: choice) {

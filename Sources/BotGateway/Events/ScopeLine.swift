@@ -22,7 +22,7 @@ package struct ScopeLine {
     ///   - bot: what getMe answered.
     ///   - state: what a child of this scope stored, if one did.
     package func bytes(bot: JSON, state: JSON?) -> [UInt8] {
-        let line: JSON = ["type": "telegram"]
+        var line: JSON = ["type": "telegram"]
         if let key = route?.key, let party = route?.party { line.set(key, party) }
         switch scope {
         case .topic(_, let thread): line.set("message_thread_id", JSON(thread))

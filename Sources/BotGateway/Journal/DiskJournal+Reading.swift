@@ -60,7 +60,7 @@ extension DiskJournal {
         let read = statements.readState
         read.bind(0, scope.description)
         do throws(DatabaseError) {
-            guard try read.step() else { return Optional.none }
+            guard try read.step() else { return nil }
         } catch {
             throw failedToRead(error)
         }

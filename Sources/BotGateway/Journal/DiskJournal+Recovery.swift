@@ -54,7 +54,7 @@ extension DiskJournal {
 
     /// As it was stored: what its bot left out on purpose isn't filled in now.
     private static func call(_ line: [UInt8]) -> Call? {
-        let event = line.withUnsafeBytes { try? OutgoingEvent($0, in: Optional.none) }
+        let event = line.withUnsafeBytes { try? OutgoingEvent($0, in: nil) }
         guard case .call(let call) = event else { return nil }
         return call
     }

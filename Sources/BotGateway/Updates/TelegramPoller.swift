@@ -91,7 +91,7 @@ package final class TelegramPoller: UpdateSource {
     }
 
     private func question(wait: Duration, limit: Int) -> JSON {
-        let question: JSON = ["timeout": JSON(wait.components.seconds), "limit": JSON(limit)]
+        var question: JSON = ["timeout": JSON(wait.components.seconds), "limit": JSON(limit)]
         // A negative one drops all but so many.
         if let offset = isDropping ? -1 : offset { question.set("offset", JSON(offset)) }
         // Always said: the server keeps what anyone asked for last, and left out it would stay that.

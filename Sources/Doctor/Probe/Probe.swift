@@ -185,7 +185,7 @@ extension Probe: ChildProcessObserver {
                 switch try OutgoingEvent(bytes, in: scope) {
                 case .call(let call): send(call, in: scope)
                 case .state(let value):
-                    state = value.isNull ? Optional.none : value
+                    state = value.isNull ? nil : value
                     if record.lines.atEnd > 0 { record.lines.statesAtEnd += 1 }
                 case .acknowledge, .keepAlive, nil: break
                 }

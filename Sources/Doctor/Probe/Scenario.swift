@@ -103,7 +103,7 @@ private struct ScenarioBuilder {
     mutating func addMessage(
         _ name: String, _ edgeCase: Scenario.EdgeCase? = nil, with contents: JSON, as kind: String = "message"
     ) {
-        let message: JSON = [
+        var message: JSON = [
             "message_id": JSON(100 + steps.count), "from": person, "chat": chat, "date": 1_700_000_000,
         ]
         message.merge(contents)
@@ -111,9 +111,8 @@ private struct ScenarioBuilder {
     }
 
     mutating func add(_ kind: String, _ name: String, _ edgeCase: Scenario.EdgeCase?, _ payload: JSON) {
-        let update: JSON = ["update_id": JSON(9001 + steps.count)]
-        update.set(kind, payload)
-        guard let update = try? Update(update), let event = IncomingEvent(update) else { return }
+        let json: JSON = ["update_id": JSON(9001 + steps.count), kind: payload]
+        guard let update = try? Update(json), let event = IncomingEvent(update) else { return }
         steps.append(Scenario.Step(name: name, edgeCase: edgeCase, event: event))
     }
 }

@@ -28,9 +28,7 @@ package struct Arguments {
     package func structure(_ name: String) -> JSON? {
         guard let value = json[name] else { return nil }
         let structure = value.string.flatMap { try? JSON(parsing: $0) } ?? value
-        // Not `? structure : nil`, for there `nil` is the JSON literal `null`.
-        guard structure.isObject || structure.isArray else { return nil }
-        return structure
+        return structure.isObject || structure.isArray ? structure : nil
     }
 
     package func flag(_ name: String) -> Bool {

@@ -7,7 +7,7 @@ extension PlausibleValues {
 
     func inviteLink(isRevoked: Bool) -> JSON {
         let link = arguments.text("invite_link")
-        let value: JSON = [
+        var value: JSON = [
             "invite_link": JSON(link.isEmpty ? Self.newLink : link), "creator": bot,
             "creates_join_request": JSON(arguments.flag("creates_join_request")), "is_primary": false,
             "is_revoked": JSON(isRevoked),
@@ -38,7 +38,7 @@ extension PlausibleValues {
     }
 
     var administratorRights: JSON {
-        let rights: JSON = [:]
+        var rights: JSON = [:]
         for name in [
             "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
             "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users",
@@ -63,7 +63,7 @@ extension PlausibleValues {
     }
 
     func customEmoji(_ id: String) -> JSON {
-        let sticker = sticker(type: "custom_emoji")
+        var sticker = sticker(type: "custom_emoji")
         sticker.set("custom_emoji_id", JSON(id))
         return sticker
     }

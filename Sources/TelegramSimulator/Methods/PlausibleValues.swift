@@ -38,7 +38,7 @@ struct PlausibleValues {
         case "getCustomEmojiStickers": JSON(list("custom_emoji_ids").map { customEmoji($0.string ?? "") })
         case "getStickerSet": stickerSet
         case "uploadStickerFile": ["file_id": "BQACAgIAAxkB000000", "file_unique_id": "AgAD000000"]
-        default: Optional.none
+        default: nil
         }
     }
 
@@ -54,7 +54,7 @@ struct PlausibleValues {
         case "getGameHighScores": [["position": 1, "user": user, "score": 0]]
         // An inline message is nobody's to answer with.
         case "setGameScore": arguments.text("inline_message_id").isEmpty ? message : true
-        default: Optional.none
+        default: nil
         }
     }
 
@@ -67,7 +67,7 @@ struct PlausibleValues {
         case "getBusinessConnection": businessConnection
         case "postStory", "repostStory", "editStory":
             ["chat": chat, "id": JSON(arguments.integer("story_id") ?? 1)]
-        default: Optional.none
+        default: nil
         }
     }
 }

@@ -40,8 +40,8 @@ enum ReplyMarkup {
 
     /// What belongs to the message; nil for what belongs to the chat.
     var inlineKeyboard: JSON? {
-        guard case .inline(let markup) = self else { return Optional.none }
-        return markup["inline_keyboard"]?.count == 0 ? Optional.none : markup
+        guard case .inline(let markup) = self else { return nil }
+        return markup["inline_keyboard"]?.count == 0 ? nil : markup
     }
 
     private static func rows(of markup: JSON, _ key: String) throws(BotAPIError) -> [JSON] {

@@ -30,8 +30,3 @@ extension Arguments {
 
     func has(_ name: String) -> Bool { json[name] != nil }
 }
-
-extension JSON {
-    /// Another value like this one, down to its last member.
-    var copy: JSON { (try? JSON(parsing: bytes)) ?? nil }
-}

@@ -6,7 +6,7 @@ extension SimulatedTelegram {
     /// A `ChatFullInfo`.
     func getChat(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request, writing: false)
-        let info = chat.json.copy
+        var info = chat.json
         for (key, value): (String, JSON) in [
             ("accent_color_id", 0), ("max_reaction_count", 11),
             (
@@ -18,7 +18,7 @@ extension SimulatedTelegram {
             ),
         ] { info.set(key, value) }
         if !chat.isPrivate, !chat.isChannel, chat.details?["permissions"] == nil {
-            let permissions: JSON = [:]
+            var permissions: JSON = [:]
             for permission in Self.permissions { permissions.set(permission, true) }
             info.set("permissions", permissions)
         }
@@ -59,7 +59,7 @@ extension SimulatedTelegram {
         guard chat.details?["description"]?.string ?? "" != text || chat.isInferred else {
             throw .badRequest("chat description is not modified")
         }
-        chat.setDetail("description", text.isEmpty ? Optional.none : JSON(text))
+        chat.setDetail("description", text.isEmpty ? nil : JSON(text))
         showChange(request, "setChatDescription")
         return true
     }
@@ -83,7 +83,7 @@ extension SimulatedTelegram {
     func deleteChatPhoto(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try group(request, to: "change chat photo")
         guard chat.details?["photo"] != nil || chat.isInferred else { throw .badRequest("CHAT_NOT_MODIFIED") }
-        chat.setDetail("photo", Optional.none)
+        chat.setDetail("photo", nil)
         announce(["delete_chat_photo": true], in: chat, by: request)
         showChange(request, "deleteChatPhoto")
         return true

@@ -15,14 +15,14 @@ extension SimulatedTelegram {
 
     /// `text`, with its entities, and the look of its link.
     func text(of request: Request) throws(BotAPIError) -> JSON {
-        let content: JSON = [:]
-        try FormattedText(request.arguments, user: chats.person).put(into: content)
+        var content: JSON = [:]
+        try FormattedText(request.arguments, user: chats.person).put(into: &content)
         request.arguments.structure("link_preview_options").map { content.set("link_preview_options", $0) }
         return content
     }
 
-    private func addCaption(of arguments: Arguments, to content: JSON) throws(BotAPIError) {
-        try FormattedText(arguments, .caption, user: chats.person).put(into: content, .caption)
+    private func addCaption(of arguments: Arguments, to content: inout JSON) throws(BotAPIError) {
+        try FormattedText(arguments, .caption, user: chats.person).put(into: &content, .caption)
         for flag in ["show_caption_above_media", "has_spoiler"] where arguments.flag(flag) {
             content.set(flag == "has_spoiler" ? "has_media_spoiler" : flag, true)
         }
@@ -41,11 +41,11 @@ extension SimulatedTelegram {
     func media(
         _ kind: String, _ arguments: Arguments, parameter: String, _ uploads: [ReceivedFile]
     ) throws(BotAPIError) -> JSON {
-        let content: JSON = [:]
+        var content: JSON = [:]
         let file = try files.object(kind, arguments, parameter: parameter, uploads)
         if kind == "animation" { content.set("document", file) }
         content.set(kind, file)
-        try addCaption(of: arguments, to: content)
+        try addCaption(of: arguments, to: &content)
         return content
     }
 
@@ -72,7 +72,7 @@ extension SimulatedTelegram {
         }
         let group = JSON(String(chat.lastMessageID + 1))
         var messages: [JSON] = []
-        for content in contents {
+        for var content in contents {
             if contents.count > 1 { content.set("media_group_id", group) }
             messages.append(try post(content, by: request, to: chat))
         }
@@ -101,7 +101,7 @@ extension SimulatedTelegram {
         guard let longitude = arguments.real("longitude"), abs(longitude) <= 180 else {
             throw .badRequest(arguments.has("longitude") ? "wrong longitude specified" : "longitude is empty")
         }
-        let location: JSON = ["latitude": JSON(real: latitude), "longitude": JSON(real: longitude)]
+        var location: JSON = ["latitude": JSON(real: latitude), "longitude": JSON(real: longitude)]
         for key in ["live_period", "heading", "proximity_alert_radius"] {
             arguments.integer(key).map { location.set(key, JSON($0)) }
         }
@@ -109,7 +109,7 @@ extension SimulatedTelegram {
         guard request.name == "sendvenue" else {
             return try post(["location": location], by: request, to: chat)
         }
-        let venue: JSON = [
+        var venue: JSON = [
             "location": location, "title": JSON(arguments.text("title")),
             "address": JSON(arguments.text("address")),
         ]
@@ -121,7 +121,7 @@ extension SimulatedTelegram {
 
     func sendContact(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
-        let contact: JSON = [:]
+        var contact: JSON = [:]
         for key in ["phone_number", "first_name"] {
             let text = request.text(key)
             guard !text.isEmpty else {
@@ -152,7 +152,7 @@ extension SimulatedTelegram {
     func sendOther(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
         let arguments = request.arguments
-        let content: JSON = [:]
+        var content: JSON = [:]
         switch request.name {
         case "sendinvoice":
             let prices = arguments.structure("prices")?.elements ?? []
@@ -175,9 +175,9 @@ extension SimulatedTelegram {
                     "star_count": JSON(arguments.integer("star_count") ?? 0),
                     "paid_media": JSON(media.map { _ in ["type": "preview"] }),
                 ])
-            try addCaption(of: arguments, to: content)
+            try addCaption(of: arguments, to: &content)
         case "sendlivephoto":
-            try addCaption(of: arguments, to: content)
+            try addCaption(of: arguments, to: &content)
         default:
             let key = request.name == "sendchecklist" ? "checklist" : "rich_message"
             arguments.structure(key).map { content.set(key, $0) }

@@ -5,7 +5,7 @@ import JSON
 extension SimulatedTelegram {
     func editMessageText(_ request: Request) throws(BotAPIError) -> JSON {
         let isRich = request.arguments.structure("rich_message") != nil
-        let content = isRich ? [:] : try text(of: request)
+        var content = isRich ? [:] : try text(of: request)
         request.arguments.structure("rich_message").map { content.set("rich_message", $0) }
         return try edit(request, needing: isRich ? nil : "text") { message in
             for key in ["text", "entities", "link_preview_options", "rich_message"] { message.remove(key) }
@@ -14,8 +14,8 @@ extension SimulatedTelegram {
     }
 
     func editMessageCaption(_ request: Request) throws(BotAPIError) -> JSON {
-        let content: JSON = [:]
-        try FormattedText(request.arguments, .caption, user: chats.person).put(into: content, .caption)
+        var content: JSON = [:]
+        try FormattedText(request.arguments, .caption, user: chats.person).put(into: &content, .caption)
         return try edit(request, needing: "caption") { message in
             for key in ["caption", "caption_entities"] { message.remove(key) }
             message.merge(content)
@@ -51,10 +51,9 @@ extension SimulatedTelegram {
             let longitude = request.arguments.real("longitude")
         else { throw .badRequest("location is empty") }
         return try edit(request, needing: "location") { message in
-            let location = message["location"] ?? [:]
-            location.set("latitude", JSON(real: latitude))
-            location.set("longitude", JSON(real: longitude))
-            message.set("location", location)
+            message.set("location", message["location"] ?? [:])
+            message["location"]?.set("latitude", JSON(real: latitude))
+            message["location"]?.set("longitude", JSON(real: longitude))
         }
     }
 
@@ -80,10 +79,10 @@ extension SimulatedTelegram {
     ///
     /// - Parameters:
     ///   - part: what the message must have; one that has a file may also get its first caption.
-    ///   - change: given a copy of the message without its keyboard.
+    ///   - change: given the message without its keyboard.
     /// - Returns: the `Message`; `true` for one that was sent by way of an inline query.
     private func edit(
-        _ request: Request, needing part: String? = nil, _ change: (JSON) -> Void
+        _ request: Request, needing part: String? = nil, _ change: (inout JSON) -> Void
     ) throws(BotAPIError) -> JSON {
         let markup = try ReplyMarkup(request.arguments)
         let inlineID = request.text("inline_message_id")
@@ -94,8 +93,8 @@ extension SimulatedTelegram {
         }
         let chat = try chat(of: request)
         guard id > 0 else { throw .badRequest("message identifier is not specified") }
-        let message = try message(id, in: chat, toEditBy: request, needing: part)
-        try apply(change, markup, to: message.value, isNew: message.isNew)
+        var message = try message(id, in: chat, toEditBy: request, needing: part)
+        try apply(change, markup, to: &message.value, isNew: message.isNew)
         chat.messages.put(message.value)
         if request.isFromBot {
             onAction(.edited(message.value))
@@ -114,7 +113,7 @@ extension SimulatedTelegram {
         // A log's ids are those of another bot's answers: what is somebody else's there may be this bot's own.
         guard let message = known, isOwn || strictness == .strict else {
             guard strictness == .lenient else { throw .badRequest("message to edit not found") }
-            let made: JSON = ["message_id": JSON(id)]
+            var made: JSON = ["message_id": JSON(id)]
             made.set(
                 chat.isChannel ? "sender_chat" : "from", chat.isChannel ? chat.json : request.person ?? bot)
             made.set("chat", chat.json)
@@ -159,27 +158,27 @@ extension SimulatedTelegram {
 
     /// - Parameter isNew: it was made up just now, so that nobody knows what it was.
     private func apply(
-        _ change: (JSON) -> Void, _ markup: ReplyMarkup?, to message: JSON, isNew: Bool = false
+        _ change: (inout JSON) -> Void, _ markup: ReplyMarkup?, to message: inout JSON, isNew: Bool = false
     ) throws(BotAPIError) {
-        let before = message.copy
+        let before = message
         message.remove("reply_markup")
-        change(message)
+        change(&message)
         markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
         guard isNew || message != before else { throw .badRequest(Self.notModified) }
         message.set("edit_date", JSON(now()))
     }
 
     private func editInline(
-        _ id: String, _ markup: ReplyMarkup?, needing part: String?, _ change: (JSON) -> Void
+        _ id: String, _ markup: ReplyMarkup?, needing part: String?, _ change: (inout JSON) -> Void
     ) throws(BotAPIError) -> JSON {
         guard let place = inline.messages[id], let chat = chats.byID[place.chat],
-            let message = chat.messages[place.message]
+            var message = chat.messages[place.message]
         else {
             guard strictness == .lenient else { throw .badRequest("MESSAGE_ID_INVALID") }
             return true
         }
         try check(message, has: part)
-        try apply(change, markup, to: message)
+        try apply(change, markup, to: &message)
         chat.messages.put(message)
         onAction(.edited(message))
         return true

@@ -30,13 +30,13 @@ extension SimulatedTelegram {
     func copyMessage(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
         let original = try original(request.arguments.integer("message_id"), of: request, "copy")
-        let content = content(of: original ?? [:])
+        var content = content(of: original ?? [:])
         if request.arguments.has("caption") {
             content.remove("caption")
             content.remove("caption_entities")
-            try FormattedText(request.arguments, .caption, user: chats.person).put(into: content, .caption)
+            try FormattedText(request.arguments, .caption, user: chats.person).put(into: &content, .caption)
         }
-        return ["message_id": try post(content, by: request, to: chat)["message_id"] ?? nil]
+        return ["message_id": try post(content, by: request, to: chat)["message_id"] ?? .null]
     }
 
     func copyMessages(_ request: Request) throws(BotAPIError) -> JSON {
@@ -52,9 +52,9 @@ extension SimulatedTelegram {
             throw .badRequest("message identifiers are not specified")
         }
         guard ids.count <= 100 else { throw .badRequest("too many message identifiers specified") }
-        let results = JSON([])
+        var results: JSON = []
         for id in ids {
-            let parameters = request.arguments.json.copy
+            var parameters = request.arguments.json
             parameters.set("message_id", id)
             // Those that can't be found are skipped.
             guard let result = try? carryOut(request.with(parameters)), let number = result["message_id"]
@@ -69,28 +69,27 @@ extension SimulatedTelegram {
     /// Nil where it can't be known.
     private func original(_ id: Int64?, of request: Request, _ purpose: String) throws(BotAPIError) -> JSON? {
         let source = request.text("from_chat_id")
-        if source.isEmpty, strictness == .lenient { return Optional.none }
+        if source.isEmpty, strictness == .lenient { return nil }
         let chat = request.isFromBot || !source.isEmpty ? try chats.chat(source) : try chat(of: request)
         if let message = id.flatMap({ chat.messages[$0] }) { return message }
         guard strictness == .lenient else { throw .badRequest("message to \(purpose) not found") }
-        return Optional.none
+        return nil
     }
 
     private func content(of message: JSON) -> JSON {
-        let content: JSON = [:]
+        var content: JSON = [:]
         for (key, value) in message.members where !Self.head.contains(key) { content.set(key, value) }
         return content
     }
 
     private func forwarded(_ message: JSON) -> JSON {
-        let content: JSON = [:]
-        content.set("forward_origin", message["forward_origin"] ?? origin(of: message))
+        var content: JSON = ["forward_origin": message["forward_origin"] ?? origin(of: message)]
         content.merge(self.content(of: message))
         return content
     }
 
     private func origin(of message: JSON) -> JSON {
-        let origin: JSON = ["type": "user"]
+        var origin: JSON = ["type": "user"]
         if let channel = message["sender_chat"] {
             origin.set("type", "channel")
             origin.set("chat", channel)
@@ -106,7 +105,7 @@ extension SimulatedTelegram {
 extension Request {
     /// What is forwarded replies to nothing and has no keyboard of its own.
     fileprivate var withoutReply: Request {
-        let parameters: JSON = [:]
+        var parameters: JSON = [:]
         for key in ["message_thread_id", "protect_content"] {
             arguments.json[key].map { parameters.set(key, $0) }
         }

@@ -6,15 +6,15 @@ extension SimulatedTelegram {
     /// Types `query` behind the bot's name. Returns the `InlineQuery`.
     func sendInlineQuery(_ request: Request) throws(BotAPIError) -> JSON {
         guard let person = request.person, let id = request.personID else { throw .methodNotFound }
-        let query: JSON = ["id": "", "from": person]
+        var query: JSON = ["id": "", "from": person]
         query.set("query", JSON(request.text("query")))
         query.set("offset", JSON(request.text("offset")))
         query.set("chat_type", "sender")
         if let chat = Int64(request.text("chat_id")), chat != id, chat != botID {
             query.set("chat_type", JSON(try chats.chat(String(chat)).type))
         }
-        _ = inline.add(query, by: id)
-        onUpdate("inline_query", query.copy)
+        query = inline.add(query, by: id)
+        onUpdate("inline_query", query)
         return query
     }
 
@@ -78,13 +78,13 @@ extension SimulatedTelegram {
         let chat = try chat(of: request)
         let content = try content(of: result, request)
         let markup = try ReplyMarkup(Arguments(result))?.inlineKeyboard
-        let message = start(in: chat, by: request)
+        var message = start(in: chat, by: request)
         message.set("via_bot", bot)
         message.merge(content)
         markup.map { message.set("reply_markup", $0) }
         chat.messages.put(message)
 
-        let chosen: JSON = ["result_id": JSON(request.text("result_id")), "from": person]
+        var chosen: JSON = ["result_id": JSON(request.text("result_id")), "from": person]
         offer.query["query"].map { chosen.set("query", $0) }
         // Only what has buttons can be changed later.
         if markup != nil, let number = message["message_id"]?.integer {
@@ -107,13 +107,13 @@ extension SimulatedTelegram {
         }
         if content["message_text"] != nil {
             let text = try FormattedText(Arguments(content), Self.messageText)
-            let message: JSON = [:]
-            text.put(into: message)
+            var message: JSON = [:]
+            text.put(into: &message)
             return message
         }
         if content["phone_number"] != nil { return ["contact": content] }
         if content["address"] != nil {
-            let place: JSON = [:]
+            var place: JSON = [:]
             for key in ["latitude", "longitude"] { content[key].map { place.set(key, $0) } }
             return ["location": place, "venue": content]
         }

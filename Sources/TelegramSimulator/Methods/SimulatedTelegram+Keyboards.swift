@@ -5,7 +5,7 @@ import JSON
 extension SimulatedTelegram {
     /// What a chat's people see in the place of their app's own keyboard; nil where nothing is.
     package func keyboard(in chat: Int64) -> JSON? {
-        (try? chats.chat(String(chat)))?.keyboard ?? Optional.none
+        (try? chats.chat(String(chat)))?.keyboard
     }
 
     func answerCallbackQuery(_ request: Request) throws(BotAPIError) -> JSON {
@@ -66,7 +66,7 @@ extension SimulatedTelegram {
         else {
             return button
         }
-        let query: JSON = ["id": JSON(callbacks.add(by: id, at: now())), "from": person]
+        var query: JSON = ["id": JSON(callbacks.add(by: id, at: now())), "from": person]
         let place = message["message_id"]?.integer.flatMap { inline.id(of: $0, in: chat.id) }
         if let place {
             query.set("inline_message_id", JSON(place))
@@ -83,7 +83,7 @@ extension SimulatedTelegram {
     /// Sends what a key of the chat's keyboard stands for.
     private func use(_ key: JSON, _ request: Request, _ chat: SimulatedChat) throws(BotAPIError) -> JSON {
         if chat.keyboard?["one_time_keyboard"]?.bool == true { chat.keyboard = nil }
-        let parameters: JSON = ["chat_id": JSON(chat.id)]
+        var parameters: JSON = ["chat_id": JSON(chat.id)]
         if key["request_contact"]?.bool == true, let person = request.person, let id = request.personID {
             parameters.merge(["phone_number": JSON("+1555\(id)"), "user_id": JSON(id)])
             for name in ["first_name", "last_name"] { person[name].map { parameters.set(name, $0) } }

@@ -82,12 +82,12 @@ extension SimulatedTelegram {
         }
         try checkRights(to: "restrict/unrestrict chat member", in: chat, as: request)
         try checkIsNoAdministrator(id, chat, request, owner: "can't restrict chat owner")
-        let rights = permissions.copy
+        var rights = permissions
         rights.set("is_member", JSON(chat.isMember(id)))
         rights.set("until_date", JSON(request.arguments.integer("until_date") ?? 0))
         let isFree = Self.permissions.allSatisfy { permissions[$0]?.bool == true }
         change(
-            user, in: chat, to: isFree ? "member" : "restricted", rights: isFree ? nil : .some(rights),
+            user, in: chat, to: isFree ? "member" : "restricted", rights: isFree ? nil : rights,
             by: request)
         if request.isFromBot { onAction(.other(method: "restrictChatMember", request.arguments.json)) }
         return true
@@ -112,7 +112,7 @@ extension SimulatedTelegram {
         }
         guard chat.status(of: id) != "creator" else { throw .badRequest("can't remove chat owner") }
         let named = Self.administratorRights.filter { request.arguments.has($0) }
-        let rights: JSON = ["can_be_edited": JSON(!request.isFromBot)]
+        var rights: JSON = ["can_be_edited": JSON(!request.isFromBot)]
         for right in Self.administratorRights {
             let isGiven =
                 named.isEmpty ? !request.isFromBot && right != "is_anonymous" : request.arguments.flag(right)
@@ -120,7 +120,7 @@ extension SimulatedTelegram {
         }
         let isAny = Self.administratorRights.contains { rights[$0]?.bool == true }
         change(
-            user, in: chat, to: isAny ? "administrator" : "member", rights: isAny ? .some(rights) : nil,
+            user, in: chat, to: isAny ? "administrator" : "member", rights: isAny ? rights : nil,
             by: request)
         if request.isFromBot { onAction(.other(method: "promoteChatMember", request.arguments.json)) }
         return true
@@ -134,7 +134,7 @@ extension SimulatedTelegram {
             guard strictness == .lenient else { throw .badRequest("user is not an administrator") }
             return true
         }
-        let rights = member.rights?.copy ?? [:]
+        var rights = member.rights ?? [:]
         rights.set("custom_title", JSON(title))
         chat.members[id]?.rights = rights
         return true

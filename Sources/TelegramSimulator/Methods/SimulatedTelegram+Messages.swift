@@ -68,7 +68,7 @@ extension SimulatedTelegram {
         }
         let known = chat.messages[id]
         guard known != nil || strictness == .lenient else { throw .badRequest("message to pin not found") }
-        let message = known ?? ["message_id": JSON(id), "chat": chat.json, "date": 0]
+        var message = known ?? ["message_id": JSON(id), "chat": chat.json, "date": 0]
         chat.pinned.removeAll { $0 == id }
         chat.pinned.append(id)
         message.remove("reply_to_message")
@@ -114,8 +114,8 @@ extension SimulatedTelegram {
         if chat.reactions.count > 20_000 {
             chat.reactions = chat.reactions.filter { chat.messages.contains($0.key) }
         }
-        chat.reactions[id, default: [:]][person] = reaction.count == 0 ? Optional.none : reaction
-        let change: JSON = ["chat": chat.json, "message_id": JSON(id)]
+        chat.reactions[id, default: [:]][person] = reaction.count == 0 ? nil : reaction
+        var change: JSON = ["chat": chat.json, "message_id": JSON(id)]
         guard let user = request.person else {
             change.set("reaction", reaction)
             onAction(.reaction(change))

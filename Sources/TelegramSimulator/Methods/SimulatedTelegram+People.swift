@@ -11,7 +11,7 @@ extension SimulatedTelegram {
             throw .badRequest("user id \(id) is taken or no user's")
         }
         let name = request.text("first_name").isEmpty ? "User \(id)" : request.text("first_name")
-        let user: JSON = [
+        var user: JSON = [
             "id": JSON(id), "is_bot": JSON(request.arguments.flag("is_bot")), "first_name": JSON(name),
         ]
         for (key, value) in request.arguments.json.members where user[key] == nil && key != "chat_id" {
@@ -45,7 +45,7 @@ extension SimulatedTelegram {
         let title =
             request.text("title").isEmpty
             ? type.prefix(1).uppercased() + type.dropFirst() : request.text("title")
-        let json: JSON = ["id": JSON(id), "title": JSON(title)]
+        var json: JSON = ["id": JSON(id), "title": JSON(title)]
         if !request.text("username").isEmpty { json.set("username", JSON(request.text("username"))) }
         json.set("type", JSON(type))
         if request.arguments.flag("is_forum"), type == "supergroup" { json.set("is_forum", true) }
@@ -115,7 +115,7 @@ extension SimulatedTelegram {
         let chat = chats.privateChat(with: person, id: id)
         guard chat.isBlocked != isBlocked else { return true }
         chat.isBlocked = isBlocked
-        let rights: JSON? = isBlocked ? ["until_date": 0] : Optional.none
+        let rights: JSON? = isBlocked ? ["until_date": 0] : nil
         chat.members[botID] = SimulatedChat.Member(user: bot, status: isBlocked ? "member" : "kicked")
         change(bot, in: chat, to: isBlocked ? "kicked" : "member", rights: rights, by: request)
         return true

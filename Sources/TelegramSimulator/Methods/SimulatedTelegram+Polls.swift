@@ -26,7 +26,7 @@ extension SimulatedTelegram {
         }
         guard options.count >= 1 else { throw .badRequest("poll must have at least 2 option") }
         guard options.count <= 12 else { throw .badRequest("poll can't have more than 12 options") }
-        let choices = JSON([])
+        var choices: JSON = []
         for (number, option) in options.elements.enumerated() {
             let text = option.string ?? option["text"]?.string ?? ""
             guard !text.isEmpty else { throw .badRequest("poll options must be non-empty") }
@@ -37,7 +37,7 @@ extension SimulatedTelegram {
         }
         let isQuiz = arguments.text("type") == "quiz"
         let isAnonymous = arguments.has("is_anonymous") ? arguments.flag("is_anonymous") : true
-        let poll: JSON = [
+        var poll: JSON = [
             "id": JSON(polls.nextID()), "question": JSON(question), "options": choices,
             "total_voter_count": 0,
             "is_closed": JSON(arguments.flag("is_closed")), "is_anonymous": JSON(isAnonymous),
@@ -47,12 +47,13 @@ extension SimulatedTelegram {
                 !isQuiz && (!arguments.has("allows_revoting") || arguments.flag("allows_revoting"))),
             "members_only": JSON(arguments.flag("members_only")),
         ]
-        if isQuiz { try addAnswer(of: arguments, among: choices.count, to: poll) }
+        if isQuiz { try addAnswer(of: arguments, among: choices.count, to: &poll) }
         for key in ["open_period", "close_date"] { arguments.integer(key).map { poll.set(key, JSON($0)) } }
         return poll
     }
 
-    private func addAnswer(of arguments: Arguments, among count: Int, to poll: JSON) throws(BotAPIError) {
+    private func addAnswer(of arguments: Arguments, among count: Int, to poll: inout JSON) throws(BotAPIError)
+    {
         let many = arguments.structure("correct_option_ids")?.elements.compactMap(\.integer)
         let right = many ?? arguments.integer("correct_option_id").map { [$0] } ?? []
         guard !right.isEmpty, right.allSatisfy({ 0..<Int64(count) ~= $0 }) else {
@@ -70,13 +71,13 @@ extension SimulatedTelegram {
     func stopPoll(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
         let markup = try ReplyMarkup(request.arguments)
-        guard let number = request.arguments.integer("message_id"), let message = chat.messages[number] else {
+        guard let number = request.arguments.integer("message_id"), var message = chat.messages[number] else {
             guard strictness == .lenient else { throw .badRequest("message with poll to stop not found") }
             return plausible("stopPoll", request)
         }
         guard let poll = message["poll"] else { throw .badRequest("message with poll to stop not found") }
         guard poll["is_closed"]?.bool != true else { throw .badRequest("poll has already been closed") }
-        let closed = poll.copy
+        var closed = poll
         closed.set("is_closed", true)
         message.remove("reply_markup")
         markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
@@ -87,6 +88,7 @@ extension SimulatedTelegram {
 
     /// Keeps what has become of a poll.
     private func show(_ poll: JSON, in message: JSON, _ chat: SimulatedChat) {
+        var message = message
         message.set("poll", poll)
         chat.messages.put(message)
         if let id = poll["id"]?.string { polls[id]?.json = poll }

@@ -5,7 +5,7 @@ import JSON
 extension SimulatedTelegram {
     func getMe(_ request: Request) throws(BotAPIError) -> JSON {
         guard strictness == .strict else { return bot }
-        let me = bot.copy
+        var me = bot
         me.merge([
             "can_join_groups": true, "can_read_all_group_messages": JSON(seesAllGroupMessages),
             "supports_inline_queries": true, "can_connect_to_business": false, "has_main_web_app": false,
@@ -27,7 +27,7 @@ extension SimulatedTelegram {
     // MARK: commands
 
     private func scope(_ request: Request) throws(BotAPIError) -> JSON? {
-        guard request.arguments.has("scope"), !request.text("scope").isEmpty else { return Optional.none }
+        guard request.arguments.has("scope"), !request.text("scope").isEmpty else { return nil }
         guard let scope = request.arguments.structure("scope"), scope["type"]?.string != nil else {
             throw .badRequest("can't parse BotCommandScope JSON object")
         }
@@ -40,14 +40,14 @@ extension SimulatedTelegram {
                 request.text("commands").isEmpty ? "commands are empty" : "expected an Array of BotCommand")
         }
         guard commands.count <= 100 else { throw .badRequest("BOT_COMMANDS_TOO_MUCH") }
-        let tidy = JSON([])
+        var tidy: JSON = []
         for command in commands.elements { tidy.append(try tidied(command)) }
         for command in tidy.elements {
             guard command["command"]?.string?.utf8.allSatisfy(Self.isCommandLetter) == true else {
                 throw .badRequest("BOT_COMMAND_INVALID")
             }
         }
-        profile[try scope(request), request.text("language_code")] = tidy.count == 0 ? Optional.none : tidy
+        profile[try scope(request), request.text("language_code")] = tidy.count == 0 ? nil : tidy
         onAction(.other(method: "setMyCommands", request.arguments.json))
         return true
     }
@@ -80,7 +80,7 @@ extension SimulatedTelegram {
     }
 
     func deleteMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
-        profile[try scope(request), request.text("language_code")] = Optional.none
+        profile[try scope(request), request.text("language_code")] = nil
         onAction(.other(method: "deleteMyCommands", request.arguments.json))
         return true
     }
@@ -108,9 +108,7 @@ extension SimulatedTelegram {
         guard let kind = Self.texts[String(request.name.dropFirst(3))] else { throw .methodNotFound }
         let given =
             profile.texts["\(kind.key) \(request.text("language_code"))"] ?? profile.texts["\(kind.key) "]
-        let answer: JSON = [:]
-        answer.set(kind.key, JSON(given ?? (kind.key == "name" ? bot["first_name"]?.string ?? "" : "")))
-        return answer
+        return [kind.key: JSON(given ?? (kind.key == "name" ? bot["first_name"]?.string ?? "" : ""))]
     }
 
     // MARK: the menu button, and rights

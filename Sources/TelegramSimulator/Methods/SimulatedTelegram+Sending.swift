@@ -70,7 +70,7 @@ extension SimulatedTelegram {
     ///   - request: whose parameters say where it goes, what it replies to, and with which keyboard.
     func post(_ content: JSON, by request: Request, to chat: SimulatedChat) throws(BotAPIError) -> JSON {
         let (markup, original, thread) = try place(of: request, in: chat)
-        let message = start(in: chat, by: request, thread: thread)
+        var message = start(in: chat, by: request, thread: thread)
         if let connection = request.arguments.json["business_connection_id"] {
             message.set("business_connection_id", connection)
         }
@@ -104,7 +104,7 @@ extension SimulatedTelegram {
 
     /// A message's head: its id, who it is from, where and when.
     func start(in chat: SimulatedChat, by request: Request, thread: Int64? = nil) -> JSON {
-        let message: JSON = ["message_id": JSON(chat.nextMessageID())]
+        var message: JSON = ["message_id": JSON(chat.nextMessageID())]
         if chat.isChannel {
             message.set("sender_chat", chat.json)
         } else {
@@ -129,7 +129,7 @@ extension SimulatedTelegram {
     @discardableResult
     func announce(_ content: JSON, in chat: SimulatedChat, by request: Request, thread: Int64? = nil) -> JSON
     {
-        let message = start(in: chat, by: request, thread: thread)
+        var message = start(in: chat, by: request, thread: thread)
         message.merge(content)
         chat.messages.put(message)
         if chat.isInferred || chat.isMember(botID) || chat.isPrivate {
@@ -156,20 +156,20 @@ extension SimulatedTelegram {
             guard parameters?.json.count ?? 0 == 0 else {
                 throw .badRequest("can't find field \"message_id\"")
             }
-            return Optional.none
+            return nil
         }
         // What is in another chat isn't shown as a whole.
         if let place = parameters?.text("chat_id"), !place.isEmpty, place != String(chat.id) {
-            return Optional.none
+            return nil
         }
-        guard let original = chat.messages[number] else {
+        guard var original = chat.messages[number] else {
             let isOptional =
                 parameters?.flag("allow_sending_without_reply")
                 ?? request.arguments.flag("allow_sending_without_reply")
             guard strictness == .lenient || isOptional else {
                 throw .badRequest("message to be replied not found")
             }
-            return Optional.none
+            return nil
         }
         original.remove("reply_to_message")
         return original
@@ -178,7 +178,7 @@ extension SimulatedTelegram {
     private func quote(in request: Request) -> JSON? {
         guard let parameters = request.arguments.structure("reply_parameters").map(Arguments.init),
             parameters.has("quote")
-        else { return Optional.none }
+        else { return nil }
         return [
             "text": JSON(parameters.text("quote")),
             "position": JSON(parameters.integer("quote_position") ?? 0),

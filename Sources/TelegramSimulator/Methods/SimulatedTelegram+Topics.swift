@@ -28,21 +28,21 @@ extension SimulatedTelegram {
         guard name.unicodeScalars.count <= 128 else { throw .badRequest("topic name is too long") }
         let color = request.arguments.integer("icon_color") ?? 7_322_096
         let icon = request.text("icon_custom_emoji_id")
-        let topic: JSON = ["name": JSON(name), "icon_color": JSON(color)]
+        var topic: JSON = ["name": JSON(name), "icon_color": JSON(color)]
         if !icon.isEmpty { topic.set("icon_custom_emoji_id", JSON(icon)) }
         let thread = chat.lastMessageID + 1
         chat.topics[thread] = SimulatedChat.Topic(
             name: name, iconColor: color, iconEmoji: icon.isEmpty ? nil : icon)
         announce(["forum_topic_created": topic], in: chat, by: request, thread: thread)
         if request.isFromBot { onAction(.other(method: "createForumTopic", request.arguments.json)) }
-        let answer: JSON = ["message_thread_id": JSON(thread)]
+        var answer: JSON = ["message_thread_id": JSON(thread)]
         answer.merge(topic)
         return answer
     }
 
     func editForumTopic(_ request: Request) throws(BotAPIError) -> JSON {
         var (chat, thread, topic) = try topic(request)
-        let change: JSON = [:]
+        var change: JSON = [:]
         let name = request.text("name")
         if !name.isEmpty {
             topic.name = name

@@ -6,7 +6,7 @@ extension Uploads.Prepared {
     /// The call as a server gets it: the parameters without the files that they name, and the files beside them.
     func received(instead parameters: JSON) -> (parameters: JSON, files: [ReceivedFile]) {
         guard case .form(let parts) = body else { return (parameters, []) }
-        let rest: JSON = [:]
+        var rest: JSON = [:]
         var files: [ReceivedFile] = []
         for part in parts {
             switch part.content {

@@ -58,7 +58,7 @@ struct BotAPIRequest {
     ///
     /// Fails where the body has text that isn't UTF-8.
     static func parameters(of request: HTTPServer.Request) throws(BotAPIError) -> JSON {
-        let parameters: JSON = [:]
+        var parameters: JSON = [:]
         func add(_ name: String, _ value: JSON) {
             if parameters[name] == nil { parameters.set(name, value) }
         }

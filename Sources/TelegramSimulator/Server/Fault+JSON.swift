@@ -13,7 +13,7 @@ struct FaultOrder {
     /// Fails in words where it names no fault, or one without what it needs.
     init(_ arguments: Arguments) throws(BotAPIError) {
         fault = try Fault(arguments)
-        method = arguments.text("method").isEmpty ? Optional.none : arguments.text("method")
+        method = arguments.text("method").isEmpty ? nil : arguments.text("method")
         let chat = arguments.text("chat_id")
         self.chat = Int64(chat)
         guard chat.isEmpty || self.chat != nil else { throw .badRequest("chat_id must be a number") }
@@ -85,7 +85,7 @@ extension Fault {
     var json: JSON {
         switch self {
         case .error(let code, let description, let parameters):
-            let json: JSON = [
+            var json: JSON = [
                 "fault": "error", "error_code": JSON(code), "description": JSON(description),
             ]
             parameters.map { json.set("parameters", $0) }

@@ -68,7 +68,7 @@ struct FaultOrders {
     var json: JSON {
         JSON(
             orders.map { order in
-                let json = order.fault.json
+                var json = order.fault.json
                 json.set("times", JSON(order.times))
                 order.method.map { json.set("method", JSON($0)) }
                 order.chat.map { json.set("chat_id", JSON($0)) }

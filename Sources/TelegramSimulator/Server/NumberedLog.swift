@@ -54,7 +54,7 @@ final class NumberedLog {
     ///   - json: an object, which gets the entry's number as `id`.
     func add(_ kind: String, chat: Int64?, _ json: JSON) {
         last += 1
-        let numbered: JSON = ["id": JSON(last)]
+        var numbered: JSON = ["id": JSON(last)]
         numbered.merge(json)
         entries.append(Entry(number: last, kind: kind, chat: chat, text: numbered.bytes))
         size += entries.last?.text.count ?? 0

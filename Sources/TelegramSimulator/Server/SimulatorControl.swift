@@ -85,7 +85,7 @@ struct SimulatorControl {
         let parameters = try Self.parameters(of: request)
         let files = request.parts.compactMap(ReceivedFile.init)
         if action.lowercased() == "createuser" {
-            let introduction = Self.introduction(of: who, parameters)
+            var introduction = Self.introduction(of: who, parameters)
             if introduction["id"] == nil { acquaintance(who)?["id"].map { introduction.set("id", $0) } }
             return try introduce(introduction)
         }
@@ -102,11 +102,12 @@ struct SimulatorControl {
     private func acquaintance(_ who: String) -> JSON? {
         let introduction = Self.introduction(of: who, [:])
         if let id = introduction["id"]?.integer { return server.telegram.chats.people[id] }
-        guard let name = introduction["username"]?.string?.lowercased() else { return Optional.none }
+        guard let name = introduction["username"]?.string?.lowercased() else { return nil }
         return people.first { $0["username"]?.string?.lowercased() == name }
     }
 
     private func introduce(_ introduction: JSON) throws(BotAPIError) -> JSON {
+        var introduction = introduction
         if introduction["id"] == nil {
             let telegram = server.telegram
             let id = telegram.chats.freePersonID(from: Self.firstPerson, besides: telegram.botID)
@@ -138,7 +139,7 @@ struct SimulatorControl {
 
     /// What is known of somebody by how they are called in the path.
     private static func introduction(of who: String, _ given: JSON) -> JSON {
-        let user: JSON = [:]
+        var user: JSON = [:]
         let name = who.first == "@" ? String(who.dropFirst()) : who
         if let id = Int64(name) {
             user.set("id", JSON(id))
@@ -164,7 +165,7 @@ struct SimulatorControl {
         else { throw .badRequest("timeout is a number of seconds, at most 3600") }
         guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
         let question = NumberedLog.Question(
-            after: Int64(arguments.text("after")) ?? 0, kind: kind.isEmpty ? Optional.none : kind,
+            after: Int64(arguments.text("after")) ?? 0, kind: kind.isEmpty ? nil : kind,
             chat: Int64(chat))
         transcript.read(question, wait: .seconds(wait)) { [weak transcript] entries in
             let end = "],\"last\":\(transcript?.last ?? 0)}\n"
@@ -179,7 +180,7 @@ struct SimulatorControl {
         guard update.keys.contains(where: { $0 != "update_id" }) else {
             throw .badRequest("an update is needed, as in {\"message\":{…}}")
         }
-        let whole: JSON = ["update_id": JSON(server.delivery.queue.nextID)]
+        var whole: JSON = ["update_id": JSON(server.delivery.queue.nextID)]
         whole.merge(update)
         guard let id = whole["update_id"]?.integer, 1...Int64(Int32.max) ~= id else {
             throw .badRequest("update_id is a number from 1 to \(Int32.max)")
@@ -232,7 +233,7 @@ struct SimulatorControl {
 extension HTTPServer.Responder {
     /// - Parameter seen: the number of the newest action, from which a script can wait for what comes of this.
     fileprivate func answer(_ outcome: Result<JSON, BotAPIError>, seen: Int64) {
-        let json: JSON
+        var json: JSON
         let status: Int
         switch outcome {
         case .success(let result): (status, json) = (200, ["ok": true, "result": result])

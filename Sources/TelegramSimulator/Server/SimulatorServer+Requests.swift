@@ -127,7 +127,7 @@ extension SimulatorServer {
 extension SimulatorServer.ReceivedCall {
     /// As the control API tells it.
     fileprivate func json(_ outcome: Result<JSON, BotAPIError>?) -> JSON {
-        let json: JSON = ["method": JSON(method), "parameters": parameters]
+        var json: JSON = ["method": JSON(method), "parameters": parameters]
         if !files.isEmpty {
             json.set(
                 "files",

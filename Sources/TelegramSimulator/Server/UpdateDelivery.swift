@@ -39,8 +39,7 @@ final class UpdateDelivery {
     func add(_ payload: JSON, as kind: String) -> Int64? {
         guard allowed.admits(kind) else { return nil }
         let id = queue.nextID
-        let update: JSON = ["update_id": JSON(id)]
-        update.set(kind, payload)
+        let update: JSON = ["update_id": JSON(id), kind: payload]
         let text = update.asciiBytes
         guard queue.takes(text.count) else { return nil }
         insert(text, id: id)
@@ -148,7 +147,7 @@ final class UpdateDelivery {
     func stop() { posting?.stop() }
 
     func webhookInfo() -> BotAPIResponse {
-        let info: JSON = [
+        var info: JSON = [
             "url": JSON(webhook?.url ?? ""), "has_custom_certificate": JSON(webhook?.hasCertificate ?? false),
             "pending_update_count": JSON(queue.count),
         ]

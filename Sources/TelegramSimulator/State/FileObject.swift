@@ -9,52 +9,53 @@ struct FileObject {
     /// Of the call that sent it.
     let arguments: Arguments
 
-    /// - Parameter file: with what all files have; it is added to.
+    /// - Parameter common: what all files have.
     /// - Returns: an object of the kind's type; of a photo an array.
-    func json(_ file: JSON) -> JSON {
+    func json(_ common: JSON) -> JSON {
+        var file = common
         switch kind {
         case "photo":
-            addSize(ImageSize(width: 800, height: 600), to: file)
+            addSize(ImageSize(width: 800, height: 600), to: &file)
             return [file]
         case "video", "animation":
-            addSize(ImageSize(width: 640, height: 360), to: file)
-            addDuration(to: file)
-            addName(to: file, type: "video/mp4")
+            addSize(ImageSize(width: 640, height: 360), to: &file)
+            addDuration(to: &file)
+            addName(to: &file, type: "video/mp4")
         case "video_note":
             file.set("length", JSON(arguments.integer("length") ?? 240))
-            addDuration(to: file)
+            addDuration(to: &file)
         case "sticker":
             file.set("type", "regular")
-            addSize(ImageSize(width: 512, height: 512), to: file)
+            addSize(ImageSize(width: 512, height: 512), to: &file)
             file.set("is_animated", JSON(name.hasSuffix(".tgs")))
             file.set("is_video", JSON(name.hasSuffix(".webm")))
         case "audio":
-            addDuration(to: file)
+            addDuration(to: &file)
             for key in ["performer", "title"] where !arguments.text(key).isEmpty {
                 file.set(key, JSON(arguments.text(key)))
             }
-            addName(to: file, type: "audio/mpeg")
+            addName(to: &file, type: "audio/mpeg")
         case "voice":
-            addDuration(to: file)
+            addDuration(to: &file)
             file.set("mime_type", "audio/ogg")
         default:
-            addName(to: file, type: "application/octet-stream")
+            addName(to: &file, type: "application/octet-stream")
         }
         return file
     }
 
-    private func addSize(_ plausible: ImageSize, to file: JSON) {
+    private func addSize(_ plausible: ImageSize, to file: inout JSON) {
         let size = pixels ?? plausible
         file.set("width", JSON(arguments.integer("width") ?? Int64(size.width)))
         file.set("height", JSON(arguments.integer("height") ?? Int64(size.height)))
     }
 
-    private func addDuration(to file: JSON) {
+    private func addDuration(to file: inout JSON) {
         file.set("duration", JSON(arguments.integer("duration") ?? 1))
     }
 
     /// - Parameter type: of a file whose name doesn't tell.
-    private func addName(to file: JSON, type: String) {
+    private func addName(to file: inout JSON, type: String) {
         if !name.isEmpty { file.set("file_name", JSON(name)) }
         let suffix = name.split(separator: ".").dropFirst().last?.lowercased() ?? ""
         file.set("mime_type", JSON(Self.types[suffix] ?? type))

@@ -16,12 +16,13 @@ struct InlineQueries {
     private var names: [Int64: [Int64: String]] = [:]
     private var count: Int64 = 0
 
-    mutating func add(_ query: JSON, by person: Int64) -> String {
+    /// - Returns: the `InlineQuery` with its id.
+    mutating func add(_ query: JSON, by person: Int64) -> JSON {
         count += 1
-        let id = String(1_800_000_000_000_000_000 + count)
-        query.set("id", JSON(id))
+        var query = query
+        query.set("id", JSON(String(1_800_000_000_000_000_000 + count)))
         offers[person] = Offer(query: query)
-        return id
+        return query
     }
 
     /// Learns an `InlineQuery` of an update.

@@ -12,7 +12,7 @@ final class SimulatedChat {
 
         /// A `ChatMember`, with all that its status requires.
         var json: JSON {
-            let member: JSON = ["user": user, "status": JSON(status)]
+            var member: JSON = ["user": user, "status": JSON(status)]
             for name in Self.required[status] ?? [] { member.set(name, false) }
             if ["kicked", "restricted"].contains(status) { member.set("until_date", 0) }
             rights.map { member.merge($0) }
@@ -47,7 +47,7 @@ final class SimulatedChat {
     }
 
     let id: Int64
-    /// The `Chat` as messages carry it. Replaced, never changed: messages share it.
+    /// The `Chat` as messages carry it.
     var json: JSON
     var lastMessageID: Int64 = 0
     var messages: StoredMessages
@@ -94,13 +94,11 @@ final class SimulatedChat {
     func isMember(_ user: Int64) -> Bool { !["left", "kicked"].contains(status(of: user)) }
 
     func set(_ key: String, _ value: JSON?) {
-        json = json.copy
-        if let value { json.set(key, value) } else { json.remove(key) }
+        json[key] = value
     }
 
     func setDetail(_ key: String, _ value: JSON?) {
-        let details = details ?? [:]
-        if let value { details.set(key, value) } else { details.remove(key) }
-        self.details = details
+        if details == nil { details = [:] }
+        details?[key] = value
     }
 }

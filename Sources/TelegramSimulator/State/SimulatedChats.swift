@@ -92,7 +92,7 @@ struct SimulatedChats {
     /// The private chat with a person, as it is once they have written to the bot.
     mutating func privateChat(with person: JSON, id: Int64) -> SimulatedChat {
         if let known = byID[id] { return known }
-        let json: JSON = ["id": JSON(id), "type": "private"]
+        var json: JSON = ["id": JSON(id), "type": "private"]
         for key in ["first_name", "last_name", "username"] { person[key].map { json.set(key, $0) } }
         return add(json, id: id, isInferred: false)
     }
@@ -135,7 +135,7 @@ struct SimulatedChats {
     /// The `User` with an id. Where the bot may write to whom it likes, a stranger is made up.
     func person(_ id: Int64) -> JSON? {
         if let known = people[id] { return known }
-        guard strictness == .lenient, id > 0 else { return Optional.none }
+        guard strictness == .lenient, id > 0 else { return nil }
         return ["id": JSON(id), "is_bot": false, "first_name": "User"]
     }
 

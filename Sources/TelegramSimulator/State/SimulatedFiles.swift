@@ -106,7 +106,7 @@ package struct SimulatedFiles {
             throw .badRequest("file is too big")
         }
         guard entry.contents != nil || entry.size == 0 else { throw .fileIsUnavailable }
-        let file = entry.json
+        var file = entry.json
         file.set("file_path", JSON(try place(of: entry)))
         return file
     }

@@ -15,13 +15,13 @@ struct SimulatedPolls {
 
         /// Counts the votes anew.
         mutating func count() {
-            let new = json.copy
-            let options = new["options"]?.elements ?? []
-            for (number, option) in options.enumerated() {
-                option.set("voter_count", JSON(votes.values.filter { $0.contains(number) }.count))
+            var options = json["options"]?.elements ?? []
+            for number in options.indices {
+                options[number].set(
+                    "voter_count", JSON(votes.values.filter { $0.contains(number) }.count))
             }
-            new.set("total_voter_count", JSON(votes.count))
-            json = new
+            json.set("options", JSON(options))
+            json.set("total_voter_count", JSON(votes.count))
         }
     }
 

@@ -49,6 +49,6 @@ struct StoredMessages {
         for id in order.reversed() {
             if let message = self[id], fits(message) { return message }
         }
-        return Optional.none
+        return nil
     }
 }

@@ -100,7 +100,7 @@ struct FormattedText {
     }
 
     /// Puts the text and its entities into a message, under the names of a message; neither where it is empty.
-    func put(into message: JSON, _ place: Place = .message) {
+    func put(into message: inout JSON, _ place: Place = .message) {
         guard !text.isEmpty else { return }
         message.set(place.text, JSON(text))
         if !entities.isEmpty { message.set(place.entities, JSON(entities)) }

@@ -26,8 +26,7 @@ import TelegramSimulator
         loop = try EventLoop()
         client = HTTPClient(on: loop, connections: 100, userAgent: "pipegram/\(Version.current)")
         let token = command.token ?? "7:secret"
-        let bot: JSON = [:]
-        bot.merge(SimulatedTelegram.demoBot)
+        var bot = SimulatedTelegram.demoBot
         bot.set("id", JSON(Int64(token.prefix { $0 != ":" }) ?? 7))
         let telegram = SimulatedTelegram(bot: bot, strictness: .strict, now: { Int64(time(nil)) })
         telegram.seesAllGroupMessages = command.noPrivacy

@@ -44,7 +44,7 @@ struct StderrLogHandler: LogHandler {
     private func json(_ event: LogEvent, _ details: Logger.Metadata) -> String {
         let details = sorted(details)
         return MainActor.assumeIsolated {
-            let record: JSON = ["time": JSON(Self.time), "level": JSON("\(event.level)")]
+            var record: JSON = ["time": JSON(Self.time), "level": JSON("\(event.level)")]
             for (key, value) in details { record.set(key, JSON(value)) }
             record.set("message", JSON("\(event.message)"))
             return record.description

@@ -27,7 +27,7 @@ final class CallerTest: Rigged {
         _ text: String, for scope: Scope = .chat(42), to chat: JSON? = nil, id: JSON? = nil,
         then done: @escaping () -> Void = {}
     ) {
-        let parameters: JSON = ["text": JSON(text)]
+        var parameters: JSON = ["text": JSON(text)]
         if let chat { parameters.set("chat_id", chat) }
         perform("telegram.send_message", parameters, as: text, for: scope, id: id, then: done)
     }

@@ -54,7 +54,7 @@ final class DownloadTest: Rigged {
     }
 
     func start(to path: String? = nil, for scope: Scope = .chat(42)) throws {
-        let parameters: JSON = ["file_id": "f"]
+        var parameters: JSON = ["file_id": "f"]
         if let path { parameters.set("path", JSON(path)) }
         let call = try Call(type: Call.downloadType, parameters: parameters, id: "d", in: scope)
         downloads.perform(call, for: scope) { [unowned self] in results.append($0) }

@@ -49,7 +49,7 @@ final class TestJournal: Journal {
     func remove(call key: Int64) {}
     func state(of scope: Scope) throws(JournalReadError) -> JSON? {
         try look()
-        return Optional.none
+        return nil
     }
     func setState(_ state: JSON?, of scope: Scope) {}
     func childStarted(_ scope: Scope, pid: Int32) {}

@@ -53,7 +53,7 @@ import Testing
                     filledIn(method, ["inline_message_id": "i1"], in: scope) == ["inline_message_id": "i1"])
             }
             #expect(
-                filledIn(method, ["inline_message_id": nil], in: chat) == ["chat_id": 42], "\(method.name)")
+                filledIn(method, ["inline_message_id": .null], in: chat) == ["chat_id": 42], "\(method.name)")
         }
     }
 
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `a topic and a connection are those of the scope's chat, and not filled in for another`() {
-        for own in [-100, "-100", nil] as [JSON] {
+        for own in [-100, "-100", .null] as [JSON] {
             let call = call("telegram.send_message", ["chat_id": own], in: topic)
             #expect(call?.parameters["message_thread_id"] == 3, "\(own)")
             #expect(call?.chatID == -100)
@@ -111,7 +111,7 @@ import Testing
                 call("telegram.send_message", ["chat_id": other], in: topic)?.parameters
                     == ["chat_id": other])
         }
-        for own in [42, "42", nil] as [JSON] {
+        for own in [42, "42", .null] as [JSON] {
             let call = call("telegram.send_message", ["chat_id": own], in: business)
             #expect(call?.parameters["business_connection_id"] == "b1", "\(own)")
         }
@@ -123,9 +123,9 @@ import Testing
     }
 
     @Test func `a topic or a connection of null is left out: General, the bot's own chat`() {
-        let general = call("telegram.send_message", ["message_thread_id": nil], in: topic)
+        let general = call("telegram.send_message", ["message_thread_id": .null], in: topic)
         #expect(general?.parameters == ["chat_id": -100])
-        let own = call("telegram.send_message", ["business_connection_id": nil], in: business)
+        let own = call("telegram.send_message", ["business_connection_id": .null], in: business)
         #expect(own?.parameters == ["chat_id": 42])
     }
 
@@ -145,7 +145,7 @@ import Testing
 
     @Test func `a parameter that is null is left out, deeper nulls stay`() {
         let given: JSON = [
-            "text": "x", "reply_markup": nil, "parse_mode": nil, "link": ["a": nil], "l": [nil],
+            "text": "x", "reply_markup": .null, "parse_mode": .null, "link": ["a": .null], "l": [.null],
         ]
         #expect(
             call("telegram.send_message", given, in: chat)?.parameters.description
@@ -153,9 +153,9 @@ import Testing
     }
 
     @Test func `a chat_id of null is the scope's`() {
-        #expect(call("telegram.leave_chat", ["chat_id": nil], in: chat)?.parameters == ["chat_id": 42])
-        #expect(call("telegram.leave_chat", ["chat_id": nil], in: .user(7)) == nil)
-        let draft = call("telegram.get_me", ["chat_id": nil], in: chat)
+        #expect(call("telegram.leave_chat", ["chat_id": .null], in: chat)?.parameters == ["chat_id": 42])
+        #expect(call("telegram.leave_chat", ["chat_id": .null], in: .user(7)) == nil)
+        let draft = call("telegram.get_me", ["chat_id": .null], in: chat)
         #expect(draft?.parameters == [:])
     }
 
@@ -188,7 +188,7 @@ import Testing
         for line in lines {
             for scope in [chat, business, topic] {
                 let call = ChildLine(line, in: scope).call
-                let again = ChildLine(call?.line.description ?? "", in: Optional.none).call
+                let again = ChildLine(call?.line.description ?? "", in: nil).call
                 #expect(call != nil)
                 #expect(again?.type == call?.type)
                 #expect(again?.parameters.description == call?.parameters.description)

@@ -54,11 +54,11 @@ enum ExpectedScope {
     /// The Chat or the User that the scope line of such a scope shows.
     static func party(_ kind: String, _ payload: JSON, _ choice: ScopeChoice) -> (chat: JSON?, user: JSON?) {
         guard let facts = facts[kind], let scope = of(kind, payload, choice), choice != .bot else {
-            return (Optional.none, Optional.none)
+            return (nil, nil)
         }
         return scope.hasPrefix("user:")
-            ? (Optional.none, member(facts.user, of: payload))
-            : (member(facts.chat, of: payload), Optional.none)
+            ? (nil, member(facts.user, of: payload))
+            : (member(facts.chat, of: payload), nil)
     }
 
     private static func chat(
@@ -79,7 +79,7 @@ enum ExpectedScope {
     }
 
     private static func member(_ path: [String], of payload: JSON) -> JSON? {
-        guard path.count > 0, path != ["id"] else { return Optional.none }
+        guard path.count > 0, path != ["id"] else { return nil }
         var value: JSON? = payload
         for key in path { value = value?[key] }
         return value

@@ -25,7 +25,7 @@ import Testing
 
     @Test func `an update belongs to the scope that the protocol's table names`() {
         for row in UpdateKindTable.rows {
-            let payload = crowd()
+            var payload = crowd()
             for path in row.paths {
                 let party = party(at: path, in: payload)
                 let id = party?["id"]?.integer ?? 0
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `a business message belongs to its chat within its connection`() {
-        let message: JSON = ["message_id": 1, "chat": ["id": 42], "from": ["id": 7]]
+        var message: JSON = ["message_id": 1, "chat": ["id": 42], "from": ["id": 7]]
         #expect(route("business_message", message)?.scope == .chat(42))
         message.set("business_connection_id", "b1")
         #expect(route("business_message", message)?.scope == .business(connection: "b1", chat: 42))
@@ -88,7 +88,7 @@ import Testing
 
     @Test func `a kind not invented yet belongs to its chat, message's chat, sender or user, in this order`()
     {
-        let payload = crowd()
+        var payload = crowd()
         #expect(route("brain_wave", payload)?.scope == .chat(1))
         payload.remove("chat")
         #expect(route("brain_wave", payload)?.scope == .chat(2))
@@ -101,14 +101,14 @@ import Testing
     }
 
     @Test func `a chat whose id is not an integer is none`() {
-        for id in ["42", 42.0, nil, [42], true] as [JSON] {
+        for id in ["42", 42.0, .null, [42], true] as [JSON] {
             #expect(route("message", ["chat": ["id": id]]) == nil, "\(id)")
             #expect(
                 route("callback_query", ["message": ["chat": ["id": id]], "from": ["id": 7]])?.scope
                     == .user(7))
         }
         #expect(route("message", ["chat": 42]) == nil)
-        #expect(route("message", ["chat": nil]) == nil)
+        #expect(route("message", ["chat": .null]) == nil)
         #expect(route("message", [:]) == nil)
     }
 

@@ -83,12 +83,12 @@ import Testing
         test.kill()
         try test.open()
         #expect(try test.journal.state(of: .chat(42)) == ["count": 2])
-        try test.journal.setState(Optional.none, of: .chat(42))
-        #expect(try test.journal.state(of: .chat(42)) == Optional.none)
+        try test.journal.setState(nil, of: .chat(42))
+        #expect(try test.journal.state(of: .chat(42)) == nil)
         try test.commit()
         test.kill()
         try test.open()
-        #expect(try test.journal.state(of: .chat(42)) == Optional.none)
+        #expect(try test.journal.state(of: .chat(42)) == nil)
         #expect(try test.journal.state(of: .user(7)) == "x")
     }
 

@@ -55,7 +55,7 @@ import Testing
         let test = try JournalTest()
         let topic = Scope.topic(chat: -100, thread: 3)
         let general = try Call(
-            type: "telegram.send_message", parameters: ["text": "x", "message_thread_id": nil], id: 1,
+            type: "telegram.send_message", parameters: ["text": "x", "message_thread_id": .null], id: 1,
             in: topic)
         _ = try test.journal.add(general, for: topic)
         try test.commit()
@@ -74,7 +74,7 @@ import Testing
             (.topic(chat: -100, thread: 3), #""chat":{"id":-100,"type":"group"},"message_thread_id":3"#),
         ] {
             let event = IncomingEvent(updateID: 1, scope: scope, line: Array(line.utf8) + [0x0A])
-            let first = ScopeLine(openedBy: event).bytes(bot: [:], state: Optional.none)
+            let first = ScopeLine(openedBy: event).bytes(bot: [:], state: nil)
             #expect(
                 String(decoding: first, as: UTF8.self)
                     == #"{"type":"telegram",\#(party),"spec_version":"1.0","bot":{}}"# + "\n")

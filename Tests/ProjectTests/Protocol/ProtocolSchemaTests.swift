@@ -137,7 +137,7 @@ import Testing
     private func expectLines(of update: Update, _ choice: ScopeChoice) throws {
         guard var event = IncomingEvent(update, by: choice) else { return }
         try expect(event.lineForChild, "event")
-        for state in [Optional.none, ["step": 2], false] as [JSON?] {
+        for state in [nil, ["step": 2], false] as [JSON?] {
             try expect(
                 ScopeLine(openedBy: event).bytes(bot: SimulatedTelegram.demoBot, state: state), "scope")
         }
@@ -149,18 +149,16 @@ import Testing
     @Test func `every kind's event and scope line are as the schema says`() throws {
         for row in UpdateKindTable.rows + [UpdateKindTable.Row("brain_wave", "user")] {
             for path in row.paths {
-                let payload: JSON = path.split(separator: ".").reversed().reduce(["id": 42]) {
+                var payload: JSON = path.split(separator: ".").reversed().reduce(["id": 42]) {
                     [String($1): $0]
                 }
                 for key in ["id", "params", "ok", "reason", "state", "type", "update_id", "redelivered"] {
-                    payload.set(key, [nil])
+                    payload.set(key, [.null])
                 }
                 payload.set("message_thread_id", 3)
                 payload.set("is_topic_message", true)
                 if row.isBusiness { payload.set("business_connection_id", "bc1") }
-                let update: JSON = ["update_id": 9001]
-                update.set(row.kind, payload)
-                try expectLines(of: try Update(update))
+                try expectLines(of: try Update(["update_id": 9001, row.kind: payload]))
             }
         }
     }
@@ -171,7 +169,7 @@ import Testing
         }
         let error = BotAPIError(code: 429, reason: "Too Many Requests", parameters: ["retry_after": 1])
         let results: [(CallResult, String)] = [
-            (.success(nil), "success"), (.success(["a": nil]), "success"), (.failure(error), "failure"),
+            (.success(nil), "success"), (.success(["a": .null]), "success"), (.failure(error), "failure"),
             (.failure(.badRequest("x")), "failure"), (.unknown("the connection was closed"), "unknown"),
         ]
         for (result, kind) in results {
@@ -188,7 +186,7 @@ import Testing
         for example in try ProjectFile.names(in: "examples") {
             let calls = try? ProjectFile.text("examples/\(example)/calls.ndjson")
             for line in calls?.split(separator: "\n") ?? [] {
-                let call = try JSON(parsing: String(line))
+                var call = try JSON(parsing: String(line))
                 call.remove("scope")
                 #expect(schema.faults(in: call, as: "fromChild") == [], "\(example): \(line)")
             }

@@ -57,7 +57,7 @@ extension Reader {
 
     private static func fault(of line: ChildLine) -> String? {
         if let call = line.call {
-            let again = ChildLine(call.line.bytes, in: Optional.none)
+            let again = ChildLine(call.line.bytes, in: nil)
             guard !call.line.bytes.contains(0x0A), let repeated = again.call, repeated.method == call.method,
                 repeated.parameters == call.parameters, repeated.id == call.id
             else { return "the call \(call.line) is another one when it is said again" }

@@ -49,7 +49,7 @@ extension Reader {
         guard let json = try? JSON(parsing: bytes), json.isObject else { return .refused }
         do throws(BotAPIError) {
             let order = try FaultOrder(Arguments(json))
-            let listed = order.fault.json
+            var listed = order.fault.json
             order.method.map { listed.set("method", JSON($0)) }
             let again = try FaultOrder(Arguments(listed))
             return again.fault.json == order.fault.json ? .read : .fault("\(listed) is \(again.fault.json)")

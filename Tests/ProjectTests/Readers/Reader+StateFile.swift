@@ -107,7 +107,7 @@ extension Reader {
             _ = try? journal.state(of: scope)
             for event in (try? journal.pageIn(of: scope, after: 0, count: 100, size: 1 << 20)) ?? [] {
                 _ = event.lineForChild
-                _ = ScopeLine(openedBy: event).bytes(bot: ["id": 7], state: Optional.none)
+                _ = ScopeLine(openedBy: event).bytes(bot: ["id": 7], state: nil)
                 journal.acknowledge(event)
             }
         }

@@ -11,8 +11,8 @@ extension StateReport {
         case .killed: break
         }
         return [
-            "bot_id": Self.json(bot), "bot_username": username.map { JSON($0) } ?? Self.null,
-            "state": directory.map { JSON($0) } ?? Self.null, "running": JSON(pid != nil),
+            "bot_id": Self.json(bot), "bot_username": username.map { JSON($0) } ?? .null,
+            "state": directory.map { JSON($0) } ?? .null, "running": JSON(pid != nil),
             "pid": Self.json(pid), "started_at": Self.json(started.map { $0 / 1000 }),
             "stopped_at": Self.json(stopped), "uptime_seconds": Self.json(uptime?.components.seconds),
             "offset": Self.json(offset), "events": JSON(Self.sum(scopes, \.events)),
@@ -27,12 +27,10 @@ extension StateReport {
         ]
     }
 
-    private static let null: JSON = nil
-
-    private static func json(_ number: (some BinaryInteger)?) -> JSON { number.map { JSON($0) } ?? null }
+    private static func json(_ number: (some BinaryInteger)?) -> JSON { number.map { JSON($0) } ?? .null }
 
     private static func json(_ scope: Entry) -> JSON {
-        let json: JSON = ["scope": JSON(scope.scope)]
+        var json: JSON = ["scope": JSON(scope.scope)]
         if let child = scope.child {
             json.set("pid", JSON(child.pid))
             json.set("age_seconds", JSON(child.age.components.seconds))

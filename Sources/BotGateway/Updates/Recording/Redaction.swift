@@ -77,7 +77,7 @@ package struct Redaction {
     /// What the entities beside a text mark as commands.
     private func commands(in key: String, of object: JSON) -> [Range<Int>] {
         guard let units = object[key]?.string.map({ Array($0.utf16) }) else { return [] }
-        let entities = object["\(key)_entities"] ?? (key == "text" ? object["entities"] : Optional.none)
+        let entities = object["\(key)_entities"] ?? (key == "text" ? object["entities"] : nil)
         return (entities?.elements ?? []).compactMap { entity in
             guard entity["type"]?.string == "bot_command", let offset = entity["offset"]?.integer,
                 let length = entity["length"]?.integer, (1...100).contains(length),

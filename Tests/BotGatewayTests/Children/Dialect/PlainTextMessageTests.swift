@@ -6,6 +6,7 @@ import Testing
 
 @Suite struct PlainTextMessageTests {
     private func message(_ payload: JSON, kind: String = "message") -> PlainTextMessage? {
+        var payload = payload
         payload.set("message_id", 1)
         payload.set("chat", ["id": 42, "type": "private"])
         guard let update = try? Update(["update_id": 1, .init(kind): payload]) else { return nil }
@@ -31,15 +32,14 @@ import Testing
 
     @Test(arguments: ["document", "video", "audio", "voice", "video_note", "animation"])
     func `a file is its path`(key: String) {
-        let file: JSON = [:]
-        file.set(key, ["file_id": "f"])
+        let file: JSON = [key: ["file_id": "f"]]
         #expect(message(file)?.fileID == "f")
         #expect(lines(file, path: "/tmp/f") == "/tmp/f\n")
     }
 
     @Test func `in a business chat only the other party is heard`() {
-        func said(by user: JSON, through bot: JSON? = Optional.none) -> PlainTextMessage? {
-            let payload: JSON = ["business_connection_id": "bc", "from": user, "text": "x"]
+        func said(by user: JSON, through bot: JSON? = nil) -> PlainTextMessage? {
+            var payload: JSON = ["business_connection_id": "bc", "from": user, "text": "x"]
             if let bot { payload.set("sender_business_bot", bot) }
             return message(payload, kind: "business_message")
         }

@@ -74,7 +74,9 @@ import Testing
     @Test func `the members, their order and the numbers stay`() throws {
         let before: JSON = [
             "update_id": 9_007_199_254_740_993,
-            "message": ["z": 1, "a": 1.1, "date": 1_700_000_000, "b": nil, "c": true, "d": [[:], [1, -2]]],
+            "message": [
+                "z": 1, "a": 1.1, "date": 1_700_000_000, "b": .null, "c": true, "d": [[:], [1, -2]],
+            ],
         ]
         #expect(
             redaction.text(of: try Update(before))
