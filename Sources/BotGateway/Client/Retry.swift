@@ -54,3 +54,16 @@ struct Retry {
         return .seconds(base * (1 + jitter / 2))
     }
 }
+
+/// The growing pauses between tries that fail.
+struct Backoff {
+    private var failures = 0
+
+    /// A try failed. How long to pause before the next one.
+    mutating func failed() -> Duration {
+        failures += 1
+        return Retry.backoff(tries: failures, jitter: .random(in: 0..<1))
+    }
+
+    mutating func succeeded() { failures = 0 }
+}
