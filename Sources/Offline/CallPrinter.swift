@@ -78,7 +78,7 @@ package final class CallPrinter: CallSink, CallObserver {
         }
     }
 
-    package func childEnded(_ scope: Scope) { files?.remove(files?.take(of: scope) ?? [], of: scope) }
+    package func childEnded(_ scope: Scope) { files?.remove(files?.release(of: scope) ?? [], of: scope) }
 
     /// - Parameter text: what was printed.
     private func answer(_ call: Call, for scope: Scope, as text: [UInt8]) -> Result<JSON, BotAPIError> {

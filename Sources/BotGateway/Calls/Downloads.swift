@@ -100,7 +100,7 @@ final class Downloads {
 
     private func located(_ download: Download, _ body: [UInt8]) {
         download.answers += 1
-        guard let file = body.withUnsafeBytes({ try? JSON(repairing: $0) })?["result"], file.isObject else {
+        guard let file = BotAPIResponse.result(in: body), file.isObject else {
             return refuse(download, .badRequest("the answer to getFile can't be read"))
         }
         guard let place = file["file_path"]?.string, !place.isEmpty else {

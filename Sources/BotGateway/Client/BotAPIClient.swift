@@ -93,12 +93,12 @@ package final class BotAPIClient {
     private func redacted(_ failure: HTTPClient.Failure) -> HTTPClient.Failure {
         HTTPClient.Failure(
             reason: token.redact(failure.reason), requestWentOut: failure.requestWentOut,
-            brokeOff: failure.brokeOff, isFileTrouble: failure.isFileTrouble)
+            brokeOff: failure.brokeOff, isFileError: failure.isFileError)
     }
 
     private func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
         switch result {
-        case .failure(let failure) where failure.isFileTrouble:
+        case .failure(let failure) where failure.isFileError:
             return .refused(.badRequest(failure.reason))
         case .failure(let failure):
             return failure.requestWentOut
