@@ -19,8 +19,8 @@ import Testing
         test.respond = { _, _ in }
         let held = test.send()
         #expect(test.loop.run(until: { test.responders.count == 2 }, within: .seconds(10)))
-        test.respond = { request, responder in responder.answer(status: 200, body: request.body) }
-        test.responders[1].answer(status: 200)
+        test.respond = { request, responder in responder.respond(status: 200, body: request.body) }
+        test.responders[1].respond(status: 200)
         #expect(test.loop.run(until: { held.status == 200 }, within: .seconds(10)))
         let last = test.send()
         #expect(test.loop.run(until: { last.status == 200 }, within: .seconds(10)))

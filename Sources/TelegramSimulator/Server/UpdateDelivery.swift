@@ -51,7 +51,7 @@ final class UpdateDelivery {
         queue.insert(text, id: id)
         posting?.add(UpdateQueue.Entry(id: id, text: text))
         // What is added in the same turn goes out together, as with Telegram, which waits a millisecond.
-        if waiting != nil { loop.soon { [weak self] in self?.answerWaiting() } }
+        if waiting != nil { loop.soon { [weak self] in self?.replyToWaiting() } }
     }
 
     // MARK: getUpdates
@@ -75,7 +75,7 @@ final class UpdateDelivery {
         waiting = Poll(offset: offset, limit: limit, reply: reply, timer: timer)
     }
 
-    private func answerWaiting() {
+    private func replyToWaiting() {
         guard let poll = waiting else { return }
         let updates = queue.take(from: poll.offset, limit: poll.limit)
         guard !updates.isEmpty else { return }
@@ -86,7 +86,7 @@ final class UpdateDelivery {
         takeWaiting()?.reply(BotAPIResponse(updates: []))
     }
 
-    private func endWaiting(_ reason: EndOfPoll) {
+    private func endWaiting(_ reason: PollEndReason) {
         if let poll = takeWaiting() { conflict(reason, to: poll.reply) }
     }
 
@@ -96,11 +96,12 @@ final class UpdateDelivery {
         return waiting
     }
 
-    private func conflict(_ reason: EndOfPoll, to reply: @escaping Reply) {
-        let answer = BotAPIResponse(error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
+    private func conflict(_ reason: PollEndReason, to reply: @escaping Reply) {
+        let response = BotAPIResponse(
+            error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
         let delay = slowsSpinning ? throttle.delayOfConflict(at: .current) : .zero
-        guard delay > .zero else { return reply(answer) }
-        loop.after(delay) { reply(answer) }
+        guard delay > .zero else { return reply(response) }
+        loop.after(delay) { reply(response) }
     }
 
     // MARK: the webhook
@@ -154,9 +155,9 @@ final class UpdateDelivery {
         ]
         if let webhook {
             if !webhook.address.isEmpty { info.set("ip_address", JSON(webhook.address)) }
-            if let trouble = posting?.trouble {
-                info.set("last_error_date", JSON(trouble.date))
-                info.set("last_error_message", JSON(trouble.message))
+            if let error = posting?.lastError {
+                info.set("last_error_date", JSON(error.date))
+                info.set("last_error_message", JSON(error.message))
             }
             info.set("max_connections", JSON(webhook.connections))
         }
@@ -166,7 +167,7 @@ final class UpdateDelivery {
 }
 
 /// Why a getUpdates ends with a 409, in Telegram's words.
-private enum EndOfPoll: String {
+private enum PollEndReason: String {
     case otherPoll =
         "terminated by other getUpdates request; make sure that only one bot instance is running"
     case setWebhook = "terminated by setWebhook request"
