@@ -54,7 +54,7 @@ package final class CallPrinter: CallSink, CallObserver {
         guard let line = unread[scope], !line.isEmpty, let event = try? JSON(parsing: line) else { return }
         // Else a reply would show them in the message that it is to.
         IncomingEvent.reserved.forEach(event.remove)
-        telegram(of: scope).noteUpdate(event)
+        telegram(of: scope).learn(from: event)
         unread[scope] = []
     }
 

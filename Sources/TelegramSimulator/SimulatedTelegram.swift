@@ -66,7 +66,7 @@ package final class SimulatedTelegram {
         chats = SimulatedChats(strictness: strictness)
         interactions = Interactions(callbacks: CallbackQueries(limit: strictness == .lenient ? 100 : 10_000))
         files = SimulatedFiles(keepsWhatItHasNot: strictness == .strict)
-        chats.note(person: bot)
+        chats.learn(person: bot)
     }
 
     /// The same bot at the same time, and none of the chats.
@@ -91,11 +91,11 @@ package final class SimulatedTelegram {
     /// sent them, and message ids go on from there.
     ///
     /// - Parameter payload: what an update has beside its id: a `Message`, a `CallbackQuery`, …
-    package func noteUpdate(_ payload: JSON) {
-        chats.note(payload)
-        interactions.callbacks.note(payload, now: now())
+    package func learn(from payload: JSON) {
+        chats.learn(from: payload)
+        interactions.callbacks.learn(from: payload, now: now())
         // In a log nobody chooses what the bot offers now.
-        if strictness == .strict { interactions.inline.note(payload) }
+        if strictness == .strict { interactions.inline.learn(from: payload) }
     }
 
     /// What Telegram answers to a call.
@@ -138,7 +138,7 @@ package final class SimulatedTelegram {
                 chats.people[person] ?? [
                     "id": JSON(person), "is_bot": false, "first_name": JSON("User \(person)"),
                 ]
-            chats.note(person: user)
+            chats.learn(person: user)
             let request = Request(
                 name: action.lowercased(), arguments: Arguments(parameters), files: files, person: user)
             return try handler(self)(request)

@@ -36,7 +36,7 @@ struct CallDestinations {
 
     /// Calls for `old` go to `new` from now on. False where that is known, or would lead back.
     @discardableResult
-    mutating func migrate(_ old: Int64, to new: Int64) -> Bool { migrations.note(from: old, to: new) }
+    mutating func migrate(_ old: Int64, to new: Int64) -> Bool { migrations.add(from: old, to: new) }
 
     /// Whether a chat has another id now.
     func hasMoved(_ chat: Int64) -> Bool { migrations.current(chat) != chat }

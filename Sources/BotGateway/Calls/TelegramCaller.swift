@@ -195,10 +195,10 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     private func result(of call: Call, _ scope: Scope, _ outcome: BotAPIClient.Outcome) -> CallResult {
         switch outcome {
-        case .answer(let body):
+        case .response(let body):
             report("done", call, scope, level: .debug)
             return call.id == nil ? .success(nil) : Self.read(body)
-        case .refused(let error), .tooManyRequests(_, let error), .serverTrouble(let error):
+        case .refused(let error), .tooManyRequests(_, let error), .serverError(let error):
             report("refused: \(error)", call, scope, level: .warning)
             return .failure(error)
         case .unreachable(let reason, _):
@@ -207,7 +207,7 @@ package final class TelegramCaller: CallSink, CallObserver {
             )
             report("refused: \(error)", call, scope, level: .warning)
             return .failure(error)
-        case .lost(let reason):
+        case .noResponse(let reason):
             report("may or may not have taken effect: \(reason)", call, scope, level: .warning)
             return .unknown(reason)
         }

@@ -37,7 +37,7 @@ package final class SignIn {
     private func ask(_ method: String, then done: @escaping (Result<JSON, GatewayFailure>) -> Void) {
         api.request(method, [:], timeout: .seconds(30)) { [self] outcome in
             switch outcome {
-            case .answer(let body):
+            case .response(let body):
                 if let result = BotAPIResponse.result(in: body) { return done(.success(result)) }
                 done(.failure(noBotAPI("\(method) gave no result")))
             case .refused(let error) where [401, 404].contains(error.code):
@@ -46,7 +46,7 @@ package final class SignIn {
                 done(.failure(noBotAPI("it answered \(method) with \(error)")))
             case .tooManyRequests(let wait, _):
                 loop.after(wait) { [self] in ask(method, then: done) }
-            case .serverTrouble, .unreachable, .lost:
+            case .serverError, .unreachable, .noResponse:
                 loop.after(backoff.failed()) { [self] in ask(method, then: done) }
             }
         }

@@ -100,7 +100,7 @@ package final class TelegramPoller: UpdateSource {
         request(
             "getUpdates", parameters(wait: wait, limit: parser.limit), timeout: wait + options.patience
         ) { [unowned self] outcome in
-            if case .answer = outcome { position.confirmed = offset }
+            if case .response = outcome { position.confirmed = offset }
             handle(outcome)
         }
     }
@@ -128,14 +128,14 @@ package final class TelegramPoller: UpdateSource {
 
     private func handle(_ outcome: BotAPIClient.Outcome) {
         switch outcome {
-        case .answer(let body):
+        case .response(let body):
             read(body)
         case .refused(let error):
             refused(error)
         case .tooManyRequests(let wait, _):
             log.info("getUpdates told to wait \(wait.rounded)")
             poll(after: wait)
-        case .serverTrouble, .unreachable, .lost:
+        case .serverError, .unreachable, .noResponse:
             poll(after: backoff.failed())
         }
     }
@@ -163,7 +163,7 @@ package final class TelegramPoller: UpdateSource {
     private func countPending() {
         request("getWebhookInfo", [:], timeout: .seconds(10)) { [unowned self] outcome in
             var count: Int64?
-            if case .answer(let body) = outcome {
+            if case .response(let body) = outcome {
                 count = BotAPIResponse.result(in: body)?["pending_update_count"]?.integer
             }
             let number = count.map { "\($0) updates that" } ?? "what"

@@ -72,8 +72,8 @@ extension SimulatedTelegram {
     /// Sends one of the results that the bot offered last, by its `result_id`. Returns the `Message`.
     func chooseInlineResult(_ request: Request) throws(BotAPIError) -> JSON {
         guard let person = request.person, let id = request.personID,
-            let offer = interactions.inline.offers[id],
-            let result = offer.results?.first(where: { Arguments($0).text("id") == request.text("result_id") }
+            let query = interactions.inline.queries[id],
+            let result = query.results?.first(where: { Arguments($0).text("id") == request.text("result_id") }
             )
         else { throw .badRequest("RESULT_ID_INVALID") }
         let chat = try chat(of: request)
@@ -86,7 +86,7 @@ extension SimulatedTelegram {
         chat.messages.put(message)
 
         let chosen: JSON = ["result_id": JSON(request.text("result_id")), "from": person]
-        offer.query["query"].map { chosen.set("query", $0) }
+        query.json["query"].map { chosen.set("query", $0) }
         // Only what has buttons can be changed later.
         if markup != nil, let number = message["message_id"]?.integer {
             chosen.set("inline_message_id", JSON(interactions.inline.add(message: number, in: chat.id)))

@@ -26,7 +26,7 @@ extension SimulatorServer {
     }
 
     private func carryOut(_ request: BotAPIRequest, _ responder: HTTPServer.Responder) {
-        let fault = faults.next(method: request.method, chat: Arguments(request.parameters).text("chat_id"))
+        let fault = nextFault(method: request.method, chat: Arguments(request.parameters).text("chat_id"))
         let call = history.record(request, fault)
         if let fault, !fault.callIsCarriedOut {
             if case .error(let code, let reason, let parameters) = fault {
@@ -76,7 +76,7 @@ extension SimulatorServer {
     private func serve(
         _ path: String, _ request: HTTPServer.Request, _ responder: HTTPServer.Responder
     ) {
-        let fault = faults.next(method: "file", chat: "")
+        let fault = nextFault(method: "file", chat: "")
         history.record(Download(path: path, range: request.range, fault: fault))
         let file = telegram.files.served(path)
         let respond = {

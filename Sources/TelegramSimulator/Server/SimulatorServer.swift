@@ -52,7 +52,7 @@ import Reactor
     let delivery: UpdateDelivery
     /// What people saw of the bot's doings.
     let actions: NumberedLog
-    var faults = FaultOrders()
+    private(set) var faults = FaultOrders()
     private let http: HTTPServer
     private let host: String
 
@@ -155,7 +155,7 @@ import Reactor
     /// - Returns: the update's id; nil if the client's `allowed_updates` keep such updates from being created.
     @discardableResult
     package func add(_ payload: JSON, as kind: String) -> Int64? {
-        telegram.noteUpdate(payload)
+        telegram.learn(from: payload)
         return delivery.add(payload, as: kind)
     }
 
@@ -163,7 +163,7 @@ import Reactor
     /// id is left out.
     package func addRaw(_ update: JSON) {
         guard let id = update["update_id"]?.integer else { return }
-        update.members.forEach { telegram.noteUpdate($0.value) }
+        update.members.forEach { telegram.learn(from: $0.value) }
         delivery.insert(update.asciiBytes, id: id)
     }
 
@@ -204,6 +204,9 @@ import Reactor
     package func fail(method: String? = nil, times: Int = 1, chat: Int64? = nil, with fault: Fault) {
         faults.add(fault, method: method, chat: chat, times: times)
     }
+
+    /// The fault that was ordered for this call, which is used up; nil for none.
+    func nextFault(method: String, chat: String) -> Fault? { faults.next(method: method, chat: chat) }
 
     /// Takes back what was ordered and hasn't happened.
     package func clearFaults() {

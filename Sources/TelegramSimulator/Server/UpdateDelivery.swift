@@ -42,7 +42,7 @@ final class UpdateDelivery {
         let update: JSON = ["update_id": JSON(id)]
         update.set(kind, payload)
         let text = update.asciiBytes
-        guard queue.takes(text.count) else { return nil }
+        guard queue.hasRoom(for: text.count) else { return nil }
         insert(text, id: id)
         return id
     }
@@ -65,7 +65,7 @@ final class UpdateDelivery {
         if slowsSpinning {
             throttle.slow(offset: offset, timeout: &timeout, limit: &limit, at: .current)
         }
-        let updates = queue.take(from: offset, limit: limit)
+        let updates = queue.updates(from: offset, limit: limit)
         guard updates.isEmpty, timeout > .zero else {
             return reply(BotAPIResponse(updates: updates.map(\.text)))
         }
@@ -77,7 +77,7 @@ final class UpdateDelivery {
 
     private func replyToWaiting() {
         guard let poll = waiting else { return }
-        let updates = queue.take(from: poll.offset, limit: poll.limit)
+        let updates = queue.updates(from: poll.offset, limit: poll.limit)
         guard !updates.isEmpty else { return }
         takeWaiting()?.reply(BotAPIResponse(updates: updates.map(\.text)))
     }
@@ -127,7 +127,7 @@ final class UpdateDelivery {
         posting?.stop()
         posting = nil
         guard let webhook, let posting = makePosting?(webhook) else { return }
-        posting.onTaken = { [weak self] in self?.queue.remove($0) }
+        posting.onDelivered = { [weak self] in self?.queue.remove($0) }
         self.posting = posting
         queue.entries.forEach(posting.add)
     }

@@ -15,7 +15,7 @@ import Reactor
     let webhook: Webhook
     private(set) var lastError: LastError?
     /// Called once for each update that the webhook took.
-    var onTaken: (Int64) -> Void = { _ in }
+    var onDelivered: (Int64) -> Void = { _ in }
     /// Called with a response's body where it may be a call, in the shape of a request that makes it.
     var onResponse: (HTTPServer.Request) -> Void = { _ in }
     /// Called with what went wrong, each time.
@@ -84,8 +84,8 @@ import Reactor
         switch result {
         case .success(let response) where (200..<300).contains(response.status):
             posts[update] = nil
-            queues.taken(update)
-            onTaken(update)
+            queues.delivered(update)
+            onDelivered(update)
             onResponse(
                 HTTPServer.Request(
                     method: "POST", path: "", contentType: response.contentType, body: response.body,
