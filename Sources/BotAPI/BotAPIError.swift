@@ -29,7 +29,7 @@ package struct BotAPIError: Error, CustomStringConvertible {
 @MainActor extension BotAPIError {
     /// Reads a refusal. A body that isn't Telegram's, such as a proxy's HTML, leaves the status to tell.
     package init(_ response: HTTPClient.Response) {
-        let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
+        let body = BotAPIResponse.parse(response.body)
         let phrase = response.status < 400 ? nil : HTTPStatus.reasonPhrase(response.status)
         self.init(
             code: response.status,

@@ -7,7 +7,7 @@ import Reactor
 /// - SeeAlso: https://core.telegram.org/bots/api#sending-files
 package struct Uploads {
     /// Why a call can't be sent now.
-    package enum Trouble: Error {
+    package enum PreparationError: Error {
         /// A file isn't there, can't be read, or may not be sent.
         case refused(BotAPIError)
         /// There are too many open files: it may work later.
@@ -42,7 +42,7 @@ package struct Uploads {
     }
 
     /// The body for a call: JSON, or a form with the files that are named in it.
-    package func prepare(_ method: String, _ parameters: JSON) throws(Trouble) -> Prepared {
+    package func prepare(_ method: String, _ parameters: JSON) throws(PreparationError) -> Prepared {
         let text = parameters.bytes
         guard Self.areNamed(in: text) else { return Prepared(body: .json(text)) }
         var form = UploadForm(root: root, names: Set(parameters.keys))
@@ -66,7 +66,7 @@ private struct UploadForm {
 
     init(root: String?, names: Set<String>) { (self.root, self.names) = (root, names) }
 
-    mutating func add(_ name: String, _ value: JSON, mayCarryFile: Bool) throws(Uploads.Trouble) {
+    mutating func add(_ name: String, _ value: JSON, mayCarryFile: Bool) throws(Uploads.PreparationError) {
         guard mayCarryFile else { return addText(name, value) }
         if let text = value.string {
             if text.hasPrefix("file://") {
@@ -89,7 +89,8 @@ private struct UploadForm {
     /// A copy in which local files have become `attach://<part>`.
     ///
     /// - Parameter key: what the value is called, where it is a member.
-    private mutating func attaching(_ value: JSON, in parameter: String, key: String?) throws(Uploads.Trouble)
+    private mutating func attaching(_ value: JSON, in parameter: String, key: String?) throws(Uploads
+        .PreparationError)
         -> JSON
     {
         if let key, Methods.fileKeys.contains(key), let text = value.string, text.hasPrefix("file://") {
@@ -116,7 +117,7 @@ private struct UploadForm {
 
     private mutating func content(
         of url: String, in place: String
-    ) throws(Uploads.Trouble) -> HTTPClient.Part.Content {
+    ) throws(Uploads.PreparationError) -> HTTPClient.Part.Content {
         let file = try open(url, place)
         if let root, file.resolvedPath != root, !file.resolvedPath.hasPrefix(root == "/" ? root : "\(root)/")
         {
@@ -128,7 +129,7 @@ private struct UploadForm {
         return .file(file, name: name)
     }
 
-    private func open(_ url: String, _ place: String) throws(Uploads.Trouble) -> InputFile {
+    private func open(_ url: String, _ place: String) throws(Uploads.PreparationError) -> InputFile {
         let given = String(url.dropFirst("file://".count))
         let path = given.hasPrefix("localhost/") ? String(given.dropFirst("localhost".count)) : given
         do throws(InputFile.Refusal) {

@@ -54,7 +54,7 @@ package final class CallPrinter: CallSink, CallObserver {
         guard let line = unread[scope], !line.isEmpty, var event = try? JSON(parsing: line) else { return }
         // Else a reply would show them in the message that it is to.
         for key in IncomingEvent.reserved { event.remove(key) }
-        telegram(of: scope).noteUpdate(event)
+        telegram(of: scope).learn(from: event)
         unread[scope] = []
     }
 
@@ -78,7 +78,7 @@ package final class CallPrinter: CallSink, CallObserver {
         }
     }
 
-    package func childEnded(_ scope: Scope) { files?.remove(files?.take(of: scope) ?? [], of: scope) }
+    package func childEnded(_ scope: Scope) { files?.remove(files?.release(of: scope) ?? [], of: scope) }
 
     /// - Parameter text: what was printed.
     private func answer(_ call: Call, for scope: Scope, as text: [UInt8]) -> Result<JSON, BotAPIError> {

@@ -42,7 +42,7 @@ package final class SimulatedCalls: CallSink, CallObserver {
         }
     }
 
-    package func childEnded(_ scope: Scope) { files.remove(files.take(of: scope), of: scope) }
+    package func childEnded(_ scope: Scope) { files.remove(files.release(of: scope), of: scope) }
 
     package func childIsWorking(in scope: Scope) {
         guard let chat = scope.chat else { return }

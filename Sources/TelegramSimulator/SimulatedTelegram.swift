@@ -28,24 +28,31 @@ package final class SimulatedTelegram {
     package var onUpdate: (_ kind: String, _ payload: JSON) -> Void = { _, _ in }
     /// Called for each thing that people see of the bot.
     package var onAction: (BotAction) -> Void = { _ in }
-    /// Called once for each method that can't be simulated and got a plausible value for an answer, with what there is
-    /// to say about it.
-    package var onUnsimulated: (_ remark: String) -> Void = { _ in }
     /// Called for each `Message` in a group that the bot doesn't get because of privacy mode.
     package var onUnseen: (_ message: JSON) -> Void = { _ in }
 
     let strictness: Strictness
     let now: () -> Int64
     var chats: SimulatedChats
-    var callbacks: CallbackQueries
-    var inline = InlineQueries()
-    var polls = SimulatedPolls()
+    /// What people do with the bot's messages.
+    var interactions: Interactions
     var profile = BotProfile()
-    private var told = Told()
+    private var unsimulated = UnsimulatedMethods()
 
-    /// Which methods have been told of; shared by those who are made of one another.
-    private final class Told {
-        var methods: Set<String> = []
+    struct Interactions {
+        var callbacks: CallbackQueries
+        var inline = InlineQueries()
+        var polls = SimulatedPolls()
+    }
+
+    /// Reports each method that can't be simulated once; shared by those who are made of one another.
+    private final class UnsimulatedMethods {
+        var onFirstCall: (_ remark: String) -> Void = { _ in }
+        private var reported: Set<String> = []
+
+        func report(_ method: String, remark: () -> String) {
+            if reported.insert(method).inserted { onFirstCall(remark()) }
+        }
     }
 
     /// Who the bot is where nobody says it.
@@ -57,18 +64,25 @@ package final class SimulatedTelegram {
     package init(bot: JSON = demoBot, strictness: Strictness = .lenient, now: @escaping () -> Int64) {
         (self.bot, self.strictness, self.now) = (bot, strictness, now)
         chats = SimulatedChats(strictness: strictness)
-        callbacks = CallbackQueries(limit: strictness == .lenient ? 100 : 10_000)
+        interactions = Interactions(callbacks: CallbackQueries(limit: strictness == .lenient ? 100 : 10_000))
         files = SimulatedFiles(keepsWhatItHasNot: strictness == .strict)
-        chats.note(person: bot)
+        chats.learn(person: bot)
     }
 
     /// The same bot at the same time, and none of the chats.
     package func another() -> SimulatedTelegram {
         let other = SimulatedTelegram(bot: bot, strictness: strictness, now: now)
         (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
-        (other.onUnsimulated, other.told) = (onUnsimulated, told)
+        other.unsimulated = unsimulated
         other.seesAllGroupMessages = seesAllGroupMessages
         return other
+    }
+
+    /// Called once for each method that can't be simulated and got a plausible value for an answer, with what there is
+    /// to say about it.
+    package var onUnsimulated: (_ remark: String) -> Void {
+        get { unsimulated.onFirstCall }
+        set { unsimulated.onFirstCall = newValue }
     }
 
     var botID: Int64 { bot["id"]?.integer ?? 0 }
@@ -77,11 +91,11 @@ package final class SimulatedTelegram {
     /// sent them, and message ids go on from there.
     ///
     /// - Parameter payload: what an update has beside its id: a `Message`, a `CallbackQuery`, …
-    package func noteUpdate(_ payload: JSON) {
-        chats.note(payload)
-        callbacks.note(payload, now: now())
+    package func learn(from payload: JSON) {
+        chats.learn(from: payload)
+        interactions.callbacks.learn(from: payload, now: now())
         // In a log nobody chooses what the bot offers now.
-        if strictness == .strict { inline.note(payload) }
+        if strictness == .strict { interactions.inline.learn(from: payload) }
     }
 
     /// What Telegram answers to a call.
@@ -99,7 +113,7 @@ package final class SimulatedTelegram {
             name: method.lowercased(), arguments: Arguments(parameters), files: files, person: nil,
             isAwaited: isAwaited)
         return Result { () throws(BotAPIError) in
-            guard let handler = Self.methods[request.name] else { return try unsimulated(method, request) }
+            guard let handler = Self.methods[request.name] else { return try madeUp(method, request) }
             return try handler(self)(request)
         }
     }
@@ -124,16 +138,16 @@ package final class SimulatedTelegram {
                 chats.people[person] ?? [
                     "id": JSON(person), "is_bot": false, "first_name": JSON("User \(person)"),
                 ]
-            chats.note(person: user)
+            chats.learn(person: user)
             let request = Request(
                 name: action.lowercased(), arguments: Arguments(parameters), files: files, person: user)
             return try handler(self)(request)
         }
     }
 
-    private func unsimulated(_ method: String, _ request: Request) throws(BotAPIError) -> JSON {
+    private func madeUp(_ method: String, _ request: Request) throws(BotAPIError) -> JSON {
         let name = Methods.name(ofLowercased: request.name)
-        if told.methods.insert(request.name).inserted { onUnsimulated(remark(on: method, known: name)) }
+        unsimulated.report(request.name) { remark(on: method, known: name) }
         guard let name else {
             guard strictness == .lenient else { throw .methodNotFound }
             return true

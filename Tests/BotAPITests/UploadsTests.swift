@@ -30,7 +30,7 @@ import Testing
     }
 
     private func refusal(_ method: String, _ parameters: JSON, root: String? = nil) -> String? {
-        do throws(Uploads.Trouble) {
+        do throws(Uploads.PreparationError) {
             _ = try Uploads(root: root).prepare(method, parameters)
             return nil
         } catch {

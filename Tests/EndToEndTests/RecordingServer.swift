@@ -72,7 +72,7 @@ import Reactor
     }
 
     private func answer(_ responder: HTTPServer.Responder, _ result: String) {
-        responder.answer(
+        responder.respond(
             status: 200, contentType: "application/json",
             body: Array(#"{"ok":true,"result":\#(result)}"#.utf8))
     }

@@ -40,7 +40,7 @@ import Testing
     @Test func `every status is an answer`() throws {
         let test = try HTTPTest()
         for status in [200, 204, 301, 400, 401, 404, 409, 429, 500, 502] {
-            test.respond = { $1.answer(status: status, body: status == 204 ? [] : Array("words".utf8)) }
+            test.respond = { $1.respond(status: status, body: status == 204 ? [] : Array("words".utf8)) }
             let answer = test.ask()
             #expect(answer.status == status)
             #expect(answer.text == (status == 204 ? "" : "words"))
@@ -49,11 +49,11 @@ import Testing
 
     @Test func `Retry-After is told in seconds, and 0 without one`() throws {
         let test = try HTTPTest()
-        test.respond = { $1.answer(status: 429, headers: [("Retry-After", "37")]) }
+        test.respond = { $1.respond(status: 429, headers: [("Retry-After", "37")]) }
         #expect(test.ask().response?.retryAfter == 37)
-        test.respond = { $1.answer(status: 429) }
+        test.respond = { $1.respond(status: 429) }
         #expect(test.ask().response?.retryAfter == 0)
-        test.respond = { $1.answer(status: 429, headers: [("Retry-After", "soon")]) }
+        test.respond = { $1.respond(status: 429, headers: [("Retry-After", "soon")]) }
         #expect(test.ask().response?.retryAfter == 0)
     }
 
@@ -72,7 +72,7 @@ import Testing
         #expect(test.arrived(10))
         #expect(test.server.connectionsOpened == 10)
         for (request, responder) in zip(test.requests, test.responders).reversed() {
-            responder.answer(status: 200, body: request.body)
+            responder.respond(status: 200, body: request.body)
         }
         #expect(test.settle(answers))
         #expect(answers.map(\.text) == (0..<10).map { "\($0)" })
@@ -82,7 +82,7 @@ import Testing
     @Test func `a long poll doesn't hold up the requests behind it`() throws {
         let test = try HTTPTest()
         test.respond = { request, responder in
-            if request.path == "/poll" { responder.hang() } else { responder.answer(status: 200) }
+            if request.path == "/poll" { responder.hang() } else { responder.respond(status: 200) }
         }
         let poll = test.send("/poll")
         for _ in 0..<3 { #expect(test.ask("/call").status == 200) }
@@ -98,7 +98,7 @@ import Testing
         while answered < 8 {
             #expect(test.arrived(answered + 1))
             #expect(test.requests.count - answered <= 3)
-            test.responders[answered].answer(status: 200)
+            test.responders[answered].respond(status: 200)
             answered += 1
         }
         #expect(test.settle(answers))

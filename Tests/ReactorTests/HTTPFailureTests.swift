@@ -73,7 +73,7 @@ import Testing
         #expect(test.requests.count == 2)
         #expect(answer.timesDone == 1)
         // The next one may go out as if nothing had been.
-        test.respond = { $1.answer(status: 200) }
+        test.respond = { $1.respond(status: 200) }
         #expect(test.ask("/", [4]).status == 200)
         #expect(test.requests.count == 3)
     }
@@ -83,7 +83,7 @@ import Testing
         test.respond = { _, _ in }
         let first = (0..<4).map { test.send("/first\($0)") }
         #expect(test.arrived(4))
-        test.responders.forEach { $0.answer(status: 200) }
+        test.responders.forEach { $0.respond(status: 200) }
         #expect(test.settle(first))
         test.respond = { $1.drop() }
         let second = (0..<4).map { test.send("/second\($0)", [1]) }
@@ -114,7 +114,7 @@ import Testing
         test.client?.cancel(try #require(answer.transfer))
         #expect(test.wait { test.server.connectionsOpen == 0 })
         #expect(answer.result == nil)
-        test.respond = { $1.answer(status: 200) }
+        test.respond = { $1.respond(status: 200) }
         #expect(test.ask().status == 200)
         #expect(answer.result == nil)
     }
@@ -128,7 +128,7 @@ import Testing
         let hanging = test.send("/hanging")
         var done = false
         test.respond = { request, responder in
-            if request.path == "/hanging" { responder.hang() } else { responder.answer(status: 200) }
+            if request.path == "/hanging" { responder.hang() } else { responder.respond(status: 200) }
         }
         #expect(test.arrived(1))
         test.client?.send(test.request("/last")) { _ in

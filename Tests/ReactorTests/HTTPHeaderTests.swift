@@ -28,7 +28,7 @@ import Testing
         var seen: [(own: String?, type: String)] = []
         server.onRequest = { request, responder in
             seen.append((request.header("X-Own"), request.contentType))
-            responder.answer(status: 200, contentType: "text/plain; charset=x")
+            responder.respond(status: 200, contentType: "text/plain; charset=x")
         }
         #expect(send([("X-Own", "a b")], .json(Array("{}".utf8)))?.contentType == "text/plain; charset=x")
         _ = send([], .json(Array("{}".utf8)))
@@ -42,7 +42,7 @@ import Testing
         let form = "--b\r\nContent-Disposition: form-data; name=\"method\"\r\n\r\ngetMe\r\n--b--\r\n"
         var body = form
         server.onRequest = { _, responder in
-            responder.answer(
+            responder.respond(
                 status: 200, contentType: "multipart/form-data; boundary=b", body: Array(body.utf8))
         }
         #expect(send([], .none)?.parts == [ReceivedPart(name: "method", bytes: Array("getMe".utf8))])
@@ -55,7 +55,7 @@ import Testing
         var kept: [Int] = []
         server.onRequest = { request, responder in
             kept = request.parts.map(\.bytes.count)
-            responder.answer(status: 200)
+            responder.respond(status: 200)
         }
         let files = TemporaryDirectory()
         let path = files.write("long", [UInt8](repeating: 7, count: 4 << 20))

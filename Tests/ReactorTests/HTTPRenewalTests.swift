@@ -20,8 +20,8 @@ import Testing
         test.respond = { _, _ in }
         let held = test.send()
         #expect(test.wait { test.responders.count == 2 })
-        test.respond = { request, responder in responder.answer(status: 200, body: request.body) }
-        test.responders[1].answer(status: 200)
+        test.respond = { request, responder in responder.respond(status: 200, body: request.body) }
+        test.responders[1].respond(status: 200)
         #expect(test.wait { held.status == 200 })
         let last = test.send()
         #expect(test.wait { last.status == 200 })

@@ -55,7 +55,7 @@ import Testing
         let directory = TemporaryDirectory()
         let file = try InputFile(directory.write("f", "0123456789"))
         for contents in [ServedFile.Contents.file(file), .bytes(Array("0123456789".utf8))] {
-            test.respond = { $1.answer(ServedFile(contents)) }
+            test.respond = { $1.respond(ServedFile(contents)) }
             let output = try OutputFile(creating: "\(directory.path)/out")
             defer { unlink(output.path) }
             let whole = test.send(.none) { $0.destination = output }
@@ -79,7 +79,7 @@ import Testing
         let directory = TemporaryDirectory()
         let bytes = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
         var file = ServedFile(.bytes(bytes))
-        test.respond = { $1.answer(file) }
+        test.respond = { $1.respond(file) }
         let output = try OutputFile(creating: "\(directory.path)/out")
         file.breaksOffAfter = 700_000
         let broken = test.send(.none) { $0.destination = output }

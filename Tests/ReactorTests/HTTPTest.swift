@@ -14,7 +14,7 @@ final class HTTPTest: Rigged {
     private(set) var responders: [HTTPServer.Responder] = []
     /// What becomes of each request; unless set, it is answered with its own body.
     var respond: (HTTPServer.Request, HTTPServer.Responder) -> Void = { request, responder in
-        responder.answer(status: 200, body: request.body)
+        responder.respond(status: 200, body: request.body)
     }
 
     init(connections: Int = 4, renewal: HTTPClient.Renewal = .init(requests: 500)) throws {

@@ -8,7 +8,7 @@ import Testing
 
     private func parse(_ pieces: [ArraySlice<UInt8>], type: String) -> MultipartParser? {
         guard var parser = MultipartParser(contentType: type) else { return nil }
-        for piece in pieces { piece.withUnsafeBytes { parser.take($0) } }
+        for piece in pieces { piece.withUnsafeBytes { parser.parse($0) } }
         parser.finish()
         return parser
     }
@@ -22,7 +22,7 @@ import Testing
 
     @Test func `texts and files are told apart by the file's name`() throws {
         let parser = try #require(parse(body))
-        #expect(parser.trouble == nil)
+        #expect(parser.error == nil)
         #expect(
             parser.parts == [
                 ReceivedPart(name: "chat_id", bytes: Array("42".utf8)),
@@ -38,7 +38,7 @@ import Testing
         for cut in 0...bytes.count {
             let parser = try #require(parse([bytes[..<cut], bytes[cut...]], type: type))
             #expect(parser.parts == whole, "\(cut)")
-            #expect(parser.trouble == nil)
+            #expect(parser.error == nil)
         }
         #expect(parse(bytes.indices.map { bytes[$0...$0] }, type: type)?.parts == whole)
     }
@@ -46,7 +46,7 @@ import Testing
     @Test func `a body without its end is refused`() throws {
         let bytes = Array(body.utf8)
         let end = try #require(body.firstRange(of: "--x-1--")).lowerBound.utf16Offset(in: body) + 7
-        for cut in 0..<end { #expect(parse([bytes[..<cut]], type: type)?.trouble == .malformed, "\(cut)") }
+        for cut in 0..<end { #expect(parse([bytes[..<cut]], type: type)?.error == .malformed, "\(cut)") }
     }
 
     @Test(arguments: [
@@ -57,7 +57,7 @@ import Testing
         "--x-1\r\nContent-Disposition: form-data; filename=\"a\"\r\n\r\n\r\n--x-1--",
     ])
     func `what is no form is refused`(_ body: String) {
-        #expect(parse(body)?.trouble == .malformed)
+        #expect(parse(body)?.error == .malformed)
     }
 
     @Test func `names are unescaped and percent-decoded`() {
@@ -83,7 +83,7 @@ import Testing
         let pieces = [Array(head.utf8)[...], bytes[..<1_000_000], bytes[1_000_000...]]
         let parser = try #require(parse(pieces + [Array("\r\n--x-1--".utf8)[...]], type: type))
         let part = try #require(parser.parts.first)
-        #expect(parser.trouble == nil)
+        #expect(parser.error == nil)
         #expect(part.bytes.count == 1 << 20)
         #expect(part.size == 3_000_000)
         #expect(part.checksum == Checksum(of: bytes))
@@ -92,9 +92,9 @@ import Testing
     @Test func `a text that is too long is refused, and so are too many files`() throws {
         let head = "--x-1\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n"
         let text = head + String(repeating: "x", count: (1 << 20) + 1) + "\r\n--x-1--"
-        #expect(parse(text)?.trouble == .tooLong)
+        #expect(parse(text)?.error == .tooLong)
         let file = "--x-1\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n\r\n"
-        #expect(parse(String(repeating: file, count: 50) + "--x-1--")?.trouble == nil)
-        #expect(parse(String(repeating: file, count: 51) + "--x-1--")?.trouble == .tooLong)
+        #expect(parse(String(repeating: file, count: 50) + "--x-1--")?.error == nil)
+        #expect(parse(String(repeating: file, count: 51) + "--x-1--")?.error == .tooLong)
     }
 }

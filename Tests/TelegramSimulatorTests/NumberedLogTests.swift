@@ -13,9 +13,9 @@ import Testing
         transcript = NumberedLog(on: loop, limit: 3)
     }
 
-    private func ask(_ question: NumberedLog.Question, wait: Duration = .zero) -> () -> [String]? {
+    private func ask(_ query: NumberedLog.Query, wait: Duration = .zero) -> () -> [String]? {
         var answer: [String]?
-        transcript.read(question, wait: wait) { bytes in
+        transcript.read(query, wait: wait) { bytes in
             let entries = (try? JSON(parsing: [UInt8(ascii: "[")] + bytes + [UInt8(ascii: "]")]))?.elements
             answer = entries?.map { "\($0["id"]?.integer ?? 0)\($0["word"]?.string ?? "")" }
         }

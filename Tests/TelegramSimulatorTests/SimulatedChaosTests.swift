@@ -110,7 +110,7 @@ import Testing
             #expect(world.failure("createUser", ["id": JSON(id)]) == words)
         }
         #expect(world.failure("createGroup", ["id": JSON(least)])?.hasPrefix("400 Bad Request: ") == true)
-        world.telegram.noteUpdate([
+        world.telegram.learn(from: [
             "message_id": JSON(most), "date": 1, "from": ["id": JSON(most), "first_name": "x"],
             "chat": ["id": JSON(least), "type": "supergroup", "title": "x"],
         ])

@@ -130,7 +130,7 @@ import Testing
     @Test func `in a replay a query of the log is answered once, and any that nobody knows`() throws {
         let world = SimulatedWorld(strictness: .lenient)
         let chat: JSON = ["id": 42, "type": "private"]
-        world.telegram.noteUpdate([
+        world.telegram.learn(from: [
             "id": "17", "from": ["id": 42], "data": "x",
             "message": ["message_id": 5, "date": 1, "chat": chat, "text": "a"],
         ])

@@ -15,18 +15,18 @@ import Testing
 
     @Test func `a message of the log that has the id of the bot's own isn't taken for it`() throws {
         try world.call("sendMessage", ["chat_id": 42, "text": "own"])
-        world.telegram.noteUpdate(message(1, "somebody's"))
+        world.telegram.learn(from: message(1, "somebody's"))
         let edited = try world.call("editMessageText", ["chat_id": 42, "message_id": 1, "text": "new"])
         #expect(edited["text"] == "new")
         #expect(edited["from"]?["id"] == 7)
         #expect(try world.call("sendMessage", ["chat_id": 42, "text": "x"])["message_id"] == 2)
 
-        world.telegram.noteUpdate(message(9, "somebody's"))
+        world.telegram.learn(from: message(9, "somebody's"))
         try world.call("editMessageText", ["chat_id": 42, "message_id": 9, "text": "new"])
     }
 
     @Test func `what a log shows is known: a reply has it, an edit is judged by it`() throws {
-        world.telegram.noteUpdate(message(4, "question"))
+        world.telegram.learn(from: message(4, "question"))
         let answer = try world.call(
             "sendMessage", ["chat_id": 42, "text": "x", "reply_parameters": ["message_id": 4]])
         #expect(answer["reply_to_message"]?["text"] == "question")
@@ -34,7 +34,7 @@ import Testing
             "sendMessage", ["chat_id": 42, "text": "x", "reply_parameters": ["message_id": 3]])
         #expect(unknown["reply_to_message"] == nil)
         // The bot of the log has another id than the one that replays it.
-        world.telegram.noteUpdate(["message": message(8, "menu", from: ["id": 900, "is_bot": true])])
+        world.telegram.learn(from: ["message": message(8, "menu", from: ["id": 900, "is_bot": true])])
         let edit: JSON = ["chat_id": 42, "message_id": 8, "text": "menu"]
         #expect(world.refusal("editMessageText", edit)?.contains("message is not modified") == true)
     }

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `a sent message is from the bot, and has the clock's date and the next id`() throws {
-        telegram.noteUpdate(["message_id": 10, "chat": ada, "date": 1, "text": "hi"])
+        telegram.learn(from: ["message_id": 10, "chat": ada, "date": 1, "text": "hi"])
         let message = try result("sendMessage", ["chat_id": 42, "text": "hello"])
         let expected =
             #"{"message_id":11,"from":{"id":7,"is_bot":true,"first_name":"Demo","username":"demo_bot"},"#
@@ -39,8 +39,8 @@ import Testing
     }
 
     @Test func `message ids count by chat, from the highest one seen`() throws {
-        telegram.noteUpdate(["id": "q", "message": ["message_id": 5, "chat": ada]])
-        telegram.noteUpdate(["message_id": 3, "chat": ada])
+        telegram.learn(from: ["id": "q", "message": ["message_id": 5, "chat": ada]])
+        telegram.learn(from: ["message_id": 3, "chat": ada])
         #expect(try result("sendMessage", ["chat_id": 42, "text": "x"])["message_id"] == 6)
         #expect(try result("sendMessage", ["chat_id": 43, "text": "x"])["message_id"] == 1)
     }

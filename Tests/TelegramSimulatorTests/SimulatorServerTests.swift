@@ -17,7 +17,7 @@ import Testing
         let test = try SimulatorTest()
         test.server.add(message, as: "message")
         var heard: [String] = []
-        test.server.onCall = { heard.append($0.method) }
+        test.server.history.onCall = { heard.append($0.method) }
         let answer = test.call("sendMessage", ["chat_id": 42, "text": "hello"])
         #expect(answer.status == 200)
         #expect(answer.json?["ok"] == true)
@@ -85,7 +85,7 @@ import Testing
 
     @Test func `a server may be closed while it handles a call`() throws {
         let test = try SimulatorTest()
-        test.server.onCall = { [unowned server = test.server] _ in server.close() }
+        test.server.history.onCall = { [unowned server = test.server] _ in server.close() }
         #expect(test.call("getMe").result != nil)
         #expect(test.call("getMe").failure?.requestWentOut == false)
     }

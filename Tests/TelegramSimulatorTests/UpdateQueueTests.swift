@@ -11,84 +11,84 @@ import Testing
 
     @Test func `without an offset the oldest updates come, and stay`() {
         var queue = queue(1...3)
-        #expect(queue.take(from: 0, limit: 100).map(\.id) == [1, 2, 3])
-        #expect(queue.take(from: 0, limit: 100).map(\.id) == [1, 2, 3])
+        #expect(queue.updates(from: 0, limit: 100).map(\.id) == [1, 2, 3])
+        #expect(queue.updates(from: 0, limit: 100).map(\.id) == [1, 2, 3])
     }
 
     @Test func `an offset deletes what is lower`() {
         var queue = queue(1...3)
-        #expect(queue.take(from: 3, limit: 100).map(\.id) == [3])
-        #expect(queue.take(from: 0, limit: 100).map(\.id) == [3])
+        #expect(queue.updates(from: 3, limit: 100).map(\.id) == [3])
+        #expect(queue.updates(from: 0, limit: 100).map(\.id) == [3])
     }
 
     @Test func `an offset up to ten past the end deletes everything`() {
         var queue = queue(1...3)
-        #expect(queue.take(from: 14, limit: 100).isEmpty)
+        #expect(queue.updates(from: 14, limit: 100).isEmpty)
         #expect(queue.count == 0)
     }
 
     @Test func `an offset further in the future is ignored`() {
         var queue = queue(1...3)
-        #expect(queue.take(from: 15, limit: 100).map(\.id) == [1, 2, 3])
+        #expect(queue.updates(from: 15, limit: 100).map(\.id) == [1, 2, 3])
     }
 
     @Test func `an offset far in the past is ignored`() {
         var queue = queue(200_000...200_002)
-        #expect(queue.take(from: 99_999, limit: 100).map(\.id) == [200_000, 200_001, 200_002])
-        #expect(queue.take(from: 100_000, limit: 100).count == 3)
+        #expect(queue.updates(from: 99_999, limit: 100).map(\.id) == [200_000, 200_001, 200_002])
+        #expect(queue.updates(from: 100_000, limit: 100).count == 3)
     }
 
     @Test func `a negative offset keeps only the newest`() {
         var queue = queue(1...5)
-        #expect(queue.take(from: -2, limit: 100).map(\.id) == [4, 5])
+        #expect(queue.updates(from: -2, limit: 100).map(\.id) == [4, 5])
         #expect(queue.count == 2)
-        #expect(queue.take(from: -9, limit: 100).map(\.id) == [4, 5])
+        #expect(queue.updates(from: -9, limit: 100).map(\.id) == [4, 5])
     }
 
     @Test func `the limit is taken as one to a hundred`() {
         var queue = queue(1...150)
-        #expect(queue.take(from: 0, limit: 0).count == 1)
-        #expect(queue.take(from: 0, limit: -5).count == 1)
-        #expect(queue.take(from: 0, limit: 7).count == 7)
-        #expect(queue.take(from: 0, limit: 1000).count == 100)
+        #expect(queue.updates(from: 0, limit: 0).count == 1)
+        #expect(queue.updates(from: 0, limit: -5).count == 1)
+        #expect(queue.updates(from: 0, limit: 7).count == 7)
+        #expect(queue.updates(from: 0, limit: 1000).count == 100)
     }
 
     @Test func `an answer ends before 4 MiB, but has one update at least`() {
         var queue = UpdateQueue(firstID: 1)
         queue.insert(Array(repeating: 0, count: 5 << 20), id: 1)
         (2...4).forEach { queue.insert(Array(repeating: 0, count: 2 << 20), id: $0) }
-        #expect(queue.take(from: 0, limit: 100).map(\.id) == [1])
-        #expect(queue.take(from: 2, limit: 100).map(\.id) == [2])
+        #expect(queue.updates(from: 0, limit: 100).map(\.id) == [1])
+        #expect(queue.updates(from: 2, limit: 100).map(\.id) == [2])
     }
 
     @Test func `updates are in the order of their ids`() {
         var queue = UpdateQueue(firstID: 1)
         for id in [5, 2, 9, 5, 7] as [Int64] { queue.insert([UInt8(id)], id: id) }
-        #expect(queue.take(from: 0, limit: 100).map(\.id) == [2, 5, 7, 9])
+        #expect(queue.updates(from: 0, limit: 100).map(\.id) == [2, 5, 7, 9])
         #expect(queue.nextID == 10)
     }
 
     @Test func `an empty queue goes on from a lower id, and an offset of old is ignored`() {
         var queue = queue(727_334_708...727_334_708)
-        _ = queue.take(from: 727_334_709, limit: 100)
+        _ = queue.updates(from: 727_334_709, limit: 100)
         queue.insert([], id: 117_314_199)
         #expect(queue.nextID == 117_314_200)
-        #expect(queue.take(from: 727_334_709, limit: 100).map(\.id) == [117_314_199])
+        #expect(queue.updates(from: 727_334_709, limit: 100).map(\.id) == [117_314_199])
     }
 
     @Test func `as many updates wait as with Telegram`() {
         var queue = queue(1...100_000)
-        #expect(!queue.takes(1))
-        _ = queue.take(from: 2, limit: 1)
-        #expect(queue.takes(1))
-        #expect(!queue.takes(512 << 10 + 1))
+        #expect(!queue.hasRoom(for: 1))
+        _ = queue.updates(from: 2, limit: 1)
+        #expect(queue.hasRoom(for: 1))
+        #expect(!queue.hasRoom(for: 512 << 10 + 1))
         queue.removeAll()
         let long = [UInt8](repeating: 0x20, count: 512 << 10)
         for id in 1...256 { queue.insert(long, id: Int64(id)) }
-        #expect(!queue.takes(1))
+        #expect(!queue.hasRoom(for: 1))
         queue.remove(7)
-        #expect(queue.takes(512 << 10))
+        #expect(queue.hasRoom(for: 512 << 10))
         queue.insert([], id: 8)
-        #expect(queue.takes(1 << 19))
+        #expect(queue.hasRoom(for: 1 << 19))
     }
 }

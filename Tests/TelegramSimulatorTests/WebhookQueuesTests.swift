@@ -9,7 +9,7 @@ import Testing
         queues.add(2, to: "a")
         queues.add(3, to: "b")
         #expect([queues.next(), queues.next(), queues.next()] == [1, 3, nil])
-        queues.taken(1)
+        queues.delivered(1)
         #expect([queues.next(), queues.next()] == [2, nil])
     }
 
@@ -18,7 +18,7 @@ import Testing
         queues.add(1, to: "a")
         queues.add(2, to: "b")
         #expect([queues.next(), queues.next()] == [1, nil])
-        queues.taken(1)
+        queues.delivered(1)
         #expect(queues.next() == 2)
     }
 
@@ -35,7 +35,7 @@ import Testing
         }
         #expect(rests == [1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
         _ = queues.next()
-        queues.taken(1)
+        queues.delivered(1)
         #expect(queues.next() == 2)
         #expect(queues.failed(2) == .seconds(1))
     }

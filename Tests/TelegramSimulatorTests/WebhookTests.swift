@@ -11,7 +11,7 @@ import Testing
         let test: SimulatorTest
         let server: HTTPServer
         var requests: [HTTPServer.Request] = []
-        var answer: (HTTPServer.Responder, Int) -> Void = { responder, _ in responder.answer(status: 200) }
+        var answer: (HTTPServer.Responder, Int) -> Void = { responder, _ in responder.respond(status: 200) }
 
         init() throws {
             test = try SimulatorTest()
@@ -63,7 +63,7 @@ import Testing
         throws
     {
         let hook = try Hook()
-        hook.answer = { responder, count in responder.answer(status: count == 1 ? 500 : 200) }
+        hook.answer = { responder, count in responder.respond(status: count == 1 ? 500 : 200) }
         hook.set()
         hook.say("first")
         #expect(hook.wait { hook.requests.count == 1 && hook.info?["last_error_message"] != nil })
@@ -113,7 +113,7 @@ import Testing
     func `a call in the webhook's answer is carried out`(_ type: String, _ body: String) throws {
         let hook = try Hook()
         hook.answer = { responder, _ in
-            responder.answer(status: 200, contentType: type, body: Array(body.utf8))
+            responder.respond(status: 200, contentType: type, body: Array(body.utf8))
         }
         hook.set()
         hook.say("hello")
@@ -127,7 +127,7 @@ import Testing
     @Test func `an answer that is no call is none`() throws {
         let hook = try Hook()
         hook.answer = { responder, _ in
-            responder.answer(status: 200, contentType: "application/json", body: Array(#"{"ok":true}"#.utf8))
+            responder.respond(status: 200, contentType: "application/json", body: Array(#"{"ok":true}"#.utf8))
         }
         hook.set()
         hook.say("hello")
@@ -156,7 +156,7 @@ import Testing
 
     @Test func `dropping what waits ends its delivery too`() throws {
         let hook = try Hook()
-        hook.answer = { responder, count in responder.answer(status: count == 1 ? 500 : 200) }
+        hook.answer = { responder, count in responder.respond(status: count == 1 ? 500 : 200) }
         hook.set()
         hook.say("old")
         #expect(hook.wait { hook.info?["last_error_message"] != nil })

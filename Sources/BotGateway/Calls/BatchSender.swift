@@ -29,25 +29,19 @@ package final class BatchSender {
 
     package private(set) var tally = Tally()
     /// Whether more lines are wanted.
-    package var hasRoom: Bool { open.count < Self.callLimit && openBytes < Self.byteLimit }
+    package var hasRoom: Bool { open.hasRoom }
     /// The first line that has no result; nil when there is none.
-    package var firstOpenLine: Int? { (Array(open) + held.map(\.number)).min() }
+    package var firstOpenLine: Int? { (Array(open.numbers) + held.map(\.number)).min() }
     /// How many lines were read and have no result.
-    package var openLines: Int { open.count + held.count }
-
-    private static let callLimit = 1000
-    private static let byteLimit = 16 << 20
+    package var openLines: Int { open.numbers.count + held.count }
 
     private let sink: any CallSink
-    private let lineLimit: Int
     private let earlier: EarlierResults
     private let asksForResults: Bool
-    private var splitter = LineSplitter()
-    private var lines = 0
+    private var reader: CallLineReader
     /// Lines without a result that wait until it is certain that the earlier results are of this input.
     private var held: [CallLine] = []
-    private var open: Set<Int> = []
-    private var openBytes = 0
+    private var open = OpenLines()
     private var inputEnded = false
     private var isOver = false
 
@@ -58,39 +52,36 @@ package final class BatchSender {
         to sink: any CallSink, lineLimit: Int, after earlier: EarlierResults = .init(),
         asksForResults: Bool = true
     ) {
-        (self.sink, self.lineLimit) = (sink, lineLimit)
-        (self.earlier, self.asksForResults) = (earlier, asksForResults)
+        (self.sink, self.earlier, self.asksForResults) = (sink, earlier, asksForResults)
+        reader = CallLineReader(lineLimit: lineLimit)
     }
 
-    /// Takes what comes next of the input; an empty piece is its end.
-    package func take(_ piece: UnsafeRawBufferPointer) {
-        guard !piece.isEmpty else { return end() }
-        splitter.split(piece, limit: lineLimit) { take($0) }
+    /// Reads what comes next of the input; an empty piece is its end.
+    package func read(_ piece: UnsafeRawBufferPointer) {
+        reader.read(piece) { handle($0) }
+        if piece.isEmpty { end() }
     }
 
     private func end() {
-        splitter.finish { take($0) }
         guard !isOver else { return }
-        if lines < earlier.lastLine { return isOther(at: lines + 1) }
+        if reader.lineCount < earlier.lastLine { return isOther(at: reader.lineCount + 1) }
         inputEnded = true
         sendHeld()
         endIfDone()
     }
 
-    private func take(_ text: LineSplitter.Line) {
+    private func handle(_ line: CallLine) {
         guard !isOver else { return }
-        lines += 1
-        let line = CallLine(text, number: lines, limit: lineLimit)
         switch earlier.verdict(on: line) {
         case .other:
-            return isOther(at: lines)
+            return isOther(at: line.number)
         case .done(let ok):
             tally.skipped += 1
             if !ok { tally.skippedFailed += 1 }
         case .open:
             held.append(line)
         }
-        if lines >= earlier.lastLine { sendHeld() }
+        if line.number >= earlier.lastLine { sendHeld() }
     }
 
     private func isOther(at line: Int) {
@@ -99,7 +90,7 @@ package final class BatchSender {
     }
 
     private func endIfDone() {
-        guard inputEnded, open.isEmpty, !isOver else { return }
+        guard inputEnded, open.numbers.isEmpty, !isOver else { return }
         isOver = true
         onEnd(nil)
     }
@@ -108,29 +99,29 @@ package final class BatchSender {
         let lines = held
         held = []
         // All are known to be open before the first one may be done.
-        for line in lines { open.insert(line.number) }
+        for line in lines { open.numbers.insert(line.number) }
         for line in lines { send(line) }
     }
 
     private func send(_ line: CallLine) {
         switch line.content {
         case .blank:
-            open.remove(line.number)
+            open.numbers.remove(line.number)
         case .refused(let error):
             finish(line, .failure(error))
         case .call(let call):
             let scope = call.line(orElse: .bot)
-            openBytes += line.bytes
+            open.bytes += line.bytes
             let asked = asksForResults ? call.asked(as: JSON(line.number)) : call
             sink.perform(asked, for: scope) { [self] result in
-                openBytes -= line.bytes
+                open.bytes -= line.bytes
                 finish(line, result)
             }
         }
     }
 
     private func finish(_ line: CallLine, _ result: CallResult) {
-        open.remove(line.number)
+        open.numbers.remove(line.number)
         var isSuccess = false
         switch result {
         case .success:
@@ -145,5 +136,41 @@ package final class BatchSender {
                 record: GatewayLines.result(result, id: line.id, line: line.number, hash: line.hash),
                 isSuccess: isSuccess))
         endIfDone()
+    }
+}
+
+/// The lines that were sent and have no result.
+private struct OpenLines {
+    private static let countLimit = 1000
+    private static let byteLimit = 16 << 20
+
+    var numbers: Set<Int> = []
+    var bytes = 0
+
+    var hasRoom: Bool { numbers.count < Self.countLimit && bytes < Self.byteLimit }
+}
+
+/// Cuts the input into numbered lines.
+private struct CallLineReader {
+    private let lineLimit: Int
+    private var splitter = LineSplitter()
+    private(set) var lineCount = 0
+
+    init(lineLimit: Int) { self.lineLimit = lineLimit }
+
+    /// An empty piece is the end.
+    mutating func read(_ piece: UnsafeRawBufferPointer, _ body: (CallLine) -> Void) {
+        var count = lineCount
+        let limit = lineLimit
+        func number(_ line: LineSplitter.Line) {
+            count += 1
+            body(CallLine(line, number: count, limit: limit))
+        }
+        if piece.isEmpty {
+            splitter.finish(number)
+        } else {
+            splitter.split(piece, limit: limit, number)
+        }
+        lineCount = count
     }
 }

@@ -61,7 +61,7 @@ import Reactor
     }
 
     /// Those of a scope whose child is gone, to be removed when nobody needs them any more.
-    package func take(of scope: Scope) -> [String] { places.removeValue(forKey: scope) ?? [] }
+    package func release(of scope: Scope) -> [String] { places.removeValue(forKey: scope) ?? [] }
 
     package func remove(_ taken: [String], of scope: Scope) {
         guard !taken.isEmpty, let directory else { return }

@@ -90,17 +90,17 @@ final class Downloads {
         download.transfer = api.request("getFile", parameters, timeout: patience) { [self] outcome in
             download.transfer = nil
             switch outcome {
-            case .answer(let body): located(download, body)
+            case .response(let body): located(download, body)
             case .refused(let error) where error.code != 401: refuse(download, Self.explained(error))
             case .tooManyRequests(let wait, _): again(download, after: wait, ask)
-            case .refused, .serverTrouble, .unreachable, .lost: again(download, ask)
+            case .refused, .serverError, .unreachable, .noResponse: again(download, ask)
             }
         }
     }
 
     private func located(_ download: Download, _ body: [UInt8]) {
         download.answers += 1
-        guard let file = body.withUnsafeBytes({ try? JSON(repairing: $0) })?["result"], file.isObject else {
+        guard let file = BotAPIResponse.result(in: body), file.isObject else {
             return refuse(download, .badRequest("the answer to getFile can't be read"))
         }
         guard let place = file["file_path"]?.string, !place.isEmpty else {
@@ -139,7 +139,7 @@ final class Downloads {
             if part.count > before { download.tries = 0 }
             let fetch = { [self] (download: Download) in self.fetch(download, from: place) }
             switch outcome {
-            case .answer: arrived(download, part)
+            case .response: arrived(download, part)
             case .refused(let error) where error.code == 416 && part.count > 0:
                 startAnew(download, part, fetch)
             case .refused(let error) where [401, 403, 404, 410].contains(error.code):
@@ -149,7 +149,7 @@ final class Downloads {
                 ask(download)
             case .refused(let error): refuse(download, error)
             case .tooManyRequests(let wait, _): again(download, after: wait, fetch)
-            case .serverTrouble, .unreachable, .lost: again(download, fetch)
+            case .serverError, .unreachable, .noResponse: again(download, fetch)
             }
         }
     }

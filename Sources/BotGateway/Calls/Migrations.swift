@@ -7,13 +7,13 @@ struct Migrations {
     /// What a chat has become, over as many moves as there were; the chat itself if it never moved.
     func current(_ chat: Int64) -> Int64 {
         var chat = chat
-        // Ends, for `note` lets no move lead back.
+        // Ends, for `add` lets no move lead back.
         while let next = moves[chat] { chat = next }
         return chat
     }
 
     /// Remembers a move. False where it is known already, or would lead back to where it began.
-    mutating func note(from old: Int64, to new: Int64) -> Bool {
+    mutating func add(from old: Int64, to new: Int64) -> Bool {
         guard moves[old] != new, !leads(from: new, to: old) else { return false }
         moves[old] = new
         return true

@@ -9,18 +9,18 @@ import Reactor
 package final class BotAPIClient {
     /// What became of one request.
     enum Outcome {
-        /// The whole answer, `{"ok":true,"result":…}`, as bytes: not everyone reads it.
-        case answer([UInt8])
+        /// The whole body, `{"ok":true,"result":…}`, as bytes: not everyone reads it.
+        case response([UInt8])
         /// 4xx: trying again would change nothing.
         case refused(BotAPIError)
         /// 429.
         case tooManyRequests(wait: Duration, BotAPIError)
         /// 5xx, or what stands before Telegram's servers in their stead.
-        case serverTrouble(BotAPIError)
+        case serverError(BotAPIError)
         /// Nothing of the request went out, or too little to have an effect: it broke off.
         case unreachable(String, brokeOff: Bool = false)
-        /// It went out, and no answer that can be read came back: it may have taken effect.
-        case lost(String)
+        /// It went out, and no readable response came back: it may have taken effect.
+        case noResponse(String)
     }
 
     package nonisolated static let officialURL = "https://api.telegram.org"
@@ -33,8 +33,8 @@ package final class BotAPIClient {
     private let client: HTTPClient
     private let loop: EventLoop
     private let log: Logger
-    /// Since when nobody answers; nil while all is well.
-    private var troubleSince: Instant?
+    /// Since when requests fail; nil while they succeed.
+    private var failingSince: Instant?
 
     /// - Parameter url: the server's address, `https://api.telegram.org` or a local server's.
     package init(url: String, token: BotToken, client: HTTPClient, on loop: EventLoop, log: Logger) {
@@ -60,7 +60,7 @@ package final class BotAPIClient {
         send(HTTPClient.Request(url: prefix + method, body: body, timeout: timeout), then: done)
     }
 
-    /// Fetches a file, or what is still missing of it; `done` is called as by `request`, with an empty answer.
+    /// Fetches a file, or what is still missing of it; `done` is called as by `request`, with an empty body.
     ///
     /// - Parameters:
     ///   - filePath: what getFile answered.
@@ -81,7 +81,7 @@ package final class BotAPIClient {
     private func send(_ request: HTTPClient.Request, then done: @escaping (Outcome) -> Void) -> Transfer {
         client.send(request) { [self] result in
             let outcome = outcome(of: result.mapError(redacted))
-            note(outcome)
+            report(outcome)
             done(outcome)
         }
     }
@@ -93,47 +93,47 @@ package final class BotAPIClient {
     private func redacted(_ failure: HTTPClient.Failure) -> HTTPClient.Failure {
         HTTPClient.Failure(
             reason: token.redact(failure.reason), requestWentOut: failure.requestWentOut,
-            brokeOff: failure.brokeOff, isFileTrouble: failure.isFileTrouble)
+            brokeOff: failure.brokeOff, isFileError: failure.isFileError)
     }
 
     private func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
         switch result {
-        case .failure(let failure) where failure.isFileTrouble:
+        case .failure(let failure) where failure.isFileError:
             return .refused(.badRequest(failure.reason))
         case .failure(let failure):
             return failure.requestWentOut
-                ? .lost(failure.reason) : .unreachable(failure.reason, brokeOff: failure.brokeOff)
+                ? .noResponse(failure.reason) : .unreachable(failure.reason, brokeOff: failure.brokeOff)
         case .success(let response) where (200..<300).contains(response.status):
-            return .answer(response.body)
+            return .response(response.body)
         case .success(let response):
             let error = token.redact(BotAPIError(response))
             switch response.status {
             case 429: return .tooManyRequests(wait: error.retryAfter(header: response.retryAfter), error)
-            case 500...: return .serverTrouble(error)
+            case 500...: return .serverError(error)
             default: return .refused(error)
             }
         }
     }
 
     /// Says once that Telegram can't be reached, and once that it can be again.
-    private func note(_ outcome: Outcome) {
+    private func report(_ outcome: Outcome) {
         switch outcome {
-        case .answer, .refused, .tooManyRequests:
-            guard let since = troubleSince else { return }
-            troubleSince = nil
+        case .response, .refused, .tooManyRequests:
+            guard let since = failingSince else { return }
+            failingSince = nil
             log.notice("\(place) answers again, after \((Instant.current - since).rounded)")
-        case .serverTrouble(let error):
-            noteTrouble("\(place) is in trouble: \(error); trying again until it works")
+        case .serverError(let error):
+            reportFailure("\(place) is in trouble: \(error); trying again until it works")
         case .unreachable(let reason, _):
-            noteTrouble("can't reach \(place): \(reason); trying again until it works")
-        case .lost(let reason):
-            noteTrouble("\(place) did not answer: \(reason)")
+            reportFailure("can't reach \(place): \(reason); trying again until it works")
+        case .noResponse(let reason):
+            reportFailure("\(place) did not answer: \(reason)")
         }
     }
 
-    private func noteTrouble(_ message: String) {
-        guard troubleSince == nil else { return }
-        troubleSince = Instant.current
+    private func reportFailure(_ message: String) {
+        guard failingSince == nil else { return }
+        failingSince = Instant.current
         log.warning("\(message)")
     }
 }

@@ -25,7 +25,7 @@ struct Retry {
     mutating func decide(on outcome: BotAPIClient.Outcome, jitter: Double) -> Decision {
         tries += 1
         switch outcome {
-        case .answer, .lost:
+        case .response, .noResponse:
             return .done
         case .refused(let error) where error.code == 401:
             // The token was revoked: it isn't this call that is refused, and a new token will send it.
@@ -42,7 +42,7 @@ struct Retry {
         case .unreachable(_, let brokeOff):
             if brokeOff { breaks += 1 }
             return .again(after: Self.backoff(tries: tries, jitter: jitter))
-        case .serverTrouble:
+        case .serverError:
             return .again(after: Self.backoff(tries: tries, jitter: jitter))
         }
     }
@@ -53,4 +53,17 @@ struct Retry {
         let base = min(0.5 * Double(1 << doublings), 30)
         return .seconds(base * (1 + jitter / 2))
     }
+}
+
+/// The growing pauses between tries that fail.
+struct Backoff {
+    private var failures = 0
+
+    /// A try failed. How long to pause before the next one.
+    mutating func failed() -> Duration {
+        failures += 1
+        return Retry.backoff(tries: failures, jitter: .random(in: 0..<1))
+    }
+
+    mutating func succeeded() { failures = 0 }
 }

@@ -16,7 +16,7 @@ package final class SignIn {
 
     private let api: BotAPIClient
     private let loop: EventLoop
-    private var failures = 0
+    private var backoff = Backoff()
 
     package init(api: BotAPIClient, on loop: EventLoop) {
         (self.api, self.loop) = (api, loop)
@@ -37,10 +37,8 @@ package final class SignIn {
     private func ask(_ method: String, then done: @escaping (Result<JSON, GatewayFailure>) -> Void) {
         api.request(method, [:], timeout: .seconds(30)) { [self] outcome in
             switch outcome {
-            case .answer(let body):
-                if let answer = try? JSON(parsing: body), let result = answer["result"] {
-                    return done(.success(result))
-                }
+            case .response(let body):
+                if let result = BotAPIResponse.result(in: body) { return done(.success(result)) }
                 done(.failure(noBotAPI("\(method) gave no result")))
             case .refused(let error) where [401, 404].contains(error.code):
                 done(.failure(GatewayFailure(.unauthorized, Self.unauthorized(error))))
@@ -48,10 +46,8 @@ package final class SignIn {
                 done(.failure(noBotAPI("it answered \(method) with \(error)")))
             case .tooManyRequests(let wait, _):
                 loop.after(wait) { [self] in ask(method, then: done) }
-            case .serverTrouble, .unreachable, .lost:
-                failures += 1
-                let wait = Retry.backoff(tries: failures, jitter: .random(in: 0..<1))
-                loop.after(wait) { [self] in ask(method, then: done) }
+            case .serverError, .unreachable, .noResponse:
+                loop.after(backoff.failed()) { [self] in ask(method, then: done) }
             }
         }
     }

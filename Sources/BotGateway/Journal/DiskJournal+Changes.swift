@@ -7,84 +7,74 @@ extension DiskJournal {
         _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void
     ) {
         var events = events
-        for index in events.indices {
-            events[index].key = nextKey
-            nextKey += 1
+        for index in events.indices { events[index].key = makeKey() }
+        commit.add {
+            $0.events.appended += events
+            if let offset { $0.metadata.offset = offset }
+        } then: {
+            stored(events)
         }
-        pending.events += events
-        pending.offset = offset ?? pending.offset
-        waiting.append { stored(events) }
-        commitSoon()
     }
 
     package func acknowledge(_ event: IncomingEvent) {
-        pending.acknowledged.append(event.key)
-        commitLater()
+        commit.add { $0.events.acknowledged.append(event.key) }
     }
 
     package func requeue(_ event: IncomingEvent) {
-        pending.given.append((event.key, event.deaths))
-        commitLater()
+        commit.add { $0.events.requeued.append((event.key, event.deaths)) }
     }
 
     package func deadLetter(_ event: IncomingEvent, because reason: String) {
-        pending.deadLettered.append((event, reason))
-        commitLater()
+        commit.add { $0.events.deadLettered.append((event, reason)) }
     }
 
     package func add(_ call: Call, for scope: Scope) -> Int64 {
-        let key = nextKey
-        nextKey += 1
-        pending.calls[key] = (call, scope)
-        commitLater()
+        let key = makeKey()
+        commit.add { $0.calls.added[key] = (call, scope) }
         return key
     }
 
     package func remove(call key: Int64) {
-        // One that was answered before it came to the disk needn't go there.
-        if pending.calls.removeValue(forKey: key) == nil { pending.answered.append(key) }
-        commitLater()
+        commit.add {
+            // A call that was answered before its commit needn't be stored.
+            if $0.calls.added.removeValue(forKey: key) == nil { $0.calls.answered.append(key) }
+        }
     }
 
     package func setState(_ state: JSON?, of scope: Scope) {
-        pending.states[scope] = .some(state)
-        commitLater()
+        commit.add { $0.states[scope] = .some(state) }
     }
 
     package func childStarted(_ scope: Scope, pid: Int32) {
-        pending.children[scope] = .some((pid, JournalMetadata.now))
-        commitLater()
+        commit.add { $0.children[scope] = .some((pid, JournalMetadata.now)) }
     }
 
     package func childEnded(_ scope: Scope) {
-        pending.children[scope] = .some(nil)
-        commitLater()
+        commit.add { $0.children[scope] = .some(nil) }
     }
 
     /// Telegram told a chat to wait.
     package func hold(_ chat: String, for wait: Duration) {
-        pending.holds[chat] = JournalMetadata.now + wait.milliseconds
-        commitLater()
+        commit.add { $0.holds[chat] = JournalMetadata.now + wait.milliseconds }
     }
 
     /// A group has a new id.
     package func migrate(_ old: Int64, to new: Int64) {
-        pending.migrations[old] = new
-        commitLater()
+        commit.add { $0.migrations[old] = new }
     }
 
     /// How many updates were dropped since the start, for those who look at the state from outside.
     ///
     /// - Parameter offset: where the source goes on behind them; nil when that was said with others.
-    package func noteDropped(notAllowed: Int, tooOld: Int, offset: Int64?) {
-        pending.dropped = (notAllowed, tooOld)
-        pending.offset = offset ?? pending.offset
-        commitLater()
+    package func setDropped(notAllowed: Int, tooOld: Int, offset: Int64?) {
+        commit.add {
+            $0.metadata.dropped = (notAllowed, tooOld)
+            if let offset { $0.metadata.offset = offset }
+        }
     }
 
     /// The bot's name, for those who look at the state from outside.
-    package func noteBot(username: String) {
-        pending.username = username
-        commitLater()
+    package func setBot(username: String) {
+        commit.add { $0.metadata.username = username }
     }
 }

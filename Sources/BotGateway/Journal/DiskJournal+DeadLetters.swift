@@ -5,10 +5,14 @@ extension DiskJournal {
     /// - Parameter stored: called once they are safe; not at all where none is marked.
     package func revive(then stored: @escaping ([IncomingEvent]) -> Void) {
         do throws(DatabaseError) {
-            let events = try reviveMarked()
+            let (keys, events) = try markedDeadLetters()
             guard !events.isEmpty else { return }
-            waiting.append { stored(events) }
-            commitSoon()
+            commit.add {
+                $0.events.appended += events
+                $0.events.revived += keys
+            } then: {
+                stored(events)
+            }
         } catch {
             log.error("dead letters can't be read: \(error)")
         }
@@ -16,18 +20,24 @@ extension DiskJournal {
 
     /// The same before the first event is delivered: they are among those that an earlier run left.
     func reviveBeforeStart() throws(DatabaseError) {
-        guard try !reviveMarked().isEmpty else { return }
+        let (keys, events) = try markedDeadLetters()
+        guard !events.isEmpty else { return }
         database.wait(upTo: Self.patience)
         defer { database.wait(upTo: .zero) }
-        try write()
+        try commit.write {
+            $0.events.appended += events
+            $0.events.revived += keys
+        }
     }
 
-    private func reviveMarked() throws(DatabaseError) -> [IncomingEvent] {
+    /// The keys of those that are marked, and the events that they become.
+    private func markedDeadLetters() throws(DatabaseError) -> (keys: [Int64], events: [IncomingEvent]) {
         let marked = try database.prepare(
             "SELECT key, scope, update_id, line FROM dead_letters WHERE retry <> 0 ORDER BY key")
+        var keys: [Int64] = []
         var events: [IncomingEvent] = []
         // While the disk is full they are still there, and already on their way.
-        let underWay = Set(pending.revived)
+        let underWay = Set(commit.changes.events.revived)
         while try marked.step() {
             guard let key = marked.integer(0), let updateID = marked.integer(2), !underWay.contains(key)
             else { continue }
@@ -37,13 +47,11 @@ extension DiskJournal {
                 continue
             }
             var event = IncomingEvent(updateID: updateID, scope: scope, line: marked.bytes(3))
-            event.key = nextKey
+            event.key = makeKey()
             event.isRedelivered = true
-            nextKey += 1
             events.append(event)
-            pending.revived.append(key)
+            keys.append(key)
         }
-        pending.events += events
-        return events
+        return (keys, events)
     }
 }

@@ -1,29 +1,6 @@
 import JSON
 import Reactor
 
-/// Which events an earlier run, that was killed, may have given to a child: the first ones of each scope.
-struct PossiblyDelivered {
-    /// Up to this event nobody knows.
-    let through: Int64
-    /// So many of a scope at most.
-    let count: Int
-    /// Scopes of which some were read, and how many more are in doubt.
-    private var left: [Scope: Int] = [:]
-
-    init(through: Int64, count: Int) { (self.through, self.count) = (through, count) }
-
-    /// Marks those in doubt among a scope's next events.
-    ///
-    /// - Parameter areFirst: none of the scope were read before.
-    mutating func mark(_ events: inout [IncomingEvent], of scope: Scope, areFirst: Bool) {
-        guard through > 0, let doubtful = areFirst ? count : left[scope] else { return }
-        for index in events.indices.prefix(doubtful) where events[index].key <= through {
-            events[index].isRedelivered = true
-        }
-        left[scope] = doubtful > events.count ? doubtful - events.count : nil
-    }
-}
-
 /// What the journal is asked for.
 extension DiskJournal {
     /// The database has all events anyway.
@@ -32,7 +9,7 @@ extension DiskJournal {
     package func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
     ) throws(JournalReadError) -> [IncomingEvent] {
-        let read = statements.readEvents
+        let read = statements.events.read
         read.bind(0, scope.description)
         read.bind(1, key)
         var events: [IncomingEvent] = []
@@ -51,13 +28,13 @@ extension DiskJournal {
             throw failedToRead(error)
         }
         read.reset()
-        possiblyDelivered.mark(&events, of: scope, areFirst: key == 0)
+        markPossiblyDelivered(&events, of: scope, areFirst: key == 0)
         return events
     }
 
     package func state(of scope: Scope) throws(JournalReadError) -> JSON? {
-        if let state = pending.states[scope] { return state }
-        let read = statements.readState
+        if let state = commit.changes.states[scope] { return state }
+        let read = statements.states.read
         read.bind(0, scope.description)
         do throws(DatabaseError) {
             guard try read.step() else { return nil }

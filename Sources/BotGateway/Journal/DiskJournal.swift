@@ -1,5 +1,3 @@
-import CSQLite
-import Glibc
 import JSON
 import Logging
 import Reactor
@@ -7,42 +5,28 @@ import Reactor
 /// The journal in an SQLite database: what was committed outlives a kill -9 and a power cut.
 ///
 /// Changes are collected in memory and committed together: at the end of the turn of the loop in which
-/// updates came, for their sender waits for it; else a few turns later. While the disk is full they stay
-/// there, no update is taken, and it is tried again.
+/// updates came, for their sender waits for it; else a few turns later. While the disk is full no update is
+/// taken.
 @MainActor package final class DiskJournal: Journal {
-    /// Nothing waits longer than that for a commit.
-    private static let commitDelay: Duration = .milliseconds(20)
-    private static let retryDelay: Duration = .seconds(1)
     /// 64 MiB of them.
     private static let manyFreePages: Int64 = 16_384
     /// How long others that write are waited for at the start and at the end; in between the loop goes on.
     static let patience: Duration = .seconds(5)
 
-    package let isDurable: Bool
-    package private(set) var commits = 0
-    package var onCommit: () -> Void = {}
     /// Called when the database is broken; there is nothing to go on with.
     package var onFailure: (GatewayFailure) -> Void = { _ in }
 
     let database: Database
     let statements: JournalStatements
+    /// What isn't committed yet, and when it will be.
+    let commit: GroupCommit
     let log: Logger
-    let place: String
-    /// Held for its lock.
+    /// Held for its lock; nil for a journal in memory.
     let directory: StateDirectory?
-    private let loop: EventLoop
-    var pending = JournalChanges()
-    /// What waits for the next commit.
-    var waiting: [() -> Void] = []
-    var nextKey: Int64
-    private var timer: Timer?
-    private var isDue = false
-    /// Since when it can't be written; nil while all is well.
-    private var troubleSince: Instant?
-    private var saidTrouble = false
+    private(set) var nextKey: Int64
     private var isBroken = false
-    var possiblyDelivered: PossiblyDelivered
-    var earlier = RecoveredScopes()
+    private var possiblyDelivered: PossiblyDelivered
+    private var recovered = RecoveredScopes()
 
     /// - Parameters:
     ///   - directory: nil to keep everything in memory.
@@ -51,13 +35,14 @@ import Reactor
     package init(
         in directory: StateDirectory?, bot: Int64, redeliveryWindow: Int, on loop: EventLoop, log: Logger
     ) throws(GatewayFailure) {
-        (self.directory, self.loop, self.log) = (directory, loop, log)
-        isDurable = directory != nil
-        place = directory?.journal ?? "in memory"
+        (self.directory, self.log) = (directory, log)
+        let place = Self.place(of: directory)
         let database = try JournalDatabase.open(directory?.journal, patience: Self.patience)
         self.database = database
         do {
-            statements = try JournalStatements(database)
+            let statements = try JournalStatements(database)
+            self.statements = statements
+            commit = GroupCommit(with: statements, at: place, on: loop, log: log)
             let facts = JournalMetadata(database)
             if let owner = try facts["bot"], owner != bot {
                 throw GatewayFailure(
@@ -84,9 +69,15 @@ import Reactor
         } catch {
             throw JournalDatabase.failure(error, at: place)
         }
+        commit.onFailure = { [unowned self] in fail($0) }
     }
 
-    isolated deinit { timer?.cancel() }
+    package var isDurable: Bool { directory != nil }
+
+    /// Where it is, for messages.
+    var place: String { Self.place(of: directory) }
+
+    private static func place(of directory: StateDirectory?) -> String { directory?.journal ?? "in memory" }
 
     /// Gives the disk back what a backlog took that is gone by now.
     private func shrink(_ database: Database) {
@@ -99,61 +90,53 @@ import Reactor
 
     // MARK: commits
 
-    package func commitSoon() {
-        guard !isDue, troubleSince == nil else { return }
-        isDue = true
-        loop.soon { [weak self] in self?.commit() }
+    package var commits: Int { commit.count }
+    package var onCommit: () -> Void {
+        get { commit.onCommit }
+        set { commit.onCommit = newValue }
     }
 
-    func commitLater() {
-        guard timer == nil, !isDue else { return }
-        commit(after: Self.commitDelay)
+    package func commitSoon() { commit.commitSoon() }
+
+    /// A key for an event or a call: higher than all others.
+    func makeKey() -> Int64 {
+        defer { nextKey += 1 }
+        return nextKey
     }
 
-    private func commit(after delay: Duration) {
-        timer = loop.after(delay) { [weak self] in
-            self?.timer = nil
-            self?.commit()
-        }
-    }
+    // MARK: what an earlier run left
 
-    private func commit() {
-        isDue = false
-        timer?.cancel()
-        timer = nil
+    func startRecovery() { recovered = RecoveredScopes(before: nextKey) }
+
+    package func nextRecovered() -> [(scope: Scope, count: Int)]? {
+        guard !recovered.isAtEnd else { return nil }
+        // Acknowledged events must be gone before the scopes are counted.
+        commit.flush()
+        guard commit.changes.isEmpty else { return [] }
         do throws(DatabaseError) {
-            try write()
+            return try recovered.next(in: database, log: log)
         } catch {
-            return failed(error)
+            _ = failedToRead(error)
+            return []
         }
-        if saidTrouble, let since = troubleSince {
-            log.notice("\(place) can be written again, after \((Instant.current - since).rounded)")
-        }
-        (troubleSince, saidTrouble) = (nil, false)
-        commits += 1
-        let stored = waiting
-        waiting = []
-        for action in stored { action() }
-        onCommit()
     }
 
-    /// Commits at once what isn't committed yet.
-    func flush() {
-        if !pending.isEmpty || !waiting.isEmpty { commit() }
+    package func recoveredCount(of scope: Scope) -> Int {
+        do throws(DatabaseError) {
+            return try recovered.count(of: scope, in: database)
+        } catch {
+            // Newer events would overtake them: the next start finds all of them.
+            fail(error)
+            return 0
+        }
     }
 
-    func write() throws(DatabaseError) {
-        guard !pending.isEmpty else { return }
-        do {
-            try statements.begin.run()
-            try statements.write(pending)
-            try statements.commit.run()
-        } catch {
-            if database.isInTransaction { try? statements.rollback.run() }
-            throw error
-        }
-        pending = JournalChanges()
+    /// Marks those among a scope's next events that an earlier run may have given to a child.
+    func markPossiblyDelivered(_ events: inout [IncomingEvent], of scope: Scope, areFirst: Bool) {
+        possiblyDelivered.mark(&events, of: scope, areFirst: areFirst)
     }
+
+    // MARK: failures
 
     /// Whoever asked will ask again.
     func failedToRead(_ error: DatabaseError) -> JournalReadError {
@@ -172,32 +155,14 @@ import Reactor
         onFailure(JournalDatabase.failure(error, at: place))
     }
 
-    private func failed(_ error: DatabaseError) {
-        guard error.mayPass else { return fail(error) }
-        let since = troubleSince ?? .current
-        troubleSince = since
-        // Someone else who writes is soon done.
-        let isBusy = error.code == SQLITE_BUSY
-        if !saidTrouble, !isBusy || since + .seconds(5) < .current {
-            saidTrouble = true
-            log.error(
-                """
-                the journal \(place) can't be written: \(error). No update is taken until that works; \
-                Telegram keeps them for a day. Make room on that disk, or see to it that it can be written
-                """)
-        }
-        commit(after: isBusy ? Self.commitDelay : Self.retryDelay)
-    }
-
     /// The last commit.
     ///
     /// - Parameter clean: no child has anything in hand that the journal doesn't know of.
     package func close(clean: Bool) {
         database.wait(upTo: Self.patience)
-        commit()
-        timer?.cancel()
+        commit.close()
         guard !isBroken else { return }
-        guard troubleSince == nil else {
+        guard !commit.isFailing else {
             return log.error("\(place) could not be written at last: some events will come again")
         }
         let events = (try? database.integer("SELECT count(*) FROM events")) ?? 0

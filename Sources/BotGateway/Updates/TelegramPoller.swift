@@ -5,12 +5,12 @@ import Reactor
 
 /// Asks Telegram for updates, again and again, over one connection that is kept.
 ///
-/// Asking from an offset confirms every lower update; Telegram forgets them when the question arrives.
+/// Asking from an offset confirms every lower update; Telegram forgets them when the request arrives.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#getupdates
 package final class TelegramPoller: UpdateSource {
     package struct Options {
-        /// How long Telegram holds a question when there is nothing to tell: whole seconds in 0...50.
+        /// How long Telegram holds a request when there is nothing to tell: whole seconds in 0...50.
         package var wait: Duration
         /// A poll that is silent for so much longer is given up.
         package var patience: Duration = .seconds(10)
@@ -36,90 +36,116 @@ package final class TelegramPoller: UpdateSource {
     private let log: Logger
     private let options: Options
     private var recent = RecentUpdates(capacity: 4096)
-    private var reading = GetUpdatesParser()
+    private var parser = GetUpdatesParser()
     private var conflict: PollConflict
+    private var backoff = Backoff()
+    private var position: Position
+    private var state = State.idle
 
-    private var offset: Int64?
-    /// The offset that Telegram has been told: what is below it is confirmed.
-    private var confirmed: Int64?
-    private var failures = 0
-    private var underWay: Transfer?
-    private var asked = Instant.current
-    private var pause: Timer?
-    private var stopped = false
-    private var isDropping: Bool
+    /// How far Telegram's updates were taken.
+    private struct Position {
+        var offset: Int64?
+        /// The offset that Telegram has been told: every lower update is confirmed.
+        var confirmed: Int64?
+        /// What Telegram holds is to be dropped before anything is taken.
+        var isDropping: Bool
+
+        /// Whether Telegram is still to be told how far the updates were taken.
+        var isUnconfirmed: Bool { !isDropping && offset != nil && offset != confirmed }
+    }
+
+    private enum State {
+        /// Not started, or waiting for a batch to be stored.
+        case idle
+        case requesting(Transfer, since: Instant)
+        case pausing(Timer)
+        case stopped
+    }
+
+    private var isStopped: Bool {
+        if case .stopped = state { true } else { false }
+    }
 
     package init(api: BotAPIClient, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
         conflict = PollConflict(limit: options.conflictLimit)
-        offset = options.offset
-        isDropping = options.dropsPending
+        position = Position(offset: options.offset, isDropping: options.dropsPending)
     }
 
     package func start() {
-        if isDropping { countPending() } else { poll() }
+        if position.isDropping { countPending() } else { poll() }
     }
 
     package func stop() {
-        stopped = true
-        pause?.cancel()
-        guard let underWay else { return }
-        api.cancel(underWay)
-        self.underWay = nil
-        // It had the time to arrive, and with it the offset it asked from.
-        if asked < .current - .seconds(1) { confirmed = offset }
+        switch state {
+        case .requesting(let transfer, let start):
+            api.cancel(transfer)
+            // It had the time to arrive, and with it the offset it asked from.
+            if start < .current - .seconds(1) { position.confirmed = position.offset }
+        case .pausing(let timer): timer.cancel()
+        case .idle, .stopped: break
+        }
+        state = .stopped
     }
 
     package func confirm(then done: @escaping () -> Void) {
-        guard !isDropping, let offset, offset != confirmed else { return done() }
+        guard position.isUnconfirmed else { return done() }
         // One try: what stays unconfirmed is given again at the next start.
-        api.request("getUpdates", question(wait: .zero, limit: 1), timeout: .seconds(5)) { _ in done() }
+        api.request("getUpdates", parameters(wait: .zero, limit: 1), timeout: .seconds(5)) { _ in done() }
     }
 
     private func poll() {
-        let from = offset
-        asked = .current
-        let wait = isDropping ? .zero : options.wait
-        underWay = api.request(
-            "getUpdates", question(wait: wait, limit: reading.limit), timeout: wait + options.patience
-        ) { [weak self] outcome in
-            guard let self, !self.stopped else { return }
-            self.underWay = nil
-            if case .answer = outcome { self.confirmed = from }
-            self.take(outcome)
+        let offset = position.offset
+        let wait = position.isDropping ? .zero : options.wait
+        request(
+            "getUpdates", parameters(wait: wait, limit: parser.limit), timeout: wait + options.patience
+        ) { [unowned self] outcome in
+            if case .response = outcome { position.confirmed = offset }
+            handle(outcome)
         }
     }
 
-    private func question(wait: Duration, limit: Int) -> JSON {
-        var question: JSON = ["timeout": JSON(wait.components.seconds), "limit": JSON(limit)]
-        // A negative one drops all but so many.
-        if let offset = isDropping ? -1 : offset { question.set("offset", JSON(offset)) }
-        // Always said: the server keeps what anyone asked for last, and left out it would stay that.
-        question.set("allowed_updates", JSON(options.kinds.map { JSON($0) }))
-        return question
+    private func request(
+        _ method: String, _ parameters: JSON, timeout: Duration,
+        then done: @escaping (BotAPIClient.Outcome) -> Void
+    ) {
+        let transfer = api.request(method, parameters, timeout: timeout) { [weak self] outcome in
+            guard let self, !isStopped else { return }
+            state = .idle
+            done(outcome)
+        }
+        state = .requesting(transfer, since: .current)
     }
 
-    private func take(_ outcome: BotAPIClient.Outcome) {
+    private func parameters(wait: Duration, limit: Int) -> JSON {
+        var parameters: JSON = ["timeout": JSON(wait.components.seconds), "limit": JSON(limit)]
+        // A negative one drops all but so many.
+        if let offset = position.isDropping ? -1 : position.offset { parameters.set("offset", JSON(offset)) }
+        // Always said: the server keeps what anyone asked for last, and left out it would stay that.
+        parameters.set("allowed_updates", JSON(options.kinds.map { JSON($0) }))
+        return parameters
+    }
+
+    private func handle(_ outcome: BotAPIClient.Outcome) {
         switch outcome {
-        case .answer(let body):
+        case .response(let body):
             read(body)
         case .refused(let error):
             refused(error)
         case .tooManyRequests(let wait, _):
             log.info("getUpdates told to wait \(wait.rounded)")
             poll(after: wait)
-        case .serverTrouble, .unreachable, .lost:
-            failures += 1
-            poll(after: Retry.backoff(tries: failures, jitter: .random(in: 0..<1)))
+        case .serverError, .unreachable, .noResponse:
+            poll(after: backoff.failed())
         }
     }
 
     private func read(_ body: [UInt8]) {
-        failures = 0
-        switch reading.read(body) {
+        backoff.succeeded()
+        switch parser.read(body) {
         case .updates(let answer):
             for error in answer.malformed { log.error("skipped what is not an update: \(error)") }
-            guard !isDropping else { return dropped(upTo: answer.nextOffset) }
+            guard !position.isDropping else { return dropped(upTo: answer.nextOffset) }
             guard let nextOffset = answer.nextOffset else { return poll() }
             let new = answer.updates.filter { recent.isNew($0.id) }
             onUpdates(UpdateBatch(new, nextOffset: nextOffset) { [self] in taken(upTo: nextOffset) })
@@ -128,36 +154,34 @@ package final class TelegramPoller: UpdateSource {
             poll(after: delay)
         case .skip(let id, let reason):
             log.error("skipped update \(id), which can't be read: \(reason)")
-            (offset, isDropping) = (id &+ 1, false)
+            (position.offset, position.isDropping) = (id &+ 1, false)
             poll()
         }
     }
 
     /// Only for the log: the number is asked for once.
     private func countPending() {
-        underWay = api.request("getWebhookInfo", [:], timeout: .seconds(10)) { [weak self] outcome in
-            guard let self, !self.stopped else { return }
-            self.underWay = nil
+        request("getWebhookInfo", [:], timeout: .seconds(10)) { [unowned self] outcome in
             var count: Int64?
-            if case .answer(let body) = outcome {
-                count = (try? JSON(parsing: body))?["result"]?["pending_update_count"]?.integer
+            if case .response(let body) = outcome {
+                count = BotAPIResponse.result(in: body)?["pending_update_count"]?.integer
             }
             let number = count.map { "\($0) updates that" } ?? "what"
-            self.log.notice("--drop-pending: dropping \(number) Telegram holds")
-            self.poll()
+            log.notice("--drop-pending: dropping \(number) Telegram holds")
+            poll()
         }
     }
 
-    /// The newest one went with the answer, and is confirmed by the next question.
+    /// The newest one went with the answer, and is confirmed by the next request.
     private func dropped(upTo nextOffset: Int64?) {
-        isDropping = false
-        offset = nextOffset ?? offset
+        position.isDropping = false
+        position.offset = nextOffset ?? position.offset
         poll()
     }
 
     private func taken(upTo nextOffset: Int64) {
-        offset = nextOffset
-        if !stopped { poll() }
+        position.offset = nextOffset
+        if !isStopped { poll() }
     }
 
     private func refused(_ error: BotAPIError) {
@@ -182,18 +206,17 @@ package final class TelegramPoller: UpdateSource {
         case 401, 404:
             end(GatewayFailure(.unauthorized, SignIn.unauthorized(error)))
         default:
-            failures += 1
             log.error("getUpdates refused: \(error)")
-            poll(after: Retry.backoff(tries: failures, jitter: .random(in: 0..<1)))
+            poll(after: backoff.failed())
         }
     }
 
     private func poll(after delay: Duration) {
-        pause = loop.after(delay) { [weak self] in self?.poll() }
+        state = .pausing(loop.after(delay) { [weak self] in self?.poll() })
     }
 
     private func end(_ failure: GatewayFailure) {
-        stopped = true
+        state = .stopped
         onEnd(failure)
     }
 }

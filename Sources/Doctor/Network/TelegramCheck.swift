@@ -90,13 +90,15 @@ import TelegramSimulator
     }
 
     private func read(_ response: HTTPClient.Response, to method: String) -> JSON? {
-        let body = response.body.withUnsafeBytes { try? JSON(repairing: $0) }
-        guard let body, body.isObject, let isOK = body["ok"]?.bool else {
+        guard let outcome = BotAPIResponse.outcome(of: response) else {
             answerIsUnreadable(response, method)
             return nil
         }
-        if isOK { return body["result"] }
-        let error = token.redact(BotAPIError(response))
+        let error: BotAPIError
+        switch outcome {
+        case .success(let result): return result
+        case .failure(let refusal): error = token.redact(refusal)
+        }
         switch (method, error.code) {
         case ("getUpdates", 409): findings.poll = .conflict
         case ("getUpdates", _): findings.poll = .refused(error.description)

@@ -74,12 +74,12 @@ import Glibc
                 rest = rest.dropFirst(MemoryLayout<inotify_event>.size)
                 let name = rest.prefix(Int(event.len)).prefix { $0 != 0 }
                 rest = rest.dropFirst(Int(event.len))
-                note(String(decoding: name, as: UTF8.self), in: event.wd)
+                nameChanged(String(decoding: name, as: UTF8.self), in: event.wd)
             }
         }
     }
 
-    private func note(_ name: String, in directory: Int32) {
+    private func nameChanged(_ name: String, in directory: Int32) {
         guard let file = files.first(where: { $0.name == name && $0.directory == directory }) else { return }
         changed = changed ?? file.path
         quiet?.cancel()

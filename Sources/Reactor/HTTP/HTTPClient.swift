@@ -6,14 +6,14 @@
 ///
 /// Proxies are what libcurl takes from the environment (`https_proxy`, `no_proxy`, …).
 @MainActor package final class HTTPClient {
-    /// What to send, where to put the answer, and how long to wait for it.
+    /// What to send, where to put the response, and how long to wait for it.
     package struct Request {
         package var url: String
         package var body: Body
         /// For the whole of it, the wait for a free connection included.
         package var timeout: Duration
         /// Once the request goes out: given up when nothing moves in either direction for so long, found out up to a
-        /// quarter later. That includes the wait for the answer.
+        /// quarter later. That includes the wait for the response.
         package var stallTimeout: Duration?
         /// Where the body of a 2xx goes; those of other statuses, and all of them without it, are kept in memory.
         ///
@@ -27,7 +27,7 @@
         package var acceptsAnyCertificate = false
         /// The longest file that may come to be in `destination`, in bytes: a longer one fails.
         package var sizeLimit: Int?
-        /// The answer's Date header is looked for.
+        /// The response's Date header is looked for.
         package var wantsDate = false
 
         package init(url: String, body: Body = .none, timeout: Duration) {
@@ -45,6 +45,10 @@
         case json([UInt8])
         /// A POST of multipart/form-data.
         case form([Part])
+
+        var isJSON: Bool {
+            if case .json = self { true } else { false }
+        }
     }
 
     /// A field of a form. Names may have any character.
@@ -94,13 +98,13 @@
             guard MultipartParser.isMultipart(contentType),
                 var form = MultipartParser(contentType: contentType, keptBytes: body.count)
             else { return [] }
-            body.withUnsafeBytes { form.take($0) }
+            body.withUnsafeBytes { form.parse($0) }
             form.finish()
-            return form.trouble == nil ? form.parts : []
+            return form.error == nil ? form.parts : []
         }
     }
 
-    /// No answer came.
+    /// No response came.
     package struct Failure: Error, CustomStringConvertible {
         /// In libcurl's words, or in ours where a file is to blame.
         package let reason: String
@@ -110,19 +114,19 @@
         /// It broke off: something of the request went out, and not all of it.
         package let brokeOff: Bool
         /// A file of ours is to blame, and not the server or the way there.
-        package let isFileTrouble: Bool
+        package let isFileError: Bool
         /// libcurl's number for it, as libcurl-errors(3) has them; 0 where it isn't libcurl that gave up.
         package let code: Int
 
         package init(
-            reason: String, requestWentOut: Bool, brokeOff: Bool = false, isFileTrouble: Bool = false,
+            reason: String, requestWentOut: Bool, brokeOff: Bool = false, isFileError: Bool = false,
             code: Int = 0
         ) {
             self.code = code
             self.reason = reason
             self.requestWentOut = requestWentOut
             self.brokeOff = brokeOff
-            self.isFileTrouble = isFileTrouble
+            self.isFileError = isFileError
         }
 
         package var description: String { reason }
@@ -147,7 +151,7 @@
     private let userAgent: String
     private let renewal: Renewal
     private var pool: ConnectionPool
-    /// Pools that take no new request and wait for their last answers.
+    /// Pools that take no new request and wait for their last responses.
     private var retired: [ConnectionPool] = []
     private var idle: [Transfer] = []
 

@@ -1,26 +1,26 @@
 import CMicroHTTPD
 
 extension HTTPServer.Responder {
-    /// Answers with a file, or with the part of it that a Range header asks for: 200, 206 or 416.
-    package func answer(_ file: ServedFile) {
+    /// Responds with a file, or with the part of it that a Range header asks for: 200, 206 or 416.
+    package func respond(_ file: ServedFile) {
         let size = file.size
         let type = (name: "Content-Type", value: file.contentType)
         switch file.part(range) {
         case .whole:
-            settle(.answered(Answer(status: 200, body: .file(file, 0..<size), headers: [type])))
+            end(with: .responded(Response(status: 200, body: .file(file, 0..<size), headers: [type])))
         case .range(let range):
             let place = (
                 name: "Content-Range", value: "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
             )
-            settle(.answered(Answer(status: 206, body: .file(file, range), headers: [type, place])))
+            end(with: .responded(Response(status: 206, body: .file(file, range), headers: [type, place])))
         case .unsatisfiable:
-            answer(status: 416, headers: [(name: "Content-Range", value: "bytes */\(size)")])
+            respond(status: 416, headers: [(name: "Content-Range", value: "bytes */\(size)")])
         }
     }
 }
 
 /// A file on its way to a client; libmicrohttpd asks for one piece after the other.
-final class FileAnswer {
+final class FileResponse {
     private let file: ServedFile
     private let range: Range<Int>
 
@@ -34,21 +34,21 @@ final class FileAnswer {
             UInt64(range.count), 1 << 16,
             { context, position, bytes, count in
                 MainActor.assumeIsolated {
-                    FileAnswer.from(context).read(
+                    FileResponse.from(context).read(
                         into: UnsafeMutableRawBufferPointer(start: bytes, count: count), at: Int(position))
                 }
             },
             Unmanaged.passRetained(self).toOpaque(),
-            { context in MainActor.assumeIsolated { FileAnswer.release(context) } })
+            { context in MainActor.assumeIsolated { FileResponse.release(context) } })
     }
 
-    private static func from(_ context: UnsafeMutableRawPointer?) -> FileAnswer {
+    private static func from(_ context: UnsafeMutableRawPointer?) -> FileResponse {
         guard let context else { preconditionFailure("libmicrohttpd lost its file") }
-        return Unmanaged<FileAnswer>.fromOpaque(context).takeUnretainedValue()
+        return Unmanaged<FileResponse>.fromOpaque(context).takeUnretainedValue()
     }
 
     private static func release(_ context: UnsafeMutableRawPointer?) {
-        context.map { Unmanaged<FileAnswer>.fromOpaque($0).release() }
+        context.map { Unmanaged<FileResponse>.fromOpaque($0).release() }
     }
 
     private func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int) -> Int {

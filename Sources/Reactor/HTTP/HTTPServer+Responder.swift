@@ -1,17 +1,17 @@
 import CMicroHTTPD
 
 extension HTTPServer {
-    /// Answers one request, at once or later: the first of `answer`, `drop` and `hang` counts. It may be let
-    /// go: a request that nobody answers waits.
+    /// Responds to one request, at once or later: the first of `respond`, `drop` and `hang` counts. It may be let
+    /// go: a request without a response waits.
     package final class Responder {
-        enum Fate {
+        enum State {
             case open
-            case answered(Answer)
+            case responded(Response)
             case dropped
             case hanging
         }
 
-        struct Answer {
+        struct Response {
             enum Body {
                 case bytes([UInt8])
                 case file(ServedFile, Range<Int>)
@@ -29,13 +29,13 @@ extension HTTPServer {
         /// Where the body is a form.
         private var form: MultipartParser?
         /// The status of a body that can't be taken.
-        private var refusal: Int?
+        private var rejection: Int?
         private var bodyLimit = 0
         private var bytesLeft = Int.max
         private var wasHandedOver = false
-        private var fate = Fate.open
+        private var state = State.open
 
-        /// The client closed the connection while it waited: nobody reads an answer.
+        /// The client closed the connection while it waited: nobody reads a response.
         package private(set) var clientIsGone = false
         /// Called once, from the loop, when the client closes the connection while it waits.
         package var onClientGone: (() -> Void)?
@@ -49,30 +49,30 @@ extension HTTPServer {
         /// - Parameters:
         ///   - contentType: no such header without one.
         ///   - headers: further ones; Content-Length and Date are added, `Connection: close` ends the
-        ///     connection after the answer.
-        package func answer(
+        ///     connection after the response.
+        package func respond(
             status: Int, contentType: String? = nil, body: [UInt8] = [],
             headers: [(name: String, value: String)] = []
         ) {
             let type = contentType.map { [(name: "Content-Type", value: $0)] } ?? []
-            settle(.answered(Answer(status: status, body: .bytes(body), headers: type + headers)))
+            end(with: .responded(Response(status: status, body: .bytes(body), headers: type + headers)))
         }
 
-        /// Closes the connection without an answer, also after `hang`.
+        /// Closes the connection without a response, also after `hang`.
         package func drop() {
-            if case .hanging = fate { fate = .open }
-            settle(.dropped)
+            if case .hanging = state { state = .open }
+            end(with: .dropped)
         }
 
-        /// Leaves the client waiting until it goes away or the server closes: answers are ignored from now on.
+        /// Leaves the client waiting until it goes away or the server closes: responses are ignored from now on.
         package func hang() {
-            guard case .open = fate else { return }
-            fate = .hanging
+            guard case .open = state else { return }
+            state = .hanging
         }
 
-        func settle(_ fate: Fate) {
-            guard case .open = self.fate, let connection else { return }
-            self.fate = fate
+        func end(with state: State) {
+            guard case .open = self.state, let connection else { return }
+            self.state = state
             server?.release(connection)
         }
 
@@ -96,7 +96,7 @@ extension HTTPServer {
             guard MultipartParser.isMultipart(request.contentType) else { return }
             form = MultipartParser(
                 contentType: request.contentType, keptBytes: server?.keptBytes ?? MultipartParser.textLimit)
-            if form == nil { refusal = 400 }
+            if form == nil { rejection = 400 }
         }
 
         /// - Returns: false closes the connection.
@@ -104,10 +104,10 @@ extension HTTPServer {
             bytesLeft -= piece.count
             guard bytesLeft >= 0 else { return false }
             if form != nil {
-                form?.take(piece)
+                form?.parse(piece)
             } else if request.body.count + piece.count > bodyLimit {
-                refusal = refusal ?? 413
-            } else if refusal == nil {
+                rejection = rejection ?? 413
+            } else if rejection == nil {
                 request.body.append(contentsOf: piece)
             }
             return true
@@ -116,7 +116,7 @@ extension HTTPServer {
         private func endBody() {
             guard var form else { return }
             form.finish()
-            refusal = form.trouble?.rawValue
+            rejection = form.error?.rawValue
             request.parts = form.parts
             self.form = nil
         }
@@ -135,18 +135,18 @@ extension HTTPServer {
             if !wasHandedOver {
                 wasHandedOver = true
                 endBody()
-                if let refusal {
-                    answer(status: refusal, headers: [("Connection", "close")])
+                if let rejection {
+                    respond(status: rejection, headers: [("Connection", "close")])
                 } else {
                     handler(request, self)
                 }
             }
-            switch fate {
+            switch state {
             case .open, .hanging:
                 server?.hold(connection, for: self)
                 return true
-            case .answered(let answer):
-                return answer.queue(on: connection)
+            case .responded(let response):
+                return response.queue(on: connection)
             case .dropped:
                 return false
             }
@@ -154,7 +154,7 @@ extension HTTPServer {
     }
 }
 
-extension HTTPServer.Responder.Answer {
+extension HTTPServer.Responder.Response {
     func queue(on connection: OpaquePointer) -> Bool {
         guard let response = response() else { return false }
         defer { MHD_destroy_response(response) }
@@ -170,7 +170,7 @@ extension HTTPServer.Responder.Answer {
                 MHD_create_response_from_buffer(
                     $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
             }
-        case .file(let file, let range): FileAnswer(file, range).response()
+        case .file(let file, let range): FileResponse(file, range).response()
         }
     }
 }

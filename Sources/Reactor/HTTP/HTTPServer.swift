@@ -3,7 +3,7 @@ import CSystem
 
 /// Answers HTTP/1.1 requests, on 127.0.0.1 unless told otherwise, in the loop; made for simulators and tests.
 ///
-/// Connections are kept alive, and without a time limit. A request may wait for its answer as long as it
+/// Connections are kept alive, and without a time limit. A request may wait for its response as long as it
 /// likes: it costs nothing meanwhile.
 @MainActor package final class HTTPServer {
     package struct Request {
@@ -43,7 +43,7 @@ import CSystem
     }
 
     /// Gets every request once its body is there whole. The responder may be kept and used later.
-    package var onRequest: (Request, Responder) -> Void = { $1.answer(status: 404) }
+    package var onRequest: (Request, Responder) -> Void = { $1.respond(status: 404) }
 
     /// Asked once a request's head is there: after how many bytes of its body the connection is to be closed, as a
     /// bad one would be; nil takes all of them.
@@ -65,7 +65,7 @@ import CSystem
     private var timer: Timer?
     private var isRunning = false
     private var runIsDue = false
-    /// The connections whose request waits for its answer.
+    /// The connections whose request waits for its response.
     private var held: Set<OpaquePointer> = []
 
     /// - Parameters:
@@ -170,7 +170,7 @@ import CSystem
     func hold(_ connection: OpaquePointer, for responder: Responder) {
         held.insert(connection)
         MHD_suspend_connection(connection)
-        // Where watching fails, a client that leaves isn't noticed: the answer then goes to nobody.
+        // Where watching fails, a client that leaves isn't noticed: the response then goes to nobody.
         try? loop.watch(mhd_socket(connection), for: .leaving) { [weak responder] _ in
             responder?.clientLeft()
         }

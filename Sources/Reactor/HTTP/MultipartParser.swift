@@ -4,7 +4,7 @@ import CSystem
 /// beginning. How it is cut into pieces makes no difference.
 struct MultipartParser {
     /// Why a body is refused, by the status that tells of it.
-    enum Trouble: Int {
+    enum ParseError: Int {
         case malformed = 400
         /// A text over 1 MiB, more than 50 files, or more than 1,000 parts.
         case tooLong = 413
@@ -24,7 +24,7 @@ struct MultipartParser {
     /// What can't be decided yet.
     private var pending: [UInt8]
     private(set) var parts: [ReceivedPart] = []
-    private(set) var trouble: Trouble?
+    private(set) var error: ParseError?
 
     /// Nil where there is no boundary.
     ///
@@ -46,8 +46,8 @@ struct MultipartParser {
         contentType.lowercased().contains("multipart/form-data")
     }
 
-    mutating func take(_ piece: UnsafeRawBufferPointer) {
-        guard trouble == nil, state != .end else { return }
+    mutating func parse(_ piece: UnsafeRawBufferPointer) {
+        guard error == nil, state != .end else { return }
         var buffer: [UInt8] = []
         swap(&buffer, &pending)
         buffer.append(contentsOf: piece)
@@ -60,7 +60,7 @@ struct MultipartParser {
 
     /// To be called once, at the end of the body.
     mutating func finish() {
-        if state != .end, trouble == nil { trouble = .malformed }
+        if state != .end, error == nil { error = .malformed }
     }
 
     /// - Returns: false where it takes more bytes, or none at all.
@@ -97,18 +97,18 @@ struct MultipartParser {
         case .end:
             return false
         }
-        return trouble == nil
+        return error == nil
     }
 
     private mutating func add(_ contents: UnsafeRawBufferPointer) {
         guard state == .contents, !parts.isEmpty else { return }
         parts[parts.count - 1].add(contents, keeping: keptBytes)
         let part = parts[parts.count - 1]
-        if part.fileName == nil, part.size > Self.textLimit { trouble = .tooLong }
+        if part.fileName == nil, part.size > Self.textLimit { error = .tooLong }
     }
 
-    private mutating func fail(_ trouble: Trouble) -> Bool {
-        self.trouble = trouble
+    private mutating func fail(_ error: ParseError) -> Bool {
+        self.error = error
         return false
     }
 

@@ -16,7 +16,7 @@ import Glibc
     isolated deinit { curl_mime_free(mime) }
 
     /// Why a file couldn't be read to its end.
-    var trouble: String? { files.lazy.compactMap(\.trouble).first }
+    var error: String? { files.lazy.compactMap(\.error).first }
 
     /// Every file has been read to its end at some time: the form may have gone out whole.
     var wasReadWhole: Bool { files.allSatisfy(\.wasReadWhole) }
@@ -77,7 +77,7 @@ private final class FilePart {
     private let file: InputFile
     private var position = 0
     private(set) var wasReadWhole: Bool
-    private(set) var trouble: String?
+    private(set) var error: String?
 
     init(_ file: InputFile) {
         self.file = file
@@ -109,7 +109,7 @@ private final class FilePart {
     }
 
     private func fail(_ words: String) -> Int {
-        trouble = words
+        error = words
         return Int(CURL_READFUNC_ABORT)
     }
 

@@ -1,9 +1,9 @@
 import CCurl
 import Glibc
 
-/// The body of an answer as it comes: kept in memory, or written to the file that was asked for.
+/// The body of a response as it comes: kept in memory, or written to the file that was asked for.
 struct ResponseBody {
-    /// An answer in memory longer than this is broken: Telegram's longest are a little over 4 MiB.
+    /// A response in memory longer than this is broken: Telegram's longest are a little over 4 MiB.
     private static let memoryLimit = 64 << 20
 
     private enum Place {
@@ -14,21 +14,21 @@ struct ResponseBody {
     /// How much came, wherever it went.
     private(set) var received = 0
     /// Why the rest isn't wanted.
-    private(set) var trouble: String?
-    /// The same where the answer was to go into a file.
-    var fileTrouble: String? { destination == nil ? nil : trouble }
+    private(set) var error: String?
+    /// The same where the response was to go into a file.
+    var fileError: String? { destination == nil ? nil : error }
     private var place = Place.undecided
     private var destination: OutputFile?
     private var offset = 0
     private var sizeLimit: Int?
-    /// Where a partial answer begins; nil without such a header.
+    /// Where a partial response begins; nil without such a header.
     private var rangeStart: Int?
     /// The Date header, in Unix time; nil where it wasn't looked for, or isn't there.
     private(set) var date: Int64?
 
     mutating func reset(for request: HTTPClient.Request) {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 16)
-        (received, trouble, place, rangeStart, date) = (0, nil, .undecided, nil, nil)
+        (received, error, place, rangeStart, date) = (0, nil, .undecided, nil, nil)
         (destination, offset, sizeLimit) = (request.destination, request.offset, request.sizeLimit)
     }
 
@@ -37,8 +37,8 @@ struct ResponseBody {
         (destination, place) = (nil, .undecided)
     }
 
-    /// Takes a line of the answer's head.
-    mutating func note(header line: UnsafeRawBufferPointer) {
+    /// Takes a line of the response's head.
+    mutating func read(header line: UnsafeRawBufferPointer) {
         let text = String(decoding: line.prefix(200), as: UTF8.self).lowercased()
         // Another head: the one before was a proxy's, or `100 Continue`.
         if text.hasPrefix("http/") { rangeStart = nil }
@@ -51,9 +51,9 @@ struct ResponseBody {
     }
 
     /// - Returns: false ends the transfer.
-    mutating func take(_ piece: UnsafeRawBufferPointer, head: () -> (status: Int, length: Int)) -> Bool {
+    mutating func append(_ piece: UnsafeRawBufferPointer, head: () -> (status: Int, length: Int)) -> Bool {
         if case .undecided = place { begin(head()) }
-        guard trouble == nil else { return false }
+        guard error == nil else { return false }
         received += piece.count
         switch place {
         case .file(let file):
@@ -61,16 +61,16 @@ struct ResponseBody {
             do throws(SystemError) {
                 try file.append(piece)
             } catch {
-                trouble = error.description
+                self.error = error.description
             }
         default:
             guard bytes.count + piece.count <= Self.memoryLimit else {
-                trouble = "the answer is longer than \(Self.memoryLimit) bytes"
+                error = "the answer is longer than \(Self.memoryLimit) bytes"
                 return false
             }
             bytes.append(contentsOf: piece)
         }
-        return trouble == nil
+        return error == nil
     }
 
     /// Also for a body without a byte: a file is then empty.
@@ -86,7 +86,7 @@ struct ResponseBody {
         if head.status == 206 {
             guard rangeStart == offset, destination.count >= offset else {
                 let wrong = rangeStart.map { "byte \($0)" } ?? "somewhere"
-                trouble = "the server sent a part from \(wrong) on, not from byte \(offset)"
+                error = "the server sent a part from \(wrong) on, not from byte \(offset)"
                 return
             }
             start = offset
@@ -95,13 +95,13 @@ struct ResponseBody {
         do throws(SystemError) {
             try destination.truncate(to: start)
         } catch {
-            trouble = error.description
+            self.error = error.description
         }
     }
 
     private mutating func fits(_ size: Int) -> Bool {
         guard let sizeLimit, size > sizeLimit else { return true }
-        trouble = "the file is longer than \(sizeLimit) bytes"
+        error = "the file is longer than \(sizeLimit) bytes"
         return false
     }
 }

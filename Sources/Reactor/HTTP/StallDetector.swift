@@ -1,11 +1,11 @@
-/// Notices when something stands still: looks four times within the limit whether it moved.
+/// Notices when something stalls; it checks four times within the limit whether it moved.
 final class StallDetector {
     private let loop: EventLoop
     private let interval: Duration
     private let position: () -> Int
     private let onStall: () -> Void
     private var last: Int
-    private var looks = 0
+    private var checks = 0
     private var timer: Timer?
 
     /// - Parameters:
@@ -22,13 +22,13 @@ final class StallDetector {
     func cancel() { timer?.cancel() }
 
     private func wait() {
-        timer = loop.after(interval) { [weak self] in self?.look() }
+        timer = loop.after(interval) { [weak self] in self?.check() }
     }
 
-    private func look() {
+    private func check() {
         let now = position()
-        looks = now == last ? looks + 1 : 0
+        checks = now == last ? checks + 1 : 0
         last = now
-        if looks < 4 { wait() } else { onStall() }
+        if checks < 4 { wait() } else { onStall() }
     }
 }

@@ -5,18 +5,13 @@ import CCurl
     let handle: UnsafeMutableRawPointer
     /// Where it is on its way.
     weak var pool: ConnectionPool?
-    private var answer = ResponseBody()
+    private var response = ResponseBody()
     private var form: OutgoingForm?
     private var stall: StallDetector?
     private var stallTimeout: Duration?
     private var done: HTTPClient.Completion?
     private var url: String?
-    // Without `Expect:` libcurl asks for leave before a longer body, and waits a second for it.
-    private let headers = curl_slist_append(nil, "Expect:")
-    private let headersOfJSON = curl_slist_append(
-        curl_slist_append(nil, "Expect:"), "Content-Type: application/json")
-    /// Those of a request that has some of its own.
-    private var ownHeaders: UnsafeMutablePointer<curl_slist>?
+    private var headers = RequestHeaders()
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// How much had gone out, handshakes with proxies included, when the request was about to; nil before.
     private var sentBeforeRequest: Int?
@@ -52,9 +47,6 @@ import CCurl
 
     isolated deinit {
         curl_easy_cleanup(handle)
-        curl_slist_free_all(headers)
-        curl_slist_free_all(headersOfJSON)
-        curl_slist_free_all(ownHeaders)
         errorText.deallocate()
     }
 
@@ -66,40 +58,22 @@ import CCurl
     func prepare(_ request: HTTPClient.Request, then done: @escaping HTTPClient.Completion) {
         self.done = done
         (sentBeforeRequest, stallTimeout) = (nil, request.stallTimeout)
-        answer.reset(for: request)
+        response.reset(for: request)
         errorText.pointee = 0
         if url != request.url {
             url = request.url
             _ = curl_set_string(handle, CURLOPT_URL, request.url)
             // Waiting to share a connection is for HTTP/2: over plain HTTP libcurl would wait for the first
-            // answer, and a long poll holds that back for its whole time.
+            // response, and a long poll holds that back for its whole time.
             _ = curl_set_long(handle, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         }
         // To libcurl 0 is no limit at all.
         _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.milliseconds)))
         setBody(request.body)
-        setHeaders(request)
+        headers.set(request.headers, isJSON: request.body.isJSON, on: handle)
         setRange(request)
         _ = curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, request.acceptsAnyCertificate ? 0 : 1)
         _ = curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, request.acceptsAnyCertificate ? 0 : 2)
-    }
-
-    private func setHeaders(_ request: HTTPClient.Request) {
-        var usual = headers
-        if case .json = request.body { usual = headersOfJSON }
-        guard !request.headers.isEmpty else {
-            _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, usual)
-            return
-        }
-        var list: UnsafeMutablePointer<curl_slist>?
-        while let header = usual {
-            list = curl_slist_append(list, header.pointee.data)
-            usual = header.pointee.next
-        }
-        for header in request.headers { list = curl_slist_append(list, "\(header.name): \(header.value)") }
-        _ = curl_set_pointer(handle, CURLOPT_HTTPHEADER, list)
-        curl_slist_free_all(ownHeaders)
-        ownHeaders = list
     }
 
     /// Each kind takes back what another one left: the handle was used before.
@@ -136,14 +110,14 @@ import CCurl
             { bytes, size, count, context in
                 MainActor.assumeIsolated {
                     let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-                    Transfer.from(context).answer.note(header: line)
+                    Transfer.from(context).response.read(header: line)
                 }
                 return size * count
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-        answer.take(bytes) { head } ? bytes.count : 0
+        response.append(bytes) { head } ? bytes.count : 0
     }
 
     private var head: (status: Int, length: Int) {
@@ -210,25 +184,25 @@ import CCurl
     }
 
     func result(_ code: CURLcode) -> Result<HTTPClient.Response, HTTPClient.Failure> {
-        if code == CURLE_OK { answer.end { head } }
-        guard code == CURLE_OK, answer.trouble == nil else {
+        if code == CURLE_OK { response.end { head } }
+        guard code == CURLE_OK, response.error == nil else {
             return failure(reason(code), code: Int(code.rawValue))
         }
         return .success(
             HTTPClient.Response(
-                status: head.status, body: answer.bytes, retryAfter: offset(CURLINFO_RETRY_AFTER),
-                contentType: contentType, received: answer.received, date: answer.date))
+                status: head.status, body: response.bytes, retryAfter: offset(CURLINFO_RETRY_AFTER),
+                contentType: contentType, received: response.received, date: response.date))
     }
 
     func failure(_ reason: String, code: Int = 0) -> Result<HTTPClient.Response, HTTPClient.Failure> {
         .failure(
             HTTPClient.Failure(
                 reason: reason, requestWentOut: requestWentOut, brokeOff: hasBegun && !requestWentOut,
-                isFileTrouble: (form?.trouble ?? answer.fileTrouble) != nil, code: code))
+                isFileError: (form?.error ?? response.fileError) != nil, code: code))
     }
 
     private func reason(_ code: CURLcode) -> String {
-        if let trouble = form?.trouble ?? answer.trouble { return trouble }
+        if let error = form?.error ?? response.error { return error }
         if code == CURLE_ABORTED_BY_CALLBACK { return "the connection was closed before an answer came" }
         return errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
     }
@@ -236,7 +210,7 @@ import CCurl
     /// Lets go of what the request was about.
     func finish() -> HTTPClient.Completion? {
         defer { done = nil }
-        answer.finish()
+        response.finish()
         stall?.cancel()
         stall = nil
         if form != nil {

@@ -6,6 +6,8 @@ struct ChildInput {
     /// Watched by its process, until it is closed here; -1 after that.
     private(set) var descriptor: Int32
     private var ends = false
+    /// Something was written, and `wasReadWhole` has not reported yet that it was read.
+    private var awaitsReading = false
     private var pending: [UInt8] = []
     private var written = 0
     /// What the pipe held when it was ended, where it can't be counted any more.
@@ -30,16 +32,23 @@ struct ChildInput {
         }
     }
 
-    /// Writes what the pipe takes now; the rest with `flush`. False once it is ended.
-    mutating func write(_ bytes: [UInt8], _ loop: EventLoop) -> Bool {
-        guard descriptor >= 0, !ends else { return false }
+    /// Whether the child has read everything written since the last time this was true.
+    mutating func wasReadWhole() -> Bool {
+        guard awaitsReading, unread == 0 else { return false }
+        awaitsReading = false
+        return true
+    }
+
+    /// Writes what the pipe takes now; the rest with `flush`. Does nothing once it is ended.
+    mutating func write(_ bytes: [UInt8], _ loop: EventLoop) {
+        guard descriptor >= 0, !ends else { return }
+        awaitsReading = true
         if pending.isEmpty {
             pending = bytes
             flush(loop)
         } else {
             pending += bytes
         }
-        return true
     }
 
     /// Ends it once all that was written is in the pipe.

@@ -41,26 +41,24 @@ package final class ChildProcess {
     }
 
     /// Of a line on stderr this much is kept.
-    private static let complaintLimit = 4096
+    private static let stderrLineLimit = 4096
     /// After an exit at most this much is read: a grandchild may go on writing for ever.
     private static let drainLimit = 1 << 20
     private static let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
     package let pid: pid_t
     private let pidfd: Int32
-    private var output: Int32
-    private var errors: Int32
+    private var stdout: ChildOutput
+    private var stderr: ChildOutput
     /// What it leaves behind is not told to go with it: whoever set this sees to it.
     package var sparesItsGroup = false
-    private var waitsForTaking = false
-    private var outputPaused = false
-    private var input: ChildInput
+    private var stdin: ChildInput
     private let loop: EventLoop
     private let lineLimit: Int
     private unowned let observer: any ChildProcessObserver
 
-    private var lines = LineSplitter()
-    private var complaints = LineSplitter()
+    private var stdoutLines = LineSplitter()
+    private var stderrLines = LineSplitter()
     private var exit: Exit?
 
     /// Starts `program`; its observer hears of it until `childExited`, and must keep it as long.
@@ -80,11 +78,11 @@ package final class ChildProcess {
             throw error
         }
         for end in [0, 3, 5] { close(ends[end]) }
-        (input, output, errors) = (ChildInput(ends[1]), ends[2], ends[4])
+        (stdin, stdout, stderr) = (ChildInput(ends[1]), ChildOutput(ends[2]), ChildOutput(ends[4]))
         (self.loop, self.lineLimit, self.observer) = (loop, lineLimit, observer)
 
-        set_pipe_size(input.descriptor, 4096)
-        for end in [input.descriptor, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        set_pipe_size(ends[1], 4096)
+        for end in [ends[1], ends[2], ends[4]] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         do {
             try watch()
         } catch {
@@ -101,10 +99,11 @@ package final class ChildProcess {
     }
 
     private func watch() throws(SystemError) {
-        try loop.watch(input.descriptor, for: [.writable, .edgeTriggered]) { [unowned self] in inputReady($0)
+        try loop.watch(stdin.descriptor, for: [.writable, .edgeTriggered]) { [unowned self] in
+            stdinReady($0)
         }
-        try loop.watch(output, for: .readable) { [unowned self] _ in outputReady() }
-        try loop.watch(errors, for: .readable) { [unowned self] _ in readErrors() }
+        try loop.watch(stdout.descriptor, for: .readable) { [unowned self] _ in stdoutReady() }
+        try loop.watch(stderr.descriptor, for: .readable) { [unowned self] _ in readStderr() }
         try loop.watch(pidfd, for: .readable) { [unowned self] _ in reap() }
     }
 
@@ -112,34 +111,32 @@ package final class ChildProcess {
     private func abandon() {
         kill(-pid, SIGKILL)
         _ = reap_child(pidfd)
-        for descriptor in [input.descriptor, output, errors, pidfd] {
-            loop.unwatch(descriptor)
-            close(descriptor)
-        }
+        stdin.close(loop)
+        stdout.close(loop)
+        stderr.close(loop)
+        loop.unwatch(pidfd)
+        close(pidfd)
     }
 
     // MARK: stdin
 
     /// Writes now what the pipe takes, and the rest as the child reads; `childReadAll` follows.
-    package func write(_ bytes: [UInt8]) {
-        if input.write(bytes, loop) { waitsForTaking = true }
-    }
+    package func write(_ bytes: [UInt8]) { stdin.write(bytes, loop) }
 
     /// Ends the child's stdin once all that was written is in the pipe.
-    package func endInput() { input.end(loop) }
+    package func endInput() { stdin.end(loop) }
 
     /// How many of the bytes given to `write` the child hasn't read.
-    package var unread: Int { input.unread }
+    package var unread: Int { stdin.unread }
 
-    private func inputReady(_ readiness: EventLoop.Readiness) {
-        if readiness.contains(.writable) { input.flush(loop) }
-        guard !input.hasEnded else { return }
+    private func stdinReady(_ readiness: EventLoop.Readiness) {
+        if readiness.contains(.writable) { stdin.flush(loop) }
+        guard !stdin.hasEnded else { return }
         if !readiness.isDisjoint(with: .closed) {
             // It stays open to count by; whatever it were watched for, this would be told again.
-            loop.unwatch(input.descriptor)
+            loop.unwatch(stdin.descriptor)
             if exit == nil { observer.childClosedPipe() }
-        } else if waitsForTaking, unread == 0 {
-            waitsForTaking = false
+        } else if stdin.wasReadWhole() {
             observer.childReadAll()
         }
     }
@@ -148,83 +145,72 @@ package final class ChildProcess {
 
     /// Reads no more of its stdout until `resumeOutput`: the child then waits in its own write.
     package func pauseOutput() {
-        guard output >= 0, !outputPaused, exit == nil else { return }
-        outputPaused = true
-        // Nothing but the end of the pipe is told now, and that once.
-        loop.change(output, to: .edgeTriggered)
+        if exit == nil { stdout.pause(loop) }
     }
 
-    package func resumeOutput() {
-        guard outputPaused else { return }
-        outputPaused = false
-        if output >= 0 { loop.change(output, to: .readable) }
-    }
+    package func resumeOutput() { stdout.resume(loop) }
 
     /// Reads all that its stdout holds now, as far as it isn't paused.
     package func readOutputDry() {
-        while output >= 0, !outputPaused, unread_bytes(output) > 0 { readOutput() }
+        while !stdout.isPaused, stdout.unread > 0 { readStdout() }
     }
 
     /// The same also during a pause: what it has written by now, and not what it goes on to write.
     package func readWrittenOutput() {
-        var left = output < 0 ? 0 : Int(unread_bytes(output))
-        while output >= 0, left > 0 {
-            readOutput()
+        var left = stdout.unread
+        while stdout.isOpen, left > 0 {
+            readStdout()
             left -= Self.scratch.count
         }
     }
 
-    private func outputReady() {
-        if !outputPaused { readOutput() }
+    private func stdoutReady() {
+        if !stdout.isPaused { readStdout() }
     }
 
-    private func readOutput() {
-        guard output >= 0 else { return }
-        let count = read(output, Self.scratch.baseAddress, Self.scratch.count)
+    private func readStdout() {
+        guard stdout.isOpen else { return }
+        let count = stdout.read(into: Self.scratch)
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: Self.scratch[..<count])
-            lines.split(bytes, limit: lineLimit) { observer.childWrote($0) }
-            if lines.isWithinLine { observer.childWrotePart() }
+            stdoutLines.split(bytes, limit: lineLimit) { observer.childWrote($0) }
+            if stdoutLines.isWithinLine { observer.childWrotePart() }
         } else if count == 0 {
-            closeOutput()
+            closeStdout()
             if exit == nil { observer.childClosedPipe() }
         }
     }
 
     /// What it has written of a line that isn't ended yet: what comes next is another line.
-    package func takePartOfLine() -> [UInt8] { lines.takePart() }
+    package func takePartOfLine() -> [UInt8] { stdoutLines.takePart() }
 
     /// It waits in a read of its stdin. Nil where that can't be known: it may wait for it in another way, or one
     /// of its own children may do so.
-    package var isReadingInput: Bool? { input.isRead(by: pid) }
+    package var isReadingInput: Bool? { stdin.isRead(by: pid) }
 
     /// The same of one of its threads, or of a process that it has started.
-    package func isReadingInput(by thread: pid_t) -> Bool? { input.isRead(by: thread) }
+    package func isReadingInput(by thread: pid_t) -> Bool? { stdin.isRead(by: thread) }
 
-    private func closeOutput() {
-        guard output >= 0 else { return }
-        loop.unwatch(output)
-        close(output)
-        output = -1
-        lines.finish { observer.childWrote($0) }
+    private func closeStdout() {
+        guard stdout.isOpen else { return }
+        stdout.close(loop)
+        stdoutLines.finish { observer.childWrote($0) }
     }
 
-    private func readErrors() {
-        let count = read(errors, Self.scratch.baseAddress, Self.scratch.count)
+    private func readStderr() {
+        let count = stderr.read(into: Self.scratch)
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: Self.scratch[..<count])
-            complaints.split(bytes, limit: Self.complaintLimit) { observer.childWroteStderr($0) }
+            stderrLines.split(bytes, limit: Self.stderrLineLimit) { observer.childWroteStderr($0) }
         } else if count == 0 {
-            closeErrors()
+            closeStderr()
         }
     }
 
-    private func closeErrors() {
-        guard errors >= 0 else { return }
-        loop.unwatch(errors)
-        close(errors)
-        errors = -1
-        complaints.finish { observer.childWroteStderr($0) }
+    private func closeStderr() {
+        guard stderr.isOpen else { return }
+        stderr.close(loop)
+        stderrLines.finish { observer.childWroteStderr($0) }
     }
 
     // MARK: the end
@@ -242,7 +228,7 @@ package final class ChildProcess {
         loop.unwatch(pidfd)
         close(pidfd)
         exit = Exit(status: status, unread: unread)
-        input.close(loop)
+        stdin.close(loop)
         drain()
     }
 
@@ -250,19 +236,19 @@ package final class ChildProcess {
     /// holds, and doesn't count here.
     private func drain() {
         guard let exit else { return }
-        outputPaused = false
+        stdout.endPause()
         var budget = Self.drainLimit
-        while output >= 0, budget > 0, unread_bytes(output) > 0 {
-            readOutput()
+        while budget > 0, stdout.unread > 0 {
+            readStdout()
             budget -= Self.scratch.count
         }
-        closeOutput()
+        closeStdout()
         budget = Self.drainLimit
-        while errors >= 0, budget > 0, unread_bytes(errors) > 0 {
-            readErrors()
+        while budget > 0, stderr.unread > 0 {
+            readStderr()
             budget -= Self.scratch.count
         }
-        closeErrors()
+        closeStderr()
         observer.childExited(exit)
     }
 }

@@ -171,7 +171,7 @@ extension SimulatedTelegram {
     private func editInline(
         _ id: String, _ markup: ReplyMarkup?, needing part: String?, _ change: (inout JSON) -> Void
     ) throws(BotAPIError) -> JSON {
-        guard let place = inline.messages[id], let chat = chats.byID[place.chat],
+        guard let place = interactions.inline.messages[id], let chat = chats.byID[place.chat],
             var message = chat.messages[place.message]
         else {
             guard strictness == .lenient else { throw .badRequest("MESSAGE_ID_INVALID") }

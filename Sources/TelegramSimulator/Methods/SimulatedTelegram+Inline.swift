@@ -13,7 +13,7 @@ extension SimulatedTelegram {
         if let chat = Int64(request.text("chat_id")), chat != id, chat != botID {
             query.set("chat_type", JSON(try chats.chat(String(chat)).type))
         }
-        query = inline.add(query, by: id)
+        query = interactions.inline.add(query, by: id)
         onUpdate("inline_query", query)
         return query
     }
@@ -26,13 +26,13 @@ extension SimulatedTelegram {
                     ? "results array is empty" : "can't parse inline query results JSON object")
         }
         try check(results.elements)
-        guard let person = inline.person(waitingFor: id) else {
+        guard let person = interactions.inline.person(waitingFor: id) else {
             guard strictness == .lenient, !id.isEmpty else {
                 throw .badRequest("query is too old and response timeout expired or query ID is invalid")
             }
             return true
         }
-        inline.answer(person, with: results.elements)
+        interactions.inline.answer(person, with: results.elements)
         onAction(.inlineResults(request.arguments.json, person: person))
         return true
     }
@@ -71,8 +71,9 @@ extension SimulatedTelegram {
 
     /// Sends one of the results that the bot offered last, by its `result_id`. Returns the `Message`.
     func chooseInlineResult(_ request: Request) throws(BotAPIError) -> JSON {
-        guard let person = request.person, let id = request.personID, let offer = inline.offers[id],
-            let result = offer.results?.first(where: { Arguments($0).text("id") == request.text("result_id") }
+        guard let person = request.person, let id = request.personID,
+            let query = interactions.inline.queries[id],
+            let result = query.results?.first(where: { Arguments($0).text("id") == request.text("result_id") }
             )
         else { throw .badRequest("RESULT_ID_INVALID") }
         let chat = try chat(of: request)
@@ -85,10 +86,10 @@ extension SimulatedTelegram {
         chat.messages.put(message)
 
         var chosen: JSON = ["result_id": JSON(request.text("result_id")), "from": person]
-        offer.query["query"].map { chosen.set("query", $0) }
+        query.json["query"].map { chosen.set("query", $0) }
         // Only what has buttons can be changed later.
         if markup != nil, let number = message["message_id"]?.integer {
-            chosen.set("inline_message_id", JSON(inline.add(message: number, in: chat.id)))
+            chosen.set("inline_message_id", JSON(interactions.inline.add(message: number, in: chat.id)))
         }
         tellBot(of: message, in: chat)
         onUpdate("chosen_inline_result", chosen)

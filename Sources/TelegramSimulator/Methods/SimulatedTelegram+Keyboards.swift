@@ -11,7 +11,7 @@ extension SimulatedTelegram {
     func answerCallbackQuery(_ request: Request) throws(BotAPIError) -> JSON {
         let id = request.text("callback_query_id")
         guard request.text("text").unicodeScalars.count <= 200 else { throw .badRequest("MESSAGE_TOO_LONG") }
-        switch callbacks.answer(id, at: now()) {
+        switch interactions.callbacks.answer(id, at: now()) {
         case .given(let person):
             onAction(.callbackAnswer(request.arguments.json, person: person))
             return true
@@ -66,8 +66,8 @@ extension SimulatedTelegram {
         else {
             return button
         }
-        var query: JSON = ["id": JSON(callbacks.add(by: id, at: now())), "from": person]
-        let place = message["message_id"]?.integer.flatMap { inline.id(of: $0, in: chat.id) }
+        var query: JSON = ["id": JSON(interactions.callbacks.add(by: id, at: now())), "from": person]
+        let place = message["message_id"]?.integer.flatMap { interactions.inline.id(of: $0, in: chat.id) }
         if let place {
             query.set("inline_message_id", JSON(place))
         } else {

@@ -17,7 +17,7 @@ extension SimulatedTelegram {
         for (key, value) in request.arguments.json.members where user[key] == nil && key != "chat_id" {
             user.set(key, value)
         }
-        chats.note(person: user)
+        chats.learn(person: user)
         return user
     }
 

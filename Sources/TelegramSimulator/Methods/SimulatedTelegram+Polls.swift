@@ -9,7 +9,7 @@ extension SimulatedTelegram {
         let message = try post(["poll": poll], by: request, to: chat)
         // In a log the votes are somebody else's.
         if strictness == .strict, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
-            polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
+            interactions.polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
         }
         return message
     }
@@ -38,7 +38,7 @@ extension SimulatedTelegram {
         let isQuiz = arguments.text("type") == "quiz"
         let isAnonymous = arguments.has("is_anonymous") ? arguments.flag("is_anonymous") : true
         var poll: JSON = [
-            "id": JSON(polls.nextID()), "question": JSON(question), "options": choices,
+            "id": JSON(interactions.polls.nextID()), "question": JSON(question), "options": choices,
             "total_voter_count": 0,
             "is_closed": JSON(arguments.flag("is_closed")), "is_anonymous": JSON(isAnonymous),
             "type": isQuiz ? "quiz" : "regular",
@@ -82,7 +82,7 @@ extension SimulatedTelegram {
         message.remove("reply_markup")
         markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
         show(closed, in: message, chat)
-        if polls[poll["id"]?.string ?? ""] != nil { onUpdate("poll", closed) }
+        if interactions.polls[poll["id"]?.string ?? ""] != nil { onUpdate("poll", closed) }
         return closed
     }
 
@@ -91,7 +91,7 @@ extension SimulatedTelegram {
         var message = message
         message.set("poll", poll)
         chat.messages.put(message)
-        if let id = poll["id"]?.string { polls[id]?.json = poll }
+        if let id = poll["id"]?.string { interactions.polls[id]?.json = poll }
         onAction(.edited(message))
     }
 
@@ -100,7 +100,7 @@ extension SimulatedTelegram {
         let chat = try chat(of: request, writing: false)
         guard let person = request.person, let voter = request.personID,
             let message = request.arguments.integer("message_id").flatMap({ chat.messages[$0] }),
-            let id = message["poll"]?["id"]?.string, var poll = polls[id]
+            let id = message["poll"]?["id"]?.string, var poll = interactions.polls[id]
         else { throw .badRequest("message with poll not found") }
         guard !poll.isClosed else { throw .badRequest("poll has already been closed") }
         let given = request.arguments.structure("option_ids")?.elements.compactMap(\.integer)
@@ -117,7 +117,7 @@ extension SimulatedTelegram {
         }
         poll.votes[voter] = options.isEmpty ? nil : options.map { Int($0) }
         poll.count()
-        polls[id] = poll
+        interactions.polls[id] = poll
         show(poll.json, in: message, chat)
         // Of people's own polls bots hear nothing.
         guard message["from"]?["id"]?.integer == botID || chat.isChannel else { return poll.json }

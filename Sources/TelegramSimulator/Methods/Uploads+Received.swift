@@ -28,7 +28,7 @@ extension Uploads {
         _ method: String, _ parameters: JSON, as text: [UInt8]? = nil
     ) -> Result<(parameters: JSON, files: [ReceivedFile]), BotAPIError> {
         if let text, !Self.areNamed(in: text) { return .success((parameters, [])) }
-        do throws(Trouble) {
+        do throws(PreparationError) {
             return .success(try prepare(method, parameters).received(instead: parameters))
         } catch {
             switch error {

@@ -3,8 +3,8 @@ import Reactor
 
 /// What happened, numbered from 1 on, for whoever asks what came after a number: now, or when something comes.
 final class NumberedLog {
-    /// Which entries somebody asks for.
-    struct Question {
+    /// Which entries are asked for.
+    struct Query {
         var after: Int64 = 0
         /// Nil for all kinds, and for all chats.
         var kind: String?
@@ -17,14 +17,14 @@ final class NumberedLog {
         let chat: Int64?
         let text: [UInt8]
 
-        func fits(_ question: Question) -> Bool {
-            number > question.after && (question.kind.map { $0.lowercased() == kind } ?? true)
-                && (question.chat.map { $0 == chat } ?? true)
+        func matches(_ query: Query) -> Bool {
+            number > query.after && (query.kind.map { $0.lowercased() == kind } ?? true)
+                && (query.chat.map { $0 == chat } ?? true)
         }
     }
 
     private struct Waiting {
-        let question: Question
+        let query: Query
         let reply: ([UInt8]) -> Void
         let timer: Timer
     }
@@ -36,7 +36,7 @@ final class NumberedLog {
     private let loop: EventLoop
     private var entries: [Entry] = []
     private var waiting: [Int64: Waiting] = [:]
-    private var questions: Int64 = 0
+    private var queries: Int64 = 0
     /// The number of the newest entry; 0 where there was none.
     private(set) var last: Int64 = 0
 
@@ -60,19 +60,19 @@ final class NumberedLog {
         size += entries.last?.text.count ?? 0
         if entries.count > 2 * limit || size > byteLimit { forgetOldest() }
         // What comes in the same turn, as an album does, is told together.
-        if !waiting.isEmpty { loop.soon { [weak self] in self?.answerWaiting() } }
+        if !waiting.isEmpty { loop.soon { [weak self] in self?.replyToWaiting() } }
     }
 
     /// - Parameters:
     ///   - wait: how long to wait for an entry where there is none.
     ///   - reply: called once, with the elements of a JSON array.
-    func read(_ question: Question, wait: Duration, then reply: @escaping ([UInt8]) -> Void) {
-        let found = answer(to: question)
+    func read(_ query: Query, wait: Duration, then reply: @escaping ([UInt8]) -> Void) {
+        let found = entries(for: query)
         guard found.isEmpty, wait > .zero else { return reply(found) }
-        questions += 1
-        let number = questions
+        queries += 1
+        let number = queries
         let timer = loop.after(wait) { [weak self] in self?.waiting.removeValue(forKey: number)?.reply([]) }
-        waiting[number] = Waiting(question: question, reply: reply, timer: timer)
+        waiting[number] = Waiting(query: query, reply: reply, timer: timer)
     }
 
     /// Forgets what happened; the numbers go on.
@@ -91,9 +91,9 @@ final class NumberedLog {
         entries.removeFirst(count)
     }
 
-    private func answerWaiting() {
+    private func replyToWaiting() {
         for (number, asked) in waiting {
-            let found = answer(to: asked.question)
+            let found = entries(for: asked.query)
             guard !found.isEmpty else { continue }
             asked.timer.cancel()
             waiting[number] = nil
@@ -101,7 +101,7 @@ final class NumberedLog {
         }
     }
 
-    private func answer(to question: Question) -> [UInt8] {
-        Array(entries.filter { $0.fits(question) }.map(\.text).joined(separator: [UInt8(ascii: ",")]))
+    private func entries(for query: Query) -> [UInt8] {
+        Array(entries.filter { $0.matches(query) }.map(\.text).joined(separator: [UInt8(ascii: ",")]))
     }
 }

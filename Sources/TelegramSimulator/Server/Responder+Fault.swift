@@ -2,24 +2,24 @@ import BotAPI
 import Reactor
 
 extension HTTPServer.Responder {
-    func answer(_ answer: BotAPIResponse) {
-        self.answer(
-            status: answer.status, contentType: "application/json", body: answer.body,
-            headers: answer.retryAfter.map { [("Retry-After", String($0))] } ?? [])
+    func respond(_ response: BotAPIResponse) {
+        respond(
+            status: response.status, contentType: "application/json", body: response.body,
+            headers: response.retryAfter.map { [("Retry-After", String($0))] } ?? [])
     }
 
-    /// Answers a call that Telegram carried out.
-    func answer(_ answer: BotAPIResponse, spoiltBy fault: Fault?, on loop: EventLoop) {
+    /// Responds to a call that Telegram carried out.
+    func respond(_ response: BotAPIResponse, spoiltBy fault: Fault?, on loop: EventLoop) {
         switch fault {
         case .brokenBody:
-            var half = answer
+            var half = response
             half.body.removeLast(half.body.count / 2)
-            self.answer(status: 200, contentType: "application/json", body: half.body)
+            respond(status: 200, contentType: "application/json", body: half.body)
         case .closeAfter: drop()
         case .hangAfter: hang()
-        case .htmlAfter(let status): answerPage(status)
-        case .delay(let delay): loop.after(delay) { self.answer(answer) }
-        default: self.answer(answer)
+        case .htmlAfter(let status): respondWithPage(status)
+        case .delay(let delay): loop.after(delay) { self.respond(response) }
+        default: respond(response)
         }
     }
 
@@ -27,16 +27,16 @@ extension HTTPServer.Responder {
     func fail(with fault: Fault) {
         switch fault {
         case .error(let code, let description, let parameters):
-            answer(
+            respond(
                 BotAPIResponse(error: BotAPIError(code: code, reason: description, parameters: parameters)))
-        case .html(let status): answerPage(status)
+        case .html(let status): respondWithPage(status)
         case .hang: hang()
         default: drop()
         }
     }
 
     /// In nginx's manner.
-    private func answerPage(_ status: Int) {
+    private func respondWithPage(_ status: Int) {
         let own = [503: "Service Temporarily Unavailable", 504: "Gateway Time-out"]
         let title = "\(status) \(own[status] ?? HTTPStatus.reasonPhrase(status) ?? "Unknown")"
         let page = """
@@ -49,6 +49,6 @@ extension HTTPServer.Responder {
             </html>\r
 
             """
-        answer(status: status, contentType: "text/html", body: Array(page.utf8))
+        respond(status: status, contentType: "text/html", body: Array(page.utf8))
     }
 }

@@ -18,14 +18,15 @@ struct SimulatorControl {
         do throws(BotAPIError) {
             switch (request.method, path.first?.lowercased(), path.count) {
             case ("GET", nil, _):
-                responder.answer(status: 200, contentType: "text/plain", body: Self.overview)
+                responder.respond(status: 200, contentType: "text/plain", body: Self.overview)
             case ("GET", "actions", 1), ("GET", "sights", 1):
-                try tell(server.actions, filter: "kind", request, responder)
-            case ("GET", "calls", 1): try tell(server.callLog, filter: "method", request, responder)
-            default: responder.answer(.success(try result(of: request, path)), seen: server.actions.last)
+                try respond(with: server.actions, filter: "kind", request, responder)
+            case ("GET", "calls", 1):
+                try respond(with: server.history.log, filter: "method", request, responder)
+            default: responder.respond(.success(try result(of: request, path)), last: server.actions.last)
             }
         } catch {
-            responder.answer(.failure(error), seen: server.actions.last)
+            responder.respond(.failure(error), last: server.actions.last)
         }
     }
 
@@ -154,8 +155,8 @@ struct SimulatorControl {
 
     // MARK: what happened
 
-    private func tell(
-        _ transcript: NumberedLog, filter: String, _ request: HTTPServer.Request,
+    private func respond(
+        with log: NumberedLog, filter: String, _ request: HTTPServer.Request,
         _ responder: HTTPServer.Responder
     ) throws(BotAPIError) {
         let arguments = Arguments(try BotAPIRequest.parameters(of: request))
@@ -164,14 +165,14 @@ struct SimulatorControl {
             (0...3600).contains(wait)
         else { throw .badRequest("timeout is a number of seconds, at most 3600") }
         guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
-        let question = NumberedLog.Question(
+        let query = NumberedLog.Query(
             after: Int64(arguments.text("after")) ?? 0, kind: kind.isEmpty ? nil : kind,
             chat: Int64(chat))
-        transcript.read(question, wait: .seconds(wait)) { [weak transcript] entries in
-            let end = "],\"last\":\(transcript?.last ?? 0)}\n"
-            responder.answer(
+        log.read(query, wait: .seconds(wait)) { [weak log] entries in
+            responder.respond(
                 status: 200, contentType: "application/json",
-                body: Array(#"{"ok":true,"result":["#.utf8) + entries + Array(end.utf8))
+                body: BotAPIResponse.envelope(ofElements: entries, further: "\"last\":\(log?.last ?? 0)")
+                    + [UInt8(ascii: "\n")])
         }
     }
 
@@ -231,19 +232,16 @@ struct SimulatorControl {
 }
 
 extension HTTPServer.Responder {
-    /// - Parameter seen: the number of the newest action, from which a script can wait for what comes of this.
-    fileprivate func answer(_ outcome: Result<JSON, BotAPIError>, seen: Int64) {
-        var json: JSON
-        let status: Int
-        switch outcome {
-        case .success(let result): (status, json) = (200, ["ok": true, "result": result])
-        case .failure(let error):
-            status = error.code
-            json = ["ok": false, "error_code": JSON(error.code), "description": JSON(error.reason)]
-            error.parameters.map { json.set("parameters", $0) }
-        }
-        json.set("last", JSON(seen))
-        answer(
+    /// - Parameter last: the number of the newest action, from which a script can wait for what comes of this.
+    fileprivate func respond(_ outcome: Result<JSON, BotAPIError>, last: Int64) {
+        let status =
+            switch outcome {
+            case .success: 200
+            case .failure(let error): error.code
+            }
+        var json = BotAPIResponse.envelope(of: outcome)
+        json.set("last", JSON(last))
+        respond(
             status: status, contentType: "application/json; charset=utf-8",
             body: json.bytes + [UInt8(ascii: "\n")])
     }

@@ -40,31 +40,19 @@ import Reactor
     package let token: String
     /// Takes any token that looks like one, and not `token` alone.
     package var acceptsAnyToken = false
-    /// In the order of arrival.
-    package internal(set) var calls: [ReceivedCall] = []
-    /// The parameters of each getUpdates, in the order of arrival.
-    package internal(set) var polls: [JSON] = []
-    /// In the order of arrival.
-    package internal(set) var downloads: [Download] = []
-    /// How many of each of these are kept; nil for all.
-    package var historyLimit: Int?
-    /// Called from the loop for each call, before it is carried out and answered.
-    package var onCall: ((ReceivedCall) -> Void)?
-    /// Called from the loop for each call once Telegram has decided on its answer; without one where it isn't carried
-    /// out and only the connection suffers.
-    package var onAnswer: ((ReceivedCall, Result<JSON, BotAPIError>?) -> Void)?
+    /// What the bot has asked for.
+    package let history: RequestHistory
     /// Called for each update that is created, with its id and kind; without an id where `allowed_updates` keeps it
     /// from being.
     package var onUpdate: ((_ id: Int64?, _ kind: String) -> Void)?
     /// Called each time that a webhook doesn't take an update, with what getWebhookInfo will tell.
-    package var onWebhookTrouble: ((String) -> Void)?
+    package var onWebhookError: ((String) -> Void)?
 
     let loop: EventLoop
     let delivery: UpdateDelivery
-    /// What people saw of the bot's doings, and what it called.
+    /// What people saw of the bot's doings.
     let actions: NumberedLog
-    let callLog: NumberedLog
-    var faults = FaultOrders()
+    private(set) var faults = FaultOrders()
     private let http: HTTPServer
     private let host: String
 
@@ -81,7 +69,7 @@ import Reactor
         (self.loop, self.token, self.telegram, self.host) = (loop, token, telegram, host)
         http = try HTTPServer(on: loop, host: host, port: port, keptBytes: keptBytes)
         delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
-        (actions, callLog) = (NumberedLog(on: loop), NumberedLog(on: loop))
+        (actions, history) = (NumberedLog(on: loop), RequestHistory(on: loop))
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             let method = request.path.baseName ?? ""
@@ -106,8 +94,8 @@ import Reactor
     package func deliverToWebhooks(through client: HTTPClient) {
         delivery.makePosting = { [weak self, loop, telegram] webhook in
             let posting = WebhookDelivery(to: webhook, through: client, on: loop, now: telegram.now)
-            posting.onAnswer = { self?.carryOut(answer: $0) }
-            posting.onTrouble = { self?.onWebhookTrouble?($0.message) }
+            posting.onResponse = { self?.carryOut(webhookResponse: $0) }
+            posting.onError = { self?.onWebhookError?($0.message) }
             return posting
         }
     }
@@ -119,12 +107,18 @@ import Reactor
         follow()
         faults.removeAll()
         actions.removeAll()
-        callLog.removeAll()
-        (calls, polls, downloads) = ([], [], [])
+        history.removeAll()
         delivery.removeAll()
     }
 
     isolated deinit { close() }
+
+    /// The calls in the order of arrival, without getUpdates.
+    package var calls: [ReceivedCall] { history.calls }
+    /// The parameters of each getUpdates, in the order of arrival.
+    package var polls: [JSON] { history.polls }
+    /// In the order of arrival.
+    package var downloads: [Download] { history.downloads }
 
     /// Stops listening and closes every connection.
     package func close() {
@@ -161,7 +155,7 @@ import Reactor
     /// - Returns: the update's id; nil if the client's `allowed_updates` keep such updates from being created.
     @discardableResult
     package func add(_ payload: JSON, as kind: String) -> Int64? {
-        telegram.noteUpdate(payload)
+        telegram.learn(from: payload)
         return delivery.add(payload, as: kind)
     }
 
@@ -169,7 +163,7 @@ import Reactor
     /// id is left out.
     package func addRaw(_ update: JSON) {
         guard let id = update["update_id"]?.integer else { return }
-        update.members.forEach { telegram.noteUpdate($0.value) }
+        update.members.forEach { telegram.learn(from: $0.value) }
         delivery.insert(update.asciiBytes, id: id)
     }
 
@@ -210,6 +204,9 @@ import Reactor
     package func fail(method: String? = nil, times: Int = 1, chat: Int64? = nil, with fault: Fault) {
         faults.add(fault, method: method, chat: chat, times: times)
     }
+
+    /// The fault that was ordered for this call, which is used up; nil for none.
+    func nextFault(method: String, chat: String) -> Fault? { faults.next(method: method, chat: chat) }
 
     /// Takes back what was ordered and hasn't happened.
     package func clearFaults() {

@@ -41,7 +41,7 @@ final class UpdateDelivery {
         let id = queue.nextID
         let update: JSON = ["update_id": JSON(id), kind: payload]
         let text = update.asciiBytes
-        guard queue.takes(text.count) else { return nil }
+        guard queue.hasRoom(for: text.count) else { return nil }
         insert(text, id: id)
         return id
     }
@@ -50,7 +50,7 @@ final class UpdateDelivery {
         queue.insert(text, id: id)
         posting?.add(UpdateQueue.Entry(id: id, text: text))
         // What is added in the same turn goes out together, as with Telegram, which waits a millisecond.
-        if waiting != nil { loop.soon { [weak self] in self?.answerWaiting() } }
+        if waiting != nil { loop.soon { [weak self] in self?.replyToWaiting() } }
     }
 
     // MARK: getUpdates
@@ -64,7 +64,7 @@ final class UpdateDelivery {
         if slowsSpinning {
             throttle.slow(offset: offset, timeout: &timeout, limit: &limit, at: .current)
         }
-        let updates = queue.take(from: offset, limit: limit)
+        let updates = queue.updates(from: offset, limit: limit)
         guard updates.isEmpty, timeout > .zero else {
             return reply(BotAPIResponse(updates: updates.map(\.text)))
         }
@@ -74,9 +74,9 @@ final class UpdateDelivery {
         waiting = Poll(offset: offset, limit: limit, reply: reply, timer: timer)
     }
 
-    private func answerWaiting() {
+    private func replyToWaiting() {
         guard let poll = waiting else { return }
-        let updates = queue.take(from: poll.offset, limit: poll.limit)
+        let updates = queue.updates(from: poll.offset, limit: poll.limit)
         guard !updates.isEmpty else { return }
         takeWaiting()?.reply(BotAPIResponse(updates: updates.map(\.text)))
     }
@@ -85,7 +85,7 @@ final class UpdateDelivery {
         takeWaiting()?.reply(BotAPIResponse(updates: []))
     }
 
-    private func endWaiting(_ reason: EndOfPoll) {
+    private func endWaiting(_ reason: PollEndReason) {
         if let poll = takeWaiting() { conflict(reason, to: poll.reply) }
     }
 
@@ -95,11 +95,12 @@ final class UpdateDelivery {
         return waiting
     }
 
-    private func conflict(_ reason: EndOfPoll, to reply: @escaping Reply) {
-        let answer = BotAPIResponse(error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
+    private func conflict(_ reason: PollEndReason, to reply: @escaping Reply) {
+        let response = BotAPIResponse(
+            error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
         let delay = slowsSpinning ? throttle.delayOfConflict(at: .current) : .zero
-        guard delay > .zero else { return reply(answer) }
-        loop.after(delay) { reply(answer) }
+        guard delay > .zero else { return reply(response) }
+        loop.after(delay) { reply(response) }
     }
 
     // MARK: the webhook
@@ -125,7 +126,7 @@ final class UpdateDelivery {
         posting?.stop()
         posting = nil
         guard let webhook, let posting = makePosting?(webhook) else { return }
-        posting.onTaken = { [weak self] in self?.queue.remove($0) }
+        posting.onDelivered = { [weak self] in self?.queue.remove($0) }
         self.posting = posting
         queue.entries.forEach(posting.add)
     }
@@ -153,9 +154,9 @@ final class UpdateDelivery {
         ]
         if let webhook {
             if !webhook.address.isEmpty { info.set("ip_address", JSON(webhook.address)) }
-            if let trouble = posting?.trouble {
-                info.set("last_error_date", JSON(trouble.date))
-                info.set("last_error_message", JSON(trouble.message))
+            if let error = posting?.lastError {
+                info.set("last_error_date", JSON(error.date))
+                info.set("last_error_message", JSON(error.message))
             }
             info.set("max_connections", JSON(webhook.connections))
         }
@@ -165,7 +166,7 @@ final class UpdateDelivery {
 }
 
 /// Why a getUpdates ends with a 409, in Telegram's words.
-private enum EndOfPoll: String {
+private enum PollEndReason: String {
     case otherPoll =
         "terminated by other getUpdates request; make sure that only one bot instance is running"
     case setWebhook = "terminated by setWebhook request"

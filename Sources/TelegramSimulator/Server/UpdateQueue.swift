@@ -30,7 +30,7 @@ struct UpdateQueue {
     var count: Int { entries.count }
 
     /// Whether an update of so many bytes would be created, or lost.
-    func takes(_ count: Int) -> Bool {
+    func hasRoom(for count: Int) -> Bool {
         entries.count < Self.countLimit && count <= Self.updateLimit && size + count <= Self.byteLimit
     }
 
@@ -60,7 +60,7 @@ struct UpdateQueue {
     /// - Parameters:
     ///   - offset: ignored when it is 0, or too far from the ids in the queue.
     ///   - limit: taken as 1...100.
-    mutating func take(from offset: Int64, limit: Int64) -> ArraySlice<Entry> {
+    mutating func updates(from offset: Int64, limit: Int64) -> ArraySlice<Entry> {
         forget(before: offset)
         var length = 0
         let fitting = entries.prefix(Int(min(max(limit, 1), 100))).prefix { entry in

@@ -4,7 +4,7 @@ import Reactor
 /// Posts updates to a webhook, each until it was taken.
 @MainActor final class WebhookDelivery {
     /// What went wrong last, as getWebhookInfo tells it.
-    struct Trouble {
+    struct LastError {
         let date: Int64
         let message: String
     }
@@ -13,22 +13,28 @@ import Reactor
     private static let patience = Duration.seconds(60)
 
     let webhook: Webhook
-    private(set) var trouble: Trouble?
+    private(set) var lastError: LastError?
     /// Called once for each update that the webhook took.
-    var onTaken: (Int64) -> Void = { _ in }
-    /// Called with an answer's body where it may be a call, in the shape of a request that makes it.
-    var onAnswer: (HTTPServer.Request) -> Void = { _ in }
+    var onDelivered: (Int64) -> Void = { _ in }
+    /// Called with a response's body where it may be a call, in the shape of a request that makes it.
+    var onResponse: (HTTPServer.Request) -> Void = { _ in }
     /// Called with what went wrong, each time.
-    var onTrouble: (Trouble) -> Void = { _ in }
+    var onError: (LastError) -> Void = { _ in }
 
     private let client: HTTPClient
     private let loop: EventLoop
     private let now: () -> Int64
     private var queues: WebhookQueues
-    private var texts: [Int64: [UInt8]] = [:]
-    private var underWay: [Int64: Transfer] = [:]
+    private var posts: [Int64: Post] = [:]
     private var isStopped = false
-    private var looksSoon = false
+    private var isDue = false
+
+    /// An update that the webhook hasn't taken.
+    private struct Post {
+        var text: [UInt8]
+        /// While it is in flight.
+        var transfer: Transfer?
+    }
 
     /// - Parameter now: Unix time in seconds.
     init(to webhook: Webhook, through client: HTTPClient, on loop: EventLoop, now: @escaping () -> Int64) {
@@ -38,49 +44,49 @@ import Reactor
 
     /// Posts an update once it is its turn.
     func add(_ entry: UpdateQueue.Entry) {
-        texts[entry.id] = entry.text
+        posts[entry.id, default: Post(text: entry.text)].text = entry.text
         queues.add(entry.id, to: Self.queue(of: entry))
-        lookSoon()
+        postSoon()
     }
 
-    /// Posts no more, and gives up what is under way.
+    /// Posts no more, and gives up what is in flight.
     func stop() {
         isStopped = true
-        underWay.values.forEach(client.cancel)
-        underWay = [:]
+        posts.values.compactMap(\.transfer).forEach(client.cancel)
+        posts = [:]
     }
 
-    private func lookSoon() {
-        guard !looksSoon else { return }
-        looksSoon = true
-        loop.soon { [weak self] in self?.look() }
+    private func postSoon() {
+        guard !isDue else { return }
+        isDue = true
+        loop.soon { [weak self] in self?.postNext() }
     }
 
-    private func look() {
-        looksSoon = false
+    private func postNext() {
+        isDue = false
         while !isStopped, let update = queues.next() { post(update) }
     }
 
     private func post(_ update: Int64) {
         var request = HTTPClient.Request(
-            url: webhook.url, body: .json(texts[update] ?? []), timeout: Self.patience)
+            url: webhook.url, body: .json(posts[update]?.text ?? []), timeout: Self.patience)
         request.headers = webhook.headers
         request.acceptsAnyCertificate = webhook.hasCertificate
-        underWay[update] = client.send(request) { [weak self] result in
+        posts[update]?.transfer = client.send(request) { [weak self] result in
             guard let self, !isStopped else { return }
-            underWay[update] = nil
-            take(result, of: update)
-            look()
+            posts[update]?.transfer = nil
+            handle(result, of: update)
+            postNext()
         }
     }
 
-    private func take(_ result: Result<HTTPClient.Response, HTTPClient.Failure>, of update: Int64) {
+    private func handle(_ result: Result<HTTPClient.Response, HTTPClient.Failure>, of update: Int64) {
         switch result {
         case .success(let response) where (200..<300).contains(response.status):
-            texts[update] = nil
-            queues.taken(update)
-            onTaken(update)
-            onAnswer(
+            posts[update] = nil
+            queues.delivered(update)
+            onDelivered(update)
+            onResponse(
                 HTTPServer.Request(
                     method: "POST", path: "", contentType: response.contentType, body: response.body,
                     parts: response.parts))
@@ -96,13 +102,13 @@ import Reactor
     }
 
     private func failed(_ update: Int64, _ message: String, wanted: Duration = .zero) {
-        let trouble = Trouble(date: now(), message: message)
-        self.trouble = trouble
+        let error = LastError(date: now(), message: message)
+        lastError = error
         loop.after(queues.failed(update, wanted: wanted)) { [weak self] in
             self?.queues.rested(update)
-            self?.look()
+            self?.postNext()
         }
-        onTrouble(trouble)
+        onError(error)
     }
 
     /// In Telegram's words, where it has some of its own.

@@ -40,7 +40,7 @@ struct WebhookQueues {
     }
 
     /// The webhook took an update.
-    mutating func taken(_ update: Int64) {
+    mutating func delivered(_ update: Int64) {
         guard let name = places.removeValue(forKey: update), var queue = queues[name] else { return }
         underWay -= 1
         queue.waiting.removeAll { $0 == update }

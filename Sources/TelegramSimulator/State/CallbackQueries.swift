@@ -34,7 +34,7 @@ struct CallbackQueries {
     }
 
     /// Learns a `CallbackQuery` of an update.
-    mutating func note(_ payload: JSON, now: Int64) {
+    mutating func learn(from payload: JSON, now: Int64) {
         guard payload["chat_instance"] != nil || payload["game_short_name"] != nil || payload["data"] != nil,
             let id = payload["id"]?.string, let person = payload["from"]?["id"]?.integer
         else { return }

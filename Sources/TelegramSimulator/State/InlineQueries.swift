@@ -2,15 +2,15 @@ import JSON
 
 /// Inline mode: what people are typing, what the bot offers, and what was sent of it.
 struct InlineQueries {
-    /// What somebody is being offered.
-    struct Offer {
-        let query: JSON
+    /// What a person is typing, and what the bot offers for it.
+    struct Query {
+        let json: JSON
         /// Nil until the bot answers.
         var results: [JSON]?
     }
 
     /// The last query of each person, by who types.
-    private(set) var offers: [Int64: Offer] = [:]
+    private(set) var queries: [Int64: Query] = [:]
     /// Where messages are that were sent by way of the bot, by `inline_message_id`.
     private(set) var messages: [String: (chat: Int64, message: Int64)] = [:]
     private var names: [Int64: [Int64: String]] = [:]
@@ -21,25 +21,25 @@ struct InlineQueries {
         count += 1
         var query = query
         query.set("id", JSON(String(1_800_000_000_000_000_000 + count)))
-        offers[person] = Offer(query: query)
+        queries[person] = Query(json: query)
         return query
     }
 
     /// Learns an `InlineQuery` of an update.
-    mutating func note(_ payload: JSON) {
+    mutating func learn(from payload: JSON) {
         guard payload["query"] != nil, payload["offset"] != nil, let person = payload["from"]?["id"]?.integer
         else {
             return
         }
-        offers[person] = Offer(query: payload)
+        queries[person] = Query(json: payload)
     }
 
     /// Who types what has this id; nil where that is over.
     func person(waitingFor id: String) -> Int64? {
-        offers.first { $0.value.query["id"]?.string == id && $0.value.results == nil }?.key
+        queries.first { $0.value.json["id"]?.string == id && $0.value.results == nil }?.key
     }
 
-    mutating func answer(_ person: Int64, with results: [JSON]) { offers[person]?.results = results }
+    mutating func answer(_ person: Int64, with results: [JSON]) { queries[person]?.results = results }
 
     /// - Returns: the message's `inline_message_id`.
     mutating func add(message: Int64, in chat: Int64) -> String {

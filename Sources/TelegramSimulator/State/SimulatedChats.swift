@@ -14,10 +14,10 @@ struct SimulatedChats {
     // MARK: learning
 
     /// Remembers the chat of an update's payload, its message, and how high message ids have come.
-    mutating func note(_ payload: JSON) {
+    mutating func learn(from payload: JSON) {
         for message in [payload, payload["message"]] {
             guard let message else { continue }
-            if strictness == .strict, let person = message["from"], !knows(person) { note(person: person) }
+            if strictness == .strict, let person = message["from"], !knows(person) { learn(person: person) }
             guard let json = message["chat"], let id = json["id"]?.integer else { continue }
             let chat = byID[id] ?? add(json, id: id, isInferred: true)
             chat.json = json
@@ -40,7 +40,7 @@ struct SimulatedChats {
 
     private func knows(_ person: JSON) -> Bool { person["id"]?.integer.flatMap { people[$0] } != nil }
 
-    mutating func note(person: JSON) {
+    mutating func learn(person: JSON) {
         guard let id = person["id"]?.integer, id > 0 else { return }
         people[id] = person
     }

@@ -27,10 +27,10 @@ struct TextScan {
 
     init(_ text: String) {
         var text = text
-        text.withUTF8 { look(at: $0) }
+        text.withUTF8 { scan($0) }
     }
 
-    private mutating func look(at bytes: UnsafeBufferPointer<UInt8>) {
+    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let first = bytes.first, let last = bytes.last else { return }
         isTidy = ![first, last].contains { $0 == 0x20 || $0 == 0x0A }
         length = bytes.count

@@ -22,10 +22,10 @@ import Reactor
         _ source: any UpdateSource, notingIn journal: DiskJournal, on loop: EventLoop
     ) throws(GatewayFailure) -> FilteredUpdates {
         var access = AccessPolicy(allowList, maxAge: flags.maxAge.duration)
-        for (old, new) in try journal.migrations() { access.noteMigration(from: old, to: new) }
+        for (old, new) in try journal.migrations() { access.migrate(old, to: new) }
         let filter = FilteredUpdates(of: source, access: access, on: loop, log: log)
         filter.onDropped = {
-            journal.noteDropped(notAllowed: $0.notAllowed, tooOld: $0.tooOld, offset: $0.offset)
+            journal.setDropped(notAllowed: $0.notAllowed, tooOld: $0.tooOld, offset: $0.offset)
         }
         filter.onMigration = { journal.migrate($0, to: $1) }
         self.filter = filter

@@ -33,7 +33,7 @@ import TelegramSimulator
         sender.onResult = { [lines] in if !$0.isSuccess { lines.output.write($0.line) } }
         sender.onEnd = { [lines, loop] _ in lines.output.write([]) { loop.stop() } }
         lines.input.mayGoOn = { [lines] in lines.hasRoom }
-        lines.input.onPiece = { [sender] in sender.take($0) }
+        lines.input.onPiece = { [sender] in sender.read($0) }
         lines.input.onFailure = { [unowned self] in end(with: .failure(Failure(.inputOutput, "\($0)"))) }
         lines.input.start()
         loop.run()

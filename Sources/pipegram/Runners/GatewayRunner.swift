@@ -71,7 +71,7 @@ import Reactor
 
     private func start(as user: JSON) throws(GatewayFailure) {
         session.introduce(user, doing: "waiting for updates")
-        if let username = user["username"]?.string { journal.noteBot(username: username) }
+        if let username = user["username"]?.string { journal.setBot(username: username) }
         access.logList()
         if command.childFlags.common.plain { command.fileFlags.warnWithoutRoot(log) }
         let earlier = try journal.recoveredCalls()
@@ -117,7 +117,7 @@ import Reactor
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
         let caller = command.callFlags.caller(of: session, uploads: uploads, files: files)
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
-        for (old, new) in try journal.migrations() { caller.noteMigration(from: old, to: new) }
+        for (old, new) in try journal.migrations() { caller.migrate(old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
         caller.onMigration = { [unowned self] in journal.migrate($0, to: $1) }
         return caller

@@ -48,7 +48,7 @@ import Reactor
         }
         lines.output.onFailure = { [unowned self] in stop(with: $0.asOutputFailure) }
         lines.input.mayGoOn = { [unowned self] in hasRoom }
-        lines.input.onPiece = { [unowned self] in sender.take($0) }
+        lines.input.onPiece = { [unowned self] in sender.read($0) }
         lines.input.onFailure = { [unowned self] in
             stop(with: .failure(Failure(.inputOutput, "\($0)")))
         }
@@ -108,7 +108,7 @@ import Reactor
     }
 
     private func waitForAnswers(until deadline: Instant) {
-        let isQuiet = caller.underWay + caller.downloadsUnderWay == 0 && results?.hasUnwritten != true
+        let isQuiet = caller.inFlight + caller.downloadsInFlight == 0 && results?.hasUnwritten != true
         guard !isQuiet || lines.hasUnreadOutput, Instant.current < deadline else { return end() }
         session.loop.after(.milliseconds(5)) { [weak self] in self?.waitForAnswers(until: deadline) }
     }
@@ -126,7 +126,7 @@ import Reactor
         var text = "stopped before the end of the input"
         if let first = sender.firstOpenLine {
             text += ", \(sender.openLines) lines were read and have no result, the first is line \(first)"
-            if caller.underWay > 0 { text += "; \(caller.underWay) of them may have been sent" }
+            if caller.inFlight > 0 { text += "; \(caller.inFlight) of them may have been sent" }
         }
         guard let path = command.resume else {
             return text + "; with --resume FILE it would know where to go on"

@@ -41,7 +41,7 @@ import TelegramSimulator
         server.acceptsAnyToken = command.token == nil
         server.slowsSpinning = true
         // The control API has its own memory, which doesn't hold files.
-        server.historyLimit = 0
+        server.history.limit = 0
         server.deliverToWebhooks(through: client)
         if command.local {
             directory = try Self.makeDirectory()
@@ -77,11 +77,11 @@ import TelegramSimulator
 
     func run() throws -> ExitCode {
         signals = try Signals([SIGINT, SIGTERM], on: loop) { [loop] _ in loop.stop() }
-        server.onAnswer = { [unowned self] in logCall($0, $1) }
+        server.history.onResponse = { [unowned self] in logCall($0, $1) }
         server.onUpdate = { [unowned self] in logUpdate($0, $1) }
         server.telegram.onUnsimulated = { [log] in log.notice("\($0)") }
         server.telegram.onUnseen = { [unowned self] in logUnseen($0) }
-        server.onWebhookTrouble = { [log] in log.warning("webhook: \($0)") }
+        server.onWebhookError = { [log] in log.warning("webhook: \($0)") }
         if !command.listen.isLoopback {
             log.warning(
                 "others can reach this simulator: whoever can may speak as anybody, and read what was said"

@@ -29,8 +29,8 @@ import Testing
     }
 
     private func give(_ text: String, to feed: BatchSender, ends: Bool = true) {
-        Array(text.utf8).withUnsafeBytes { feed.take($0) }
-        if ends { feed.take(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        Array(text.utf8).withUnsafeBytes { feed.read($0) }
+        if ends { feed.read(UnsafeRawBufferPointer(start: nil, count: 0)) }
     }
 
     private func call(_ chat: Int, _ text: String, id: String = "") -> String {

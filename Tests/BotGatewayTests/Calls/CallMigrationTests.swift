@@ -52,8 +52,8 @@ import Testing
     @Test func `a move that was noted at the start is followed at once, and not told again`() throws {
         let test = try CallerTest()
         test.caller.onMigration = { _, _ in Issue.record("told what it was told") }
-        test.caller.noteMigration(from: -5, to: -6)
-        test.caller.noteMigration(from: -6, to: -1005)
+        test.caller.migrate(-5, to: -6)
+        test.caller.migrate(-6, to: -1005)
         test.send("x", for: group)
         #expect(test.wait { test.results.count == 1 })
         #expect(chats(test) == [-1005])

@@ -40,17 +40,17 @@ final class DownloadTest: Rigged {
             let file: JSON = [
                 "file_id": "f", "file_size": JSON(contents.count), "file_path": JSON(filePath),
             ]
-            return responder.answer(status: 200, body: (["ok": true, "result": file] as JSON).bytes)
+            return responder.respond(status: 200, body: (["ok": true, "result": file] as JSON).bytes)
         }
         guard request.path == "/file/bot7:secret/\(filePath)" else {
-            return responder.answer(status: 404)
+            return responder.respond(status: 404)
         }
-        responder.answer(ServedFile(.bytes(contents)))
+        responder.respond(ServedFile(.bytes(contents)))
     }
 
     func refuse(_ code: Int, _ description: String, _ responder: HTTPServer.Responder) {
         let error: JSON = ["ok": false, "error_code": JSON(code), "description": JSON(description)]
-        responder.answer(status: code, body: error.bytes)
+        responder.respond(status: code, body: error.bytes)
     }
 
     func start(to path: String? = nil, for scope: Scope = .chat(42)) throws {

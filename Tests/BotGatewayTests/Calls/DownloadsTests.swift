@@ -30,7 +30,7 @@ import Testing
         for body in ["<html>Sign in to this network</html>", "{\"ok\":true}", ""] {
             let test = try DownloadTest()
             test.spoil = { _, _, responder in
-                responder.answer(status: 200, body: Array(body.utf8))
+                responder.respond(status: 200, body: Array(body.utf8))
                 return true
             }
             try test.start()
@@ -53,7 +53,7 @@ import Testing
             guard request.path.hasPrefix("/file/"), request.range != "bytes=7-" else { return false }
             var file = ServedFile(.bytes(test.contents))
             file.breaksOffAfter = request.range.isEmpty ? 4 : 3
-            responder.answer(file)
+            responder.respond(file)
             return true
         }
         try test.start()
@@ -68,7 +68,7 @@ import Testing
             guard number == 2 else { return false }
             var longer = ServedFile(.bytes(test.contents + [0]))
             longer.breaksOffAfter = 10
-            responder.answer(longer)
+            responder.respond(longer)
             return true
         }
         try test.start()
@@ -81,9 +81,9 @@ import Testing
         test.spoil = { [unowned test] _, number, responder in
             switch number {
             case 1, 5: responder.drop()
-            case 2, 6: responder.answer(status: 502)
+            case 2, 6: responder.respond(status: 502)
             case 3, 7:
-                responder.answer(
+                responder.respond(
                     status: 429,
                     body: Array(
                         #"{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":1}}"#
@@ -100,7 +100,7 @@ import Testing
     @Test func `a place that is gone is asked for once more`() throws {
         let test = try DownloadTest()
         test.spoil = { _, number, responder in
-            if number == 2 { responder.answer(status: 404) }
+            if number == 2 { responder.respond(status: 404) }
             return number == 2
         }
         try test.start()
@@ -111,7 +111,7 @@ import Testing
     @Test func `a server that gives no files says so`() throws {
         let test = try DownloadTest()
         test.spoil = { request, _, responder in
-            if request.path.hasPrefix("/file/") { responder.answer(status: 404) }
+            if request.path.hasPrefix("/file/") { responder.respond(status: 404) }
             return request.path.hasPrefix("/file/")
         }
         try test.start()
@@ -178,7 +178,7 @@ import Testing
         try test.start()
         let own = try #require(test.path())
         test.downloads.childEnded(.chat(42))
-        test.childFiles.remove(test.childFiles.take(of: .chat(42)), of: .chat(42))
+        test.childFiles.remove(test.childFiles.release(of: .chat(42)), of: .chat(42))
         #expect(test.read(own) == nil)
         #expect(test.read(path) == "0123456789")
         #expect(test.names("files") == [])
@@ -209,7 +209,7 @@ import Testing
     @Test func `the token is in no word about it`() throws {
         let test = try DownloadTest()
         test.spoil = { request, _, responder in
-            if request.path.hasPrefix("/file/") { responder.answer(status: 403) }
+            if request.path.hasPrefix("/file/") { responder.respond(status: 403) }
             return request.path.hasPrefix("/file/")
         }
         try test.start()

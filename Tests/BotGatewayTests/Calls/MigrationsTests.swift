@@ -9,7 +9,7 @@ import Testing
 
     @Test func `a chat that moved is at its new id, and others are not`() {
         var migrations = Migrations()
-        #expect(migrations.note(from: -5, to: -1005) == true)
+        #expect(migrations.add(from: -5, to: -1005) == true)
         #expect(migrations.current(-5) == -1005)
         #expect(migrations.current(-1005) == -1005)
         #expect(migrations.current(-6) == -6)
@@ -18,26 +18,26 @@ import Testing
     @Test func `moves are followed one after the other, in whatever order they became known`() {
         for moves in [[(-5, -6), (-6, -7), (-7, -8)], [(-7, -8), (-5, -6), (-6, -7)]] as [[(Int64, Int64)]] {
             var migrations = Migrations()
-            for (old, new) in moves { #expect(migrations.note(from: old, to: new) == true) }
+            for (old, new) in moves { #expect(migrations.add(from: old, to: new) == true) }
             #expect([-5, -6, -7, -8].map(migrations.current) == [-8, -8, -8, -8])
         }
     }
 
     @Test func `a move that is known is no news, and a later one counts`() {
         var migrations = Migrations()
-        #expect(migrations.note(from: -5, to: -6) == true)
-        #expect(migrations.note(from: -5, to: -6) == false)
-        #expect(migrations.note(from: -5, to: -7) == true)
+        #expect(migrations.add(from: -5, to: -6) == true)
+        #expect(migrations.add(from: -5, to: -6) == false)
+        #expect(migrations.add(from: -5, to: -7) == true)
         #expect(migrations.current(-5) == -7)
     }
 
     @Test func `no move leads back to where it began`() {
         var migrations = Migrations()
-        #expect(migrations.note(from: -5, to: -5) == false)
-        #expect(migrations.note(from: -5, to: -6) == true)
-        #expect(migrations.note(from: -6, to: -7) == true)
-        #expect(migrations.note(from: -6, to: -5) == false)
-        #expect(migrations.note(from: -7, to: -5) == false)
+        #expect(migrations.add(from: -5, to: -5) == false)
+        #expect(migrations.add(from: -5, to: -6) == true)
+        #expect(migrations.add(from: -6, to: -7) == true)
+        #expect(migrations.add(from: -6, to: -5) == false)
+        #expect(migrations.add(from: -7, to: -5) == false)
         #expect([-5, -6, -7].map(migrations.current) == [-7, -7, -7])
     }
 }

@@ -24,7 +24,7 @@ import Testing
     func `nothing is lost, and nothing done twice but what is documented`(seed: UInt64) throws {
         let test = try CallerTest(timeout: .milliseconds(150))
         var chance = SeededRandom(seed: seed)
-        test.server.onCall = { [unowned test] _ in
+        test.server.history.onCall = { [unowned test] _ in
             if chance.below(2) == 0 { test.server.fail(with: fault(by: &chance)) }
         }
         for number in 0..<Self.callsOfEach {

@@ -6,7 +6,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct RetryTests {
-    private let trouble = BotAPIClient.Outcome.serverTrouble(BotAPIError(code: 502, reason: "Bad Gateway"))
+    private let trouble = BotAPIClient.Outcome.serverError(BotAPIError(code: 502, reason: "Bad Gateway"))
     private let flood = BotAPIClient.Outcome.tooManyRequests(
         wait: .seconds(7), BotAPIError(code: 429, reason: "Too Many Requests: retry after 7"))
 
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func `an answer and a refusal are final`() {
-        #expect(first(.answer([])) == .done)
+        #expect(first(.response([])) == .done)
         #expect(first(.refused(.badRequest("chat not found"))) == .done)
     }
 
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `what may have taken effect is never tried again`() {
-        #expect(first(.lost("the connection was closed")) == .done)
+        #expect(first(.noResponse("the connection was closed")) == .done)
     }
 
     @Test func `what Telegram did not take is tried again`() {

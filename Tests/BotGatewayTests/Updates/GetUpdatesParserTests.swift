@@ -25,7 +25,7 @@ import Testing
         while queue.count > 0, fetched.polls < 1000 {
             fetched.polls += 1
             let answer = BotAPIResponse(
-                updates: queue.take(from: offset ?? 0, limit: Int64(reading.limit)).map(\.text))
+                updates: queue.updates(from: offset ?? 0, limit: Int64(reading.limit)).map(\.text))
             switch reading.read(answer.body) {
             case .updates(let answer):
                 fetched.ids += answer.updates.map(\.id)

@@ -17,26 +17,26 @@ extension Reader {
         var chance = SeededRandom(of: bytes)
         let whole = parse([bytes[...]])
         let cut = parse(bytes.cut(by: &chance))
-        guard whole.parts == cut.parts, whole.trouble == cut.trouble else {
+        guard whole.parts == cut.parts, whole.error == cut.error else {
             return .fault("cut into pieces it is another form")
         }
-        guard whole.trouble == nil else { return .refused }
+        guard whole.error == nil else { return .refused }
         let again = parse([written(whole.parts)[...]])
-        guard again.trouble == nil, again.parts == whole.parts else {
+        guard again.error == nil, again.parts == whole.parts else {
             return .fault("written again it is another form: \(whole.parts)")
         }
         return .read
     }
 
     private static func parse(_ pieces: [ArraySlice<UInt8>]) -> (
-        parts: [ReceivedPart], trouble: MultipartParser.Trouble?
+        parts: [ReceivedPart], error: MultipartParser.ParseError?
     ) {
         guard var parser = MultipartParser(contentType: "multipart/form-data; boundary=b") else {
             return ([], .malformed)
         }
-        for piece in pieces { piece.withUnsafeBytes { parser.take($0) } }
+        for piece in pieces { piece.withUnsafeBytes { parser.parse($0) } }
         parser.finish()
-        return (parser.parts, parser.trouble)
+        return (parser.parts, parser.error)
     }
 
     private static func written(_ parts: [ReceivedPart]) -> [UInt8] {

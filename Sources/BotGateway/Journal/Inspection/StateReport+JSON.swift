@@ -17,9 +17,9 @@ extension StateReport {
             "stopped_at": Self.json(stopped), "uptime_seconds": Self.json(uptime?.components.seconds),
             "offset": Self.json(offset), "events": JSON(Self.sum(scopes, \.events)),
             "calls": JSON(Self.sum(scopes, \.calls)), "children": JSON(withChild.map(Self.json)),
-            "waiting": JSON(withoutChild.map(Self.json)), "dead_letters": JSON(deadLetters),
-            "dead_letters_marked": JSON(markedDeadLetters), "dropped_not_allowed": JSON(notAllowed),
-            "dropped_too_old": JSON(tooOld),
+            "waiting": JSON(withoutChild.map(Self.json)), "dead_letters": JSON(deadLetters.total),
+            "dead_letters_marked": JSON(deadLetters.marked), "dropped_not_allowed": JSON(dropped.notAllowed),
+            "dropped_too_old": JSON(dropped.tooOld),
             "holds": JSON(
                 holds.map { hold in
                     ["chat": JSON(hold.chat), "seconds_left": JSON(hold.left.components.seconds)]

@@ -19,17 +19,19 @@ extension StateReport {
 
     private var summary: [(String, String)] {
         let id = "id \(bot.map(String.init) ?? "unknown")"
-        let letters = markedDeadLetters == 0 ? "" : ", \(markedDeadLetters) of them marked for a retry"
+        let letters = deadLetters.marked == 0 ? "" : ", \(deadLetters.marked) of them marked for a retry"
         return [
             ("bot", username.map { "@\($0), \(id)" } ?? id), ("state", directory ?? "in memory"),
             ("gateway", lifeText), ("offset", offset.map(String.init) ?? "none yet"),
             ("events", "\(Self.sum(scopes, \.events))"), ("calls", "\(Self.sum(scopes, \.calls))"),
-            ("dead letters", "\(deadLetters)\(letters)"), ("dropped", droppedText),
+            ("dead letters", "\(deadLetters.total)\(letters)"), ("dropped", droppedText),
         ]
     }
 
     private var droppedText: String {
-        let reasons = [(notAllowed, "not allowed in"), (tooOld, "too old")].filter { $0.0 > 0 }
+        let reasons = [(dropped.notAllowed, "not allowed in"), (dropped.tooOld, "too old")].filter {
+            $0.0 > 0
+        }
         return reasons.isEmpty ? "0" : reasons.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 

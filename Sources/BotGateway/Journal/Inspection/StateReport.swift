@@ -31,23 +31,37 @@ package struct StateReport {
         let left: Duration
     }
 
+    struct DeadLetterCount: Equatable {
+        let total: Int64
+        /// Marked for a retry.
+        let marked: Int64
+    }
+
+    /// Updates that were dropped since the start.
+    struct DroppedCount: Equatable {
+        let notAllowed: Int64
+        let tooOld: Int64
+    }
+
     let now: Int64
     /// Nil for a state in memory.
     let directory: String?
-    var bot: Int64?
-    var username: String?
-    var life: Life
-    var started: Int64?
-    var uptime: Duration?
-    var offset: Int64?
+    let bot: Int64?
+    let username: String?
+    let life: Life
+    let started: Int64?
+    let offset: Int64?
     /// Those with the most to do first.
-    var scopes: [Entry]
-    var deadLetters: Int
-    var markedDeadLetters: Int
-    /// Updates that no child saw since the start.
-    var notAllowed: Int64
-    var tooOld: Int64
-    var holds: [Hold]
+    let scopes: [Entry]
+    let deadLetters: DeadLetterCount
+    let dropped: DroppedCount
+    let holds: [Hold]
+
+    /// Nil where no gateway runs.
+    var uptime: Duration? {
+        guard case .running = life else { return nil }
+        return started.map { Self.time(from: $0, to: now) }
+    }
 
     var withChild: [Entry] { scopes.filter { $0.child != nil } }
     var withoutChild: [Entry] { scopes.filter { $0.child == nil } }
@@ -82,13 +96,11 @@ package struct StateReport {
         username = try facts.text("username")
         offset = try facts["offset"]
         life = pid.map(Life.running) ?? (stopped > 0 ? .stopped(at: stopped) : .killed)
-        uptime = pid == nil ? nil : started.map { Self.time(from: $0, to: now) }
         scopes = try Self.scopes(database, isRunning: pid != nil, now: now)
-        deadLetters = Int(try database.integer("SELECT count(*) FROM dead_letters") ?? 0)
-        markedDeadLetters = Int(
-            try database.integer("SELECT count(*) FROM dead_letters WHERE retry <> 0") ?? 0)
-        notAllowed = try facts["not_allowed"] ?? 0
-        tooOld = try facts["too_old"] ?? 0
+        deadLetters = DeadLetterCount(
+            total: try database.integer("SELECT count(*) FROM dead_letters") ?? 0,
+            marked: try database.integer("SELECT count(*) FROM dead_letters WHERE retry <> 0") ?? 0)
+        dropped = DroppedCount(notAllowed: try facts["not_allowed"] ?? 0, tooOld: try facts["too_old"] ?? 0)
         holds = try JournalDatabase.holds(database, at: now).map { Hold(chat: $0.chat, left: $0.left) }
     }
 
@@ -123,7 +135,7 @@ package struct StateReport {
 extension DiskJournal {
     /// What the gateway holds now.
     package func report() throws(GatewayFailure) -> StateReport {
-        flush()
+        commit.flush()
         do {
             return try StateReport(database, in: directory?.path, runBy: getpid())
         } catch {

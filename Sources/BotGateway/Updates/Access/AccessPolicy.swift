@@ -41,7 +41,7 @@ package struct AccessPolicy {
     }
 
     /// A group has another id now.
-    package mutating func noteMigration(from old: Int64, to new: Int64) {
+    package mutating func migrate(_ old: Int64, to new: Int64) {
         oldIDs[new] = old
     }
 
@@ -50,7 +50,7 @@ package struct AccessPolicy {
         guard let list, let migration = update.migration, list.chats.contains(migration.old),
             oldIDs[migration.new] != migration.old
         else { return false }
-        noteMigration(from: migration.old, to: migration.new)
+        migrate(migration.old, to: migration.new)
         return true
     }
 

@@ -44,7 +44,7 @@ package final class FilteredUpdates: UpdateSource {
     }
 
     package func start() {
-        source.onUpdates = { [unowned self] in take($0) }
+        source.onUpdates = { [unowned self] in handle($0) }
         source.onEnd = { [unowned self] in onEnd($0) }
         source.start()
     }
@@ -56,7 +56,7 @@ package final class FilteredUpdates: UpdateSource {
         source.confirm(then: done)
     }
 
-    private func take(_ batch: UpdateBatch) {
+    private func handle(_ batch: UpdateBatch) {
         let before = dropped
         let admitted = filter(batch.updates)
         guard dropped != before else {
@@ -83,11 +83,11 @@ package final class FilteredUpdates: UpdateSource {
             log.debug("dropped \(update.kind): \(reason)", metadata: ["update": "\(update.id)"])
             return false
         }
-        note(old: old, admitted)
+        report(old: old, admitted)
         return admitted
     }
 
-    private func note(old: Int, _ admitted: [Update]) {
+    private func report(old: Int, _ admitted: [Update]) {
         guard let maxAge = access.maxAge else { return }
         dropped.tooOld += old
         if old > 0 { log.info("dropped \(old) updates that are older than \(maxAge.rounded)") }

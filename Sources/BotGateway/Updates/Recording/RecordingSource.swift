@@ -12,7 +12,7 @@ package final class RecordingSource: UpdateSource {
     }
 
     package func start() {
-        source.onUpdates = { [unowned self] in take($0) }
+        source.onUpdates = { [unowned self] in handle($0) }
         source.onEnd = { [unowned self] in onEnd($0) }
         record.onFailure = { [unowned self] in
             source.stop()
@@ -21,7 +21,7 @@ package final class RecordingSource: UpdateSource {
         source.start()
     }
 
-    private func take(_ batch: UpdateBatch) {
+    private func handle(_ batch: UpdateBatch) {
         record.add(batch.updates) { [weak self] in
             // Those that come after a stop are given again at the next start.
             guard let self, !self.stopped else { return }

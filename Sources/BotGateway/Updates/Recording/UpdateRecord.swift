@@ -81,7 +81,7 @@ package final class UpdateRecord {
         case .file(let file): write(bytes, to: file, then: done)
         case .stream(let output):
             output.write(bytes) { [weak self] in
-                self?.noteRoom()
+                self?.writeSucceeded()
                 done()
             }
         }
@@ -99,21 +99,21 @@ package final class UpdateRecord {
             rest = []
             try file.sync()
         } catch {
-            noteTrouble(error)
+            writeFailed(error)
             loop.after(Self.retryDelay) { [weak self] in self?.write(rest, to: file, then: done) }
             return
         }
-        noteRoom()
+        writeSucceeded()
         done()
     }
 
     private func failed(_ error: SystemError, _ output: Output) {
         guard error.isFullDisk else { return onFailure(error) }
-        noteTrouble(error)
+        writeFailed(error)
         loop.after(Self.retryDelay) { [weak output] in output?.retry() }
     }
 
-    private func noteTrouble(_ error: SystemError) {
+    private func writeFailed(_ error: SystemError) {
         guard !isInTrouble else { return }
         isInTrouble = true
         log.error(
@@ -121,7 +121,7 @@ package final class UpdateRecord {
         )
     }
 
-    private func noteRoom() {
+    private func writeSucceeded() {
         guard isInTrouble else { return }
         isInTrouble = false
         log.notice("\(name) can be written to again")

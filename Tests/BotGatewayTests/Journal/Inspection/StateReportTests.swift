@@ -19,7 +19,7 @@ import Testing
         let journal = try test.journal
         journal.acknowledge(events[0])
         journal.deadLetter(events[1], because: "3 children died on it")
-        journal.noteBot(username: "demo_bot")
+        journal.setBot(username: "demo_bot")
         journal.childStarted(.chat(42), pid: 811)
         _ = journal.add(try test.call("x"), for: .user(7))
         journal.hold("42", for: .seconds(60))
@@ -34,7 +34,7 @@ import Testing
         #expect(report.withChild.map(\.events) == [1])
         #expect(report.withoutChild.map(\.scope) == ["chat:43", "user:7"])
         #expect(report.withoutChild.map(\.calls) == [0, 1])
-        #expect(report.deadLetters == 1)
+        #expect(report.deadLetters.total == 1)
         #expect(report.holds.map(\.chat) == ["42"])
         let text = report.lines.joined(separator: "\n")
         for words in ["@demo_bot, id 7", "runs for 0s, pid 810", "children: 1", "811", "told to wait: 1"] {
@@ -50,10 +50,10 @@ import Testing
     @Test func `how many updates were dropped is told of one run, and moves the offset`() throws {
         let test = try JournalTest()
         try test.append([1], offset: 4)
-        try test.journal.noteDropped(notAllowed: 12, tooOld: 0, offset: 9)
+        try test.journal.setDropped(notAllowed: 12, tooOld: 0, offset: 9)
         try test.commit()
         #expect(try report(test).lines.contains { $0.hasSuffix(" 12 not allowed in") })
-        try test.journal.noteDropped(notAllowed: 13, tooOld: 2, offset: nil)
+        try test.journal.setDropped(notAllowed: 13, tooOld: 2, offset: nil)
         try test.commit()
         let report = try report(test)
         #expect(report.offset == 9)

@@ -1,0 +1,75 @@
+import BotAPI
+import JSON
+import Reactor
+
+/// What a bot has asked of the simulator, in the order of arrival.
+package final class RequestHistory {
+    typealias Call = SimulatorServer.ReceivedCall
+
+    /// How many of each kind are kept; nil for all.
+    package var limit: Int?
+    /// Called from the loop for each call, before it is carried out and answered.
+    package var onCall: ((SimulatorServer.ReceivedCall) -> Void)?
+    /// Called from the loop for each call once Telegram has decided on its response; without one where it isn't
+    /// carried out and only the connection suffers.
+    package var onResponse: ((SimulatorServer.ReceivedCall, Result<JSON, BotAPIError>?) -> Void)?
+
+    private(set) var calls: [Call] = []
+    /// The parameters of each getUpdates.
+    private(set) var polls: [JSON] = []
+    private(set) var downloads: [SimulatorServer.Download] = []
+    /// The calls with their outcomes, for those who ask over HTTP.
+    let log: NumberedLog
+
+    init(on loop: EventLoop) { log = NumberedLog(on: loop) }
+
+    /// Nil for a getUpdates, which is no call.
+    func record(_ request: BotAPIRequest, _ fault: Fault?) -> Call? {
+        guard request.method.lowercased() != "getupdates" else {
+            add(request.parameters, to: &polls)
+            return nil
+        }
+        let call = Call(
+            method: request.method, parameters: request.parameters, files: request.files, fault: fault)
+        add(call, to: &calls)
+        onCall?(call)
+        return call
+    }
+
+    func record(_ outcome: Result<JSON, BotAPIError>?, of call: Call?) {
+        guard let call else { return }
+        let chat = Int64(Arguments(call.parameters).text("chat_id"))
+        log.add(call.method.lowercased(), chat: chat, call.json(outcome))
+        onResponse?(call, outcome)
+    }
+
+    func record(_ download: SimulatorServer.Download) { add(download, to: &downloads) }
+
+    func removeAll() {
+        (calls, polls, downloads) = ([], [], [])
+        log.removeAll()
+    }
+
+    private func add<Entry>(_ entry: Entry, to list: inout [Entry]) {
+        list.append(entry)
+        guard let limit, list.count > 2 * limit else { return }
+        list.removeFirst(list.count - limit)
+    }
+}
+
+extension SimulatorServer.ReceivedCall {
+    /// As the control API tells it.
+    fileprivate func json(_ outcome: Result<JSON, BotAPIError>?) -> JSON {
+        var json: JSON = ["method": JSON(method), "parameters": parameters]
+        if !files.isEmpty {
+            json.set(
+                "files",
+                JSON(files.map { ["part": JSON($0.part), "name": JSON($0.name), "size": JSON($0.size)] }))
+        }
+        fault.map { json.set("fault", $0.json["fault"] ?? "") }
+        // The parameters here are the call's, not the error's.
+        let plain = outcome.map { $0.mapError { BotAPIError(code: $0.code, reason: $0.reason) } }
+        if let plain { json.merge(BotAPIResponse.envelope(of: plain)) }
+        return json
+    }
+}
