@@ -7,10 +7,10 @@ struct CompletionsCommand: LoopCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "completions",
-        abstract: "Print what makes a shell complete pipegram's commands and options.",
+        abstract: "Print a shell completion script.",
         discussion: """
-            Behind '--' the program and its arguments are completed as the shell does it elsewhere. Ends at once, \
-            with 0. Each line is for one shell, from its next start on; the last one takes it into this bash only.
+            After '--', the shell completes the program and its arguments as usual. Install the script for one shell, \
+            then start a new shell; the example loads it into the current bash only.
 
               bash  pipegram completions bash >/etc/bash_completion.d/pipegram
               zsh   pipegram completions zsh >/usr/local/share/zsh/site-functions/_pipegram
@@ -19,7 +19,7 @@ struct CompletionsCommand: LoopCommand {
             Example:  source <(pipegram completions bash)
             """)
 
-    @Argument(help: "Whose.")
+    @Argument(help: "The shell.")
     var shell: Shell
 
     @MainActor func start() throws -> ExitCode {

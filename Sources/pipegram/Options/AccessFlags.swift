@@ -10,26 +10,26 @@ struct AccessFlags: ParsableArguments, Sendable {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Let in only this chat, and those named by the other --allow options; may be repeated.",
+            "Accept updates only from this chat (repeatable).",
             valueName: "id"))
     var allowChat: [String] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("The same for a user, in whatever chat; may be repeated.", valueName: "id|@name"))
+        help: ArgumentHelp("Accept updates from this user in any chat (repeatable).", valueName: "id|@name"))
     var allowUser: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The same for those in a file, 'chat ID', 'user ID' or 'user @name' a line; SIGHUP reads it again.",
+            "Allow-list file with lines 'chat ID', 'user ID' or 'user @name'; reread on SIGHUP.",
             valueName: "file"),
         completion: .file())
     var allowFile: [String] = []
 
-    @Option(help: .duration("Drop updates that are older when they come; 'never' to take them all."))
+    @Option(help: .duration("Drop updates older than this."))
     var maxAge = DurationValue.never
 
-    @Flag(help: "Drop what Telegram holds at the start.")
+    @Flag(help: "Drop the updates pending at Telegram on startup.")
     var dropPending = false
 
     func validate() throws {

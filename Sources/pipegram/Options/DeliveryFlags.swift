@@ -9,27 +9,27 @@ struct DeliveryFlags: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "When an event is dealt with: 'auto', its child took it and came back for more, or lived on for "
-                + "--ack-timeout; 'event', its child wrote telegram.ack; 'exit', one event a child, which exits with 0.",
+            "When an event is acknowledged: 'auto', when its child reads on or runs for --ack-timeout; 'event', "
+                + "by telegram.ack; 'exit', by exiting with 0 after one event.",
             valueName: "rule"))
     var ack = Acknowledgement.auto
 
     @Option(
         help: .duration(
-            "With --ack auto: when an event counts as acknowledged though its child says nothing."))
+            "With --ack auto: time until an event counts as acknowledged."))
     var ackTimeout = DurationValue.seconds(2)
 
     /// The former name of `--ack-timeout`.
     @Option(help: .hidden) var settle: DurationValue?
 
     @Option(
-        help: ArgumentHelp("With --ack event: how many events a child may have in hand.", valueName: "number")
+        help: ArgumentHelp("With --ack event: maximum events in flight per child.", valueName: "number")
     )
     var window = 1
 
     @Option(
         help: ArgumentHelp(
-            "An event on which so many children died is set aside as a dead letter.", valueName: "number"))
+            "Failed deliveries before an event becomes a dead letter.", valueName: "number"))
     var maxDeliveries = 3
 
     func validate() throws {

@@ -8,7 +8,7 @@ import Reactor
 struct FileFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "A bot may send files from this directory and from those below it, and no others.",
+            "Let the bot send only files below this directory.",
             valueName: "directory"),
         completion: .directory)
     var uploadRoot: String?

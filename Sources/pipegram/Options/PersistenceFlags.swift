@@ -6,7 +6,7 @@ import Logging
 struct PersistenceFlags: ParsableArguments, Sendable {
     @OptionGroup var stateFlags: StateFlags
 
-    @Flag(help: "Keep everything in memory: what isn't dealt with is lost when the gateway ends.")
+    @Flag(help: "Keep no state on disk: a restart loses unfinished events and calls.")
     var noState = false
 
     func validate() throws {

@@ -5,7 +5,7 @@ import BotGateway
 struct RecordFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Add each update to a file before anything else is done with it, as 'pipegram record' does.",
+            "Append each update to this file, as 'pipegram record' does.",
             valueName: "file"),
         completion: .file())
     var record: String?

@@ -5,7 +5,7 @@ import BotGateway
 struct ScopeFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "One child for each chat, for each forum topic of a chat, for each sender, or for the whole bot.",
+            "Run one child per chat, forum topic, sender (user), or bot.",
             valueName: "whom"))
     var scope = ScopeChoice.chat
 

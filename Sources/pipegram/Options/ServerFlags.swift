@@ -5,7 +5,7 @@ import BotGateway
 struct ServerFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "The Bot API server; else $TELEGRAM_API_URL, else Telegram's own.", valueName: "url"))
+            "Bot API server (default: $TELEGRAM_API_URL, else Telegram's).", valueName: "url"))
     var apiURL: String?
 
     var url: String { apiURL ?? Environment.variable("TELEGRAM_API_URL") ?? BotAPIClient.officialURL }

@@ -7,17 +7,17 @@ import Logging
 struct TelegramFlags: ParsableArguments, Sendable {
     @OptionGroup var server: ServerFlags
 
-    @Option(help: .duration("How long Telegram holds a question for updates, at most 50s."))
+    @Option(help: .duration("getUpdates timeout, at most 50s."))
     var pollTimeout = DurationValue.seconds(50)
 
     @Option(
         help: ArgumentHelp(
-            "The kinds of update to ask for, with commas between, or 'all'. Without it Telegram chooses.",
+            "Comma-separated update types, or 'all' (default: Telegram's choice).",
             valueName: "list"),
         completion: .list(["all"] + MainActor.assumeIsolated { UpdateKinds.all }))
     var allowedUpdates: String?
 
-    @Flag(help: "Take a webhook away that is set for the bot, so that updates can be asked for.")
+    @Flag(help: "Delete the bot's webhook first.")
     var deleteWebhook = false
 
     func validate() throws {

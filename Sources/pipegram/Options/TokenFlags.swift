@@ -7,7 +7,7 @@ import Reactor
 struct TokenFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "A file with the bot's token; else $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN.",
+            "Token file (default: $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN).",
             valueName: "file"),
         completion: .file())
     var tokenFile: String?
