@@ -107,14 +107,14 @@ package final class Conversation {
         case .press(let button): return try press(button)
         case .edit(let message, let text):
             let id = try require(
-                message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
+                message ?? targets.message(of: speaker, in: chat), "you haven't sent a message here")
             try performInChat("editMessageText", ["message_id": JSON(id), "text": JSON(text)])
         case .delete(let message):
             let id = try require(
-                message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
+                message ?? targets.message(of: speaker, in: chat), "you haven't sent a message here")
             try performInChat("deleteMessage", ["message_id": JSON(id)])
         case .react(let emoji, let message):
-            let id = try require(message ?? targets.botMessage[chat], "the bot hasn't said anything here")
+            let id = try require(message ?? targets.botMessage[chat], "the bot hasn't sent a message here")
             let reaction: JSON = emoji.isEmpty ? [] : [["type": "emoji", "emoji": JSON(emoji)]]
             try performInChat("setMessageReaction", ["message_id": JSON(id), "reaction": reaction])
         case .reply(let message, let text):
@@ -127,10 +127,10 @@ package final class Conversation {
                 "votePoll", ["message_id": JSON(id), "option_ids": JSON(numbers.map { JSON($0 - 1) })])
         case .block:
             try performInChat("blockBot", [:])
-            return .hint("the bot is blocked; /unblock lets it in again")
+            return .hint("the bot is blocked; /unblock unblocks it")
         case .unblock:
             try performInChat("unblockBot", [:])
-            return .hint("the bot may write again")
+            return .hint("the bot is unblocked")
         }
         return .done
     }
@@ -206,8 +206,9 @@ package final class Conversation {
         guard results.indices.contains(number - 1), let id = results[number - 1]["id"] else {
             throw ActionError(
                 description: results.isEmpty
-                    ? "nothing is offered; /inline QUERY asks the bot"
-                    : "there are only \(results.count) results")
+                    ? "there are no inline results; get some with /inline QUERY"
+                    : "there \(results.count == 1 ? "is only 1 result" : "are only \(results.count) results")"
+            )
         }
         let message = try performInChat("chooseInlineResult", ["result_id": id])
         targets.observe(inlineMessage: message, by: speaker)
@@ -242,7 +243,7 @@ package final class Conversation {
         groups[id] = Group(title: title, isForum: isForum)
         place = .group(id, topic: nil)
         lastGroup = id
-        return .hint("\(title) is made, and the bot is in it")
+        return .hint("\(title) is created, and the bot is a member")
     }
 
     private func openTopic(_ name: String?) throws(ActionError) -> Outcome {

@@ -60,7 +60,7 @@ package enum TypedLine: Equatable {
 
     /// Nil for what isn't a command of the chat's.
     private static func command(_ word: String, _ rest: String) throws(UsageError) -> TypedLine? {
-        let error = UsageError(description: "\(word) is used like this: \(usage(of: word))")
+        let error = UsageError(description: "usage: \(usage(of: word))")
         switch word {
         case "/as": return try speaker(rest, error)
         case "/private": return .openPrivateChat
@@ -180,24 +180,24 @@ package enum TypedLine: Equatable {
 
     /// What can be typed, and what it does.
     package static let usage: [(line: String, meaning: String)] = [
-        ("/as NAME [@USERNAME]", "speak as somebody else, made up the first time"),
-        ("/group [TITLE]", "go to a group with the bot, made the first time"),
-        ("/topic [NAME]", "go to a topic of a forum, or to the general one"),
+        ("/as NAME [@USERNAME]", "switch to another user, created on first use"),
+        ("/group [TITLE]", "go to a group with the bot, created on first use"),
+        ("/topic [NAME]", "go to a forum topic, or to the general topic"),
         ("/private", "go back to the private chat with the bot"),
         ("/photo FILE [CAPTION]", "send a picture"),
-        ("/file FILE [CAPTION]", "send a file; music and videos as such"),
-        ("/press 2", "press a button, or by its text: /press Yes"),
-        ("/reply 5 TEXT", "answer message 5"),
-        ("/edit [5] TEXT", "change your last message, or message 5"),
+        ("/file FILE [CAPTION]", "send a file; audio and video are sent as such"),
+        ("/press 2", "press a button, by number or text: /press Yes"),
+        ("/reply 5 TEXT", "reply to message 5"),
+        ("/edit [5] TEXT", "edit your last message, or message 5"),
         ("/delete [5]", "delete your last message, or message 5"),
         ("/react 👍 [5]", "react to the bot's last message, or to message 5"),
-        ("/vote 1 [2 …]", "vote in the last poll; without a number: take it back"),
-        ("/inline QUERY", "ask the bot as one does behind @its_name"),
-        ("/choose 1", "take an inline result"),
-        ("/block", "block the bot; /unblock lets it in again"),
-        ("/quit", "end the chat, as Ctrl-D does"),
-        ("/help", "show this"),
-        ("//help", "the rest goes to the bot, as /start does; with // any"),
+        ("/vote 1 [2 …]", "vote in the last poll; no number retracts the vote"),
+        ("/inline QUERY", "send an inline query, like typing @botname QUERY"),
+        ("/choose 1", "send an inline result"),
+        ("/block", "block the bot; /unblock unblocks it"),
+        ("/quit", "exit, like Ctrl-D"),
+        ("/help", "show this list"),
+        ("//help", "send /help to the bot; unlisted commands need no //"),
     ]
 }
 

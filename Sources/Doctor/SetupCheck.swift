@@ -15,8 +15,8 @@ package enum SetupCheck {
         let room = max(0, (Int(clamping: descriptors) - 64) / 4)
         guard room < children else { return .fine("descriptors", "enough for \(children) children") }
         let words =
-            "\(descriptors) may be open, enough for \(room) children and not for the \(children) of --max-children. Raise "
-            + "the limit with ulimit -n, in a systemd unit with LimitNOFILE=\(children * 4 + 64)"
+            "the limit of \(descriptors) is enough for \(room) children, not for --max-children \(children). Raise "
+            + "it with ulimit -n, in a systemd unit with LimitNOFILE=\(children * 4 + 64)"
         return Diagnosis(room < min(children, fewestChildren) ? .fault : .hint, "descriptors", words)
     }
 
@@ -27,14 +27,14 @@ package enum SetupCheck {
         guard let path else {
             return .fault(
                 "state",
-                "there is no place for it: neither --state DIR, nor $STATE_DIRECTORY, nor $HOME says one")
+                "no state directory: set --state DIR, $STATE_DIRECTORY or $HOME")
         }
-        if path.isEmpty { return .fault("state", "its directory has no name: write --state DIR") }
+        if path.isEmpty { return .fault("state", "its directory's name is empty: set --state DIR") }
         if let holder = StateDirectory.holder(of: path) {
             let who = holder > 0 ? "process \(holder)" : "another machine or container"
             return .hint(
                 "state",
-                "\(path) is in use by \(who), a pipegram that runs: this one can't start beside it but with --state DIR"
+                "\(path) is in use by a running pipegram (\(who)): a second one needs another --state DIR"
             )
         }
         var place = path
@@ -71,29 +71,30 @@ package enum SetupCheck {
         if text.unicodeScalars.first == "\u{FEFF}" {
             return .fault(
                 "token",
-                "a byte order mark stands at the beginning of \(place), as some editors write it; save it without one"
+                "\(place) starts with a byte order mark, which some editors write; save it without one"
             )
         }
-        if words.isEmpty { return .fault("token", "\(place) is empty; @BotFather gives a token") }
+        if words.isEmpty { return .fault("token", "\(place) is empty; get a token from @BotFather") }
         // All of BotFather's message, or a line of a configuration.
         let inside = words.first { (try? BotToken(String($0))) != nil && $0.count > 20 }
         if words.count > 1, inside != nil {
             return .fault(
                 "token",
-                "\(place) has more than the token: leave only the part like 123456:ABC…, with no blank in it")
+                "\(place) has more than the token: keep only the part like 123456:ABC…")
         }
         if (try? BotToken(words.joined())) != nil {
-            return .fault("token", "the token in \(place) has blanks in it: take them out")
+            return .fault("token", "the token in \(place) contains spaces: remove them")
         }
         let bare = words.joined().filter { !"\"'<>`".contains($0) }
         let value = bare.split(separator: "=").last.map(String.init) ?? bare
         if (try? BotToken(value)) != nil {
             return .fault(
                 "token",
-                "\(place) has quotes or a name around the token: leave only the part like 123456:ABC…")
+                "\(place) has quotes or a name around the token: keep only the part like 123456:ABC…")
         }
         return .fault(
             "token",
-            "what is in \(place) isn't one: digits, a colon, then letters and digits, as @BotFather shows it")
+            "invalid token in \(place): it must be digits, a colon, then letters and digits, as shown by @BotFather"
+        )
     }
 }

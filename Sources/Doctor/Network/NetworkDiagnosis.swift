@@ -18,24 +18,24 @@ struct NetworkDiagnosis {
         case 5:
             "The proxy of \(proxyName) can't be found: correct it, or unset the variable"
         case 6:
-            "No name server knows the host: is this machine online? Look at /etc/resolv.conf, and at the spelling"
+            "The host name can't be resolved: check the spelling, /etc/resolv.conf, and that this machine is online"
         case 7 where proxy != nil, 28 where proxy != nil, 97,
             56 where reason.contains("CONNECT"):
             reason.contains("407")
-                ? "The proxy of \(proxyName) wants a name and a password: http://NAME:PASSWORD@HOST:PORT"
+                ? "The proxy of \(proxyName) requires a user name and a password: http://NAME:PASSWORD@HOST:PORT"
                 : "The proxy of \(proxyName) doesn't work: correct it, unset the variable, or add the host to no_proxy"
         case 7:
             "Nothing listens there, or a firewall is in the way"
         case 28:
-            "Nobody answers: a firewall is in the way, or Telegram is blocked here; libcurl takes a proxy from https_proxy"
+            "No answer: a firewall is in the way, or Telegram is blocked here. To use a proxy, set https_proxy"
         case 35 where place.hasPrefix("https:"):
-            "That is no TLS: does the address begin with http://, or is a proxy in the way?"
+            "The server doesn't speak TLS: should the address begin with http://, or is a proxy in the way?"
         case 60:
             certificate
         case 77:
             Self.noCertificates
         case 1, 3:
-            "Look at --api-url and $TELEGRAM_API_URL"
+            "Check --api-url and $TELEGRAM_API_URL"
         default:
             "Try it with: curl -v \(place)/"
         }
@@ -52,7 +52,7 @@ struct NetworkDiagnosis {
         }
         guard hasCertificates else { return Self.noCertificates }
         return
-            "Somebody between here and Telegram shows a certificate of their own, as a company's proxy does: add its "
+            "A proxy, such as a company's, intercepts TLS with its own certificate: add its "
             + "authority with update-ca-certificates, or name it in $SSL_CERT_FILE"
     }
 

@@ -113,7 +113,7 @@ import TelegramSimulator
             let error = token.redact(BotAPIError(response))
             networkFault = .fault(
                 "network",
-                "\(place) answered \(method) with \(error) and no word of Telegram's: try again later")
+                "\(place) answered \(method) with \(error), which is no Bot API answer: try again later")
         }
     }
 

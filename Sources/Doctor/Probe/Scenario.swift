@@ -38,10 +38,10 @@ struct Scenario {
             "an edited message", .edit, with: ["text": "hello, edited", "edit_date": 1_700_000_001],
             as: "edited_message")
         builder.addMessage(
-            "a message with a key of tomorrow", .unknownKey,
+            "a message with an unknown key", .unknownKey,
             with: ["text": "hello again", "key_of_tomorrow": ["new": [1]]])
         builder.add(
-            "kind_of_tomorrow", "an event of a kind that doesn't exist yet", .unknownKind,
+            "kind_of_tomorrow", "an event of an unknown type", .unknownKind,
             ["chat": place, "from": ada, "novelty": true])
         builder.addMessage("a plain message", with: ["text": "good bye"])
         return Scenario(steps: builder.steps)
@@ -54,7 +54,7 @@ struct Scenario {
         var builder = ScenarioBuilder(from: boris, in: place)
         builder.addMessage("a message in a group", with: ["text": "hello, all"])
         builder.addMessage(
-            "a message that says who joined, which has no text", .noText,
+            "a message about a new member, which has no text", .noText,
             with: ["new_chat_members": [["id": 44, "is_bot": false, "first_name": "Eve"]]])
         builder.addMessage("a message in a group", with: ["text": "good bye, all"])
         return Scenario(steps: builder.steps)

@@ -76,18 +76,18 @@ extension Language {
     var flushAdvice: String {
         switch self {
         case .shell:
-            "in a pipe let each command flush: jq --unbuffered, sed -u, grep --line-buffered, or stdbuf -oL"
+            "in a pipe make each command flush: jq --unbuffered, sed -u, grep --line-buffered, or stdbuf -oL"
         case .python: "write print(…, flush=True), or start it with python3 -u"
-        case .ruby: "write $stdout.sync = true at its beginning"
-        case .perl: "write $| = 1; at its beginning"
-        case .lua: "write io.stdout:setvbuf(\"line\") at its beginning"
+        case .ruby: "write $stdout.sync = true at the start"
+        case .perl: "write $| = 1; at the start"
+        case .lua: "write io.stdout:setvbuf(\"line\") at the start"
         case .awk: "write fflush() after each print; mawk reads in blocks too, without -W interactive"
         case .sed: "start it with sed -u"
         case .grep: "start it with grep --line-buffered"
-        case .jq: "start it with jq --unbuffered, such as by #!/usr/bin/env -S jq --unbuffered -cf"
-        case .node: "write with console.log or process.stdout.write at once"
-        case .php: "write flush() after each echo, and start no ob_start()"
-        case .tcl: "write chan configure stdout -buffering line at its beginning"
+        case .jq: "start it with jq --unbuffered, such as with #!/usr/bin/env -S jq --unbuffered -cf"
+        case .node: "write each line at once with console.log or process.stdout.write"
+        case .php: "write flush() after each echo, and don't call ob_start()"
+        case .tcl: "write chan configure stdout -buffering line at the start"
         case .compiled:
             "flush after each line: in C fflush(stdout), or setvbuf(stdout, NULL, _IOLBF, 0) first in main; "
                 + "in Go Flush() of the bufio.Writer; in Rust stdout().flush(); a C program can be started with stdbuf -oL"
@@ -115,9 +115,9 @@ extension Language {
     /// How it ends when its stdin does, where it has no loop that could be left.
     var exitAdvice: String {
         switch self {
-        case .node: "Leave at its end: process.stdin.on(\"end\", () => process.exit(0))"
+        case .node: "Exit at its end: process.stdin.on(\"end\", () => process.exit(0))"
         case .python:
-            "Leave the loop at the end of the input; what runs beside it must not hold it up: Thread(…, daemon=True)"
+            "Leave the loop at the end of the input; make threads daemons: Thread(…, daemon=True)"
         case .shell: "Leave the loop at the end of the input: while read -r line; do …"
         default: "Leave the loop at the end of the input"
         }
@@ -147,7 +147,7 @@ extension Language {
         case .lua: "event.text or \"\""
         case .php: "$event['text'] ?? ''"
         case .shell, .jq: "jq '.text // empty'"
-        case .awk, .sed, .grep, .tcl, .compiled: "a look whether the key is there"
+        case .awk, .sed, .grep, .tcl, .compiled: "a check that the key exists"
         }
     }
 }

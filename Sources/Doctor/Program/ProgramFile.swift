@@ -52,14 +52,14 @@ package struct ProgramFile {
     /// What is wrong with a file that the system is to execute: pure, but for `exists`, which says whether an
     /// interpreter can be found.
     static func faults(in bytes: [UInt8], name: String, _ exists: (String) -> Bool) -> [Diagnosis] {
-        guard !bytes.isEmpty else { return [.fault(name, "it is empty: there is no program in it")] }
+        guard !bytes.isEmpty else { return [.fault(name, "the file is empty")] }
         let first = "\(name):1"
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             return [
                 .fault(
                     first,
-                    "a byte order mark stands before its first character, so that the system doesn't see the "
-                        + "#!; take it away with: sed -i '1s/^\\xEF\\xBB\\xBF//' \(name)")
+                    "it starts with a byte order mark, which hides the #! from the system; "
+                        + "remove it with: sed -i '1s/^\\xEF\\xBB\\xBF//' \(name)")
             ]
         }
         let text = String(decoding: bytes.prefix(4096), as: UTF8.self)
@@ -69,7 +69,7 @@ package struct ProgramFile {
         guard let interpreter = words.first else {
             return [
                 .fault(
-                    first, "its first line names no interpreter; write #!/bin/sh, or what it is written in")
+                    first, "its first line names no interpreter; write #!/bin/sh, or the script's language")
             ]
         }
         let language = Language(shebang: String(line)) ?? Language(of: name)
@@ -95,11 +95,12 @@ package struct ProgramFile {
         let isFile = words.contains { $0.hasPrefix("-") && $0.contains { "fE".contains($0) } }
         guard !isFile, !words.contains("--exec") else { return nil }
         return .fault(
-            place, "\(language.rawValue) takes its name for the program, without -f; write \(shebang)")
+            place,
+            "without -f, \(language.rawValue) runs the file's name instead of the file; write \(shebang)")
     }
 
     private static func missing(_ interpreter: String) -> String {
-        "its first line asks for \(interpreter), which is not there"
+        "its interpreter \(interpreter) doesn't exist"
     }
 
     /// `#!/usr/bin/env NAME`: env looks NAME up, and takes all that stands behind it for a part of the name.
@@ -108,7 +109,9 @@ package struct ProgramFile {
     ) -> Diagnosis? {
         guard let first = words.first else {
             return .fault(
-                place, "env is told no interpreter; write #!/usr/bin/env python3, or what it is written in")
+                place,
+                "its first line gives env no interpreter; write #!/usr/bin/env python3, or the script's language"
+            )
         }
         let splits = first.hasPrefix("-S") || first.hasPrefix("--split-string")
         if words.count > 1, !splits {
@@ -126,14 +129,14 @@ package struct ProgramFile {
         if start.hasPrefix("#!") {
             return [
                 .fault(
-                    "\(name):1", "white space stands before the #!, which must be its first two characters")
+                    "\(name):1", "there is white space before the #!, which must be the first two characters")
             ]
         }
         guard let language = Language(of: name), language != .shell, let shebang = language.shebang else {
-            return [.hint("\(name):1", "it has no #! line, so that /bin/sh runs it; write #!/bin/sh there")]
+            return [.hint("\(name):1", "it has no #! line, so /bin/sh runs it; write #!/bin/sh there")]
         }
         return [
-            .fault("\(name):1", "it has no #! line, so that /bin/sh would run it; write \(shebang) above it")
+            .fault("\(name):1", "it has no #! line, so /bin/sh would run it; add \(shebang)")
         ]
     }
 
@@ -148,7 +151,7 @@ package struct ProgramFile {
             if isBroken, matters {
                 return .fault(
                     "\(name):\(line)",
-                    "its lines end in CR LF, as on Windows; mend them with: sed -i 's/\\r$//' \(name)")
+                    "its lines end in CR LF, as on Windows; fix them with: sed -i 's/\\r$//' \(name)")
             }
             line += 1
         }
@@ -173,8 +176,8 @@ package struct ProgramFile {
         case .interpreterMissing(let interpreter, let script) where interpreter.hasSuffix("\r"):
             .fault(
                 "\(displayName(script)):1",
-                "its lines end in CR LF, as on Windows, so that the system looks for "
-                    + "'\(interpreter.dropLast())\\r'; mend them with: sed -i 's/\\r$//' \(script)")
+                "its lines end in CR LF, as on Windows, so the system looks for "
+                    + "'\(interpreter.dropLast())\\r'; fix them with: sed -i 's/\\r$//' \(script)")
         case .interpreterMissing(let interpreter, let script):
             .fault("\(displayName(script)):1", missing(interpreter))
         }

@@ -43,7 +43,7 @@ struct ChatCommand: LoopCommand {
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.plain)
         if session == "" || session == "-" {
-            throw ValidationError("--log needs the name of a file, for there are two: updates and calls.")
+            throw ValidationError("--log must name a file: it writes two, for updates and for calls.")
         }
     }
 

@@ -50,9 +50,7 @@ struct DeadLettersCommand: LoopCommand {
         // After they are marked: a gateway that starts meanwhile finds them, or gets the signal.
         let gateway = StateDirectory.holder(of: place)
         if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
-        let place = count == 1 ? "its chat" : "their chats"
-        let verb = gateway == nil ? "will go" : count == 1 ? "goes" : "go"
-        say("\(describe(count)) \(verb) to \(place) again\(gateway == nil ? " when the gateway starts" : "")")
+        say("\(describe(count)) will be redelivered\(gateway == nil ? " when the gateway starts" : "")")
     }
 
     @MainActor private func show(_ letters: DeadLetters) throws -> ExitCode {

@@ -23,7 +23,9 @@ struct DoctorCommand: LoopCommand {
     @Option(help: .duration("Time for one step, such as reading an event or exiting."))
     var patience = DurationValue.seconds(5)
 
-    @Option(help: ArgumentHelp("Acknowledgement, as in 'run'; 'exit' sends one event per child.", valueName: "rule"))
+    @Option(
+        help: ArgumentHelp(
+            "Acknowledgement, as in 'run'; 'exit' sends one event per child.", valueName: "rule"))
     var ack = DeliveryFlags.Acknowledgement.auto
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
@@ -42,7 +44,7 @@ struct DoctorCommand: LoopCommand {
         // All that isn't an option of this command is taken for the program.
         if ["--help", "-h"].contains(commandLine.first) { throw CleanExit.helpRequest(self) }
         if let patience = patience.duration, patience < .milliseconds(100) {
-            throw ValidationError("--patience is 100ms or more: nobody can be quicker than that.")
+            throw ValidationError("--patience must be at least 100ms.")
         }
         if let first = commandLine.first { try ProgramArguments.rejectOption(first) }
     }

@@ -40,7 +40,7 @@ struct ReplayCommand: LoopCommand {
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.plain)
         if update, expect == nil {
-            throw ValidationError("--update goes with --expect FILE, which it writes.")
+            throw ValidationError("--update requires --expect FILE.")
         }
     }
 

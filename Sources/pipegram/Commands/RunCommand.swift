@@ -35,7 +35,7 @@ struct RunCommand: LoopCommand {
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.common.plain)
         if childFlags.common.plain, deliveryFlags.ack == .event {
-            throw ValidationError("With --plain a bot has no way to acknowledge: take --ack auto or exit.")
+            throw ValidationError("A --plain bot can't write telegram.ack: use --ack auto or exit.")
         }
     }
 

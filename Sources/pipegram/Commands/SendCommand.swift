@@ -35,7 +35,7 @@ struct SendCommand: LoopCommand {
 
     func validate() throws {
         if dryRun, resume != nil {
-            throw ValidationError("--dry-run sends nothing, so that there is nothing to resume.")
+            throw ValidationError("--dry-run and --resume exclude each other.")
         }
     }
 

@@ -35,7 +35,7 @@ struct AccessFlags: ParsableArguments, Sendable {
     func validate() throws {
         // Telegram's dates are whole seconds.
         guard maxAge.duration.map({ $0 >= .seconds(1) }) ?? true else {
-            throw ValidationError("--max-age takes 1s or more.")
+            throw ValidationError("--max-age must be at least 1s, or 'never'.")
         }
     }
 }
@@ -75,18 +75,23 @@ extension AccessFlags {
         do throws(AllowList.Entry.Malformed) {
             return try read(text)
         } catch {
-            throw Failure(.validationFailure, "\(option) takes \(error), not '\(text)'")
+            throw Failure(.validationFailure, "Invalid \(option) '\(text)': it must be \(error)")
         }
     }
 
     /// Says who may come in.
     @MainActor func log(_ list: AllowList?, to log: Logger) {
         guard let list else {
-            return log.info("everyone may come in; --allow-chat, --allow-user and --allow-file say who may")
+            return log.info(
+                "no allow-list: anyone can use this bot; limit access with --allow-chat, --allow-user or --allow-file"
+            )
         }
         guard !list.isEmpty else {
-            return log.warning("nobody may come in: --allow-file lists no chat and no user")
+            return log.warning(
+                "the allow-list is empty, so every update is dropped; add chats or users to --allow-file")
         }
-        log.info("\(list.chats.count) chats and \(list.userCount) users may come in")
+        let chats = "\(list.chats.count) chat\(list.chats.count == 1 ? "" : "s")"
+        let users = "\(list.userCount) user\(list.userCount == 1 ? "" : "s")"
+        log.info("allow-list: \(chats) and \(users)")
     }
 }

@@ -34,7 +34,7 @@ struct DeliveryFlags: ParsableArguments, Sendable {
 
     func validate() throws {
         guard (1...1000).contains(window) else {
-            throw ValidationError("--window takes a number from 1 to 1000.")
+            throw ValidationError("--window must be from 1 to 1000.")
         }
         guard maxDeliveries > 0 else { throw ValidationError("--max-deliveries must be at least 1.") }
     }

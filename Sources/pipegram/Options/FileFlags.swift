@@ -18,8 +18,8 @@ struct FileFlags: ParsableArguments, Sendable {
         guard uploadRoot == nil else { return }
         log.warning(
             """
-            whoever makes the bot print a line 'file:///…' is sent that file; with --upload-root only those in one \
-            directory
+            any user who gets the bot to print 'file:///…' receives that file; limit uploads to one directory with \
+            --upload-root
             """)
     }
 

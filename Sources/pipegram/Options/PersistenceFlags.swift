@@ -11,7 +11,7 @@ struct PersistenceFlags: ParsableArguments, Sendable {
 
     func validate() throws {
         if stateFlags.state != nil, noState {
-            throw ValidationError("--state names a place for the state, and --no-state wants none.")
+            throw ValidationError("--state and --no-state exclude each other.")
         }
     }
 
@@ -20,7 +20,8 @@ struct PersistenceFlags: ParsableArguments, Sendable {
     /// - Parameter bot: its id.
     @MainActor func directory(of bot: String, log: Logger) throws(GatewayFailure) -> StateDirectory? {
         guard noState else { return try StateDirectory(try stateFlags.path(bot: bot)) }
-        log.notice("--no-state: what isn't dealt with is kept in memory, and lost when the gateway ends")
+        log.notice(
+            "--no-state: unfinished events and calls are kept in memory and lost when the gateway stops")
         return nil
     }
 }

@@ -15,10 +15,10 @@ struct ProgramArguments: ParsableArguments, Sendable {
     func validate() throws {
         guard let first = commandLine.first else {
             throw ValidationError(
-                "Which program is the bot? It stands last, behind the options and, with replay, the log.")
+                "No program given: name it last, after the options and, for replay, the log file.")
         }
         if first == "--", commandLine.count == 1 {
-            throw ValidationError("No program is named after '--'.")
+            throw ValidationError("No program given after '--'.")
         }
         try Self.rejectOption(first)
     }
@@ -32,11 +32,11 @@ struct ProgramArguments: ParsableArguments, Sendable {
     static func rejectOption(_ first: String) throws {
         guard first.hasPrefix("-"), first != "--" else { return }
         guard !UsageHints.isOption(first) else {
-            throw ValidationError("\(first) stands too late: options stand first, also before a log.")
+            throw ValidationError("\(first) must come before the log file and the program.")
         }
         let hint = UsageHints.hint(forOption: first)
         throw ValidationError(
-            "Unknown option '\(first)' here\(hint.isEmpty ? "." : hint) Options stand first; a program of that name goes after '--'."
+            "Unknown option '\(first)'\(hint.isEmpty ? "." : hint) If it is the program's name, put '--' before it."
         )
     }
 

@@ -14,7 +14,7 @@ struct RecordFlags: ParsableArguments, Sendable {
 
     func validate() throws {
         if redactionFlags.redact, record == nil {
-            throw ValidationError("--redact goes with --record FILE.")
+            throw ValidationError("--redact requires --record FILE.")
         }
     }
 

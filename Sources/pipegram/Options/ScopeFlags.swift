@@ -13,8 +13,8 @@ struct ScopeFlags: ParsableArguments, Sendable {
     func check(isPlain: Bool) throws {
         guard isPlain, scope == .user || scope == .bot else { return }
         throw ValidationError(
-            "With --plain a bot answers in its scope's chat, and with --scope \(scope.rawValue) there is none: "
-                + "take --scope chat or topic.")
+            "--plain doesn't work with --scope \(scope.rawValue), which has no chat to answer in: "
+                + "use --scope chat or topic.")
     }
 }
 

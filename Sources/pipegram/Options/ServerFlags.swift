@@ -13,7 +13,7 @@ struct ServerFlags: ParsableArguments, Sendable {
     func validate() throws {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw ValidationError(
-                "The Bot API's address starts with https:// or http://, not as '\(url)' does.")
+                "Invalid --api-url or $TELEGRAM_API_URL '\(url)': it must start with http:// or https://.")
         }
     }
 }

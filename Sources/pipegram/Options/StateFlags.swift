@@ -18,7 +18,7 @@ struct StateFlags: ParsableArguments, Sendable {
         }
         throw GatewayFailure(
             .noState,
-            "there is no place for the state: neither --state DIR, nor $STATE_DIRECTORY, nor $HOME says one")
+            "no state directory: set --state DIR, $STATE_DIRECTORY or $HOME")
     }
 }
 

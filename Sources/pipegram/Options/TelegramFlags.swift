@@ -23,14 +23,15 @@ struct TelegramFlags: ParsableArguments, Sendable {
     func validate() throws {
         guard let wait = pollTimeout.duration, (.zero)...(.seconds(50)) ~= wait,
             wait.components.attoseconds == 0
-        else { throw ValidationError("--poll-timeout takes whole seconds, from 0s to 50s.") }
+        else { throw ValidationError("--poll-timeout must be whole seconds, from 0s to 50s.") }
     }
 
     /// - Parameter offset: where an earlier run ended.
     @MainActor func polling(from offset: Int64? = nil, log: Logger) -> TelegramPoller.Options {
         for kind in kinds where !UpdateKinds.all.contains(kind) {
             log.warning(
-                "--allowed-updates: '\(kind)' is unknown here; Telegram ignores names it doesn't know")
+                "--allowed-updates: unknown update type '\(kind)'; Telegram ignores types that it doesn't know"
+            )
         }
         return .init(wait: pollTimeout.duration ?? .seconds(50), kinds: kinds, offset: offset)
     }

@@ -17,7 +17,7 @@ struct TokenFlags: ParsableArguments, Sendable {
         do {
             return try BotToken(text)
         } catch {
-            throw Failure(.noPermission, "the token in \(place) can't be used: \(error)")
+            throw Failure(.noPermission, "invalid token in \(place): \(error)")
         }
     }
 
@@ -36,7 +36,7 @@ struct TokenFlags: ParsableArguments, Sendable {
         throw Failure(
             .noPermission,
             """
-            there is no bot token. @BotFather on Telegram gives one; hand it over with --token-file FILE, in \
+            no bot token: get one from @BotFather on Telegram, and pass it with --token-file FILE, in \
             $CREDENTIALS_DIRECTORY/token, or in the variable TELEGRAM_BOT_TOKEN
             """)
     }

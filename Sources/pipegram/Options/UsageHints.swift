@@ -21,7 +21,7 @@ enum UsageHints {
         let unknown = "unknown command '\(word)'\(hint)"
         if let program = program(word) {
             let line = ([program] + arguments.dropFirst()).map(\.shellQuoted).joined(separator: " ")
-            let verbs = [("chat", "to talk to that program here"), ("run", "to make it a bot on Telegram")]
+            let verbs = [("chat", "to talk to the program here"), ("run", "to run it on Telegram")]
                 .filter { names.contains($0.0) }.map { "\n  \($0.1):  pipegram \($0.0) -- \(line)" }
             return unknown + (hint.isEmpty ? ";" : " Or") + verbs.joined()
         }
@@ -35,7 +35,7 @@ enum UsageHints {
         guard name.hasPrefix("--"), !["--help", "--version"].contains(name) else { return nil }
         let owners = Pipegram.commands.filter { options(of: $0).contains(name) }.map { $0._commandName }
         guard let owner = ["chat", "run"].first(where: owners.contains) ?? owners.first else { return nil }
-        return "\(name) is an option of \(owners.joined(separator: ", ")), and stands behind it: "
+        return "\(name) is an option of \(owners.joined(separator: ", ")), and must come after the command: "
             + "pipegram \(owner) \(arguments.map(\.shellQuoted).joined(separator: " "))"
     }
 

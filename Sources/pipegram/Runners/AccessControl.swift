@@ -40,7 +40,7 @@ import Reactor
             filter?.access.list = allowList
             logList()
         } catch {
-            log.error("\(error.message); who may come in stays as it was")
+            log.error("\(error.message); the allow-list is unchanged")
         }
     }
 

@@ -39,7 +39,7 @@ import Reactor
     /// Says who the bot is.
     func introduce(_ bot: JSON, doing: String) {
         let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
-        log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); \(doing)")
+        log.info("signed in as \(name), id \(bot["id"]?.description ?? "unknown"); \(doing)")
     }
 
     func end() { end(with: .success(.success)) }

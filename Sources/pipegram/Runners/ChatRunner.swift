@@ -63,7 +63,7 @@ import Reactor
             loop.stop()
         }
         let name = gateway.program.arguments.joined(separator: " ")
-        view.hint("\(name) listens: type something. /help shows what else can be typed, Ctrl-D ends.")
+        view.hint("\(name) is ready: type a message. /help lists commands, Ctrl-D exits.")
         if let watch { view.hint("watched: \(watch.paths.joined(separator: ", "))") }
         view.showPrompt()
         interface.start()
@@ -91,7 +91,7 @@ import Reactor
         if let recording = gateway.recording {
             try recording.finish()
             let line = command.replay(recording)
-            view.announce("saved; this replays it:\(isScript ? " " : "\n")\(line)")
+            view.announce("saved; replay it with:\(isScript ? " " : "\n")\(line)")
         }
         if let result { return try result.get() }
         return !isScript || view.errors + gateway.problems == 0 ? .success : .problemsFound
@@ -127,7 +127,7 @@ import Reactor
         // Who says it twice doesn't want to wait.
         if !isScript, input.isEnding { return finishInput() }
         input.end()
-        if input.isWaiting { view.hint("waiting for the bot to deal with that; Ctrl-C doesn't wait") }
+        if input.isWaiting { view.hint("waiting for the bot to process that; press Ctrl-C to exit at once") }
     }
 
     private func finishInput() {
@@ -138,7 +138,7 @@ import Reactor
         guard !isScript, gateway.hasChildren else { return }
         // Most bots are gone at once.
         loop.after(.seconds(1)) { [weak self] in
-            self?.view.hint("waiting for the bot to end; Ctrl-C doesn't wait")
+            self?.view.hint("waiting for the bot to exit; press Ctrl-C to exit at once")
         }
     }
 
@@ -164,7 +164,7 @@ import Reactor
     private func startWatching() throws {
         let watch = try FileWatch(BotSourceFiles.of(gateway.program), on: loop)
         watch.onChange = { [unowned self] path in
-            view.announce("\(path) has changed: the bot starts anew with the next message")
+            view.announce("\(path) changed: the bot restarts with the next message")
             gateway.reload()
         }
         self.watch = watch

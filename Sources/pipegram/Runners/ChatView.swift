@@ -109,6 +109,6 @@ import TelegramSimulator
     /// The bot isn't shown what was said, and a newcomer wonders.
     func explainPrivacyMode() {
         let name = telegram.bot["username"]?.string ?? "it"
-        hint("privacy mode: in a group the bot gets only commands, answers to it, and what names @\(name)")
+        hint("privacy mode: in a group the bot gets only commands, replies to it, and mentions of @\(name)")
     }
 }

@@ -19,8 +19,8 @@ import Reactor
         let sum =
             switch faultCount {
             case 0: "all is well"
-            case 1: "1 thing is wrong"
-            default: "\(faultCount) things are wrong"
+            case 1: "1 problem found"
+            default: "\(faultCount) problems found"
             }
         try printOut(Array((lines + [sum, ""]).joined(separator: "\n").utf8))
     }

@@ -57,7 +57,8 @@ import TelegramSimulator
             return report.add(
                 isMissing
                     ? Diagnosis(
-                        .hint, "token", "there is none, so that Telegram isn't asked; @BotFather gives one")
+                        .hint, "token",
+                        "none is configured, so the checks at Telegram are skipped; get one from @BotFather")
                     : Diagnosis(.fault, "token", reason))
         }
         do {

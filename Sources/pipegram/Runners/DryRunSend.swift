@@ -38,7 +38,7 @@ import TelegramSimulator
         lines.input.start()
         loop.run()
         if let result { return try result.get() }
-        log.notice("nothing was sent: \(sender.tally.sent) would be, \(sender.tally.failed) would fail")
+        log.notice("dry run: \(sender.tally.sent) would be sent, \(sender.tally.failed) would fail")
         return sender.tally.exitCode
     }
 

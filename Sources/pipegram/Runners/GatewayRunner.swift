@@ -107,7 +107,7 @@ import Reactor
     private func makeChildren(_ user: JSON) -> Children {
         if policy.maxChildren < command.childFlags.common.maxChildren {
             log.warning(
-                "\(program.descriptorLimit) descriptors are enough for \(policy.maxChildren) children at a time"
+                "running at most \(policy.maxChildren) children: the limit is \(program.descriptorLimit) open files"
             )
         }
         return program.children(
@@ -130,7 +130,7 @@ import Reactor
         case SIGHUP where !terminalHangup.isTerminalGone:
             access.reload()
             guard let gateway = flow?.gateway else { return }
-            log.notice("SIGHUP: every child is replaced by a new one")
+            log.notice("SIGHUP: replacing all children")
             gateway.reload()
         case SIGUSR1: logReport()
         case SIGUSR2: retryDeadLetters()
@@ -152,7 +152,7 @@ import Reactor
     private func retryDeadLetters() {
         guard let gateway = flow?.gateway, !gateway.isEnding else { return }
         journal.revive { [log] events in
-            log.notice("SIGUSR2: \(events.count) dead letters are tried again")
+            log.notice("SIGUSR2: redelivering \(events.count) dead letter\(events.count == 1 ? "" : "s")")
             gateway.deliver(events)
         }
     }
@@ -163,7 +163,7 @@ import Reactor
             if flow != nil { _exit(128 + signal) }
             return loop.stop()
         }
-        log.info("stopping: children finish what they have; once more ends at once")
+        log.info("stopping: waiting for children; a second signal kills them")
         gateway.shutDown()
     }
 }

@@ -25,7 +25,7 @@ import Reactor
         do {
             return try File.read(path)
         } catch {
-            throw Failure(.noInput, "\(error); to record what the bot does now, add --update")
+            throw Failure(.noInput, "\(error); to create it, add --update")
         }
     }
 

@@ -23,7 +23,9 @@ import Reactor
         (self.loop, self.log) = (loop, log)
         do {
             guard let file = try LineFile(path) else {
-                throw GatewayFailure(.noState, "\(path) is no file: results can't be read from there again")
+                throw GatewayFailure(
+                    .noState, "\(path) is not a regular file, so results can't be read back; name another one"
+                )
             }
             self.file = file
             try readEarlier(path)
@@ -54,7 +56,7 @@ import Reactor
         if bad == nil, !isHalfOfOne { bad = lines + 1 }
         guard let bad else { return }
         throw GatewayFailure(
-            .unusableState, "\(path) isn't a file of results: line \(bad) is none; name another one")
+            .unusableState, "\(path) isn't a results file: line \(bad) is not a result; name another one")
     }
 
     /// Adds a result, which survives a kill at once, and the machine's end some milliseconds later.
@@ -89,7 +91,7 @@ import Reactor
     private func wait(_ error: SystemError) {
         if !isFailureLogged {
             log.error(
-                "results can't be written (\(error)); no call is begun until they can; trying every second")
+                "results can't be written (\(error)); sending is paused; retrying every second")
         }
         isFailureLogged = true
         loop.after(Self.retryDelay) { [weak self] in self?.write() }
@@ -100,7 +102,7 @@ import Reactor
         do throws(SystemError) {
             try file.sync()
         } catch {
-            log.error("results may not survive the machine's end: \(error)")
+            log.error("results may not survive a power failure: \(error)")
         }
     }
 }

@@ -38,7 +38,7 @@ import Reactor
                 String(
                     decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes[...], as: UTF8.self)
             )
-        case .tooLong: onRejectedLine("a line of more than \(Self.lineLimit) bytes isn't said")
+        case .tooLong: onRejectedLine("line dropped: it is longer than \(Self.lineLimit) bytes")
         }
     }
 

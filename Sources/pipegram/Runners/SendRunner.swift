@@ -85,15 +85,15 @@ import Reactor
         session.end(
             with: GatewayFailure(
                 .unusableState,
-                "\(path) has the results of other calls: line \(otherLine) of the input isn't the one that it "
-                    + "knows; nothing was sent. Give it the same input, or name another file"))
+                "\(path) has the results of other calls: line \(otherLine) of the input differs; nothing was sent. "
+                    + "Use the same input, or name another file"))
     }
 
     // MARK: the end
 
     private func stop(on signal: Int32) {
         if ending != nil || !isSignedIn { _exit(128 + signal) }
-        session.log.notice("stopping: what is under way is waited for; once more ends at once")
+        session.log.notice("stopping: waiting for calls in flight; a second signal exits at once")
         stop(with: .success(.signal(signal)))
     }
 
@@ -125,12 +125,13 @@ import Reactor
     private var remainder: String {
         var text = "stopped before the end of the input"
         if let first = sender.firstOpenLine {
-            text += ", \(sender.openLines) lines were read and have no result, the first is line \(first)"
+            let count = sender.openLines
+            text += ", \(count) line\(count == 1 ? " has" : "s have") no result, the first is line \(first)"
             if caller.underWay > 0 { text += "; \(caller.underWay) of them may have been sent" }
         }
         guard let path = command.resume else {
-            return text + "; with --resume FILE it would know where to go on"
+            return text + "; use --resume FILE to be able to continue"
         }
-        return text + "; the same command with --resume \(path) goes on there"
+        return text + "; run the same command with --resume \(path) to continue"
     }
 }

@@ -55,11 +55,12 @@ import TelegramSimulator
         case EADDRINUSE:
             return Failure(
                 .cantCreate,
-                "\(wanted) is in use, by another simulator perhaps: --listen \(place.host):0 picks a free port"
+                "\(wanted) is in use, perhaps by another simulator: --listen \(place.host):0 picks a free port"
             )
         case EINVAL:
             return Failure(
-                .validationFailure, "--listen: '\(place.host)' is no address, such as 127.0.0.1 or ::1")
+                .validationFailure,
+                "Invalid --listen '\(place.host)': it must be an IP address such as 127.0.0.1 or ::1")
         default:
             return Failure(.cantCreate, "\(error)")
         }
@@ -84,7 +85,7 @@ import TelegramSimulator
         server.onWebhookTrouble = { [log] in log.warning("webhook: \($0)") }
         if !command.listen.isLoopback {
             log.warning(
-                "others can reach this simulator: whoever can may speak as anybody, and read what was said"
+                "this simulator is reachable from other machines: anyone there can send as any user and read all chats"
             )
         }
         defer {
@@ -99,7 +100,7 @@ import TelegramSimulator
     /// What a newcomer pastes.
     private var introduction: String {
         let token = server.token
-        let others = server.acceptsAnyToken ? ", or any other that looks like one" : ""
+        let others = server.acceptsAnyToken ? ", or any other well-formed token" : ""
         return """
             listening on \(server.url)
             base URL     \(server.url)/bot<token>/<method>, files \(server.url)/file/bot<token>/<path>
@@ -135,7 +136,7 @@ import TelegramSimulator
     private func logUnseen(_ message: JSON) {
         let chat = message["chat"]?["id"]?.integer ?? 0
         log.notice(
-            "chat:\(chat): a message that the bot doesn't see, for privacy mode is on; --no-privacy ends that"
+            "chat:\(chat): privacy mode hides a message from the bot; --no-privacy turns it off"
         )
     }
 
@@ -145,7 +146,7 @@ import TelegramSimulator
         } else {
             let isFull = server.pendingUpdates >= SimulatorServer.pendingLimit
             let reason =
-                isFull ? "too many wait for the bot already" : "the bot's allowed_updates leave it out"
+                isFull ? "too many updates are pending" : "the bot's allowed_updates exclude it"
             log.notice("no \(kind) update: \(reason)")
         }
     }

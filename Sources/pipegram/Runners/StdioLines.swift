@@ -28,7 +28,7 @@ import Reactor
 
     var summary: String {
         var summary = "\(sent) sent, \(failed) failed, \(unknown) unknown, \(skipped) skipped"
-        if skippedFailed > 0 { summary += " (\(skippedFailed) of them had failed, or are unknown)" }
+        if skippedFailed > 0 { summary += " (\(skippedFailed) of them failed or unknown)" }
         return summary
     }
 }
