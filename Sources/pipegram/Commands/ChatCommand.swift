@@ -51,7 +51,7 @@ struct ChatCommand: LoopCommand {
         try ChatRunner(self).run()
     }
 
-    /// What replays the saved chat, to be pasted.
+    /// The command line that replays the saved chat.
     @MainActor func replay(_ recording: ChatRecording) -> String {
         var command = ["pipegram", "replay"]
         if scopeFlags.scope != .chat { command += ["--scope", scopeFlags.scope.rawValue] }

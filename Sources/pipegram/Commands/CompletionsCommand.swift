@@ -33,17 +33,17 @@ struct CompletionsCommand: LoopCommand {
         return .success
     }
 
-    /// Puts `lines` first into the function that is called for every completion.
+    /// Inserts `lines` at the start of the function that handles completions.
     private static func opened(_ script: String, with lines: String) -> String {
         let start = "_pipegram() {"
         return script.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0 == start ? "\(start)\n\(lines)" : String($0) }.joined(separator: "\n")
     }
 
-    /// All commands, any of which may follow `help`.
+    /// The commands that may follow `help`.
     private static let names = Pipegram.commands.map { $0._commandName }.joined(separator: " ")
 
-    // What stands behind '--' is another program's command line.
+    // After '--' comes another program's command line, which the shell's own completion handles.
 
     private static let bash = """
             if ((COMP_CWORD == 2)) && [[ "${COMP_WORDS[1]}" = help ]]; then

@@ -47,7 +47,7 @@ struct DeadLettersCommand: LoopCommand {
 
     @MainActor private func retry(_ letters: DeadLetters, in place: String) throws {
         let count = try letters.retry()
-        // After they are marked: a gateway that starts meanwhile finds them, or gets the signal.
+        // Signal after marking them: a gateway that starts meanwhile finds them in its journal.
         let gateway = StateDirectory.holder(of: place)
         if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
         say("\(describe(count)) will be redelivered\(gateway == nil ? " when the gateway starts" : "")")

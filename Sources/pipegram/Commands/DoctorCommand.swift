@@ -41,7 +41,7 @@ struct DoctorCommand: LoopCommand {
     var command: [String] { ProgramArguments.command(of: commandLine) }
 
     func validate() throws {
-        // All that isn't an option of this command is taken for the program.
+        // ArgumentParser captures everything that isn't an option as the program, also --help.
         if ["--help", "-h"].contains(commandLine.first) { throw CleanExit.helpRequest(self) }
         if let patience = patience.duration, patience < .milliseconds(100) {
             throw ValidationError("--patience must be at least 100ms.")

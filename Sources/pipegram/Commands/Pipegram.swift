@@ -20,7 +20,7 @@ struct Pipegram: ParsableCommand {
         groupedSubcommands: groups
     )
 
-    /// All commands, as a newcomer comes to them.
+    /// All commands, in the order in which a new user needs them.
     private static let groups = [
         CommandGroup(
             name: "Try a bot, without a token",
@@ -47,7 +47,7 @@ struct Pipegram: ParsableCommand {
             Glibc.exit(ExitCode.validationFailure.rawValue)
         }
         guard [[], ["help"], ["--help"], ["-h"]].contains(arguments) else { return main(arguments) }
-        // Of ArgumentParser's headings, `TRY A BOT SUBCOMMANDS:`, the last word says nothing here.
+        // Removes the redundant SUBCOMMANDS from headings such as `TRY A BOT SUBCOMMANDS:`.
         let overview = helpMessage(for: Self.self).split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasSuffix(" SUBCOMMANDS:") ? "\($0.dropLast(" SUBCOMMANDS:".count)):" : String($0) }
         print(overview.joined(separator: "\n"))

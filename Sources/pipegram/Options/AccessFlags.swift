@@ -4,9 +4,9 @@ import Glibc
 import Logging
 import Reactor
 
-/// Who may come in, and what is too old.
+/// The options that decide which updates are accepted.
 struct AccessFlags: ParsableArguments, Sendable {
-    // A group's id begins with a minus, and is no option.
+    // A group's id begins with a minus, so it must not be parsed as an option.
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
@@ -41,7 +41,7 @@ struct AccessFlags: ParsableArguments, Sendable {
 }
 
 extension AccessFlags {
-    /// Who may come in by the options, and by the files as they are now; nil when everyone may.
+    /// The allow-list from the options and the current contents of the files; nil if anyone is allowed.
     @MainActor func allowList() throws(Failure) -> AllowList? {
         guard !allowChat.isEmpty || !allowUser.isEmpty || !allowFile.isEmpty else { return nil }
         var list = AllowList()
@@ -54,7 +54,7 @@ extension AccessFlags {
         for file in allowFile {
             let bytes: [UInt8]
             do throws(SystemError) {
-                // A pipe could not be read again, and would stop everything.
+                // A pipe can't be reread on SIGHUP, and reading one would block.
                 bytes = try File.read(file, onlyRegular: true)
             } catch {
                 throw Failure(.noInput, "--allow-file \(error)")
@@ -79,7 +79,7 @@ extension AccessFlags {
         }
     }
 
-    /// Says who may come in.
+    /// Logs the size of the allow-list, or that there is none.
     @MainActor func log(_ list: AllowList?, to log: Logger) {
         guard let list else {
             return log.info(

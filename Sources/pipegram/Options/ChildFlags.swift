@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotGateway
 
-/// What `run`, `chat` and `replay` have in common about children.
+/// The options for children that `run`, `chat` and `replay` share.
 struct ChildFlags: ParsableArguments, Sendable {
     @Option(help: .duration("Time for a child to exit after its stdin is closed."))
     var stopGrace = DurationValue.seconds(10)
@@ -20,7 +20,7 @@ struct ChildFlags: ParsableArguments, Sendable {
         guard maxChildren > 0 else { throw ValidationError("--max-children must be at least 1.") }
     }
 
-    /// - Parameter base: what the command itself wants.
+    /// - Parameter base: the policy of the command, to which the options are applied.
     @MainActor func policy(_ base: ChildPolicy = ChildPolicy()) -> ChildPolicy {
         var policy = base
         policy.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotGateway
 
-/// When an event is dealt with.
+/// The options that decide when an event is acknowledged or given up.
 struct DeliveryFlags: ParsableArguments, Sendable {
     enum Acknowledgement: String, ExpressibleByArgument, CaseIterable, Sendable {
         case auto, event, exit

@@ -13,7 +13,7 @@ struct FileFlags: ParsableArguments, Sendable {
         completion: .directory)
     var uploadRoot: String?
 
-    /// A program of plain text may repeat what it was told, and a line of it sends a file.
+    /// A plain-text bot that repeats user input may print a `file://` line, which sends that file.
     @MainActor func warnWithoutRoot(_ log: Logger) {
         guard uploadRoot == nil else { return }
         log.warning(

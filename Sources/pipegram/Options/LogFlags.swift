@@ -2,7 +2,7 @@ import ArgumentParser
 import JSON
 import Logging
 
-/// How much is logged, and how it looks.
+/// The log's level and format.
 struct LogFlags: ParsableArguments, Sendable {
     enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
         case text, json

@@ -2,7 +2,7 @@ import ArgumentParser
 import BotGateway
 import Logging
 
-/// Whether a gateway keeps what isn't dealt with, and where.
+/// Whether a gateway keeps its state on disk, and where.
 struct PersistenceFlags: ParsableArguments, Sendable {
     @OptionGroup var stateFlags: StateFlags
 
@@ -15,9 +15,9 @@ struct PersistenceFlags: ParsableArguments, Sendable {
         }
     }
 
-    /// Nil when everything is kept in memory.
+    /// Nil with --no-state.
     ///
-    /// - Parameter bot: its id.
+    /// - Parameter bot: the bot's id.
     @MainActor func directory(of bot: String, log: Logger) throws(GatewayFailure) -> StateDirectory? {
         guard noState else { return try StateDirectory(try stateFlags.path(bot: bot)) }
         log.notice(

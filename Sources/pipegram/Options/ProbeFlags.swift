@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What `run` has too and matters here.
+/// The options of `run` that matter to `doctor`.
 struct ProbeFlags: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Maximum number of running children.", valueName: "number"))
     var maxChildren = 1000

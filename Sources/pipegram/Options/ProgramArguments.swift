@@ -1,7 +1,7 @@
 import ArgumentParser
 import Reactor
 
-/// The program to run for each chat, with its arguments: all that stands behind the options.
+/// The program to run for each chat, with its arguments: everything after the options.
 struct ProgramArguments: ParsableArguments, Sendable {
     @Argument(
         parsing: .captureForPassthrough,
@@ -23,12 +23,12 @@ struct ProgramArguments: ParsableArguments, Sendable {
         try Self.rejectOption(first)
     }
 
-    /// What is captured without the `--` that may stand before it.
+    /// The captured arguments without a leading `--`.
     static func command(of commandLine: [String]) -> [String] {
         commandLine.first == "--" ? Array(commandLine.dropFirst()) : commandLine
     }
 
-    /// Fails where an option stands in the program's place.
+    /// Throws if an option is given instead of the program.
     static func rejectOption(_ first: String) throws {
         guard first.hasPrefix("-"), first != "--" else { return }
         guard !UsageHints.isOption(first) else {

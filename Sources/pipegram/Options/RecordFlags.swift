@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotGateway
 
-/// That a gateway writes updates down beside its work.
+/// The options to record updates while the gateway runs.
 struct RecordFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
@@ -18,7 +18,7 @@ struct RecordFlags: ParsableArguments, Sendable {
         }
     }
 
-    /// Nil where nothing is to be recorded.
+    /// Nil without --record.
     @MainActor func record(of bot: BotAPISession) throws(GatewayFailure) -> UpdateRecord? {
         guard let record else { return nil }
         return try redactionFlags.record(at: record, of: bot)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotGateway
 
-/// What is kept of updates.
+/// Whether recorded updates are redacted.
 struct RedactionFlags: ParsableArguments, Sendable {
     @Flag(
         help: "Replace names, texts and other strings with made-up ones; keep numeric ids.")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotGateway
 
-/// How a gateway that runs for ever treats its children.
+/// The options for children that only `run` has.
 struct RunChildFlags: ParsableArguments, Sendable {
     @OptionGroup var common: ChildFlags
 

@@ -9,7 +9,7 @@ struct ScopeFlags: ParsableArguments, Sendable {
             valueName: "whom"))
     var scope = ScopeChoice.chat
 
-    /// - Parameter isPlain: the bot speaks plain text, and can't name a chat.
+    /// - Parameter isPlain: whether the bot speaks plain text, so it can't name a chat.
     func check(isPlain: Bool) throws {
         guard isPlain, scope == .user || scope == .bot else { return }
         throw ValidationError(

@@ -3,7 +3,7 @@ import BotAPI
 import BotGateway
 import Logging
 
-/// Where and how updates are asked for.
+/// The options for polling updates.
 struct TelegramFlags: ParsableArguments, Sendable {
     @OptionGroup var server: ServerFlags
 
@@ -26,7 +26,7 @@ struct TelegramFlags: ParsableArguments, Sendable {
         else { throw ValidationError("--poll-timeout must be whole seconds, from 0s to 50s.") }
     }
 
-    /// - Parameter offset: where an earlier run ended.
+    /// - Parameter offset: the first update to ask for, from an earlier run.
     @MainActor func polling(from offset: Int64? = nil, log: Logger) -> TelegramPoller.Options {
         for kind in kinds where !UpdateKinds.all.contains(kind) {
             log.warning(

@@ -3,7 +3,7 @@ import BotAPI
 import Glibc
 import Reactor
 
-/// Where the token comes from. Never from an argument: everyone on the machine could read it there.
+/// Where to read the token. Never from an argument, which every user of the machine can read in /proc.
 struct TokenFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
@@ -21,7 +21,7 @@ struct TokenFlags: ParsableArguments, Sendable {
         }
     }
 
-    /// The token's text, as it stands where it was found.
+    /// The token's unparsed text, and the place where it was found.
     @MainActor func find() throws -> (text: String, place: String) {
         if let tokenFile { return (try read(tokenFile), tokenFile) }
         if let directory = Environment.variable("CREDENTIALS_DIRECTORY"),
@@ -41,7 +41,7 @@ struct TokenFlags: ParsableArguments, Sendable {
             """)
     }
 
-    /// Overwrites a variable where the kernel shows it: a child could read /proc/PID/environ.
+    /// Overwrites a variable in place, because a child could read it in /proc/PID/environ.
     private func erase(_ name: String) {
         guard let value = getenv(name) else { return }
         memset(value, Int32(UInt8(ascii: "x")), strlen(value))

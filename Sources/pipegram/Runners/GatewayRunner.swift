@@ -6,9 +6,9 @@ import JSON
 import Logging
 import Reactor
 
-/// The parts of `run`, put together.
+/// Runs `run`: signs in, connects poller, children and caller, and handles signals.
 @MainActor final class GatewayRunner {
-    /// What there is once the bot is signed in.
+    /// The parts that exist once the bot is signed in.
     private struct Flow {
         let gateway: Gateway
         let children: Children
@@ -39,7 +39,7 @@ import Reactor
         policy = command.policy(for: program)
         access = try AccessControl(command.accessFlags, log: session.log)
         uploads = try command.fileFlags.uploads()
-        // Whoever sees that the state is in use may send them.
+        // Other commands send these as soon as they see that the state is in use.
         Signals.block([SIGUSR1, SIGUSR2])
         do {
             record = try command.recordFlags.record(of: session)
@@ -99,7 +99,7 @@ import Reactor
         return TelegramPoller(api: session.api, options: options, on: loop, log: log)
     }
 
-    /// Updates that are on file before anyone takes them, also those that nobody will see.
+    /// Records updates before they are filtered, so the record also has dropped ones.
     private func recorded(_ source: any UpdateSource) -> any UpdateSource {
         record.map { RecordingSource(source, in: $0) } ?? source
     }
@@ -138,7 +138,7 @@ import Reactor
         }
     }
 
-    /// What `pipegram status` prints.
+    /// Logs the output of `pipegram status`.
     private func logReport() {
         access.logDropped()
         do {
@@ -148,7 +148,7 @@ import Reactor
         }
     }
 
-    /// Before the start there is nothing to do: it takes them up.
+    /// Before the start there is nothing to do: the start redelivers them.
     private func retryDeadLetters() {
         guard let gateway = flow?.gateway, !gateway.isEnding else { return }
         journal.revive { [log] events in
@@ -159,7 +159,7 @@ import Reactor
 
     private func stop(on signal: Int32) {
         guard let gateway = flow?.gateway, !gateway.isEnding else {
-            // A second signal, or a first one before there was anything to finish. The children go with us.
+            // A second signal, or one before sign-in. The kernel kills the children with this process.
             if flow != nil { _exit(128 + signal) }
             return loop.stop()
         }

@@ -1,7 +1,7 @@
 import Glibc
 import Reactor
 
-/// Lines from stdin, answers to stdout.
+/// Reads lines from stdin and writes answers to stdout.
 @MainActor final class ScriptInterface: ChatInterface {
     var onLine: (String) -> Void = { _ in }
     var onRejectedLine: (String) -> Void = { _ in }

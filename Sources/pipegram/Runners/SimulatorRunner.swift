@@ -6,9 +6,9 @@ import Logging
 import Reactor
 import TelegramSimulator
 
-/// The parts of `simulator`, put together.
+/// Runs `simulator`: serves the simulated Telegram and logs calls and updates.
 @MainActor final class SimulatorRunner {
-    /// What Telegram takes of a file: longer ones are counted and not kept.
+    /// Telegram's file size limit: longer files are counted but not kept.
     private static let keptBytes = 50 << 20
 
     private let command: SimulatorCommand
@@ -40,7 +40,7 @@ import TelegramSimulator
         }
         server.acceptsAnyToken = command.token == nil
         server.slowsSpinning = true
-        // The control API has its own memory, which doesn't hold files.
+        // The control API keeps its own history, without files.
         server.historyLimit = 0
         server.deliverToWebhooks(through: client)
         if command.local {
@@ -67,7 +67,7 @@ import TelegramSimulator
     }
 
     private static func makeDirectory() throws -> String {
-        // mkdtemp(3) puts something else in the place of the six letters.
+        // mkdtemp(3) replaces the six letters.
         var template = Array("\(Environment.spoolDirectory)/pipegram-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else {
             throw Failure(
@@ -97,7 +97,7 @@ import TelegramSimulator
         return .success
     }
 
-    /// What a newcomer pastes.
+    /// The lines that a new user can copy.
     private var introduction: String {
         let token = server.token
         let others = server.acceptsAnyToken ? ", or any other well-formed token" : ""
