@@ -3,13 +3,13 @@ import BotGateway
 import Glibc
 import Reactor
 
-/// What a gateway would find on this machine.
+/// Checks of this machine's setup for a gateway.
 package enum SetupCheck {
-    /// With so few children a bot is of little use to several chats at a time.
+    /// With fewer children, a bot can't serve several chats at a time.
     private static let fewestChildren = 16
 
     /// - Parameters:
-    ///   - descriptors: how many this process may have open.
+    ///   - descriptors: the limit of open descriptors.
     ///   - children: `--max-children`.
     package static func descriptors(_ descriptors: UInt64, for children: Int) -> Diagnosis {
         let room = max(0, (Int(clamping: descriptors) - 64) / 4)
@@ -20,9 +20,9 @@ package enum SetupCheck {
         return Diagnosis(room < min(children, fewestChildren) ? .fault : .hint, "descriptors", words)
     }
 
-    /// Whether a gateway could keep its state there, and whether one does. Makes nothing.
+    /// Checks that a gateway could use the state directory, and that none does. Creates nothing.
     ///
-    /// - Parameter path: of the state directory, which needn't be there; nil where nothing says where it is.
+    /// - Parameter path: the state directory, which needn't exist; nil if none is configured.
     package static func state(at path: String?) -> Diagnosis {
         guard let path else {
             return .fault(
@@ -38,7 +38,7 @@ package enum SetupCheck {
             )
         }
         var place = path
-        // What isn't there is made, in the nearest directory that is.
+        // Missing directories would be created, so check the nearest existing one.
         while access(place, F_OK) != 0, errno == ENOENT, let slash = place.lastIndex(of: "/") {
             place = slash == place.startIndex ? "/" : String(place[..<slash])
             if place == "/" { break }
@@ -63,9 +63,9 @@ package enum SetupCheck {
         return .fine("state", "\(path) can be written to")
     }
 
-    /// Why what was given as a token isn't one.
+    /// Explains why a token is invalid.
     ///
-    /// - Parameter place: where it was found.
+    /// - Parameter place: where the token was found.
     package static func token(_ text: String, in place: String) -> Diagnosis {
         let words = text.split(whereSeparator: \.isWhitespace)
         if text.unicodeScalars.first == "\u{FEFF}" {
@@ -75,7 +75,7 @@ package enum SetupCheck {
             )
         }
         if words.isEmpty { return .fault("token", "\(place) is empty; get a token from @BotFather") }
-        // All of BotFather's message, or a line of a configuration.
+        // The text may be BotFather's whole message, or a line of a configuration file.
         let inside = words.first { (try? BotToken(String($0))) != nil && $0.count > 20 }
         if words.count > 1, inside != nil {
             return .fault(

@@ -1,14 +1,14 @@
-/// What is between this machine and Telegram, of libcurl's words for it.
+/// Explains a libcurl error on the way to Telegram, and suggests a fix.
 struct NetworkDiagnosis {
-    /// As libcurl-errors(3) numbers them.
+    /// The code from libcurl-errors(3).
     let code: Int
-    /// libcurl's words, without the token.
+    /// libcurl's message, without the token.
     let reason: String
-    /// The Bot API's address.
+    /// The Bot API server's URL.
     let place: String
-    /// The variable that names a proxy for it, and its value; nil without one.
+    /// The environment variable that sets a proxy, and its value; nil without a proxy.
     var proxy: (variable: String, value: String)?
-    /// The bundle of certificates is where this system has it.
+    /// Whether the system's certificate bundle exists.
     var hasCertificates = true
 
     var diagnosis: Diagnosis { .fault("network", "\(place) can't be reached: \(reason). \(remedy)") }
@@ -56,12 +56,12 @@ struct NetworkDiagnosis {
             + "authority with update-ca-certificates, or name it in $SSL_CERT_FILE"
     }
 
-    /// The proxy that libcurl takes for an address; nil without one.
+    /// The proxy that libcurl uses for a URL; nil without one.
     ///
-    /// - Parameter variable: of the environment.
+    /// - Parameter variable: reads an environment variable.
     static func proxy(for url: String, _ variable: (String) -> String?) -> (variable: String, value: String)?
     {
-        // In upper case `HTTP_PROXY` counts for nothing: a CGI server would set it from a header.
+        // libcurl ignores upper-case `HTTP_PROXY`, which a CGI server would set from a header.
         let names =
             url.hasPrefix("https:")
             ? ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
@@ -70,7 +70,7 @@ struct NetworkDiagnosis {
         else {
             return nil
         }
-        // `http://name:password@host:port`: the password stays here.
+        // `http://name:password@host:port`: don't show the password.
         guard let at = value.lastIndex(of: "@") else { return (name, value) }
         let scheme = value.firstRange(of: "://").map { String(value[..<$0.upperBound]) } ?? ""
         return (name, scheme + "…" + value[at...])

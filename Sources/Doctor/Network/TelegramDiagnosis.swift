@@ -2,10 +2,10 @@ import BotAPI
 import BotGateway
 import JSON
 
-/// What Telegram has said of a bot, and what follows from it.
+/// Telegram's answers about a bot, and the diagnoses from them.
 struct TelegramDiagnosis {
     enum Poll: Equatable {
-        /// Nobody else asks.
+        /// No other program polls.
         case alone(pending: Int)
         case conflict
         case refused(String)
@@ -14,9 +14,9 @@ struct TelegramDiagnosis {
     let place: String
     /// getMe's answer.
     var bot: JSON?
-    /// Why there is none.
+    /// The error of getMe.
     var refusal: BotAPIError?
-    /// It was no answer of a Bot API server.
+    /// The answer didn't come from a Bot API server.
     var isNoBotAPI = false
     /// getWebhookInfo's answer.
     var webhook: JSON?

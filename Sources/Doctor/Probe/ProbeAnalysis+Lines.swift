@@ -2,7 +2,7 @@ import BotAPI
 import BotGateway
 import JSON
 
-/// What is wrong with the lines that a bot prints.
+/// Diagnoses the lines that a bot prints.
 extension ProbeAnalysis {
     mutating func diagnoseLines(_ record: ProbeRecord) {
         for bad in record.badLines {
@@ -53,7 +53,7 @@ extension ProbeAnalysis {
         if text.hasPrefix("{"), text.firstRange(of: "}{") != nil {
             return "There is no newline between calls: end each call with one"
         }
-        // Python's way and Node's.
+        // Python's and Node's notation.
         if text.hasPrefix("{'") || language == .node && text.hasPrefix("{ ") {
             return "That is the language's notation, not JSON: print \(encode)"
         }
@@ -69,7 +69,7 @@ extension ProbeAnalysis {
         return "stdout is only for calls; write log messages to stderr: \(complain)"
     }
 
-    /// A shell's `read` without `-r` spoils every text with a quote in it.
+    /// A shell's `read` without `-r` breaks every text with a quote in it.
     private var backslashes: String {
         guard language == .shell, let line = script?.lineReadingBackslashes() else { return "" }
         return ". In line \(line) read removes backslashes: use read -r"
@@ -78,7 +78,7 @@ extension ProbeAnalysis {
     private static let ownTypes: Set = ["telegram", "telegram.result", "telegram.disconnect"]
 
     private mutating func diagnoseEcho(of type: String, at line: Int?) {
-        // Once, wherever it does so.
+        // Reported once, regardless of the line.
         guard isFirst("echo") else { return }
         fault(
             "echo", at: line,

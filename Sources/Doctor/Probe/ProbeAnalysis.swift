@@ -1,16 +1,16 @@
 import JSON
 
-/// Decides from what was seen of a bot what is wrong with it, and what to change.
+/// Derives diagnoses and fixes from the records of a bot's behaviour.
 struct ProbeAnalysis {
     let script: Script?
     let options: ProbeOptions
-    /// Its stdout isn't buffered: in one of the conversations something came in time.
+    /// A line came in time in some scenario, so stdout isn't buffered.
     private var answeredInTime = false
     private(set) var diagnoses: [Diagnosis] = []
-    /// What has been said already: each problem once, with its first case.
+    /// The problems reported so far; each is reported once, with its first case.
     private var reported: Set<String> = []
 
-    /// - Parameter records: of one scenario each.
+    /// - Parameter records: one record per scenario.
     static func diagnoses(
         of records: [ProbeRecord], script: Script?, options: ProbeOptions
     ) -> [Diagnosis] {
@@ -30,7 +30,7 @@ struct ProbeAnalysis {
 
     func place(_ line: Int?) -> String { script?.place(line) ?? "program" }
 
-    /// Whether a problem wasn't reported yet; from here on it is.
+    /// Marks a problem as reported, and returns whether it is new.
     mutating func isFirst(_ kind: String) -> Bool { reported.insert(kind).inserted }
 
     mutating func fault(_ kind: String, at line: Int?, _ message: String) {
@@ -87,7 +87,7 @@ struct ProbeAnalysis {
         guard let step = crash.step else {
             return ". It should exit with status 0 when stdin ends"
         }
-        // It is not what it was told that it died of.
+        // The crash was caused by the environment, not by the event.
         guard !Self.environmentProblems.contains(where: cause.contains) else { return "" }
         switch step.edgeCase {
         case .unknownKind:
@@ -104,14 +104,14 @@ struct ProbeAnalysis {
         }
     }
 
-    /// What is wrong with the place in which a program runs, as the system and shells word it.
+    /// Messages of the system and of shells about problems in a program's environment.
     private static let environmentProblems = [
         "No such file", "nonexistent", "not found", "Permission denied", "Read-only file system",
         "No space left",
         "Too many open files", "Connection refused", "resolve host", "ModuleNotFoundError", "cannot open",
     ]
 
-    /// What stands behind these words, up to the next quote.
+    /// The text after these words, up to the next quote.
     private static func word(after words: String, in text: String) -> Substring? {
         text.firstRange(of: words).map { text[$0.upperBound...].prefix { $0 != "'" } }
     }
@@ -158,7 +158,7 @@ struct ProbeAnalysis {
             script?.bufferedLine() ?? (nil, "flush stdout after each line, or start it with stdbuf -oL")
         let remark =
             "its stdout is buffered: no output came until stdin was closed. \(remedy.firstUppercased)"
-        // One line alone may be a farewell.
+        // A single line may be an intended goodbye message.
         guard kept > 1 || options.isPlain else {
             guard record.badLines.isEmpty, script?.flushes != true else { return }
             return hint(
@@ -188,7 +188,7 @@ struct ProbeAnalysis {
                 "term", at: script?.line(with: ["trap", "SIGTERM", "SIG_IGN"]),
                 "it ignores SIGTERM too, and had to be killed. Don't handle SIGTERM, or exit on it")
         }
-        // Who had to be killed couldn't end what it had started.
+        // A bot that had to be killed couldn't stop its own children.
         for orphan in record.shutdown.ignoresSIGTERM ? [] : record.orphans {
             let command = orphan.command.split(separator: " ").first.map(String.init) ?? ""
             let file = command.baseName ?? command
@@ -217,7 +217,7 @@ struct ProbeAnalysis {
         let said =
             options.isPlain ? "printed \(Self.number(lines, "line"))" : "made \(Self.number(calls, "call"))"
         let things = calls == 0 && !options.isPlain || lines == 0 ? "wrote nothing" : said
-        // The way of CGI: `--ack exit` is made for it.
+        // One process per event, as in CGI, is what `--ack exit` is for.
         let end =
             records.contains { $0.earlyExits > 0 }
             ? "exited after an event, as --ack exit requires" : "exited when stdin ended"

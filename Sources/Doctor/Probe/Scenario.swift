@@ -3,16 +3,16 @@ import BotGateway
 import JSON
 import TelegramSimulator
 
-/// What a bot is told while it is probed: one of each thing that bots stumble over.
+/// The events sent to a bot in a probe: each tests something that bots often get wrong.
 struct Scenario {
     struct Step {
-        /// What the bot is given, as in "a photo, which has no text".
+        /// A description for diagnoses, such as "a photo, which has no text".
         let name: String
         let edgeCase: EdgeCase?
         let event: IncomingEvent
     }
 
-    /// What bots stumble over in a step.
+    /// The difficulty that a step tests.
     enum EdgeCase: Equatable {
         case quotes, noText, button, edit, unknownKey, unknownKind
     }
@@ -60,7 +60,7 @@ struct Scenario {
         return Scenario(steps: builder.steps)
     }
 
-    /// Lines for a program that speaks plain text.
+    /// Lines for a plain-text program.
     static func plain(chat: Int64) -> Scenario {
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada"]
         var builder = ScenarioBuilder(
@@ -92,7 +92,7 @@ struct Scenario {
     }
 }
 
-/// Puts the steps of one chat together.
+/// Builds the steps for one chat.
 private struct ScenarioBuilder {
     let person: JSON
     let chat: JSON

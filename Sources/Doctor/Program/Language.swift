@@ -1,9 +1,9 @@
 import JSON
 
-/// What a bot is written in, as far as its remedies differ.
+/// A bot's language, as far as the suggested fixes differ.
 enum Language: String, CaseIterable, Sendable {
     case shell, python, ruby, perl, lua, awk, sed, grep, jq, node, php, tcl
-    /// Machine code, whatever it was made from.
+    /// Machine code from any language.
     case compiled
 
     /// By the name of a script or of an interpreter: `bot.py`, `python3.11`.
@@ -19,7 +19,7 @@ enum Language: String, CaseIterable, Sendable {
         self = language
     }
 
-    /// By the name of what runs a script: `/usr/bin/python3.11`. Nil for `bot.py`.
+    /// By the name of an interpreter: `/usr/bin/python3.11`. Nil for `bot.py`.
     init?(interpreter name: String) {
         guard Self(script: name) == nil else { return nil }
         let file = name.baseName ?? name
@@ -55,7 +55,7 @@ enum Language: String, CaseIterable, Sendable {
         "jq": .jq, "node": .node, "nodejs": .node, "deno": .node, "bun": .node, "php": .php, "tclsh": .tcl,
     ]
 
-    /// How its interpreter is usually asked for.
+    /// The usual shebang line.
     var shebang: String? {
         switch self {
         case .shell: "#!/bin/sh"
@@ -72,7 +72,7 @@ enum Language: String, CaseIterable, Sendable {
 }
 
 extension Language {
-    /// How what it prints goes out at once.
+    /// How to flush stdout.
     var flushAdvice: String {
         switch self {
         case .shell:
@@ -94,7 +94,7 @@ extension Language {
         }
     }
 
-    /// How it writes to stderr, where words for people belong.
+    /// How to write to stderr.
     var stderrExample: String {
         switch self {
         case .shell: "echo … >&2"
@@ -112,7 +112,7 @@ extension Language {
         }
     }
 
-    /// How it ends when its stdin does, where it has no loop that could be left.
+    /// How to exit at the end of stdin.
     var exitAdvice: String {
         switch self {
         case .node: "Exit at its end: process.stdin.on(\"end\", () => process.exit(0))"
@@ -123,7 +123,7 @@ extension Language {
         }
     }
 
-    /// How it writes a value as one line of JSON.
+    /// How to write a value as one line of JSON.
     var jsonEncoder: String {
         switch self {
         case .shell, .jq: "jq -c"
@@ -137,7 +137,7 @@ extension Language {
         }
     }
 
-    /// How it reads a key that may be missing.
+    /// How to read a key that may be missing.
     var missingKey: String {
         switch self {
         case .python: "event.get(\"text\")"

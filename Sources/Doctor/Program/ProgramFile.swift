@@ -1,16 +1,16 @@
 import Glibc
 import Reactor
 
-/// What can be told of a program without starting it.
+/// Checks a program without starting it.
 package struct ProgramFile {
-    /// Nil where it can't be started.
+    /// Nil if the program can't be started.
     package private(set) var program: Program?
-    /// Nil where it isn't a script that can be read.
+    /// Nil if it isn't a readable script.
     package private(set) var script: Script?
     package private(set) var diagnoses: [Diagnosis] = []
 
     /// - Parameters:
-    ///   - command: a program and its arguments; `python3 bot.py` is about `bot.py`.
+    ///   - command: a program and its arguments; for `python3 bot.py`, `bot.py` is checked.
     ///   - searchPath: the variable PATH.
     package init(_ command: [String], searchPath: String) {
         let exists = { (name: String) in Self.isProgram(name, in: searchPath) }
@@ -19,7 +19,7 @@ package struct ProgramFile {
         } catch {
             diagnoses = [Self.diagnosis(of: error, exists)]
             if case .interpreterMissing(let interpreter, _) = error, interpreter.hasSuffix("\r") { return }
-            // What else is wrong with its first line says more than that its interpreter isn't there.
+            // Another fault in the first line explains more than the missing interpreter.
             guard case .interpreterMissing(_, let path) = error, let bytes = Self.read(path) else { return }
             let found = Self.faults(in: bytes, name: Self.displayName(path), exists)
             if !found.isEmpty { diagnoses = found }
@@ -40,7 +40,7 @@ package struct ProgramFile {
                 name: Self.displayName(name), text: String(decoding: own, as: UTF8.self), language: nil)
             diagnoses = Self.faults(in: own, name: Self.displayName(name), exists)
         } else {
-            // Given on the command line, or machine code.
+            // The script is on the command line, or the program is machine code.
             script = Script(
                 name: Self.displayName(name), text: command.dropFirst().joined(separator: " "),
                 language: Language(of: name) ?? .compiled)
@@ -49,8 +49,8 @@ package struct ProgramFile {
         if diagnoses.contains(where: { $0.severity == .fault }) { program = nil }
     }
 
-    /// What is wrong with a file that the system is to execute: pure, but for `exists`, which says whether an
-    /// interpreter can be found.
+    /// The faults of an executable file. Pure except for `exists`, which tells whether an
+    /// interpreter exists.
     static func faults(in bytes: [UInt8], name: String, _ exists: (String) -> Bool) -> [Diagnosis] {
         guard !bytes.isEmpty else { return [.fault(name, "the file is empty")] }
         let first = "\(name):1"
@@ -87,7 +87,7 @@ package struct ProgramFile {
         return filterFault(words, language, first).map { [$0] } ?? []
     }
 
-    /// awk, jq and sed take the script's name for the program itself, unless `-f` stands before it.
+    /// Without `-f`, awk, jq and sed run the script's name as a program.
     private static func filterFault(_ words: [String], _ language: Language?, _ place: String) -> Diagnosis? {
         guard let language, [.awk, .jq, .sed].contains(language), let shebang = language.shebang else {
             return nil
@@ -103,7 +103,7 @@ package struct ProgramFile {
         "its interpreter \(interpreter) doesn't exist"
     }
 
-    /// `#!/usr/bin/env NAME`: env looks NAME up, and takes all that stands behind it for a part of the name.
+    /// `#!/usr/bin/env NAME`: the kernel passes everything after env as one argument, so NAME can't have arguments without -S.
     private static func environmentFault(
         _ words: [String], _ place: String, _ exists: (String) -> Bool
     ) -> Diagnosis? {
@@ -140,7 +140,7 @@ package struct ProgramFile {
         ]
     }
 
-    /// CR LF: fatal in the first line, and everywhere in some languages.
+    /// CR LF breaks the first line, and in some languages every line.
     private static func lineEndFaults(
         in bytes: [UInt8], name: String, _ language: Language?, always: Bool = false
     ) -> Diagnosis? {
@@ -160,7 +160,7 @@ package struct ProgramFile {
 
     private static let machineCode: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
 
-    /// ELF says in two bytes for which machine it was made.
+    /// Compares the machine type in two bytes of the ELF header.
     private static func machineFault(of path: String) -> String? {
         guard let own = read("/proc/self/exe", limit: 20), let its = read(path, limit: 20), own.count == 20,
             its.count == 20, its.starts(with: machineCode), own[18..<20] != its[18..<20]
@@ -185,7 +185,7 @@ package struct ProgramFile {
 
     // MARK: files
 
-    /// What an interpreter is given to run; nil where that stands on the command line.
+    /// The script file of an interpreter; nil if the code is on the command line.
     private static func scriptArgument(of command: [String]) -> String? {
         for argument in command.dropFirst() {
             if ["-c", "-e"].contains(argument) { return nil }
