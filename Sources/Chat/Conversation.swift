@@ -3,29 +3,29 @@ import JSON
 import Reactor
 import TelegramSimulator
 
-/// People who write to a bot from one keyboard: who speaks, where, and what "the last message" is.
+/// Lets one person act as several users: tracks the current user and chat, and the last messages.
 package final class Conversation {
-    /// Where somebody speaks.
+    /// The kind of chat that a user writes in.
     enum Place: Hashable {
         case privateChat
         case group(Int64, topic: Int64?)
     }
 
-    /// What comes of a typed line, beside what the bot makes of it.
+    /// The immediate result of a typed line, apart from the bot's reaction.
     package enum Outcome {
         case done
-        /// Something to say to a person who typed it; a script knows.
+        /// A remark for an interactive user.
         case hint(String)
-        /// The same, and the line is to be carried out again: once the bot has dealt with what was done so far, where
-        /// that is waited for.
+        /// A remark; the line must be executed again. In a script, this waits until the bot has processed the
+        /// first part.
         case incomplete(String)
-        /// What the app does by itself, as in `opens https://…`.
+        /// An action of the app itself, such as `opens https://…`.
         case appAction(String)
-        /// A `Message` that somebody sent by way of the bot.
+        /// A `Message` that a user sent via the bot.
         case inlineMessage(JSON, by: String)
     }
 
-    /// What a typed line couldn't do, in words.
+    /// Why a typed line failed.
     package struct ActionError: Error, CustomStringConvertible {
         package let description: String
     }
@@ -45,26 +45,26 @@ package final class Conversation {
     private var lastGroup: Int64?
     private var targets = DefaultTargets()
 
-    /// The first person is called You.
+    /// The first user is called You.
     package init(with telegram: SimulatedTelegram) {
         self.telegram = telegram
         try? switchUser(to: "You", username: nil)
     }
 
-    /// Who speaks, and where: `You`, `Bob in Book club/News`.
+    /// The current user and chat: `You`, `Bob in Book club/News`.
     package var title: String {
         let name = people[speaker] ?? ""
         guard case .group(let id, let topic) = place, let group = groups[id] else { return name }
         return "\(name) in \(group.title)" + (topic.flatMap { group.topics[$0] }.map { "/\($0)" } ?? "")
     }
 
-    /// The chat that is looked at: in private its id is that of who speaks.
+    /// The current chat's id; a private chat has its user's id.
     package var chat: Int64 {
         guard case .group(let id, _) = place else { return speaker }
         return id
     }
 
-    /// How a chat is called where it isn't the one that is looked at; nil where it is.
+    /// The name of another chat; nil for the current one.
     func name(of other: Int64, topic: Int64? = nil) -> String? {
         if other != chat { return groups[other]?.title ?? people[other] ?? "chat \(other)" }
         guard case .group(let id, let current) = place, topic != current else { return nil }
@@ -75,15 +75,15 @@ package final class Conversation {
 
     // MARK: what the bot does
 
-    /// Remembers what people will refer to.
+    /// Remembers the messages that later commands refer to.
     package func observe(_ action: BotAction) { targets.observe(action) }
 
-    /// What the app shows in the place of its keyboard, as rows of keys; nil for its own.
+    /// The reply keyboard in the current chat; nil for none.
     package var keyboard: JSON? {
         telegram.keyboard(in: chat)
     }
 
-    /// Where on this machine a message's picture is; nil where there is none, or no file has it.
+    /// The local path of a message's photo; nil if it has none or the photo isn't a local file.
     package func picture(in message: JSON) -> String? {
         guard let id = message["photo"]?.elements.last?["file_id"],
             let file = try? telegram.answer("getFile", ["file_id": id]).get(),
@@ -94,7 +94,7 @@ package final class Conversation {
 
     // MARK: what people do
 
-    /// Carries out what was typed; the bot's updates follow from the telegram.
+    /// Executes a line; the simulated Telegram then sends the bot's updates.
     package func execute(_ line: TypedLine) throws(ActionError) -> Outcome {
         switch line {
         case .empty, .help, .quit: break
@@ -107,14 +107,14 @@ package final class Conversation {
         case .press(let button): return try press(button)
         case .edit(let message, let text):
             let id = try require(
-                message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
+                message ?? targets.message(of: speaker, in: chat), "you haven't sent a message here")
             try performInChat("editMessageText", ["message_id": JSON(id), "text": JSON(text)])
         case .delete(let message):
             let id = try require(
-                message ?? targets.message(of: speaker, in: chat), "you haven't said anything here")
+                message ?? targets.message(of: speaker, in: chat), "you haven't sent a message here")
             try performInChat("deleteMessage", ["message_id": JSON(id)])
         case .react(let emoji, let message):
-            let id = try require(message ?? targets.botMessage[chat], "the bot hasn't said anything here")
+            let id = try require(message ?? targets.botMessage[chat], "the bot hasn't sent a message here")
             let reaction: JSON = emoji.isEmpty ? [] : [["type": "emoji", "emoji": JSON(emoji)]]
             try performInChat("setMessageReaction", ["message_id": JSON(id), "reaction": reaction])
         case .reply(let message, let text):
@@ -127,10 +127,10 @@ package final class Conversation {
                 "votePoll", ["message_id": JSON(id), "option_ids": JSON(numbers.map { JSON($0 - 1) })])
         case .block:
             try performInChat("blockBot", [:])
-            return .hint("the bot is blocked; /unblock lets it in again")
+            return .hint("the bot is blocked; /unblock unblocks it")
         case .unblock:
             try performInChat("unblockBot", [:])
-            return .hint("the bot may write again")
+            return .hint("the bot is unblocked")
         }
         return .done
     }
@@ -140,7 +140,7 @@ package final class Conversation {
         return message
     }
 
-    /// Something done in the chat that is looked at.
+    /// Performs a user's action in the current chat.
     @discardableResult
     private func performInChat(_ action: String, _ parameters: JSON, files: [ReceivedFile] = [])
         throws(ActionError)
@@ -190,7 +190,7 @@ package final class Conversation {
 
     private func press(_ button: String) throws(ActionError) -> Outcome {
         var parameters: JSON = ["button": JSON(button)]
-        // Keys of the chat's keyboard count first, unless a message has buttons of its own.
+        // Without a message, the button is looked up in the chat's reply keyboard.
         targets.buttons[chat].map { parameters.set("message_id", JSON($0)) }
         let pressed = try performInChat("pressButton", parameters)
         if let url = pressed["url"]?.string ?? pressed["web_app"]?["url"]?.string {
@@ -206,8 +206,9 @@ package final class Conversation {
         guard results.indices.contains(number - 1), let id = results[number - 1]["id"] else {
             throw ActionError(
                 description: results.isEmpty
-                    ? "nothing is offered; /inline QUERY asks the bot"
-                    : "there are only \(results.count) results")
+                    ? "there are no inline results; get some with /inline QUERY"
+                    : "there \(results.count == 1 ? "is only 1 result" : "are only \(results.count) results")"
+            )
         }
         let message = try performInChat("chooseInlineResult", ["result_id": id])
         targets.observe(inlineMessage: message, by: speaker)
@@ -242,7 +243,7 @@ package final class Conversation {
         groups[id] = Group(title: title, isForum: isForum)
         place = .group(id, topic: nil)
         lastGroup = id
-        return .hint("\(title) is made, and the bot is in it")
+        return .hint("\(title) is created, and the bot is a member")
     }
 
     private func openTopic(_ name: String?) throws(ActionError) -> Outcome {
@@ -254,7 +255,7 @@ package final class Conversation {
             lastGroup = forum
         } else {
             outcome = try openGroup(nil, isForum: true)
-            // The bot hears of the forum before it hears of the topic.
+            // The bot must get the forum's update before the topic's.
             if name != nil, case .hint(let words) = outcome { return .incomplete(words) }
         }
         guard let name, case .group(let id, _) = place else { return outcome }

@@ -1,18 +1,18 @@
 import JSON
 import TelegramSimulator
 
-/// What a command without a number is about: the last messages of a chat, by kind.
+/// The messages that a command without a number refers to: the last of each kind, by chat.
 struct DefaultTargets {
-    /// By chat: the newest message of the bot's, with a poll, with buttons.
+    /// By chat: the bot's newest message, its newest poll, and its newest message with buttons.
     private(set) var botMessage: [Int64: Int64] = [:]
     private(set) var poll: [Int64: Int64] = [:]
     private(set) var buttons: [Int64: Int64] = [:]
-    /// By chat and person.
+    /// By chat and user.
     private var ownMessages: [Int64: [Int64: Int64]] = [:]
-    /// What the bot offers inline, by who asked.
+    /// The last inline results, by user.
     private(set) var inlineResults: [Int64: [JSON]] = [:]
 
-    /// The newest message that a person has sent to a chat.
+    /// The newest message of a user in a chat.
     func message(of person: Int64, in chat: Int64) -> Int64? { ownMessages[chat]?[person] }
 
     mutating func observe(_ action: BotAction) {
@@ -28,13 +28,13 @@ struct DefaultTargets {
         }
     }
 
-    /// A message that somebody sent by way of the bot.
+    /// Observes a message that a user sent via the bot.
     mutating func observe(inlineMessage message: JSON, by person: Int64) {
         guard let (chat, id) = observe(message) else { return }
         sent(id, by: person, in: chat)
     }
 
-    /// A message that a person sent.
+    /// Observes a message that a user sent.
     mutating func sent(_ message: Int64, by person: Int64, in chat: Int64) {
         ownMessages[chat, default: [:]][person] = message
     }

@@ -1,18 +1,18 @@
 import Reactor
 
-/// A picture as kitty's protocol has it: https://sw.kovidgoyal.net/kitty/graphics-protocol/
+/// A picture in kitty's graphics protocol: https://sw.kovidgoyal.net/kitty/graphics-protocol/
 enum KittyPicture {
-    /// Base64 in each escape sequence, as the protocol allows at most.
+    /// The protocol's maximum of base64 characters per escape sequence.
     private static let chunk = 4096
 
     static func isPNG(_ bytes: [UInt8]) -> Bool {
         bytes.count > 24 && bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     }
 
-    /// What draws a PNG where the cursor is, made smaller where it is wider than `columns`; the cursor is below
-    /// it then.
+    /// The escape sequence that draws a PNG at the cursor, scaled down to `columns`; the cursor ends up below
+    /// it.
     static func escapes(png: [UInt8], columns: Int) -> String {
-        // A column is some 10 pixels wide: an icon isn't blown up.
+        // Assumes 10 pixels per column, so that small icons aren't enlarged.
         let width = png[16..<20].reduce(0) { $0 << 8 | Int($1) }
         let scale = width > columns * 10 ? ",c=\(columns)" : ""
         var rest = Base64.text(png)[...]

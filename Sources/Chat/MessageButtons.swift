@@ -5,10 +5,10 @@ import Reactor
 struct MessageButtons {
     /// Their texts, row by row.
     let rows: [[String]]
-    /// What they do when it isn't a callback: `url`, `web_app`, `request_contact` …; by number, from 0.
+    /// The actions of buttons that aren't callbacks, such as a URL or `contact`; by index.
     private let kinds: [String?]
     private let isReplyKeyboard: Bool
-    /// The reply keyboard is taken away.
+    /// The reply keyboard is removed.
     private let isRemoved: Bool
 
     /// - Parameter markup: a message's `reply_markup`: an inline or a reply keyboard; anything else has no buttons.
@@ -36,8 +36,8 @@ struct MessageButtons {
         return words.first { button[$0.0] != nil }?.1
     }
 
-    /// `[1 Yes] [2 No]`, a line for each row; in brackets after a text what isn't plain: its address, or what it
-    /// asks for. A reply keyboard's are in `(1 Yes)`.
+    /// `[1 Yes] [2 No]`, one line per row. A button's URL or request follows its text in ‹›.
+    /// A reply keyboard's buttons look like `(1 Yes)`.
     func lines(styled: Bool) -> [String] {
         if isRemoved { return [style("(keyboard removed)", .dim, styled)] }
         var number = 0

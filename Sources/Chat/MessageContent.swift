@@ -1,8 +1,8 @@
 import JSON
 
-/// What a message brings beside text, in words: `photo 640×480, 12 KB`.
+/// Describes a message's content other than text: `photo 640×480, 12 KB`.
 enum MessageContent {
-    /// A line for each thing; none for a message of text alone. Not yet harmless.
+    /// One line per item; none for a text message. The lines are not yet sanitized.
     static func lines(of message: JSON) -> [String] {
         files(message) + attachments(message) + serviceMessages(message)
     }
@@ -15,7 +15,7 @@ enum MessageContent {
 
     private static func files(_ message: JSON) -> [String] {
         if let photo = message["photo"]?.elements.last { return ["[" + describe("photo", photo) + "]"] }
-        // An animation comes as a document, too.
+        // An animation has a document too, so it must be found first.
         guard let kind = fileKinds.first(where: { message[$0]?.isObject == true }), let file = message[kind]
         else {
             return []
@@ -43,7 +43,7 @@ enum MessageContent {
         return "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
     }
 
-    /// `12 KB`, as Telegram's apps write it: 1,024 bytes each.
+    /// `12 KB`, as in Telegram's apps, with 1,024 bytes per KB.
     static func formattedSize(_ count: Int64) -> String {
         var (rest, units) = (Double(max(count, 0)), ["bytes", "KB", "MB", "GB"][...])
         while rest >= 1024, units.count > 1 {
@@ -141,7 +141,7 @@ enum MessageContent {
         return message.keys.compactMap { words[$0] }.prefix(1).map { "* \($0)" }
     }
 
-    /// A message in a few words, for one that points at it.
+    /// A short form of a message, for a message that refers to it.
     static func summary(_ message: JSON) -> String {
         let text =
             message["text"]?.string ?? lines(of: message).first ?? message["caption"]?.string ?? "a message"

@@ -1,18 +1,18 @@
 import JSON
 import Reactor
 
-/// A message as a terminal can show it.
+/// Renders a message for a terminal.
 ///
-/// Whatever a bot writes, its control characters are shown and not obeyed: it can't move the cursor, clear the
-/// screen or put words into the mouth of others.
+/// Control characters in the bot's text are made visible, so a bot can't move the cursor, clear the
+/// screen or imitate other users.
 struct MessageText {
-    /// Bold, colours and links by escape sequences; else plain text, for scripts.
+    /// Whether to use escape sequences for bold, colours and links; plain text otherwise.
     var styled: Bool
 
     init(styled: Bool) { self.styled = styled }
 
-    /// The lines of a Message: what it brings, its text or caption, its buttons. None has a control character but
-    /// tabs and styles; who wrote it isn't said.
+    /// The lines of a `Message`: its attachments, its text or caption, its buttons. They have no control characters but
+    /// tabs and style sequences, and don't name the sender.
     func lines(of message: JSON) -> [String] {
         var lines = MessageContent.lines(of: message).map { dim(TerminalSanitizer.text($0)) }
         if let text = message["text"]?.string { lines += self.lines(text, entities: message["entities"]) }
@@ -25,14 +25,14 @@ struct MessageText {
 
     /// A text with its entities, as lines.
     ///
-    /// - Parameter entities: an array of MessageEntity, with offsets in UTF-16 units; anything else is none, and
-    ///   so are those that don't fit the text.
+    /// - Parameter entities: an array of MessageEntity, with offsets in UTF-16 units. Malformed entities and
+    ///   those outside the text are ignored.
     func lines(_ text: String, entities: JSON?) -> [String] {
         let entities = (entities?.elements ?? []).compactMap { TextEntity($0, within: text.utf16.count) }
         return StyledText(text, entities, styled: styled).lines
     }
 
-    /// Text that isn't the message's own words.
+    /// Dims text that isn't part of the message.
     private func dim(_ text: String) -> String {
         styled ? EscapeSequence.styled(text, .dim, end: .normalIntensity) : text
     }

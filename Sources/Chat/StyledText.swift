@@ -1,19 +1,19 @@
 import Reactor
 
-/// A text and its entities, nested and overlapping as they may be, made into a terminal's lines.
+/// Renders a text with nested or overlapping entities as lines for a terminal.
 struct StyledText {
-    /// Quotes have a bar before each line.
+    /// Each line of a quote starts with a bar.
     private static let bar = "▌ "
 
     private(set) var lines: [String] = []
     private let styled: Bool
     private var line = ""
-    /// What the terminal has been told, and how it is taken back.
+    /// The styles in effect, and the sequences that end them.
     private var applied: [TextEntity.Style] = []
 
     init(_ text: String, _ entities: [TextEntity], styled: Bool) {
         self.styled = styled
-        // The outer ones first; of the same range in the order they came.
+        // Outer entities first; those of the same range keep their order.
         let starting = entities.enumerated().sorted {
             ($0.element.range.lowerBound, -$0.element.range.count, $0.offset)
                 < ($1.element.range.lowerBound, -$1.element.range.count, $1.offset)
@@ -23,7 +23,7 @@ struct StyledText {
         var offset = 0
         for scalar in text.unicodeScalars {
             end(&open, at: offset)
-            // An entity may begin within a pair of surrogates: then it begins with the character after it.
+            // An entity that begins within a surrogate pair starts at the next character.
             while let next = waiting.first, next.range.lowerBound <= offset {
                 waiting.removeFirst()
                 if next.range.upperBound > offset { open.append(next) }
@@ -61,12 +61,12 @@ struct StyledText {
         line = ""
     }
 
-    /// Has the terminal show these styles from here on: takes back all from the first that differs.
+    /// Switches to these styles: ends all styles from the first that differs, then starts the new ones.
     private mutating func apply(_ styles: [TextEntity.Style]) {
         guard styles != applied else { return }
         let same = zip(styles, applied).prefix { $0 == $1 }.count
         let dropped = applied[same...]
-        // One that is still on for another reason mustn't be taken back: all is said anew.
+        // Ending one style may end another that is still needed, so all are started again.
         if !dropped.isEmpty {
             if dropped.contains(where: { if case .link = $0 { true } else { false } }) {
                 line += EscapeSequence.link(to: "")

@@ -1,15 +1,15 @@
 import Glibc
 import Reactor
 
-/// Turns files into what draws them at a terminal.
+/// Turns files into escape sequences that draw them.
 ///
-/// A PNG goes to a terminal with kitty's pictures as it is. All else is made ready by a program of the user's,
-/// `chafa` or `img2sixel`, where there is one: a picture is whatever a bot sends, and a converter that it breaks is
-/// another process.
+/// A PNG is sent unchanged to a terminal with kitty's protocol. Other pictures are converted by `chafa` or
+/// `img2sixel`, if installed. They run as separate processes, because a malicious picture may crash the
+/// converter.
 @MainActor package final class TerminalPictures {
-    /// Columns that a picture takes at most.
+    /// The maximum width of a picture in columns.
     private static let columns = 40
-    /// A longer one isn't drawn, whoever made it.
+    /// Longer escape sequences are not drawn.
     private static let byteLimit = 8 << 20
     private static let patience = Duration.seconds(5)
 
@@ -18,17 +18,17 @@ import Reactor
     private let loop: EventLoop
     private var conversions: [ObjectIdentifier: Conversion] = [:]
 
-    /// - Parameter searchPath: where `chafa` and `img2sixel` are looked for.
+    /// - Parameter searchPath: the directories to search for `chafa` and `img2sixel`.
     package init(_ kind: Terminal.Pictures, searchPath: String, on loop: EventLoop) {
         (self.kind, self.searchPath, self.loop) = (kind, searchPath, loop)
     }
 
-    /// The escape sequences that draw a picture, for `LineEditor.show`; nil where it can't be drawn: then its name
-    /// and size will do.
+    /// The escape sequences that draw a picture, for `LineEditor.show`; nil if the picture can't be drawn; its name
+    /// and size are shown anyway.
     ///
     /// - Parameters:
     ///   - path: a file of any format.
-    ///   - done: called once, from the loop or before this returns, after 5 seconds at most.
+    ///   - done: called once, within 5 seconds, possibly before this returns.
     package func draw(_ path: String, then done: @escaping (String?) -> Void) {
         guard kind != .none else { return done(nil) }
         if kind == .kitty, let png = Self.png(path) {
@@ -85,7 +85,7 @@ import Reactor
     }
 }
 
-/// One picture on its way through a converter.
+/// A running conversion of one picture.
 private final class Conversion: ChildProcessObserver {
     var onEnd: (String?) -> Void = { _ in }
     private var process: ChildProcess?

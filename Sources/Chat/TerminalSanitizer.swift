@@ -1,7 +1,7 @@
-/// Text of others' without what a terminal would obey.
+/// Removes control sequences from untrusted text.
 package enum TerminalSanitizer {
-    /// Control characters become pictures of themselves, `␛` for ESC; tab stays. C1's, the marks that turn the
-    /// direction of writing, and line separators become `�`.
+    /// Control characters become symbols, such as `␛` for ESC; tabs stay. C1 characters, bidirectional
+    /// marks and line separators become `�`.
     package static func text(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHarmful) else { return text }
         var result = String.UnicodeScalarView()
@@ -25,7 +25,7 @@ package enum TerminalSanitizer {
         }
     }
 
-    /// An address as it may stand in an escape sequence: printable ASCII, the rest in percent.
+    /// A URL that is safe in an escape sequence: printable ASCII, the rest percent-encoded.
     static func address(_ url: String) -> String {
         url.utf8.map { byte in
             guard byte <= 0x20 || byte >= 0x7F else { return String(Unicode.Scalar(byte)) }

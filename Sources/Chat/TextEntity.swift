@@ -1,20 +1,20 @@
 import JSON
 
-/// One MessageEntity: a part of a text and what it is.
+/// A `MessageEntity`: a range of a text and its format.
 struct TextEntity {
-    /// How a terminal shows it.
+    /// The terminal style.
     enum Style: Hashable {
         case bold, italic, underline, strikethrough, spoiler, code, mention, quote
         case link(String)
     }
 
-    /// UTF-16 units from the text's beginning.
+    /// The range in UTF-16 units.
     let range: Range<Int>
     let style: Style
-    /// Written after the text where there are no links: `text (url)`.
+    /// The suffix for terminals without links: `text (url)`.
     private(set) var note: String?
 
-    /// Nil for what isn't shown in any special way, and for a range that isn't within `count` units.
+    /// Nil for an entity without a style, and for a range outside of `count` units.
     init?(_ entity: JSON, within count: Int) {
         guard let offset = entity["offset"]?.integer, let length = entity["length"]?.integer, offset >= 0,
             length > 0, let end = Int(exactly: offset.addingReportingOverflow(length).partialValue),

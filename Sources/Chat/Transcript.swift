@@ -2,11 +2,11 @@ import JSON
 import Reactor
 import TelegramSimulator
 
-/// What people see of a chat, as lines: at a terminal with who said it and its number, for a script the words alone.
+/// Renders a chat as lines: with sender and message number for a terminal, only the text for a script.
 package struct Transcript {
-    /// Who reads it.
+    /// The kind of reader.
     package enum Reader {
-        /// A person at a terminal, perhaps without colours.
+        /// A person at a terminal, with or without colours.
         case person(styled: Bool)
         case script
     }
@@ -15,7 +15,7 @@ package struct Transcript {
     private let text: MessageText
     private let bot: String
 
-    /// - Parameter bot: its `User`.
+    /// - Parameter bot: the bot's `User`.
     package init(for reader: Reader, bot: JSON) {
         self.reader = reader
         self.bot = TerminalSanitizer.text(bot["first_name"]?.string ?? "bot")
@@ -32,7 +32,7 @@ package struct Transcript {
 
     // MARK: what the bot does
 
-    /// None for what nobody needs to see.
+    /// Empty for actions that aren't shown.
     package func lines(of action: BotAction, in conversation: Conversation) -> [String] {
         switch action {
         case .message(let message):
@@ -129,7 +129,7 @@ package struct Transcript {
 
     // MARK: what people do
 
-    /// What somebody sends by way of the bot.
+    /// A message that a user sent via the bot.
     package func lines(ofInlineMessage message: JSON, by name: String) -> [String] {
         let lines = text.lines(of: message)
         if isScript { return lines }
@@ -137,7 +137,7 @@ package struct Transcript {
             + lines.dropFirst().map { "   \($0)" }
     }
 
-    /// The keys that are there instead of the app's own keyboard.
+    /// The reply keyboard, or a note that it was removed.
     package func lines(ofKeyboard keyboard: JSON?) -> [String] {
         guard let keyboard else {
             return MessageButtons(of: ["remove_keyboard": true]).lines(styled: text.styled)
@@ -147,10 +147,10 @@ package struct Transcript {
 
     // MARK: what isn't the bot's
 
-    /// What the chat itself has to say.
+    /// A remark of the chat itself.
     package func remark(_ words: String) -> [String] { plain(words).map { dim("· \($0)") } }
 
-    /// Something went wrong that the bot's author must see.
+    /// An error that the bot's author must see.
     package func error(_ words: String) -> [String] { plain(words).map { style("! \($0)", .red) } }
 
     /// What the bot wrote to stderr.

@@ -1,48 +1,48 @@
-/// What somebody typed at `pipegram chat`: something to say, or a command of the chat's own.
+/// A line typed in `pipegram chat`: a message, or a command of the chat itself.
 ///
-/// A bot has slash commands too. Those that the chat doesn't know go to it as they are, such as `/start`; with a
-/// second slash any does: `//help` says `/help`.
+/// Bots have slash commands too. A command that the chat doesn't know, such as `/start`, is sent to the bot. A
+/// second slash sends any command: `//help` sends `/help`.
 package enum TypedLine: Equatable {
     case empty
     case say(String)
-    /// Speaks as somebody else from now on; `username` is without its `@`.
+    /// Switches to another user; `username` has no `@`.
     case switchUser(name: String, username: String?)
     case openPrivateChat
-    /// Nil: the group where one was last.
+    /// Nil for the last group.
     case openGroup(title: String?)
-    /// Nil: back to the group's general topic.
+    /// Nil for the group's general topic.
     case openTopic(name: String?)
     case send(SentFile)
-    /// A button of the last message that has some: its number, from 1 on, or its text.
+    /// A button of the last message with buttons, by its number (from 1) or text.
     case press(String)
     case edit(message: Int64?, text: String)
     case delete(message: Int64?)
-    /// An empty emoji takes the reaction back.
+    /// An empty emoji removes the reaction.
     case react(emoji: String, message: Int64?)
     case reply(message: Int64, text: String)
-    /// What somebody types behind the bot's name, in any chat.
+    /// An inline query, which users type after the bot's name in any chat.
     case inlineQuery(String)
     /// An inline result, by its number.
     case chooseInlineResult(Int)
-    /// Options of the last poll, by their numbers; none takes the vote back.
+    /// Options of the last poll, by number; an empty list retracts the vote.
     case vote([Int])
     case block
     case unblock
     case help
     case quit
 
-    /// A file of this machine's to send.
+    /// A local file to send.
     package struct SentFile: Equatable {
         package var path: String
         package var caption: String
-        /// The Bot API's method, as in `sendPhoto`.
+        /// The Bot API method, such as `sendPhoto`.
         package var method: String
 
-        /// What the method calls it, as in `photo`.
+        /// The method's parameter for the file, such as `photo`.
         package var kind: String { method.dropFirst("send".count).lowercased() }
     }
 
-    /// A command was used in another way than it can be.
+    /// A command with wrong arguments.
     package struct UsageError: Error, Equatable, CustomStringConvertible {
         package let description: String
     }
@@ -58,9 +58,9 @@ package enum TypedLine: Equatable {
         self = try Self.command(String(word), rest) ?? .say(text)
     }
 
-    /// Nil for what isn't a command of the chat's.
+    /// Nil if the word isn't a command of the chat.
     private static func command(_ word: String, _ rest: String) throws(UsageError) -> TypedLine? {
-        let error = UsageError(description: "\(word) is used like this: \(usage(of: word))")
+        let error = UsageError(description: "usage: \(usage(of: word))")
         switch word {
         case "/as": return try speaker(rest, error)
         case "/private": return .openPrivateChat
@@ -109,7 +109,7 @@ package enum TypedLine: Equatable {
         return id
     }
 
-    /// A message's number, if there is one before the text: `7 yes`, `#7 yes`.
+    /// Splits off a message number before the text: `7 yes`, `#7 yes`.
     private static func leadingID(_ text: String) -> (id: Int64?, text: String) {
         let word = text.prefix { !$0.isWhitespace }
         let digits = word.hasPrefix("#") ? word.dropFirst() : word
@@ -129,7 +129,7 @@ package enum TypedLine: Equatable {
         switch words.count {
         case 0: return .react(emoji: "", message: nil)
         case 1:
-            // A number alone takes the reaction to that message back.
+            // A number alone removes the reaction to that message.
             if let id = try? id(words[0], error) { return .react(emoji: "", message: id) }
             return .react(emoji: words[0], message: nil)
         case 2: return .react(emoji: words[0], message: try id(words[1], error))
@@ -139,7 +139,7 @@ package enum TypedLine: Equatable {
 
     // MARK: files
 
-    /// A path, in quotes where it has blanks, and a caption behind it.
+    /// Parses a path, quoted if it has spaces, and an optional caption.
     private static func file(
         _ text: String, _ error: UsageError, _ method: (String) -> String
     ) throws(UsageError) -> SentFile {
@@ -153,7 +153,7 @@ package enum TypedLine: Equatable {
         } else {
             while let next = rest.first, next != " " {
                 rest = rest.dropFirst()
-                // As a shell has it, and terminals that have a file dropped onto them.
+                // Backslash escapes, as in a shell and in paths dropped onto a terminal.
                 path.append(next == "\\" ? rest.popFirst() ?? next : next)
             }
         }
@@ -161,7 +161,7 @@ package enum TypedLine: Equatable {
             path: try require(path, error), caption: rest.trimmingBlanks, method: method(path))
     }
 
-    /// As apps send it; a picture goes as a file, for `/photo` sends pictures.
+    /// The method that apps use; pictures are sent as files here, because `/photo` sends photos.
     private static func method(for path: String) -> String {
         switch path.split(separator: ".").last?.lowercased() {
         case "mp3", "m4a", "flac": "sendAudio"
@@ -178,31 +178,31 @@ package enum TypedLine: Equatable {
         usage.first { $0.line.split(separator: " ").first.map(String.init) == command }?.line ?? command
     }
 
-    /// What can be typed, and what it does.
+    /// The commands and their descriptions.
     package static let usage: [(line: String, meaning: String)] = [
-        ("/as NAME [@USERNAME]", "speak as somebody else, made up the first time"),
-        ("/group [TITLE]", "go to a group with the bot, made the first time"),
-        ("/topic [NAME]", "go to a topic of a forum, or to the general one"),
+        ("/as NAME [@USERNAME]", "switch to another user, created on first use"),
+        ("/group [TITLE]", "go to a group with the bot, created on first use"),
+        ("/topic [NAME]", "go to a forum topic, or to the general topic"),
         ("/private", "go back to the private chat with the bot"),
         ("/photo FILE [CAPTION]", "send a picture"),
-        ("/file FILE [CAPTION]", "send a file; music and videos as such"),
-        ("/press 2", "press a button, or by its text: /press Yes"),
-        ("/reply 5 TEXT", "answer message 5"),
-        ("/edit [5] TEXT", "change your last message, or message 5"),
+        ("/file FILE [CAPTION]", "send a file; audio and video are sent as such"),
+        ("/press 2", "press a button, by number or text: /press Yes"),
+        ("/reply 5 TEXT", "reply to message 5"),
+        ("/edit [5] TEXT", "edit your last message, or message 5"),
         ("/delete [5]", "delete your last message, or message 5"),
         ("/react 👍 [5]", "react to the bot's last message, or to message 5"),
-        ("/vote 1 [2 …]", "vote in the last poll; without a number: take it back"),
-        ("/inline QUERY", "ask the bot as one does behind @its_name"),
-        ("/choose 1", "take an inline result"),
-        ("/block", "block the bot; /unblock lets it in again"),
-        ("/quit", "end the chat, as Ctrl-D does"),
-        ("/help", "show this"),
-        ("//help", "the rest goes to the bot, as /start does; with // any"),
+        ("/vote 1 [2 …]", "vote in the last poll; no number retracts the vote"),
+        ("/inline QUERY", "send an inline query, like typing @botname QUERY"),
+        ("/choose 1", "send an inline result"),
+        ("/block", "block the bot; /unblock unblocks it"),
+        ("/quit", "exit, like Ctrl-D"),
+        ("/help", "show this list"),
+        ("//help", "send /help to the bot; unlisted commands need no //"),
     ]
 }
 
 extension StringProtocol {
-    /// Without blanks and line ends around it.
+    /// The text without surrounding white space.
     fileprivate var trimmingBlanks: String {
         let start = drop(while: \.isWhitespace)
         return String(start.reversed().drop(while: \.isWhitespace).reversed())

@@ -1,19 +1,19 @@
-/// One thing that was looked at, and what it is like.
+/// The result of one check.
 package struct Diagnosis: Equatable {
-    /// How much it matters.
+    /// The result's severity.
     package enum Severity: Equatable, Sendable {
-        /// As it should be.
+        /// The check passed.
         case fine
-        /// Worth knowing, and nothing wrong.
+        /// Worth knowing, but not a fault.
         case hint
-        /// To be put right: the bot doesn't work as it should.
+        /// A fault to fix: the bot doesn't work correctly.
         case fault
     }
 
     package let severity: Severity
-    /// What it is about: `token`, `bot.py:14`.
+    /// The subject of the check: `token`, `bot.py:14`.
     package let subject: String
-    /// What it is like, and then what to change.
+    /// The finding, then the fix.
     package let message: String
 
     package init(_ severity: Severity, _ subject: String, _ message: String) {

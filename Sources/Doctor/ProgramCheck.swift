@@ -5,16 +5,16 @@ import Offline
 import Reactor
 import TelegramSimulator
 
-/// Checks a bot: starts it, talks with it as a gateway would, and says what is wrong.
+/// Checks a bot: starts it, sends it events as a gateway would, and diagnoses its behaviour.
 @MainActor package final class ProgramCheck {
     private let probes: [Probe]
     private let script: Script?
     private let options: ProbeOptions
 
     /// - Parameters:
-    ///   - program: to be started, and what is known of it.
-    ///   - environment: of the gateway.
-    ///   - number: makes the chats of this probe unlike those of others.
+    ///   - program: the program to start.
+    ///   - environment: the gateway's environment.
+    ///   - number: makes the chat ids unique among concurrent probes.
     package init(
         _ program: Program, script: Script?, environment: ChildEnvironment, options: ProbeOptions,
         number: Int64, temporaryDirectory: String, on loop: EventLoop

@@ -3,42 +3,42 @@ import BotGateway
 import Glibc
 import Reactor
 
-/// What a gateway would find on this machine.
+/// Checks of this machine's setup for a gateway.
 package enum SetupCheck {
-    /// With so few children a bot is of little use to several chats at a time.
+    /// With fewer children, a bot can't serve several chats at a time.
     private static let fewestChildren = 16
 
     /// - Parameters:
-    ///   - descriptors: how many this process may have open.
+    ///   - descriptors: the limit of open descriptors.
     ///   - children: `--max-children`.
     package static func descriptors(_ descriptors: UInt64, for children: Int) -> Diagnosis {
         let room = max(0, (Int(clamping: descriptors) - 64) / 4)
         guard room < children else { return .fine("descriptors", "enough for \(children) children") }
         let words =
-            "\(descriptors) may be open, enough for \(room) children and not for the \(children) of --max-children. Raise "
-            + "the limit with ulimit -n, in a systemd unit with LimitNOFILE=\(children * 4 + 64)"
+            "the limit of \(descriptors) is enough for \(room) children, not for --max-children \(children). Raise "
+            + "it with ulimit -n, in a systemd unit with LimitNOFILE=\(children * 4 + 64)"
         return Diagnosis(room < min(children, fewestChildren) ? .fault : .hint, "descriptors", words)
     }
 
-    /// Whether a gateway could keep its state there, and whether one does. Makes nothing.
+    /// Checks that a gateway could use the state directory, and that none does. Creates nothing.
     ///
-    /// - Parameter path: of the state directory, which needn't be there; nil where nothing says where it is.
+    /// - Parameter path: the state directory, which needn't exist; nil if none is configured.
     package static func state(at path: String?) -> Diagnosis {
         guard let path else {
             return .fault(
                 "state",
-                "there is no place for it: neither --state DIR, nor $STATE_DIRECTORY, nor $HOME says one")
+                "no state directory: set --state DIR, $STATE_DIRECTORY or $HOME")
         }
-        if path.isEmpty { return .fault("state", "its directory has no name: write --state DIR") }
+        if path.isEmpty { return .fault("state", "its directory's name is empty: set --state DIR") }
         if let holder = StateDirectory.holder(of: path) {
             let who = holder > 0 ? "process \(holder)" : "another machine or container"
             return .hint(
                 "state",
-                "\(path) is in use by \(who), a pipegram that runs: this one can't start beside it but with --state DIR"
+                "\(path) is in use by a running pipegram (\(who)): a second one needs another --state DIR"
             )
         }
         var place = path
-        // What isn't there is made, in the nearest directory that is.
+        // Missing directories would be created, so check the nearest existing one.
         while access(place, F_OK) != 0, errno == ENOENT, let slash = place.lastIndex(of: "/") {
             place = slash == place.startIndex ? "/" : String(place[..<slash])
             if place == "/" { break }
@@ -63,37 +63,38 @@ package enum SetupCheck {
         return .fine("state", "\(path) can be written to")
     }
 
-    /// Why what was given as a token isn't one.
+    /// Explains why a token is invalid.
     ///
-    /// - Parameter place: where it was found.
+    /// - Parameter place: where the token was found.
     package static func token(_ text: String, in place: String) -> Diagnosis {
         let words = text.split(whereSeparator: \.isWhitespace)
         if text.unicodeScalars.first == "\u{FEFF}" {
             return .fault(
                 "token",
-                "a byte order mark stands at the beginning of \(place), as some editors write it; save it without one"
+                "\(place) starts with a byte order mark, which some editors write; save it without one"
             )
         }
-        if words.isEmpty { return .fault("token", "\(place) is empty; @BotFather gives a token") }
-        // All of BotFather's message, or a line of a configuration.
+        if words.isEmpty { return .fault("token", "\(place) is empty; get a token from @BotFather") }
+        // The text may be BotFather's whole message, or a line of a configuration file.
         let inside = words.first { (try? BotToken(String($0))) != nil && $0.count > 20 }
         if words.count > 1, inside != nil {
             return .fault(
                 "token",
-                "\(place) has more than the token: leave only the part like 123456:ABC…, with no blank in it")
+                "\(place) has more than the token: keep only the part like 123456:ABC…")
         }
         if (try? BotToken(words.joined())) != nil {
-            return .fault("token", "the token in \(place) has blanks in it: take them out")
+            return .fault("token", "the token in \(place) contains spaces: remove them")
         }
         let bare = words.joined().filter { !"\"'<>`".contains($0) }
         let value = bare.split(separator: "=").last.map(String.init) ?? bare
         if (try? BotToken(value)) != nil {
             return .fault(
                 "token",
-                "\(place) has quotes or a name around the token: leave only the part like 123456:ABC…")
+                "\(place) has quotes or a name around the token: keep only the part like 123456:ABC…")
         }
         return .fault(
             "token",
-            "what is in \(place) isn't one: digits, a colon, then letters and digits, as @BotFather shows it")
+            "invalid token in \(place): it must be digits, a colon, then letters and digits, as shown by @BotFather"
+        )
     }
 }

@@ -81,7 +81,7 @@ import Testing
         do throws(TypedLine.UsageError) {
             Issue.record("\(try TypedLine(line))")
         } catch {
-            #expect(error.description.hasPrefix("\(command) is used like this: \(command) "))
+            #expect(error.description.hasPrefix("usage: \(command) "))
         }
     }
 

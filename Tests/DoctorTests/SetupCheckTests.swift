@@ -7,12 +7,12 @@ import Testing
 
 @Suite struct SetupCheckTests {
     @Test(arguments: [
-        ("", "is empty"), ("7:AAFxyzxyzxyz xyzxyzxyz", "has blanks in it"),
+        ("", "is empty"), ("7:AAFxyzxyzxyz xyzxyzxyz", "contains spaces"),
         (
             "Use this token to access the HTTP API:\n123456:AAFxyzxyzxyzxyzxyzxyz\nKeep it safe",
             "more than the token"
         ),
-        ("\"7:AAFxyz\"", "quotes"), ("TOKEN=7:AAFxyz", "a name around"), ("hello", "isn't one"),
+        ("\"7:AAFxyz\"", "quotes"), ("TOKEN=7:AAFxyz", "a name around"), ("hello", "invalid token"),
         ("\u{FEFF}7:AAFxyz\r\n", "byte order mark"),
     ])
     func `what is wrong with a token is said without a word of it`(_ text: String, _ words: String) {
@@ -50,11 +50,11 @@ import Testing
         (6, "Could not resolve host", false, "/etc/resolv.conf"),
         (7, "refused", false, "Nothing listens there"),
         (7, "refused", true, "$https_proxy (http://…@proxy:3128)"), (5, "no proxy", true, "can't be found"),
-        (56, "CONNECT tunnel failed, response 407", true, "a name and a password"),
+        (56, "CONNECT tunnel failed, response 407", true, "a user name and a password"),
         (60, "certificate has expired", false, "clock"),
         (60, "self-signed certificate", false, "update-ca-certificates"),
         (77, "error setting certificate", false, "apt-get install ca-certificates"),
-        (35, "wrong version", false, "no TLS"),
+        (35, "wrong version", false, "speak TLS"),
         (28, "timed out", false, "firewall"), (2, "else", false, "curl -v"),
     ])
     func `what is in the way to Telegram is named`(

@@ -70,7 +70,7 @@ import Testing
 
     @Test func `an address with more than the server's is told, without the token`() throws {
         let found = try check("/simulator")
-        #expect(found.contains { $0.message.contains("is more than the server's address") }, "\(found)")
+        #expect(found.contains { $0.message.contains("is not the server's base URL") }, "\(found)")
         #expect(!found.description.contains(telegram.token))
     }
 

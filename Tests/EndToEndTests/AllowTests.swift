@@ -38,7 +38,7 @@ import Testing
         #expect(try dropped(test).prefix(2) == [2, 0])
         let text = try test.command(["status"])
         #expect(text.output.contains { $0.hasPrefix("dropped ") && $0.hasSuffix(" 2 not allowed in") })
-        #expect(gateway.errorText.contains("1 chats and 1 users may come in"))
+        #expect(gateway.errorText.contains("allow-list: 1 chat and 1 user"))
         #expect(gateway.errorText.contains("update=9001 dropped message: not allowed in"))
         #expect(!gateway.errorText.contains("6000000666") && !gateway.errorText.contains("secret"))
         test.say("again", in: 6_000_000_666)
@@ -56,7 +56,7 @@ import Testing
         try test.run(bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] })
-        #expect(test.waitForLog("info everyone may come in"))
+        #expect(test.waitForLog("info no allow-list: anyone can use this bot"))
         #expect(try dropped(test).prefix(2) == [0, 0])
     }
 
@@ -67,7 +67,7 @@ import Testing
         test.say("one", in: 42)
         test.say("one", in: 43)
         #expect(test.wait { test.texts(in: 42) == ["one"] })
-        #expect(gateway.errorText.contains("1 chats and 0 users may come in"))
+        #expect(gateway.errorText.contains("allow-list: 1 chat and 0 users"))
         #expect(test.waitForLog("update=9002 dropped message"))
 
         let terminalHangup = { (words: String) in
@@ -80,7 +80,7 @@ import Testing
         terminalHangup("error --allow-file \(file), line 2: expected a chat's id")
         unlink(file)
         terminalHangup(
-            "error --allow-file \(file): No such file or directory; who may come in stays as it was")
+            "error --allow-file \(file): No such file or directory; the allow-list is unchanged")
         mkfifo(file, 0o600)
         terminalHangup("error --allow-file \(file), which must be a file")
         unlink(file)
@@ -88,7 +88,7 @@ import Testing
 
         test.files.write("allowed", "user @ada\nchat 43\n")
         gateway.signal(SIGHUP)
-        #expect(test.waitForLog("1 chats and 1 users may come in"))
+        #expect(test.waitForLog("allow-list: 1 chat and 1 user"))
         test.say("two", in: 42)
         test.say("two", in: 43)
         #expect(test.wait { test.texts(in: 43) == ["two"] })
@@ -118,7 +118,7 @@ import Testing
         #expect(test.telegram.calls.isEmpty)
         test.files.write("list", "# nobody yet\n")
         try test.run(["--allow-file", file], bot: "echo.sh")
-        #expect(test.waitForLog("warning nobody may come in"))
+        #expect(test.waitForLog("warning the allow-list is empty"))
         #expect(test.stop() == 0)
     }
 

@@ -119,7 +119,7 @@ import Testing
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("hello\r\u{3}")
-        #expect(terminal.shows("waiting for the bot to deal with that"))
+        #expect(terminal.shows("waiting for the bot to process that"))
         if hangsUp { kill(terminal.pid, SIGHUP) } else { terminal.type("\u{3}") }
         #expect(terminal.ends())
         #expect(terminal.exit == status)

@@ -49,7 +49,7 @@ import Testing
         for words in [
             "stderr: that hurt", "status 3; its last words: that hurt; the next message starts it anew",
             "sendMessage refused: 400 Bad Request: message text is empty",
-            "/press is used like this: /press 2",
+            "usage: /press 2",
             "the chat has no such button",
         ] { #expect(end.errors.contains(words), "\(words)") }
         for line in ["bang", "/press", "nothing", "junk"] {
@@ -83,7 +83,7 @@ import Testing
 
         let again = try run("chat", ["--log", log, "--", ProjectPaths.bot("echo.sh")])
         #expect(again.status == 73)
-        #expect(again.errors.contains("session.ndjson is there already"))
+        #expect(again.errors.contains("session.ndjson already exists"))
     }
 
     @Test func `with watch a changed program is started anew`() throws {

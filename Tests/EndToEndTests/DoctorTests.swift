@@ -25,7 +25,7 @@ import Testing
             run.output.contains {
                 $0.hasPrefix("ok    \(ProjectPaths.bot("last-words.sh")): it read 12 events")
             })
-        #expect(run.output.contains { $0.hasPrefix("note  token: there is none") })
+        #expect(run.output.contains { $0.hasPrefix("note  token: none is configured") })
         #expect(run.errorText == "")
     }
 
@@ -35,13 +35,13 @@ import Testing
         #expect(
             run.output.suffix(2).first?.hasPrefix("wrong \(ProjectPaths.bot("broken-chatter.sh")):3: ")
                 == true)
-        #expect(run.output.last == "1 thing is wrong")
+        #expect(run.output.last == "1 problem found")
     }
 
     @Test func `a patience that nobody meets is refused`() throws {
         let run = try doctor(["--patience", "0s", "--", "cat"])
         #expect(run.exit?.status == 64)
-        #expect(run.errorText.contains("100ms or more"), "\(run.errorText)")
+        #expect(run.errorText.contains("at least 100ms"), "\(run.errorText)")
     }
 
     @Test func `its help says how to use it`() throws {
@@ -78,8 +78,10 @@ import Testing
         let run = try test.start(["doctor", "--", bot])
         #expect(run.wait() == 0)
         #expect(run.output.contains("ok    token: @demo_bot, id 7"))
-        #expect(run.output.contains("ok    updates: some wait at Telegram, and nobody else takes them"))
-        #expect(run.output.contains { $0.hasPrefix("ok    \(bot): it read 12 events, said nothing to them") })
+        #expect(
+            run.output.contains(
+                "ok    updates: some are pending at Telegram; no other program polls for them"))
+        #expect(run.output.contains { $0.hasPrefix("ok    \(bot): it read 12 events, wrote nothing") })
         #expect(test.telegram.pendingUpdates == 1)
     }
 }

@@ -13,7 +13,10 @@ import Testing
         (["--drop-pending", "--", "./bot.sh"], "pipegram run --drop-pending -- ./bot.sh"),
         (["run", "--scoep", "topic", "--", "cat"], "did you mean '--scope'?"),
         (["run", "--idletimeout=1s", "./bot.sh"], "did you mean '--idle-timeout'?"),
-        (["replay", "log", "--max-children", "9", "./bot.sh"], "--max-children stands too late"),
+        (
+            ["replay", "log", "--max-children", "9", "./bot.sh"],
+            "--max-children must come before the log file and the program"
+        ),
         (["send", "--resum", "x"], "Did you mean '--resume'?"),
     ])
     func `what is misspelt is named with what was meant, and ends it with 64`(
@@ -33,7 +36,7 @@ import Testing
         #expect(lines[0] == "OVERVIEW: Turn any program into a Telegram bot.")
         #expect(lines[2].hasPrefix("  pipegram "))
         #expect(!overview.text.contains("SUBCOMMANDS:"))
-        for group in ["TRY A BOT, WITHOUT A TOKEN:", "RUN IT ON TELEGRAM:", "SEE WHAT IT DOES:"] {
+        for group in ["TRY A BOT, WITHOUT A TOKEN:", "RUN IT ON TELEGRAM:", "INSPECT A GATEWAY:"] {
             #expect(lines.contains(group))
         }
         #expect(try ProgramEnd.pipegram(["help"]).text == overview.text)

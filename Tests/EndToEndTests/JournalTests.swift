@@ -105,7 +105,8 @@ import Testing
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] })
         #expect(test.stop() == 0)
-        #expect(gateway.errorText.contains("--no-state: what isn't dealt with is kept in memory, and lost"))
+        #expect(
+            gateway.errorText.contains("--no-state: unfinished events and calls are kept in memory and lost"))
         #expect(test.files.read("state/pipegram/7/lock") == nil)
     }
 

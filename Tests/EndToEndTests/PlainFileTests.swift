@@ -84,7 +84,7 @@ import Testing
         test.say("file:!!!etc!passwd", in: 42)
         #expect(test.waitForLog("is outside of"))
         #expect(test.stop() == 0)
-        #expect(test.gateway?.errorText.contains("is sent that file") == false)
+        #expect(test.gateway?.errorText.contains("receives that file") == false)
         #expect(!test.telegram.calls.contains { $0.method == "sendDocument" })
     }
 

@@ -33,7 +33,7 @@ import Testing
         #expect(test.stop() == 0)
         #expect(test.telegram.pendingUpdates == 0)
         #expect(test.gateway?.output.isEmpty == true)
-        #expect(test.gateway?.errorText.contains("this is @demo_bot, id 7; recording updates") == true)
+        #expect(test.gateway?.errorText.contains("signed in as @demo_bot, id 7; recording updates") == true)
     }
 
     @Test func `without a file updates go to stdout, as they come`() throws {
@@ -174,6 +174,6 @@ import Testing
     @Test func `redact without a record says where it belongs`() throws {
         let run = try test.command(["run", "--redact", "--", "cat"])
         #expect(run.exit?.status == 64)
-        #expect(run.errorText.contains("--redact goes with --record FILE"))
+        #expect(run.errorText.contains("--redact requires --record FILE"))
     }
 }

@@ -14,7 +14,7 @@ import Testing
         test.say("again", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello", "again"] && test.texts(in: 43) == ["hallo"] })
         #expect(gateway.errors.filter { $0.contains("child started") }.count == 2)
-        #expect(gateway.errorText.contains("this is @demo_bot, id 7"))
+        #expect(gateway.errorText.contains("signed in as @demo_bot, id 7"))
         #expect(test.stop() == 0)
         #expect(gateway.output.isEmpty)
     }

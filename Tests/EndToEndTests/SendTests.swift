@@ -68,7 +68,7 @@ import Testing
             ])
         let refusals = try run.output.filter { $0.contains("telegram.result") }.map { try JSON(parsing: $0) }
         #expect(refusals.map { $0["line"] } == [3, 4])
-        #expect(run.errorText.contains("nothing was sent: 2 would be, 2 would fail"))
+        #expect(run.errorText.contains("dry run: 2 would be sent, 2 would fail"))
     }
 
     @Test func `a broadcast that is killed again and again goes on where it stopped`() throws {
@@ -99,13 +99,13 @@ import Testing
         let before = test.files.read("results")
         let run = try send(call(1, "new") + call(1, "a"), ["--resume", file])
         #expect(run.wait() == 65)
-        #expect(run.errorText.contains("line 1 of the input isn't the one that it knows; nothing was sent"))
+        #expect(run.errorText.contains("line 1 of the input differs; nothing was sent"))
         #expect(arrived == ["a", "b"])
         #expect(test.files.read("results") == before)
         test.files.write("results", "my notes\n")
         let notes = try send(call(1, "a"), ["--resume", file])
         #expect(notes.wait() == 65)
-        #expect(notes.errorText.contains("\(file) isn't a file of results: line 1 is none"))
+        #expect(notes.errorText.contains("\(file) isn't a results file: line 1 is not a result"))
         #expect(test.files.read("results") == "my notes\n")
     }
 
@@ -118,7 +118,7 @@ import Testing
         test.files.write("results", text)
         let run = try send(call(1, "a"), ["--resume", file])
         #expect(run.wait() == 65)
-        #expect(run.errorText.contains("\(file) isn't a file of results: line "))
+        #expect(run.errorText.contains("\(file) isn't a results file: line "))
         #expect(test.files.read("results") == text)
         #expect(arrived == [])
     }
@@ -133,8 +133,8 @@ import Testing
         #expect(run.wait() == 128 + SIGTERM)
         #expect(run.output.count == 1)
         #expect(arrived.sorted() == ["held", "slow"])
-        #expect(run.errorText.contains("2 lines were read and have no result, the first is line 2"))
-        #expect(run.errorText.contains("the same command with --resume \(file) goes on there"))
+        #expect(run.errorText.contains("2 lines have no result, the first is line 2"))
+        #expect(run.errorText.contains("run the same command with --resume \(file) to continue"))
     }
 
     @Test func `a second signal ends it at once`() throws {
@@ -143,7 +143,7 @@ import Testing
         run.write(call(1, "a"))
         #expect(test.wait { test.telegram.calls.count == 1 })
         run.signal(SIGINT)
-        #expect(test.waitForLog("once more ends at once"))
+        #expect(test.waitForLog("a second signal exits at once"))
         run.signal(SIGINT)
         #expect(run.wait(within: .seconds(3)) == 128 + SIGINT)
     }
@@ -169,7 +169,7 @@ import Testing
         let run = try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file])
         #expect(run.wait() == 77)
         #expect(run.errorText.contains("pipegram: Telegram refuses the token (401 Unauthorized)"))
-        #expect(run.errorText.contains("2 lines were read and have no result, the first is line 2"))
+        #expect(run.errorText.contains("2 lines have no result, the first is line 2"))
         test.telegram.clearFaults()
         #expect(try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file]).wait() == 0)
         #expect(test.texts(in: 1) == ["a"])

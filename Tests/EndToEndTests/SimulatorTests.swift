@@ -61,8 +61,8 @@ import Testing
         let taken = try HTTPServer(on: loop)
         for (listen, status, words) in [
             ("127.0.0.1:\(taken.port)", 73 as Int32, "127.0.0.1:\(taken.port) is in use"),
-            ("example:80", 64, "'example' is no address"), ("127.0.0.1:x", 64, "--listen"),
-            ("1::z", 64, "'1::z' is no address"), ("example", 64, "'example' is no address"),
+            ("example:80", 64, "Invalid --listen 'example'"), ("127.0.0.1:x", 64, "--listen"),
+            ("1::z", 64, "Invalid --listen '1::z'"), ("example", 64, "Invalid --listen 'example'"),
         ] {
             let simulator = try start(listen: listen)
             #expect(simulator.wait() == status)
@@ -78,6 +78,6 @@ import Testing
         simulator.signal(SIGTERM)
         #expect(simulator.wait() == 0)
         #expect(simulator.errors.count == 1)
-        #expect(simulator.errorText.contains("warning others can reach this simulator"))
+        #expect(simulator.errorText.contains("warning this simulator is reachable from other machines"))
     }
 }

@@ -22,7 +22,7 @@ import Testing
     @Test func `without a token it says where one comes from`() throws {
         let end = try ProgramEnd.pipegram(["run", "--", "cat"])
         #expect(end.status == 77)
-        #expect(end.errors.hasPrefix("pipegram: there is no bot token. @BotFather"))
+        #expect(end.errors.hasPrefix("pipegram: no bot token: get one from @BotFather"))
         #expect(
             try ProgramEnd.pipegram(["run", "--", "cat"], environment: ["TELEGRAM_BOT_TOKEN": "no token"])
                 .status == 77)
@@ -36,7 +36,7 @@ import Testing
             try test.run(
                 arguments, bot: "echo.sh",
                 environment: ["TELEGRAM_BOT_TOKEN": "1:wrong", "CREDENTIALS_DIRECTORY": test.files.path])
-            #expect(test.waitForLog("this is @demo_bot"))
+            #expect(test.waitForLog("signed in as @demo_bot"))
             #expect(test.stop() == 0)
         }
         let end = try ProgramEnd.pipegram(["run", "--token-file", "/nowhere/token", "--", "cat"])
@@ -119,9 +119,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (["run", "--bogus", "cat"], "Unknown option '--bogus' here"),
-        (["run"], "Which program is the bot?"),
-        (["run", "--"], "No program is named after '--'"),
+        (["run", "--bogus", "cat"], "Unknown option '--bogus'"),
+        (["run"], "No program given"),
+        (["run", "--"], "No program given after '--'"),
         (["run", "--idle-timeout", "soon", "cat"], "soon"),
         (["run", "--poll-timeout", "60s", "cat"], "--poll-timeout"),
         (["run", "--max-children", "0", "cat"], "--max-children"),

@@ -1,14 +1,14 @@
-/// What is between this machine and Telegram, of libcurl's words for it.
+/// Explains a libcurl error on the way to Telegram, and suggests a fix.
 struct NetworkDiagnosis {
-    /// As libcurl-errors(3) numbers them.
+    /// The code from libcurl-errors(3).
     let code: Int
-    /// libcurl's words, without the token.
+    /// libcurl's message, without the token.
     let reason: String
-    /// The Bot API's address.
+    /// The Bot API server's URL.
     let place: String
-    /// The variable that names a proxy for it, and its value; nil without one.
+    /// The environment variable that sets a proxy, and its value; nil without a proxy.
     var proxy: (variable: String, value: String)?
-    /// The bundle of certificates is where this system has it.
+    /// Whether the system's certificate bundle exists.
     var hasCertificates = true
 
     var diagnosis: Diagnosis { .fault("network", "\(place) can't be reached: \(reason). \(remedy)") }
@@ -18,24 +18,24 @@ struct NetworkDiagnosis {
         case 5:
             "The proxy of \(proxyName) can't be found: correct it, or unset the variable"
         case 6:
-            "No name server knows the host: is this machine online? Look at /etc/resolv.conf, and at the spelling"
+            "The host name can't be resolved: check the spelling, /etc/resolv.conf, and that this machine is online"
         case 7 where proxy != nil, 28 where proxy != nil, 97,
             56 where reason.contains("CONNECT"):
             reason.contains("407")
-                ? "The proxy of \(proxyName) wants a name and a password: http://NAME:PASSWORD@HOST:PORT"
+                ? "The proxy of \(proxyName) requires a user name and a password: http://NAME:PASSWORD@HOST:PORT"
                 : "The proxy of \(proxyName) doesn't work: correct it, unset the variable, or add the host to no_proxy"
         case 7:
             "Nothing listens there, or a firewall is in the way"
         case 28:
-            "Nobody answers: a firewall is in the way, or Telegram is blocked here; libcurl takes a proxy from https_proxy"
+            "No answer: a firewall is in the way, or Telegram is blocked here. To use a proxy, set https_proxy"
         case 35 where place.hasPrefix("https:"):
-            "That is no TLS: does the address begin with http://, or is a proxy in the way?"
+            "The server doesn't speak TLS: should the address begin with http://, or is a proxy in the way?"
         case 60:
             certificate
         case 77:
             Self.noCertificates
         case 1, 3:
-            "Look at --api-url and $TELEGRAM_API_URL"
+            "Check --api-url and $TELEGRAM_API_URL"
         default:
             "Try it with: curl -v \(place)/"
         }
@@ -52,16 +52,16 @@ struct NetworkDiagnosis {
         }
         guard hasCertificates else { return Self.noCertificates }
         return
-            "Somebody between here and Telegram shows a certificate of their own, as a company's proxy does: add its "
+            "A proxy, such as a company's, intercepts TLS with its own certificate: add its "
             + "authority with update-ca-certificates, or name it in $SSL_CERT_FILE"
     }
 
-    /// The proxy that libcurl takes for an address; nil without one.
+    /// The proxy that libcurl uses for a URL; nil without one.
     ///
-    /// - Parameter variable: of the environment.
+    /// - Parameter variable: reads an environment variable.
     static func proxy(for url: String, _ variable: (String) -> String?) -> (variable: String, value: String)?
     {
-        // In upper case `HTTP_PROXY` counts for nothing: a CGI server would set it from a header.
+        // libcurl ignores upper-case `HTTP_PROXY`, which a CGI server would set from a header.
         let names =
             url.hasPrefix("https:")
             ? ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
@@ -70,7 +70,7 @@ struct NetworkDiagnosis {
         else {
             return nil
         }
-        // `http://name:password@host:port`: the password stays here.
+        // `http://name:password@host:port`: don't show the password.
         guard let at = value.lastIndex(of: "@") else { return (name, value) }
         let scheme = value.firstRange(of: "://").map { String(value[..<$0.upperBound]) } ?? ""
         return (name, scheme + "…" + value[at...])

@@ -4,10 +4,10 @@ import JSON
 import Reactor
 import TelegramSimulator
 
-/// Asks Telegram about a bot, and changes nothing there.
+/// Checks a bot's setup at Telegram without changing it.
 ///
-/// getUpdates without an offset confirms nothing. Asked to wait it ends another program's question, which is the
-/// only way to learn of one: Telegram tells the older of two.
+/// getUpdates without an offset confirms no update. With a timeout it interrupts another program's poll, which is the
+/// only way to detect one: the interrupted program polls again, and then Telegram answers this poll with 409.
 @MainActor package final class TelegramCheck {
     private let place: String
     private let token: BotToken
@@ -18,15 +18,15 @@ import TelegramSimulator
     private var networkFault: Diagnosis?
     private var done: ([Diagnosis]) -> Void = { _ in }
 
-    /// How long to wait for another program to ask again: most do so after a second.
+    /// How long to wait for another program to poll again; most do after a second.
     private static let pollWait = 2
     private static let certificates = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
     ]
 
     /// - Parameters:
-    ///   - url: the server's address.
-    ///   - variable: of the environment, for proxies.
+    ///   - url: the server's URL.
+    ///   - variable: reads an environment variable, for proxies.
     package init(
         url: String, token: BotToken, client: HTTPClient, on loop: EventLoop,
         variable: @escaping (String) -> String?
@@ -37,7 +37,7 @@ import TelegramSimulator
     }
 
     /// - Parameters:
-    ///   - asksForUpdates: getUpdates too, which another program that asks will notice.
+    ///   - asksForUpdates: whether to call getUpdates, which interrupts other programs.
     ///   - done: called once, from the loop.
     package func start(asksForUpdates: Bool, then done: @escaping ([Diagnosis]) -> Void) {
         self.done = done
@@ -61,7 +61,7 @@ import TelegramSimulator
     }
 
     private func askForUpdates() {
-        // No `allowed_updates` either: the server would keep what was asked for last.
+        // No `allowed_updates` either: the server would remember the value for later polls.
         let question: JSON = ["limit": 1, "timeout": JSON(Self.pollWait)]
         ask("getUpdates", question) { [self] updates in
             if let updates { findings.poll = .alone(pending: updates.count) }
@@ -71,7 +71,7 @@ import TelegramSimulator
 
     private func end() { done(findings.diagnoses + (networkFault.map { [$0] } ?? [])) }
 
-    /// - Parameter answer: is given the `result`; nil where there is none, which is then recorded.
+    /// - Parameter answer: receives the `result`; nil after an error, which is recorded in `findings`.
     private func ask(_ method: String, _ parameters: JSON = [:], then answer: @escaping (JSON?) -> Void) {
         var request = HTTPClient.Request(
             url: "\(place)/bot\(token.text)/\(method)", body: .json(parameters.bytes), timeout: .seconds(12))
@@ -107,7 +107,7 @@ import TelegramSimulator
         return nil
     }
 
-    /// A page of what stands before Telegram's servers, or of a server that is none of them.
+    /// The answer comes from a proxy before Telegram's servers, or from another server.
     private func answerIsUnreadable(_ response: HTTPClient.Response, _ method: String) {
         if response.status < 500, findings.bot == nil {
             findings.isNoBotAPI = true
@@ -115,11 +115,11 @@ import TelegramSimulator
             let error = token.redact(BotAPIError(response))
             networkFault = .fault(
                 "network",
-                "\(place) answered \(method) with \(error) and no word of Telegram's: try again later")
+                "\(place) answered \(method) with \(error), which is no Bot API answer: try again later")
         }
     }
 
-    /// Only an answer that came at once tells the time.
+    /// A slow answer doesn't tell the time accurately.
     private func compareClock(_ response: HTTPClient.Response, asked: Int) {
         let now = time(nil)
         guard findings.clockOffset == nil, let date = response.date, now - asked < 5 else { return }

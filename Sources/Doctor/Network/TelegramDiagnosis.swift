@@ -2,10 +2,10 @@ import BotAPI
 import BotGateway
 import JSON
 
-/// What Telegram has said of a bot, and what follows from it.
+/// Telegram's answers about a bot, and the diagnoses from them.
 struct TelegramDiagnosis {
     enum Poll: Equatable {
-        /// Nobody else asks.
+        /// No other program polls.
         case alone(pending: Int)
         case conflict
         case refused(String)
@@ -14,9 +14,9 @@ struct TelegramDiagnosis {
     let place: String
     /// getMe's answer.
     var bot: JSON?
-    /// Why there is none.
+    /// The error of getMe.
     var refusal: BotAPIError?
-    /// It was no answer of a Bot API server.
+    /// The answer didn't come from a Bot API server.
     var isNoBotAPI = false
     /// getWebhookInfo's answer.
     var webhook: JSON?
@@ -32,7 +32,8 @@ struct TelegramDiagnosis {
         if isNoBotAPI {
             return .fault(
                 "network",
-                "\(place) is no Bot API server. --api-url and $TELEGRAM_API_URL name it, without /bot…")
+                "\(place) is no Bot API server. Check --api-url and $TELEGRAM_API_URL, which must not include /bot…"
+            )
         }
         if let refusal {
             guard [401, 404].contains(refusal.code) else {
@@ -40,7 +41,7 @@ struct TelegramDiagnosis {
             }
             let other =
                 refusal.code == 404 && place != BotAPIClient.officialURL
-                ? ". Or \(place) is more than the server's address: --api-url and $TELEGRAM_API_URL name it without /bot…"
+                ? ". Or \(place) is not the server's base URL: --api-url and $TELEGRAM_API_URL must not include /bot…"
                 : ""
             return .fault("token", SignIn.unauthorized(refusal) + other)
         }
@@ -55,20 +56,20 @@ struct TelegramDiagnosis {
         let host = url.split(separator: "/").dropFirst().first.map(String.init) ?? url
         return .fault(
             "webhook",
-            "one is set, at \(host), and Telegram sends the bot's updates there. To remove it: "
+            "one is set, at \(host), and Telegram sends the bot's updates there. Delete it: "
                 + "pipegram run --delete-webhook …")
     }
 
     private var updates: Diagnosis? {
         switch poll {
-        case .alone(0): .fine("updates", "nobody else asks for them")
-        case .alone: .fine("updates", "some wait at Telegram, and nobody else takes them")
+        case .alone(0): .fine("updates", "no other program polls for them")
+        case .alone: .fine("updates", "some are pending at Telegram; no other program polls for them")
         case .conflict:
             .fault(
                 "updates",
-                "another program asks for this bot's updates, and each gets some of them: stop the other one, or get this "
-                    + "one a token of its own; /revoke at @BotFather ends whoever else has it")
-        case .refused(let reason): .fault("updates", "Telegram refuses getUpdates: \(reason)")
+                "another program polls for this bot's updates, so each gets only some: stop the other one, or use another "
+                    + "bot's token; /revoke at @BotFather invalidates the current one")
+        case .refused(let reason): .fault("updates", "Telegram rejects getUpdates: \(reason)")
         case nil: nil
         }
     }
@@ -77,7 +78,7 @@ struct TelegramDiagnosis {
 
     private var clock: Diagnosis? {
         guard let clockOffset else { return nil }
-        guard abs(clockOffset) > Self.clockTolerance else { return .fine("clock", "as Telegram's") }
+        guard abs(clockOffset) > Self.clockTolerance else { return .fine("clock", "in sync with Telegram's") }
         let direction = clockOffset > 0 ? "ahead of" : "behind"
         return .fault(
             "clock",
@@ -93,8 +94,8 @@ struct TelegramDiagnosis {
         }
         return .hint(
             "groups",
-            "privacy mode is on: in groups the bot gets only commands, replies to it and where it is mentioned. "
-                + "/setprivacy at @BotFather changes that, for groups that it joins from then on; or make it an administrator"
+            "privacy mode is on: in groups the bot gets only commands, replies to it and mentions. "
+                + "Turn it off with /setprivacy at @BotFather, then add the bot again; or make the bot an administrator"
         )
     }
 }

@@ -1,11 +1,11 @@
 import Reactor
 
-/// Looks at a child again and again, sooner at first, until it is idle or its time is up.
+/// Polls a child, at growing intervals, until it is idle or its time is up.
 final class ActivityMonitor {
     private static let firstInterval: Duration = .milliseconds(2)
     private static let lastInterval: Duration = .milliseconds(25)
 
-    /// Looks once.
+    /// Called for each poll.
     var onPoll: () -> Void = {}
 
     private let loop: EventLoop
@@ -16,11 +16,11 @@ final class ActivityMonitor {
 
     init(on loop: EventLoop) { self.loop = loop }
 
-    /// Starts anew, and looks soon.
+    /// Starts watching.
     ///
     /// - Parameters:
-    ///   - quiet: as `IdleDetector` takes it.
-    ///   - timeout: after so long the time is up.
+    ///   - quiet: the quiet time of `IdleDetector`.
+    ///   - timeout: the time limit.
     func watch(quiet: Duration, timeout: Duration) {
         detector = IdleDetector(quiet: quiet, at: .current)
         extend(by: timeout)
@@ -39,14 +39,14 @@ final class ActivityMonitor {
         detector.sawActivity(at: .current)
     }
 
-    /// Sooner at first: most are done at once, and to look costs something too.
+    /// Short intervals at first, because most bots finish at once; longer ones later, because polling costs CPU time.
     func pollSoon() {
         timer?.cancel()
         timer = loop.after(interval) { [weak self] in self?.onPoll() }
         interval = min(interval * 2, Self.lastInterval)
     }
 
-    /// Looks no more, and does something else after a while.
+    /// Stops polling, and runs an action later.
     func wait(_ duration: Duration, then action: @escaping () -> Void) {
         timer = loop.after(duration, action)
     }
@@ -64,10 +64,10 @@ final class ActivityMonitor {
             at: .current)
     }
 
-    /// Its time is up.
+    /// The time limit has passed.
     var isOverdue: Bool { Instant.current >= deadline }
 
-    /// And it was up for so long.
+    /// The time limit passed at least this long ago.
     func isOverdue(by duration: Duration) -> Bool { .current >= deadline + duration }
 
     var isBusy: Bool { detector.isBusy }

@@ -1,38 +1,38 @@
 import Reactor
 
-/// Decides whether a bot is done with what it was given, from what is seen of it again and again.
+/// Decides from repeated observations whether a bot has processed its input.
 struct IdleDetector {
     enum State: Equatable {
         case working
-        /// It waits in a read of its stdin: what it hasn't said by now it keeps.
+        /// It blocks in a read of stdin: output that hasn't come by now is buffered.
         case reading
-        /// It has read all, and nothing moves; it may wait for its stdin in another way, or for somebody else.
+        /// It has read everything and shows no activity; it may wait for stdin in another way, or for another process.
         case quiet
     }
 
-    /// Where it isn't seen to read, so long without activity is enough.
+    /// How long a bot must be inactive to count as idle if it isn't seen reading stdin.
     private let quiet: Duration
     private var lastActivity: Instant
     private var readsSeen = 0
     private var restsSeen = 0
-    /// How often in a row it was seen to run, or to sleep with something unread.
+    /// Consecutive observations of it running, or sleeping with unread input.
     private var running = 0
     private var asleep = 0
 
     init(quiet: Duration, at now: Instant) { (self.quiet, lastActivity) = (quiet, now) }
 
-    /// It wrote, or was written to.
+    /// Records that the bot wrote or was written to.
     mutating func sawActivity(at now: Instant) {
         lastActivity = now
         (readsSeen, restsSeen) = (0, 0)
-        // What it did before it wrote was work.
+        // It made progress, so it was neither busy-waiting nor stuck.
         (running, asleep) = (0, 0)
     }
 
     /// - Parameters:
-    ///   - unread: how many bytes of its stdin it hasn't read.
-    ///   - isRunning: one of its threads is on a processor or wants one.
-    ///   - reads: one of them waits in a read of its stdin; the others sleep.
+    ///   - unread: the number of unread bytes in its stdin.
+    ///   - isRunning: whether one of its threads runs or is runnable.
+    ///   - reads: whether a thread blocks in a read of stdin while the others sleep.
     mutating func observe(unread: Int, isRunning: Bool, reads: Bool, at now: Instant) -> State {
         running = isRunning ? running + 1 : 0
         asleep = !isRunning && unread > 0 ? asleep + 1 : 0
@@ -42,21 +42,21 @@ struct IdleDetector {
             return .working
         }
         readsSeen = reads ? readsSeen + 1 : 0
-        // Between two looks what it wrote before has arrived.
+        // By the second observation, earlier output has arrived.
         if readsSeen > 1 { return .reading }
         restsSeen += 1
-        // One look may fall between two of its commands.
+        // A single observation may fall between two commands of a script.
         return !reads && now - lastActivity >= quiet && restsSeen >= Self.minRests ? .quiet : .working
     }
 
     private static let minRests = 4
 
-    /// So many looks in a row are no chance, on a machine that has much else to do either.
+    /// Enough consecutive observations to be sure even on a busy machine.
     private static let minObservations = 10
 
-    /// It hasn't rested since it last moved.
+    /// It has been running without a pause since its last activity.
     var isBusy: Bool { running >= Self.minObservations }
 
-    /// It has something to read, sleeps, and was seen to do nothing else for a while.
+    /// It has slept with unread input for a while.
     var isStuck: Bool { asleep >= Self.minObservations }
 }

@@ -7,9 +7,9 @@ import Offline
 import Reactor
 import TelegramSimulator
 
-/// Talks with a bot as a gateway would, and records what it does.
+/// Runs a scenario against a bot as a gateway would, and records its behaviour.
 ///
-/// One child after the other, should they end: it is given an event, then watched until it is done with it.
+/// Each event is followed by watching the child until it is idle. A child that exits is replaced by another.
 final class Probe {
     private(set) var record = ProbeRecord()
     private let program: Program
@@ -25,9 +25,9 @@ final class Probe {
     private var done: () -> Void = {}
 
     private static let quiet: Duration = .milliseconds(60)
-    /// What a bot kept back comes before it has slept for so long when its stdin ends; what it waits for, hardly.
+    /// Buffered output comes within this time of the end of stdin; output that the bot still works on hardly does.
     private static let quietAtEnd: Duration = .milliseconds(200)
-    /// So much longer, and three times its patience, a bot may want the processor and not get on.
+    /// Extra time, beyond three times the patience, for a bot that waits for a CPU.
     private static let leniency: Duration = .seconds(10)
     private static let moreTime: Duration = .milliseconds(250)
     private static let maxCrashes = 4
@@ -44,7 +44,7 @@ final class Probe {
         monitor.onPoll = { [weak self] in self?.poll() }
     }
 
-    /// - Parameter done: called once, from the loop, when the last child and what it left are gone.
+    /// - Parameter done: called once, from the loop, when the last child and its orphans are gone.
     func start(then done: @escaping () -> Void) {
         self.done = done
         advance()
@@ -108,7 +108,7 @@ final class Probe {
         }
     }
 
-    /// One that starts, or works, on a machine that has much else to do, is given more time.
+    /// Gives up, unless the bot may just be slow on a busy machine.
     private func giveUp(_ child: ProbedChild) {
         guard let step = progress.current else { return }
         let isBusy = child.process.unread == 0 && monitor.isBusy
@@ -121,7 +121,7 @@ final class Probe {
 
     // MARK: the end
 
-    /// What was said by now decides whether its stdout is buffered: others may be slow.
+    /// Without output so far, waits a little before stdin ends: a slow bot must not look buffered.
     private func endInputInTime() {
         guard record.lines.count == 0, child != nil else { return endInput() }
         monitor.wait(Self.moreTime) { [weak self] in self?.endInput() }
@@ -146,12 +146,12 @@ final class Probe {
         }
     }
 
-    /// Its group wasn't told to go with it: what lives on was left behind.
+    /// Kills processes that outlived the child. The child's group isn't signalled in a probe, so they are the bot's fault.
     private func killOrphans(of session: pid_t, then next: @escaping () -> Void) {
         guard let scope = progress.current?.event.scope else { return next() }
         let mark = "PIPEGRAM_SCOPE=\(scope)"
         guard !ProcessTree.orphans(of: session, marked: mark).isEmpty else { return next() }
-        // What ends by itself has had the time for it.
+        // Gives them time to exit by themselves.
         loop.after(.milliseconds(150)) { [weak self] in
             let orphans = ProcessTree.orphans(of: session, marked: mark)
             self?.record.orphans += orphans
@@ -161,7 +161,7 @@ final class Probe {
     }
 }
 
-/// What the child does and says.
+/// The child's output and exit.
 extension Probe: ChildProcessObserver {
     func childReadAll() {}
     func childClosedPipe() {}
@@ -263,7 +263,7 @@ extension Probe: ChildProcessObserver {
         }
     }
 
-    /// Another child would die in the same way.
+    /// Another child would fail in the same way.
     private var isHopeless: Bool {
         record.exitsUnread || record.crashes.last?.isAtStart == true
             || record.crashes.count >= Self.maxCrashes

@@ -2,7 +2,7 @@ import BotAPI
 import BotGateway
 import JSON
 
-/// What is wrong with the lines that a bot prints.
+/// Diagnoses the lines that a bot prints.
 extension ProbeAnalysis {
     mutating func diagnoseLines(_ record: ProbeRecord) {
         for bad in record.badLines {
@@ -18,7 +18,7 @@ extension ProbeAnalysis {
             let line = script?.line(with: [refusal.call.type, Self.name(of: refusal.call)])
             fault(
                 "refused", at: line,
-                "Telegram would refuse its \(refusal.call.type): \(refusal.error.reason)\(backslashes)")
+                "Telegram would reject its \(refusal.call.type): \(refusal.error.reason)\(backslashes)")
         }
     }
 
@@ -37,13 +37,13 @@ extension ProbeAnalysis {
         let shown = bad.text.count > 60 ? bad.text.prefix(60) + "…" : bad.text[...]
         switch bad.error {
         case .notJSON, .notAnObject:
-            return "it prints what isn't a JSON object: \(shown). \(remedy(forText: bad))"
+            return "it prints a line that isn't a JSON object: \(shown). \(remedy(forText: bad))"
         case .tooLong(let limit):
             return
                 "it prints a line of more than \(limit) bytes (--max-line): \(shown). End each call with a newline, and "
                 + "send large files with file://"
         default:
-            return "it prints a line that can't be used: \(bad.error.description): \(shown)"
+            return "it prints an invalid line: \(bad.error.description): \(shown)"
         }
     }
 
@@ -51,38 +51,38 @@ extension ProbeAnalysis {
         let text = bad.text.drop(while: \.isWhitespace)
         let encode = language?.jsonEncoder ?? "an encoder for JSON"
         if text.hasPrefix("{"), text.firstRange(of: "}{") != nil {
-            return "There is no newline between one call and the next: end each with one"
+            return "There is no newline between calls: end each call with one"
         }
-        // Python's way and Node's.
+        // Python's and Node's notation.
         if text.hasPrefix("{'") || language == .node && text.hasPrefix("{ ") {
-            return "That is no JSON but how the language shows a value: print \(encode)"
+            return "That is the language's notation, not JSON: print \(encode)"
         }
         if bad.step?.edgeCase == .quotes, text.hasPrefix("{") {
             return
-                "Quotes and backslashes in a text must be escaped: make the line with \(encode)\(backslashes)"
+                "Quotes and backslashes in a text must be escaped: encode the line with \(encode)\(backslashes)"
         }
         if text.count < 3 || bad.text.first?.isWhitespace == true || text.hasPrefix("\"") {
-            return "A call is one line: print it with \(encode)"
+            return "A call must be on one line: print it with \(encode)"
         }
-        if text.hasPrefix("{") { return "Make the line with \(encode)" }
+        if text.hasPrefix("{") { return "Encode the line with \(encode)" }
         let complain = language?.stderrExample ?? "stderr"
-        return "stdout is for calls alone; words for people go to stderr: \(complain)"
+        return "stdout is only for calls; write log messages to stderr: \(complain)"
     }
 
-    /// A shell's `read` without `-r` spoils every text with a quote in it.
+    /// A shell's `read` without `-r` breaks every text with a quote in it.
     private var backslashes: String {
         guard language == .shell, let line = script?.lineReadingBackslashes() else { return "" }
-        return ". In line \(line) read takes the backslashes away: write read -r"
+        return ". In line \(line) read removes backslashes: use read -r"
     }
 
     private static let ownTypes: Set = ["telegram", "telegram.result", "telegram.disconnect"]
 
     private mutating func diagnoseEcho(of type: String, at line: Int?) {
-        // Once, wherever it does so.
+        // Reported once, regardless of the line.
         guard isFirst("echo") else { return }
         fault(
             "echo", at: line,
-            "it prints \(type), which is for a bot to read and no call: print telegram.send_message, not what was read"
+            "it prints \(type), which is an event and not a call: print telegram.send_message, not the input"
         )
     }
 
@@ -93,11 +93,11 @@ extension ProbeAnalysis {
         guard let close = SpellingSuggestion.name(to: call.method, among: Methods.names) else {
             return hint(
                 "method \(call.method)", at: line,
-                "\(call.type): this version knows no such method of the Bot API; Telegram may")
+                "\(call.type): unknown to this version of pipegram, but perhaps not to Telegram")
         }
         fault(
             "method \(call.method)", at: line,
-            "\(call.type): there is no such method; did you mean telegram.\(Self.snakeCase(close))?")
+            "\(call.type): no such method; did you mean telegram.\(Self.snakeCase(close))?")
     }
 
     /// `send_message` of `sendMessage`.

@@ -1,16 +1,16 @@
 import JSON
 
-/// Decides from what was seen of a bot what is wrong with it, and what to change.
+/// Derives diagnoses and fixes from the records of a bot's behaviour.
 struct ProbeAnalysis {
     let script: Script?
     let options: ProbeOptions
-    /// Its stdout isn't buffered: in one of the conversations something came in time.
+    /// A line came in time in some scenario, so stdout isn't buffered.
     private var answeredInTime = false
     private(set) var diagnoses: [Diagnosis] = []
-    /// What has been said already: each problem once, with its first case.
+    /// The problems reported so far; each is reported once, with its first case.
     private var reported: Set<String> = []
 
-    /// - Parameter records: of one scenario each.
+    /// - Parameter records: one record per scenario.
     static func diagnoses(
         of records: [ProbeRecord], script: Script?, options: ProbeOptions
     ) -> [Diagnosis] {
@@ -30,7 +30,7 @@ struct ProbeAnalysis {
 
     func place(_ line: Int?) -> String { script?.place(line) ?? "program" }
 
-    /// Whether a problem wasn't reported yet; from here on it is.
+    /// Marks a problem as reported, and returns whether it is new.
     mutating func isFirst(_ kind: String) -> Bool { reported.insert(kind).inserted }
 
     mutating func fault(_ kind: String, at line: Int?, _ message: String) {
@@ -45,12 +45,12 @@ struct ProbeAnalysis {
 
     private mutating func diagnose(_ record: ProbeRecord) {
         if let failure = record.startFailure {
-            return fault("start", at: nil, "it can't be started: \(failure)")
+            return fault("start", at: nil, "can't be started: \(failure)")
         }
         if record.exitsUnread {
             return fault(
                 "unread", at: nil,
-                "it ends at once, with status 0, and has read nothing: a bot reads its stdin line by line until it ends"
+                "it exits at once, with status 0, without reading: a bot must read stdin line by line until its end"
             )
         }
         diagnoseCrashes(record.crashes)
@@ -67,12 +67,12 @@ struct ProbeAnalysis {
         for crash in crashes {
             let line = script?.line(in: crash.stderr)
             let cause = script?.cause(in: crash.stderr) ?? crash.stderr.last
-            let of = crash.isAtStart ? "at its start" : "of \(crash.step?.name ?? "the end of its stdin")"
+            let place = crash.isAtStart ? "at its start" : "on \(crash.step?.name ?? "the end of its stdin")"
             let how =
                 crash.status > 128 ? "killed by signal \(crash.status - 128)" : "with status \(crash.status)"
-            let why = cause.map { ": \($0.prefix(200))" } ?? " and without a word on stderr"
+            let why = cause.map { ": \($0.prefix(200))" } ?? ", without a message on stderr"
             if options.isPlain, crash.step == nil { continue }
-            fault("death", at: line, "it dies \(of), \(how)\(why)\(remedy(for: crash, cause ?? ""))")
+            fault("death", at: line, "it crashes \(place), \(how)\(why)\(remedy(for: crash, cause ?? ""))")
         }
     }
 
@@ -81,37 +81,37 @@ struct ProbeAnalysis {
             return ". Install it: pip install \(module.split(separator: ".").first ?? module)"
         }
         if let module = Self.word(after: "partially initialized module '", in: cause) {
-            return ". Is a file of its own called \(module).py? Python takes it for the module: rename it"
+            return ". If the bot has its own \(module).py, rename it: it shadows the module"
         }
         if crash.isAtStart { return "" }
         guard let step = crash.step else {
-            return ". When stdin ends it should end too, with status 0"
+            return ". It should exit with status 0 when stdin ends"
         }
-        // It is not what it was told that it died of.
+        // The crash was caused by the environment, not by the event.
         guard !Self.environmentProblems.contains(where: cause.contains) else { return "" }
         switch step.edgeCase {
         case .unknownKind:
-            return ". Telegram invents kinds of event: pass over those you don't know"
+            return ". Telegram adds event types: ignore unknown ones"
         case .unknownKey:
-            return ". Telegram adds keys: take those you know, and ignore the others"
+            return ". Telegram adds keys: ignore unknown ones"
         case .noText, .button, .edit:
-            let key = language?.missingKey ?? "a look whether the key is there"
-            return ". Not every event has every key: look at its type first, and write \(key)"
+            let key = language?.missingKey ?? "a check that the key exists"
+            return ". Not every event has every key: check its type first, and use \(key)"
         case nil, .quotes:
             guard crash.isFirst else { return "" }
             return
-                ". The first line that it reads is the scope and no message: look at each line's type first"
+                ". The first line is the scope, not a message: check each line's type first"
         }
     }
 
-    /// What is wrong with the place in which a program runs, as the system and shells word it.
+    /// Messages of the system and of shells about problems in a program's environment.
     private static let environmentProblems = [
         "No such file", "nonexistent", "not found", "Permission denied", "Read-only file system",
         "No space left",
         "Too many open files", "Connection refused", "resolve host", "ModuleNotFoundError", "cannot open",
     ]
 
-    /// What stands behind these words, up to the next quote.
+    /// The text after these words, up to the next quote.
     private static func word(after words: String, in text: String) -> Substring? {
         text.firstRange(of: words).map { text[$0.upperBound...].prefix { $0 != "'" } }
     }
@@ -125,13 +125,13 @@ struct ProbeAnalysis {
         case .unread:
             fault(
                 "unread", at: nil,
-                "it doesn't read its stdin: \(step.name) still waits after \(patience). Read it line by line, until it ends"
+                "it doesn't read its stdin: \(step.name) is unread after \(patience). Read stdin line by line until its end"
             )
         case .slow:
             hint(
                 "slow",
-                "it is at work on \(step.name) after \(patience) still, and the rest wasn't tried. If that may be, "
-                    + "--patience gives it longer")
+                "it still processes \(step.name) after \(patience), so the rest wasn't tried. If that is expected, "
+                    + "increase --patience")
         case .busy:
             let line = script?.line(with: [
                 "BlockingIOError", "O_NONBLOCK", "set_blocking", "while true", "while True", "while :",
@@ -139,10 +139,10 @@ struct ProbeAnalysis {
             ])
             fault(
                 "busy", at: line,
-                "it has nothing left to read, and still uses a whole processor after \(patience). Wait in a read of "
-                    + "stdin, or in poll, instead of asking again and again")
+                "it has nothing left to read, and still uses a whole CPU after \(patience). Block in a read of "
+                    + "stdin or in poll instead of busy-waiting")
         case .flood:
-            fault("flood", at: nil, "it writes without an end: more than 2000 lines of \(step.name)")
+            fault("flood", at: nil, "it writes endlessly: more than 2000 lines for \(step.name)")
         }
     }
 
@@ -152,17 +152,18 @@ struct ProbeAnalysis {
         if let line = script?.lineReadingAll() {
             return fault(
                 "buffer", at: line,
-                "it answers only when its stdin ends, for it reads all of it first. Read it line by line")
+                "it answers only when stdin ends, because it reads all of it first. Read it line by line")
         }
         let (line, remedy) =
             script?.bufferedLine() ?? (nil, "flush stdout after each line, or start it with stdbuf -oL")
-        let remark = "its stdout is buffered: nothing came until stdin was ended. \(remedy.firstUppercased)"
-        // One line alone may be a farewell.
+        let remark =
+            "its stdout is buffered: no output came until stdin was closed. \(remedy.firstUppercased)"
+        // A single line may be an intended goodbye message.
         guard kept > 1 || options.isPlain else {
             guard record.badLines.isEmpty, script?.flushes != true else { return }
             return hint(
                 "buffer", at: line,
-                "it wrote one line, and that only when its stdin had ended. Unless it is meant so: \(remedy)")
+                "it wrote its only line after stdin ended. If that is not intended: \(remedy)")
         }
         fault("buffer", at: line, remark)
     }
@@ -176,18 +177,18 @@ struct ProbeAnalysis {
                 "while True", "while true", "while :", "while 1", "while (true)", "while (1)", "loop do",
                 "for (;;)",
             ])
-            let how = record.shutdown.isBusy ? "it goes round and round" : "it still lives"
+            let how = record.shutdown.isBusy ? "it is in a busy loop" : "it still runs"
             fault(
                 "end", at: line,
-                "it doesn't end when its stdin ends: \(how) after \(patience). "
+                "it doesn't exit when its stdin ends: \(how) after \(patience). "
                     + (language?.exitAdvice ?? "Leave the loop at the end of the input"))
         }
         if record.shutdown.ignoresSIGTERM {
             fault(
                 "term", at: script?.line(with: ["trap", "SIGTERM", "SIG_IGN"]),
-                "SIGTERM doesn't end it either: only SIGKILL did. Leave SIGTERM as it is, or end on it")
+                "it ignores SIGTERM too, and had to be killed. Don't handle SIGTERM, or exit on it")
         }
-        // Who had to be killed couldn't end what it had started.
+        // A bot that had to be killed couldn't stop its own children.
         for orphan in record.shutdown.ignoresSIGTERM ? [] : record.orphans {
             let command = orphan.command.split(separator: " ").first.map(String.init) ?? ""
             let file = command.baseName ?? command
@@ -196,7 +197,7 @@ struct ProbeAnalysis {
                 ?? (file.isEmpty ? nil : script?.line(with: [file]))
             fault(
                 "left", at: line,
-                "it leaves a process behind when it ends: \(orphan.command.prefix(80)) (pid \(orphan.pid), now killed). End it, or "
+                "it leaves a process behind when it exits: \(orphan.command.prefix(80)) (pid \(orphan.pid), now killed). Stop it, or "
                     + "wait for it, first" + (language == .shell ? ": trap 'kill $!' EXIT" : ""))
         }
     }
@@ -215,11 +216,11 @@ struct ProbeAnalysis {
         let isCut = records.contains { $0.stall != nil }
         let said =
             options.isPlain ? "printed \(Self.number(lines, "line"))" : "made \(Self.number(calls, "call"))"
-        let things = calls == 0 && !options.isPlain || lines == 0 ? "said nothing to them" : said
-        // The way of CGI: `--ack exit` is made for it.
+        let things = calls == 0 && !options.isPlain || lines == 0 ? "wrote nothing" : said
+        // One process per event, as in CGI, is what `--ack exit` is for.
         let end =
             records.contains { $0.earlyExits > 0 }
-            ? "ended after an event, as those for --ack exit do" : "ended with its stdin"
+            ? "exited after an event, as --ack exit requires" : "exited when stdin ended"
         diagnoses.insert(
             .fine(name, "it read \(Self.number(events, "event")), \(things)\(isCut ? "" : ", and \(end)")"),
             at: 0)

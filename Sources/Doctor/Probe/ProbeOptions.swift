@@ -1,12 +1,12 @@
-/// How a bot is examined.
+/// The options of a probe.
 package struct ProbeOptions {
-    /// How long a line of it may be, in bytes.
+    /// The maximum line length in bytes.
     package var maxLine = 1 << 20
-    /// How long it may take for one thing: to read an event, to end.
+    /// The time limit for each step, such as reading an event or exiting.
     package var patience: Duration = .seconds(5)
-    /// It speaks plain text.
+    /// The bot speaks plain text.
     package var isPlain = false
-    /// It is given one event, and then the end of its stdin.
+    /// Each child gets one event, and then the end of stdin.
     package var isSingleEvent = false
 
     package init() {}

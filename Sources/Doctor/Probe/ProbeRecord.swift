@@ -2,17 +2,17 @@ import BotAPI
 import BotGateway
 import JSON
 
-/// What was seen of a bot in one scenario: of each problem the first few cases.
+/// A bot's behaviour in one scenario, with the first few cases of each problem.
 struct ProbeRecord {
-    /// So many cases of a problem are kept.
+    /// The maximum number of recorded cases per problem.
     private static let limit = 20
 
-    /// The lines of its stdout, by when they came.
+    /// The number of stdout lines, by time.
     struct Lines {
         var beforeEnd = 0
-        /// At once when its stdin was ended.
+        /// Immediately after stdin was closed.
         var atEnd = 0
-        /// Of these `telegram.state`: it is the right time for one.
+        /// The `telegram.state` lines among them, which are expected at that time.
         var statesAtEnd = 0
         var later = 0
 
@@ -21,14 +21,14 @@ struct ProbeRecord {
 
     struct BadLine {
         let error: OutgoingEventError
-        /// Its beginning.
+        /// The start of the line.
         let text: String
         let step: Scenario.Step?
     }
 
     struct Calls {
         var count = 0
-        /// Those of methods that this version doesn't know.
+        /// Calls of methods that this version doesn't know.
         var unknown: [Call] = []
         var refusals: [Refusal] = []
     }
@@ -41,54 +41,54 @@ struct ProbeRecord {
     struct Crash {
         /// 128 + the number of the signal that killed it.
         let status: Int32
-        /// What it had been given last; nil for the end of its stdin.
+        /// The last event that it got; nil at the end of stdin.
         let step: Scenario.Step?
         /// It hadn't read a byte.
         let isAtStart: Bool
-        /// It came no further than the scope and its first event.
+        /// It failed on the scope line or the first event.
         let isFirst: Bool
-        /// What it wrote to stderr last.
+        /// The last lines on stderr.
         let stderr: [String]
     }
 
-    /// Why the scenario came to no end.
+    /// Why the scenario wasn't completed.
     enum Stall: Equatable {
-        /// It doesn't read what it is given.
+        /// It doesn't read its stdin.
         case unread
-        /// It was at work, or waits for somebody else.
+        /// It is working, or waits for something else.
         case slow
-        /// It has read all, and computes on and on.
+        /// It has read everything, but still uses CPU time.
         case busy
-        /// It writes and writes.
+        /// It writes endlessly.
         case flood
     }
 
-    /// How it took the end of its stdin.
+    /// How it reacted to the end of stdin.
     struct Shutdown {
-        /// It lived on when its stdin was ended.
+        /// It kept running after stdin ended.
         var ignoresEnd = false
-        /// And computed all the while.
+        /// It used CPU time meanwhile.
         var isBusy = false
         var ignoresSIGTERM = false
     }
 
-    /// It couldn't be started at all.
+    /// Why it couldn't be started.
     var startFailure: String?
-    /// Events it was given.
+    /// The number of events sent.
     var eventsGiven = 0
     var lines = Lines()
     var badLines: [BadLine] = []
     var calls = Calls()
     var crashes: [Crash] = []
-    /// How often it ended with 0 while more was to come.
+    /// How often it exited with 0 before stdin ended.
     var earlyExits = 0
-    /// It ended with 0 and had read nothing.
+    /// It exited with 0 without reading.
     var exitsUnread = false
     var stall: (Stall, step: Scenario.Step)?
-    /// It was seen to wait, with nothing left to read, before its stdin was ended.
+    /// It was idle at least once before stdin was closed.
     var wasIdle = false
     var shutdown = Shutdown()
-    /// Processes that it had started and that outlived it.
+    /// Processes that outlived the bot.
     var orphans: [ProcessTree.Orphan] = []
 
     mutating func add(_ line: BadLine) {

@@ -1,16 +1,16 @@
 import Reactor
 
-/// A child that is being examined: what it was given, and what it said last.
+/// A child under examination: its input so far, and its last stderr lines.
 struct ProbedChild {
     private enum Input {
         case open
         case ended
-        /// It slept for a while after its stdin was ended.
+        /// Idle for a while after stdin was closed.
         case endedAndQuiet
     }
 
     let process: ChildProcess
-    /// Bytes.
+    /// The number of bytes written to stdin.
     private(set) var written = 0
     /// The last lines that it wrote to stderr.
     private(set) var stderr: [String] = []

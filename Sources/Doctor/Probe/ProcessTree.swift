@@ -1,21 +1,21 @@
 import Glibc
 import Reactor
 
-/// A program's processes, as the kernel shows them in /proc.
+/// A program's processes, from /proc.
 enum ProcessTree {
     struct Thread: Equatable {
         let id: pid_t
-        /// On a processor, or waiting for one.
+        /// Running, runnable, or waiting for the disk.
         let isRunning: Bool
     }
 
-    /// A process that is still there when its program is gone.
+    /// A process that outlived its program.
     struct Orphan: Equatable {
         let pid: pid_t
         let command: String
     }
 
-    /// The threads of a process and of all that it has started.
+    /// The threads of a process and of its descendants.
     static func threads(of process: pid_t) -> [Thread] {
         var threads: [Thread] = []
         var processes = [process]
@@ -33,7 +33,7 @@ enum ProcessTree {
         return threads
     }
 
-    /// What a program that is gone has left: of its session, or with this variable in its environment.
+    /// The processes left by an exited program: those in its session or with this variable in their environment.
     static func orphans(of session: pid_t, marked variable: String) -> [Orphan] {
         let mark = Array(variable.utf8)
         return Directory.names(in: "/proc").compactMap { name in
@@ -55,7 +55,7 @@ enum ProcessTree {
         let state: Character
         let session: pid_t
 
-        /// `PID (NAME) STATE PPID PGRP SESSION …`, where a name may hold anything.
+        /// `PID (NAME) STATE PPID PGRP SESSION …`, where a name may contain any character.
         init?(_ bytes: [UInt8]) {
             guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
             let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))

@@ -3,16 +3,16 @@ import BotGateway
 import JSON
 import TelegramSimulator
 
-/// What a bot is told while it is probed: one of each thing that bots stumble over.
+/// The events sent to a bot in a probe: each tests something that bots often get wrong.
 struct Scenario {
     struct Step {
-        /// What the bot is given, as in "a photo, which has no text".
+        /// A description for diagnoses, such as "a photo, which has no text".
         let name: String
         let edgeCase: EdgeCase?
         let event: IncomingEvent
     }
 
-    /// What bots stumble over in a step.
+    /// The difficulty that a step tests.
     enum EdgeCase: Equatable {
         case quotes, noText, button, edit, unknownKey, unknownKind
     }
@@ -38,10 +38,10 @@ struct Scenario {
             "an edited message", .edit, with: ["text": "hello, edited", "edit_date": 1_700_000_001],
             as: "edited_message")
         builder.addMessage(
-            "a message with a key of tomorrow", .unknownKey,
+            "a message with an unknown key", .unknownKey,
             with: ["text": "hello again", "key_of_tomorrow": ["new": [1]]])
         builder.add(
-            "kind_of_tomorrow", "an event of a kind that doesn't exist yet", .unknownKind,
+            "kind_of_tomorrow", "an event of an unknown type", .unknownKind,
             ["chat": place, "from": ada, "novelty": true])
         builder.addMessage("a plain message", with: ["text": "good bye"])
         return Scenario(steps: builder.steps)
@@ -54,13 +54,13 @@ struct Scenario {
         var builder = ScenarioBuilder(from: boris, in: place)
         builder.addMessage("a message in a group", with: ["text": "hello, all"])
         builder.addMessage(
-            "a message that says who joined, which has no text", .noText,
+            "a message about a new member, which has no text", .noText,
             with: ["new_chat_members": [["id": 44, "is_bot": false, "first_name": "Eve"]]])
         builder.addMessage("a message in a group", with: ["text": "good bye, all"])
         return Scenario(steps: builder.steps)
     }
 
-    /// Lines for a program that speaks plain text.
+    /// Lines for a plain-text program.
     static func plain(chat: Int64) -> Scenario {
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada"]
         var builder = ScenarioBuilder(
@@ -92,7 +92,7 @@ struct Scenario {
     }
 }
 
-/// Puts the steps of one chat together.
+/// Builds the steps for one chat.
 private struct ScenarioBuilder {
     let person: JSON
     let chat: JSON

@@ -1,16 +1,16 @@
-/// How far a bot has come in a scenario.
+/// The current position in a scenario.
 struct ScenarioProgress {
     private let steps: [Scenario.Step]
     private var next = 0
-    /// What the bot was given last.
+    /// The step that was sent last.
     private(set) var current: Scenario.Step?
 
     init(_ scenario: Scenario) { steps = scenario.steps }
 
-    /// No step is left to be given.
+    /// All steps were sent.
     var isAtEnd: Bool { next >= steps.count }
 
-    /// The next step, which is the current one from here on; nil at the end.
+    /// Advances to the next step and returns it; nil at the end.
     mutating func advance() -> Scenario.Step? {
         guard !isAtEnd else { return nil }
         current = steps[next]

@@ -1,9 +1,9 @@
 import JSON
 
-/// What a bot is written in, as far as its remedies differ.
+/// A bot's language, as far as the suggested fixes differ.
 enum Language: String, CaseIterable, Sendable {
     case shell, python, ruby, perl, lua, awk, sed, grep, jq, node, php, tcl
-    /// Machine code, whatever it was made from.
+    /// Machine code from any language.
     case compiled
 
     /// By the name of a script or of an interpreter: `bot.py`, `python3.11`.
@@ -19,7 +19,7 @@ enum Language: String, CaseIterable, Sendable {
         self = language
     }
 
-    /// By the name of what runs a script: `/usr/bin/python3.11`. Nil for `bot.py`.
+    /// By the name of an interpreter: `/usr/bin/python3.11`. Nil for `bot.py`.
     init?(interpreter name: String) {
         guard Self(script: name) == nil else { return nil }
         let file = name.baseName ?? name
@@ -55,7 +55,7 @@ enum Language: String, CaseIterable, Sendable {
         "jq": .jq, "node": .node, "nodejs": .node, "deno": .node, "bun": .node, "php": .php, "tclsh": .tcl,
     ]
 
-    /// How its interpreter is usually asked for.
+    /// The usual shebang line.
     var shebang: String? {
         switch self {
         case .shell: "#!/bin/sh"
@@ -72,29 +72,29 @@ enum Language: String, CaseIterable, Sendable {
 }
 
 extension Language {
-    /// How what it prints goes out at once.
+    /// How to flush stdout.
     var flushAdvice: String {
         switch self {
         case .shell:
-            "in a pipe let each command flush: jq --unbuffered, sed -u, grep --line-buffered, or stdbuf -oL"
+            "in a pipe make each command flush: jq --unbuffered, sed -u, grep --line-buffered, or stdbuf -oL"
         case .python: "write print(…, flush=True), or start it with python3 -u"
-        case .ruby: "write $stdout.sync = true at its beginning"
-        case .perl: "write $| = 1; at its beginning"
-        case .lua: "write io.stdout:setvbuf(\"line\") at its beginning"
+        case .ruby: "write $stdout.sync = true at the start"
+        case .perl: "write $| = 1; at the start"
+        case .lua: "write io.stdout:setvbuf(\"line\") at the start"
         case .awk: "write fflush() after each print; mawk reads in blocks too, without -W interactive"
         case .sed: "start it with sed -u"
         case .grep: "start it with grep --line-buffered"
-        case .jq: "start it with jq --unbuffered, such as by #!/usr/bin/env -S jq --unbuffered -cf"
-        case .node: "write with console.log or process.stdout.write at once"
-        case .php: "write flush() after each echo, and start no ob_start()"
-        case .tcl: "write chan configure stdout -buffering line at its beginning"
+        case .jq: "start it with jq --unbuffered, such as with #!/usr/bin/env -S jq --unbuffered -cf"
+        case .node: "write each line at once with console.log or process.stdout.write"
+        case .php: "write flush() after each echo, and don't call ob_start()"
+        case .tcl: "write chan configure stdout -buffering line at the start"
         case .compiled:
             "flush after each line: in C fflush(stdout), or setvbuf(stdout, NULL, _IOLBF, 0) first in main; "
                 + "in Go Flush() of the bufio.Writer; in Rust stdout().flush(); a C program can be started with stdbuf -oL"
         }
     }
 
-    /// How it writes to stderr, where words for people belong.
+    /// How to write to stderr.
     var stderrExample: String {
         switch self {
         case .shell: "echo … >&2"
@@ -112,18 +112,18 @@ extension Language {
         }
     }
 
-    /// How it ends when its stdin does, where it has no loop that could be left.
+    /// How to exit at the end of stdin.
     var exitAdvice: String {
         switch self {
-        case .node: "Leave at its end: process.stdin.on(\"end\", () => process.exit(0))"
+        case .node: "Exit at its end: process.stdin.on(\"end\", () => process.exit(0))"
         case .python:
-            "Leave the loop at the end of the input; what runs beside it must not hold it up: Thread(…, daemon=True)"
+            "Leave the loop at the end of the input; make threads daemons: Thread(…, daemon=True)"
         case .shell: "Leave the loop at the end of the input: while read -r line; do …"
         default: "Leave the loop at the end of the input"
         }
     }
 
-    /// How it writes a value as one line of JSON.
+    /// How to write a value as one line of JSON.
     var jsonEncoder: String {
         switch self {
         case .shell, .jq: "jq -c"
@@ -137,7 +137,7 @@ extension Language {
         }
     }
 
-    /// How it reads a key that may be missing.
+    /// How to read a key that may be missing.
     var missingKey: String {
         switch self {
         case .python: "event.get(\"text\")"
@@ -147,7 +147,7 @@ extension Language {
         case .lua: "event.text or \"\""
         case .php: "$event['text'] ?? ''"
         case .shell, .jq: "jq '.text // empty'"
-        case .awk, .sed, .grep, .tcl, .compiled: "a look whether the key is there"
+        case .awk, .sed, .grep, .tcl, .compiled: "a check that the key exists"
         }
     }
 }

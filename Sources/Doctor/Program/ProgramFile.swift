@@ -1,16 +1,16 @@
 import Glibc
 import Reactor
 
-/// What can be told of a program without starting it.
+/// Checks a program without starting it.
 package struct ProgramFile {
-    /// Nil where it can't be started.
+    /// Nil if the program can't be started.
     package private(set) var program: Program?
-    /// Nil where it isn't a script that can be read.
+    /// Nil if it isn't a readable script.
     package private(set) var script: Script?
     package private(set) var diagnoses: [Diagnosis] = []
 
     /// - Parameters:
-    ///   - command: a program and its arguments; `python3 bot.py` is about `bot.py`.
+    ///   - command: a program and its arguments; for `python3 bot.py`, `bot.py` is checked.
     ///   - searchPath: the variable PATH.
     package init(_ command: [String], searchPath: String) {
         let exists = { (name: String) in Self.isProgram(name, in: searchPath) }
@@ -19,7 +19,7 @@ package struct ProgramFile {
         } catch {
             diagnoses = [Self.diagnosis(of: error, exists)]
             if case .interpreterMissing(let interpreter, _) = error, interpreter.hasSuffix("\r") { return }
-            // What else is wrong with its first line says more than that its interpreter isn't there.
+            // Another fault in the first line explains more than the missing interpreter.
             guard case .interpreterMissing(_, let path) = error, let bytes = Self.read(path) else { return }
             let found = Self.faults(in: bytes, name: Self.displayName(path), exists)
             if !found.isEmpty { diagnoses = found }
@@ -40,7 +40,7 @@ package struct ProgramFile {
                 name: Self.displayName(name), text: String(decoding: own, as: UTF8.self), language: nil)
             diagnoses = Self.faults(in: own, name: Self.displayName(name), exists)
         } else {
-            // Given on the command line, or machine code.
+            // The script is on the command line, or the program is machine code.
             script = Script(
                 name: Self.displayName(name), text: command.dropFirst().joined(separator: " "),
                 language: Language(of: name) ?? .compiled)
@@ -49,17 +49,17 @@ package struct ProgramFile {
         if diagnoses.contains(where: { $0.severity == .fault }) { program = nil }
     }
 
-    /// What is wrong with a file that the system is to execute: pure, but for `exists`, which says whether an
-    /// interpreter can be found.
+    /// The faults of an executable file. Pure except for `exists`, which tells whether an
+    /// interpreter exists.
     static func faults(in bytes: [UInt8], name: String, _ exists: (String) -> Bool) -> [Diagnosis] {
-        guard !bytes.isEmpty else { return [.fault(name, "it is empty: there is no program in it")] }
+        guard !bytes.isEmpty else { return [.fault(name, "the file is empty")] }
         let first = "\(name):1"
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             return [
                 .fault(
                     first,
-                    "a byte order mark stands before its first character, so that the system doesn't see the "
-                        + "#!; take it away with: sed -i '1s/^\\xEF\\xBB\\xBF//' \(name)")
+                    "it starts with a byte order mark, which hides the #! from the system; "
+                        + "remove it with: sed -i '1s/^\\xEF\\xBB\\xBF//' \(name)")
             ]
         }
         let text = String(decoding: bytes.prefix(4096), as: UTF8.self)
@@ -69,7 +69,7 @@ package struct ProgramFile {
         guard let interpreter = words.first else {
             return [
                 .fault(
-                    first, "its first line names no interpreter; write #!/bin/sh, or what it is written in")
+                    first, "its first line names no interpreter; write #!/bin/sh, or the script's language")
             ]
         }
         let language = Language(shebang: String(line)) ?? Language(of: name)
@@ -87,7 +87,7 @@ package struct ProgramFile {
         return filterFault(words, language, first).map { [$0] } ?? []
     }
 
-    /// awk, jq and sed take the script's name for the program itself, unless `-f` stands before it.
+    /// Without `-f`, awk, jq and sed run the script's name as a program.
     private static func filterFault(_ words: [String], _ language: Language?, _ place: String) -> Diagnosis? {
         guard let language, [.awk, .jq, .sed].contains(language), let shebang = language.shebang else {
             return nil
@@ -95,20 +95,23 @@ package struct ProgramFile {
         let isFile = words.contains { $0.hasPrefix("-") && $0.contains { "fE".contains($0) } }
         guard !isFile, !words.contains("--exec") else { return nil }
         return .fault(
-            place, "\(language.rawValue) takes its name for the program, without -f; write \(shebang)")
+            place,
+            "without -f, \(language.rawValue) runs the file's name instead of the file; write \(shebang)")
     }
 
     private static func missing(_ interpreter: String) -> String {
-        "its first line asks for \(interpreter), which is not there"
+        "its interpreter \(interpreter) doesn't exist"
     }
 
-    /// `#!/usr/bin/env NAME`: env looks NAME up, and takes all that stands behind it for a part of the name.
+    /// `#!/usr/bin/env NAME`: the kernel passes everything after env as one argument, so NAME can't have arguments without -S.
     private static func environmentFault(
         _ words: [String], _ place: String, _ exists: (String) -> Bool
     ) -> Diagnosis? {
         guard let first = words.first else {
             return .fault(
-                place, "env is told no interpreter; write #!/usr/bin/env python3, or what it is written in")
+                place,
+                "its first line gives env no interpreter; write #!/usr/bin/env python3, or the script's language"
+            )
         }
         let splits = first.hasPrefix("-S") || first.hasPrefix("--split-string")
         if words.count > 1, !splits {
@@ -126,18 +129,18 @@ package struct ProgramFile {
         if start.hasPrefix("#!") {
             return [
                 .fault(
-                    "\(name):1", "white space stands before the #!, which must be its first two characters")
+                    "\(name):1", "there is white space before the #!, which must be the first two characters")
             ]
         }
         guard let language = Language(of: name), language != .shell, let shebang = language.shebang else {
-            return [.hint("\(name):1", "it has no #! line, so that /bin/sh runs it; write #!/bin/sh there")]
+            return [.hint("\(name):1", "it has no #! line, so /bin/sh runs it; write #!/bin/sh there")]
         }
         return [
-            .fault("\(name):1", "it has no #! line, so that /bin/sh would run it; write \(shebang) above it")
+            .fault("\(name):1", "it has no #! line, so /bin/sh would run it; add \(shebang)")
         ]
     }
 
-    /// CR LF: fatal in the first line, and everywhere in some languages.
+    /// CR LF breaks the first line, and in some languages every line.
     private static func lineEndFaults(
         in bytes: [UInt8], name: String, _ language: Language?, always: Bool = false
     ) -> Diagnosis? {
@@ -148,7 +151,7 @@ package struct ProgramFile {
             if isBroken, matters {
                 return .fault(
                     "\(name):\(line)",
-                    "its lines end in CR LF, as on Windows; mend them with: sed -i 's/\\r$//' \(name)")
+                    "its lines end in CR LF, as on Windows; fix them with: sed -i 's/\\r$//' \(name)")
             }
             line += 1
         }
@@ -157,7 +160,7 @@ package struct ProgramFile {
 
     private static let machineCode: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
 
-    /// ELF says in two bytes for which machine it was made.
+    /// Compares the machine type in two bytes of the ELF header.
     private static func machineFault(of path: String) -> String? {
         guard let own = read("/proc/self/exe", limit: 20), let its = read(path, limit: 20), own.count == 20,
             its.count == 20, its.starts(with: machineCode), own[18..<20] != its[18..<20]
@@ -173,8 +176,8 @@ package struct ProgramFile {
         case .interpreterMissing(let interpreter, let script) where interpreter.hasSuffix("\r"):
             .fault(
                 "\(displayName(script)):1",
-                "its lines end in CR LF, as on Windows, so that the system looks for "
-                    + "'\(interpreter.dropLast())\\r'; mend them with: sed -i 's/\\r$//' \(script)")
+                "its lines end in CR LF, as on Windows, so the system looks for "
+                    + "'\(interpreter.dropLast())\\r'; fix them with: sed -i 's/\\r$//' \(script)")
         case .interpreterMissing(let interpreter, let script):
             .fault("\(displayName(script)):1", missing(interpreter))
         }
@@ -182,7 +185,7 @@ package struct ProgramFile {
 
     // MARK: files
 
-    /// What an interpreter is given to run; nil where that stands on the command line.
+    /// The script file of an interpreter; nil if the code is on the command line.
     private static func scriptArgument(of command: [String]) -> String? {
         for argument in command.dropFirst() {
             if ["-c", "-e"].contains(argument) { return nil }

@@ -1,6 +1,6 @@
-/// The text of a script: what it is written in, and which of its lines something is about.
+/// A script's text: finds its language, and the lines that a diagnosis refers to.
 package struct Script {
-    /// As it is named in what is said of it.
+    /// The name for diagnoses.
     let name: String
     let language: Language?
     private let lines: [Substring]
@@ -12,15 +12,15 @@ package struct Script {
             language ?? lines.first.flatMap { Language(shebang: String($0)) } ?? Language(of: name)
     }
 
-    /// `bot.py:14`, or the name alone where no line is known.
+    /// `bot.py:14`, or the name alone if the line is unknown.
     func place(_ line: Int?) -> String { line.map { "\(name):\($0)" } ?? name }
 
-    /// The text of a line, from 1 on.
+    /// The text of a line, numbered from 1.
     func text(of line: Int) -> String {
         lines.indices.contains(line - 1) ? lines[line - 1].trimmed : ""
     }
 
-    /// The first line of code that holds one of these words.
+    /// The first line of code that contains one of these words.
     func line(with words: [String], without others: [String] = []) -> Int? {
         firstLine { line in words.contains(where: line.contains) && !others.contains(where: line.contains) }
     }
@@ -39,7 +39,7 @@ package struct Script {
 }
 
 extension Script {
-    /// The line that printed something, by the words that both have in common.
+    /// The line that probably printed the output: it shares the most words with it.
     func line(printing output: String) -> Int? {
         let pieces: [Substring] = output.prefix(400).split { !($0.isLetter || $0.isNumber || $0 == "_") }
         let words = Set(pieces.filter { $0.count > 2 })
@@ -54,7 +54,7 @@ extension Script {
 
     private static let prints = ["print", "echo", "puts", "say", "write", "console.log"]
 
-    /// The line whose output is kept back, and what to write there.
+    /// The line with buffered output, and the fix.
     func bufferedLine() -> (line: Int?, remedy: String) {
         let remedy = language?.flushAdvice ?? "flush stdout after each line, or start it with stdbuf -oL"
         switch language {
@@ -70,13 +70,13 @@ extension Script {
         case .tcl: return (line(with: ["puts"]), remedy)
         case .php: return (line(with: ["ob_start", "echo", "print"]), remedy)
         case .shell: return bufferedCommand() ?? (nil, remedy)
-        // The options stand in its first line.
+        // The options are in the shebang line.
         case .jq, .sed: return (lines.first?.hasPrefix("#!") == true ? 1 : nil, remedy)
         default: return (nil, remedy)
         }
     }
 
-    /// It says somewhere that nothing is to be kept back.
+    /// Whether the script flushes or unbuffers its output somewhere.
     var flushes: Bool {
         let signs = [
             "flush", "sync = true", "$| = 1", "$|=1", "setvbuf", "-buffering", "unbuffered", "stdbuf",
@@ -84,7 +84,7 @@ extension Script {
         return line(with: signs) != nil
     }
 
-    /// The `read` of a shell that takes a backslash for its own.
+    /// The line of a shell's `read` without `-r`, which removes backslashes.
     func lineReadingBackslashes() -> Int? {
         firstLine { line in
             let words = line.split { $0 == " " || $0 == ";" }
@@ -93,7 +93,7 @@ extension Script {
         }
     }
 
-    /// In a shell's script it is a command that it starts which keeps its output back.
+    /// In a shell script, the buffering is done by a command that it runs.
     private func bufferedCommand() -> (line: Int?, remedy: String)? {
         for (command, sign, remedy) in Self.filters {
             let line = firstLine { text in
@@ -117,7 +117,7 @@ extension Script {
         ("tr", ["stdbuf"], "write stdbuf -oL tr"), ("cut", ["stdbuf"], "write stdbuf -oL cut"),
     ]
 
-    /// The line that reads all of stdin before anything else is done.
+    /// The line that reads all of stdin at once.
     func lineReadingAll() -> Int? {
         switch language {
         case .python:
@@ -136,7 +136,7 @@ extension Script {
         }
     }
 
-    /// The line that a program's last words name: of a Python traceback the innermost one.
+    /// The line named in an error message: in a Python traceback, the innermost one.
     func line(in stderr: [String]) -> Int? {
         let found = stderr.compactMap(lineNumber)
         return language == .python ? found.last : found.first
@@ -148,19 +148,19 @@ extension Script {
         var rest = stderr[mention.upperBound...].drop { "\",:' [(".contains($0) }
         if rest.hasPrefix("line ") { rest = rest.dropFirst(5) }
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
-        // Behind the number of a line comes no letter: `bot.sh: 3: x` and not `bot.sh: 3rd`.
+        // A letter after the digits means that they are no line number: `bot.sh: 3: x` and not `bot.sh: 3rd`.
         guard let line = Int(digits), (1...max(1, lines.count)).contains(line),
             rest.dropFirst(digits.count).first?.isLetter != true
         else { return nil }
         return line
     }
 
-    /// What went wrong, of a program's last words.
+    /// The line of stderr that names the cause.
     func cause(in stderr: [String]) -> String? {
         let spoken = stderr.filter { !$0.allSatisfy(\.isWhitespace) }
         return switch language {
         case .python: spoken.last
-        // Node shows the line and a mark below it first.
+        // Node prints the source line and a marker before the error.
         case .node: spoken.first { $0.contains("Error:") } ?? spoken.first
         default: spoken.first
         }

@@ -4,16 +4,16 @@ import BotGateway
 struct ChatCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat",
-        abstract: "Talk to a bot in the terminal: no token, no phone, no network.",
+        abstract: "Talk to a bot in the terminal, without a token or a network.",
         usage: "pipegram chat [<options>] [--] <program> [<argument> ...]",
         discussion: """
-            A Telegram in memory stands between you and the bot: a line that you type is a message, and what the \
-            bot sends is shown. /help lists what else can be typed: other people, groups, files, buttons, \
-            reactions. Ctrl-D ends it.
+            Runs the bot against a Telegram simulated in memory. Each line you type is sent as a message, and the \
+            bot's answers are shown. /help lists more commands: users, groups, files, buttons, reactions. \
+            Ctrl-D exits.
 
-            When stdin is no terminal it reads lines and prints answers as plain text, each line once the bot has \
-            dealt with the one before, and ends with 1 if the bot crashed, wrote a bad line or made a call that \
-            Telegram would refuse.
+            If stdin or stdout is not a terminal, pipegram reads lines from stdin and prints answers as plain text. \
+            It sends a line when the bot has processed the line before. It exits with 1 if the bot crashed, \
+            wrote an invalid line, or made a call that Telegram would reject.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
@@ -23,14 +23,14 @@ struct ChatCommand: LoopCommand {
 
     @Flag(
         help:
-            "Start the bot anew when its program, a file among its arguments, or one of the same kind beside it has changed."
+            "Restart the bot when its program or source files change."
     )
     var watch = false
 
     @Option(
         name: .customLong("log"),
         help: ArgumentHelp(
-            "Save the updates of this chat there and its calls beside it, as a test for 'pipegram replay'.",
+            "Save this chat's updates and calls as a test for 'pipegram replay'.",
             valueName: "file"), completion: .file())
     var session: String?
 
@@ -43,7 +43,7 @@ struct ChatCommand: LoopCommand {
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.plain)
         if session == "" || session == "-" {
-            throw ValidationError("--log needs the name of a file, for there are two: updates and calls.")
+            throw ValidationError("--log must name a file: it writes two, for updates and for calls.")
         }
     }
 
@@ -51,7 +51,7 @@ struct ChatCommand: LoopCommand {
         try ChatRunner(self).run()
     }
 
-    /// What replays the saved chat, to be pasted.
+    /// The command line that replays the saved chat.
     @MainActor func replay(_ recording: ChatRecording) -> String {
         var command = ["pipegram", "replay"]
         if scopeFlags.scope != .chat { command += ["--scope", scopeFlags.scope.rawValue] }

@@ -7,10 +7,10 @@ struct CompletionsCommand: LoopCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "completions",
-        abstract: "Print what makes a shell complete pipegram's commands and options.",
+        abstract: "Print a shell completion script.",
         discussion: """
-            Behind '--' the program and its arguments are completed as the shell does it elsewhere. Ends at once, \
-            with 0. Each line is for one shell, from its next start on; the last one takes it into this bash only.
+            After '--', the shell completes the program and its arguments as usual. Install the script for one shell, \
+            then start a new shell; the example loads it into the current bash only.
 
               bash  pipegram completions bash >/etc/bash_completion.d/pipegram
               zsh   pipegram completions zsh >/usr/local/share/zsh/site-functions/_pipegram
@@ -19,7 +19,7 @@ struct CompletionsCommand: LoopCommand {
             Example:  source <(pipegram completions bash)
             """)
 
-    @Argument(help: "Whose.")
+    @Argument(help: "The shell.")
     var shell: Shell
 
     @MainActor func start() throws -> ExitCode {
@@ -33,17 +33,17 @@ struct CompletionsCommand: LoopCommand {
         return .success
     }
 
-    /// Puts `lines` first into the function that is called for every completion.
+    /// Inserts `lines` at the start of the function that handles completions.
     private static func opened(_ script: String, with lines: String) -> String {
         let start = "_pipegram() {"
         return script.split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0 == start ? "\(start)\n\(lines)" : String($0) }.joined(separator: "\n")
     }
 
-    /// All commands, any of which may follow `help`.
+    /// The commands that may follow `help`.
     private static let names = Pipegram.commands.map { $0._commandName }.joined(separator: " ")
 
-    // What stands behind '--' is another program's command line.
+    // After '--' comes another program's command line, which the shell's own completion handles.
 
     private static let bash = """
             if ((COMP_CWORD == 2)) && [[ "${COMP_WORDS[1]}" = help ]]; then

@@ -6,19 +6,19 @@ import Reactor
 struct DeadLettersCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letters",
-        abstract: "Print the events on which children died, try them again, or drop them.",
+        abstract: "Print, retry or drop the events that children failed on.",
         discussion: """
-            Prints them as updates, one a line, oldest first, which 'pipegram replay' takes. With --retry they go \
-            to their chats again, behind what waits there and marked as redelivered: at once if the gateway runs, \
-            else when it starts. Ends at once: with 0, or with 66 where no gateway has run.
+            Prints dead letters as updates, one per line, oldest first; 'pipegram replay' reads them. --retry \
+            queues them for their chats again, marked as redelivered, behind the events that already wait. A running \
+            gateway delivers them at once, else the next start does. Exits with 0, or with 66 if no gateway has run.
 
             Example:  pipegram dead-letters | pipegram replay - -- ./bot.sh
             """)
 
-    @Flag(help: "Have the gateway deliver them once more.")
+    @Flag(help: "Deliver the dead letters again.")
     var retry = false
 
-    @Flag(help: "Drop them.")
+    @Flag(help: "Drop the dead letters.")
     var clear = false
 
     @OptionGroup var stateFlags: StateFlags
@@ -47,12 +47,10 @@ struct DeadLettersCommand: LoopCommand {
 
     @MainActor private func retry(_ letters: DeadLetters, in place: String) throws {
         let count = try letters.retry()
-        // After they are marked: a gateway that starts meanwhile finds them, or gets the signal.
+        // Signal after marking them: a gateway that starts meanwhile finds them in its journal.
         let gateway = StateDirectory.holder(of: place)
         if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
-        let place = count == 1 ? "its chat" : "their chats"
-        let verb = gateway == nil ? "will go" : count == 1 ? "goes" : "go"
-        say("\(describe(count)) \(verb) to \(place) again\(gateway == nil ? " when the gateway starts" : "")")
+        say("\(describe(count)) will be redelivered\(gateway == nil ? " when the gateway starts" : "")")
     }
 
     @MainActor private func show(_ letters: DeadLetters) throws -> ExitCode {

@@ -3,27 +3,29 @@ import ArgumentParser
 struct DoctorCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Find what is wrong with a bot or its surroundings, and what to change.",
+        abstract: "Check a bot and its environment, and suggest fixes.",
         usage: "pipegram doctor [<options>] [--] [<program> [<argument> ...]]",
         discussion: """
-            Looks at the machine, asks Telegram about the bot where there is a token, starts the program and talks \
-            with it for a second or two: what it does beside its calls, it does; its calls go to a Telegram in \
-            memory. Without a program it looks at the surroundings alone. Ends with 0 if all is well, with 1 if not; \
-            what is only worth knowing changes nothing.
+            Checks the machine and, if a token is configured, the bot's setup at Telegram. Then it starts the program \
+            and sends it events for a second or two. The bot's calls go to a Telegram simulated in memory, but \
+            the program's other effects are real. Without a program, only the environment is checked. Exits with \
+            0 if nothing is wrong, else with 1; notes don't count.
 
-            Asking for updates confirms none. It interrupts another program that asks for the same bot's, once, \
-            unless that is a pipegram on this machine; --no-poll leaves it out.
+            The doctor calls getUpdates once and confirms no update. That call interrupts any other program that \
+            polls for the same bot, except a pipegram on this machine; --no-poll skips it.
 
             Example:  pipegram doctor -- ./bot.py
             """)
 
-    @Flag(help: "Don't ask Telegram for updates, which another program that asks for them would notice.")
+    @Flag(help: "Don't call getUpdates, which interrupts other pollers.")
     var noPoll = false
 
-    @Option(help: .duration("How long the bot may take for one thing, such as to read an event or to end."))
+    @Option(help: .duration("Time for one step, such as reading an event or exiting."))
     var patience = DurationValue.seconds(5)
 
-    @Option(help: ArgumentHelp("As of 'run': 'exit' gives each child one event.", valueName: "rule"))
+    @Option(
+        help: ArgumentHelp(
+            "Acknowledgement, as in 'run'; 'exit' sends one event per child.", valueName: "rule"))
     var ack = DeliveryFlags.Acknowledgement.auto
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
@@ -33,16 +35,16 @@ struct DoctorCommand: LoopCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The bot: a program and its arguments.", valueName: "program"))
+        help: ArgumentHelp("The bot's program and its arguments.", valueName: "program"))
     var commandLine: [String] = []
 
     var command: [String] { ProgramArguments.command(of: commandLine) }
 
     func validate() throws {
-        // All that isn't an option of this command is taken for the program.
+        // ArgumentParser captures everything that isn't an option as the program, also --help.
         if ["--help", "-h"].contains(commandLine.first) { throw CleanExit.helpRequest(self) }
         if let patience = patience.duration, patience < .milliseconds(100) {
-            throw ValidationError("--patience is 100ms or more: nobody can be quicker than that.")
+            throw ValidationError("--patience must be at least 100ms.")
         }
         if let first = commandLine.first { try ProgramArguments.rejectOption(first) }
     }

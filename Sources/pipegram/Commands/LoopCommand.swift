@@ -3,9 +3,9 @@ import BotGateway
 import Glibc
 import Reactor
 
-/// A command that runs on the loop's thread.
+/// A command that runs on the event loop's thread.
 protocol LoopCommand: ParsableCommand, Sendable {
-    /// Ends with the exit code of the program.
+    /// Runs the command to its end, and returns the exit code.
     @MainActor func start() throws -> ExitCode
 }
 
@@ -23,7 +23,7 @@ extension LoopCommand {
     }
 }
 
-/// Writes to stdout what a command prints and then ends.
+/// Writes the output of a command to stdout.
 func printOut(_ bytes: [UInt8]) throws {
     guard File.writeAll(bytes, to: 1) else { throw Failure(.inputOutput, "\(SystemError("stdout"))") }
 }

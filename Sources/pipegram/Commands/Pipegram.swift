@@ -9,19 +9,18 @@ struct Pipegram: ParsableCommand {
         commandName: "pipegram",
         abstract: "Turn any program into a Telegram bot.",
         discussion: """
-            A first try, without a token:
+            Try it without a token:
 
               pipegram chat -- examples/echo/bot.sh
 
-            Starts one child of your program for each chat, feeds it events as JSON lines on stdin, and sends \
-            what it writes to stdout. 'pipegram help run' tells of one command; the pages pipegram(1) and \
-            pipegram(5) tell all.
+            Runs one child of your program for each chat, writes events to its stdin as JSON lines, and sends the \
+            calls that it prints on stdout. See 'pipegram help COMMAND', pipegram(1) and pipegram(5).
             """,
         version: "pipegram \(Version.current)",
         groupedSubcommands: groups
     )
 
-    /// All commands, as a newcomer comes to them.
+    /// All commands, in the order in which a new user needs them.
     private static let groups = [
         CommandGroup(
             name: "Try a bot, without a token",
@@ -29,7 +28,7 @@ struct Pipegram: ParsableCommand {
         CommandGroup(
             name: "Run it on Telegram", subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self]),
         CommandGroup(
-            name: "See what it does", subcommands: [StatusCommand.self, DeadLettersCommand.self]),
+            name: "Inspect a gateway", subcommands: [StatusCommand.self, DeadLettersCommand.self]),
         CommandGroup(name: "Set up", subcommands: [CompletionsCommand.self]),
     ]
 
@@ -48,7 +47,7 @@ struct Pipegram: ParsableCommand {
             Glibc.exit(ExitCode.validationFailure.rawValue)
         }
         guard [[], ["help"], ["--help"], ["-h"]].contains(arguments) else { return main(arguments) }
-        // Of ArgumentParser's headings, `TRY A BOT SUBCOMMANDS:`, the last word says nothing here.
+        // Removes the redundant SUBCOMMANDS from headings such as `TRY A BOT SUBCOMMANDS:`.
         let overview = helpMessage(for: Self.self).split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasSuffix(" SUBCOMMANDS:") ? "\($0.dropLast(" SUBCOMMANDS:".count)):" : String($0) }
         print(overview.joined(separator: "\n"))

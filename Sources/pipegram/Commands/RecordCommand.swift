@@ -3,17 +3,17 @@ import ArgumentParser
 struct RecordCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Write down the updates of a bot as they come, one a line.",
+        abstract: "Record a bot's updates, one per line.",
         discussion: """
-            Asks Telegram for updates until it is stopped. Each is confirmed, and so forgotten there, once it is on \
-            disk. SIGINT or SIGTERM ends it with status 0. What it writes is what 'pipegram replay' reads.
+            Polls Telegram for updates until it is stopped. An update is confirmed, and so deleted at Telegram, once \
+            it is on disk. On SIGINT or SIGTERM it exits with 0. 'pipegram replay' reads the output.
 
             Durations are written 500ms, 10s, 15m, 1h or never.
 
             Example:  TELEGRAM_BOT_TOKEN=… pipegram record updates.ndjson
             """)
 
-    @Argument(help: "Where to add them; without it, or with '-', stdout.", completion: .file())
+    @Argument(help: "File to append to; '-' is stdout.", completion: .file())
     var file = "-"
 
     @OptionGroup var redactionFlags: RedactionFlags

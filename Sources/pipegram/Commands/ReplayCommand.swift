@@ -6,8 +6,8 @@ struct ReplayCommand: LoopCommand {
         abstract: "Feed recorded updates to a bot and print the calls it makes.",
         usage: "pipegram replay [<options>] <file> [--] <program> [<argument> ...]",
         discussion: """
-            Talks to no network and needs no token. Ends when every child has exited: with 0 if each exited \
-            with 0 and wrote nothing but valid calls, with 1 if not.
+            Needs neither a token nor a network. Ends when every child has exited: with 0 if all exited with 0 and \
+            wrote only valid calls, else with 1.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
@@ -15,20 +15,20 @@ struct ReplayCommand: LoopCommand {
             """)
 
     @Argument(
-        help: "Recorded updates: one a line, an array, or getUpdates answers; '-' is stdin.",
+        help: "Updates: one per line, an array, or getUpdates answers; '-' is stdin.",
         completion: .file())
     var file: String
 
-    @Flag(help: "Print calls as they come, with the scope in each line, not grouped by scope.")
+    @Flag(help: "Print calls in order of arrival, each with its scope.")
     var unordered = false
 
     @Option(
         help: ArgumentHelp(
-            "Compare the calls with recorded ones; print nothing but the difference.", valueName: "file"),
+            "Compare the calls with this file, and print only the difference.", valueName: "file"),
         completion: .file())
     var expect: String?
 
-    @Flag(help: "Write the calls to the file of --expect instead.")
+    @Flag(help: "Write the calls to the --expect file instead.")
     var update = false
 
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
@@ -40,7 +40,7 @@ struct ReplayCommand: LoopCommand {
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.plain)
         if update, expect == nil {
-            throw ValidationError("--update goes with --expect FILE, which it writes.")
+            throw ValidationError("--update requires --expect FILE.")
         }
     }
 

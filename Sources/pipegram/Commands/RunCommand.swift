@@ -7,11 +7,12 @@ struct RunCommand: LoopCommand {
         abstract: "Run a bot on Telegram: one child of your program for each chat.",
         usage: "pipegram run [<options>] [--] <program> [<argument> ...]",
         discussion: """
-            Asks Telegram for updates until it is stopped, and keeps in a directory of its own what isn't dealt \
-            with: the next start goes on there, even after a kill -9. SIGINT or SIGTERM lets every child finish \
-            what it was given, sends what they said, and ends with status 0; a second one ends at once. SIGHUP \
-            replaces every child by a new one, as after a change to the bot, and reads --allow-file again; SIGUSR1 writes to the log what \
-            'pipegram status' prints.
+            Polls Telegram for updates until it is stopped. Unfinished events and calls are kept in the state \
+            directory; the next start continues from there, even after kill -9.
+
+            SIGINT or SIGTERM waits for the children to finish their events, sends their calls, and exits with \
+            0; a second signal kills the children. SIGHUP replaces all children, for example after a change to the \
+            bot, and rereads --allow-file. SIGUSR1 logs the output of 'pipegram status'.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
@@ -21,20 +22,20 @@ struct RunCommand: LoopCommand {
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
     @OptionGroup(title: "Telegram") var callFlags: CallFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
-    @OptionGroup(title: "Who may come in") var accessFlags: AccessFlags
+    @OptionGroup(title: "Access") var accessFlags: AccessFlags
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Record") var recordFlags: RecordFlags
     @OptionGroup(title: "Children") var childFlags: RunChildFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
-    @OptionGroup(title: "What isn't dealt with") var deliveryFlags: DeliveryFlags
-    @OptionGroup(title: "What isn't dealt with") var stateFlags: PersistenceFlags
+    @OptionGroup(title: "Delivery") var deliveryFlags: DeliveryFlags
+    @OptionGroup(title: "Delivery") var stateFlags: PersistenceFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.common.plain)
         if childFlags.common.plain, deliveryFlags.ack == .event {
-            throw ValidationError("With --plain a bot has no way to acknowledge: take --ack auto or exit.")
+            throw ValidationError("A --plain bot can't write telegram.ack: use --ack auto or exit.")
         }
     }
 

@@ -3,29 +3,28 @@ import ArgumentParser
 struct SendCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "send",
-        abstract: "Carry out calls that come as JSON lines on stdin.",
+        abstract: "Send calls read as JSON lines from stdin.",
         discussion: """
-            Reads the lines that a bot writes, such as {"type":"telegram.send_message","chat_id":42,"text":"hi"}, \
-            sends them with the same retries and waits, each chat's in their order, and prints a result for each \
-            on stdout. Ends with its input: with 0 if all were sent, with 1 if one was not. SIGINT or SIGTERM ends \
-            it once what is under way is answered, with 128 + the signal.
+            Reads the same lines that a bot writes, such as {"type":"telegram.send_message","chat_id":42,"text":"hi"}, \
+            and sends them with the same retries and rate limits, in order for each chat. Prints a result for \
+            each call on stdout. At the end of the input it exits with 0 if all calls were sent, else with 1. On \
+            SIGINT or SIGTERM it waits for the calls in flight and exits with 128 plus the signal's number.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  TELEGRAM_BOT_TOKEN=… pipegram send --resume done.ndjson <calls.ndjson
             """)
 
-    @Flag(help: "Print the calls as they would be sent, and send nothing. Needs no token and no network.")
+    @Flag(help: "Print the calls instead of sending them; needs no token.")
     var dryRun = false
 
     @Option(
         help: ArgumentHelp(
-            "Add the results to a file, and skip the lines that have one there: the same command goes on where "
-                + "an earlier one was interrupted.", valueName: "file"),
+            "Append results to this file, and skip calls that have one there.", valueName: "file"),
         completion: .file())
     var resume: String?
 
-    @Option(help: ArgumentHelp("The longest line that is read.", valueName: "64KiB|1MiB"))
+    @Option(help: ArgumentHelp("Maximum length of an input line.", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
@@ -36,7 +35,7 @@ struct SendCommand: LoopCommand {
 
     func validate() throws {
         if dryRun, resume != nil {
-            throw ValidationError("--dry-run sends nothing, so that there is nothing to resume.")
+            throw ValidationError("--dry-run and --resume exclude each other.")
         }
     }
 

@@ -4,37 +4,34 @@ import BotAPI
 struct SimulatorCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulator",
-        abstract: "Serve a simulated Telegram, as a Bot API server for any bot.",
+        abstract: "Run a simulated Telegram: a Bot API server for any bot.",
         discussion: """
-            A bot of any framework that is pointed at its address talks to a Telegram in memory, with one bot and any \
-            number of people, whom you speak for with curl: docs/simulator.md has the lines. It keeps nothing: when \
-            it ends, all is forgotten. SIGINT or SIGTERM ends it with status 0.
+            Point a bot written with any framework at its address, and send messages as any user with curl; \
+            docs/simulator.md lists the commands. The simulator has one bot and keeps everything in memory. On \
+            SIGINT or SIGTERM it exits with 0.
 
             Example:  pipegram simulator --listen 127.0.0.1:8081
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Where it listens; port 0 lets the system pick one. Whoever can reach it can use it.",
+            "Listening address; port 0 picks a free port. No access control.",
             valueName: "address:port"))
     var listen = ListenAddress.localhost
 
     @Option(
         help: ArgumentHelp(
-            "The only token that is accepted; without it, any that looks like one.", valueName: "token"))
+            "The only accepted token (default: any well-formed token).", valueName: "token"))
     var token: String?
 
     @Flag(
-        help: """
-            As a Bot API server does with the same option: files lie on this machine, are named by their paths, and \
-            may be sent by file://.
-            """)
+        help: "Behave like telegram-bot-api --local: local file paths and file:// uploads.")
     var local = false
 
-    @Flag(help: "The bot sees every message of a group, as with privacy mode switched off.")
+    @Flag(help: "Turn privacy mode off: the bot sees every group message.")
     var noPrivacy = false
 
-    @Flag(help: "Log what calls say, and not only that they were made.")
+    @Flag(help: "Log the parameters of calls.")
     var logTexts = false
 
     @OptionGroup(title: "Log") var logFlags: LogFlags

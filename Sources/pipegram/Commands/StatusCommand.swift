@@ -5,16 +5,16 @@ import JSON
 struct StatusCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show what a gateway holds, be it running or not.",
+        abstract: "Show a gateway's state, running or stopped.",
         discussion: """
-            Reads its state and changes nothing: since when it runs, its children, what waits for each chat, dead \
-            letters, and chats that Telegram told to wait. Ends at once: with 0, or with 66 where no gateway has \
-            run. Without --state it is the bot's whose token there is, else the only one.
+            Shows its uptime, its children, the events waiting for each chat, dead letters, and rate-limited chats. \
+            Changes nothing. Without --state: the configured token's bot, or the only one found. Exits with 0, or \
+            with 66 if no gateway has run.
 
             Example:  pipegram status --json | jq .events
             """)
 
-    @Flag(help: "One JSON object, for programs.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
     @OptionGroup var stateFlags: StateFlags

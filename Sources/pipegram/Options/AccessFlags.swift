@@ -4,44 +4,44 @@ import Glibc
 import Logging
 import Reactor
 
-/// Who may come in, and what is too old.
+/// The options that decide which updates are accepted.
 struct AccessFlags: ParsableArguments, Sendable {
-    // A group's id begins with a minus, and is no option.
+    // A group's id begins with a minus, so it must not be parsed as an option.
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Let in only this chat, and those named by the other --allow options; may be repeated.",
+            "Accept updates only from this chat (repeatable).",
             valueName: "id"))
     var allowChat: [String] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("The same for a user, in whatever chat; may be repeated.", valueName: "id|@name"))
+        help: ArgumentHelp("Accept updates from this user in any chat (repeatable).", valueName: "id|@name"))
     var allowUser: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The same for those in a file, 'chat ID', 'user ID' or 'user @name' a line; SIGHUP reads it again.",
+            "Allow-list file with lines 'chat ID', 'user ID' or 'user @name'; reread on SIGHUP.",
             valueName: "file"),
         completion: .file())
     var allowFile: [String] = []
 
-    @Option(help: .duration("Drop updates that are older when they come; 'never' to take them all."))
+    @Option(help: .duration("Drop updates older than this."))
     var maxAge = DurationValue.never
 
-    @Flag(help: "Drop what Telegram holds at the start.")
+    @Flag(help: "Drop the updates pending at Telegram on startup.")
     var dropPending = false
 
     func validate() throws {
         // Telegram's dates are whole seconds.
         guard maxAge.duration.map({ $0 >= .seconds(1) }) ?? true else {
-            throw ValidationError("--max-age takes 1s or more.")
+            throw ValidationError("--max-age must be at least 1s, or 'never'.")
         }
     }
 }
 
 extension AccessFlags {
-    /// Who may come in by the options, and by the files as they are now; nil when everyone may.
+    /// The allow-list from the options and the current contents of the files; nil if anyone is allowed.
     @MainActor func allowList() throws(Failure) -> AllowList? {
         guard !allowChat.isEmpty || !allowUser.isEmpty || !allowFile.isEmpty else { return nil }
         var list = AllowList()
@@ -54,7 +54,7 @@ extension AccessFlags {
         for file in allowFile {
             let bytes: [UInt8]
             do throws(SystemError) {
-                // A pipe could not be read again, and would stop everything.
+                // A pipe can't be reread on SIGHUP, and reading one would block.
                 bytes = try File.read(file, onlyRegular: true)
             } catch {
                 throw Failure(.noInput, "--allow-file \(error)")
@@ -75,18 +75,23 @@ extension AccessFlags {
         do throws(AllowList.Entry.Malformed) {
             return try read(text)
         } catch {
-            throw Failure(.validationFailure, "\(option) takes \(error), not '\(text)'")
+            throw Failure(.validationFailure, "Invalid \(option) '\(text)': it must be \(error)")
         }
     }
 
-    /// Says who may come in.
+    /// Logs the size of the allow-list, or that there is none.
     @MainActor func log(_ list: AllowList?, to log: Logger) {
         guard let list else {
-            return log.info("everyone may come in; --allow-chat, --allow-user and --allow-file say who may")
+            return log.info(
+                "no allow-list: anyone can use this bot; limit access with --allow-chat, --allow-user or --allow-file"
+            )
         }
         guard !list.isEmpty else {
-            return log.warning("nobody may come in: --allow-file lists no chat and no user")
+            return log.warning(
+                "the allow-list is empty, so every update is dropped; add chats or users to --allow-file")
         }
-        log.info("\(list.chats.count) chats and \(list.userCount) users may come in")
+        let chats = "\(list.chats.count) chat\(list.chats.count == 1 ? "" : "s")"
+        let users = "\(list.userCount) user\(list.userCount == 1 ? "" : "s")"
+        log.info("allow-list: \(chats) and \(users)")
     }
 }

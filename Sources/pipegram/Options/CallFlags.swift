@@ -4,7 +4,7 @@ import BotGateway
 
 /// How calls are sent.
 struct CallFlags: ParsableArguments, Sendable {
-    @Option(help: .duration("After so long without an answer a call is given up as unknown."))
+    @Option(help: .duration("Time to wait for the answer to a call."))
     var callTimeout = DurationValue.seconds(60)
 
     @MainActor func caller(of bot: BotAPISession, uploads: Uploads, files: ChildFiles) -> TelegramCaller {

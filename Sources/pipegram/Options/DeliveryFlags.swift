@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotGateway
 
-/// When an event is dealt with.
+/// The options that decide when an event is acknowledged or given up.
 struct DeliveryFlags: ParsableArguments, Sendable {
     enum Acknowledgement: String, ExpressibleByArgument, CaseIterable, Sendable {
         case auto, event, exit
@@ -9,32 +9,32 @@ struct DeliveryFlags: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "When an event is dealt with: 'auto', its child took it and came back for more, or lived on for "
-                + "--ack-timeout; 'event', its child wrote telegram.ack; 'exit', one event a child, which exits with 0.",
+            "When an event is acknowledged: 'auto', when its child reads on or runs for --ack-timeout; 'event', "
+                + "by telegram.ack; 'exit', by exiting with 0 after one event.",
             valueName: "rule"))
     var ack = Acknowledgement.auto
 
     @Option(
         help: .duration(
-            "With --ack auto: when an event counts as acknowledged though its child says nothing."))
+            "With --ack auto: time until an event counts as acknowledged."))
     var ackTimeout = DurationValue.seconds(2)
 
     /// The former name of `--ack-timeout`.
     @Option(help: .hidden) var settle: DurationValue?
 
     @Option(
-        help: ArgumentHelp("With --ack event: how many events a child may have in hand.", valueName: "number")
+        help: ArgumentHelp("With --ack event: maximum events in flight per child.", valueName: "number")
     )
     var window = 1
 
     @Option(
         help: ArgumentHelp(
-            "An event on which so many children died is set aside as a dead letter.", valueName: "number"))
+            "Failed deliveries before an event becomes a dead letter.", valueName: "number"))
     var maxDeliveries = 3
 
     func validate() throws {
         guard (1...1000).contains(window) else {
-            throw ValidationError("--window takes a number from 1 to 1000.")
+            throw ValidationError("--window must be from 1 to 1000.")
         }
         guard maxDeliveries > 0 else { throw ValidationError("--max-deliveries must be at least 1.") }
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A duration as it is written on the command line: `500ms`, `10s`, `15m`, `1h`, or `never`.
+/// A duration on the command line: `500ms`, `10s`, `15m`, `1h`, or `never`.
 struct DurationValue: ExpressibleByArgument, Sendable {
     /// Nil for `never`.
     let duration: Duration?

@@ -6,7 +6,7 @@ enum Environment {
         getenv(name).map { String(cString: $0) }
     }
 
-    /// `NAME=value` each.
+    /// All variables, each as `NAME=value`.
     @MainActor static var all: [String] {
         var variables: [String] = []
         var next = environ
@@ -17,9 +17,9 @@ enum Environment {
         return variables
     }
 
-    /// Where programs are looked for.
+    /// The directories to search for programs.
     static var searchPath: String { variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
 
-    /// Where what is too much for memory waits.
+    /// The directory for data that is too large for memory.
     static var spoolDirectory: String { variable("TMPDIR") ?? "/tmp" }
 }

@@ -8,18 +8,18 @@ import Reactor
 struct FileFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "A bot may send files from this directory and from those below it, and no others.",
+            "Let the bot send only files below this directory.",
             valueName: "directory"),
         completion: .directory)
     var uploadRoot: String?
 
-    /// A program of plain text may repeat what it was told, and a line of it sends a file.
+    /// A plain-text bot that repeats user input may print a `file://` line, which sends that file.
     @MainActor func warnWithoutRoot(_ log: Logger) {
         guard uploadRoot == nil else { return }
         log.warning(
             """
-            whoever makes the bot print a line 'file:///…' is sent that file; with --upload-root only those in one \
-            directory
+            any user who gets the bot to print 'file:///…' receives that file; limit uploads to one directory with \
+            --upload-root
             """)
     }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import JSON
 import Logging
 
-/// How much is logged, and how it looks.
+/// The log's level and format.
 struct LogFlags: ParsableArguments, Sendable {
     enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
         case text, json
@@ -10,11 +10,10 @@ struct LogFlags: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "The least important records to log: 'info', and in 'chat', 'replay' and 'send' 'notice', unless one is "
-                + "named.", valueName: "level"))
+            "Minimum log level (default: info; notice in 'chat', 'replay' and 'send').", valueName: "level"))
     var logLevel: Logger.Level?
 
-    @Option(help: ArgumentHelp("One line a record, as text or as JSON.", valueName: "format"))
+    @Option(help: ArgumentHelp("Log format.", valueName: "format"))
     var logFormat = Format.text
 
     /// A logger on stderr.

@@ -2,25 +2,26 @@ import ArgumentParser
 import BotGateway
 import Logging
 
-/// Whether a gateway keeps what isn't dealt with, and where.
+/// Whether a gateway keeps its state on disk, and where.
 struct PersistenceFlags: ParsableArguments, Sendable {
     @OptionGroup var stateFlags: StateFlags
 
-    @Flag(help: "Keep everything in memory: what isn't dealt with is lost when the gateway ends.")
+    @Flag(help: "Keep no state on disk: a restart loses unfinished events and calls.")
     var noState = false
 
     func validate() throws {
         if stateFlags.state != nil, noState {
-            throw ValidationError("--state names a place for the state, and --no-state wants none.")
+            throw ValidationError("--state and --no-state exclude each other.")
         }
     }
 
-    /// Nil when everything is kept in memory.
+    /// Nil with --no-state.
     ///
-    /// - Parameter bot: its id.
+    /// - Parameter bot: the bot's id.
     @MainActor func directory(of bot: String, log: Logger) throws(GatewayFailure) -> StateDirectory? {
         guard noState else { return try StateDirectory(try stateFlags.path(bot: bot)) }
-        log.notice("--no-state: what isn't dealt with is kept in memory, and lost when the gateway ends")
+        log.notice(
+            "--no-state: unfinished events and calls are kept in memory and lost when the gateway stops")
         return nil
     }
 }

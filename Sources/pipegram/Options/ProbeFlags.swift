@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// What `run` has too and matters here.
+/// The options of `run` that matter to `doctor`.
 struct ProbeFlags: ParsableArguments, Sendable {
-    @Option(help: ArgumentHelp("How many children may live at the same time.", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum number of running children.", valueName: "number"))
     var maxChildren = 1000
 
-    @Option(help: ArgumentHelp("How long a line of a child may be.", valueName: "64KiB|1MiB"))
+    @Option(help: ArgumentHelp("Maximum length of a line that a child writes.", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
-    @Flag(help: "The bot speaks plain text.")
+    @Flag(help: "Plain-text bot.")
     var plain = false
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Reactor
 
-/// The program to run for each chat, with its arguments: all that stands behind the options.
+/// The program to run for each chat, with its arguments: everything after the options.
 struct ProgramArguments: ParsableArguments, Sendable {
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The bot: a program and its arguments.", valueName: "program"),
+        help: ArgumentHelp("The bot's program and its arguments.", valueName: "program"),
         completion: .file())
     var commandLine: [String] = []
 
@@ -15,28 +15,28 @@ struct ProgramArguments: ParsableArguments, Sendable {
     func validate() throws {
         guard let first = commandLine.first else {
             throw ValidationError(
-                "Which program is the bot? It stands last, behind the options and, with replay, the log.")
+                "No program given: name it last, after the options and, for replay, the log file.")
         }
         if first == "--", commandLine.count == 1 {
-            throw ValidationError("No program is named after '--'.")
+            throw ValidationError("No program given after '--'.")
         }
         try Self.rejectOption(first)
     }
 
-    /// What is captured without the `--` that may stand before it.
+    /// The captured arguments without a leading `--`.
     static func command(of commandLine: [String]) -> [String] {
         commandLine.first == "--" ? Array(commandLine.dropFirst()) : commandLine
     }
 
-    /// Fails where an option stands in the program's place.
+    /// Throws if an option is given instead of the program.
     static func rejectOption(_ first: String) throws {
         guard first.hasPrefix("-"), first != "--" else { return }
         guard !UsageHints.isOption(first) else {
-            throw ValidationError("\(first) stands too late: options stand first, also before a log.")
+            throw ValidationError("\(first) must come before the log file and the program.")
         }
         let hint = UsageHints.hint(forOption: first)
         throw ValidationError(
-            "Unknown option '\(first)' here\(hint.isEmpty ? "." : hint) Options stand first; a program of that name goes after '--'."
+            "Unknown option '\(first)'\(hint.isEmpty ? "." : hint) If it is the program's name, put '--' before it."
         )
     }
 

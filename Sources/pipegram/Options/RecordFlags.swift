@@ -1,11 +1,11 @@
 import ArgumentParser
 import BotGateway
 
-/// That a gateway writes updates down beside its work.
+/// The options to record updates while the gateway runs.
 struct RecordFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Add each update to a file before anything else is done with it, as 'pipegram record' does.",
+            "Append each update to this file, as 'pipegram record' does.",
             valueName: "file"),
         completion: .file())
     var record: String?
@@ -14,11 +14,11 @@ struct RecordFlags: ParsableArguments, Sendable {
 
     func validate() throws {
         if redactionFlags.redact, record == nil {
-            throw ValidationError("--redact goes with --record FILE.")
+            throw ValidationError("--redact requires --record FILE.")
         }
     }
 
-    /// Nil where nothing is to be recorded.
+    /// Nil without --record.
     @MainActor func record(of bot: BotAPISession) throws(GatewayFailure) -> UpdateRecord? {
         guard let record else { return nil }
         return try redactionFlags.record(at: record, of: bot)

@@ -1,13 +1,10 @@
 import ArgumentParser
 import BotGateway
 
-/// What is kept of updates.
+/// Whether recorded updates are redacted.
 struct RedactionFlags: ParsableArguments, Sendable {
     @Flag(
-        help: """
-            Replace names, texts, phone numbers, file ids and whatever else is written in an update by made-up \
-            text. Numeric ids stay.
-            """)
+        help: "Replace names, texts and other strings with made-up ones; keep numeric ids.")
     var redact = false
 
     @MainActor func record(at path: String, of bot: BotAPISession) throws(GatewayFailure) -> UpdateRecord {

@@ -1,17 +1,17 @@
 import ArgumentParser
 import BotGateway
 
-/// How a gateway that runs for ever treats its children.
+/// The options for children that only `run` has.
 struct RunChildFlags: ParsableArguments, Sendable {
     @OptionGroup var common: ChildFlags
 
-    @Option(help: .duration("A child with nothing to do for so long is ended; 'never' to keep it."))
+    @Option(help: .duration("Stop a child after this time without an event."))
     var idleTimeout = DurationValue.seconds(15 * 60)
 
-    @Option(help: .duration("How long a stop may take; what is not done then is left to the next start."))
+    @Option(help: .duration("Maximum time to shut down; the next start takes up the rest."))
     var stopTimeout = DurationValue.seconds(30)
 
-    @Flag(help: "Show the chat that the bot is typing while it works on an event. With --plain it always is.")
+    @Flag(help: "Show 'typing' while the bot handles an event (always on with --plain).")
     var typing = false
 
     @MainActor var policy: ChildPolicy {

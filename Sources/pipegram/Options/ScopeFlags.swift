@@ -5,16 +5,16 @@ import BotGateway
 struct ScopeFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "One child for each chat, for each forum topic of a chat, for each sender, or for the whole bot.",
+            "Run one child per chat, forum topic, sender (user), or bot.",
             valueName: "whom"))
     var scope = ScopeChoice.chat
 
-    /// - Parameter isPlain: the bot speaks plain text, and can't name a chat.
+    /// - Parameter isPlain: whether the bot speaks plain text, so it can't name a chat.
     func check(isPlain: Bool) throws {
         guard isPlain, scope == .user || scope == .bot else { return }
         throw ValidationError(
-            "With --plain a bot answers in its scope's chat, and with --scope \(scope.rawValue) there is none: "
-                + "take --scope chat or topic.")
+            "--plain doesn't work with --scope \(scope.rawValue), which has no chat to answer in: "
+                + "use --scope chat or topic.")
     }
 }
 

@@ -5,7 +5,7 @@ import BotGateway
 struct ServerFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "The Bot API server; else $TELEGRAM_API_URL, else Telegram's own.", valueName: "url"))
+            "Bot API server (default: $TELEGRAM_API_URL, else Telegram's).", valueName: "url"))
     var apiURL: String?
 
     var url: String { apiURL ?? Environment.variable("TELEGRAM_API_URL") ?? BotAPIClient.officialURL }
@@ -13,7 +13,7 @@ struct ServerFlags: ParsableArguments, Sendable {
     func validate() throws {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw ValidationError(
-                "The Bot API's address starts with https:// or http://, not as '\(url)' does.")
+                "Invalid --api-url or $TELEGRAM_API_URL '\(url)': it must start with http:// or https://.")
         }
     }
 }

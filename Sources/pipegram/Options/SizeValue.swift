@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// A size as it is written on the command line: `65536`, `64KiB`, `1MiB`.
+/// A size on the command line: `65536`, `64KiB`, `1MiB`.
 struct SizeValue: ExpressibleByArgument, Sendable {
     let bytes: Int
 
-    /// How long a line of a child may be.
+    /// The default of --max-line.
     static let defaultMaxLine = SizeValue(bytes: 1 << 20)
 
     init(bytes: Int) { self.bytes = bytes }

@@ -1,34 +1,34 @@
 import ArgumentParser
 import BotGateway
 
-/// Where a gateway keeps what isn't dealt with.
+/// Where a gateway keeps its journal.
 struct StateFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Where what isn't dealt with is kept; else $STATE_DIRECTORY, else $XDG_STATE_HOME/pipegram/BOT-ID, "
-                + "else ~/.local/state/pipegram/BOT-ID.",
+            "State directory (default: $STATE_DIRECTORY, else $XDG_STATE_HOME/pipegram/BOT-ID, "
+                + "else ~/.local/state/pipegram/BOT-ID).",
             valueName: "directory"),
         completion: .directory)
     var state: String?
 
-    /// - Parameter bot: its id; nil for the directory above those of all bots.
+    /// - Parameter bot: the bot's id; nil for the parent of all bots' directories.
     @MainActor func path(bot: String?) throws(GatewayFailure) -> String {
         if let path = StateDirectory.path(given: state, variable: Environment.variable, bot: bot) {
             return path
         }
         throw GatewayFailure(
             .noState,
-            "there is no place for the state: neither --state DIR, nor $STATE_DIRECTORY, nor $HOME says one")
+            "no state directory: set --state DIR, $STATE_DIRECTORY or $HOME")
     }
 }
 
 extension StateFlags {
-    /// Where a gateway that has run keeps its state: of the bot whose token there is, else of the only one.
+    /// The state directory of the configured token's bot, or of the only bot found.
     @MainActor func existingDirectory(for tokenFlags: TokenFlags) throws -> String {
         let bot = tokenFlags.tokenFile == nil ? (try? tokenFlags.token())?.bot : try tokenFlags.token().bot
         do {
             let path = try path(bot: bot)
-            // Where a place was named it is the same for every bot.
+            // A directory that was set explicitly is the same for every bot.
             guard bot == nil, try path != self.path(bot: "1") else { return path }
             let bots = StateDirectory.bots(below: path)
             guard bots.count > 1 else { return bots.first.map { "\(path)/\($0)" } ?? path }

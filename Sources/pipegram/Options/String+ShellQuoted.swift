@@ -1,5 +1,5 @@
 extension String {
-    /// As it must be written for a shell to read it as it is.
+    /// The string quoted for a shell, if it needs quotes.
     var shellQuoted: String {
         let isPlain = utf8.allSatisfy {
             switch $0 {

@@ -3,34 +3,35 @@ import BotAPI
 import BotGateway
 import Logging
 
-/// Where and how updates are asked for.
+/// The options for polling updates.
 struct TelegramFlags: ParsableArguments, Sendable {
     @OptionGroup var server: ServerFlags
 
-    @Option(help: .duration("How long Telegram holds a question for updates, at most 50s."))
+    @Option(help: .duration("getUpdates timeout, at most 50s."))
     var pollTimeout = DurationValue.seconds(50)
 
     @Option(
         help: ArgumentHelp(
-            "The kinds of update to ask for, with commas between, or 'all'. Without it Telegram chooses.",
+            "Comma-separated update types, or 'all' (default: Telegram's choice).",
             valueName: "list"),
         completion: .list(["all"] + MainActor.assumeIsolated { UpdateKinds.all }))
     var allowedUpdates: String?
 
-    @Flag(help: "Take a webhook away that is set for the bot, so that updates can be asked for.")
+    @Flag(help: "Delete the bot's webhook first.")
     var deleteWebhook = false
 
     func validate() throws {
         guard let wait = pollTimeout.duration, (.zero)...(.seconds(50)) ~= wait,
             wait.components.attoseconds == 0
-        else { throw ValidationError("--poll-timeout takes whole seconds, from 0s to 50s.") }
+        else { throw ValidationError("--poll-timeout must be whole seconds, from 0s to 50s.") }
     }
 
-    /// - Parameter offset: where an earlier run ended.
+    /// - Parameter offset: the first update to ask for, from an earlier run.
     @MainActor func polling(from offset: Int64? = nil, log: Logger) -> TelegramPoller.Options {
         for kind in kinds where !UpdateKinds.all.contains(kind) {
             log.warning(
-                "--allowed-updates: '\(kind)' is unknown here; Telegram ignores names it doesn't know")
+                "--allowed-updates: unknown update type '\(kind)'; Telegram ignores types that it doesn't know"
+            )
         }
         return .init(wait: pollTimeout.duration ?? .seconds(50), kinds: kinds, offset: offset)
     }

@@ -3,11 +3,11 @@ import BotAPI
 import Glibc
 import Reactor
 
-/// Where the token comes from. Never from an argument: everyone on the machine could read it there.
+/// Where to read the token. Never from an argument, which every user of the machine can read in /proc.
 struct TokenFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "A file with the bot's token; else $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN.",
+            "Token file (default: $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN).",
             valueName: "file"),
         completion: .file())
     var tokenFile: String?
@@ -17,11 +17,11 @@ struct TokenFlags: ParsableArguments, Sendable {
         do {
             return try BotToken(text)
         } catch {
-            throw Failure(.noPermission, "the token in \(place) can't be used: \(error)")
+            throw Failure(.noPermission, "invalid token in \(place): \(error)")
         }
     }
 
-    /// The token's text, as it stands where it was found.
+    /// The token's unparsed text, and the place where it was found.
     @MainActor func find() throws -> (text: String, place: String) {
         if let tokenFile { return (try read(tokenFile), tokenFile) }
         if let directory = Environment.variable("CREDENTIALS_DIRECTORY"),
@@ -36,12 +36,12 @@ struct TokenFlags: ParsableArguments, Sendable {
         throw Failure(
             .noPermission,
             """
-            there is no bot token. @BotFather on Telegram gives one; hand it over with --token-file FILE, in \
+            no bot token: get one from @BotFather on Telegram, and pass it with --token-file FILE, in \
             $CREDENTIALS_DIRECTORY/token, or in the variable TELEGRAM_BOT_TOKEN
             """)
     }
 
-    /// Overwrites a variable where the kernel shows it: a child could read /proc/PID/environ.
+    /// Overwrites a variable in place, because a child could read it in /proc/PID/environ.
     private func erase(_ name: String) {
         guard let value = getenv(name) else { return }
         memset(value, Int32(UInt8(ascii: "x")), strlen(value))

@@ -2,9 +2,9 @@ import ArgumentParser
 import BotAPI
 import Glibc
 
-/// What was probably meant where the first argument is no command.
+/// Suggestions for a first argument that is not a command.
 enum UsageHints {
-    /// Nil where there is nothing to say, or ArgumentParser says it.
+    /// Nil if there is no suggestion, or if ArgumentParser reports the problem itself.
     static func message(for arguments: [String]) -> String? {
         var arguments = arguments[...]
         if arguments.first == "help" || arguments.first == "--" { arguments.removeFirst() }
@@ -21,25 +21,25 @@ enum UsageHints {
         let unknown = "unknown command '\(word)'\(hint)"
         if let program = program(word) {
             let line = ([program] + arguments.dropFirst()).map(\.shellQuoted).joined(separator: " ")
-            let verbs = [("chat", "to talk to that program here"), ("run", "to make it a bot on Telegram")]
+            let verbs = [("chat", "to talk to the program here"), ("run", "to run it on Telegram")]
                 .filter { names.contains($0.0) }.map { "\n  \($0.1):  pipegram \($0.0) -- \(line)" }
             return unknown + (hint.isEmpty ? ";" : " Or") + verbs.joined()
         }
         return hint.isEmpty ? unknown + "; 'pipegram help' lists them" : unknown
     }
 
-    /// An option stands behind its command.
+    /// Options come after their command.
     private static func message(forOption word: String, _ arguments: ArraySlice<String>) -> String? {
         let name = String(word.prefix { $0 != "=" })
-        // Pipegram's own; to look through all commands would take half of `pipegram --version`.
+        // Generating the help of all commands would double the time of `pipegram --version`.
         guard name.hasPrefix("--"), !["--help", "--version"].contains(name) else { return nil }
         let owners = Pipegram.commands.filter { options(of: $0).contains(name) }.map { $0._commandName }
         guard let owner = ["chat", "run"].first(where: owners.contains) ?? owners.first else { return nil }
-        return "\(name) is an option of \(owners.joined(separator: ", ")), and stands behind it: "
+        return "\(name) is an option of \(owners.joined(separator: ", ")), and must come after the command: "
             + "pipegram \(owner) \(arguments.map(\.shellQuoted).joined(separator: " "))"
     }
 
-    /// How to name a program that is there; nil where none is.
+    /// The command-line name of an existing program; nil if there is none.
     private static func program(_ word: String) -> String? {
         if word.contains("/") { return word }
         if isProgram(word) { return "./\(word)" }
@@ -52,20 +52,20 @@ enum UsageHints {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
 
-    /// `; did you mean '--scope'?` for a misspelt option of the command that is being run.
+    /// `; did you mean '--scope'?` for a misspelt option of the current command.
     static func hint(forOption word: String) -> String {
         word.hasPrefix("--")
             ? SpellingSuggestion.hint(to: String(word.prefix { $0 != "=" }), among: ownOptions) : ""
     }
 
-    /// It is an option of the command that is being run.
+    /// Whether the word is an option of the current command.
     static func isOption(_ word: String) -> Bool { ownOptions.contains(String(word.prefix { $0 != "=" })) }
 
     private static var ownOptions: [String] {
         CommandLine.arguments.dropFirst().first.flatMap(Pipegram.command(named:)).map(options(of:)) ?? []
     }
 
-    /// As its help lists them.
+    /// The options that the help of a command lists.
     static func options(of command: any ParsableCommand.Type) -> [String] {
         Pipegram.helpMessage(for: command, includeHidden: false, columns: 1000).split(separator: "\n")
             .filter { $0.hasPrefix("  -") }

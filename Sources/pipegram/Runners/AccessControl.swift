@@ -2,7 +2,7 @@ import BotGateway
 import Logging
 import Reactor
 
-/// Who may come in to a gateway: the allow list, which can be read again, and the filter that obeys it.
+/// The allow-list of a gateway, which can be reread, and the filter that applies it.
 @MainActor final class AccessControl {
     private let flags: AccessFlags
     private let log: Logger
@@ -14,10 +14,10 @@ import Reactor
         allowList = try flags.allowList()
     }
 
-    /// Says who may come in.
+    /// Logs the size of the allow-list.
     func logList() { flags.log(allowList, to: log) }
 
-    /// Updates without those that nobody is to see.
+    /// Filters the updates of `source`.
     func filter(
         _ source: any UpdateSource, notingIn journal: DiskJournal, on loop: EventLoop
     ) throws(GatewayFailure) -> FilteredUpdates {
@@ -32,7 +32,7 @@ import Reactor
         return filter
     }
 
-    /// Reads the files of the allow list again; where that fails it stays as it was.
+    /// Rereads the allow-list's files; on failure, the list stays unchanged.
     func reload() {
         guard !flags.allowFile.isEmpty else { return }
         do throws(Failure) {
@@ -40,10 +40,10 @@ import Reactor
             filter?.access.list = allowList
             logList()
         } catch {
-            log.error("\(error.message); who may come in stays as it was")
+            log.error("\(error.message); the allow-list is unchanged")
         }
     }
 
-    /// Says how much was dropped.
+    /// Logs the number of dropped updates.
     func logDropped() { filter?.tell() }
 }

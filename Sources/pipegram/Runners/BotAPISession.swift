@@ -5,7 +5,7 @@ import JSON
 import Logging
 import Reactor
 
-/// What the commands that talk to Telegram have in common: the loop, the Bot API, the sign-in and the end.
+/// Shared by the commands that talk to Telegram: the loop, the Bot API client, sign-in and the exit code.
 @MainActor final class BotAPISession {
     let log: Logger
     let token: BotToken
@@ -21,7 +21,7 @@ import Reactor
         api = BotAPIClient(url: server.url, token: token, client: client, on: loop, log: log)
     }
 
-    /// Asks who the bot is, goes on with that, and runs the loop until `end`.
+    /// Signs in, calls `start` with the bot's `User`, and runs the loop until `end`.
     func run(
         deletingWebhook: Bool = false, then start: @escaping (JSON) throws(GatewayFailure) -> Void
     ) throws -> ExitCode {
@@ -36,10 +36,10 @@ import Reactor
         return try result.get()
     }
 
-    /// Says who the bot is.
+    /// Logs the bot's name and id.
     func introduce(_ bot: JSON, doing: String) {
         let name = bot["username"]?.string.map { "@\($0)" } ?? "a bot without a name"
-        log.info("this is \(name), id \(bot["id"]?.description ?? "unknown"); \(doing)")
+        log.info("signed in as \(name), id \(bot["id"]?.description ?? "unknown"); \(doing)")
     }
 
     func end() { end(with: .success(.success)) }

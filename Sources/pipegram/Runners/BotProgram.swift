@@ -3,10 +3,10 @@ import JSON
 import Logging
 import Reactor
 
-/// The bot's program, found once for all children, and what this process can give to them.
+/// The bot's program, looked up once, and the limits for its children.
 @MainActor struct BotProgram {
     let program: Program
-    /// How many descriptors this process may have open.
+    /// The limit of open descriptors of this process.
     let descriptorLimit: UInt64
 
     init(_ arguments: ProgramArguments) throws {
@@ -15,14 +15,14 @@ import Reactor
         self.program = program
     }
 
-    /// How many children there may be: four descriptors each, and some for the gateway itself.
+    /// The maximum number of children: each needs four descriptors, and the gateway needs some itself.
     func maxChildren(wanted: Int) -> Int {
         min(wanted, max(1, (Int(clamping: descriptorLimit) - 64) / 4))
     }
 
     /// - Parameters:
-    ///   - bot: its `User`.
-    ///   - isSecret: whether children must not see a variable of this process's environment.
+    ///   - bot: the bot's `User`.
+    ///   - isSecret: whether to hide an environment variable from children.
     func children(
         of bot: JSON, policy: ChildPolicy, isSecret: @escaping (String) -> Bool = { _ in false },
         journal: any Journal, on loop: EventLoop, log: Logger

@@ -1,12 +1,12 @@
 import Glibc
 import Reactor
 
-/// The files that a bot is made of, as far as one can tell: those that --watch watches.
+/// The files that --watch watches: the program, its arguments, and likely source files.
 @MainActor enum BotSourceFiles {
-    /// Of a directory with more, nobody means them all.
+    /// The maximum number of files to watch beside a script.
     private static let limit = 100
 
-    /// The program and its arguments; and beside a script the others of its kind, for it may load them.
+    /// The program, its file arguments, and the files beside a script with its extension, which it may load.
     static func of(_ program: Program) -> [String] {
         let named = [program.path] + program.arguments.dropFirst()
         return named + (named.first { fileExtension(of: $0) != nil && isFile($0) }.map(siblings) ?? [])
@@ -20,7 +20,7 @@ import Reactor
         return siblings.prefix(limit).map { directory + $0 }
     }
 
-    /// `py`; nil where a name has none.
+    /// `py`; nil if the name has none.
     private static func fileExtension(of path: String) -> Substring? {
         let name = path.baseName ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }

@@ -6,11 +6,11 @@ import Offline
 import Reactor
 import TelegramSimulator
 
-/// The gateway of a chat, between a Telegram in memory and the bot's children.
+/// The gateway of `chat`, between the simulated Telegram and the bot's children.
 @MainActor final class ChatGateway {
     let telegram: SimulatedTelegram
     let program: Program
-    /// Nil where the chat isn't saved.
+    /// Nil without --log.
     let recording: ChatRecording?
     private let source: SimulatedUpdates
     private let children: Children
@@ -18,7 +18,7 @@ import TelegramSimulator
     private let files: ChildFiles
     private let gateway: Gateway
 
-    /// - Parameter isScript: the chat is one of lines from stdin.
+    /// - Parameter isScript: whether lines come from stdin instead of a terminal.
     init(
         _ command: ChatCommand, _ bot: BotProgram, isScript: Bool, on loop: EventLoop, log: Logger
     ) throws {
@@ -54,25 +54,25 @@ import TelegramSimulator
         return policy
     }
 
-    /// Nothing waits for the bot, and it has nothing to do.
+    /// No update waits, and every child is idle.
     var isIdle: Bool { source.isEmpty && children.areDone }
     var hasChildren: Bool { children.count > 0 }
-    /// What the bot did wrong, and calls that Telegram would have refused.
+    /// The number of the bot's errors, including calls that Telegram would reject.
     var problems: Int { children.problems + calls.refusals }
 
-    /// Has what children write to stderr shown, and not logged.
+    /// Shows the children's stderr in the chat instead of logging it.
     func showStderr(with show: @escaping (String) -> Void) {
         children.onStderr { show($1) }
     }
 
     func start(then end: @escaping (Gateway.End) -> Void) { gateway.start(onEnd: end) }
 
-    /// No more is said, and the bot has time for what was.
+    /// Ends the input; the bot processes what it has.
     func finish() { source.finish() }
     func stop() { gateway.shutDown() }
     func reload() { gateway.reload() }
 
-    /// Kills what is left of the children.
+    /// Kills the remaining children.
     func kill() { children.shutDown(.killing) }
 
     func removeFiles() { files.removeAll() }

@@ -1,26 +1,26 @@
 import Reactor
 
-/// Where somebody chats: what is typed comes from here, and what is to be seen goes there.
+/// The user interface of a chat: it supplies typed lines and shows output.
 @MainActor protocol ChatInterface: AnyObject {
-    /// A line, without its end.
+    /// Called with each line, without its line end.
     var onLine: (String) -> Void { get set }
-    /// A line that can't be said, and why not.
+    /// Called with the reason why a line can't be used.
     var onRejectedLine: (String) -> Void { get set }
-    /// No more lines come.
+    /// Called at the end of the input.
     var onEnd: () -> Void { get set }
-    /// Nothing can be shown any more.
+    /// Called when output can't be written.
     var onFailure: (SystemError) -> Void { get set }
-    /// Asked before more is read.
+    /// Whether to read more input.
     var mayGoOn: () -> Bool { get set }
 
     func start()
     func show(_ lines: [String])
-    /// Draws a picture, where that can be done.
+    /// Draws a picture if the terminal can.
     func showPicture(_ path: String)
     /// - Parameters:
-    ///   - title: who speaks, and where.
-    ///   - notice: what is going on there just now; nil for nothing.
+    ///   - title: the current user and chat.
+    ///   - notice: the current activity, such as typing; nil for none.
     func setPrompt(_ title: String, notice: String?)
-    /// Everything was shown; the terminal is as it was.
+    /// Restores the terminal.
     func close()
 }

@@ -1,8 +1,8 @@
 import Logging
 
-/// Hands records to whoever shows them among what is said in a chat.
+/// Passes log records to the chat, which shows them between the messages.
 struct ChatLogHandler: LogHandler {
-    /// Takes records on the loop's thread.
+    /// Receives records on the loop's thread.
     @MainActor final class Receiver {
         var onRecord: (Logger.Level, String, _ scope: String?) -> Void = { _, _, _ in }
     }

@@ -4,8 +4,8 @@ import Logging
 import Offline
 import Reactor
 
-/// A chat on file: its updates, and beside them its calls. Both are written as they come; calls of another scope
-/// than the first at the end, behind those of the scopes before.
+/// The files of a saved chat: its updates, and its calls. Both are written as they come, except for the calls of
+/// scopes after the first, which follow at the end, grouped by scope.
 @MainActor final class ChatRecording {
     let updatesPath: String
     let callsPath: String
@@ -15,14 +15,14 @@ import Reactor
     private var failure: Failure?
     private var isFinished = false
 
-    /// Fails where something is there already: somebody's test, perhaps.
+    /// Fails if a file exists and isn't empty: it may be a test.
     init(_ path: String, files: ChildFiles, on loop: EventLoop, log: Logger) throws {
         updatesPath = path
         callsPath = Self.callsPath(beside: path)
         for path in [updatesPath, callsPath] {
             var status = stat()
             guard stat(path, &status) != 0 || status.st_size == 0 else {
-                throw Failure(.cantCreate, "\(path) is there already; name another file, or remove it first")
+                throw Failure(.cantCreate, "\(path) already exists; name another file, or remove it first")
             }
         }
         do {
@@ -35,7 +35,7 @@ import Reactor
         calls.output = { [unowned self] in write($0) }
     }
 
-    /// `chat.ndjson` has its calls in `chat.calls.ndjson`.
+    /// `chat.ndjson` is accompanied by `chat.calls.ndjson`.
     static func callsPath(beside path: String) -> String {
         let name = path.baseName ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "\(path).calls" }
@@ -48,7 +48,7 @@ import Reactor
         } catch {
             throw Failure(.cantCreate, "\(error)")
         }
-        throw Failure(.cantCreate, "\(path) is no file; name another one")
+        throw Failure(.cantCreate, "\(path) is not a regular file; name another one")
     }
 
     private func write(_ lines: [UInt8]) {

@@ -5,7 +5,7 @@ import Glibc
 import Logging
 import Reactor
 
-/// The parts of `chat`, put together.
+/// Runs `chat`: connects the interface, the conversation and the gateway.
 @MainActor final class ChatRunner {
     private let command: ChatCommand
     private let loop: EventLoop
@@ -18,7 +18,7 @@ import Reactor
     private var watch: FileWatch?
     private var signals: Signals?
     private var isFinishing = false
-    /// What it ends with; nil for what the bot and the lines say.
+    /// The outcome; nil if the bot and the typed lines decide it.
     private var result: Result<ExitCode, Failure>?
 
     init(_ command: ChatCommand) throws {
@@ -39,7 +39,7 @@ import Reactor
         receiver.onRecord = { [view] in view.show($0, $1, scope: $2) }
     }
 
-    /// In what is said, where that is a terminal's; else on stderr as everywhere.
+    /// Logs into the chat if stderr is the terminal too, else to stderr.
     private static func logger(_ flags: LogFlags, _ receiver: ChatLogHandler.Receiver, isScript: Bool)
         -> Logger
     {
@@ -63,7 +63,7 @@ import Reactor
             loop.stop()
         }
         let name = gateway.program.arguments.joined(separator: " ")
-        view.hint("\(name) listens: type something. /help shows what else can be typed, Ctrl-D ends.")
+        view.hint("\(name) is ready: type a message. /help lists commands, Ctrl-D exits.")
         if let watch { view.hint("watched: \(watch.paths.joined(separator: ", "))") }
         view.showPrompt()
         interface.start()
@@ -79,7 +79,7 @@ import Reactor
         interface.mayGoOn = { [input] in !input.isFull }
         input.execute = { [unowned self] in execute($0) }
         input.onEnd = { [unowned self] in finishInput() }
-        // Where it is saved as a test, too: a test can't depend on who is faster.
+        // A saved chat is a test, so its order must not depend on timing either.
         input.isBusy = { [unowned self] in (isScript || gateway.recording != nil) && !gateway.isIdle }
     }
 
@@ -91,14 +91,14 @@ import Reactor
         if let recording = gateway.recording {
             try recording.finish()
             let line = command.replay(recording)
-            view.announce("saved; this replays it:\(isScript ? " " : "\n")\(line)")
+            view.announce("saved; replay it with:\(isScript ? " " : "\n")\(line)")
         }
         if let result { return try result.get() }
         return !isScript || view.errors + gateway.problems == 0 ? .success : .problemsFound
     }
 
     private func stop(on signal: Int32) {
-        // A terminal that goes away says so twice: its own way, and by its shell.
+        // A closed terminal sends SIGHUP twice: from the kernel and from the shell.
         if input.isEnding, signal != SIGHUP { stopAtOnce(signal) }
         guard result == nil else { return }
         result = .success(.signal(signal))
@@ -107,7 +107,7 @@ import Reactor
         gateway.stop()
     }
 
-    /// What a child has started goes, too; what was said so far is saved.
+    /// Kills the children's process groups, and saves the chat so far.
     private func stopAtOnce(_ signal: Int32) -> Never {
         interface.close()
         gateway.kill()
@@ -124,10 +124,10 @@ import Reactor
     // MARK: what is typed
 
     private func inputEnded() {
-        // Who says it twice doesn't want to wait.
+        // A second Ctrl-D skips the wait.
         if !isScript, input.isEnding { return finishInput() }
         input.end()
-        if input.isWaiting { view.hint("waiting for the bot to deal with that; Ctrl-C doesn't wait") }
+        if input.isWaiting { view.hint("waiting for the bot to process that; press Ctrl-C to exit at once") }
     }
 
     private func finishInput() {
@@ -136,9 +136,9 @@ import Reactor
         interface.close()
         gateway.finish()
         guard !isScript, gateway.hasChildren else { return }
-        // Most bots are gone at once.
+        // Most bots exit at once, and then no hint is needed.
         loop.after(.seconds(1)) { [weak self] in
-            self?.view.hint("waiting for the bot to end; Ctrl-C doesn't wait")
+            self?.view.hint("waiting for the bot to exit; press Ctrl-C to exit at once")
         }
     }
 
@@ -164,7 +164,7 @@ import Reactor
     private func startWatching() throws {
         let watch = try FileWatch(BotSourceFiles.of(gateway.program), on: loop)
         watch.onChange = { [unowned self] path in
-            view.announce("\(path) has changed: the bot starts anew with the next message")
+            view.announce("\(path) changed: the bot restarts with the next message")
             gateway.reload()
         }
         self.watch = watch

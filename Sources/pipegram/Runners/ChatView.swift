@@ -4,9 +4,9 @@ import Logging
 import Reactor
 import TelegramSimulator
 
-/// Shows a chat: what the bot does, what the chat itself has to say, and who speaks.
+/// Shows a chat: the bot's actions, remarks and errors, and the prompt.
 @MainActor final class ChatView {
-    /// How many lines couldn't be carried out.
+    /// The number of lines that failed.
     private(set) var errors = 0
 
     private let interface: any ChatInterface
@@ -16,7 +16,7 @@ import TelegramSimulator
     private let telegram: SimulatedTelegram
     private let typing: TypingIndicator
     private let log: Logger
-    /// The keyboard that was shown last, by its text.
+    /// The text of the keyboard that was shown last.
     private var keyboard = ""
 
     init(
@@ -83,32 +83,32 @@ import TelegramSimulator
 
     // MARK: what the chat has to say
 
-    /// To a person; a script knows.
+    /// Shows a remark in an interactive chat only.
     func hint(_ text: String) {
         if !isScript { interface.show(transcript.remark(text)) }
     }
 
-    /// - Parameter text: for a person in the chat, for a script in the log.
+    /// - Parameter text: shown in an interactive chat, logged in a script.
     func announce(_ text: String) {
         if isScript { log.notice("\(text)") } else { interface.show(transcript.remark(text)) }
     }
 
-    /// A line couldn't be carried out.
+    /// Shows why a line failed, and counts it.
     func showError(_ text: String) {
         errors += 1
         if isScript { log.error("\(text)") } else { interface.show(transcript.error(text)) }
     }
 
-    /// A record of the log.
+    /// Shows a log record.
     func show(_ level: Logger.Level, _ message: String, scope: String?) {
         var text = message
         if let scope, scope != "chat:\(conversation.chat)" { text += " (\(scope))" }
         interface.show(level >= .warning ? transcript.error(text) : transcript.remark(text))
     }
 
-    /// The bot isn't shown what was said, and a newcomer wonders.
+    /// Explains why the bot doesn't see a group message.
     func explainPrivacyMode() {
         let name = telegram.bot["username"]?.string ?? "it"
-        hint("privacy mode: in a group the bot gets only commands, answers to it, and what names @\(name)")
+        hint("privacy mode: in a group the bot gets only commands, replies to it, and mentions of @\(name)")
     }
 }

@@ -2,7 +2,7 @@ import Doctor
 import Glibc
 import Reactor
 
-/// What `doctor` prints: what is as it should be, then what is worth knowing, then what is wrong.
+/// The output of `doctor`: passed checks, then notes, then faults.
 @MainActor final class DoctorReport {
     private var diagnoses: [Diagnosis] = []
     private let hasColours = isatty(1) == 1 && Environment.variable("NO_COLOR")?.isEmpty != false
@@ -19,8 +19,8 @@ import Reactor
         let sum =
             switch faultCount {
             case 0: "all is well"
-            case 1: "1 thing is wrong"
-            default: "\(faultCount) things are wrong"
+            case 1: "1 problem found"
+            default: "\(faultCount) problems found"
             }
         try printOut(Array((lines + [sum, ""]).joined(separator: "\n").utf8))
     }
@@ -32,7 +32,7 @@ import Reactor
             case .hint: ("note ", .yellow)
             case .fault: ("wrong", .red)
             }
-        // What a bot wrote is shown, and must not speak to the terminal.
+        // Messages quote the bot's output, whose control characters must not reach the terminal.
         let text = "\(diagnosis.subject): \(diagnosis.message)".map { character in
             character.isNewline || character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
                 ? " " : character

@@ -6,14 +6,14 @@ import Glibc
 import Reactor
 import TelegramSimulator
 
-/// The parts of `doctor`, put together.
+/// Runs `doctor`: starts the checks, collects their diagnoses and prints the report.
 @MainActor final class DoctorRunner {
     private let command: DoctorCommand
     private let loop: EventLoop
     private let report = DoctorReport()
     private let descriptors: (original: UInt64, limit: UInt64)
     private var token: BotToken?
-    /// Checks that go on.
+    /// The number of checks still running.
     private var running = 0
     private var stoppedBy: Int32?
     private var signals: Signals?
@@ -27,7 +27,7 @@ import TelegramSimulator
     }
 
     func run() throws -> ExitCode {
-        // What it started dies with it: each child is told to when its parent does.
+        // Children need no cleanup: the kernel kills them when this process dies.
         signals = try Signals([SIGINT, SIGTERM], on: loop) { [unowned self] signal in
             stoppedBy = signal
             loop.stop()
@@ -57,7 +57,8 @@ import TelegramSimulator
             return report.add(
                 isMissing
                     ? Diagnosis(
-                        .hint, "token", "there is none, so that Telegram isn't asked; @BotFather gives one")
+                        .hint, "token",
+                        "none is configured, so the checks at Telegram are skipped; get one from @BotFather")
                     : Diagnosis(.fault, "token", reason))
         }
         do {

@@ -5,14 +5,14 @@ import Offline
 import Reactor
 import TelegramSimulator
 
-/// The parts of `send --dry-run`, put together: a simulated Telegram answers.
+/// Runs `send --dry-run` against a simulated Telegram.
 @MainActor final class DryRunSend {
     private let log: Logger
     private let loop: EventLoop
     private let lines: StdioLines
     private let printer: CallPrinter
     private let sender: BatchSender
-    /// What it ends with; nil for what the calls say.
+    /// The outcome; nil if the calls decide it.
     private var result: Result<ExitCode, Failure>?
 
     init(_ command: SendCommand) throws {
@@ -38,7 +38,7 @@ import TelegramSimulator
         lines.input.start()
         loop.run()
         if let result { return try result.get() }
-        log.notice("nothing was sent: \(sender.tally.sent) would be, \(sender.tally.failed) would fail")
+        log.notice("dry run: \(sender.tally.sent) would be sent, \(sender.tally.failed) would fail")
         return sender.tally.exitCode
     }
 

@@ -3,7 +3,7 @@ import BotGateway
 import Glibc
 import Reactor
 
-/// Why the program ends: what happened, to what, and what to do.
+/// The error that ends the program: its exit code and message.
 struct Failure: Error {
     let code: ExitCode
     let message: String
@@ -14,18 +14,18 @@ struct Failure: Error {
     }
 }
 
-/// The program's exit codes: those of sysexits.h, and those of env(1) for a program that can't be started.
+/// Exit codes: those of sysexits.h, and those of env(1) for a program that can't be started.
 extension ExitCode {
-    /// Something is wrong with the bot, or a replay differs.
+    /// The bot has a problem, or a replay differs from the expected calls.
     static let problemsFound = ExitCode(1)
     static let malformedInput = ExitCode(65)
     static let noInput = ExitCode(66)
-    /// There is no place for the state, or another gateway uses it.
+    /// There is no state directory, or another gateway uses it.
     static let cantCreate = ExitCode(73)
     static let inputOutput = ExitCode(74)
-    /// Another program asks for the same updates: later, perhaps.
+    /// Another program polls for the same bot: retrying later may work.
     static let temporary = ExitCode(75)
-    /// Telegram refuses the token.
+    /// Telegram rejects the token.
     static let noPermission = ExitCode(77)
     static let configuration = ExitCode(78)
     static let notExecutable = ExitCode(126)
@@ -35,9 +35,9 @@ extension ExitCode {
 }
 
 extension SystemError {
-    /// How the program ends when its output can't be written.
+    /// The outcome of a failed write to stdout.
     ///
-    /// Whoever reads may have seen enough, as with `| head`: like other filters it then goes without a word.
+    /// A broken pipe, as with `| head`, ends the program silently, like other filters.
     var asOutputFailure: Result<ExitCode, Failure> {
         isBrokenPipe
             ? .success(.signal(SIGPIPE)) : .failure(Failure(.inputOutput, description))
@@ -45,7 +45,7 @@ extension SystemError {
 }
 
 extension GatewayFailure {
-    /// With the exit code for its kind.
+    /// The failure with the exit code for its kind.
     var asFailure: Failure {
         let code: ExitCode =
             switch kind {

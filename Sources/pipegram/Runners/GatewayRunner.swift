@@ -6,9 +6,9 @@ import JSON
 import Logging
 import Reactor
 
-/// The parts of `run`, put together.
+/// Runs `run`: signs in, connects poller, children and caller, and handles signals.
 @MainActor final class GatewayRunner {
-    /// What there is once the bot is signed in.
+    /// The parts that exist once the bot is signed in.
     private struct Flow {
         let gateway: Gateway
         let children: Children
@@ -39,7 +39,7 @@ import Reactor
         policy = command.policy(for: program)
         access = try AccessControl(command.accessFlags, log: session.log)
         uploads = try command.fileFlags.uploads()
-        // Whoever sees that the state is in use may send them.
+        // Other commands send these as soon as they see that the state is in use.
         Signals.block([SIGUSR1, SIGUSR2])
         do {
             record = try command.recordFlags.record(of: session)
@@ -99,7 +99,7 @@ import Reactor
         return TelegramPoller(api: session.api, options: options, on: loop, log: log)
     }
 
-    /// Updates that are on file before anyone takes them, also those that nobody will see.
+    /// Records updates before they are filtered, so the record also has dropped ones.
     private func recorded(_ source: any UpdateSource) -> any UpdateSource {
         record.map { RecordingSource(source, in: $0) } ?? source
     }
@@ -107,7 +107,7 @@ import Reactor
     private func makeChildren(_ user: JSON) -> Children {
         if policy.maxChildren < command.childFlags.common.maxChildren {
             log.warning(
-                "\(program.descriptorLimit) descriptors are enough for \(policy.maxChildren) children at a time"
+                "running at most \(policy.maxChildren) children: the limit is \(program.descriptorLimit) open files"
             )
         }
         return program.children(
@@ -130,7 +130,7 @@ import Reactor
         case SIGHUP where !terminalHangup.isTerminalGone:
             access.reload()
             guard let gateway = flow?.gateway else { return }
-            log.notice("SIGHUP: every child is replaced by a new one")
+            log.notice("SIGHUP: replacing all children")
             gateway.reload()
         case SIGUSR1: logReport()
         case SIGUSR2: retryDeadLetters()
@@ -138,7 +138,7 @@ import Reactor
         }
     }
 
-    /// What `pipegram status` prints.
+    /// Logs the output of `pipegram status`.
     private func logReport() {
         access.logDropped()
         do {
@@ -148,22 +148,22 @@ import Reactor
         }
     }
 
-    /// Before the start there is nothing to do: it takes them up.
+    /// Before the start there is nothing to do: the start redelivers them.
     private func retryDeadLetters() {
         guard let gateway = flow?.gateway, !gateway.isEnding else { return }
         journal.revive { [log] events in
-            log.notice("SIGUSR2: \(events.count) dead letters are tried again")
+            log.notice("SIGUSR2: redelivering \(events.count) dead letter\(events.count == 1 ? "" : "s")")
             gateway.deliver(events)
         }
     }
 
     private func stop(on signal: Int32) {
         guard let gateway = flow?.gateway, !gateway.isEnding else {
-            // A second signal, or a first one before there was anything to finish. The children go with us.
+            // A second signal, or one before sign-in. The kernel kills the children with this process.
             if flow != nil { _exit(128 + signal) }
             return loop.stop()
         }
-        log.info("stopping: children finish what they have; once more ends at once")
+        log.info("stopping: waiting for children; a second signal kills them")
         gateway.shutDown()
     }
 }

@@ -1,39 +1,39 @@
 import Reactor
 
-/// Lines that were typed, carried out one after the other, and where it is wanted each once the bot has acknowledged
-/// those before it: so that what comes out is the same every time.
+/// Executes typed lines one after another. In a script, each waits until the bot has acknowledged the events of
+/// those before it, so the output is deterministic.
 @MainActor final class InputQueue {
-    /// Whether the next one has to wait.
+    /// Whether the next line must wait.
     var isBusy: () -> Bool = { false }
     var execute: (String) -> Void = { _ in }
-    /// Called once the last one was carried out, and acknowledged where that is waited for.
+    /// Called after the last line is executed and, in a script, acknowledged.
     var onEnd: () -> Void = {}
 
     private static let retryDelay = Duration.milliseconds(2)
     private static let capacity = 100
     private let loop: EventLoop
     private var lines: [String] = []
-    /// The next one waits, or the end does.
+    /// Whether the next line, or the end, waits for the bot.
     private(set) var isWaiting = false
-    /// No more come.
+    /// No more lines come.
     private(set) var isEnding = false
 
     init(on loop: EventLoop) { self.loop = loop }
 
-    /// Whether there are so many that no more should be read.
+    /// Whether to stop reading input.
     var isFull: Bool { lines.count >= Self.capacity }
 
     func append(_ line: String) {
-        // Those behind /quit, which were read with it.
+        // Drop lines that were read together with /quit but follow it.
         guard !isEnding else { return }
         lines.append(line)
         if !isWaiting { advance() }
     }
 
-    /// Has the line that is being carried out come again, before the others.
+    /// Executes the current line again, before the others.
     func requeue(_ line: String) { lines.insert(line, at: 0) }
 
-    /// - Parameter dropping: without those that wait.
+    /// - Parameter dropping: whether to drop the waiting lines.
     func finish(dropping: Bool) {
         if dropping { lines = [] }
         isEnding = true

@@ -3,7 +3,7 @@ import BotGateway
 import Glibc
 import Reactor
 
-/// The parts of `record`, put together.
+/// Runs `record`: polls for updates, and confirms them once they are written.
 @MainActor final class RecordRunner {
     private let command: RecordCommand
     private let session: BotAPISession
@@ -13,7 +13,7 @@ import Reactor
     private var isWriting = false
     private var isStopping = false
 
-    /// So long a stop waits for whoever reads what is written.
+    /// How long a stop waits for a slow reader of the output.
     private static let stopTimeout = Duration.seconds(5)
 
     init(_ command: RecordCommand) throws {

@@ -1,15 +1,15 @@
 import Offline
 import Reactor
 
-/// The calls of a `replay`: printed, or with --expect compared with a file, or written to it.
+/// Prints the calls of a `replay`, compares them with the --expect file, or writes that file.
 @MainActor final class ReplayOutput {
-    /// Called when stdout can't be written to.
+    /// Called when a write to stdout fails.
     var onFailure: (SystemError) -> Void = { _ in }
 
     private let loop: EventLoop
     /// The file of --expect.
     private let path: String?
-    /// What is there; nil where the file is to be written.
+    /// The expected calls; nil without a file or with --update.
     private let expected: [UInt8]?
     private var collected: [UInt8] = []
     private var unwritten: [UInt8] = []
@@ -25,7 +25,7 @@ import Reactor
         do {
             return try File.read(path)
         } catch {
-            throw Failure(.noInput, "\(error); to record what the bot does now, add --update")
+            throw Failure(.noInput, "\(error); to create it, add --update")
         }
     }
 
@@ -45,7 +45,7 @@ import Reactor
         if !File.writeAll(lines, to: 1) { onFailure(SystemError("stdout")) }
     }
 
-    /// False when there is a difference, which is printed.
+    /// Prints the difference and returns false if there is one.
     func compare() throws -> Bool {
         guard let path else { return true }
         guard let expected else {

@@ -6,7 +6,7 @@ import Offline
 import Reactor
 import TelegramSimulator
 
-/// The parts of `replay`, put together.
+/// Runs `replay`: feeds recorded updates to the bot and prints or compares its calls.
 @MainActor final class ReplayRunner {
     private let loop: EventLoop
     private let source: RecordedUpdates
@@ -16,7 +16,7 @@ import TelegramSimulator
     private let files: ChildFiles
     private let gateway: Gateway
     private let output: ReplayOutput
-    /// What it ends with; nil for what the comparison says.
+    /// The outcome; nil if the comparison decides it.
     private var result: Result<ExitCode, Failure>?
     private var signals: Signals?
 

@@ -2,9 +2,9 @@ import BotGateway
 import Logging
 import Reactor
 
-/// The results of a `send` in a file, by which the next one knows where to go on.
+/// The file of --resume: the results of earlier runs, which tell `send` where to continue.
 @MainActor final class ResultFile {
-    /// What was there already.
+    /// The results that the file already had.
     private(set) var earlier = EarlierResults()
     /// Some results couldn't be written yet.
     var hasUnwritten: Bool { !unwritten.isEmpty }
@@ -23,7 +23,9 @@ import Reactor
         (self.loop, self.log) = (loop, log)
         do {
             guard let file = try LineFile(path) else {
-                throw GatewayFailure(.noState, "\(path) is no file: results can't be read from there again")
+                throw GatewayFailure(
+                    .noState, "\(path) is not a regular file, so results can't be read back; name another one"
+                )
             }
             self.file = file
             try readEarlier(path)
@@ -35,7 +37,7 @@ import Reactor
         }
     }
 
-    /// Reads all before anything is changed: what isn't ours stays as it is.
+    /// Validates the whole file before changing it, so that a wrong file stays intact.
     private func readEarlier(_ path: String) throws {
         var (bad, lines): (Int?, Int) = (nil, 0)
         do throws(SystemError) {
@@ -49,17 +51,17 @@ import Reactor
             throw GatewayFailure(.inputOutput, "\(error)")
         }
         let rest = try file.rest(within: EarlierResults.start.count)
-        // Bytes that were to come when the power failed may be there as zeros.
+        // After a power failure, unwritten bytes may read as zeros.
         let isHalfOfOne = EarlierResults.start.starts(with: rest) || rest.allSatisfy { $0 == 0 }
         if bad == nil, !isHalfOfOne { bad = lines + 1 }
         guard let bad else { return }
         throw GatewayFailure(
-            .unusableState, "\(path) isn't a file of results: line \(bad) is none; name another one")
+            .unusableState, "\(path) isn't a results file: line \(bad) is not a result; name another one")
     }
 
-    /// Adds a result, which survives a kill at once, and the machine's end some milliseconds later.
+    /// Adds a result. It survives a kill at once, and a power failure after `syncDelay`.
     ///
-    /// - Parameter done: called once it is written, perhaps before this returns.
+    /// - Parameter done: called when the result is written, possibly before this returns.
     func add(_ line: [UInt8], then done: @escaping () -> Void) {
         unwritten.append((line, done))
         if unwritten.count == 1 { write() }
@@ -89,7 +91,7 @@ import Reactor
     private func wait(_ error: SystemError) {
         if !isFailureLogged {
             log.error(
-                "results can't be written (\(error)); no call is begun until they can; trying every second")
+                "results can't be written (\(error)); sending is paused; retrying every second")
         }
         isFailureLogged = true
         loop.after(Self.retryDelay) { [weak self] in self?.write() }
@@ -100,7 +102,7 @@ import Reactor
         do throws(SystemError) {
             try file.sync()
         } catch {
-            log.error("results may not survive the machine's end: \(error)")
+            log.error("results may not survive a power failure: \(error)")
         }
     }
 }

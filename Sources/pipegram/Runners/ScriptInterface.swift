@@ -1,7 +1,7 @@
 import Glibc
 import Reactor
 
-/// Lines from stdin, answers to stdout.
+/// Reads lines from stdin and writes answers to stdout.
 @MainActor final class ScriptInterface: ChatInterface {
     var onLine: (String) -> Void = { _ in }
     var onRejectedLine: (String) -> Void = { _ in }
@@ -38,7 +38,7 @@ import Reactor
                 String(
                     decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes[...], as: UTF8.self)
             )
-        case .tooLong: onRejectedLine("a line of more than \(Self.lineLimit) bytes isn't said")
+        case .tooLong: onRejectedLine("line dropped: it is longer than \(Self.lineLimit) bytes")
         }
     }
 

@@ -4,7 +4,7 @@ import Glibc
 import Logging
 import Reactor
 
-/// The parts of `send`, put together.
+/// Runs `send`: reads calls from stdin, sends them, and writes results to stdout and to the --resume file.
 @MainActor final class SendRunner {
     private let command: SendCommand
     private let session: BotAPISession
@@ -13,11 +13,11 @@ import Reactor
     private let results: ResultFile?
     private let sender: BatchSender
     private var signals: Signals?
-    /// What it ends with once all that is under way is answered; nil while it goes on.
+    /// The outcome once all calls in flight are answered; nil while running.
     private var ending: Result<ExitCode, Failure>?
     private var isSignedIn = false
 
-    /// So long a stop waits for what is under way.
+    /// How long a stop waits for calls in flight.
     private static let stopTimeout = Duration.seconds(5)
 
     init(_ command: SendCommand) throws {
@@ -63,12 +63,12 @@ import Reactor
 
     private var hasRoom: Bool { ending == nil && sender.hasRoom && lines.hasRoom && !caller.isPaused }
 
-    /// On file before anyone hears of it, and before the next call takes its place.
+    /// Writes the result to the file before printing it and before starting another call.
     private func handle(_ result: BatchSender.Result) {
         guard let results else { return lines.output.write(result.line) }
         results.add(result.record) { [lines] in lines.output.write(result.line) }
         guard results.hasUnwritten, !caller.isPaused else { return }
-        // What isn't on file would be sent again.
+        // A resumed run would send a call again if its result isn't in the file.
         caller.isPaused = true
         results.whenWritten { [unowned self] in if ending == nil { caller.isPaused = false } }
     }
@@ -85,19 +85,19 @@ import Reactor
         session.end(
             with: GatewayFailure(
                 .unusableState,
-                "\(path) has the results of other calls: line \(otherLine) of the input isn't the one that it "
-                    + "knows; nothing was sent. Give it the same input, or name another file"))
+                "\(path) has the results of other calls: line \(otherLine) of the input differs; nothing was sent. "
+                    + "Use the same input, or name another file"))
     }
 
     // MARK: the end
 
     private func stop(on signal: Int32) {
         if ending != nil || !isSignedIn { _exit(128 + signal) }
-        session.log.notice("stopping: what is under way is waited for; once more ends at once")
+        session.log.notice("stopping: waiting for calls in flight; a second signal exits at once")
         stop(with: .success(.signal(signal)))
     }
 
-    /// Begins nothing more, and ends when all that was begun is told, or after a while.
+    /// Starts no more calls, and ends when those in flight are answered or `stopTimeout` has passed.
     private func stop(with result: Result<ExitCode, Failure>) {
         guard ending == nil else { return }
         ending = result
@@ -121,16 +121,17 @@ import Reactor
         if let ending { session.end(with: ending) }
     }
 
-    /// How far it got, and how to go on.
+    /// How far the input was processed, and how to continue.
     private var remainder: String {
         var text = "stopped before the end of the input"
         if let first = sender.firstOpenLine {
-            text += ", \(sender.openLines) lines were read and have no result, the first is line \(first)"
+            let count = sender.openLines
+            text += ", \(count) line\(count == 1 ? " has" : "s have") no result, the first is line \(first)"
             if caller.inFlight > 0 { text += "; \(caller.inFlight) of them may have been sent" }
         }
         guard let path = command.resume else {
-            return text + "; with --resume FILE it would know where to go on"
+            return text + "; use --resume FILE to be able to continue"
         }
-        return text + "; the same command with --resume \(path) goes on there"
+        return text + "; run the same command with --resume \(path) to continue"
     }
 }

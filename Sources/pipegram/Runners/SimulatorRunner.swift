@@ -6,9 +6,9 @@ import Logging
 import Reactor
 import TelegramSimulator
 
-/// The parts of `simulator`, put together.
+/// Runs `simulator`: serves the simulated Telegram and logs calls and updates.
 @MainActor final class SimulatorRunner {
-    /// What Telegram takes of a file: longer ones are counted and not kept.
+    /// Telegram's file size limit: longer files are counted but not kept.
     private static let keptBytes = 50 << 20
 
     private let command: SimulatorCommand
@@ -40,7 +40,7 @@ import TelegramSimulator
         }
         server.acceptsAnyToken = command.token == nil
         server.slowsSpinning = true
-        // The control API has its own memory, which doesn't hold files.
+        // The control API keeps its own history, without files.
         server.history.limit = 0
         server.deliverToWebhooks(through: client)
         if command.local {
@@ -55,18 +55,19 @@ import TelegramSimulator
         case EADDRINUSE:
             return Failure(
                 .cantCreate,
-                "\(wanted) is in use, by another simulator perhaps: --listen \(place.host):0 picks a free port"
+                "\(wanted) is in use, perhaps by another simulator: --listen \(place.host):0 picks a free port"
             )
         case EINVAL:
             return Failure(
-                .validationFailure, "--listen: '\(place.host)' is no address, such as 127.0.0.1 or ::1")
+                .validationFailure,
+                "Invalid --listen '\(place.host)': it must be an IP address such as 127.0.0.1 or ::1")
         default:
             return Failure(.cantCreate, "\(error)")
         }
     }
 
     private static func makeDirectory() throws -> String {
-        // mkdtemp(3) puts something else in the place of the six letters.
+        // mkdtemp(3) replaces the six letters.
         var template = Array("\(Environment.spoolDirectory)/pipegram-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else {
             throw Failure(
@@ -84,7 +85,7 @@ import TelegramSimulator
         server.onWebhookError = { [log] in log.warning("webhook: \($0)") }
         if !command.listen.isLoopback {
             log.warning(
-                "others can reach this simulator: whoever can may speak as anybody, and read what was said"
+                "this simulator is reachable from other machines: anyone there can send as any user and read all chats"
             )
         }
         defer {
@@ -96,10 +97,10 @@ import TelegramSimulator
         return .success
     }
 
-    /// What a newcomer pastes.
+    /// The lines that a new user can copy.
     private var introduction: String {
         let token = server.token
-        let others = server.acceptsAnyToken ? ", or any other that looks like one" : ""
+        let others = server.acceptsAnyToken ? ", or any other well-formed token" : ""
         return """
             listening on \(server.url)
             base URL     \(server.url)/bot<token>/<method>, files \(server.url)/file/bot<token>/<path>
@@ -135,7 +136,7 @@ import TelegramSimulator
     private func logUnseen(_ message: JSON) {
         let chat = message["chat"]?["id"]?.integer ?? 0
         log.notice(
-            "chat:\(chat): a message that the bot doesn't see, for privacy mode is on; --no-privacy ends that"
+            "chat:\(chat): privacy mode hides a message from the bot; --no-privacy turns it off"
         )
     }
 
@@ -145,7 +146,7 @@ import TelegramSimulator
         } else {
             let isFull = server.pendingUpdates >= SimulatorServer.pendingLimit
             let reason =
-                isFull ? "too many wait for the bot already" : "the bot's allowed_updates leave it out"
+                isFull ? "too many updates are pending" : "the bot's allowed_updates exclude it"
             log.notice("no \(kind) update: \(reason)")
         }
     }

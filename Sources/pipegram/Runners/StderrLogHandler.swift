@@ -3,7 +3,7 @@ import JSON
 import Logging
 import Reactor
 
-/// Writes each record as one line to stderr: time, level, scope, pid, what else is known, message.
+/// Writes each record as one line to stderr: time, level, scope, pid, other metadata, message.
 struct StderrLogHandler: LogHandler {
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
@@ -26,7 +26,7 @@ struct StderrLogHandler: LogHandler {
         File.writeAll(Array("\(line)\n".utf8), to: 2)
     }
 
-    /// The order in which details come; others follow by name.
+    /// The first metadata keys; others follow by name.
     private static let order = ["scope", "pid", "update", "line"]
 
     private func sorted(_ details: Logger.Metadata) -> [(key: String, value: String)] {
@@ -51,7 +51,7 @@ struct StderrLogHandler: LogHandler {
         }
     }
 
-    /// What a child writes must neither break a line nor command the reader's terminal.
+    /// Escapes control characters: a child's output must not break lines or control the terminal.
     private static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var printable = ""

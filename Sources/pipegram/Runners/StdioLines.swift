@@ -2,7 +2,7 @@ import ArgumentParser
 import BotGateway
 import Reactor
 
-/// Lines from stdin and to stdout, as `send` reads and writes them.
+/// The stdin and stdout of `send`.
 @MainActor final class StdioLines {
     let input: Input
     let output: Output
@@ -16,19 +16,19 @@ import Reactor
         output = Output(1, name: "stdout", on: loop)
     }
 
-    /// Whoever reads the output isn't far behind.
+    /// Whether the reader of stdout keeps up.
     var hasRoom: Bool { output.pending < 1 << 20 }
-    /// Output waits to be read, and somebody may.
+    /// Whether output is still unread and can be read.
     var hasUnreadOutput: Bool { output.pending > 0 && !output.hasFailed }
 }
 
 @MainActor extension BatchSender.Tally {
-    /// 0 when all of the input was sent.
+    /// Success if all calls were sent.
     var exitCode: ExitCode { failed + unknown + skippedFailed == 0 ? .success : .problemsFound }
 
     var summary: String {
         var summary = "\(sent) sent, \(failed) failed, \(unknown) unknown, \(skipped) skipped"
-        if skippedFailed > 0 { summary += " (\(skippedFailed) of them had failed, or are unknown)" }
+        if skippedFailed > 0 { summary += " (\(skippedFailed) of them failed or unknown)" }
         return summary
     }
 }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A terminal that is closed says it with the signal that asks for new children.
+/// Tells the SIGHUP of a closed terminal from a SIGHUP that asks for a reload.
 @MainActor struct TerminalHangup {
     private let hadTerminal = Self.hasTerminal
-    /// nohup(1) has it so.
+    /// Whether SIGHUP was ignored at the start, as under nohup(1).
     private let wasIgnored: Bool
 
     init() {
@@ -12,7 +12,7 @@ import Glibc
         wasIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
-    /// The terminal that the program was started from is gone, and nobody said that it should go on.
+    /// The terminal is gone, and the program wasn't started with nohup(1).
     var isTerminalGone: Bool { hadTerminal && !wasIgnored && !Self.hasTerminal }
 
     private static var hasTerminal: Bool {

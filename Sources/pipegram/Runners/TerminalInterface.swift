@@ -1,7 +1,7 @@
 import Chat
 import Reactor
 
-/// A person at a terminal.
+/// The interface of an interactive chat.
 @MainActor final class TerminalInterface: ChatInterface {
     var onLine: (String) -> Void = { _ in }
     var onRejectedLine: (String) -> Void = { _ in }
@@ -30,7 +30,7 @@ import Reactor
     func start() {
         editor.onLine = { [unowned self] in onLine($0) }
         editor.onEnd = { [unowned self] in onEnd() }
-        // As in a shell: what was typed is dropped, and with nothing typed it's over.
+        // As in a shell: Ctrl-C clears the line, or exits if it is empty.
         editor.onInterrupt = { [unowned self] hadText in if !hadText { onEnd() } }
         if let known = Terminal.pictures(environment: Environment.variable) {
             draw(known)

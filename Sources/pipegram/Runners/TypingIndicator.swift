@@ -1,18 +1,18 @@
 import Reactor
 
-/// That the bot is typing: for as long as apps show it.
+/// Shows that the bot is typing, for as long as Telegram's apps do.
 @MainActor final class TypingIndicator {
-    /// Called with the text to show; nil when it's over.
+    /// Called with the text to show; nil when the action ends.
     var onChange: (String?) -> Void = { _ in }
 
-    /// As long as apps show it.
+    /// How long apps show an action.
     private static let duration = Duration.seconds(5)
     private let loop: EventLoop
     private var timer: Timer?
 
     init(on loop: EventLoop) { self.loop = loop }
 
-    /// - Parameter action: as in `sendChatAction`.
+    /// - Parameter action: a value of `sendChatAction`.
     func show(_ action: String, of bot: String) {
         timer?.cancel()
         timer = loop.after(Self.duration) { [weak self] in self?.end() }
