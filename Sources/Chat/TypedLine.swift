@@ -34,7 +34,7 @@ package enum TypedLine: Equatable {
     /// A local file to send.
     package struct SentFile: Equatable {
         package var path: String
-        package var caption: String
+        package fileprivate(set) var caption: String
         /// The Bot API method, such as `sendPhoto`.
         package var method: String
 

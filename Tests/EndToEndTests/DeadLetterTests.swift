@@ -72,7 +72,7 @@ import Testing
         test.gateway?.signal(SIGKILL)
         test.gateway?.wait()
         let retry = try test.command(["dead-letters", "--retry"])
-        #expect(retry.errorText.contains("1 dead letter will go to its chat again when the gateway starts"))
+        #expect(retry.errorText.contains("1 dead letter will be redelivered when the gateway starts"))
         #expect(
             try test.command(["status"]).output.contains { $0.hasSuffix("1, 1 of them marked for a retry") })
         test.files.write("antidote", "")

@@ -5,14 +5,14 @@ import Reactor
 package final class BatchSender {
     /// How it went so far.
     package struct Tally {
-        package var sent = 0
-        package var failed = 0
+        package fileprivate(set) var sent = 0
+        package fileprivate(set) var failed = 0
         /// Their answers were lost: they may or may not have taken effect.
         package var unknown = 0
         /// An earlier run has their results.
         package var skipped = 0
         /// Of these, those that weren't sent, or of which it isn't known.
-        package var skippedFailed = 0
+        package fileprivate(set) var skippedFailed = 0
     }
 
     /// What became of a line, as JSON with its `\n`: for who reads along, and to resume by.

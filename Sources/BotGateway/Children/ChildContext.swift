@@ -30,13 +30,13 @@ final class ChildContext {
 /// Takes what children do.
 struct ChildHandlers {
     /// Carries out a call of a scope's child; the closure is called once, with what came of it.
-    var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
+    fileprivate(set) var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
     /// An event was given to its child, the last one of a batch.
-    var given: (IncomingEvent) -> Void = { _ in }
+    fileprivate(set) var given: (IncomingEvent) -> Void = { _ in }
     /// A scope's child is gone.
     var ended: (Scope) -> Void = { _ in }
     /// A scope's child is at work, now and every few seconds.
-    var working: (Scope) -> Void = { _ in }
+    fileprivate(set) var working: (Scope) -> Void = { _ in }
     /// A line that a child wrote to stderr; without a handler it goes to the log.
     var stderr: ((Scope, String) -> Void)?
 }

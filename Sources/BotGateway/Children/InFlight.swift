@@ -43,9 +43,9 @@ struct InFlight {
         /// To be redelivered, in order; marked if the child may have seen them.
         var events: [IncomingEvent] = []
         /// The child had begun to read the first of `events`.
-        var wasAtWork = false
+        fileprivate(set) var wasAtWork = false
         /// It read at least one event to its end.
-        var hasReadEvent = false
+        fileprivate(set) var hasReadEvent = false
     }
 
     let mode: Mode

@@ -11,7 +11,7 @@ import Reactor
 package final class TelegramPoller: UpdateSource {
     package struct Options {
         /// How long Telegram holds a request when there is nothing to tell: whole seconds in 0...50.
-        package var wait: Duration
+        package fileprivate(set) var wait: Duration
         /// A poll that is silent for so much longer is given up.
         package var patience: Duration = .seconds(10)
         /// Another program may ask for the same bot's updates for so long before this one gives in.
@@ -19,7 +19,7 @@ package final class TelegramPoller: UpdateSource {
         /// Where to go on: every lower update was taken by an earlier run.
         package var offset: Int64?
         /// The kinds asked for; none is Telegram's own choice, which takes in the kinds of tomorrow.
-        package var kinds: [String]
+        package fileprivate(set) var kinds: [String]
         /// What Telegram holds at the start is dropped.
         package var dropsPending = false
 

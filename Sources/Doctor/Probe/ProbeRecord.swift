@@ -30,7 +30,7 @@ struct ProbeRecord {
         var count = 0
         /// Calls of methods that this version doesn't know.
         var unknown: [Call] = []
-        var refusals: [Refusal] = []
+        fileprivate(set) var refusals: [Refusal] = []
     }
 
     struct Refusal {

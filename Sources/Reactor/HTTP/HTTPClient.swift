@@ -8,7 +8,7 @@
 @MainActor package final class HTTPClient {
     /// What to send, where to put the response, and how long to wait for it.
     package struct Request {
-        package var url: String
+        package fileprivate(set) var url: String
         package var body: Body
         /// For the whole of it, the wait for a free connection included.
         package var timeout: Duration
@@ -60,7 +60,7 @@
         }
 
         package var name: String
-        package var content: Content
+        package fileprivate(set) var content: Content
 
         package init(_ name: String, _ content: Content) {
             self.name = name
@@ -134,9 +134,9 @@
 
     /// After how many requests connections are changed for new ones.
     package struct Renewal {
-        package var requests: Int
+        package fileprivate(set) var requests: Int
         /// Only those count that went over a connection with others, as HTTP/2 has it.
-        package var countsOnlyShared = true
+        package fileprivate(set) var countsOnlyShared = true
 
         package init(requests: Int, countsOnlyShared: Bool = true) {
             self.requests = requests

@@ -38,7 +38,7 @@ extension HTTPServer {
         /// The client closed the connection while it waited: nobody reads a response.
         package private(set) var clientIsGone = false
         /// Called once, from the loop, when the client closes the connection while it waits.
-        package var onClientGone: (() -> Void)?
+        package fileprivate(set) var onClientGone: (() -> Void)?
 
         init(to request: Request, on connection: OpaquePointer, in server: HTTPServer) {
             self.request = request

@@ -12,7 +12,7 @@ import CSystem
         /// Percent-decoded, without the query.
         package var path: String
         /// The query's arguments, decoded, in their order; without a `=` the value is empty.
-        package var query: [(name: String, value: String)]
+        package fileprivate(set) var query: [(name: String, value: String)]
         /// The Content-Type header as it came; empty without one.
         package var contentType: String
         /// The Range header as it came; empty without one.

@@ -2,14 +2,14 @@
 package struct ReceivedPart: Equatable {
     package var name: String
     /// Nil for a text.
-    package var fileName: String?
+    package fileprivate(set) var fileName: String?
     /// As the client wrote it; empty where it didn't.
     package var contentType: String
     /// A text, or a file's beginning: its first 1 MiB, unless the server was told otherwise.
-    package internal(set) var bytes: [UInt8] = []
+    package fileprivate(set) var bytes: [UInt8] = []
     /// In bytes, of all that came; and what they sum up to.
-    package internal(set) var size = 0
-    package internal(set) var checksum = Checksum()
+    package fileprivate(set) var size = 0
+    package fileprivate(set) var checksum = Checksum()
 
     /// - Parameter bytes: all of it.
     package init(name: String, fileName: String? = nil, contentType: String = "", bytes: [UInt8] = []) {

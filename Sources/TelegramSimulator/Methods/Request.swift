@@ -9,7 +9,7 @@ struct Request {
     /// The `User` who does it; nil for the bot.
     let person: JSON?
     /// Somebody gets what comes of it.
-    var isAwaited = true
+    fileprivate(set) var isAwaited = true
 
     var isFromBot: Bool { person == nil }
 

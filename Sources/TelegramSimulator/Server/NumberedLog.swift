@@ -5,7 +5,7 @@ import Reactor
 final class NumberedLog {
     /// Which entries are asked for.
     struct Query {
-        var after: Int64 = 0
+        fileprivate(set) var after: Int64 = 0
         /// Nil for all kinds, and for all chats.
         var kind: String?
         var chat: Int64?

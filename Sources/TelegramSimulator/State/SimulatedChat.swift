@@ -60,7 +60,7 @@ final class SimulatedChat {
     /// By message and by who reacted.
     var reactions: [Int64: [Int64: JSON]] = [:]
     /// What getChat tells beyond `json`.
-    var details: JSON?
+    fileprivate(set) var details: JSON?
     /// The keyboard in the place of the app's own, as `{"keyboard":[…]}`.
     var keyboard: JSON?
     /// Of a private chat: the person wants to hear no more of the bot.

@@ -12,9 +12,9 @@ struct FormattedText {
         /// How many code points may be left once the markup is out.
         var limit = 4096
         /// What is said of a text that is longer.
-        var tooLong = "message is too long"
+        fileprivate(set) var tooLong = "message is too long"
         /// Whether there may be nothing: a caption, not a message.
-        var mayBeEmpty = false
+        fileprivate(set) var mayBeEmpty = false
 
         static let message = Place()
         static let caption = Place(

@@ -127,22 +127,6 @@ import Testing
         #expect(stage.finish())
     }
 
-    @Test func `a result for a child that is gone is not given to the next one`() throws {
-        let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
-        stage.answersAtOnce = false
-        try stage.say("x", in: 42)
-        #expect(stage.wait { stage.calls.count == 1 })
-        stage.children.shutDown(.killing)
-        #expect(stage.wait { stage.children.count == 0 })
-        try stage.say("y", in: 42)
-        #expect(stage.wait { stage.calls.count == 2 })
-        stage.calls[0].reply(.success("old"))
-        stage.calls[1].reply(.success("new"))
-        #expect(stage.wait { stage.files.read("42")?.contains("new") == true })
-        #expect(stage.files.read("42")?.contains("old") == false)
-        #expect(stage.finish())
-    }
-
     @Test func `a child that waits for an answer is not idle`() throws {
         let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
         stage.answersAtOnce = false

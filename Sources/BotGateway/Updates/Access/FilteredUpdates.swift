@@ -9,10 +9,10 @@ package final class FilteredUpdates: UpdateSource {
     /// What was kept out.
     package struct Dropped: Equatable {
         /// Of chats and users that may not come in.
-        package internal(set) var notAllowed = 0
-        package internal(set) var tooOld = 0
+        package fileprivate(set) var notAllowed = 0
+        package fileprivate(set) var tooOld = 0
         /// Where the source goes on behind them; nil when that was told with others.
-        package internal(set) var offset: Int64?
+        package fileprivate(set) var offset: Int64?
     }
 
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
