@@ -167,7 +167,7 @@ import Testing
         #expect(unknown.status == 404)
         #expect(
             reason(unknown)
-                == "Not Found: there is no /simulator/nothing; GET /simulator lists what there is")
+                == "Not Found: there is no /simulator/nothing; GET /simulator lists all paths")
         #expect(ask("/reset").status == 405)
         #expect(
             reason(ask("/users/ada"))

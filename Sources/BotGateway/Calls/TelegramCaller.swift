@@ -151,7 +151,7 @@ package final class TelegramCaller: CallSink, CallObserver {
             // Of what is refused only that is tried again.
             if case .refused(let error) = outcome { onUnauthorized(error) }
         case .hold(let wait):
-            report("told to wait \(wait.rounded)", call, queue.scope, level: .info)
+            report("rate-limited for \(wait.rounded)", call, queue.scope, level: .info)
             toldToWait(call.destination(id: chat, in: queue.scope), for: wait)
             advance(queue)
         case .move(let new) where follow(from: chat, to: new):

@@ -85,8 +85,8 @@ extension ChildSession {
         case .begins:
             log(
                 .error,
-                "the bot dies at its start, whatever the chat: \(how)\(lastWords). It is tried again, and nothing "
-                    + "more is said until one reads its event; events wait")
+                "crash loop: the bot dies at its start in every chat: \(how)\(lastWords). It is restarted with backoff, "
+                    + "and events wait. The next line about this comes when a child reads its event")
         }
     }
 

@@ -133,7 +133,7 @@ extension ChildSession {
             return log(.debug, "acknowledged, which changes nothing without --ack event")
         }
         guard let events = inFlight.acknowledge(updateID) else {
-            return log(.warning, "acknowledged update \(updateID), which it doesn't have in hand")
+            return log(.warning, "acknowledged update \(updateID), which is not in flight")
         }
         acknowledge(events)
         if !owesAcknowledgement { stopTyping() }

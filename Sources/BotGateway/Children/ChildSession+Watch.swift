@@ -39,7 +39,7 @@ extension ChildSession {
     // MARK: a buffered stdout
 
     private static let bufferingRemedy = """
-        is its stdout buffered? Most languages keep what is printed to a pipe until it is much: flush after each \
+        is its stdout buffered? Most languages collect output to a pipe in a buffer: flush after each \
         line (python3 -u, fflush(stdout), $| = 1 …), or start it with 'stdbuf -oL'
         """
 

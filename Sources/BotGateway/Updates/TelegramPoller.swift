@@ -133,7 +133,7 @@ package final class TelegramPoller: UpdateSource {
         case .refused(let error):
             refused(error)
         case .tooManyRequests(let wait, _):
-            log.info("getUpdates told to wait \(wait.rounded)")
+            log.info("getUpdates rate-limited for \(wait.rounded)")
             poll(after: wait)
         case .serverError, .unreachable, .noResponse:
             poll(after: backoff.failed())
@@ -144,7 +144,7 @@ package final class TelegramPoller: UpdateSource {
         backoff.succeeded()
         switch parser.read(body) {
         case .updates(let answer):
-            for error in answer.malformed { log.error("skipped what is not an update: \(error)") }
+            for error in answer.malformed { log.error("skipped a malformed update: \(error)") }
             guard !position.isDropping else { return dropped(upTo: answer.nextOffset) }
             guard let nextOffset = answer.nextOffset else { return poll() }
             let new = answer.updates.filter { recent.isNew($0.id) }

@@ -70,7 +70,7 @@ struct SimulatorControl {
         guard let method = methods[path[0].lowercased()] else {
             return BotAPIError(
                 code: 404,
-                reason: "Not Found: there is no \(request.path); GET /simulator lists what there is")
+                reason: "Not Found: there is no \(request.path); GET /simulator lists all paths")
         }
         return BotAPIError(
             code: 405,
@@ -212,21 +212,21 @@ struct SimulatorControl {
 
     private static let overview = Array(
         """
-        pipegram simulator: a Telegram for one bot, at /bot<token>/<method>. People, faults and what the bot did:
+        pipegram simulator: a Telegram for one bot, at /bot<token>/<method>. People, faults and the actions of the bot:
 
-        POST   /simulator/users/<id or username>/<action>   as that person: sendMessage text=…, sendPhoto photo=@…,
+        POST   /simulator/users/<id or username>/<action>   act as that person: sendMessage text=…, sendPhoto photo=@…,
                                                             pressButton message_id=… button=1, editMessageText, …
-        GET    /simulator/users, /simulator/chats           who there is, and where
+        GET    /simulator/users, /simulator/chats           all people and chats
         GET    /simulator/chats/<id>/messages               a chat's messages as they are now
-        GET    /simulator/actions?after=N&timeout=S          what people saw of the bot; waits for something
-        GET    /simulator/calls?after=N&timeout=S           what the bot called, and its answers
-        GET    /simulator/faults                            faults that are ordered
-        POST   /simulator/faults                            order one: method=sendMessage retry_after=3
-        DELETE /simulator/faults                            none of them
-        POST   /simulator/updates                           give the bot an update as it is
-        POST   /simulator/reset                             begin anew
+        GET    /simulator/actions?after=N&timeout=S          the actions that people saw; waits for an action
+        GET    /simulator/calls?after=N&timeout=S           the calls of the bot, with their results
+        GET    /simulator/faults                            pending faults
+        POST   /simulator/faults                            add one: method=sendMessage retry_after=3
+        DELETE /simulator/faults                            remove all
+        POST   /simulator/updates                           send the bot a raw update
+        POST   /simulator/reset                             forget everything
 
-        docs/simulator.md has it all, with lines to paste.
+        docs/simulator.md has the details, with examples.
 
         """.utf8)
 }

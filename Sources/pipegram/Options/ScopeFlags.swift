@@ -6,7 +6,7 @@ struct ScopeFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             "Run one child per chat, forum topic, sender (user), or bot.",
-            valueName: "whom"))
+            valueName: "scope"))
     var scope = ScopeChoice.chat
 
     /// - Parameter isPlain: whether the bot speaks plain text, so it can't name a chat.

@@ -90,7 +90,7 @@ import Testing
         #expect(test.hurry(for: 1))
         #expect(Instant.current - start >= .seconds(1))
         #expect(test.sent == ["x"])
-        #expect(test.log.count("told to wait 1s") == 1)
+        #expect(test.log.count("rate-limited for 1s") == 1)
     }
 
     @Test func `a call whose answer is lost is unknown, and not repeated`() throws {

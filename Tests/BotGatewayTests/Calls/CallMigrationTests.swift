@@ -110,7 +110,7 @@ import Testing
         test.server.fail(chat: -5, with: .migrated(to: -1005))
         test.server.fail(chat: -1005, with: .tooManyRequests(retryAfter: 30))
         test.send("x", for: group)
-        #expect(test.wait { test.log.count("told to wait 30s") == 1 })
+        #expect(test.wait { test.log.count("rate-limited for 30s") == 1 })
         test.send("from a user", for: .user(7), to: -5)
         test.send("other", for: .chat(43))
         #expect(test.wait { test.finished == ["other"] })

@@ -13,7 +13,7 @@ import Testing
         let start = Instant.current
         test.send("first", id: 1)
         test.send("second")
-        #expect(test.wait { test.log.count("told to wait 30s") == 1 })
+        #expect(test.wait { test.log.count("rate-limited for 30s") == 1 })
         test.send("other", for: .chat(43))
         #expect(test.wait { test.finished == ["other"] })
         #expect(test.isQuiet())
@@ -27,7 +27,7 @@ import Testing
         let test = try CallerTest()
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
         test.send("first")
-        #expect(test.wait { test.log.count("told to wait") == 1 })
+        #expect(test.wait { test.log.count("rate-limited for") == 1 })
         test.send("from a user", for: .user(7), to: 42)
         test.send("as text", for: .user(8), to: "42")
         test.send("elsewhere", for: .user(9), to: 43)
@@ -43,7 +43,7 @@ import Testing
         let test = try CallerTest()
         test.server.fail(method: "getMe", with: .tooManyRequests(retryAfter: 30))
         test.perform("telegram.get_me", as: "me", for: .chat(42))
-        #expect(test.wait { test.log.count("told to wait") == 1 })
+        #expect(test.wait { test.log.count("rate-limited for") == 1 })
         test.perform("telegram.get_me", as: "other", for: .chat(43))
         #expect(test.wait { test.finished == ["other"] })
         #expect(test.hurry(for: 2))
@@ -92,7 +92,7 @@ import Testing
             test.server.fail(chat: chat, with: .tooManyRequests(retryAfter: 30))
             for part in ["a", "b"] { test.send("\(chat)\(part)", for: .chat(chat)) }
         }
-        #expect(test.wait { test.log.count("told to wait 30s") == 32 })
+        #expect(test.wait { test.log.count("rate-limited for 30s") == 32 })
         for number in 1...10 { test.send("free \(number)", for: .user(7), to: 70) }
         #expect(test.wait { test.results.count == 10 })
         #expect(test.caller.pending == 64)

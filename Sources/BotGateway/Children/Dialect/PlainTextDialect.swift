@@ -193,7 +193,7 @@ final class PlainTextDialect: Dialect {
         do throws(OutgoingEventError) {
             return try Call(type: type, parameters: parameters, id: id.map { JSON($0) }, in: host.scope)
         } catch {
-            host.problem("what it prints can't be sent: \(error)")
+            host.problem("its output can't be sent: \(error)")
             return nil
         }
     }

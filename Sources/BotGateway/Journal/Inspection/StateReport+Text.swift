@@ -13,7 +13,7 @@ extension StateReport {
         }
         lines += table("without a child", ["events", "calls"], withoutChild) { _ in [] }
         let holds = holds.map { ["  \($0.chat)", $0.left.rounded] }
-        lines += Self.section("chats told to wait", ["left"], holds) { ["  and \($0) more", ""] }
+        lines += Self.section("rate-limited chats", ["left"], holds) { ["  and \($0) more", ""] }
         return lines
     }
 
