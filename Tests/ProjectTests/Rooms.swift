@@ -73,57 +73,44 @@ enum Rooms {
             BotAPI
             BotGateway/ GatewayFailure.swift
         # Of the gateway it knows nothing.
-        TelegramSimulator
+        TelegramSimulator/Text
             JSON
             BotAPI
-            TelegramSimulator/ Methods State
         TelegramSimulator/State
             JSON
             Reactor/ Files HTTP Loop
             BotAPI
-            TelegramSimulator
-            TelegramSimulator/ Methods
+            TelegramSimulator/ Text
         TelegramSimulator/Methods
             JSON
             BotAPI
-            TelegramSimulator
             TelegramSimulator/ State Text
-        TelegramSimulator/Text
-            JSON
-            BotAPI
-            TelegramSimulator/ Methods
         TelegramSimulator/Server
             JSON
             Reactor/ Files HTTP Loop
             BotAPI
-            TelegramSimulator
-            TelegramSimulator/ Methods State
+            TelegramSimulator/ Methods State Text
         # The gateway's sources and sinks, without a Telegram.
         Offline
             JSON
             Reactor/ Files Loop
             BotAPI
             BotGateway/ Calls Events GatewayFailure.swift Updates
-            TelegramSimulator
-            TelegramSimulator/ State
+            TelegramSimulator/ Methods State
         Chat
             JSON
             Reactor/ Files Loop Process Terminal
-            TelegramSimulator
-            TelegramSimulator/ Methods State
+            TelegramSimulator/ Methods State Text
         Doctor
-            Reactor/ Loop Process
+            Reactor/ Loop
             BotAPI
-            BotGateway/ Calls Children Journal
-            TelegramSimulator
-            Offline
-            Doctor/ Probe Program
+            BotGateway/ Journal
         Doctor/Probe
             JSON
             Reactor/ Files Loop Process
             BotAPI
-            BotGateway/ Children Children/Dialect Events
-            TelegramSimulator
+            BotGateway/ Calls Children Children/Dialect Events
+            TelegramSimulator/ Methods
             Offline
             Doctor
             Doctor/ Program
@@ -152,8 +139,7 @@ enum Rooms {
             Reactor/ Files HTTP Loop Process Terminal
             BotAPI
             BotGateway/ Calls Children Client Gateway.swift GatewayFailure.swift Journal Updates Updates/Access Updates/Recording
-            TelegramSimulator
-            TelegramSimulator/ Server
+            TelegramSimulator/ Methods Server State
             Offline
             Chat
             Doctor

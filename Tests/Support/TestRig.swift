@@ -19,7 +19,7 @@ package final class TestRig: Rigged {
 
     /// A Bot API on 127.0.0.1, where it is 22:13 on the 14th of November 2023.
     package func simulator(
-        strictness: SimulatedTelegram.Strictness = .lenient, port: UInt16 = 0, firstUpdateID: Int64 = 9001
+        strictness: Strictness = .lenient, port: UInt16 = 0, firstUpdateID: Int64 = 9001
     ) throws -> SimulatorServer {
         let telegram = SimulatedTelegram(strictness: strictness) { 1_700_000_000 }
         return try SimulatorServer(on: loop, telegram: telegram, port: port, firstUpdateID: firstUpdateID)

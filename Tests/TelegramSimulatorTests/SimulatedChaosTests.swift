@@ -68,7 +68,7 @@ import Testing
         )
     }
 
-    private func session(_ strictness: SimulatedTelegram.Strictness, seed: UInt64) throws -> [String] {
+    private func session(_ strictness: Strictness, seed: UInt64) throws -> [String] {
         let world = SimulatedWorld(strictness: strictness)
         var calls = Chaos(chance: SeededRandom(seed: seed), methods: try Self.methods())
         var actions = Chaos(chance: SeededRandom(seed: seed &+ 1), methods: Self.actions)
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `whatever is called and done, it stands, and does the same again`() throws {
-        for (strictness, seed): (SimulatedTelegram.Strictness, UInt64) in [(.lenient, 1), (.strict, 2)] {
+        for (strictness, seed): (Strictness, UInt64) in [(.lenient, 1), (.strict, 2)] {
             let log = try session(strictness, seed: seed)
             #expect(log.filter { $0.contains("success(") }.count > 100)
             #expect(try session(strictness, seed: seed) == log)

@@ -13,7 +13,7 @@ final class SimulatedWorld {
     private(set) var remarks: [String] = []
     private(set) var unseen: [JSON] = []
 
-    init(strictness: SimulatedTelegram.Strictness = .strict) {
+    init(strictness: Strictness = .strict) {
         var clock: () -> Int64 = { 0 }
         telegram = SimulatedTelegram(strictness: strictness) { clock() }
         clock = { [unowned self] in now }

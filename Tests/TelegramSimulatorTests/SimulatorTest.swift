@@ -10,7 +10,7 @@ struct SimulatorTest: Rigged {
     let server: SimulatorServer
     let client: HTTPClient
 
-    init(strictness: SimulatedTelegram.Strictness = .lenient) throws {
+    init(strictness: Strictness = .lenient) throws {
         rig = try TestRig()
         server = try rig.simulator(strictness: strictness)
         client = rig.client()

@@ -4,12 +4,12 @@ import JSON
 /// The chats and people that a simulated Telegram knows: those that were made, those of updates, and, where that is
 /// allowed, those that were named in a call.
 struct SimulatedChats {
-    private let strictness: SimulatedTelegram.Strictness
+    private let strictness: Strictness
     private(set) var byID: [Int64: SimulatedChat] = [:]
     /// `User`s by id.
     private(set) var people: [Int64: JSON] = [:]
 
-    init(strictness: SimulatedTelegram.Strictness) { self.strictness = strictness }
+    init(strictness: Strictness) { self.strictness = strictness }
 
     // MARK: learning
 

@@ -6,14 +6,6 @@ import JSON
 ///
 /// The same doings in the same order, at the same times of its clock, give the same answers.
 package final class SimulatedTelegram {
-    /// Whom the bot may write to.
-    package enum Strictness {
-        /// Chats and messages that it names and that never appeared are made up: a log tells only a part.
-        case lenient
-        /// Only who has appeared; all else is `chat not found`, `message to edit not found`, and so on.
-        case strict
-    }
-
     /// A `User`: who the bot's messages are from, and what getMe answers.
     package internal(set) var bot: JSON
     /// Whether the bot gets every message of a group, as with privacy mode switched off. A new bot has it on: from a
