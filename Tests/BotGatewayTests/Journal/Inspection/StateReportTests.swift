@@ -37,7 +37,9 @@ import Testing
         #expect(report.deadLetters.total == 1)
         #expect(report.holds.map(\.chat) == ["42"])
         let text = report.lines.joined(separator: "\n")
-        for words in ["@demo_bot, id 7", "runs for 0s, pid 810", "children: 1", "811", "rate-limited chats: 1"] {
+        for words in [
+            "@demo_bot, id 7", "runs for 0s, pid 810", "children: 1", "811", "rate-limited chats: 1",
+        ] {
             #expect(text.contains(words), "\(words) in:\n\(text)")
         }
         let json = try JSON(parsing: report.json.bytes)
