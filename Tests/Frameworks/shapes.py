@@ -15,9 +15,7 @@ from aiogram import Bot, methods
 from aiogram.methods import Response, TelegramMethod
 
 URL = sys.argv[1].rstrip("/")
-TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../BotAPI/methods.ndjson")
-if not os.path.exists(TABLE):
-    TABLE = sys.argv[2]
+TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../Data/methods.ndjson")
 # Each of these ends or changes what the others need.
 LAST = [
     "deleteMessage", "deleteMessages", "banChatMember", "leaveChat", "setWebhook", "deleteWebhook", "close", "logOut"]
