@@ -31,7 +31,7 @@ struct CallDestinations {
         return floodWaits.wait(for: chat, at: .current)
     }
 
-    /// The chats that Telegram told to wait, by name, and how long is left.
+    /// The rate-limited chats, by name, and the time left for each.
     var holds: [(chat: String, left: Duration)] { floodWaits.holds(at: .current) }
 
     /// Calls for `old` go to `new` from now on. False where that is known, or would lead back.

@@ -51,7 +51,7 @@ package final class TelegramCaller: CallSink, CallObserver {
     package var pending: Int { queues.count }
     /// How many files are being fetched.
     package var downloadsInFlight: Int { downloads.countUnderWay }
-    /// The chats that Telegram told to wait and that aren't through with it, by name.
+    /// The rate-limited chats, by name.
     package var holds: [(chat: String, left: Duration)] { destinations.holds }
 
     /// - Parameters:

@@ -157,7 +157,7 @@ import Reactor
 
     /// The last commit.
     ///
-    /// - Parameter clean: no child has anything in hand that the journal doesn't know of.
+    /// - Parameter clean: no event is in flight that the journal doesn't know of.
     package func close(clean: Bool) {
         database.wait(upTo: Self.patience)
         commit.close()

@@ -71,12 +71,12 @@ struct Pseudonymizer {
     }
 }
 
-/// SeededRandom that is the same each time for the same text.
+/// Random numbers that are the same each time for the same text.
 private struct Stream {
     private let hash: SipHash
     private let seed: UInt64
     private var position: UInt64 = 0
-    /// SeededRandom for four characters.
+    /// Random numbers for four characters.
     private var word: UInt64 = 0
     private(set) var round: UInt64 = 0
     private(set) var hasReplaced = false
