@@ -24,13 +24,8 @@ import Testing
         }
     }
 
-    @Test func `there is no circle between two targets`() throws {
-        #expect(Self.circles(in: try Self.edges.get()) { Rooms.target(of: $0) } == [])
-    }
-
-    @Test func `there is no circle between two stages of the gateway`() throws {
-        let edges = try Self.edges.get().filter { $0.from.hasPrefix("BotGateway/") }
-        #expect(Self.circles(in: edges) { Rooms.stage(of: $0) } == [])
+    @Test func `there is no circle between folders`() throws {
+        #expect(Self.circles(in: try Self.edges.get()) == [])
     }
 
     @Test func `only the gateway itself names every stage`() throws {
@@ -42,17 +37,15 @@ import Testing
         #expect(named.filter { stages.isSubset(of: $0.value) }.keys.sorted() == ["BotGateway/Gateway.swift"])
     }
 
-    /// The groups of rooms that name each other, by way of others or not.
-    private static func circles(in edges: [SourceTree.Edge], _ group: (String) -> String) -> [String] {
+    /// The rooms that name themselves by way of others.
+    private static func circles(in edges: [SourceTree.Edge]) -> [String] {
         var next: [String: Set<String>] = [:]
-        for edge in edges where group(edge.from) != group(edge.to) {
-            next[group(edge.from), default: []].insert(group(edge.to))
-        }
+        for edge in edges where edge.from != edge.to { next[edge.from, default: []].insert(edge.to) }
         func reached(from start: String) -> Set<String> {
             var reached: Set<String> = []
             var waiting = [start]
-            while let group = waiting.popLast() {
-                for other in next[group] ?? [] where reached.insert(other).inserted { waiting.append(other) }
+            while let room = waiting.popLast() {
+                for other in next[room] ?? [] where reached.insert(other).inserted { waiting.append(other) }
             }
             return reached
         }

@@ -2,8 +2,8 @@ import TestSupport
 
 /// Which folder may name what of which others: the plan of the house. All that isn't said here isn't allowed.
 ///
-/// A room is a folder of `Sources`. Gateway.swift and GatewayFailure.swift are rooms of their own, for the first is above
-/// the stages of the gateway and the second below.
+/// A room is a folder of `Sources`. Gateway.swift and GatewayFailure.swift are rooms of their own, because the first is
+/// above the stages of the gateway and the second below.
 enum Rooms {
     /// A room, and below it those that it may name; after `Target/` come rooms of that target.
     private static let table = """
@@ -123,17 +123,22 @@ enum Rooms {
             BotAPI
             BotGateway/ Client
             Doctor
-        # On top, and so it may name much.
-        pipegram/Commands
+        # The exit codes, and the error that ends the program.
+        pipegram
+            Reactor/ Loop
+            BotGateway/ GatewayFailure.swift
+        pipegram/Options
             Reactor/ Files Loop
             BotAPI
-            BotGateway/ Children GatewayFailure.swift Journal Journal/Inspection
-            pipegram/ Options Runners
-        pipegram/Options
+            BotGateway/ Children Client Events GatewayFailure.swift Journal Updates Updates/Access
+            pipegram
+        # What a user can type: the commands, without what most of them do.
+        pipegram/Commands
             Reactor/ Files Loop Process
             BotAPI
-            BotGateway/ Calls Children Client Events GatewayFailure.swift Journal Updates Updates/Access Updates/Recording
-            pipegram/ Commands Runners
+            BotGateway/ GatewayFailure.swift Journal Journal/Inspection
+            pipegram
+            pipegram/ Options
         pipegram/Runners
             JSON
             Reactor/ Files HTTP Loop Process Terminal
@@ -144,6 +149,7 @@ enum Rooms {
             Chat
             Doctor
             Doctor/ Network Probe Program
+            pipegram
             pipegram/ Commands Options
         """
 
@@ -165,8 +171,6 @@ enum Rooms {
     }()
 
     static func room(of file: SourceFile) -> String { file.folder == "BotGateway" ? file.path : file.folder }
-
-    static func target(of room: String) -> String { String(room.prefix { $0 != "/" }) }
 
     /// The stage of the gateway that a room belongs to, such as `Updates`; else the room.
     static func stage(of room: String) -> String {

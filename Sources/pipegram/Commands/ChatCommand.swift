@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotGateway
 
-struct ChatCommand: LoopCommand {
+struct ChatCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "chat",
         abstract: "Talk to a bot in the terminal, without a token or a network.",
@@ -47,12 +47,8 @@ struct ChatCommand: LoopCommand {
         }
     }
 
-    @MainActor func start() throws -> ExitCode {
-        try ChatRunner(self).run()
-    }
-
-    /// The command line that replays the saved chat.
-    @MainActor func replay(_ recording: ChatRecording) -> String {
+    /// The command line that replays a saved chat.
+    @MainActor func replay(calls: String, updates: String) -> String {
         var command = ["pipegram", "replay"]
         if scopeFlags.scope != .chat { command += ["--scope", scopeFlags.scope.rawValue] }
         if childFlags.plain { command.append("--plain") }
@@ -60,7 +56,7 @@ struct ChatCommand: LoopCommand {
             command += ["--max-line", "\(childFlags.maxLine.bytes)"]
         }
         if let root = fileFlags.uploadRoot { command += ["--upload-root", root] }
-        command += ["--expect", recording.callsPath, recording.updatesPath, "--"]
+        command += ["--expect", calls, updates, "--"]
         command += bot.command
         return command.map(\.shellQuoted).joined(separator: " ")
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct DoctorCommand: LoopCommand {
+struct DoctorCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check a bot and its environment, and suggest fixes.",
@@ -47,9 +47,5 @@ struct DoctorCommand: LoopCommand {
             throw ValidationError("--patience must be at least 100ms.")
         }
         if let first = commandLine.first { try ProgramArguments.rejectOption(first) }
-    }
-
-    @MainActor func start() throws -> ExitCode {
-        try DoctorRunner(self).run()
     }
 }

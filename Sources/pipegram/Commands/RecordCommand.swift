@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct RecordCommand: LoopCommand {
+struct RecordCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Record a bot's updates, one per line.",
@@ -20,8 +20,4 @@ struct RecordCommand: LoopCommand {
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags
-
-    @MainActor func start() throws -> ExitCode {
-        try RecordRunner(self).run()
-    }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct ReplayCommand: LoopCommand {
+struct ReplayCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Feed recorded updates to a bot and print the calls it makes.",
@@ -42,9 +42,5 @@ struct ReplayCommand: LoopCommand {
         if update, expect == nil {
             throw ValidationError("--update requires --expect FILE.")
         }
-    }
-
-    @MainActor func start() throws -> ExitCode {
-        try ReplayRunner(self).run()
     }
 }

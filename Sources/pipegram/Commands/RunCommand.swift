@@ -1,7 +1,6 @@
 import ArgumentParser
-import BotGateway
 
-struct RunCommand: LoopCommand {
+struct RunCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run a bot on Telegram: one child of your program for each chat.",
@@ -37,17 +36,5 @@ struct RunCommand: LoopCommand {
         if childFlags.common.plain, deliveryFlags.ack == .event {
             throw ValidationError("A --plain bot can't write telegram.ack: use --ack auto or exit.")
         }
-    }
-
-    @MainActor func policy(for program: BotProgram) -> ChildPolicy {
-        var policy = childFlags.policy
-        policy.acknowledgement = deliveryFlags.acknowledgement
-        policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
-        policy.maxChildren = program.maxChildren(wanted: childFlags.common.maxChildren)
-        return policy
-    }
-
-    @MainActor func start() throws -> ExitCode {
-        try GatewayRunner(self).run()
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct SendCommand: LoopCommand {
+struct SendCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "send",
         abstract: "Send calls read as JSON lines from stdin.",
@@ -37,9 +37,5 @@ struct SendCommand: LoopCommand {
         if dryRun, resume != nil {
             throw ValidationError("--dry-run and --resume exclude each other.")
         }
-    }
-
-    @MainActor func start() throws -> ExitCode {
-        dryRun ? try DryRunSend(self).run() : try SendRunner(self).run()
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BotAPI
 
-struct SimulatorCommand: LoopCommand {
+struct SimulatorCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "simulator",
         abstract: "Run a simulated Telegram: a Bot API server for any bot.",
@@ -43,9 +43,5 @@ struct SimulatorCommand: LoopCommand {
         } catch {
             throw ValidationError("--token: \(error).")
         }
-    }
-
-    @MainActor func start() throws -> ExitCode {
-        try SimulatorRunner(self).run()
     }
 }

@@ -15,13 +15,6 @@ struct LogFlags: ParsableArguments, Sendable {
 
     @Option(help: ArgumentHelp("Log format.", valueName: "format"))
     var logFormat = Format.text
-
-    /// A logger on stderr.
-    func logger(defaultLevel level: Logger.Level) -> Logger {
-        var logger = Logger(label: "pipegram") { [logFormat] _ in StderrLogHandler(format: logFormat) }
-        logger.logLevel = logLevel ?? level
-        return logger
-    }
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BotGateway
 
 /// The options to record updates while the gateway runs.
 struct RecordFlags: ParsableArguments, Sendable {
@@ -16,11 +15,5 @@ struct RecordFlags: ParsableArguments, Sendable {
         if redactionFlags.redact, record == nil {
             throw ValidationError("--redact requires --record FILE.")
         }
-    }
-
-    /// Nil without --record.
-    @MainActor func record(of bot: BotAPISession) throws(GatewayFailure) -> UpdateRecord? {
-        guard let record else { return nil }
-        return try redactionFlags.record(at: record, of: bot)
     }
 }

@@ -42,6 +42,23 @@ import Reactor
         log.info("signed in as \(name), id \(bot["id"]?.description ?? "unknown"); \(doing)")
     }
 
+    func caller(_ flags: CallFlags, uploads: Uploads, files: ChildFiles) -> TelegramCaller {
+        TelegramCaller(
+            api: api, limit: 32, timeout: flags.callTimeout.duration ?? .seconds(86_400), uploads: uploads,
+            files: files, on: loop, log: log)
+    }
+
+    /// Nil without --record.
+    func record(_ flags: RecordFlags) throws(GatewayFailure) -> UpdateRecord? {
+        guard let path = flags.record else { return nil }
+        return try record(at: path, flags.redactionFlags)
+    }
+
+    func record(at path: String, _ flags: RedactionFlags) throws(GatewayFailure) -> UpdateRecord {
+        try UpdateRecord(
+            path: path, redaction: flags.redact ? Redaction(token: token) : nil, on: loop, log: log)
+    }
+
     func end() { end(with: .success(.success)) }
 
     func end(with failure: GatewayFailure) { end(with: .failure(failure.asFailure)) }

@@ -90,7 +90,7 @@ import Reactor
         gateway.removeFiles()
         if let recording = gateway.recording {
             try recording.finish()
-            let line = command.replay(recording)
+            let line = command.replay(calls: recording.callsPath, updates: recording.updatesPath)
             view.announce("saved; replay it with:\(isScript ? " " : "\n")\(line)")
         }
         if let result { return try result.get() }
@@ -168,5 +168,11 @@ import Reactor
             gateway.reload()
         }
         self.watch = watch
+    }
+}
+
+extension ChatCommand: LoopCommand {
+    @MainActor func start() throws -> ExitCode {
+        try ChatRunner(self).run()
     }
 }

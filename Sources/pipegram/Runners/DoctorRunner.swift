@@ -111,3 +111,9 @@ import TelegramSimulator
         }
     }
 }
+
+extension DoctorCommand: LoopCommand {
+    @MainActor func start() throws -> ExitCode {
+        try DoctorRunner(self).run()
+    }
+}

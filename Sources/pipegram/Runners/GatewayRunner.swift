@@ -42,7 +42,7 @@ import Reactor
         // Other commands send these as soon as they see that the state is in use.
         Signals.block([SIGUSR1, SIGUSR2])
         do {
-            record = try command.recordFlags.record(of: session)
+            record = try session.record(command.recordFlags)
             let bot = session.token.bot
             let directory = try command.stateFlags.directory(of: bot, log: session.log)
             journal = try DiskJournal(
@@ -115,7 +115,7 @@ import Reactor
     }
 
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
-        let caller = command.callFlags.caller(of: session, uploads: uploads, files: files)
+        let caller = session.caller(command.callFlags, uploads: uploads, files: files)
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.migrate(old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
@@ -165,5 +165,19 @@ import Reactor
         }
         log.info("stopping: waiting for children; a second signal kills them")
         gateway.shutDown()
+    }
+}
+
+extension RunCommand: LoopCommand {
+    @MainActor func policy(for program: BotProgram) -> ChildPolicy {
+        var policy = childFlags.policy
+        policy.acknowledgement = deliveryFlags.acknowledgement
+        policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
+        policy.maxChildren = program.maxChildren(wanted: childFlags.common.maxChildren)
+        return policy
+    }
+
+    @MainActor func start() throws -> ExitCode {
+        try GatewayRunner(self).run()
     }
 }

@@ -21,7 +21,7 @@ import Reactor
         let log = command.logFlags.logger(defaultLevel: .info)
         session = try BotAPISession(command.telegram.server, command.tokenFlags, log: log)
         do {
-            record = try command.redactionFlags.record(at: command.file, of: session)
+            record = try session.record(at: command.file, command.redactionFlags)
         } catch {
             throw error.asFailure
         }
@@ -63,5 +63,11 @@ import Reactor
 
     private func recordFailed(_ error: SystemError) {
         session.end(with: error.asOutputFailure)
+    }
+}
+
+extension RecordCommand: LoopCommand {
+    @MainActor func start() throws -> ExitCode {
+        try RecordRunner(self).run()
     }
 }

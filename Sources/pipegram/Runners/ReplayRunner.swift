@@ -75,3 +75,9 @@ import TelegramSimulator
         loop.stop()
     }
 }
+
+extension ReplayCommand: LoopCommand {
+    @MainActor func start() throws -> ExitCode {
+        try ReplayRunner(self).run()
+    }
+}

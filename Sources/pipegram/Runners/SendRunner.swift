@@ -25,8 +25,8 @@ import Reactor
         session = try BotAPISession(
             command.server, command.tokenFlags, log: command.logFlags.logger(defaultLevel: .notice))
         lines = try StdioLines(on: session.loop)
-        caller = command.callFlags.caller(
-            of: session, uploads: try command.fileFlags.uploads(),
+        caller = session.caller(
+            command.callFlags, uploads: try command.fileFlags.uploads(),
             files: ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory))
         do throws(GatewayFailure) {
             if let path = command.resume {
@@ -133,5 +133,11 @@ import Reactor
             return text + "; use --resume FILE to be able to continue"
         }
         return text + "; run the same command with --resume \(path) to continue"
+    }
+}
+
+extension SendCommand: LoopCommand {
+    @MainActor func start() throws -> ExitCode {
+        dryRun ? try DryRunSend(self).run() : try SendRunner(self).run()
     }
 }

@@ -151,3 +151,9 @@ import TelegramSimulator
         }
     }
 }
+
+extension SimulatorCommand: LoopCommand {
+    @MainActor func start() throws -> ExitCode {
+        try SimulatorRunner(self).run()
+    }
+}

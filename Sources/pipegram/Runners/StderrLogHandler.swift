@@ -87,3 +87,12 @@ struct StderrLogHandler: LogHandler {
         return "\(day)T\(clock).\(padded(now.tv_nsec / 1_000_000, 3))Z"
     }
 }
+
+extension LogFlags {
+    /// A logger on stderr.
+    func logger(defaultLevel level: Logger.Level) -> Logger {
+        var logger = Logger(label: "pipegram") { [logFormat] _ in StderrLogHandler(format: logFormat) }
+        logger.logLevel = logLevel ?? level
+        return logger
+    }
+}
