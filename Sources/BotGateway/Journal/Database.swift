@@ -2,13 +2,13 @@ import CSQLite
 import Glibc
 import Reactor
 
-/// Why SQLite could not do what it was asked.
+/// An error that SQLite reported.
 struct DatabaseError: Error, CustomStringConvertible {
     /// SQLite's primary result code, such as SQLITE_FULL.
     let code: Int32
     let description: String
 
-    /// The disk is full, or can't be written to for another reason that may pass.
+    /// Whether the error may be temporary: a full disk, for example.
     var mayPass: Bool {
         [
             SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CANTOPEN,
@@ -22,11 +22,11 @@ struct DatabaseError: Error, CustomStringConvertible {
 ///
 /// - SeeAlso: https://sqlite.org/c3ref/intro.html
 @MainActor final class Database {
-    /// What may be done to a database.
+    /// How a database is opened.
     enum Access {
         case reading
         case writing
-        /// It is made where there is none.
+        /// Creates the database if it doesn't exist.
         case making
 
         fileprivate var flags: Int32 {
@@ -41,8 +41,8 @@ struct DatabaseError: Error, CustomStringConvertible {
     fileprivate let handle: OpaquePointer
 
     /// - Parameters:
-    ///   - path: a file; empty for a database that is gone with the program.
-    ///   - patience: how long to wait for another program that writes.
+    ///   - path: a file; empty for a temporary database that is deleted on close.
+    ///   - patience: how long to wait for another process that writes.
     init(
         path: String, for access: Access = .making, patience: Duration = .seconds(5)
     ) throws(DatabaseError) {
@@ -59,15 +59,15 @@ struct DatabaseError: Error, CustomStringConvertible {
 
     isolated deinit { sqlite3_close_v2(handle) }
 
-    /// From now on, waits no longer for another program that writes.
+    /// Sets how long to wait for another process that writes.
     func wait(upTo patience: Duration) {
         sqlite3_busy_timeout(handle, Int32(clamping: patience.milliseconds))
     }
 
-    /// How many rows the last statement that wrote has changed.
+    /// How many rows the last writing statement changed.
     var changes: Int { Int(sqlite3_changes(handle)) }
 
-    /// Runs statements that have no parameters, one after the other.
+    /// Runs one or more statements without parameters, in order.
     func execute(_ sql: String) throws(DatabaseError) {
         try check(sqlite3_exec(handle, sql, nil, nil, nil))
     }
@@ -81,14 +81,13 @@ struct DatabaseError: Error, CustomStringConvertible {
         return Statement(statement, of: self)
     }
 
-    /// The first column of the first row, a whole number; nil where there is no row, or no number.
+    /// The first column of the first row; nil if there is no row or the value isn't an integer.
     func integer(_ sql: String) throws(DatabaseError) -> Int64? {
         let statement = try prepare(sql)
         guard try statement.step() else { return nil }
         return statement.integer(0)
     }
 
-    /// Whether statements are collected for a commit.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     fileprivate func check(_ code: Int32) throws(DatabaseError) {
@@ -96,7 +95,7 @@ struct DatabaseError: Error, CustomStringConvertible {
         throw DatabaseError(code: code & 0xFF, description: Self.words(handle, code))
     }
 
-    /// What went wrong, and what the system said to it: `disk I/O error (File too large)`.
+    /// SQLite's message with the system's error: `disk I/O error (File too large)`.
     private static func words(_ handle: OpaquePointer?, _ code: Int32) -> String {
         let words = String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
         let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
@@ -107,7 +106,7 @@ struct DatabaseError: Error, CustomStringConvertible {
     }
 }
 
-/// A statement that is used again and again. Parameters and columns are counted from 0.
+/// A prepared, reusable statement. Parameters and columns are counted from 0.
 @MainActor final class Statement {
     private let handle: OpaquePointer
     private let database: Database
@@ -133,7 +132,7 @@ struct DatabaseError: Error, CustomStringConvertible {
         _ = bytes.withUnsafeBytes { bind_bytes(handle, index + 1, $0.baseAddress, Int32($0.count)) }
     }
 
-    /// Goes to the next row; false when there is none left, after which it can be used again.
+    /// Goes to the next row. Returns false after the last one; the statement can then be used again.
     func step() throws(DatabaseError) -> Bool {
         let code = sqlite3_step(handle)
         if code == SQLITE_ROW { return true }
@@ -142,21 +141,21 @@ struct DatabaseError: Error, CustomStringConvertible {
         return false
     }
 
-    /// Runs to the end a statement whose rows nobody wants.
+    /// Runs the statement and ignores its rows.
     func run() throws(DatabaseError) {
         while try step() {}
     }
 
-    /// Runs to the end with its last parameter.
+    /// Binds the last parameter and runs the statement.
     func run(_ index: Int32, _ value: Int64) throws(DatabaseError) {
         bind(index, value)
         try run()
     }
 
-    /// Forgets the row it stands on, so that it can be used again.
+    /// Ends reading before the last row, so that the statement can be used again.
     func reset() { sqlite3_reset(handle) }
 
-    /// Nil for anything but a whole number.
+    /// Nil if the value isn't an integer.
     func integer(_ column: Int32) -> Int64? {
         sqlite3_column_type(handle, column) == SQLITE_INTEGER ? sqlite3_column_int64(handle, column) : nil
     }

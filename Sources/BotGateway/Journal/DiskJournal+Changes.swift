@@ -1,7 +1,7 @@
 import JSON
 import Reactor
 
-/// What changes in the journal, with the next commit.
+/// Queues changes for the next commit.
 extension DiskJournal {
     package func append(
         _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void
@@ -36,7 +36,7 @@ extension DiskJournal {
 
     package func remove(call key: Int64) {
         commit.add {
-            // A call that was answered before its commit needn't be stored.
+            // An answered call whose insertion isn't committed yet needn't be stored at all.
             if $0.calls.added.removeValue(forKey: key) == nil { $0.calls.answered.append(key) }
         }
     }
@@ -53,19 +53,19 @@ extension DiskJournal {
         commit.add { $0.children[scope] = .some(nil) }
     }
 
-    /// Telegram told a chat to wait.
+    /// Stores how long a chat is rate-limited, for the next start.
     package func hold(_ chat: String, for wait: Duration) {
         commit.add { $0.holds[chat] = JournalMetadata.now + wait.milliseconds }
     }
 
-    /// A group has a new id.
+    /// Stores the new id of a group that became a supergroup.
     package func migrate(_ old: Int64, to new: Int64) {
         commit.add { $0.migrations[old] = new }
     }
 
-    /// How many updates were dropped since the start, for those who look at the state from outside.
+    /// Stores how many updates were dropped since the start, for `pipegram status`.
     ///
-    /// - Parameter offset: where the source goes on behind them; nil when that was said with others.
+    /// - Parameter offset: where the source continues after them; nil if `append` stores it with the rest of the batch.
     package func setDropped(notAllowed: Int, tooOld: Int, offset: Int64?) {
         commit.add {
             $0.metadata.dropped = (notAllowed, tooOld)
@@ -73,7 +73,7 @@ extension DiskJournal {
         }
     }
 
-    /// The bot's name, for those who look at the state from outside.
+    /// Stores the bot's username, for `pipegram status`.
     package func setBot(username: String) {
         commit.add { $0.metadata.username = username }
     }

@@ -1,8 +1,9 @@
-/// Dead letters that someone has marked to be tried again.
+/// Redelivers the dead letters that `pipegram dead-letters --retry` marked.
 extension DiskJournal {
-    /// Makes events of them, at the end of their scopes: each once, however the gateway ends.
+    /// Turns the marked dead letters into events, the last ones of their scopes. One commit does both, so that each is
+    /// redelivered exactly once even if the gateway is killed.
     ///
-    /// - Parameter stored: called once they are safe; not at all where none is marked.
+    /// - Parameter stored: called after the commit; not called if no dead letter is marked.
     package func revive(then stored: @escaping ([IncomingEvent]) -> Void) {
         do throws(DatabaseError) {
             let (keys, events) = try markedDeadLetters()
@@ -18,7 +19,7 @@ extension DiskJournal {
         }
     }
 
-    /// The same before the first event is delivered: they are among those that an earlier run left.
+    /// Like `revive`, but before the first delivery: recovery finds these events among those of the earlier run.
     func reviveBeforeStart() throws(DatabaseError) {
         let (keys, events) = try markedDeadLetters()
         guard !events.isEmpty else { return }
@@ -30,13 +31,13 @@ extension DiskJournal {
         }
     }
 
-    /// The keys of those that are marked, and the events that they become.
+    /// The keys of the marked dead letters, and the events made from them.
     private func markedDeadLetters() throws(DatabaseError) -> (keys: [Int64], events: [IncomingEvent]) {
         let marked = try database.prepare(
             "SELECT key, scope, update_id, line FROM dead_letters WHERE retry <> 0 ORDER BY key")
         var keys: [Int64] = []
         var events: [IncomingEvent] = []
-        // While the disk is full they are still there, and already on their way.
+        // While the disk is full, revived dead letters stay in the table: skip those that the next commit deletes.
         let underWay = Set(commit.changes.events.revived)
         while try marked.step() {
             guard let key = marked.integer(0), let updateID = marked.integer(2), !underWay.contains(key)

@@ -1,9 +1,9 @@
 import JSON
 import Reactor
 
-/// What the journal is asked for.
+/// Reads from the journal.
 extension DiskJournal {
-    /// The database has all events anyway.
+    /// None is needed: the database holds all events.
     package var overflow: (any EventOverflow)? { nil }
 
     package func pageIn(
@@ -45,26 +45,27 @@ extension DiskJournal {
         return try? JSON(parsing: read.bytes(0))
     }
 
-    /// Where the source goes on; nil in a new journal.
+    /// The offset at which the source continues; nil in a new journal.
     package func offset() throws(GatewayFailure) -> Int64? {
         try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             try JournalMetadata(database)["offset"]
         }
     }
 
-    /// The chats that must wait, and for how long still.
+    /// The rate-limited chats, and the time left for each.
     package func holds() throws(GatewayFailure) -> [(chat: String, left: Duration)] {
         try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             let now = JournalMetadata.now
             try database.execute("DELETE FROM holds WHERE until <= \(now)")
-            // A clock that was set back must not keep a chat waiting for ever: Telegram says a day at most.
+            // Telegram's longest rate limit is a day. Without this cap, a clock that was set back could hold a chat
+            // forever.
             return try JournalDatabase.holds(database, at: now).map {
                 ($0.chat, min($0.left, .seconds(86_400)))
             }
         }
     }
 
-    /// The groups that have new ids.
+    /// The groups that became supergroups, with their old and new ids.
     package func migrations() throws(GatewayFailure) -> [(old: Int64, new: Int64)] {
         try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             var migrations: [(Int64, Int64)] = []

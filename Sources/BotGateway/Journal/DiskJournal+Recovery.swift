@@ -1,13 +1,13 @@
-/// A call of an earlier run that wasn't answered. It may have reached Telegram.
+/// A call that an earlier run left unanswered. It may have reached Telegram.
 package struct RecoveredCall {
     let key: Int64
     let scope: Scope
     let call: Call
 }
 
-/// What an earlier run left.
+/// Reads the calls that an earlier run left.
 extension DiskJournal {
-    /// The calls, in the order in which they were written. From here on its events can be asked for.
+    /// The unanswered calls, in the order in which they were written. From here on, `nextRecovered` returns the events.
     package func recoveredCalls() throws(GatewayFailure) -> [RecoveredCall] {
         do {
             try reviveBeforeStart()
@@ -23,7 +23,7 @@ extension DiskJournal {
                     remove(call: key)
                     continue
                 }
-                // The child for which that file was meant is gone.
+                // Without a path, the file was meant for a child that is gone.
                 guard !call.isDownload || call.downloadPath != nil else {
                     remove(call: key)
                     continue
@@ -36,7 +36,9 @@ extension DiskJournal {
         }
     }
 
-    /// As it was stored: what its bot left out on purpose isn't filled in now.
+    /// Parses a stored call as it is: defaults were filled in before it was stored, and parameters that the bot left
+    /// out
+    /// on purpose must stay out.
     private static func call(_ line: [UInt8]) -> Call? {
         let event = line.withUnsafeBytes { try? OutgoingEvent($0, in: nil) }
         guard case .call(let call) = event else { return nil }

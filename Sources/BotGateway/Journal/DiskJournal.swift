@@ -2,26 +2,27 @@ import JSON
 import Logging
 import Reactor
 
-/// The journal in an SQLite database: what was committed outlives a kill -9 and a power cut.
+/// The journal in an SQLite database: committed changes survive `kill -9` and a power cut.
 ///
-/// Changes are collected in memory and committed together: at the end of the turn of the loop in which
-/// updates came, for their sender waits for it; else a few turns later. While the disk is full no update is
-/// taken.
+/// Changes are collected in memory and committed together: at the end of the loop's turn when updates arrived,
+/// because Telegram is polled again only after the commit; otherwise within 20 ms. While the disk is full, no update
+/// is accepted.
 @MainActor package final class DiskJournal: Journal {
-    /// 64 MiB of them.
+    /// 64 MiB in pages of 4 KiB.
     private static let manyFreePages: Int64 = 16_384
-    /// How long others that write are waited for at the start and at the end; in between the loop goes on.
+    /// How long to wait for another process that writes to the database, at the start and at the end. In between, the
+    /// loop must not block.
     static let patience: Duration = .seconds(5)
 
-    /// Called when the database is broken; there is nothing to go on with.
+    /// Called once when the database can't be used any more: the gateway must end.
     package var onFailure: (GatewayFailure) -> Void = { _ in }
 
     let database: Database
     let statements: JournalStatements
-    /// What isn't committed yet, and when it will be.
+    /// Holds the uncommitted changes and schedules their commit.
     let commit: GroupCommit
     let log: Logger
-    /// Held for its lock; nil for a journal in memory.
+    /// Kept for its lock; nil for a journal in memory.
     let directory: StateDirectory?
     private(set) var nextKey: Int64
     private var isBroken = false
@@ -31,7 +32,8 @@ import Reactor
     /// - Parameters:
     ///   - directory: nil to keep everything in memory.
     ///   - bot: the bot's id; a journal belongs to one bot.
-    ///   - redeliveryWindow: how many events of a scope may be with its child while they still are in the journal.
+    ///   - redeliveryWindow: the most events of a scope that a child may have received while the journal still holds
+    ///     them.
     package init(
         in directory: StateDirectory?, bot: Int64, redeliveryWindow: Int, on loop: EventLoop, log: Logger
     ) throws(GatewayFailure) {
@@ -58,7 +60,7 @@ import Reactor
                 through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))
             try database.execute("DELETE FROM children")
             shrink(database)
-            // What was in doubt before stays so until it was given again.
+            // Events that the last run left as possibly delivered stay so until they are redelivered.
             let redeliveryWindow = max(redeliveryWindow, wasClean ? 0 : possiblyDelivered.count)
             try facts.set([
                 "bot": bot, "clean": 0, "reach": Int64(redeliveryWindow), "started": JournalMetadata.now,
@@ -74,17 +76,17 @@ import Reactor
 
     package var isDurable: Bool { directory != nil }
 
-    /// Where it is, for messages.
+    /// The journal's path, for messages.
     var place: String { Self.place(of: directory) }
 
     private static func place(of directory: StateDirectory?) -> String { directory?.journal ?? "in memory" }
 
-    /// Gives the disk back what a backlog took that is gone by now.
+    /// Returns free pages to the disk, if a past backlog left more than half of the file unused.
     private func shrink(_ database: Database) {
         let free = (try? database.integer("PRAGMA freelist_count")) ?? 0
         let pages = (try? database.integer("PRAGMA page_count")) ?? 0
         guard free > Self.manyFreePages, free > pages / 2 else { return }
-        // Without room for it, the file stays as it is.
+        // VACUUM needs free disk space. If it fails, the file keeps its size.
         try? database.execute("VACUUM")
     }
 
@@ -98,19 +100,19 @@ import Reactor
 
     package func commitSoon() { commit.commitSoon() }
 
-    /// A key for an event or a call: higher than all others.
+    /// A key for a new event or call, higher than all earlier ones.
     func makeKey() -> Int64 {
         defer { nextKey += 1 }
         return nextKey
     }
 
-    // MARK: what an earlier run left
+    // MARK: recovery
 
     func startRecovery() { recovered = RecoveredScopes(before: nextKey) }
 
     package func nextRecovered() -> [(scope: Scope, count: Int)]? {
         guard !recovered.isAtEnd else { return nil }
-        // Acknowledged events must be gone before the scopes are counted.
+        // Commit first: acknowledged events must not be counted.
         commit.flush()
         guard commit.changes.isEmpty else { return [] }
         do throws(DatabaseError) {
@@ -125,20 +127,22 @@ import Reactor
         do throws(DatabaseError) {
             return try recovered.count(of: scope, in: database)
         } catch {
-            // Newer events would overtake them: the next start finds all of them.
+            // If this returned 0 and the gateway went on, newer events would overtake the scope's stored ones. The next
+            // start
+            // finds all of them.
             fail(error)
             return 0
         }
     }
 
-    /// Marks those among a scope's next events that an earlier run may have given to a child.
+    /// Marks events as redelivered if a killed run may have given them to a child.
     func markPossiblyDelivered(_ events: inout [IncomingEvent], of scope: Scope, areFirst: Bool) {
         possiblyDelivered.mark(&events, of: scope, areFirst: areFirst)
     }
 
     // MARK: failures
 
-    /// Whoever asked will ask again.
+    /// Reports a failed read. After a temporary error the caller tries again; any other error ends the gateway.
     func failedToRead(_ error: DatabaseError) -> JournalReadError {
         if error.mayPass {
             log.error("the journal \(place) can't be read: \(error); it is tried again")
@@ -148,16 +152,16 @@ import Reactor
         return JournalReadError()
     }
 
-    /// There is nothing to go on with. Said by whoever ends for it.
+    /// Ends the gateway because of an unusable database. `onFailure` reports the error.
     func fail(_ error: DatabaseError) {
         guard !isBroken else { return }
         isBroken = true
         onFailure(JournalDatabase.failure(error, at: place))
     }
 
-    /// The last commit.
+    /// Makes the last commit.
     ///
-    /// - Parameter clean: no event is in flight that the journal doesn't know of.
+    /// - Parameter clean: no child may still hold an event that the journal doesn't mark as redelivered.
     package func close(clean: Bool) {
         database.wait(upTo: Self.patience)
         commit.close()

@@ -2,20 +2,19 @@ import CSQLite
 import Logging
 import Reactor
 
-/// Collects changes in memory and commits them together: at the end of this turn of the loop where someone
-/// waits for them, else a few turns later.
+/// Collects changes in memory and commits them together: at the end of this turn of the loop if a caller waits for
+/// the commit, otherwise within `delay`.
 ///
-/// While the disk is full they stay in memory, and the commit is tried again.
+/// While the disk is full, the changes stay in memory and the commit is retried.
 @MainActor final class GroupCommit {
-    /// Nothing waits longer than that for a commit.
+    /// The longest time between a change and its commit.
     private static let delay: Duration = .milliseconds(20)
     private static let retryDelay: Duration = .seconds(1)
 
-    /// How many commits there were.
     private(set) var count = 0
     /// Called after each commit.
     var onCommit: () -> Void = {}
-    /// Called with an error that won't pass.
+    /// Called with an error that isn't temporary.
     var onFailure: (DatabaseError) -> Void = { _ in }
 
     private let statements: JournalStatements
@@ -23,13 +22,13 @@ import Reactor
     private let loop: EventLoop
     private let log: Logger
     private(set) var changes = JournalChanges()
-    /// What waits for the next commit.
+    /// Called after the next commit.
     private var completions: [() -> Void] = []
     private var timer: Timer?
     private var isDue = false
     private var outage = WriteOutage()
 
-    /// - Parameter place: where the journal is, for messages.
+    /// - Parameter place: the journal's path, for messages.
     init(with statements: JournalStatements, at place: String, on loop: EventLoop, log: Logger) {
         (self.statements, self.place, self.loop, self.log) = (statements, place, loop, log)
     }
@@ -39,16 +38,16 @@ import Reactor
     /// Whether the last commit failed.
     var isFailing: Bool { outage.isOngoing }
 
-    /// Adds a change, to be committed some turns later at most.
+    /// Adds a change, to be committed within `delay`.
     func add(_ change: (inout JournalChanges) -> Void) {
         change(&changes)
         guard timer == nil, !isDue else { return }
         commit(after: Self.delay)
     }
 
-    /// Adds a change, to be committed at the end of this turn.
+    /// Adds a change, to be committed at the end of this turn of the loop.
     ///
-    /// - Parameter stored: called once it is safe; not while the disk is full.
+    /// - Parameter stored: called after the commit, which waits while the disk is full.
     func add(_ change: (inout JournalChanges) -> Void, then stored: @escaping () -> Void) {
         change(&changes)
         completions.append(stored)
@@ -68,7 +67,7 @@ import Reactor
         }
     }
 
-    /// Commits at once, and tells who waited for it.
+    /// Commits at once and calls the completions.
     func commit() {
         isDue = false
         timer?.cancel()
@@ -88,18 +87,18 @@ import Reactor
         onCommit()
     }
 
-    /// Commits at once where there is something to commit.
+    /// Commits at once if there is anything to commit.
     func flush() {
         if !changes.isEmpty || !completions.isEmpty { commit() }
     }
 
-    /// Writes the changes with a last change, before anyone waits for a commit.
+    /// Writes all changes including this one at once, at start, when no completion waits yet. Throws if that fails.
     func write(_ change: (inout JournalChanges) -> Void) throws(DatabaseError) {
         change(&changes)
         try write()
     }
 
-    /// The last commit: nothing is tried again.
+    /// Makes the last commit, without a retry.
     func close() {
         commit()
         timer?.cancel()
@@ -113,7 +112,7 @@ import Reactor
 
     private func failed(_ error: DatabaseError) {
         guard error.mayPass else { return onFailure(error) }
-        // Someone else who writes is soon done.
+        // Another writer is usually done soon.
         let isBusy = error.code == SQLITE_BUSY
         if outage.failed(isBusy: isBusy, at: .current) {
             log.error(
@@ -126,17 +125,18 @@ import Reactor
     }
 }
 
-/// Decides when a journal that can't be written is reported: once, and not where others only write longer than usual.
+/// Decides when to report that the journal can't be written: once per outage, and not if another process only writes
+/// for longer than usual.
 struct WriteOutage {
     private static let busyLimit: Duration = .seconds(5)
 
-    /// Nil while all is well.
+    /// When the first write failed; nil if the last one succeeded.
     private var start: Instant?
     private var isReported = false
 
     var isOngoing: Bool { start != nil }
 
-    /// A write failed. Whether to report it.
+    /// Notes a failed write. Returns whether to report it.
     mutating func failed(isBusy: Bool, at now: Instant) -> Bool {
         let start = start ?? now
         self.start = start
@@ -145,7 +145,7 @@ struct WriteOutage {
         return true
     }
 
-    /// A write succeeded. How long the outage lasted, where one was reported.
+    /// Notes a successful write. Returns how long the outage lasted, if it was reported.
     mutating func ended(at now: Instant) -> Duration? {
         defer { (start, isReported) = (nil, false) }
         guard isReported, let start else { return nil }

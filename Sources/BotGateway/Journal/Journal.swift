@@ -1,53 +1,54 @@
 import JSON
 
-/// The journal can't be read now, and has said why; later, perhaps.
+/// The journal can't be read now. It has logged why, and a later read may succeed.
 package struct JournalReadError: Error {}
 
-/// Keeps what isn't done: events until they are acknowledged, calls until they are answered, and what children
-/// stored for their scope.
+/// Keeps events until they are acknowledged, calls until they are answered, and the state that children store for
+/// their scope.
 ///
-/// `run` keeps it in a database, `DiskJournal`. `replay` can read its log again, and keeps it as long as the program
-/// runs, `ReplayJournal`.
+/// `run` uses `DiskJournal`, a database. `replay` can read its log again and uses `ReplayJournal`, which lasts as long
+/// as
+/// the program.
 package protocol Journal: AnyObject {
-    /// What is stored outlives the gateway.
+    /// Stored changes survive the gateway.
     var isDurable: Bool { get }
-    /// Rises with each commit: what was asked for before is stored by now.
+    /// The number of commits. Once it has risen, all earlier changes are stored.
     var commits: Int { get }
     /// Called after each commit.
     var onCommit: () -> Void { get set }
-    /// Commits at the end of this turn of the loop, where it might be some turns later otherwise.
+    /// Commits at the end of this turn of the loop instead of a few turns later.
     func commitSoon()
 
-    /// Stores events, and how far the source was read.
+    /// Stores events, and the source's position behind them.
     ///
     /// - Parameters:
-    ///   - offset: where the source goes on after them; nil where it has no such thing.
-    ///   - stored: called once they are safe, with the events as the journal knows them. While the disk is
-    ///     full it is not called.
+    ///   - offset: where the source continues after these events; nil if it has no offsets.
+    ///   - stored: called after the commit, with the events and their journal keys. While the disk is full it isn't
+    ///     called.
     func append(
         _ events: [IncomingEvent], offset: Int64?, then stored: @escaping ([IncomingEvent]) -> Void)
     func acknowledge(_ event: IncomingEvent)
-    /// The event's child ended before it was acknowledged: stores how often that has happened.
+    /// The event's child ended without acknowledging it: stores how many children have died on it.
     func requeue(_ event: IncomingEvent)
-    /// The event is given up, and kept for a person to look at.
+    /// Sets the event aside as a dead letter, for a person to look at.
     func deadLetter(_ event: IncomingEvent, because reason: String)
 
-    /// Where events go that don't fit into memory; nil for a journal that has them all anyway.
+    /// Takes the events that don't fit into memory; nil if the journal holds all events anyway.
     var overflow: (any EventOverflow)? { get }
     /// The next events of a scope that aren't in memory: at least one if there is any.
     ///
     /// - Parameters:
-    ///   - key: of the last event of the scope that was kept in memory, or was read from here.
+    ///   - key: the key of the scope's last event that was in memory or was read from here.
     ///   - count: the most to read.
     ///   - size: about how many bytes to read at most.
     func pageIn(
         of scope: Scope, after key: Int64, count: Int, size: Int
     ) throws(JournalReadError) -> [IncomingEvent]
 
-    /// The next scopes for which an earlier run left events, and how many; nil when all were told, none when
-    /// they can't be read now.
+    /// The next scopes for which an earlier run left events, and how many; nil after the last one, and empty if the
+    /// journal can't be read now.
     func nextRecovered() -> [(scope: Scope, count: Int)]?
-    /// How many events an earlier run left for a scope that wasn't told yet.
+    /// How many events an earlier run left for a scope that `nextRecovered` hasn't returned yet.
     func recoveredCount(of scope: Scope) -> Int
 
     /// Stores a call, and returns its key.
@@ -55,20 +56,20 @@ package protocol Journal: AnyObject {
     /// The call was answered.
     func remove(call key: Int64)
 
-    /// What a child of this scope stored.
+    /// The value that a child of this scope stored.
     func state(of scope: Scope) throws(JournalReadError) -> JSON?
-    /// Nil forgets it.
+    /// Stores the scope's state; nil deletes it.
     func setState(_ state: JSON?, of scope: Scope)
 
-    /// For `pipegram status`.
+    /// Stores the child's pid and start, for `pipegram status`.
     func childStarted(_ scope: Scope, pid: Int32)
     func childEnded(_ scope: Scope)
 }
 
-/// Keeps events that wait outside of memory.
+/// Keeps waiting events outside of memory.
 package protocol EventOverflow: AnyObject {
-    /// Takes an event of a scope, after the earlier ones.
+    /// Adds an event behind the scope's earlier ones.
     func pageOut(_ event: IncomingEvent)
-    /// Gives up a scope's events.
+    /// Drops a scope's events.
     func drop(of scope: Scope)
 }

@@ -1,10 +1,10 @@
 import JSON
 
-/// What the next commit changes.
+/// The changes that the next commit makes.
 struct JournalChanges {
     struct Events {
         var appended: [IncomingEvent] = []
-        /// Dead letters that have become events again.
+        /// The keys of dead letters that became events again.
         var revived: [Int64] = []
         var requeued: [(key: Int64, deaths: Int)] = []
         var deadLettered: [(event: IncomingEvent, reason: String)] = []
@@ -23,7 +23,7 @@ struct JournalChanges {
         var isEmpty: Bool { added.isEmpty && answered.isEmpty }
     }
 
-    /// What there is one of in a journal; nil for what stays.
+    /// The journal's single values; nil for those that don't change.
     struct Metadata {
         var offset: Int64?
         var username: String?
@@ -38,7 +38,7 @@ struct JournalChanges {
     var metadata = Metadata()
     var states: [Scope: JSON?] = [:]
     var children: [Scope: (pid: Int32, started: Int64)?] = [:]
-    /// Until when a chat must wait.
+    /// When each chat's rate limit ends, in milliseconds since 1970.
     var holds: [String: Int64] = [:]
     var migrations: [Int64: Int64] = [:]
 

@@ -2,12 +2,12 @@ import CSQLite
 import Glibc
 import Reactor
 
-/// The journal's database: how it is laid out, and who may use it.
+/// Opens and checks the journal's database, and defines its tables.
 ///
-/// Times are milliseconds since 1970. Keys rise: an event's and a call's key tell their order.
+/// Times are milliseconds since 1970. Keys rise, so they give the order of events and calls.
 enum JournalDatabase {
     static let version: Int64 = 1
-    /// `Ppgm`, in SQLite's header: the file is ours.
+    /// `Ppgm` in SQLite's header marks the file as pipegram's.
     static let applicationID: Int64 = 0x5070_676D
 
     private static let schema = """
@@ -29,23 +29,24 @@ enum JournalDatabase {
         PRAGMA user_version = \(version);
         """
 
-    /// Opens the journal in a file, or one that is gone with the program.
+    /// Opens the gateway's journal, and creates it if needed.
     ///
     /// - Parameters:
-    ///   - path: nil for a journal in memory, which goes to a temporary file when it grows.
-    ///   - patience: how long to wait for another program that writes.
+    ///   - path: nil for a journal in memory, which moves to a temporary file when it grows.
+    ///   - patience: how long to wait for another process that writes.
     static func open(_ path: String?, patience: Duration) throws(GatewayFailure) -> Database {
         do {
             let database = try Database(path: path ?? "", for: .making, patience: patience)
             try database.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
             try check(database, at: path)
-            // Each commit is on the disk, not only with the kernel, before anything is confirmed.
+            // FULL: each commit is on the disk, not only in the kernel, before anything is confirmed.
             try database.execute(
                 path == nil
                     ? "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF"
                     : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000"
             )
-            // What is read again soon are a few pages of each tree; events pass through once.
+            // A small cache (128 KiB) is enough: only a few pages of each tree are read again, and events pass through
+            // once.
             try database.execute("PRAGMA cache_size = -128")
             if try database.integer("PRAGMA user_version") == 0 {
                 try database.execute("BEGIN IMMEDIATE; \(schema) COMMIT")
@@ -56,10 +57,11 @@ enum JournalDatabase {
         }
     }
 
-    /// Opens the journal of a gateway that has run, and may run now. Lays nothing out, and waits 5 s for others
-    /// that write.
+    /// Opens the journal of a gateway that may be running, and creates nothing. Waits up to 5 s for another process
+    /// that
+    /// writes.
     ///
-    /// Fails with `.neverRan` where there is no journal.
+    /// Fails with `.neverRan` if there is no journal.
     static func open(in directory: String, for access: Database.Access) throws(GatewayFailure) -> Database {
         let path = "\(directory)/journal.db"
         let neverRan = GatewayFailure(.neverRan, "no gateway has run with this state: \(directory)")
@@ -76,7 +78,7 @@ enum JournalDatabase {
         }
     }
 
-    /// The chats that Telegram told to wait, the next one first, and for how long still.
+    /// The rate-limited chats and the time left for each, the first one to end first.
     static func holds(
         _ database: Database, at now: Int64
     ) throws(DatabaseError) -> [(chat: String, left: Duration)] {
@@ -89,7 +91,7 @@ enum JournalDatabase {
         return holds
     }
 
-    /// Refuses what isn't ours, or isn't for this version.
+    /// Refuses a file that isn't pipegram's, or that a newer version wrote.
     private static func check(_ database: Database, at path: String?) throws {
         guard let path else { return }
         let id = try database.integer("PRAGMA application_id")
@@ -108,7 +110,7 @@ enum JournalDatabase {
         }
     }
 
-    /// Does something with the journal at a path, and says it where that fails.
+    /// Runs `body`, and turns its error into a failure that names the journal.
     static func reporting<Result>(
         at path: String, _ body: () throws(DatabaseError) -> Result
     ) throws(GatewayFailure) -> Result {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// What there is one of in a journal: `bot`, `username`, `offset`, `clean` (1 after a stop that left nothing
-/// open), `reach`, `started`, `stopped` (0 until that was done), `not_allowed` and `too_old` (updates dropped
+/// The journal's single values: `bot`, `username`, `offset`, `clean` (1 after a stop that left no event in flight),
+/// `reach` (the redelivery window), `started`, `stopped` (0 until a stop), `not_allowed` and `too_old` (updates dropped
 /// since the start).
 struct JournalMetadata {
     private let database: Database

@@ -28,7 +28,7 @@ final class JournalStatements {
         addMigration = try database.prepare("INSERT OR REPLACE INTO migrations VALUES (?, ?)")
     }
 
-    /// Makes all of the changes, or none of them.
+    /// Makes all of the changes in one transaction, or none of them.
     func commit(_ changes: JournalChanges) throws(DatabaseError) {
         do {
             try begin.run()
@@ -75,14 +75,14 @@ final class JournalStatements {
     }
 }
 
-/// Those for events and dead letters.
+/// The statements for events and dead letters.
 struct EventStatements {
     private let add: Statement
     private let remove: Statement
     private let requeue: Statement
     private let deadLetter: Statement
     private let revive: Statement
-    /// Takes a scope and the key before the first event.
+    /// Parameters: a scope, and the key after which to read.
     let read: Statement
 
     init(_ database: Database) throws(DatabaseError) {
@@ -149,11 +149,11 @@ struct CallStatements {
     }
 }
 
-/// Those for what children stored.
+/// The statements for the states that children store.
 struct StateStatements {
     private let set: Statement
     private let remove: Statement
-    /// Takes a scope.
+    /// Parameter: a scope.
     let read: Statement
 
     init(_ database: Database) throws(DatabaseError) {
@@ -173,7 +173,7 @@ struct StateStatements {
     }
 }
 
-/// Those for which children run.
+/// The statements for the list of running children.
 struct ChildStatements {
     private let add: Statement
     private let remove: Statement

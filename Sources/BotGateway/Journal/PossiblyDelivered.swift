@@ -1,17 +1,17 @@
-/// Which events an earlier run, that was killed, may have given to a child: the first ones of each scope.
+/// The events that a killed run may have given to a child: the first few of each scope.
 struct PossiblyDelivered {
-    /// Up to this event nobody knows.
+    /// The key of the last event in doubt.
     let through: Int64
-    /// So many of a scope at most.
+    /// The most events in doubt per scope.
     let count: Int
-    /// Scopes of which some were read, and how many more are in doubt.
+    /// The scopes whose events were partly read, and how many of their next ones are in doubt.
     private var left: [Scope: Int] = [:]
 
     init(through: Int64, count: Int) { (self.through, self.count) = (through, count) }
 
-    /// Marks those in doubt among a scope's next events.
+    /// Marks those of a scope's next events that are in doubt.
     ///
-    /// - Parameter areFirst: none of the scope were read before.
+    /// - Parameter areFirst: no events of the scope were read before.
     mutating func mark(_ events: inout [IncomingEvent], of scope: Scope, areFirst: Bool) {
         guard through > 0, let doubtful = areFirst ? count : left[scope] else { return }
         for index in events.indices.prefix(doubtful) where events[index].key <= through {

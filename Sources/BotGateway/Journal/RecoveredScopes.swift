@@ -1,25 +1,24 @@
 import Logging
 
-/// Reads which scopes have events of an earlier run, in the order of their names: those not read yet are left
-/// on disk until there is room for them.
+/// Lists the scopes that have events of an earlier run, in the order of their names. The list is read in pages, so
+/// that a million scopes needn't fit into memory.
 struct RecoveredScopes {
     static let pageSize = 1000
 
-    /// The events with lower keys are of an earlier run.
+    /// Events with lower keys are of an earlier run.
     private let end: Int64
-    /// The last scope that was read; nil when all were.
+    /// The last scope that was read; nil once all were.
     private var last: String?
 
-    /// There are none.
+    /// No recovered scopes.
     init() { (end, last) = (0, nil) }
 
     /// - Parameter end: the key of the first event of this run.
     init(before end: Int64) { (self.end, last) = (end, "") }
 
-    /// Whether all were read.
     var isAtEnd: Bool { last == nil }
 
-    /// The next ones, and how many events each has.
+    /// The next page of scopes, and how many events each has.
     mutating func next(
         in database: Database, log: Logger
     ) throws(DatabaseError) -> [(scope: Scope, count: Int)] {

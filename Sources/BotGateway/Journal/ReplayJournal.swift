@@ -2,8 +2,8 @@ import DequeModule
 import JSON
 import Reactor
 
-/// The journal of a replay: nothing outlives the program, for the log can be replayed again. Events that don't fit into
-/// memory wait in a spool.
+/// The journal of a replay. It stores nothing on disk for a later run, because the log can be replayed again. Events
+/// that don't fit into memory wait in a temporary file.
 package final class ReplayJournal: Journal, EventOverflow {
     private struct PagedOut {
         let event: IncomingEvent
@@ -18,10 +18,10 @@ package final class ReplayJournal: Journal, EventOverflow {
     private var pagedOut: [Scope: Deque<PagedOut>] = [:]
     private var states: [Scope: JSON] = [:]
 
-    /// - Parameter spoolDirectory: where events wait on disk that are too many for memory.
+    /// - Parameter spoolDirectory: where to put the temporary file.
     package init(spoolDirectory: String) { spool = Spool(directory: spoolDirectory) }
 
-    /// No events wait on disk: those in memory are few.
+    /// No events wait on disk: all that wait are in memory.
     package var isEmpty: Bool { spool.isEmpty }
 
     package var overflow: (any EventOverflow)? { self }

@@ -1,24 +1,24 @@
 import Glibc
 import Reactor
 
-/// The directory in which a gateway keeps what must not be lost. One gateway at a time.
+/// The directory that holds a gateway's journal and files. A lock lets only one gateway use it at a time.
 @MainActor package final class StateDirectory {
     package let path: String
     private let lock: Int32
 
     package var journal: String { "\(path)/journal.db" }
 
-    /// Where the state is: what was given, else systemd's, else where a user's programs keep theirs.
+    /// Finds the state directory: the given one, otherwise systemd's, otherwise the user's (XDG).
     ///
     /// - Parameters:
     ///   - given: the option's value.
-    ///   - variable: a variable of the environment.
-    ///   - bot: the bot's id; nil for the directory above those of all bots.
-    /// - Returns: nil where nothing says so.
+    ///   - variable: returns the value of an environment variable.
+    ///   - bot: the bot's id; nil for the parent directory of all bots.
+    /// - Returns: nil if neither the option nor the environment names one.
     /// - SeeAlso: systemd.exec(5) on `StateDirectory=`, the XDG Base Directory Specification
     package static func path(given: String?, variable: (String) -> String?, bot: String?) -> String? {
         if let given { return given }
-        // systemd names several with colons between.
+        // systemd separates several directories by colons.
         if let directories = variable("STATE_DIRECTORY"), let first = directories.split(separator: ":").first
         {
             return String(first)
@@ -34,9 +34,9 @@ import Reactor
         return "\(base)/pipegram" + (bot.map { "/\($0)" } ?? "")
     }
 
-    /// Makes the directory where it isn't there, for its user alone, and takes its lock.
+    /// Creates the directory if needed, accessible to its owner only, and takes its lock.
     ///
-    /// Fails with `.noState` when it can't be made or written to, or another gateway uses it.
+    /// Fails with `.noState` if it can't be created or written to, or if another gateway uses it.
     package init(_ path: String) throws(GatewayFailure) {
         self.path = path
         try Self.make(path)
@@ -58,7 +58,9 @@ import Reactor
                 "\(path) is in use by \(words), a pipegram that runs already; stop that one, or give this one "
                     + "a place of its own with --state DIR")
         }
-        // SQLite would make it for everyone to read; it is only in the way of those who changed the directory.
+        // SQLite would create the file readable by everyone, which matters if the user opened the directory to others.
+        // If
+        // this fails, SQLite reports why.
         Glibc.close(open(journal, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
         let pid = Array("\(getpid())\n".utf8)
         ftruncate(lock, 0)
@@ -67,8 +69,8 @@ import Reactor
 
     isolated deinit { close(lock) }
 
-    /// The gateway that uses the state in a directory; nil when none does. 0 where its pid can't be
-    /// seen from here, as from another container.
+    /// The pid of the gateway that holds a directory's lock; nil if none does. 0 if the pid isn't visible from here, as
+    /// from another container.
     package static func holder(of path: String) -> pid_t? {
         let descriptor = open("\(path)/lock", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -76,7 +78,7 @@ import Reactor
         return FileLock.holder(of: descriptor)
     }
 
-    /// The bots, by id, of which there is a journal in a directory below this one.
+    /// The ids of the bots that have a journal in a subdirectory of this one.
     package static func bots(below path: String) -> [String] {
         let bots = Directory.names(in: path).compactMap { name in
             Int64(name).flatMap {
@@ -86,7 +88,7 @@ import Reactor
         return bots.sorted().map(String.init)
     }
 
-    /// With the directories above it that aren't there.
+    /// Creates the directory and its missing parents.
     private static func make(_ path: String) throws(GatewayFailure) {
         do throws(SystemError) {
             try Directory.make(path)

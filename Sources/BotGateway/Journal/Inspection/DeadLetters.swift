@@ -1,17 +1,17 @@
-/// The events on which too many children died, seen from outside the gateway, which may run meanwhile.
+/// The dead letters of a gateway's journal, read from outside. The gateway may be running.
 package struct DeadLetters {
     private let database: Database
     private let place: String
 
-    /// Fails with `.neverRan` where no gateway has run, and changes nothing there.
+    /// Opens the journal. Fails with `.neverRan` if no gateway has run there, and creates nothing.
     ///
-    /// - Parameter mayChange: to read them is enough otherwise.
+    /// - Parameter mayChange: opens the journal for writing too.
     package init(in directory: String, mayChange: Bool) throws(GatewayFailure) {
         place = "\(directory)/journal.db"
         database = try JournalDatabase.open(in: directory, for: mayChange ? .writing : .reading)
     }
 
-    /// Each as a line with an update, which `replay` takes, oldest first; nil for one that can't be read.
+    /// Each dead letter as an update on a line, as `replay` reads it, oldest first; nil for one that can't be parsed.
     package func updates() throws(GatewayFailure) -> [[UInt8]?] {
         try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
             let letters = try database.prepare("SELECT line FROM dead_letters ORDER BY key")
@@ -21,12 +21,12 @@ package struct DeadLetters {
         }
     }
 
-    /// Marks them for the gateway, which takes them up when it starts, or is sent SIGUSR2. How many.
+    /// Marks all of them for redelivery: the gateway does that when it starts or receives SIGUSR2. Returns how many.
     package func retry() throws(GatewayFailure) -> Int {
         try change("UPDATE dead_letters SET retry = 1")
     }
 
-    /// Drops them. How many.
+    /// Deletes all of them. Returns how many.
     package func clear() throws(GatewayFailure) -> Int {
         try change("DELETE FROM dead_letters")
     }

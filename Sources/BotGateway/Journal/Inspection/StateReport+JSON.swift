@@ -1,6 +1,6 @@
 import JSON
 
-/// As programs read it: docs/operations.md has the keys.
+/// The report for programs. docs/operations.md lists the keys.
 extension StateReport {
     package var json: JSON {
         var stopped: Int64?

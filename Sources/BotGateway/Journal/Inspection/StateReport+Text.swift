@@ -1,11 +1,11 @@
 import Reactor
 
-/// As people read it.
+/// The report for people.
 extension StateReport {
-    /// A table has so many rows, and a sum of the others.
+    /// The most rows of a table; one more row sums up the rest.
     private static let rowLimit = 20
 
-    /// Lines without an end, some of them empty.
+    /// Lines without newlines; some are empty.
     package var lines: [String] {
         var lines = Self.aligned(summary.map { [$0, $1] }, rightFrom: 2)
         lines += table("children", ["pid", "age", "events", "calls"], withChild) { scope in
@@ -59,7 +59,7 @@ extension StateReport {
         }
     }
 
-    /// A table with a title, cut off where it gets long; nothing for one without rows.
+    /// A table with a title, cut after `rowLimit` rows; nothing if there are no rows.
     private static func section(
         _ title: String, _ columns: [String], _ rows: [[String]], sum: (Int) -> [String]
     ) -> [String] {
@@ -69,7 +69,7 @@ extension StateReport {
         return [""] + aligned([["\(title): \(rows.count)"] + columns] + shown, rightFrom: 1)
     }
 
-    /// Columns as wide as what they hold, the later ones to the right.
+    /// Pads the cells to equal widths. The columns from `right` on are aligned right.
     private static func aligned(_ rows: [[String]], rightFrom right: Int) -> [String] {
         let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

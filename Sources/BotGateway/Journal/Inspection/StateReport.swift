@@ -1,17 +1,17 @@
 import Glibc
 
-/// What a gateway holds, running or not: read from its journal, changing nothing.
+/// The state of a gateway, running or not. It is read from the journal and changes nothing.
 ///
 /// Times are milliseconds since 1970.
 package struct StateReport {
     enum Life: Equatable {
         case running(pid: pid_t)
         case stopped(at: Int64)
-        /// It ended without a stop: it was killed, or the machine died.
+        /// It ended without a shutdown: it was killed, or the machine crashed.
         case killed
     }
 
-    /// A scope with something that isn't dealt with, or with a child.
+    /// A scope with a child, or with events or calls in the journal.
     struct Entry: Equatable {
         struct Child: Equatable {
             let pid: Int64
@@ -20,9 +20,9 @@ package struct StateReport {
 
         let scope: String
         var child: Child?
-        /// Those that its child has in hand among them.
+        /// Unacknowledged events, including those in flight.
         var events = 0
-        /// Those that Telegram hasn't answered.
+        /// Unanswered calls.
         var calls = 0
     }
 
@@ -33,31 +33,31 @@ package struct StateReport {
 
     struct DeadLetterCount: Equatable {
         let total: Int64
-        /// Marked for a retry.
+        /// Those marked for redelivery.
         let marked: Int64
     }
 
-    /// Updates that were dropped since the start.
+    /// The updates dropped since the start.
     struct DroppedCount: Equatable {
         let notAllowed: Int64
         let tooOld: Int64
     }
 
     let now: Int64
-    /// Nil for a state in memory.
+    /// Nil for a journal in memory.
     let directory: String?
     let bot: Int64?
     let username: String?
     let life: Life
     let started: Int64?
     let offset: Int64?
-    /// Those with the most to do first.
+    /// Sorted by the number of events and calls, the highest first.
     let scopes: [Entry]
     let deadLetters: DeadLetterCount
     let dropped: DroppedCount
     let holds: [Hold]
 
-    /// Nil where no gateway runs.
+    /// Nil if the gateway doesn't run.
     var uptime: Duration? {
         guard case .running = life else { return nil }
         return started.map { Self.time(from: $0, to: now) }
@@ -70,9 +70,9 @@ package struct StateReport {
         entries.reduce(0) { $0 + $1[keyPath: count] }
     }
 
-    /// Reads a state from outside of the gateway, which may run meanwhile.
+    /// Reads the state from outside of the gateway, which may be running.
     ///
-    /// Fails with `.neverRan` where none has.
+    /// Fails with `.neverRan` if no gateway has run there.
     package init(of directory: String) throws(GatewayFailure) {
         let database = try JournalDatabase.open(in: directory, for: .reading)
         do {
@@ -82,9 +82,9 @@ package struct StateReport {
         }
     }
 
-    /// - Parameter pid: the gateway's; nil when none runs.
+    /// - Parameter pid: the gateway's pid; nil if it doesn't run.
     init(_ database: Database, in directory: String?, runBy pid: pid_t?) throws(DatabaseError) {
-        // All of it as it was at one moment.
+        // One transaction, for a consistent snapshot.
         try database.execute("BEGIN")
         defer { try? database.execute("COMMIT") }
         let now = JournalMetadata.now
@@ -108,7 +108,7 @@ package struct StateReport {
         _ database: Database, isRunning: Bool, now: Int64
     ) throws(DatabaseError) -> [Entry] {
         var scopes: [String: Entry] = [:]
-        // What a gateway that was killed has written there lives no more.
+        // The children that a killed gateway left in the table are gone.
         let children = try database.prepare("SELECT scope, pid, started FROM children")
         while isRunning, try children.step() {
             guard let name = children.text(0), let pid = children.integer(1) else { continue }
@@ -126,14 +126,14 @@ package struct StateReport {
         return scopes.values.sorted { rank($0) < rank($1) }
     }
 
-    /// A clock may have been set back.
+    /// The time between two dates; zero if the clock was set back.
     private static func time(from start: Int64, to end: Int64) -> Duration {
         .milliseconds(max(0, end - start))
     }
 }
 
 extension DiskJournal {
-    /// What the gateway holds now.
+    /// The state of this running gateway.
     package func report() throws(GatewayFailure) -> StateReport {
         commit.flush()
         do {
