@@ -1,21 +1,21 @@
 import JSON
 import Reactor
 
-/// Carries out calls that come as lines, each chat's in their order, and tells what became of each.
+/// Carries out calls read as lines, each chat's in order, and reports the result of each.
 package final class BatchSender {
-    /// How it went so far.
+    /// The counts so far.
     package struct Tally {
         package fileprivate(set) var sent = 0
         package fileprivate(set) var failed = 0
-        /// Their answers were lost: they may or may not have taken effect.
+        /// Calls whose answer was lost: they may or may not have taken effect.
         package var unknown = 0
-        /// An earlier run has their results.
+        /// Lines that have a result from an earlier run.
         package var skipped = 0
-        /// Of these, those that weren't sent, or of which it isn't known.
+        /// Of the skipped lines, those that failed or whose outcome is unknown.
         package fileprivate(set) var skippedFailed = 0
     }
 
-    /// What became of a line, as JSON with its `\n`: for who reads along, and to resume by.
+    /// The result of a line, as JSON with its `\n`: `line` for the output, `record` for the file to resume from.
     package struct Result {
         package let line: [UInt8]
         package let record: [UInt8]
@@ -23,31 +23,31 @@ package final class BatchSender {
     }
 
     package var onResult: (Result) -> Void = { _ in }
-    /// Called once when all that came has its result, or with the number of the line, from 1 on, that shows
-    /// that the earlier results are another input's: nothing has been sent then.
+    /// Called once when all lines have a result. If the earlier results belong to another input, called with the number
+    /// of the first differing line, from 1 on; nothing has been sent then.
     package var onEnd: (_ otherLine: Int?) -> Void = { _ in }
 
     package private(set) var tally = Tally()
-    /// Whether more lines are wanted.
+    /// Whether to read more lines now.
     package var hasRoom: Bool { open.hasRoom }
-    /// The first line that has no result; nil when there is none.
+    /// The number of the first line without a result; nil if there is none.
     package var firstOpenLine: Int? { (Array(open.numbers) + held.map(\.number)).min() }
-    /// How many lines were read and have no result.
+    /// How many of the lines read have no result.
     package var openLines: Int { open.numbers.count + held.count }
 
     private let sink: any CallSink
     private let earlier: EarlierResults
     private let asksForResults: Bool
     private var reader: CallLineReader
-    /// Lines without a result that wait until it is certain that the earlier results are of this input.
+    /// Lines without a result, held back until the earlier results are known to belong to this input.
     private var held: [CallLine] = []
     private var open = OpenLines()
     private var inputEnded = false
     private var isOver = false
 
     /// - Parameters:
-    ///   - lineLimit: the longest line that is read, in bytes.
-    ///   - asksForResults: also of calls that carry no id.
+    ///   - lineLimit: the longest line accepted, in bytes.
+    ///   - asksForResults: parses the results also of calls without an id.
     package init(
         to sink: any CallSink, lineLimit: Int, after earlier: EarlierResults = .init(),
         asksForResults: Bool = true
@@ -56,7 +56,7 @@ package final class BatchSender {
         reader = CallLineReader(lineLimit: lineLimit)
     }
 
-    /// Reads what comes next of the input; an empty piece is its end.
+    /// Reads the next piece of the input; an empty piece is its end.
     package func read(_ piece: UnsafeRawBufferPointer) {
         reader.read(piece) { handle($0) }
         if piece.isEmpty { end() }
@@ -98,7 +98,7 @@ package final class BatchSender {
     private func sendHeld() {
         let lines = held
         held = []
-        // All are known to be open before the first one may be done.
+        // Insert all numbers first: a call may finish at once, and an empty set would end the run.
         for line in lines { open.numbers.insert(line.number) }
         for line in lines { send(line) }
     }
@@ -139,7 +139,7 @@ package final class BatchSender {
     }
 }
 
-/// The lines that were sent and have no result.
+/// The lines that were sent and have no result yet.
 private struct OpenLines {
     private static let countLimit = 1000
     private static let byteLimit = 16 << 20
@@ -150,7 +150,7 @@ private struct OpenLines {
     var hasRoom: Bool { numbers.count < Self.countLimit && bytes < Self.byteLimit }
 }
 
-/// Cuts the input into numbered lines.
+/// Splits the input into numbered lines.
 private struct CallLineReader {
     private let lineLimit: Int
     private var splitter = LineSplitter()
@@ -158,7 +158,7 @@ private struct CallLineReader {
 
     init(lineLimit: Int) { self.lineLimit = lineLimit }
 
-    /// An empty piece is the end.
+    /// Reads a piece; an empty one is the end.
     mutating func read(_ piece: UnsafeRawBufferPointer, _ body: (CallLine) -> Void) {
         var count = lineCount
         let limit = lineLimit

@@ -2,13 +2,13 @@ import BotAPI
 import JSON
 import Reactor
 
-/// A line of `send`'s input: a call as a child writes it, or why it is none.
+/// A line of `send`'s input: a call, or the reason why it isn't one.
 struct CallLine {
     let number: Int
-    /// Tells whether another input has the same line there.
+    /// Shows whether the input of an earlier run had the same line here.
     let hash: String
     let bytes: Int
-    /// To be said again in the result; nil where the line has none.
+    /// Repeated in the result; nil if the line has none.
     let id: JSON?
     let content: Content
 
@@ -18,7 +18,7 @@ struct CallLine {
         case refused(BotAPIError)
     }
 
-    /// - Parameter limit: the longest line that is read.
+    /// - Parameter limit: the longest line accepted, in bytes.
     init(_ line: LineSplitter.Line, number: Int, limit: Int) {
         self.number = number
         switch line {
@@ -44,7 +44,7 @@ struct CallLine {
             switch try OutgoingEvent(text, in: .bot) {
             case nil: return (.blank, nil)
             case .call(let call) where call.isDownload && call.downloadPath == nil:
-                // One without a place of its own would be gone with this program.
+                // Without a path the file would be deleted when `send` ends.
                 return (refused(.missing("path", type: call.type)), call.id)
             case .call(let call): return (.call(call), call.id)
             default:
@@ -52,7 +52,7 @@ struct CallLine {
                 return (.refused(.badRequest("only calls to Telegram can be sent")), id)
             }
         } catch {
-            // Here there is no scope to default to, and no word of one.
+            // The error names a scope, but `send` has none to default to.
             if case .missingChat(let type, _) = error.error {
                 return (refused(.missing("chat_id", type: type)), error.id)
             }
@@ -66,14 +66,14 @@ struct CallLine {
 }
 
 extension Call {
-    /// Whose calls it must keep its place among: those to the same chat, or those to none or to an `@name`.
+    /// The queue that keeps the call's order: its chat's, or `scope` for a call without a chat id.
     func line(orElse scope: Scope) -> Scope {
         guard let chat = chatID else { return scope }
         guard let connection = parameters["business_connection_id"]?.string else { return .chat(chat) }
         return .business(connection: connection, chat: chat)
     }
 
-    /// The same call with an id, so that its result is read.
+    /// A copy of the call with an id, so that its result is parsed.
     func asked(as id: JSON) -> Call {
         (try? Call(type: type, parameters: parameters, id: id, in: nil)) ?? self
     }

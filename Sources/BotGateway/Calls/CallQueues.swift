@@ -2,7 +2,7 @@ import BotAPI
 import DequeModule
 import Reactor
 
-/// The calls of one scope, in their order: the first one is in flight or waits for its time.
+/// The calls of one scope, in order. The first one is in flight or waits to be sent; the others wait for it.
 final class CallQueue {
     private struct Waiting {
         let call: Call
@@ -12,9 +12,9 @@ final class CallQueue {
 
     let scope: Scope
     private var calls: Deque<Waiting> = []
-    /// Whether one of them is done, and there was always one more.
+    /// Whether a call was finished since the queue was last empty.
     private(set) var hadTurn = false
-    /// Files of children that are gone, which go with the last of these calls: it may send one.
+    /// Files of ended children, deleted after the last of these calls: one of them may upload such a file.
     private(set) var filesLeft: [String] = []
 
     init(of scope: Scope) { self.scope = scope }
@@ -27,12 +27,12 @@ final class CallQueue {
         calls.append(Waiting(call: call, done: done))
     }
 
-    /// What follows from the outcome of the first call.
+    /// Decides how to continue after the outcome of the first call.
     func decide(on outcome: BotAPIClient.Outcome) -> Retry.Decision {
         calls[0].retry.decide(on: outcome, jitter: .random(in: 0..<1))
     }
 
-    /// Removes the first call, and tells with what result.
+    /// Removes the first call and reports its result.
     func finishFirst(with result: CallResult) {
         hadTurn = true
         calls.removeFirst().done(result)
@@ -41,11 +41,11 @@ final class CallQueue {
     func keep(_ files: [String]) { filesLeft += files }
 }
 
-/// The queues of all scopes, and which of them may send now: so many calls are in flight at a time.
+/// The queues of all scopes: limits how many calls are in flight, and chooses which queue sends next.
 struct CallQueues {
     private let limit: Int
     private var queues: [Scope: CallQueue] = [:]
-    /// Scopes whose next call may go when fewer are in flight.
+    /// Scopes whose next call waits for a free place.
     private var ready = FairQueue()
     private(set) var inFlight = 0
 
@@ -53,12 +53,12 @@ struct CallQueues {
 
     var isFull: Bool { inFlight >= limit }
 
-    /// How many calls have no result.
+    /// How many calls have no result yet.
     var count: Int { queues.values.reduce(0) { $0 + $1.count } }
 
     subscript(scope: Scope) -> CallQueue? { queues[scope] }
 
-    /// A queue for a scope that has none.
+    /// Adds a queue for a scope that has none.
     mutating func open(_ scope: Scope) -> CallQueue {
         let queue = CallQueue(of: scope)
         queues[scope] = queue
@@ -67,10 +67,10 @@ struct CallQueues {
 
     mutating func close(_ queue: CallQueue) { queues[queue.scope] = nil }
 
-    /// Lets the first call of a queue wait for its turn.
+    /// Makes the queue's first call wait for a free place.
     mutating func wait(_ queue: CallQueue) { ready.wait(queue.scope, hadTurn: queue.hadTurn) }
 
-    /// The queue whose turn it is; nil where none waits, or enough calls are in flight.
+    /// The queue that sends next; nil if none waits or the limit is reached.
     mutating func next() -> CallQueue? {
         while !isFull, let scope = ready.next() {
             if let queue = queues[scope], !queue.isEmpty { return queue }

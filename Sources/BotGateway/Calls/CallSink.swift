@@ -1,23 +1,23 @@
 /// Carries out calls.
 package protocol CallSink: AnyObject {
-    /// Carries out a call, after the earlier ones of its scope.
+    /// Carries out a call after the scope's earlier ones.
     ///
-    /// - Parameter done: called once, from the loop, perhaps before this returns.
+    /// - Parameter done: called once, on the loop, perhaps before this returns.
     func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void)
 }
 
-/// Is told what happens around the calls; each of it may be nothing to an observer.
+/// Observes events and children. All methods are optional.
 package protocol CallObserver: AnyObject {
-    /// A scope's child was given an event: a simulated Telegram goes on from there.
+    /// A scope's child was given an event. The simulated Telegram continues its script then.
     func eventGiven(_ line: [UInt8], to scope: Scope)
 
-    /// A scope's child is gone; calls that it left may still be on their way.
+    /// A scope's child ended. Some of its calls may still be in flight.
     func childEnded(_ scope: Scope)
 
-    /// A scope's child is at work, now and every few seconds: the chat can be shown that the bot is typing.
+    /// A scope's child is busy. Called at once and every few seconds, to show "typing" in the chat.
     func childIsWorking(in scope: Scope)
 
-    /// No call of an earlier run is on its way any more.
+    /// All calls of an earlier run have been answered.
     func recoveredCallsEnded()
 }
 

@@ -1,23 +1,23 @@
 import Glibc
 import Reactor
 
-/// Files that were fetched for children and have no place of their own: each is gone with its child.
+/// Files that were downloaded for children without a `path` of their own. They are deleted after their child ended.
 ///
-/// They lie in a directory of their scope, numbered: the same events give the same names.
+/// Each scope has a directory with numbered subdirectories, so that the same events give the same names.
 @MainActor package final class ChildFiles {
-    /// Where they all are; nil while there was none.
+    /// The parent of all scopes' directories; nil before the first file.
     package private(set) var directory: String?
     private let base: String
     private let isTemporary: Bool
     private var counts: [Scope: Int] = [:]
-    /// The directories of those whose child may live.
+    /// The files' directories, by the scope of the running child.
     private var places: [Scope: [String]] = [:]
-    /// What an earlier run left: the directories of files, and then that of their scope.
+    /// Directories that an earlier run left, each scope's after its files'.
     private var earlier: [String] = []
 
     /// - Parameters:
-    ///   - state: the state directory; nil for a temporary one, which is made for the first file.
-    ///   - temporaryDirectory: where that is made.
+    ///   - state: the state directory; nil for a temporary directory, created for the first file.
+    ///   - temporaryDirectory: the parent of the temporary directory.
     package init(in state: String?, temporaryDirectory: String) {
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
@@ -29,7 +29,7 @@ import Reactor
 
     isolated deinit { if isTemporary { removeAll() } }
 
-    /// Where a call wants its file: where it says, or in a place of the gateway's own.
+    /// The path for a call's file: the one it names, otherwise a new one in the scope's directory.
     ///
     /// - Parameter name: as in `makePath`.
     package func place(of call: Call, for scope: Scope, name: String) throws(SystemError) -> String {
@@ -37,20 +37,21 @@ import Reactor
         return try makePath(for: scope, name: name)
     }
 
-    /// A text that may name fetched files, with a name for their directory that is the same every time.
+    /// Replaces the directory's name in a text with a fixed one, so that a replay prints the same every time.
     package func withoutItsName(_ text: String) -> String {
         guard let directory else { return text }
         return text.replacing(directory, with: "/tmp/pipegram")
     }
 
-    /// A path where nothing is, in a directory that is there.
+    /// Returns an unused path in a new directory.
     ///
-    /// - Parameter name: of the file, as its sender chose it; of it the letters, digits, dots and dashes stay.
+    /// - Parameter name: the file's name as its sender chose it. Characters other than letters, digits, dots and
+    ///   underscores become dashes.
     func makePath(for scope: Scope, name: String) throws(SystemError) -> String {
         let place = "\(try makeDirectory())/\(Self.name(of: scope))"
         var number = (counts[scope] ?? 0) + 1
         try Self.make(place)
-        // An earlier run may have left some, which its calls still send.
+        // An earlier run may have left such a directory, and one of its calls may still upload the file.
         while mkdir("\(place)/\(number)", 0o700) != 0 {
             guard errno == EEXIST else { throw SystemError("making \(place)/\(number)") }
             number += 1
@@ -60,24 +61,24 @@ import Reactor
         return "\(place)/\(number)/\(Self.sanitized(name))"
     }
 
-    /// Those of a scope whose child is gone, to be removed when nobody needs them any more.
+    /// The directories of a scope whose child ended, to be deleted when no call needs them.
     package func release(of scope: Scope) -> [String] { places.removeValue(forKey: scope) ?? [] }
 
     package func remove(_ taken: [String], of scope: Scope) {
         guard !taken.isEmpty, let directory else { return }
         taken.forEach { Directory.remove($0) }
-        // Unless a later child has some.
+        // Fails, as it should, if a later child has files there.
         if rmdir("\(directory)/\(Self.name(of: scope))") == 0 { counts[scope] = nil }
     }
 
-    /// Those that an earlier run left, which nobody needs any more.
+    /// Deletes the files that an earlier run left, once its calls are answered.
     func removeRecovered() {
         let current = Set(counts.keys.map { "\(base)/\(Self.name(of: $0))" })
         for path in earlier where !current.contains(path) { Directory.remove(path) }
         earlier = []
     }
 
-    /// All of them, with their directory.
+    /// Deletes all files and their directory.
     package func removeAll() {
         if let directory { Directory.remove(directory) }
         (directory, counts, places) = (nil, [:], [:])
@@ -86,7 +87,7 @@ import Reactor
     private func makeDirectory() throws(SystemError) -> String {
         if let directory { return directory }
         if isTemporary {
-            // mkdtemp(3) puts something else in the place of the six letters.
+            // mkdtemp(3) replaces the six letters.
             var template = Array("\(base)/pipegram-XXXXXX".utf8CString)
             guard let made = mkdtemp(&template) else { throw SystemError("making a directory in \(base)") }
             directory = String(cString: made)
@@ -103,7 +104,8 @@ import Reactor
         return String(cString: resolved)
     }
 
-    /// A scope's text may hold slashes, and a business connection's id anything.
+    /// The directory's name for a scope. A checksum is added if sanitizing changed the name, because a business
+    /// connection's id may contain any character.
     private static func name(of scope: Scope) -> String {
         let text = scope.description
         let name = sanitized(text)

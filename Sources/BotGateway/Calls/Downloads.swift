@@ -5,10 +5,11 @@ import JSON
 import Logging
 import Reactor
 
-/// Fetches files from Telegram for children: asks where a file is, and reads it from there straight to disk.
+/// Downloads files from Telegram for children: asks for a file's path with getFile, and writes the file straight to
+/// disk.
 ///
-/// What breaks off goes on from where it was; nothing is at its place before it is there whole. A few at a
-/// time; they don't stand in line with a scope's calls.
+/// An interrupted download is resumed. A file appears at its path only when it is complete. A few downloads run at
+/// the same time; they don't wait for the scope's calls.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#getfile
 final class Downloads {
@@ -17,9 +18,9 @@ final class Downloads {
         let scope: Scope
         let done: (CallResult) -> Void
         var tries = 0
-        /// How often Telegram said where the file is.
+        /// How often getFile was answered.
         var answers = 0
-        /// Where it is written, and then moved to.
+        /// The file being written, which is then moved to `path`.
         var part: OutputFile?
         var path = ""
         var transfer: Transfer?
@@ -31,7 +32,7 @@ final class Downloads {
     }
 
     private static let atATime = 8
-    /// A place that Telegram named may be gone an hour later: then it is asked once more.
+    /// The path from getFile may expire after an hour: then getFile is called once more.
     private static let mostAnswers = 2
 
     private let api: BotAPIClient
@@ -42,24 +43,25 @@ final class Downloads {
     private var waiting: Deque<Download> = []
     private var underWay: [Download] = []
     private var parts = 0
-    /// While it is set none is begun; those that are under way go on.
+    /// While it is set, no download starts. Those in flight continue.
     package var isPaused = false {
         didSet { fillPlaces() }
     }
     var countUnderWay: Int { underWay.count }
 
-    /// - Parameter patience: how long a connection may be silent.
+    /// - Parameter patience: how long a connection may stall before it is given up.
     init(api: BotAPIClient, files: ChildFiles, patience: Duration, on loop: EventLoop, log: Logger) {
         (self.api, self.files, self.patience, self.loop, self.log) = (api, files, patience, loop, log)
     }
 
-    /// - Parameter done: called once, from the loop, with `{"path":"…","file_size":N}`.
+    /// - Parameter done: called once, on the loop, with `{"path":"…","file_size":N}`.
     func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         waiting.append(Download(call, scope, done))
         fillPlaces()
     }
 
-    /// The scope's child is gone: nobody wants what was to be gone with it.
+    /// The scope's child ended: cancels downloads without a `path`, because their files would be deleted with the
+    /// child.
     package func childEnded(_ scope: Scope) {
         let isUnwanted = { (download: Download) in
             download.scope == scope && download.call.downloadPath == nil
@@ -69,7 +71,7 @@ final class Downloads {
         for download in unwanted { end(download, .failure(.badRequest("its child has ended"))) }
     }
 
-    /// Gives all of them up, unanswered, and leaves nothing half fetched behind.
+    /// Cancels all downloads without a result, and deletes partial files.
     func abandon() {
         waiting = []
         for download in underWay { letGo(of: download) }
@@ -83,7 +85,7 @@ final class Downloads {
         }
     }
 
-    // MARK: where it is
+    // MARK: getFile
 
     private func ask(_ download: Download) {
         let parameters: JSON = ["file_id": JSON(download.call.fileID ?? "")]
@@ -104,11 +106,11 @@ final class Downloads {
             return refuse(download, .badRequest("the answer to getFile can't be read"))
         }
         guard let place = file["file_path"]?.string, !place.isEmpty else {
-            // Telegram leaves it out where the file is too big to be had.
+            // Telegram omits the path if the file is too big to download.
             return refuse(download, Self.explained(.badRequest("file is too big")))
         }
         guard !place.hasPrefix("/") else {
-            // A server of one's own with --local: the file is here already.
+            // A local Bot API server with --local returns the path of a file on this machine.
             let size = file["file_size"]?.integer ?? 0
             return end(download, .success(["path": JSON(place), "file_size": JSON(size)]))
         }
@@ -125,11 +127,11 @@ final class Downloads {
     private func open(_ download: Download, name: String) throws(SystemError) {
         parts += 1
         download.path = try files.place(of: download.call, for: download.scope, name: name)
-        // Beside its place, so that it can be moved there in one step.
+        // In the same directory, so that it can be renamed in one step.
         download.part = try OutputFile(creating: "\(download.path).part-\(getpid())-\(parts)", mode: 0o600)
     }
 
-    // MARK: the file itself
+    // MARK: the transfer
 
     private func fetch(_ download: Download, from place: String) {
         guard let part = download.part else { return }
@@ -154,7 +156,7 @@ final class Downloads {
         }
     }
 
-    /// What is there doesn't fit to what the server has.
+    /// The partial file doesn't match the server's: downloads it from the start.
     private func startAnew(_ download: Download, _ part: OutputFile, _ fetch: @escaping (Download) -> Void) {
         do throws(SystemError) {
             try part.truncate(to: 0)
@@ -172,7 +174,7 @@ final class Downloads {
         end(download, .success(["path": JSON(download.path), "file_size": JSON(part.count)]))
     }
 
-    // MARK: what follows
+    // MARK: outcomes
 
     private func again(
         _ download: Download, after wait: Duration? = nil, _ action: @escaping (Download) -> Void

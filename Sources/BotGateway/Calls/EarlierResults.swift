@@ -1,26 +1,26 @@
 import JSON
 
-/// What an earlier `send` has done of the same input, as its results say.
+/// The results that an earlier `send` wrote for the same input.
 package struct EarlierResults {
-    /// What is known of a line.
+    /// What the earlier results say about a line.
     enum Outcome: Equatable {
-        /// It has no result.
+        /// It has no result yet.
         case open
         case done(ok: Bool)
-        /// It isn't the line that has a result: the input is another one.
+        /// Another line has a result with this number: the input isn't the same.
         case other
     }
 
     private var results: [Int: (hash: UInt64, ok: Bool)] = [:]
-    /// The last line that has a result; 0 when there is none.
+    /// The highest line number with a result; 0 if there is none.
     private(set) var lastLine = 0
 
     package init() {}
 
-    /// What each line that `send` writes begins with.
+    /// The beginning of each result line that `send` writes.
     package static let start = Array(#"{"type":"telegram.result","line":"#.utf8)
 
-    /// Takes a line that `send` wrote. False where it is none.
+    /// Adds a result line. Returns false if it isn't one.
     package mutating func add(_ line: UnsafeRawBufferPointer) -> Bool {
         guard let result = try? JSON(parsing: line), let number = result["line"]?.integer, number > 0,
             let hash = result["hash"]?.string.flatMap({ UInt64($0, radix: 16) }),

@@ -1,20 +1,20 @@
 import DequeModule
 
-/// Decides whose call goes next when a place is free.
+/// Chooses which scope sends its next call when a place is free.
 ///
-/// The first call of a scope that had nothing to send is most likely an answer that someone waits for; it
-/// goes before what scopes have left to send that had a turn. But not every time, or these never got on.
+/// The first call of a scope that had nothing to send is probably an answer that a user waits for. It goes before
+/// the calls of scopes that are already sending, but only `answersInARow` times, so that those aren't starved.
 struct FairQueue {
-    /// So many answers may go before one of the others.
+    /// The most answers sent before one call of the other kind.
     static let answersInARow = 3
 
     private var answers: Deque<Scope> = []
     private var others: Deque<Scope> = []
     private var inARow = 0
 
-    /// Lets a scope wait, behind others of its kind.
+    /// Appends a scope behind the others of its kind.
     ///
-    /// - Parameter hadTurn: whether one of its calls is done, and more have waited ever since.
+    /// - Parameter hadTurn: whether one of its calls was finished and more have waited ever since.
     mutating func wait(_ scope: Scope, hadTurn: Bool) {
         if hadTurn { others.append(scope) } else { answers.append(scope) }
     }

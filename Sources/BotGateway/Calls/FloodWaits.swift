@@ -1,17 +1,17 @@
 import Reactor
 
-/// Knows which chats Telegram told to wait, and until when.
+/// Tracks the rate limits of chats.
 struct FloodWaits {
     private static let least = 64
 
     private var ends: [String: Instant] = [:]
-    /// With so many in memory, those that are over are looked for: nobody has asked for them since.
+    /// Above this count, expired entries are removed: no later call has asked for those chats.
     private var most = Self.least
 
-    /// How many are in memory: at most twice as many as are held, and a few.
+    /// The number of entries: at most twice the number of rate-limited chats, plus 64.
     var count: Int { ends.count }
 
-    /// Nothing may go to `chat` before `end`.
+    /// Rate-limits `chat` until `end`.
     mutating func hold(_ chat: String, until end: Instant, at now: Instant) {
         ends[chat] = max(end, ends[chat] ?? end)
         guard ends.count > most else { return }
@@ -19,7 +19,7 @@ struct FloodWaits {
         most = max(Self.least, ends.count * 2)
     }
 
-    /// How long a call to `chat` has to wait; nil when it may go.
+    /// How long a call to `chat` must wait; nil if it can be sent now.
     mutating func wait(for chat: String, at now: Instant) -> Duration? {
         guard let end = ends[chat] else { return nil }
         guard end > now else {
@@ -29,7 +29,7 @@ struct FloodWaits {
         return end - now
     }
 
-    /// The chats that are held now, by name, and for how long.
+    /// The rate-limited chats, sorted by name, and the time left for each.
     func holds(at now: Instant) -> [(chat: String, left: Duration)] {
         ends.filter { $0.value > now }.map { ($0.key, $0.value - now) }.sorted { $0.chat < $1.chat }
     }

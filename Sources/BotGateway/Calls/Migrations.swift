@@ -1,18 +1,18 @@
-/// Knows which groups became supergroups, which have another id, and so where calls to the old one go.
+/// Maps the ids of groups to those of the supergroups that they became.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#responseparameters
 struct Migrations {
     private var moves: [Int64: Int64] = [:]
 
-    /// What a chat has become, over as many moves as there were; the chat itself if it never moved.
+    /// The chat's current id after all its moves; the same id if it never moved.
     func current(_ chat: Int64) -> Int64 {
         var chat = chat
-        // Ends, for `add` lets no move lead back.
+        // This ends, because `add` refuses cycles.
         while let next = moves[chat] { chat = next }
         return chat
     }
 
-    /// Remembers a move. False where it is known already, or would lead back to where it began.
+    /// Adds a move. Returns false if it is known already or would make a cycle.
     mutating func add(from old: Int64, to new: Int64) -> Bool {
         guard moves[old] != new, !leads(from: new, to: old) else { return false }
         moves[old] = new

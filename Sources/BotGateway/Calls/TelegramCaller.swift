@@ -3,13 +3,12 @@ import JSON
 import Logging
 import Reactor
 
-/// Carries out calls at the Bot API: several at a time across scopes, one after the other within one.
+/// Sends calls to the Bot API: several at a time across scopes, one at a time within a scope.
 ///
-/// A chat that Telegram told to wait holds up nobody else, and answers go before a flood. What can't reach
-/// Telegram, or is answered with 5xx, is tried until it works; a call whose answer was lost may have taken
-/// effect, and is never repeated.
+/// A rate-limited chat doesn't delay others, and answers go before bulk messages. A call that can't reach Telegram or
+/// gets a 5xx is retried until it works. A call whose answer was lost may have taken effect, and is never retried.
 package final class TelegramCaller: CallSink, CallObserver {
-    /// No upload is expected to be slower than so many bytes a second.
+    /// The slowest upload expected, in bytes a second: it sets the timeout.
     private static let slowest = 64 << 10
 
     private let api: BotAPIClient
@@ -23,21 +22,22 @@ package final class TelegramCaller: CallSink, CallObserver {
     private var queues: CallQueues
     private var destinations = CallDestinations()
 
-    /// Told of each 429, to be restored with `hold`: a chat's id or name, the scope of a call to no chat,
-    /// or a business account's chat as scopes are written.
+    /// Called on each 429, to store it and restore it with `hold`. The destination is a chat's id or name, the scope
+    /// for a
+    /// call without a chat, or `business:CONNECTION/chat:ID`.
     package var onHold: (_ chat: String, _ wait: Duration) -> Void {
         get { destinations.onHold }
         set { destinations.onHold = newValue }
     }
-    /// Told once of each group that became a supergroup, to be restored with `migrate`.
+    /// Called once for each group that became a supergroup, to store it and restore it with `migrate`.
     package var onMigration: (_ old: Int64, _ new: Int64) -> Void {
         get { destinations.onMigration }
         set { destinations.onMigration = newValue }
     }
 
-    /// Told when Telegram refuses the token. The call is tried again all the same.
+    /// Called when Telegram refuses the token. The call is retried nevertheless.
     package var onUnauthorized: (BotAPIError) -> Void = { _ in }
-    /// While it is set no call is begun; those in flight go on.
+    /// While it is set, no call is sent. Those in flight continue.
     package var isPaused = false {
         didSet {
             downloads.isPaused = isPaused
@@ -45,20 +45,19 @@ package final class TelegramCaller: CallSink, CallObserver {
         }
     }
 
-    /// How many calls are in flight.
     package var inFlight: Int { queues.inFlight }
-    /// How many calls haven't been answered.
+    /// How many calls have no result yet, including those in flight.
     package var pending: Int { queues.count }
-    /// How many files are being fetched.
+    /// How many files are being downloaded.
     package var downloadsInFlight: Int { downloads.countUnderWay }
-    /// The rate-limited chats, by name.
+    /// The rate-limited chats, sorted by name.
     package var holds: [(chat: String, left: Duration)] { destinations.holds }
 
     /// - Parameters:
-    ///   - limit: how many calls are in flight at the same time.
-    ///   - timeout: after so long without an answer a call is lost; with files, the time they take comes on top.
-    ///   - uploads: which files may be sent.
-    ///   - files: where those go that children fetch.
+    ///   - limit: the most calls in flight.
+    ///   - timeout: the time after which an unanswered call counts as lost; uploads get extra time for their size.
+    ///   - uploads: decides which files may be uploaded.
+    ///   - files: the place for files that children download.
     package init(
         api: BotAPIClient, limit: Int, timeout: Duration, uploads: Uploads = Uploads(), files: ChildFiles,
         on loop: EventLoop, log: Logger
@@ -78,7 +77,9 @@ package final class TelegramCaller: CallSink, CallObserver {
         advance(queue)
     }
 
-    /// Once, and not when something else is on its way to the chat, or the chat was told to wait.
+    /// Sends the typing action once, unless a call of the scope is pending, its chat is rate-limited or the limit of
+    /// calls
+    /// in flight is reached.
     package func childIsWorking(in scope: Scope) {
         guard queues[scope] == nil, !queues.isFull, let call = typing.call(in: scope),
             destinations.wait(for: call, in: scope) == nil
@@ -87,13 +88,13 @@ package final class TelegramCaller: CallSink, CallObserver {
         typing.send(call, to: destinations.currentChat(of: call)) { [self] in toldToWait(chat, for: $0) }
     }
 
-    /// Sends nothing to a chat for so long, as its last 429 asked for before a restart.
+    /// Restores a chat's rate limit from an earlier run.
     package func hold(_ chat: String, for wait: Duration) { destinations.hold(chat, for: wait) }
 
-    /// Sends calls for `old` to `new` from now on.
+    /// Redirects calls from `old` to `new`.
     package func migrate(_ old: Int64, to new: Int64) { destinations.migrate(old, to: new) }
 
-    /// Lets the next call of a scope wait for its turn.
+    /// Makes the scope's next call wait for a free place.
     private func advance(_ queue: CallQueue) {
         queues.wait(queue)
         sendNext()
@@ -128,7 +129,7 @@ package final class TelegramCaller: CallSink, CallObserver {
         }
     }
 
-    /// A call whose files can't be opened doesn't go out.
+    /// A call whose files can't be opened isn't sent.
     private func refuse(_ error: Uploads.PreparationError, _ queue: CallQueue) {
         switch error {
         case .refused(let error):
@@ -141,14 +142,14 @@ package final class TelegramCaller: CallSink, CallObserver {
         }
     }
 
-    /// - Parameter chat: where the call went to.
+    /// - Parameter chat: the chat that the call was sent to.
     private func finish(
         _ call: Call, of queue: CallQueue, _ outcome: BotAPIClient.Outcome, from chat: Int64?
     ) {
         switch queue.decide(on: outcome) {
         case .again(let delay):
             loop.after(delay) { [weak self] in self?.advance(queue) }
-            // Of what is refused only that is tried again.
+            // The only refusal that is retried is a 401.
             if case .refused(let error) = outcome { onUnauthorized(error) }
         case .hold(let wait):
             report("rate-limited for \(wait.rounded)", call, queue.scope, level: .info)
@@ -158,7 +159,7 @@ package final class TelegramCaller: CallSink, CallObserver {
             advance(queue)
         case .done, .move:
             queue.finishFirst(with: result(of: call, queue.scope, outcome))
-            // A call that was made just now is in the same queue.
+            // `done` may have added a call to this queue.
             if queue.isEmpty { close(queue) } else { advance(queue) }
         }
     }
@@ -174,7 +175,7 @@ package final class TelegramCaller: CallSink, CallObserver {
         if let queue = queues[scope] { queue.keep(left) } else { files.remove(left, of: scope) }
     }
 
-    /// The gateway ends: what isn't fetched whole is given up, unanswered.
+    /// The gateway ends: cancels all downloads without a result.
     package func abandonDownloads() { downloads.abandon() }
 
     package func recoveredCallsEnded() { files.removeRecovered() }
@@ -183,7 +184,7 @@ package final class TelegramCaller: CallSink, CallObserver {
         if let left = destinations.hold(chat, for: wait) { onHold(chat, left) }
     }
 
-    /// Whether a chat that refused a call has moved to where the call didn't go yet.
+    /// Notes that a chat moved. Returns whether to send the call again, to the new id.
     private func follow(from old: Int64?, to new: Int64) -> Bool {
         guard let old else { return false }
         if destinations.migrate(old, to: new) {

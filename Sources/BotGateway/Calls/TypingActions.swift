@@ -1,6 +1,6 @@
-/// Says in chats that the bot is typing: calls for which nobody waits, each made once, a few at a time.
+/// Sends the typing action to chats. Nothing waits for the result: each is sent once, and only a few are in flight.
 final class TypingActions {
-    /// Further chats aren't shown it: a thousand that work would hold up the calls of all.
+    /// The most in flight. Further chats aren't shown it: a thousand busy chats would delay all other calls.
     private static let most = 4
 
     private let api: BotAPIClient
@@ -8,7 +8,7 @@ final class TypingActions {
 
     init(to api: BotAPIClient) { self.api = api }
 
-    /// The call for a scope; nil where enough are under way, or it is in no chat.
+    /// The call for a scope; nil if the limit is reached or the scope has no chat.
     func call(in scope: Scope) -> Call? {
         guard underWay < Self.most else { return nil }
         return try? Call(
@@ -16,8 +16,8 @@ final class TypingActions {
     }
 
     /// - Parameters:
-    ///   - chat: where the call's has moved to; nil for one with a name.
-    ///   - heldFor: called where Telegram wants the chat to be left alone, with how long.
+    ///   - chat: the current id of the call's chat; nil for an `@name`.
+    ///   - heldFor: called on a 429, with the rate limit's duration.
     func send(_ call: Call, to chat: Int64?, heldFor: @escaping (Duration) -> Void) {
         underWay += 1
         let parameters = chat.map { call.parameters(for: $0) } ?? call.parameters
