@@ -2,11 +2,11 @@ import BotAPI
 import Logging
 import Reactor
 
-/// The whole flow: carries each update to its scope's child, and each call that a child writes to the sink. What isn't
-/// acknowledged or answered stays in the journal. `run`, `chat` and `replay` differ in the source, the sink and the
-/// journal that they pass, in nothing else.
+/// The whole flow: delivers each update to its scope's child, and sends each call that a child writes to the sink. What
+/// isn't acknowledged or answered stays in the journal. `run`, `chat` and `replay` differ only in the source, the sink
+/// and the journal that they pass.
 package final class Gateway {
-    /// How it went.
+    /// How the gateway ended.
     package enum End {
         case finished
         case failed(GatewayFailure)
@@ -27,8 +27,8 @@ package final class Gateway {
 
     /// - Parameters:
     ///   - choice: which updates share a child.
-    ///   - observer: is told what happens around the calls, most often the sink itself.
-    ///   - stopTimeout: how long a stop may take before everything is given up.
+    ///   - observer: observes events and children; usually the sink itself.
+    ///   - stopTimeout: how long a shutdown may take before children are killed and open calls are given up.
     package init(
         from source: any UpdateSource, by choice: ScopeChoice, through children: Children,
         to sink: any CallSink, observedBy observer: (any CallObserver)?, keepingIn journal: any Journal,
@@ -39,11 +39,11 @@ package final class Gateway {
         (self.loop, self.log, stop) = (loop, log, GatewayStop(timeout: stopTimeout))
     }
 
-    /// Goes on where an earlier run ended.
+    /// Continues where an earlier run ended.
     ///
     /// - Parameters:
-    ///   - recovered: the calls that it left.
-    ///   - onEnd: called once, after `stop`, at the end of the source, or on a failure.
+    ///   - recovered: the calls that it left unanswered.
+    ///   - onEnd: called once: after `shutDown`, at the end of the source, or on a failure.
     package func start(with recovered: [RecoveredCall] = [], onEnd: @escaping (End) -> Void) {
         self.onEnd = onEnd
         source.onUpdates = { [unowned self] in take($0) }
@@ -60,8 +60,9 @@ package final class Gateway {
         source.start()
     }
 
-    /// An update is confirmed only once it is on disk, and delivered only then: what is confirmed can't be lost, and
-    /// what is given to a child is known to have been.
+    /// Updates are confirmed and delivered only once they are on disk: a confirmed update can't be lost, and the
+    /// journal
+    /// knows every event that a child was given.
     private func take(_ batch: UpdateBatch) {
         let events = batch.updates.compactMap(event(of:))
         journal.append(events, offset: batch.nextOffset) { [self] stored in
@@ -70,7 +71,7 @@ package final class Gateway {
         }
     }
 
-    /// Gives stored events to the children of their scopes, beside those of the source.
+    /// Delivers stored events that don't come from the source: revived dead letters.
     package func deliver(_ events: [IncomingEvent]) {
         for event in events { children.deliver(event) }
     }
@@ -93,7 +94,7 @@ package final class Gateway {
         send(call, for: scope, key: key, then: reply)
     }
 
-    /// A call of an earlier run goes out before its scope's events.
+    /// Sends a call of an earlier run before its scope's events are delivered.
     private func performFirst(_ recovered: RecoveredCall) {
         children.hold(recovered.scope)
         send(recovered.call, for: recovered.scope, key: recovered.key) { [self] _ in
@@ -115,18 +116,19 @@ package final class Gateway {
         }
     }
 
-    // MARK: the end
+    // MARK: shutdown
 
-    /// No more updates are taken.
+    /// Whether the shutdown has begun.
     package var isEnding: Bool { stop.phase != .running }
 
-    /// A new version of the program is there: each child is replaced between two of its events.
+    /// Restarts each child between two of its events, to run a new version of the program.
     package func reload() {
         if !isEnding { children.reload() }
     }
 
-    /// Takes no more updates, lets every child end after what it was given, sends what they said, and tells the source
-    /// how far it got.
+    /// Stops taking updates, lets every child finish its events, sends their calls, and confirms the last updates to
+    /// the
+    /// source.
     package func shutDown() {
         source.stop()
         stop.startDeadline { loop.after($0) { [weak self] in self?.giveUp() } }
@@ -137,7 +139,7 @@ package final class Gateway {
         guard let failure else { return drain() }
         stop.failure = failure
         shutDown()
-        // Nobody could answer what is given now.
+        // The source failed, so calls for further events would most likely fail too.
         children.shutDown(.hurrying)
     }
 
@@ -168,25 +170,25 @@ package final class Gateway {
 /// The calls that have no answer yet.
 private struct CallCounts {
     var open = 0
-    /// Those of an earlier run among them.
+    /// Those from an earlier run, included in `open`.
     var recovered = 0
 }
 
-/// How far a gateway's stop has come.
+/// The progress of a gateway's shutdown.
 private struct GatewayStop {
     enum Phase: Int {
         case running, draining, ended
     }
 
     let timeout: Duration
-    /// Why the source ended; nil where nothing is wrong.
+    /// Why the source failed; nil if it didn't.
     var failure: GatewayFailure?
     private(set) var phase = Phase.running
     private var deadline: Timer?
 
     init(timeout: Duration) { self.timeout = timeout }
 
-    /// - Returns: false when it is that far already.
+    /// - Returns: false if this phase was already reached.
     mutating func advance(to phase: Phase) -> Bool {
         guard phase.rawValue > self.phase.rawValue else { return false }
         self.phase = phase

@@ -1,24 +1,23 @@
-/// Why the gateway can't go on, and what to do.
+/// Why the gateway can't continue, and what to do about it.
 package struct GatewayFailure: Error, CustomStringConvertible {
-    /// What kind of trouble it is; the program ends with an exit code of its own for each.
+    /// Each kind has its own exit code.
     package enum Kind: Sendable {
         /// Telegram refuses the token.
         case unauthorized
-        /// What answers at the Bot API's address is something else.
+        /// The server at the Bot API's address isn't a Bot API server.
         case noBotAPI
-        /// A webhook is set, so that no updates can be asked for.
+        /// A webhook is set, so getUpdates is refused.
         case webhookIsSet
-        /// Another program asks for this bot's updates.
+        /// Another program polls for this bot's updates.
         case conflict
-        /// There is no place for what is to be kept, or another gateway uses it.
+        /// The state directory can't be used, or another gateway uses it.
         case noState
-        /// What was kept can't be used: broken, of another bot, or of a version to come.
+        /// The journal can't be used: it is broken, another bot's, or from a newer version.
         case unusableState
-        /// Nothing was kept, for no gateway has run there.
+        /// There is no journal: no gateway has run with this state directory.
         case neverRan
-        /// A recorded log isn't one.
+        /// The log of updates is malformed.
         case malformedLog
-        /// A file can't be read or written.
         case inputOutput
     }
 

@@ -3,29 +3,29 @@ import JSON
 import Logging
 import Reactor
 
-/// The Bot API at one address, for one bot.
+/// A client for one bot at one Bot API server.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#making-requests
 package final class BotAPIClient {
-    /// What became of one request.
+    /// The outcome of one request.
     enum Outcome {
-        /// The whole body, `{"ok":true,"result":…}`, as bytes: not everyone reads it.
+        /// The whole body, `{"ok":true,"result":…}`, unparsed because not every caller needs it.
         case response([UInt8])
-        /// 4xx: trying again would change nothing.
+        /// 4xx: a retry would get the same answer.
         case refused(BotAPIError)
         /// 429.
         case tooManyRequests(wait: Duration, BotAPIError)
-        /// 5xx, or what stands before Telegram's servers in their stead.
+        /// 5xx, from Telegram or from a proxy in front of it.
         case serverError(BotAPIError)
-        /// Nothing of the request went out, or too little to have an effect: it broke off.
+        /// The connection failed, or it broke off before the whole request was sent: the request had no effect.
         case unreachable(String, brokeOff: Bool = false)
-        /// It went out, and no readable response came back: it may have taken effect.
+        /// The request was sent, but no readable response came back: it may have taken effect.
         case noResponse(String)
     }
 
     package nonisolated static let officialURL = "https://api.telegram.org"
 
-    /// Where it is, for messages: the address without the token.
+    /// The server's address without the token, for messages.
     let place: String
     private let prefix: String
     private let filePrefix: String
@@ -33,10 +33,10 @@ package final class BotAPIClient {
     private let client: HTTPClient
     private let loop: EventLoop
     private let log: Logger
-    /// Since when requests fail; nil while they succeed.
+    /// When requests began to fail; nil while they succeed.
     private var failingSince: Instant?
 
-    /// - Parameter url: the server's address, `https://api.telegram.org` or a local server's.
+    /// - Parameter url: the server's address: `https://api.telegram.org` or a local server's.
     package init(url: String, token: BotToken, client: HTTPClient, on loop: EventLoop, log: Logger) {
         let url = url.hasSuffix("/") ? String(url.dropLast()) : url
         place = url
@@ -45,7 +45,7 @@ package final class BotAPIClient {
         (self.token, self.client, self.loop, self.log) = (token, client, loop, log)
     }
 
-    /// Sends one request; `done` is called once, from the loop, unless it is cancelled before.
+    /// Sends one request. `done` is called once, on the loop, unless the request is cancelled before.
     @discardableResult
     func request(
         _ method: String, _ parameters: JSON, timeout: Duration, then done: @escaping (Outcome) -> Void
@@ -60,12 +60,12 @@ package final class BotAPIClient {
         send(HTTPClient.Request(url: prefix + method, body: body, timeout: timeout), then: done)
     }
 
-    /// Fetches a file, or what is still missing of it; `done` is called as by `request`, with an empty body.
+    /// Downloads a file, or the missing rest of it. `done` is called as in `request`, with an empty body.
     ///
     /// - Parameters:
-    ///   - filePath: what getFile answered.
-    ///   - file: has the file's first bytes; keeps what comes before a failure.
-    ///   - patience: given up when nothing came for so long.
+    ///   - filePath: the path that getFile returned.
+    ///   - file: holds the file's first bytes; keeps the bytes received before a failure.
+    ///   - patience: the time without data after which the download is given up.
     /// - SeeAlso: https://core.telegram.org/bots/api#getfile
     func fetch(
         _ filePath: String, into file: OutputFile, patience: Duration, then done: @escaping (Outcome) -> Void
@@ -115,7 +115,7 @@ package final class BotAPIClient {
         }
     }
 
-    /// Says once that Telegram can't be reached, and once that it can be again.
+    /// Logs once that the server can't be reached, and once that it can be again.
     private func report(_ outcome: Outcome) {
         switch outcome {
         case .response, .refused, .tooManyRequests:

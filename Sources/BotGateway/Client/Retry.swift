@@ -1,34 +1,35 @@
-/// Decides what follows from what became of one try of a call; the caller carries it out.
+/// Decides whether and when to retry a call after each attempt; the caller carries out the decision.
 struct Retry {
     enum Decision: Equatable {
         case done
-        /// Try it again after so long.
+        /// Retry after this time.
         case again(after: Duration)
-        /// Telegram told this chat to wait: nothing may go to it before.
+        /// The chat is rate-limited for this time.
         case hold(Duration)
-        /// The chat has another id now: try it there.
+        /// The chat has a new id: retry there.
         case move(to: Int64)
     }
 
-    /// More than a chat has ever moved: a server that names a new chat each time is not followed for ever.
+    /// The most moves to follow, in case a server keeps naming new ids. No real chat has moved that often.
     static let mostMoves = 4
 
-    /// An upload that breaks off each time isn't wanted: a server in front of Telegram may end the connection before
-    /// anyone can read that the file is too big.
+    /// The most times an upload may break off. A proxy may close the connection because the file is too big, and its
+    /// answer
+    /// to that can get lost.
     static let mostBreaks = 10
 
     private(set) var tries = 0
     private var moves = 0
     private var breaks = 0
 
-    /// - Parameter jitter: 0..<1, to spread those who failed together.
+    /// - Parameter jitter: 0..<1, spreads the retries of calls that failed at the same time.
     mutating func decide(on outcome: BotAPIClient.Outcome, jitter: Double) -> Decision {
         tries += 1
         switch outcome {
         case .response, .noResponse:
             return .done
         case .refused(let error) where error.code == 401:
-            // The token was revoked: it isn't this call that is refused, and a new token will send it.
+            // The token was revoked. The call itself is fine and is sent with a new token.
             return .again(after: Self.backoff(tries: tries, jitter: jitter))
         case .refused(let error):
             guard let chat = error.newChat, moves < Self.mostMoves else { return .done }
@@ -47,7 +48,7 @@ struct Retry {
         }
     }
 
-    /// 0.5 s, doubled up to 30 s, and up to half as much again.
+    /// 0.5 s, doubled up to 30 s, plus up to 50 % of jitter.
     static func backoff(tries: Int, jitter: Double) -> Duration {
         let doublings = min(max(tries - 1, 0), 6)
         let base = min(0.5 * Double(1 << doublings), 30)
@@ -55,11 +56,11 @@ struct Retry {
     }
 }
 
-/// The growing pauses between tries that fail.
+/// Exponential backoff with jitter.
 struct Backoff {
     private var failures = 0
 
-    /// A try failed. How long to pause before the next one.
+    /// Notes a failed attempt. Returns how long to wait before the next one.
     mutating func failed() -> Duration {
         failures += 1
         return Retry.backoff(tries: failures, jitter: .random(in: 0..<1))

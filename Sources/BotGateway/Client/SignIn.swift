@@ -3,7 +3,7 @@ import JSON
 import Logging
 import Reactor
 
-/// Asks Telegram who the bot is, for as long as nobody answers.
+/// Calls getMe until Telegram answers.
 package final class SignIn {
     static let webhookIsSet =
         "a webhook is set for this bot, and Telegram sends its updates there; "
@@ -23,8 +23,8 @@ package final class SignIn {
     }
 
     /// - Parameters:
-    ///   - deletingWebhook: also takes a webhook away, so that updates can be asked for.
-    ///   - done: called once, with the bot's User object, or with why it can't be had.
+    ///   - deletingWebhook: also deletes the bot's webhook, so that getUpdates works.
+    ///   - done: called once, with the bot's User object or the failure.
     package func start(
         deletingWebhook: Bool, then done: @escaping (Result<JSON, GatewayFailure>) -> Void
     ) {

@@ -1,14 +1,13 @@
 import JSON
 
-/// `telegram.download_file`: not a method of Telegram's, but the gateway's own way to a file.
+/// `telegram.download_file` is the gateway's own call, not a Bot API method.
 extension Call {
     static let downloadType = "telegram.download_file"
 
     package var isDownload: Bool { type == Self.downloadType }
 
-    /// Which file.
     package var fileID: String? { parameters["file_id"]?.string }
 
-    /// Where to put it; nil for a place that the gateway finds, and that is gone with the child.
+    /// Where to put the file; nil for a path that the gateway chooses, deleted after its child ended.
     var downloadPath: String? { parameters["path"]?.string }
 }

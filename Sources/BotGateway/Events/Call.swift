@@ -1,20 +1,20 @@
 import BotAPI
 import JSON
 
-/// One Bot API method with its parameters.
+/// A call of a Bot API method, with its parameters.
 package struct Call {
     /// As a child writes it: `telegram.send_message`.
     package let type: String
     /// As Telegram writes it: `sendMessage`.
     package let method: String
-    /// An object: no `null` in it, and what the scope knows filled in.
+    /// An object without `null` members, with the scope's defaults filled in.
     package let parameters: JSON
-    /// A string or a number that the result carries again; nil when no result is wanted.
+    /// A string or a number that the result repeats; nil if the child wants no result.
     package let id: JSON?
 
-    /// Fills in what the scope knows and the method asks for, and nothing else.
+    /// Fills in the parameters that the method takes and the scope knows, and nothing else.
     ///
-    /// - Parameter scope: nil for a call that was filled in before.
+    /// - Parameter scope: nil for a call whose defaults are already filled in.
     init(type: String, parameters given: JSON, id: JSON?, in scope: Scope?) throws(OutgoingEventError) {
         self.type = type
         self.id = id
@@ -23,7 +23,7 @@ package struct Call {
         var (given, filled): (JSON, JSON) = (given, [:])
         if let scope {
             let defaults = Methods.defaults(of: method)
-            // These first: one that is written as `null` is not filled in, and then left out.
+            // Do this before nulls are removed: a parameter written as `null` must be left out, not filled in.
             Self.setPlace(in: &filled, from: scope, defaults, unless: given)
             given.removeNulls()
             let needsChat =
@@ -38,7 +38,8 @@ package struct Call {
         parameters = filled
     }
 
-    /// Fills in the topic or the business connection of the scope's chat. In another chat they would mean something else.
+    /// Fills in the topic or the business connection, but only for the scope's own chat: in another chat it would be
+    /// wrong.
     private static func setPlace(
         in filled: inout JSON, from scope: Scope, _ defaults: Methods.Defaults, unless given: JSON
     ) {
@@ -56,12 +57,12 @@ package struct Call {
         }
     }
 
-    /// A chat's id, also one written as text; nil for an `@name`.
+    /// A chat's id, a number or digits in a string; nil for an `@name`.
     static func chatID(_ chat: JSON?) -> Int64? {
         chat?.integer ?? chat?.string.flatMap { Int64($0) }
     }
 
-    /// `telegram.send_message` is `sendMessage`; nil for what isn't snake_case.
+    /// Turns `telegram.send_message` into `sendMessage`; nil for a name that isn't snake_case.
     private static func method(for type: String) -> String? {
         guard type.hasPrefix("telegram.") else { return nil }
         let words = type.dropFirst("telegram.".count).split(separator: "_", omittingEmptySubsequences: false)
@@ -74,10 +75,12 @@ package struct Call {
         }
     }
 
-    /// This call as a line that a child could have written, everything filled in.
+    /// The call as a line that a child could have written, with all defaults filled in.
     var line: JSON { line(after: [:]) }
 
-    /// The same after other keys, which no parameter replaces: setMyCommands has a `scope` of its own.
+    /// The same, behind the keys of `start`. Parameters that clash with them go to `params`: setMyCommands, for
+    /// example, has
+    /// a `scope` of its own.
     package func line(after start: JSON) -> JSON {
         var line = start
         line.set("type", JSON(type))

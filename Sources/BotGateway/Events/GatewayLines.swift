@@ -1,23 +1,24 @@
 import BotAPI
 import JSON
 
-/// Why a child is told to go.
+/// The reason in a `telegram.disconnect` line.
 enum DisconnectReason: String {
     case idle, stop, reload, limit
 }
 
-/// The lines that the gateway itself has to say to a child.
+/// The lines that the gateway itself writes to a child.
 package enum GatewayLines {
-    /// The last line before stdin is closed.
+    /// The last line before the child's stdin is closed.
     static func disconnect(_ reason: DisconnectReason) -> [UInt8] {
         line(["type": "telegram.disconnect", "reason": JSON(reason.rawValue)])
     }
 
-    /// What became of the call that carried `id`.
+    /// The result of a call.
     ///
     /// - Parameters:
-    ///   - number: of the line on which `send` read it.
-    ///   - hash: of that line.
+    ///   - id: the call's own id, which the result repeats.
+    ///   - number: for `send`, the number of the call's line.
+    ///   - hash: for `send`, the hash of that line.
     package static func result(
         _ result: CallResult, id: JSON?, line number: Int? = nil, hash: String? = nil
     ) -> [UInt8] {
@@ -40,7 +41,7 @@ package enum GatewayLines {
         var start = Array(#"{"type":"telegram.result","#.utf8)
         if let number { start += #""line":\#(number),"#.utf8 }
         if let hash { start += #""hash":"\#(hash)","#.utf8 }
-        // The id goes back as it came, as far as that is known: not 1.1000000000000001 for 1.1.
+        // The id is written in its shortest form, to match what the child wrote: 1.1, not 1.1000000000000001.
         if let id { start += #""id":"#.utf8 + id.shortBytes + [UInt8(ascii: ",")] }
         return start + line(event).dropFirst()
     }
@@ -50,12 +51,12 @@ package enum GatewayLines {
     }
 }
 
-/// What became of a call.
+/// The outcome of a call.
 package enum CallResult {
-    /// Telegram's `result`; nil when no result was wanted.
+    /// Telegram's `result`; nil if the call had no id.
     case success(JSON?)
-    /// Telegram, or the gateway, refused it for good.
+    /// Telegram or the gateway refused the call.
     case failure(BotAPIError)
-    /// The answer was lost after the request had gone out: it may or may not have taken effect.
+    /// The answer was lost after the request was sent: the call may or may not have taken effect.
     case unknown(String)
 }

@@ -1,10 +1,10 @@
 import JSON
 
-/// The way back: from a line for a child to the update it was made of.
+/// Converts a line for a child back to the update it was made from.
 extension IncomingEvent {
-    /// `{"update_id":N,"<kind>":{…}}` with its `\n`: the numbers and the order of keys as they were.
+    /// Returns `{"update_id":N,"<kind>":{…}}` with its `\n`, and the original numbers and order of keys.
     ///
-    /// - Parameter line: as `line` has it. Nil for anything else.
+    /// - Parameter line: a value of `line`. The result is nil for anything else.
     package static func update(from line: [UInt8]) -> [UInt8]? {
         guard let event = try? JSON(parsing: line), let type = event["type"]?.string,
             let id = event["update_id"]?.integer, type.hasPrefix("telegram.")
@@ -13,7 +13,7 @@ extension IncomingEvent {
         return text(of: line, kind: kind, id: id, event: event) ?? written(event, kind: kind, id: id)
     }
 
-    /// Cut out of the line; nil where keys were renamed.
+    /// Cuts the update's text out of the line; nil if keys were renamed.
     private static func text(of line: [UInt8], kind: String, id: Int64, event: JSON) -> [UInt8]? {
         let start = Array(#"{"type":"telegram.\#(kind)","update_id":\#(id)"#.utf8)
         guard line.starts(with: start), line.hasSuffix("}\n"), isPlain(kind),

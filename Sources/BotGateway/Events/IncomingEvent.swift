@@ -1,19 +1,18 @@
 import BotAPI
 import JSON
 
-/// A line for a child: an update, as `protocol.md` has it.
+/// An update as an event line for a child; see docs/protocol.md.
 package struct IncomingEvent {
     let updateID: Int64
     package let scope: Scope
-    /// One line of JSON with its `\n`, as a first child reads it.
+    /// One line of JSON with its `\n`, without the `redelivered` key.
     package var line: [UInt8]
-    /// Where it stood in a recorded log, from 1 on; 0 when it came from Telegram.
+    /// Its line in a recorded log, from 1 on; 0 for an update from Telegram.
     let logLine: Int
-    /// What the journal knows it by, rising; 0 where there is none.
+    /// Its key in the journal, which rises; 0 without a journal.
     var key: Int64 = 0
-    /// An earlier child may have had it.
+    /// An earlier child may have received it.
     var isRedelivered = false
-    /// How many children died on it.
     var deaths = 0
 
     /// Nil for an update without a chat or user, such as a poll.
@@ -32,7 +31,7 @@ package struct IncomingEvent {
         self.logLine = logLine
     }
 
-    /// The line that its child reads.
+    /// The line that its child reads, marked if it is redelivered.
     var lineForChild: [UInt8] {
         isRedelivered ? line.dropLast(2) + Array(",\"redelivered\":true}\n".utf8) : line
     }
@@ -41,8 +40,9 @@ package struct IncomingEvent {
         guard !reserved.contains(where: { update.payload[$0] != nil }), isPlain(update.kind) else {
             return lineWithOtherKeys(of: update)
         }
-        // Put together by hand: this is done for every update, and to read and write it again would cost
-        // more than all the rest.
+        // This runs for every update. Joining strings avoids parsing and serializing the JSON again, which would cost
+        // more than
+        // everything else.
         var line: [UInt8] = []
         line.reserveCapacity(update.text.count + 64)
         line += #"{"type":"telegram."#.utf8
@@ -67,11 +67,11 @@ package struct IncomingEvent {
         return event.bytes + [UInt8(ascii: "\n")]
     }
 
-    /// A key that stands in JSON as it is.
+    /// Whether a kind needs no escaping in JSON.
     static func isPlain(_ kind: String) -> Bool {
         kind.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
     }
 
-    /// The gateway's own keys: a payload's key of the same name arrives as `<kind>_<key>`.
+    /// The gateway's own keys. If a payload has one of them, it arrives as `<kind>_<key>`.
     package static let reserved = ["type", "update_id", "redelivered"]
 }

@@ -3,32 +3,32 @@ import JSON
 /// A line that a child wrote: a call to Telegram, or a request to the gateway.
 package enum OutgoingEvent {
     case call(Call)
-    /// This event, and all before it in its scope, are acknowledged.
+    /// Acknowledges this event and all earlier ones of its scope.
     case acknowledge(updateID: Int64)
-    /// To be kept for the scope; `null` forgets it.
+    /// Stores a value for the scope; `null` deletes it.
     case state(JSON)
-    /// Not to be reaped as idle before this has passed.
+    /// The child isn't idle before this time has passed.
     case keepAlive(Duration)
 
-    /// At most this much is kept for a scope.
+    /// The largest state of a scope, in bytes.
     nonisolated static let stateLimit = 64 << 10
 
-    /// Why a line was dropped, and whom to tell: the `id` it carried, as far as one could be read.
+    /// Why a line was dropped, and the `id` to answer, if it could be read.
     package struct Rejection: Error {
         package let error: OutgoingEventError
         package let id: JSON?
     }
 
-    /// Reads one line; nil for a blank one.
+    /// Parses one line; nil for a blank one.
     ///
-    /// - Parameter scope: from which calls are filled in; nil to leave them as they are.
+    /// - Parameter scope: fills in the defaults of calls; nil leaves the calls as they are.
     package init?(_ line: UnsafeRawBufferPointer, in scope: Scope?) throws(Rejection) {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
         var event: JSON
         do {
             event = try JSON(parsing: line)
         } catch {
-            // Bad text in one string leaves the others readable, so the id of the call can be answered.
+            // Invalid text in one string leaves the rest readable, so a call's id may still be found and answered.
             let salvaged = try? JSON(salvaging: line)
             throw Rejection(error: .notJSON(error), id: salvaged.flatMap(Self.id))
         }
@@ -37,13 +37,14 @@ package enum OutgoingEvent {
         do throws(OutgoingEventError) {
             self = try Self.read(&event, in: scope)
         } catch {
-            // To say a result back is no call; answered, a program that repeats all it reads would never end.
+            // A result that the child echoes isn't a call and gets no answer: a program that repeats its input would
+            // loop forever.
             let isResult = event["type"]?.string == "telegram.result"
             throw Rejection(error: error, id: isResult ? nil : id)
         }
     }
 
-    /// - Parameter event: becomes a call's parameters in place, without a copy.
+    /// - Parameter event: is changed into a call's parameters in place, to avoid a copy.
     private static func read(_ event: inout JSON, in scope: Scope?) throws(OutgoingEventError)
         -> OutgoingEvent
     {
@@ -94,7 +95,7 @@ package enum OutgoingEvent {
         return try Call(type: type, parameters: parameters, id: id, in: scope)
     }
 
-    /// The `id` that a line carries; nil where it has none that a result could carry again.
+    /// The `id` of a line; nil if it has none or one that isn't a string or a number.
     static func id(of event: JSON) -> JSON? {
         guard let id = event["id"], id.string != nil || id.number != nil else { return nil }
         return id

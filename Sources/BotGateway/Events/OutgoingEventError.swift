@@ -1,7 +1,7 @@
 import BotAPI
 import JSON
 
-/// Why a child's line was dropped. The child lives on.
+/// Why a child's line was dropped. The child keeps running.
 package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     case notJSON(JSONError)
     case notAnObject
@@ -35,28 +35,29 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Names may be as long as a line, and this is said to the log and to the child.
+    /// Truncates a name for the log and the child: it may be as long as a line.
     private static func start(of name: String) -> String {
         name.count <= longestName ? name : name.prefix(longestName) + "…"
     }
 
     private static let longestName = 100
 
-    /// `telegram.sendMessage` and `sendMessage` are what fingers write, and `telegramm.send_message`.
+    /// Suggests the right type for usual mistakes such as `telegram.sendMessage`, `sendMessage` and
+    /// `telegramm.send_message`.
     private static func hint(_ type: String) -> String {
-        // The scope line's own type resembles no method.
+        // `telegram` is the scope line's type and resembles no method.
         guard type != "telegram", type.utf8.count <= longestName else { return "" }
         let name = type.firstIndex(of: ".").map { String(type[type.index(after: $0)...]) } ?? type
         let written = self.type(of: name)
         let known = written.flatMap { types.contains($0) ? $0 : nil }
         let near = known ?? SpellingSuggestion.name(to: name, among: names).flatMap(self.type(of:))
-        // A method of tomorrow is known by how it is written.
+        // A method that is newer than the gateway is recognized by its form.
         let suggestion =
             near ?? (type.hasPrefix("telegram.") || written?.contains("_") == true ? written : nil)
         return suggestion.map { $0 == type ? "" : "; did you mean \($0)?" } ?? ""
     }
 
-    /// What a child writes for a method of this name, in whatever spelling; nil for what can't be one.
+    /// The type for a method's name in any spelling; nil for a text that can't be a method's name.
     private static func type(of name: String) -> String? {
         guard name.first?.isLetter == true else { return nil }
         var snake = ""
@@ -66,11 +67,11 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
             }
             snake += character.isUppercase ? "_" + character.lowercased() : String(character)
         }
-        // `SendMessage` begins with no underscore.
+        // Splitting also removes the leading underscore that `SendMessage` gets.
         return "telegram." + snake.split(separator: "_").joined(separator: "_")
     }
 
-    // Made when a line is wrong for the first time.
+    // Created when a line is wrong for the first time.
     private static let names = Methods.names.union(["ack", "state", "keep_alive", "download_file"])
     private static let types = Set(names.compactMap(type(of:)))
 }

@@ -1,14 +1,14 @@
 import JSON
 
-/// Where an event belongs: its scope, and Telegram's object for whom that scope serves.
+/// The scope of an event, and Telegram's object for the chat or user that the scope serves.
 struct Route {
     let scope: Scope
-    /// `chat` or `user`: the key under which the scope line names `party`; nil for the whole bot's scope.
+    /// The key of `party` in the scope line, `chat` or `user`; nil for the whole bot's scope.
     let key: String?
-    /// A Chat or a User, as it came with the event.
+    /// The Chat or User object from the event.
     let party: JSON?
 
-    /// Finds whom an event belongs to; nil where there is neither chat nor user, if that matters.
+    /// Finds the scope of an update; nil if it needs a chat or a user and the update has neither.
     init?(kind: String, payload: JSON, by choice: ScopeChoice) {
         if choice == .bot {
             (scope, key, party) = (.bot, nil, nil)
@@ -28,7 +28,7 @@ struct Route {
         return nil
     }
 
-    /// Finds in an event whom its scope serves. The scope may be an earlier run's, with another `--scope`.
+    /// Finds the chat or user of a known scope in one of its events. An earlier run may have used another `--scope`.
     init?(kind: String, payload: JSON, of scope: Scope) {
         let routes = [ScopeChoice.chat, .user].lazy.compactMap { Route(kind: kind, payload: payload, by: $0) }
         guard let route = routes.first(where: { $0.serves(scope) }) else { return nil }
@@ -41,7 +41,7 @@ struct Route {
         return key == "chat" && id == scope.chat
     }
 
-    /// - Parameter holder: the message, or what else has the chat and says more about it.
+    /// - Parameter holder: the message or other object that contains the chat.
     private static func scope(
         ofChat chat: Int64, in holder: JSON, kind: String, by choice: ScopeChoice
     ) -> Scope {
@@ -52,8 +52,8 @@ struct Route {
         return .chat(chat)
     }
 
-    /// In a chat without topics `message_thread_id` names the thread of replies that a message stands in, and
-    /// `is_topic_message` is missing. What is no message has it only in a topic.
+    /// In a chat without topics, a message's `message_thread_id` names a thread of replies, and `is_topic_message` is
+    /// missing. Other objects have `message_thread_id` only in a topic.
     private static func topic(of holder: JSON) -> Int64? {
         guard let thread = holder["message_thread_id"]?.integer, holder["chat"] != nil else { return nil }
         let isMessage = holder["message_id"] != nil
@@ -67,7 +67,7 @@ struct Route {
 
     private static let usualPaths = [["chat"], ["message", "chat"], ["from"], ["user"]]
 
-    /// Kinds for which the usual paths would find the wrong chat or user.
+    /// The paths for kinds for which the usual ones would find the wrong chat or user.
     private static let paths = [
         "callback_query": [["message", "chat"], ["from"]],
         "poll_answer": [["voter_chat"], ["user"]],
@@ -81,7 +81,8 @@ struct Route {
         "subscription": [["user"]],
     ]
 
-    /// A button under a business account's message was pressed in that account's chat: docs/decisions/scopes.md.
+    /// Includes callback_query: the button under a business account's message was pressed in that account's chat. See
+    /// docs/decisions/scopes.md.
     private static let businessKinds: Set = [
         "business_message", "edited_business_message", "deleted_business_messages", "callback_query",
     ]

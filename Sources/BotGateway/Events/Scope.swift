@@ -1,22 +1,23 @@
-/// Whom one child serves.
+/// The chat, topic or user that one child serves.
 ///
-/// Written `chat:-1001234`, `chat:-1001234/topic:3`, `user:7`, `business:CONNECTION/chat:42` or `bot` in logs,
-/// the journal and `PIPEGRAM_SCOPE`.
+/// Written `chat:-1001234`, `chat:-1001234/topic:3`, `user:7`, `business:CONNECTION/chat:42` or `bot` in logs, the
+/// journal and `PIPEGRAM_SCOPE`.
 package enum Scope: Hashable, CustomStringConvertible {
     case chat(Int64)
     /// A forum topic of a chat.
     case topic(chat: Int64, thread: Int64)
-    /// A user in any chat, or a user of an update without a chat: an inline query, a payment.
+    /// A user in any chat, or the user of an update without a chat, such as an inline query or a payment.
     case user(Int64)
-    /// A chat of a business account, which has the id of the bot's own chat with the same person.
+    /// A business account's chat with a person. It has the same id as the bot's own chat with that person.
     case business(connection: String, chat: Int64)
-    /// Everybody.
+    /// All chats and users.
     case bot
 
-    /// Reads what `description` wrote.
+    /// Parses a value of `description`.
     package init?(_ text: String) {
-        // A connection's id may hold anything, also slashes, and what joins its neighbours in one character:
-        // what stands behind the last slash is the chat.
+        // A connection's id may contain any character, also slashes and characters that combine with their neighbours.
+        // The chat
+        // is what follows the last slash.
         let bytes = text.utf8
         let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
         let start = slash.map { text[..<$0] } ?? ""
@@ -49,7 +50,7 @@ package enum Scope: Hashable, CustomStringConvertible {
         rest(of: text, after: start).flatMap { Int64($0) }
     }
 
-    /// The chat that calls go to when they name none.
+    /// The default chat of calls.
     package var chat: Int64? {
         switch self {
         case .chat(let id), .topic(let id, _), .business(_, let id): id

@@ -1,11 +1,11 @@
-/// What `--scope` says: which updates share a child.
+/// The value of `--scope`: which updates share a child.
 package nonisolated enum ScopeChoice: String, CaseIterable, Sendable {
-    /// Those of a chat; of a user, where there is no chat.
+    /// Updates of the same chat, or of the same user if there is no chat.
     case chat
-    /// Those of a forum topic; of a chat without topics as with `chat`.
+    /// Updates of the same forum topic. Without topics, as with `chat`.
     case topic
-    /// Those of a sender, whatever the chat; where there is none, as with `chat`.
+    /// Updates of the same sender in any chat. Without a sender, as with `chat`.
     case user
-    /// All.
+    /// All updates.
     case bot
 }

@@ -1,12 +1,12 @@
 import JSON
 
-/// The first line a child reads: the chat or user that it serves, and the bot that it is.
+/// The first line that a child reads: the bot, and the chat or user that the child serves.
 package struct ScopeLine {
     let scope: Scope
-    /// The chat or user of the event that opened the scope; nil for the whole bot's scope.
+    /// The chat or user of the event that opened the scope; nil if none is found.
     private let route: Route?
 
-    /// - Parameter event: the one that starts the child. Only its line is kept while it waits, so it is parsed here.
+    /// - Parameter event: the event that starts the child. Waiting events keep only their line, so it is parsed here.
     package init(openedBy event: IncomingEvent) {
         scope = event.scope
         guard let payload = try? JSON(parsing: event.line), let type = payload["type"]?.string else {
@@ -19,8 +19,8 @@ package struct ScopeLine {
     /// One line of JSON with its `\n`.
     ///
     /// - Parameters:
-    ///   - bot: what getMe answered.
-    ///   - state: what a child of this scope stored, if one did.
+    ///   - bot: the User object from getMe.
+    ///   - state: the value that a child of this scope stored; nil if there is none.
     package func bytes(bot: JSON, state: JSON?) -> [UInt8] {
         var line: JSON = ["type": "telegram"]
         if let key = route?.key, let party = route?.party { line.set(key, party) }
@@ -35,6 +35,6 @@ package struct ScopeLine {
         return line.bytes + [UInt8(ascii: "\n")]
     }
 
-    /// What PIPEGRAM_CHAT_TYPE says: `private`, `group`, `supergroup` or `channel`; nil where no chat is served.
+    /// The value of PIPEGRAM_CHAT_TYPE: `private`, `group`, `supergroup` or `channel`; nil if the scope has no chat.
     var chatType: String? { route?.key == "chat" ? route?.party?["type"]?.string : nil }
 }
