@@ -16,8 +16,8 @@ package final class Conversation {
         case done
         /// A remark for an interactive user.
         case hint(String)
-        /// A remark; the line must be executed again. In a script, this waits until the bot has processed the
-        /// first part.
+        /// The line is only partly executed: show the remark, and execute the line again. A script waits until the bot
+        /// has processed the first part.
         case incomplete(String)
         /// An action of the app itself, such as `opens https://…`.
         case appAction(String)
@@ -64,7 +64,7 @@ package final class Conversation {
         return id
     }
 
-    /// The name of another chat; nil for the current one.
+    /// The name of another chat, or of another topic in the current chat; nil for the current chat and topic.
     func name(of other: Int64, topic: Int64? = nil) -> String? {
         if other != chat { return groups[other]?.title ?? people[other] ?? "chat \(other)" }
         guard case .group(let id, let current) = place, topic != current else { return nil }
@@ -73,7 +73,7 @@ package final class Conversation {
 
     func name(of person: Int64) -> String { people[person] ?? "user \(person)" }
 
-    // MARK: what the bot does
+    // MARK: bot actions
 
     /// Remembers the messages that later commands refer to.
     package func observe(_ action: BotAction) { targets.observe(action) }
@@ -92,9 +92,9 @@ package final class Conversation {
         return found.resolvedPath
     }
 
-    // MARK: what people do
+    // MARK: user actions
 
-    /// Executes a line; the simulated Telegram then sends the bot's updates.
+    /// Executes a line. The simulated Telegram then creates the updates for the bot.
     package func execute(_ line: TypedLine) throws(ActionError) -> Outcome {
         switch line {
         case .empty, .help, .quit: break
@@ -215,7 +215,7 @@ package final class Conversation {
         return message
     }
 
-    // MARK: who and where
+    // MARK: current user and chat
 
     private func switchUser(to name: String, username: String?) throws(ActionError) {
         if let known = people.first(where: { $0.value == name })?.key {

@@ -1,9 +1,9 @@
 import JSON
 import TelegramSimulator
 
-/// The messages that a command without a number refers to: the last of each kind, by chat.
+/// The default messages for commands without a number: the last message of each kind, by chat.
 struct DefaultTargets {
-    /// By chat: the bot's newest message, its newest poll, and its newest message with buttons.
+    /// The bot's newest message, newest poll, and newest message with buttons, by chat.
     private(set) var botMessage: [Int64: Int64] = [:]
     private(set) var poll: [Int64: Int64] = [:]
     private(set) var buttons: [Int64: Int64] = [:]

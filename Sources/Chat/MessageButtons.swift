@@ -8,10 +8,10 @@ struct MessageButtons {
     /// The actions of buttons that aren't callbacks, such as a URL or `contact`; by index.
     private let kinds: [String?]
     private let isReplyKeyboard: Bool
-    /// The reply keyboard is removed.
+    /// Whether the message removes the reply keyboard.
     private let isRemoved: Bool
 
-    /// - Parameter markup: a message's `reply_markup`: an inline or a reply keyboard; anything else has no buttons.
+    /// - Parameter markup: a message's `reply_markup`. Only inline keyboards and reply keyboards have buttons.
     init(of markup: JSON) {
         let keyboard = markup["inline_keyboard"] ?? markup["keyboard"]
         isReplyKeyboard = markup["keyboard"] != nil

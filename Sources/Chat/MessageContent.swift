@@ -15,7 +15,7 @@ enum MessageContent {
 
     private static func files(_ message: JSON) -> [String] {
         if let photo = message["photo"]?.elements.last { return ["[" + describe("photo", photo) + "]"] }
-        // An animation has a document too, so it must be found first.
+        // A message with an animation also has a `document`, so `animation` is checked first.
         guard let kind = fileKinds.first(where: { message[$0]?.isObject == true }), let file = message[kind]
         else {
             return []

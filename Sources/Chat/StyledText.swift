@@ -8,7 +8,7 @@ struct StyledText {
     private(set) var lines: [String] = []
     private let styled: Bool
     private var line = ""
-    /// The styles in effect, and the sequences that end them.
+    /// The styles in effect at the end of `line`, outermost first.
     private var applied: [TextEntity.Style] = []
 
     init(_ text: String, _ entities: [TextEntity], styled: Bool) {
@@ -66,7 +66,7 @@ struct StyledText {
         guard styles != applied else { return }
         let same = zip(styles, applied).prefix { $0 == $1 }.count
         let dropped = applied[same...]
-        // Ending one style may end another that is still needed, so all are started again.
+        // Resetting one style also resets others that are still needed, so all are started again.
         if !dropped.isEmpty {
             if dropped.contains(where: { if case .link = $0 { true } else { false } }) {
                 line += EscapeSequence.link(to: "")

@@ -3,9 +3,8 @@ import Reactor
 
 /// Turns files into escape sequences that draw them.
 ///
-/// A PNG is sent unchanged to a terminal with kitty's protocol. Other pictures are converted by `chafa` or
-/// `img2sixel`, if installed. They run as separate processes, because a malicious picture may crash the
-/// converter.
+/// A PNG is sent unchanged to a terminal with kitty's protocol. Other pictures are converted by `chafa` or `img2sixel`,
+/// if installed. The converters run as separate processes, because a malicious picture may crash them.
 @MainActor package final class TerminalPictures {
     /// The maximum width of a picture in columns.
     private static let columns = 40
@@ -23,12 +22,11 @@ import Reactor
         (self.kind, self.searchPath, self.loop) = (kind, searchPath, loop)
     }
 
-    /// The escape sequences that draw a picture, for `LineEditor.show`; nil if the picture can't be drawn; its name
-    /// and size are shown anyway.
+    /// Creates the escape sequences that draw a picture, for `LineEditor.show`.
     ///
     /// - Parameters:
     ///   - path: a file of any format.
-    ///   - done: called once, within 5 seconds, possibly before this returns.
+    ///   - done: called once, within 5 seconds, possibly before this returns; with nil if the picture can't be drawn.
     package func draw(_ path: String, then done: @escaping (String?) -> Void) {
         guard kind != .none else { return done(nil) }
         if kind == .kitty, let png = Self.png(path) {

@@ -30,9 +30,9 @@ package struct Transcript {
         if case .script = reader { true } else { false }
     }
 
-    // MARK: what the bot does
+    // MARK: bot actions
 
-    /// Empty for actions that aren't shown.
+    /// The lines for an action; empty if it isn't shown.
     package func lines(of action: BotAction, in conversation: Conversation) -> [String] {
         switch action {
         case .message(let message):
@@ -127,7 +127,7 @@ package struct Transcript {
                 separator: " ")
     }
 
-    // MARK: what people do
+    // MARK: user actions
 
     /// A message that a user sent via the bot.
     package func lines(ofInlineMessage message: JSON, by name: String) -> [String] {
@@ -145,7 +145,7 @@ package struct Transcript {
         return MessageButtons(of: keyboard).lines(styled: text.styled)
     }
 
-    // MARK: what isn't the bot's
+    // MARK: remarks and errors
 
     /// A remark of the chat itself.
     package func remark(_ words: String) -> [String] { plain(words).map { dim("· \($0)") } }
@@ -153,7 +153,7 @@ package struct Transcript {
     /// An error that the bot's author must see.
     package func error(_ words: String) -> [String] { plain(words).map { style("! \($0)", .red) } }
 
-    /// What the bot wrote to stderr.
+    /// Text that the bot wrote to stderr.
     package func stderr(_ words: String) -> [String] {
         plain(words).map { style("stderr: \($0)", .yellow) }
     }

@@ -161,7 +161,7 @@ package enum TypedLine: Equatable {
             path: try require(path, error), caption: rest.trimmingBlanks, method: method(path))
     }
 
-    /// The method that apps use; pictures are sent as files here, because `/photo` sends photos.
+    /// The method that Telegram's apps would use, except that pictures are sent as documents: `/photo` sends photos.
     private static func method(for path: String) -> String {
         switch path.split(separator: ".").last?.lowercased() {
         case "mp3", "m4a", "flac": "sendAudio"
