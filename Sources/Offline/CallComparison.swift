@@ -1,14 +1,14 @@
 import JSON
 
-/// Compares the calls of a replay with recorded ones, as JSON: the order of keys doesn't matter.
+/// Compares the calls of a replay with recorded calls as JSON, so the order of keys doesn't matter.
 package struct CallComparison {
     private let expected: [Line]
     private let actual: [Line]
 
     private struct Line: Equatable {
-        /// As it stands in the file.
+        /// The line as in the file.
         let text: String
-        /// The same with its keys sorted, or the text itself where it isn't JSON.
+        /// The JSON with sorted keys, or `text` if it isn't JSON.
         let canonical: String
 
         init(_ text: String) {
@@ -25,7 +25,7 @@ package struct CallComparison {
     }
 
     private static func lines(_ bytes: [UInt8]) -> [Line] {
-        // Of bytes: to a String CRLF is one character, and no newline.
+        // Splits bytes, not a String: a String treats CRLF as one character, which isn't equal to a newline.
         bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             return text.isEmpty ? nil : Line(String(decoding: text, as: UTF8.self))
@@ -34,7 +34,8 @@ package struct CallComparison {
 
     package var isEqual: Bool { expected == actual }
 
-    /// The difference, with some lines around it: ` ` in both, `-` only expected, `+` only now.
+    /// The difference, with `context` lines around each change. Lines are marked ` ` if they are in both, `-` if only
+    /// expected, and `+` if only in the replay.
     package func difference(context: Int = 3) -> String {
         let marked = markedLines
         var isShown = [Bool](repeating: false, count: marked.count)
@@ -51,11 +52,11 @@ package struct CallComparison {
         return text
     }
 
-    /// So many lines are compared from the first difference up to the last one: finding the shortest
-    /// difference of long texts that have little in common takes for ever.
+    /// The maximum number of lines to compare between the first and the last difference. The shortest difference
+    /// between long texts with little in common takes too long to compute.
     private static let window = 1000
 
-    /// The lines of both with their marks, and their numbers in what was expected.
+    /// The lines of both texts with their marks, and their line numbers in the expected text.
     private var markedLines: [(mark: Character, line: Line, number: Int)] {
         let same = zip(expected, actual).prefix { $0 == $1 }.count
         let (restExpected, restActual) = (self.expected.dropFirst(same), self.actual.dropFirst(same))

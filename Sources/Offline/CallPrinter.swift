@@ -5,16 +5,16 @@ import Logging
 import Reactor
 import TelegramSimulator
 
-/// Prints calls instead of sending them, and has a simulated Telegram answer them.
+/// Prints calls instead of sending them, and gets their answers from a simulated Telegram.
 package final class CallPrinter: CallSink, CallObserver {
     package typealias Order = CallRecord.Order
 
-    /// Takes whole lines, with their ends.
+    /// Receives whole lines, including the newline.
     package var output: ([UInt8]) -> Void {
         get { record.output }
         set { record.output = newValue }
     }
-    /// How many calls Telegram would have refused.
+    /// The number of calls that Telegram would have refused.
     package private(set) var refusals = 0
 
     private let telegram: SimulatedTelegram
@@ -22,18 +22,18 @@ package final class CallPrinter: CallSink, CallObserver {
     private let record: CallRecord
     private let uploads: Uploads
     private let files: ChildFiles?
-    /// One for each scope that calls: two topics of a chat, say, or whoever writes to others, get the same
-    /// answers whoever is faster.
+    /// One simulated Telegram per scope. Scopes that share a chat, such as two of its topics, get the same answers
+    /// regardless of the order in which they run.
     private var telegrams: [Scope: SimulatedTelegram] = [:]
-    /// The last event of each scope, from which message ids go on; read when something is answered, then
-    /// empty.
+    /// The last event of each scope, as long as its Telegram hasn't learned from it; message ids continue from there.
+    /// It is parsed when a call needs it, and is then replaced by an empty array.
     private var unread: [Scope: [UInt8]] = [:]
 
     /// - Parameters:
-    ///   - telegram: each scope is answered by another one like it.
-    ///   - spoolDirectory: where lines wait on disk that are too many for memory.
-    ///   - uploads: which files may be sent: calls with others are refused.
-    ///   - files: where those go that children fetch; nil to fetch none.
+    ///   - telegram: a template: each scope gets its own instance with the same settings.
+    ///   - spoolDirectory: the directory for lines that don't fit in memory.
+    ///   - uploads: the files that calls may send; calls with other files are refused.
+    ///   - files: places the files that children download; nil to download none.
     package init(
         telegram: SimulatedTelegram, order: Order, spoolDirectory: String, uploads: Uploads = Uploads(),
         files: ChildFiles?, log: Logger
@@ -46,13 +46,13 @@ package final class CallPrinter: CallSink, CallObserver {
     package func eventGiven(_ line: [UInt8], to scope: Scope) {
         if unread[scope] == nil { record.add(scope) }
         unread[scope] = line
-        // A scope that isn't in one chat calls to any it has heard of, not to the last event's alone.
+        // A scope with several chats may refer to any earlier event, so each event must be learned.
         if scope.chat == nil { learn(of: scope) }
     }
 
     private func learn(of scope: Scope) {
         guard let line = unread[scope], !line.isEmpty, var event = try? JSON(parsing: line) else { return }
-        // Else a reply would show them in the message that it is to.
+        // The reserved keys aren't part of the payload, and would appear in `reply_to_message`.
         for key in IncomingEvent.reserved { event.remove(key) }
         telegram(of: scope).learn(from: event)
         unread[scope] = []
@@ -80,7 +80,7 @@ package final class CallPrinter: CallSink, CallObserver {
 
     package func childEnded(_ scope: Scope) { files?.remove(files?.release(of: scope) ?? [], of: scope) }
 
-    /// - Parameter text: what was printed.
+    /// - Parameter text: the printed call.
     private func answer(_ call: Call, for scope: Scope, as text: [UInt8]) -> Result<JSON, BotAPIError> {
         uploads.received(call.method, call.parameters, as: text).flatMap { received in
             telegram(of: scope).answer(
@@ -88,7 +88,7 @@ package final class CallPrinter: CallSink, CallObserver {
         }
     }
 
-    /// Puts a picture in the file's place: what was recorded tells of a file and hasn't got it.
+    /// Writes a placeholder picture instead of the file: a recorded log names files, but doesn't contain them.
     private func download(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
         guard let files else { return .success(true) }
         do throws(SystemError) {
@@ -99,7 +99,7 @@ package final class CallPrinter: CallSink, CallObserver {
         }
     }
 
-    /// Prints what is still held back for the sake of the order.
+    /// Prints the lines that were held back to keep the order.
     package func finish() {
         record.finish()
     }

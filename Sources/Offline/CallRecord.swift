@@ -2,18 +2,18 @@ import BotGateway
 import JSON
 import Reactor
 
-/// Calls as lines that a child could have written, everything filled in, in the order that is wanted.
+/// Writes calls as lines that a child could have written, with all defaults filled in.
 package final class CallRecord {
     package enum Order {
-        /// Scope by scope, as they first appear in the log, each in its child's order: the same every time.
+        /// Scope by scope, in the order in which scopes first appear in the log. The output is deterministic.
         case grouped
-        /// As they come, with the scope in each line.
+        /// In order of arrival, with the scope in each line.
         case asTheyCome
-        /// As they come, and as they were written.
+        /// In order of arrival, without the scope.
         case plain
     }
 
-    /// Takes whole lines, with their ends.
+    /// Receives whole lines, including the newline.
     package var output: ([UInt8]) -> Void = { _ in }
 
     private let order: Order
@@ -21,17 +21,18 @@ package final class CallRecord {
     private let files: ChildFiles?
 
     /// - Parameters:
-    ///   - spoolDirectory: where lines wait on disk that are too many for memory.
-    ///   - files: those that children fetch: in a line their directory has a name that is the same every time.
+    ///   - spoolDirectory: the directory for lines that don't fit in memory.
+    ///   - files: the files that children download. Lines show a fixed name for their directory, so that the output is
+    ///     deterministic.
     package init(order: Order, spoolDirectory: String, files: ChildFiles?) {
         (self.order, self.files) = (order, files)
         groups = ScopeOrderedOutput(spool: Spool(directory: spoolDirectory))
     }
 
-    /// A scope has appeared.
+    /// Registers a scope. Grouped output has the order of registration.
     func add(_ scope: Scope) { groups.add(scope) }
 
-    /// - Returns: its line, with its end.
+    /// - Returns: the call's line, including the newline.
     @discardableResult
     func add(_ call: Call, for scope: Scope) -> [UInt8] {
         let line = line(of: call, for: scope)
@@ -46,6 +47,6 @@ package final class CallRecord {
         return Array(files.withoutItsName(String(decoding: text, as: UTF8.self)).utf8)
     }
 
-    /// Writes what is still held back for the sake of the order.
+    /// Writes the lines that were held back to keep the order.
     package func finish() { groups.finish(output) }
 }

@@ -1,14 +1,14 @@
 import BotGateway
 import Reactor
 
-/// Lines that are printed group by group: those of the first group at once, the others at the end.
+/// Prints lines group by group: lines of the first group immediately, all others at the end.
 final class ScopeOrderedOutput {
     private struct Group {
         var lines: [UInt8] = []
         var pieces: [Spool.Piece] = []
     }
 
-    /// Of a group this much is kept in memory.
+    /// The maximum number of bytes per group in memory; more are spooled to disk.
     private static let memoryLimit = 16 << 10
 
     private let spool: Spool

@@ -5,9 +5,9 @@ import Logging
 import Reactor
 import TelegramSimulator
 
-/// Carries calls to a Telegram in memory, which all scopes share, as people in one room do.
+/// Sends calls to a simulated Telegram that all scopes share.
 package final class SimulatedCalls: CallSink, CallObserver {
-    /// How many calls Telegram refused.
+    /// The number of calls that Telegram refused.
     package private(set) var refusals = 0
 
     private let telegram: SimulatedTelegram
@@ -17,9 +17,9 @@ package final class SimulatedCalls: CallSink, CallObserver {
     private let log: Logger
 
     /// - Parameters:
-    ///   - uploads: which files may be sent: calls with others are refused.
-    ///   - files: where those go that children fetch.
-    ///   - record: keeps the calls; nil to keep none.
+    ///   - uploads: the files that calls may send; calls with other files are refused.
+    ///   - files: places the files that children download.
+    ///   - record: records the calls; nil to record none.
     package init(
         to telegram: SimulatedTelegram, uploads: Uploads = Uploads(), files: ChildFiles,
         record: CallRecord? = nil, log: Logger

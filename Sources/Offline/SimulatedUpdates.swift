@@ -4,11 +4,11 @@ import JSON
 import Reactor
 import TelegramSimulator
 
-/// Updates that a Telegram in memory makes, with ids from 1 on.
+/// The updates of a simulated Telegram, with ids from 1.
 package final class SimulatedUpdates: UpdateSource {
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
     package var onEnd: (GatewayFailure?) -> Void = { _ in }
-    /// None waits to be taken.
+    /// Whether no update is waiting for delivery.
     package var isEmpty: Bool { waiting.isEmpty }
 
     private let loop: EventLoop
@@ -29,7 +29,7 @@ package final class SimulatedUpdates: UpdateSource {
 
     package func stop() { isStopped = true }
 
-    /// No more will come, and the bot has time for those that did.
+    /// Delivers the remaining updates, then ends the source.
     package func finish() {
         loop.soon { [weak self] in
             guard let self, !self.isStopped else { return }
@@ -41,7 +41,8 @@ package final class SimulatedUpdates: UpdateSource {
 
     package func confirm(then done: @escaping () -> Void) { done() }
 
-    /// Delivered once whoever caused it is done with what it does: that may be a child's call.
+    /// Queues an update. It is delivered in a later turn of the loop, because its cause, such as a child's call, must
+    /// be completed first.
     private func add(_ kind: String, _ payload: JSON) {
         guard !isStopped else { return }
         lastID += 1
