@@ -2,21 +2,21 @@ import BotAPI
 import JSON
 import Reactor
 
-/// A call as it arrives over HTTP: `/bot<token>/<method>`, and its parameters in the query or the body.
+/// A call received over HTTP: `/bot<token>/<method>`, with parameters in the query or the body.
 struct BotAPIRequest {
-    /// As the path has it; the Bot API doesn't mind its case.
+    /// The method as in the path; the Bot API ignores its case.
     let method: String
-    /// An object. From a JSON body the values are as they came; from anywhere else they are strings.
+    /// An object. Values from a JSON body keep their types; all other values are strings.
     let parameters: JSON
-    /// What was uploaded with it.
+    /// The uploaded files.
     let files: [ReceivedFile]
 
-    /// Reads a GET or a POST, as the Bot API server does; of a parameter that comes twice the first counts,
-    /// and the query comes before the body.
+    /// Parses a GET or POST request like the Bot API server. If a parameter is repeated, the first value counts; the
+    /// query comes before the body.
     ///
-    /// Fails with 404 where the path names no bot or no method, and with 401 where the token is another.
+    /// Fails with 404 if the path has no token or no method, and with 401 if the token is wrong.
     ///
-    /// - Parameter token: nil takes any that looks like one.
+    /// - Parameter token: the expected token; nil accepts any well-formed token.
     init(_ request: HTTPServer.Request, token: String?) throws(BotAPIError) {
         guard request.path.hasPrefix("/bot") else { throw .notFound }
         let parts = request.path.dropFirst("/bot".count)
@@ -28,7 +28,7 @@ struct BotAPIRequest {
         try self.init(request, method: parts.count > 1 ? String(parts[1]) : "")
     }
 
-    /// A call whose method may be among its parameters, as in the answer of a webhook.
+    /// Parses a call that may give its method in a parameter, as in the response of a webhook.
     init(_ request: HTTPServer.Request, method named: String) throws(BotAPIError) {
         parameters = try Self.parameters(of: request)
         files = request.parts.compactMap(ReceivedFile.init)
@@ -38,9 +38,9 @@ struct BotAPIRequest {
         }
     }
 
-    /// The file that is asked for below `/file/bot<token>/`; nil where that isn't the path.
+    /// The path of the file that a request below `/file/bot<token>/` downloads; nil for any other request.
     ///
-    /// - Parameter token: nil takes any that looks like one.
+    /// - Parameter token: the expected token; nil accepts any well-formed token.
     static func file(in request: HTTPServer.Request, token: String?) -> String? {
         guard request.method == "GET", request.path.hasPrefix("/file/bot") else { return nil }
         let parts = request.path.dropFirst("/file/bot".count).split(separator: "/", maxSplits: 1)
@@ -48,15 +48,16 @@ struct BotAPIRequest {
         return String(parts[1])
     }
 
-    /// A bot's number, a colon, and more: for anything else the hosted server has no 401 but a 404.
+    /// Whether a token is well-formed: a bot's id, a colon, and more. The hosted server answers a malformed token with
+    /// 404 instead of 401.
     private static func isToken(_ text: Substring) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
         return parts.count == 2 && text.first != "0" && parts[0].allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    /// What a query, a form or JSON says; empty for anything else.
+    /// The parameters in the query and in a form or JSON body; other bodies have none.
     ///
-    /// Fails where the body has text that isn't UTF-8.
+    /// Fails if the body has text that isn't UTF-8.
     static func parameters(of request: HTTPServer.Request) throws(BotAPIError) -> JSON {
         var parameters: JSON = [:]
         func add(_ name: String, _ value: JSON) {
@@ -74,7 +75,8 @@ struct BotAPIRequest {
         for part in request.parts where part.fileName == nil {
             add(part.name, try text(part.bytes, of: part.name))
         }
-        // Any other type is a file to the server, and gives no parameters: `chat_id is empty` then follows.
+        // The server treats a body of any other type as a file. Such a call has no parameters, so it fails with
+        // `chat_id is empty`.
         return parameters
     }
 
@@ -83,7 +85,7 @@ struct BotAPIRequest {
         return JSON(text)
     }
 
-    /// Empty for what is no object.
+    /// Parses a body. Malformed JSON becomes an empty object. Fails if the JSON has text that isn't UTF-8.
     private static func object(_ body: [UInt8]) throws(BotAPIError) -> JSON {
         if let object = try? JSON(parsing: body) { return object }
         guard let object = try? body.withUnsafeBytes({ bytes in try JSON(salvaging: bytes) }) else {

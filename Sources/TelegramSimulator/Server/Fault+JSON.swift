@@ -2,7 +2,7 @@ import BotAPI
 import JSON
 import Reactor
 
-/// An order for a fault, as the control API takes it:
+/// A fault order, as the control API receives it:
 /// `{"method":"sendMessage","chat_id":42,"times":2,"fault":"too_many_requests","retry_after":3}`.
 struct FaultOrder {
     let method: String?
@@ -10,7 +10,7 @@ struct FaultOrder {
     let times: Int
     let fault: Fault
 
-    /// Fails in words where it names no fault, or one without what it needs.
+    /// Fails if the fault is missing or unknown, or lacks one of its parameters.
     init(_ arguments: Arguments) throws(BotAPIError) {
         fault = try Fault(arguments)
         method = arguments.text("method").isEmpty ? nil : arguments.text("method")
@@ -70,7 +70,7 @@ extension Fault {
         }
     }
 
-    /// Four needn't be named: what they need says it.
+    /// The name of the ordered fault. Four faults may be ordered by their parameter alone.
     private static func kind(_ arguments: Arguments) -> String {
         let named = arguments.text("fault").lowercased()
         guard named.isEmpty else { return named }
@@ -81,7 +81,7 @@ extension Fault {
         return telling.first { arguments.json[$0.0] != nil }?.1 ?? ""
     }
 
-    /// What the control API calls it, with what it needs.
+    /// The fault and its parameters, as the control API shows them.
     var json: JSON {
         switch self {
         case .error(let code, let description, let parameters):

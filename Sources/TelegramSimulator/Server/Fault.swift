@@ -1,45 +1,45 @@
 import JSON
 
-/// What goes wrong with a call, between Telegram and its client.
+/// A simulated failure between Telegram and its client.
 package enum Fault {
-    /// Telegram refuses the call. `retry_after` in the parameters also becomes the header Retry-After.
+    /// Telegram refuses the call. `retry_after` in the parameters is also sent as the header Retry-After.
     case error(_ code: Int, _ description: String, parameters: JSON? = nil)
-    /// A server in front of Telegram answers with a page of its own, as nginx does with 502.
+    /// The call isn't carried out. A server in front of Telegram answers with its own page, like nginx with status 502.
     case html(_ status: Int)
-    /// The connection is closed, and the call not carried out.
+    /// The connection is closed, and the call isn't carried out.
     case closeBefore
-    /// No answer ever comes, and the call isn't carried out.
+    /// The call is neither answered nor carried out.
     case hang
-    /// The connection is closed after so many bytes: of a file that is fetched, or of a call's body, and then the call
-    /// isn't carried out. For a call the method must be named, and a shorter body is as if nothing had been ordered.
+    /// The connection is closed after a number of bytes of a downloaded file or of a call's body. The call then isn't
+    /// carried out. An order for calls must name the method, and has no effect on a shorter body.
     case closeAfterBytes(Int)
-    /// The call is carried out, and status 200 comes with the first half of the answer's JSON.
+    /// The call is carried out. The response has status 200 and only the first half of the JSON.
     case brokenBody
-    /// The call is carried out, and the connection closed without an answer.
+    /// The call is carried out, and the connection is closed without a response.
     case closeAfter
-    /// The call is carried out, and no answer ever comes.
+    /// The call is carried out, but never answered.
     case hangAfter
-    /// The call is carried out, and a server in front of Telegram answers with a page of its own, as nginx
-    /// does with 504 when it has waited too long.
+    /// The call is carried out, but a server in front of Telegram answers with its own page, like nginx with status 504
+    /// after a timeout.
     case htmlAfter(_ status: Int)
-    /// The call is carried out at once, and answered so much later.
+    /// The call is carried out immediately, and answered after the delay.
     case delay(Duration)
 
-    /// Telegram's flood control.
+    /// Telegram's rate limit: error 429 with `retry_after`.
     package static func tooManyRequests(retryAfter seconds: Int) -> Fault {
         .error(
             429, "Too Many Requests: retry after \(seconds)",
             parameters: ["retry_after": JSON(seconds)])
     }
 
-    /// The group has become a supergroup, which has another id.
+    /// The group was upgraded to a supergroup, which has another id.
     package static func migrated(to chat: Int64) -> Fault {
         .error(
             400, "Bad Request: group chat was upgraded to a supergroup chat",
             parameters: ["migrate_to_chat_id": JSON(chat)])
     }
 
-    /// Whether Telegram acts on the call all the same.
+    /// Whether Telegram carries out the call despite the fault.
     package var callIsCarriedOut: Bool {
         switch self {
         case .error, .html, .closeBefore, .hang, .closeAfterBytes: false
@@ -48,7 +48,7 @@ package enum Fault {
     }
 }
 
-/// The faults that were ordered and haven't happened yet, the oldest first.
+/// The pending fault orders, oldest first.
 struct FaultOrders {
     private struct Order {
         let method: String?
@@ -64,7 +64,7 @@ struct FaultOrders {
         orders.append(Order(method: method?.lowercased(), chat: chat, times: times, fault: fault))
     }
 
-    /// What is left of them, as the control API tells it.
+    /// The pending orders, as the control API shows them.
     var json: JSON {
         JSON(
             orders.map { order in
@@ -80,7 +80,7 @@ struct FaultOrders {
         orders.removeAll()
     }
 
-    /// Uses up the first order that fits a call.
+    /// Uses up one repetition of the first order that matches a call.
     mutating func next(method: String, chat: String) -> Fault? {
         let fitting = orders.firstIndex { order in
             (order.method ?? method.lowercased()) == method.lowercased()
@@ -89,7 +89,8 @@ struct FaultOrders {
         return fitting.map { use($0) }
     }
 
-    /// Uses up the first order for a method if it is one to close the connection within the body.
+    /// Uses up one repetition of the first order for a method if it closes the connection within the request's body.
+    /// Returns the number of bytes before that.
     mutating func nextWithinBody(method: String) -> Int? {
         let fitting = orders.firstIndex { $0.method == method.lowercased() && $0.chat == nil }
         guard let fitting, case .closeAfterBytes(let count) = orders[fitting].fault else { return nil }

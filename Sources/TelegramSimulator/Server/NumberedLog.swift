@@ -1,12 +1,12 @@
 import JSON
 import Reactor
 
-/// What happened, numbered from 1 on, for whoever asks what came after a number: now, or when something comes.
+/// A log with entries numbered from 1. A reader asks for the entries after a number, and may wait for the next one.
 final class NumberedLog {
-    /// Which entries are asked for.
+    /// Selects entries.
     struct Query {
         fileprivate(set) var after: Int64 = 0
-        /// Nil for all kinds, and for all chats.
+        /// Nil for all kinds; a nil `chat` is for all chats.
         var kind: String?
         var chat: Int64?
     }
@@ -29,7 +29,7 @@ final class NumberedLog {
         let timer: Timer
     }
 
-    /// Older ones are forgotten.
+    /// The limits beyond which the oldest entries are dropped.
     private let limit: Int
     private let byteLimit: Int
     private var size = 0
@@ -37,21 +37,21 @@ final class NumberedLog {
     private var entries: [Entry] = []
     private var waiting: [Int64: Waiting] = [:]
     private var queries: Int64 = 0
-    /// The number of the newest entry; 0 where there was none.
+    /// The number of the newest entry; 0 if there was none.
     private(set) var last: Int64 = 0
 
     /// - Parameters:
-    ///   - limit: how many entries are told at least, unless these are very long.
-    ///   - byteLimit: of all entries together; the newest is kept whatever its length.
+    ///   - limit: the minimum number of entries to keep, as long as they fit into `byteLimit`.
+    ///   - byteLimit: the maximum size of all entries together; the newest entry is always kept.
     init(on loop: EventLoop, limit: Int = 10_000, byteLimit: Int = 64 << 20) {
         (self.loop, self.limit, self.byteLimit) = (loop, limit, byteLimit)
     }
 
-    /// Writes an entry down as it is now: what it tells of may change later.
+    /// Adds an entry. It is serialized immediately, because the object that it describes may change later.
     ///
     /// - Parameters:
-    ///   - kind: in small letters.
-    ///   - json: an object, which gets the entry's number as `id`.
+    ///   - kind: in lower case.
+    ///   - json: an object; the entry's number is added as `id`.
     func add(_ kind: String, chat: Int64?, _ json: JSON) {
         last += 1
         var numbered: JSON = ["id": JSON(last)]
@@ -59,13 +59,13 @@ final class NumberedLog {
         entries.append(Entry(number: last, kind: kind, chat: chat, text: numbered.bytes))
         size += entries.last?.text.count ?? 0
         if entries.count > 2 * limit || size > byteLimit { forgetOldest() }
-        // What comes in the same turn, as an album does, is told together.
+        // Entries added in the same turn, such as the messages of an album, are reported together.
         if !waiting.isEmpty { loop.soon { [weak self] in self?.replyToWaiting() } }
     }
 
     /// - Parameters:
-    ///   - wait: how long to wait for an entry where there is none.
-    ///   - reply: called once, with the elements of a JSON array.
+    ///   - wait: how long to wait if no entry matches.
+    ///   - reply: called once, with the elements of a JSON array; empty after a timeout.
     func read(_ query: Query, wait: Duration, then reply: @escaping ([UInt8]) -> Void) {
         let found = entries(for: query)
         guard found.isEmpty, wait > .zero else { return reply(found) }
@@ -75,13 +75,13 @@ final class NumberedLog {
         waiting[number] = Waiting(query: query, reply: reply, timer: timer)
     }
 
-    /// Forgets what happened; the numbers go on.
+    /// Drops all entries; the numbering continues.
     func removeAll() {
         entries.removeAll()
         size = 0
     }
 
-    /// Forgets as much as makes it worth while.
+    /// Drops entries down to `limit` and half of `byteLimit`, so that this runs rarely.
     private func forgetOldest() {
         var count = 0
         while count < entries.count - 1, count < entries.count - limit || size > byteLimit / 2 {

@@ -1,7 +1,6 @@
 import Reactor
 
-/// How Telegram slows down a client that asks for the same updates over and over, and one that fights with
-/// another over them.
+/// Telegram's throttling of a client that repeats the same getUpdates too quickly, or competes with another client.
 struct PollThrottle {
     private static let window = Duration.seconds(3)
 
@@ -9,8 +8,8 @@ struct PollThrottle {
     private var started: Instant?
     private var nextConflict: Instant?
 
-    /// Lengthens the wait of a getUpdates that repeats the last one's offset within 3 s, and within 0.5 s
-    /// gives it one update only.
+    /// Throttles a getUpdates that repeats the last offset. Within 3 s, its timeout is at least 3 s; within 0.5 s, it
+    /// also gets only one update.
     mutating func slow(offset: Int64, timeout: inout Duration, limit: inout Int64, at now: Instant) {
         if let started, offset == self.offset {
             if now - started < Self.window { timeout = max(timeout, Self.window) }
@@ -20,7 +19,7 @@ struct PollThrottle {
         started = now
     }
 
-    /// How long a 409 is held back, when the last one was less than 3 s ago.
+    /// How long to delay a 409 error: 3 s if another one was sent in the last 3 s.
     mutating func delayOfConflict(at now: Instant) -> Duration {
         if let nextConflict, now < nextConflict { return Self.window }
         nextConflict = now + Self.window

@@ -2,28 +2,28 @@ import BotAPI
 import JSON
 import Reactor
 
-/// What a bot has asked of the simulator, in the order of arrival.
+/// The bot's requests to the simulator, in order of arrival.
 package final class RequestHistory {
     typealias Call = SimulatorServer.ReceivedCall
 
-    /// How many of each kind are kept; nil for all.
+    /// The minimum number of requests of each kind to keep; nil keeps all.
     package var limit: Int?
     /// Called from the loop for each call, before it is carried out and answered.
     package var onCall: ((SimulatorServer.ReceivedCall) -> Void)?
-    /// Called from the loop for each call once Telegram has decided on its response; without one where it isn't
-    /// carried out and only the connection suffers.
+    /// Called from the loop for each call, once its result is known. The result is nil if the call isn't carried out
+    /// because of a fault that affects only the connection.
     package var onResponse: ((SimulatorServer.ReceivedCall, Result<JSON, BotAPIError>?) -> Void)?
 
     private(set) var calls: [Call] = []
     /// The parameters of each getUpdates.
     private(set) var polls: [JSON] = []
     private(set) var downloads: [SimulatorServer.Download] = []
-    /// The calls with their outcomes, for those who ask over HTTP.
+    /// The calls with their results, for the control API.
     let log: NumberedLog
 
     init(on loop: EventLoop) { log = NumberedLog(on: loop) }
 
-    /// Nil for a getUpdates, which is no call.
+    /// Returns nil for getUpdates, which isn't recorded as a call.
     func record(_ request: BotAPIRequest, _ fault: Fault?) -> Call? {
         guard request.method.lowercased() != "getupdates" else {
             add(request.parameters, to: &polls)
@@ -58,7 +58,7 @@ package final class RequestHistory {
 }
 
 extension SimulatorServer.ReceivedCall {
-    /// As the control API tells it.
+    /// The call as the control API shows it.
     fileprivate func json(_ outcome: Result<JSON, BotAPIError>?) -> JSON {
         var json: JSON = ["method": JSON(method), "parameters": parameters]
         if !files.isEmpty {
@@ -67,7 +67,7 @@ extension SimulatorServer.ReceivedCall {
                 JSON(files.map { ["part": JSON($0.part), "name": JSON($0.name), "size": JSON($0.size)] }))
         }
         fault.map { json.set("fault", $0.json["fault"] ?? "") }
-        // The parameters here are the call's, not the error's.
+        // `parameters` are the call's here, so the error's are left out.
         let plain = outcome.map { $0.mapError { BotAPIError(code: $0.code, reason: $0.reason) } }
         if let plain { json.merge(BotAPIResponse.envelope(of: plain)) }
         return json

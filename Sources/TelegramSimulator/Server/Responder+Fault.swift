@@ -8,7 +8,7 @@ extension HTTPServer.Responder {
             headers: response.retryAfter.map { [("Retry-After", String($0))] } ?? [])
     }
 
-    /// Responds to a call that Telegram carried out.
+    /// Responds to a call that Telegram carried out, with the fault's effect on the response.
     func respond(_ response: BotAPIResponse, spoiltBy fault: Fault?, on loop: EventLoop) {
         switch fault {
         case .brokenBody:
@@ -23,7 +23,7 @@ extension HTTPServer.Responder {
         }
     }
 
-    /// Lets a call fail that Telegram didn't carry out.
+    /// Fails a call that Telegram didn't carry out.
     func fail(with fault: Fault) {
         switch fault {
         case .error(let code, let description, let parameters):
@@ -35,7 +35,7 @@ extension HTTPServer.Responder {
         }
     }
 
-    /// In nginx's manner.
+    /// Responds with an error page like nginx's.
     private func respondWithPage(_ status: Int) {
         let own = [503: "Service Temporarily Unavailable", 504: "Gateway Time-out"]
         let title = "\(status) \(own[status] ?? HTTPStatus.reasonPhrase(status) ?? "Unknown")"

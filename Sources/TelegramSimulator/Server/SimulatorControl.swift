@@ -2,10 +2,10 @@ import BotAPI
 import JSON
 import Reactor
 
-/// What somebody who isn't the bot asks of a simulator over HTTP: to speak as users, to order faults, to see what the
-/// bot did. docs/simulator.md has each path.
+/// The control API of a simulator over HTTP. Test programs use it to act as users, to order faults, and to see the
+/// bot's actions. docs/simulator.md describes each path.
 ///
-/// Answers are those of the Bot API, `{"ok":true,"result":…}`, one a line and as they would be read.
+/// Responses look like the Bot API's, `{"ok":true,"result":…}`, and end with a newline.
 struct SimulatorControl {
     private typealias Outcome = Result<JSON, BotAPIError>
 
@@ -77,9 +77,9 @@ struct SimulatorControl {
             reason: "Method Not Allowed: \(request.method) \(request.path) is none; it is \(method)")
     }
 
-    // MARK: people
+    // MARK: users
 
-    /// - Parameter who: an id or a username; who hasn't appeared yet does so now.
+    /// - Parameter who: a user's id or username; an unknown user is created.
     private func perform(_ action: String, as who: String, _ request: HTTPServer.Request) throws(BotAPIError)
         -> JSON
     {
@@ -99,7 +99,7 @@ struct SimulatorControl {
         return try introduce(Self.introduction(of: who, [:]))["id"]?.integer ?? 0
     }
 
-    /// The `User` who is called so; nil for who hasn't appeared yet.
+    /// The `User` with an id or a username; nil if there is none.
     private func acquaintance(_ who: String) -> JSON? {
         let introduction = Self.introduction(of: who, [:])
         if let id = introduction["id"]?.integer { return server.telegram.chats.people[id] }
@@ -120,10 +120,10 @@ struct SimulatorControl {
         return try server.telegram.perform("createUser", introduction, as: id).get()
     }
 
-    /// As people's ids are, longer than a bot's in a test.
+    /// The first id for users that are created without one. Real user ids are also longer than a test bot's id.
     private static let firstPerson: Int64 = 1001
 
-    /// Each `User` but the bot, by id.
+    /// All users except the bot, sorted by id.
     private var people: [JSON] {
         let telegram = server.telegram
         return telegram.chats.people.sorted { $0.key < $1.key }.filter { $0.key != telegram.botID }.map(
@@ -138,7 +138,7 @@ struct SimulatorControl {
         return JSON(chat.messages.ids.compactMap { chat.messages[$0] })
     }
 
-    /// What is known of somebody by how they are called in the path.
+    /// The `User` to create for an id or a username in the path, with the given properties.
     private static func introduction(of who: String, _ given: JSON) -> JSON {
         var user: JSON = [:]
         let name = who.first == "@" ? String(who.dropFirst()) : who
@@ -153,7 +153,7 @@ struct SimulatorControl {
         return user
     }
 
-    // MARK: what happened
+    // MARK: actions and calls
 
     private func respond(
         with log: NumberedLog, filter: String, _ request: HTTPServer.Request,
@@ -176,7 +176,7 @@ struct SimulatorControl {
         }
     }
 
-    /// An update as it is, with the next id where it has none.
+    /// Adds a raw update; an update without an id gets the next one.
     private func inject(_ update: JSON) throws(BotAPIError) -> JSON {
         guard update.keys.contains(where: { $0 != "update_id" }) else {
             throw .badRequest("an update is needed, as in {\"message\":{…}}")
@@ -192,7 +192,8 @@ struct SimulatorControl {
 
     // MARK: bodies
 
-    /// JSON needn't be called so: curl calls whatever it is given a form.
+    /// Parses the parameters. A body that starts with `{` counts as JSON regardless of its content type, because curl
+    /// declares every body to be a form.
     static func parameters(of request: HTTPServer.Request) throws(BotAPIError) -> JSON {
         var request = request
         if request.body.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") {
@@ -232,7 +233,7 @@ struct SimulatorControl {
 }
 
 extension HTTPServer.Responder {
-    /// - Parameter last: the number of the newest action, from which a script can wait for what comes of this.
+    /// - Parameter last: the number of the newest action. A script can wait for the actions after it.
     fileprivate func respond(_ outcome: Result<JSON, BotAPIError>, last: Int64) {
         let status =
             switch outcome {

@@ -40,7 +40,7 @@ extension SimulatorServer {
         carryOut(request, call) { [loop] in responder.respond($0, spoiltBy: fault, on: loop) }
     }
 
-    /// Makes the call that a webhook has put into its response; its result goes nowhere.
+    /// Carries out the call in a webhook's response; its result is discarded.
     func carryOut(webhookResponse: HTTPServer.Request) {
         guard let request = try? BotAPIRequest(webhookResponse, method: "") else { return }
         carryOut(request, history.record(request, nil)) { _ in }

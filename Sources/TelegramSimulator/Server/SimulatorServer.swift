@@ -2,66 +2,66 @@ import BotAPI
 import JSON
 import Reactor
 
-/// The Bot API over HTTP, for one bot and in the loop: a simulated Telegram that a test feeds with updates, and makes
-/// fail as it likes; whoever else wants to does it over HTTP too, below `/simulator/`.
+/// Serves the Bot API over HTTP for one bot, from a simulated Telegram in the same event loop. Tests add updates and
+/// order faults directly; other programs use the control API below `/simulator/`.
 @MainActor package final class SimulatorServer {
-    /// A call as it arrived; getUpdates isn't among these but among `polls`.
+    /// A call as it arrived. Each getUpdates is in `polls` instead.
     package struct ReceivedCall {
-        /// As the client wrote it.
+        /// The method as the client wrote it.
         package let method: String
-        /// An object. From a JSON body the values are as they came; from a query or a form they are strings.
+        /// An object. Values from a JSON body keep their types; values from a query or a form are strings.
         package let parameters: JSON
-        /// What was uploaded with it, in the order of the form.
+        /// The uploaded files, in the order of the form.
         package let files: [ReceivedFile]
-        /// What went wrong with it.
+        /// The fault ordered for the call; nil for none.
         package let fault: Fault?
-        /// False where a fault kept Telegram from acting on it.
+        /// False if a fault kept Telegram from carrying out the call.
         package var wasCarriedOut: Bool { fault?.callIsCarriedOut ?? true }
 
-        /// The file that was uploaded for a parameter: by `attach://`, or in a part of the parameter's own name.
+        /// The file uploaded for a parameter: via `attach://`, or in the part with the parameter's name.
         package func file(_ parameter: String) -> ReceivedFile? {
             files.meant(by: Arguments(parameters).text(parameter), parameter: parameter)
         }
     }
 
-    /// A file as it was asked for; getFile is a call.
+    /// A download of a file. A getFile is a call.
     package struct Download {
-        /// As in `photos/file_1.jpg`.
+        /// The file's path, such as `photos/file_1.jpg`.
         package let path: String
-        /// The Range header; empty without one.
+        /// The Range header; empty if there was none.
         package let range: String
-        /// What went wrong with it.
+        /// The fault ordered for the download; nil for none.
         package let fault: Fault?
     }
 
-    /// What answers the calls; another one after a reset.
+    /// The simulated Telegram that answers the calls; `reset` replaces it.
     package private(set) var telegram: SimulatedTelegram
-    /// The bot's; a call with another one is unauthorized.
+    /// The bot's token; calls with another token get error 401.
     package let token: String
-    /// Takes any token that looks like one, and not `token` alone.
+    /// Whether to accept any well-formed token, not only `token`.
     package var acceptsAnyToken = false
-    /// What the bot has asked for.
+    /// The bot's requests.
     package let history: RequestHistory
-    /// Called for each update that is created, with its id and kind; without an id where `allowed_updates` keeps it
-    /// from being.
+    /// Called for each update, with its id and kind. The id is nil if the update isn't created, because
+    /// `allowed_updates` excludes its kind or too many updates are pending.
     package var onUpdate: ((_ id: Int64?, _ kind: String) -> Void)?
-    /// Called each time that a webhook doesn't take an update, with what getWebhookInfo will tell.
+    /// Called whenever a webhook doesn't accept an update, with the error message for getWebhookInfo.
     package var onWebhookError: ((String) -> Void)?
 
     let loop: EventLoop
     let delivery: UpdateDelivery
-    /// What people saw of the bot's doings.
+    /// The bot's actions, as users see them.
     let actions: NumberedLog
     private(set) var faults = FaultOrders()
     private let http: HTTPServer
     private let host: String
 
     /// - Parameters:
-    ///   - token: the only one that isn't answered with 401.
+    ///   - token: the only token that doesn't get error 401.
     ///   - host: an address such as `127.0.0.1` or `::1`.
-    ///   - port: 0 lets the system pick one.
-    ///   - firstUpdateID: of the first update that is created.
-    ///   - keptBytes: of a file that is uploaded; a longer one can't be fetched again.
+    ///   - port: 0 lets the system choose a port.
+    ///   - firstUpdateID: the id of the first update.
+    ///   - keptBytes: the maximum size of an uploaded file that can be downloaded again.
     package init(
         on loop: EventLoop, token: String = "7:secret", telegram: SimulatedTelegram,
         host: String = "127.0.0.1", port: UInt16 = 0, firstUpdateID: Int64 = 9001, keptBytes: Int = 1 << 20
@@ -78,7 +78,7 @@ import Reactor
         follow()
     }
 
-    /// Gives out the updates that Telegram makes, and writes down what people see.
+    /// Queues the updates that Telegram creates, and logs the bot's actions.
     private func follow() {
         telegram.onUpdate = { [weak self] kind, payload in
             guard let self else { return }
@@ -90,7 +90,7 @@ import Reactor
         }
     }
 
-    /// Posts updates to the webhook that is set; without it that is stored and never called.
+    /// Enables webhooks: updates are posted to the webhook of the bot. Otherwise a webhook is stored, but never called.
     package func deliverToWebhooks(through client: HTTPClient) {
         delivery.makePosting = { [weak self, loop, telegram] webhook in
             let posting = WebhookDelivery(to: webhook, through: client, on: loop, now: telegram.now)
@@ -100,8 +100,8 @@ import Reactor
         }
     }
 
-    /// Begins anew: nobody has appeared, nothing was written, no fault is ordered. What the bot has set stays: its
-    /// webhook, and which kinds of updates it wants; so do the numbers, which go on.
+    /// Deletes all chats, users, files, faults, and pending updates, and the history. The webhook and `allowed_updates`
+    /// stay, and all numbering continues.
     package func reset() {
         telegram = telegram.another()
         follow()
@@ -117,7 +117,7 @@ import Reactor
     package var calls: [ReceivedCall] { history.calls }
     /// The parameters of each getUpdates, in the order of arrival.
     package var polls: [JSON] { history.polls }
-    /// In the order of arrival.
+    /// The downloads in the order of arrival.
     package var downloads: [Download] { history.downloads }
 
     /// Stops listening and closes every connection.
@@ -126,20 +126,20 @@ import Reactor
         http.close()
     }
 
-    /// What stands before `/bot<token>/<method>`.
+    /// The URL to put before `/bot<token>/<method>`.
     package var url: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
     package var port: UInt16 { http.port }
-    /// How many connections have been accepted since the start.
+    /// The number of connections accepted since the start.
     package var connectionsOpened: Int { http.connectionsOpened }
-    /// How many connections are open.
+    /// The number of open connections.
     package var connectionsOpen: Int { http.connectionsOpen }
-    /// As with Telegram, no more updates wait.
+    /// The maximum number of pending updates, as with Telegram.
     package static let pendingLimit = UpdateQueue.countLimit
-    /// How many updates wait for being confirmed.
+    /// The number of updates that aren't confirmed yet.
     package var pendingUpdates: Int { delivery.queue.count }
 
-    /// Slows down a client that spins or fights with another one, as Telegram does: a getUpdates with the
-    /// last one's offset waits for 3 s, and the second 409 within 3 s is held back for as long.
+    /// Whether to throttle a client like Telegram: a getUpdates that repeats the last offset within 3 s waits for up to
+    /// 3 s, and a second 409 error within 3 s is delayed by 3 s.
     package var slowsSpinning: Bool {
         get { delivery.slowsSpinning }
         set { delivery.slowsSpinning = newValue }
@@ -147,27 +147,28 @@ import Reactor
 
     // MARK: updates
 
-    /// Creates an update; a getUpdates that waits is answered in the loop's next turn.
+    /// Creates an update. A waiting getUpdates is answered in the loop's next turn.
     ///
     /// - Parameters:
     ///   - payload: a `Message`, a `CallbackQuery`, …
-    ///   - kind: its key in the update, as in `message`.
-    /// - Returns: the update's id; nil if the client's `allowed_updates` keep such updates from being created.
+    ///   - kind: the payload's key in the update, such as `message`.
+    /// - Returns: the update's id; nil if the update isn't created, because `allowed_updates` excludes its kind or too
+    ///   many updates are pending.
     @discardableResult
     package func add(_ payload: JSON, as kind: String) -> Int64? {
         telegram.learn(from: payload)
         return delivery.add(payload, as: kind)
     }
 
-    /// Gives out a whole update under its own `update_id`, whatever `allowed_updates` say. One without an
-    /// id is left out.
+    /// Adds a complete update with its own `update_id`, regardless of `allowed_updates`. An update without an id is
+    /// ignored.
     package func addRaw(_ update: JSON) {
         guard let id = update["update_id"]?.integer else { return }
         update.members.forEach { telegram.learn(from: $0.value) }
         delivery.insert(update.asciiBytes, id: id)
     }
 
-    /// Gives out an update byte for byte, be it JSON or not; the queue has it under `id`.
+    /// Adds an update byte for byte, whether or not it is JSON, under `id` in the queue.
     package func addRaw(bytes: [UInt8], id: Int64) {
         delivery.insert(bytes, id: id)
     }
@@ -176,18 +177,18 @@ import Reactor
 
     /// Stores a file.
     ///
-    /// - Parameter path: as getFile tells it, and as it is fetched.
-    /// - Returns: its `file_id`.
+    /// - Parameter path: the file's path in getFile's result and in the download's URL.
+    /// - Returns: the file's `file_id`.
     package func addFile(_ bytes: [UInt8], path: String) -> String {
         telegram.files.add(.bytes(bytes), path: path)
     }
 
-    /// The same with a file on the disk, which may be as long as it likes.
+    /// Stores a file that is on disk, and may have any size.
     package func addFile(_ file: InputFile, path: String) -> String {
         telegram.files.add(.file(file), path: path)
     }
 
-    /// Set for a server as it is with `--local`: where it puts files.
+    /// The directory for downloaded files, as for a server run with `--local`; nil for a hosted server.
     package var localDirectory: String? {
         get { telegram.files.localDirectory }
         set { telegram.files.localDirectory = newValue }
@@ -195,20 +196,20 @@ import Reactor
 
     // MARK: faults
 
-    /// Orders a fault for the next calls that fit; orders are used up one after the other.
+    /// Orders a fault for the next matching calls. Orders are used up one after the other.
     ///
     /// - Parameters:
-    ///   - method: in any case, getUpdates too; `file` is the fetching of a file; nil is all of these.
-    ///   - times: how many calls it strikes.
-    ///   - chat: strikes only calls with this `chat_id`.
+    ///   - method: in any case; also getUpdates, or `file` for downloads; nil for all of these.
+    ///   - times: the number of calls that fail.
+    ///   - chat: the `chat_id` of the calls; nil for any.
     package func fail(method: String? = nil, times: Int = 1, chat: Int64? = nil, with fault: Fault) {
         faults.add(fault, method: method, chat: chat, times: times)
     }
 
-    /// The fault that was ordered for this call, which is used up; nil for none.
+    /// Uses up the fault ordered for this call; nil for none.
     func nextFault(method: String, chat: String) -> Fault? { faults.next(method: method, chat: chat) }
 
-    /// Takes back what was ordered and hasn't happened.
+    /// Cancels the pending fault orders.
     package func clearFaults() {
         faults.removeAll()
     }

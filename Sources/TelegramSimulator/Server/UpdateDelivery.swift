@@ -2,8 +2,7 @@ import BotAPI
 import JSON
 import Reactor
 
-/// Keeps updates, and gives them to whoever asks, now or when one comes, or has them posted to the webhook that is
-/// set.
+/// Queues updates and delivers them: to getUpdates, as soon as there are any, or to the bot's webhook.
 final class UpdateDelivery {
     typealias Reply = (BotAPIResponse) -> Void
 
@@ -19,23 +18,23 @@ final class UpdateDelivery {
     private var allowed = AllowedUpdates()
     private var webhook: Webhook?
     private var posting: WebhookDelivery?
-    /// What posts to a webhook; without it webhooks are stored and never called.
+    /// Creates the delivery to a webhook; if nil, a webhook is stored, but never called.
     var makePosting: ((Webhook) -> WebhookDelivery)?
     private var waiting: Poll?
     private var throttle = PollThrottle()
-    /// Off, so that a test may ask as fast as it likes.
+    /// Off by default, so that a test may poll as quickly as it likes.
     var slowsSpinning = false
     private let loop: EventLoop
     private let second: Duration
 
-    /// - Parameter second: how long a second of getUpdates' timeout lasts.
+    /// - Parameter second: the duration of one second of getUpdates' timeout.
     init(on loop: EventLoop, firstID: Int64, second: Duration = .seconds(1)) {
         self.loop = loop
         self.second = second
         queue = UpdateQueue(firstID: firstID)
     }
 
-    /// Creates an update, unless `allowed_updates` keeps its kind out or too many wait already; returns its id.
+    /// Creates an update and returns its id; nil if `allowed_updates` excludes its kind or the queue is full.
     func add(_ payload: JSON, as kind: String) -> Int64? {
         guard allowed.admits(kind) else { return nil }
         let id = queue.nextID
@@ -49,7 +48,7 @@ final class UpdateDelivery {
     func insert(_ text: [UInt8], id: Int64) {
         queue.insert(text, id: id)
         posting?.add(UpdateQueue.Entry(id: id, text: text))
-        // What is added in the same turn goes out together, as with Telegram, which waits a millisecond.
+        // Updates added in the same turn are delivered together. Telegram waits a millisecond for further updates.
         if waiting != nil { loop.soon { [weak self] in self?.replyToWaiting() } }
     }
 
@@ -105,7 +104,7 @@ final class UpdateDelivery {
 
     // MARK: the webhook
 
-    /// - Parameter hasCertificate: one was uploaded with it.
+    /// - Parameter hasCertificate: whether a certificate was uploaded with the call.
     func setWebhook(_ arguments: Arguments, hasCertificate: Bool) -> BotAPIResponse {
         guard !arguments.text("url").isEmpty else { return deleteWebhook(arguments) }
         do throws(BotAPIError) {
@@ -138,13 +137,13 @@ final class UpdateDelivery {
         return BotAPIResponse(result: true, description: remark)
     }
 
-    /// Forgets the updates that wait; the webhook, if there is one, stays.
+    /// Drops the pending updates; the webhook stays.
     func removeAll() {
         queue.removeAll()
         post(to: webhook)
     }
 
-    /// Ends what would go on by itself.
+    /// Stops posting to the webhook.
     func stop() { posting?.stop() }
 
     func webhookInfo() -> BotAPIResponse {
@@ -165,7 +164,7 @@ final class UpdateDelivery {
     }
 }
 
-/// Why a getUpdates ends with a 409, in Telegram's words.
+/// The reason for a getUpdates to end with error 409, in Telegram's words.
 private enum PollEndReason: String {
     case otherPoll =
         "terminated by other getUpdates request; make sure that only one bot instance is running"

@@ -2,20 +2,20 @@
 struct UpdateQueue {
     struct Entry: Equatable {
         let id: Int64
-        /// The update as JSON, byte for byte as it will be sent.
+        /// The update's JSON, exactly as it will be sent.
         let text: [UInt8]
     }
 
-    /// How far past the end an offset may lie, and how far before the start.
+    /// How far an offset may be after the last id and before the first; getUpdates ignores other offsets.
     private static let future: Int64 = 10
     private static let past: Int64 = 100_000
-    /// An answer ends before this many bytes, though never before its first update.
+    /// The maximum size of a response in bytes. The first update is always included.
     private static let answerLimit = 1 << 22
 
-    /// So many updates wait at most, and so many bytes of them: more are dropped.
+    /// The limits on pending updates: their number, and their total size in bytes. Further updates are dropped.
     static let countLimit = 100_000
     private static let byteLimit = 128 << 20
-    /// No update is longer.
+    /// The maximum size of an update in bytes; a longer one is dropped.
     private static let updateLimit = 512 << 10
 
     private(set) var entries: [Entry] = []
@@ -29,14 +29,14 @@ struct UpdateQueue {
 
     var count: Int { entries.count }
 
-    /// Whether an update of so many bytes would be created, or lost.
+    /// Whether the queue takes an update with this number of bytes; otherwise the update is dropped.
     func hasRoom(for count: Int) -> Bool {
         entries.count < Self.countLimit && count <= Self.updateLimit && size + count <= Self.byteLimit
     }
 
-    /// Keeps an update under its own id, in its place in the order; an equal id is replaced.
+    /// Adds an update under its own id, in the order of ids. It replaces an update with the same id.
     ///
-    /// An empty queue goes on from any id, also a lower one: so does Telegram after a week of silence.
+    /// An empty queue continues from any id, even a lower one, as Telegram does after a week without updates.
     mutating func insert(_ text: [UInt8], id: Int64) {
         let entry = Entry(id: id, text: text)
         size += text.count
@@ -54,12 +54,12 @@ struct UpdateQueue {
         }
     }
 
-    /// What getUpdates answers; a positive offset deletes all that is lower, a negative one all but the
-    /// newest that many.
+    /// The updates that getUpdates returns. A positive offset deletes all updates with lower ids; the offset -n deletes
+    /// all but the newest n updates.
     ///
     /// - Parameters:
-    ///   - offset: ignored when it is 0, or too far from the ids in the queue.
-    ///   - limit: taken as 1...100.
+    ///   - offset: ignored if it is 0, or too far from the ids in the queue.
+    ///   - limit: clamped to 1...100.
     mutating func updates(from offset: Int64, limit: Int64) -> ArraySlice<Entry> {
         forget(before: offset)
         var length = 0
@@ -70,7 +70,7 @@ struct UpdateQueue {
         return fitting
     }
 
-    /// A webhook took it.
+    /// Removes an update that a webhook accepted.
     mutating func remove(_ id: Int64) {
         guard let place = entries.firstIndex(where: { $0.id == id }) else { return }
         size -= entries.remove(at: place).text.count

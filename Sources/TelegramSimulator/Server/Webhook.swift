@@ -1,24 +1,24 @@
 import BotAPI
 import JSON
 
-/// Where a bot wants its updates posted, as setWebhook tells it.
+/// A bot's webhook, as in the parameters of setWebhook.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#setwebhook
 struct Webhook {
     let url: String
-    /// How many updates may be under way at a time.
+    /// The maximum number of updates in flight.
     let connections: Int
-    /// Goes with each update in a header of its own; empty for none.
+    /// Sent with each update in a header; empty for none.
     let secret: String
-    /// The bot uploaded its certificate: nobody else vouches for it.
+    /// Whether the bot uploaded its own certificate, which no authority needs to have signed.
     let hasCertificate: Bool
-    /// As the bot gave it; empty where it didn't.
+    /// The IP address that the bot gave; empty if it gave none.
     let address: String
 
-    /// Reads setWebhook's parameters. Unlike the hosted server this one takes plain HTTP, any port and any address,
-    /// as one run with `--local` does.
+    /// Parses setWebhook's parameters. Unlike the hosted server, this accepts plain HTTP, any port and any address,
+    /// like a server run with `--local`.
     ///
-    /// Fails as Telegram does where the address or the secret is none.
+    /// Fails like Telegram if the URL or the secret is invalid.
     init(_ arguments: Arguments, hasCertificate: Bool) throws(BotAPIError) {
         let given = arguments.text("url")
         url = given.contains("://") ? given : "https://\(given)"
@@ -41,7 +41,7 @@ struct Webhook {
             && url.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
     }
 
-    /// The headers that go with each update.
+    /// The headers of each posted update.
     var headers: [(name: String, value: String)] {
         secret.isEmpty ? [] : [("X-Telegram-Bot-Api-Secret-Token", secret)]
     }

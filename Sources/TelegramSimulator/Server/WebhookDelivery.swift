@@ -1,24 +1,24 @@
 import JSON
 import Reactor
 
-/// Posts updates to a webhook, each until it was taken.
+/// Posts updates to a webhook, and retries each one until the webhook accepts it.
 @MainActor final class WebhookDelivery {
-    /// What went wrong last, as getWebhookInfo tells it.
+    /// The last error, as getWebhookInfo shows it.
     struct LastError {
         let date: Int64
         let message: String
     }
 
-    /// The longest that a webhook may take to answer.
+    /// The timeout for the webhook's response.
     private static let patience = Duration.seconds(60)
 
     let webhook: Webhook
     private(set) var lastError: LastError?
-    /// Called once for each update that the webhook took.
+    /// Called once for each update that the webhook accepts.
     var onDelivered: (Int64) -> Void = { _ in }
-    /// Called with a response's body where it may be a call, in the shape of a request that makes it.
+    /// Called with each successful response, which may contain a call, converted to the request that makes this call.
     var onResponse: (HTTPServer.Request) -> Void = { _ in }
-    /// Called with what went wrong, each time.
+    /// Called for each failed post.
     var onError: (LastError) -> Void = { _ in }
 
     private let client: HTTPClient
@@ -29,10 +29,10 @@ import Reactor
     private var isStopped = false
     private var isDue = false
 
-    /// An update that the webhook hasn't taken.
+    /// An update that the webhook hasn't accepted yet.
     private struct Post {
         var text: [UInt8]
-        /// While it is in flight.
+        /// The request in flight, if any.
         var transfer: Transfer?
     }
 
@@ -42,14 +42,14 @@ import Reactor
         queues = WebhookQueues(limit: webhook.connections)
     }
 
-    /// Posts an update once it is its turn.
+    /// Queues an update.
     func add(_ entry: UpdateQueue.Entry) {
         posts[entry.id, default: Post(text: entry.text)].text = entry.text
         queues.add(entry.id, to: Self.queue(of: entry))
         postSoon()
     }
 
-    /// Posts no more, and gives up what is in flight.
+    /// Stops posting, and cancels the requests in flight.
     func stop() {
         isStopped = true
         posts.values.compactMap(\.transfer).forEach(client.cancel)
@@ -111,7 +111,7 @@ import Reactor
         onError(error)
     }
 
-    /// In Telegram's words, where it has some of its own.
+    /// Telegram's message for a failure, or the failure's own reason if Telegram has no message for it.
     private static func words(_ failure: HTTPClient.Failure) -> String {
         let reason = failure.reason.lowercased()
         if reason.contains("timed out") || reason.contains("timeout") { return "Read timeout expired" }
@@ -119,7 +119,7 @@ import Reactor
         return failure.reason
     }
 
-    /// The chat that an update belongs to, else the person; what names neither is in a queue with its like.
+    /// The queue of an update: its chat's id, else its user's id. Updates with neither share one queue.
     private static func queue(of entry: UpdateQueue.Entry) -> String {
         guard let update = try? JSON(parsing: entry.text) else { return "" }
         for payload in update.members.map(\.value) where payload.isObject {

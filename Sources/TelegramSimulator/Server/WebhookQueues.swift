@@ -1,5 +1,5 @@
-/// Decides which update is posted to a webhook when: those of one chat one after the other, each until it was taken;
-/// those of several chats at the same time. The caller carries it out.
+/// Schedules the posts to a webhook. Updates of one chat are posted in order, each until it is accepted; different
+/// chats are served concurrently. The caller sends the posts.
 struct WebhookQueues {
     private struct Queue {
         var waiting: [Int64]
@@ -7,27 +7,27 @@ struct WebhookQueues {
         var failures = 0
     }
 
-    /// So long a queue rests after its first failure; twice as long after each further one.
+    /// The backoff of a queue after its first failure; it doubles with each further failure.
     private static let firstRest = Duration.seconds(1)
     private static let longestRest = Duration.seconds(60)
 
     private let limit: Int
     private var queues: [String: Queue] = [:]
-    /// The queue of each update that wasn't taken yet.
+    /// The queue of each update that isn't accepted yet.
     private var places: [Int64: String] = [:]
     private var underWay = 0
 
-    /// - Parameter limit: how many updates may be under way at a time.
+    /// - Parameter limit: the maximum number of updates in flight.
     init(limit: Int) { self.limit = limit }
 
-    /// - Parameter queue: what has to stay in order, a chat or a person.
+    /// - Parameter queue: a key shared by updates that must stay in order, such as the id of a chat or a user.
     mutating func add(_ update: Int64, to queue: String) {
         guard places[update] == nil else { return }
         places[update] = queue
         queues[queue, default: Queue(waiting: [])].waiting.append(update)
     }
 
-    /// The update to be posted now; nil where none is, or enough are under way.
+    /// The next update to post; nil if there is none, or if too many are in flight.
     mutating func next() -> Int64? {
         guard underWay < limit else { return nil }
         let oldest = queues.filter { $1.isFree }.compactMap { name, queue in
@@ -39,7 +39,7 @@ struct WebhookQueues {
         return oldest.update
     }
 
-    /// The webhook took an update.
+    /// Records that the webhook accepted an update.
     mutating func delivered(_ update: Int64) {
         guard let name = places.removeValue(forKey: update), var queue = queues[name] else { return }
         underWay -= 1
@@ -48,10 +48,10 @@ struct WebhookQueues {
         queues[name] = queue.waiting.isEmpty ? nil : queue
     }
 
-    /// The webhook didn't take an update: its queue rests until `rested`.
+    /// Records that the webhook didn't accept an update. Its queue is paused until `rested` is called.
     ///
-    /// - Parameter wanted: how long the webhook itself asked to be left alone.
-    /// - Returns: how long it rests.
+    /// - Parameter wanted: the delay that the webhook asked for in Retry-After.
+    /// - Returns: the duration of the pause.
     mutating func failed(_ update: Int64, wanted: Duration = .zero) -> Duration {
         guard let name = places[update] else { return .zero }
         underWay -= 1
