@@ -61,8 +61,7 @@ package final class Gateway {
     }
 
     /// Updates are confirmed and delivered only once they are on disk: a confirmed update can't be lost, and the
-    /// journal
-    /// knows every event that a child was given.
+    /// journal knows every event that a child was given.
     private func take(_ batch: UpdateBatch) {
         let events = batch.updates.compactMap(event(of:))
         journal.append(events, offset: batch.nextOffset) { [self] stored in
@@ -127,8 +126,7 @@ package final class Gateway {
     }
 
     /// Stops taking updates, lets every child finish its events, sends their calls, and confirms the last updates to
-    /// the
-    /// source.
+    /// the source.
     package func shutDown() {
         source.stop()
         stop.startDeadline { loop.after($0) { [weak self] in self?.giveUp() } }

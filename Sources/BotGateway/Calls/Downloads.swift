@@ -8,8 +8,8 @@ import Reactor
 /// Downloads files from Telegram for children: asks for a file's path with getFile, and writes the file straight to
 /// disk.
 ///
-/// An interrupted download is resumed. A file appears at its path only when it is complete. A few downloads run at
-/// the same time; they don't wait for the scope's calls.
+/// An interrupted download is resumed. A file appears at its path only when it is complete. A few downloads run at the
+/// same time; they don't wait for the scope's calls.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#getfile
 final class Downloads {

@@ -2,8 +2,8 @@ import DequeModule
 
 /// Chooses which scope sends its next call when a place is free.
 ///
-/// The first call of a scope that had nothing to send is probably an answer that a user waits for. It goes before
-/// the calls of scopes that are already sending, but only `answersInARow` times, so that those aren't starved.
+/// The first call of a scope that had nothing to send is probably an answer that a user waits for. It goes before the
+/// calls of scopes that are already sending, but only `answersInARow` times, so that those aren't starved.
 struct FairQueue {
     /// The most answers sent before one call of the other kind.
     static let answersInARow = 3

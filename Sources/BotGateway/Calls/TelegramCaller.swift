@@ -23,8 +23,7 @@ package final class TelegramCaller: CallSink, CallObserver {
     private var destinations = CallDestinations()
 
     /// Called on each 429, to store it and restore it with `hold`. The destination is a chat's id or name, the scope
-    /// for a
-    /// call without a chat, or `business:CONNECTION/chat:ID`.
+    /// for a call without a chat, or `business:CONNECTION/chat:ID`.
     package var onHold: (_ chat: String, _ wait: Duration) -> Void {
         get { destinations.onHold }
         set { destinations.onHold = newValue }
@@ -78,8 +77,7 @@ package final class TelegramCaller: CallSink, CallObserver {
     }
 
     /// Sends the typing action once, unless a call of the scope is pending, its chat is rate-limited or the limit of
-    /// calls
-    /// in flight is reached.
+    /// calls in flight is reached.
     package func childIsWorking(in scope: Scope) {
         guard queues[scope] == nil, !queues.isFull, let call = typing.call(in: scope),
             destinations.wait(for: call, in: scope) == nil

@@ -14,8 +14,7 @@ struct Retry {
     static let mostMoves = 4
 
     /// The most times an upload may break off. A proxy may close the connection because the file is too big, and its
-    /// answer
-    /// to that can get lost.
+    /// answer to that can get lost.
     static let mostBreaks = 10
 
     private(set) var tries = 0

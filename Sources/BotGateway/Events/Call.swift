@@ -79,8 +79,7 @@ package struct Call {
     var line: JSON { line(after: [:]) }
 
     /// The same, behind the keys of `start`. Parameters that clash with them go to `params`: setMyCommands, for
-    /// example, has
-    /// a `scope` of its own.
+    /// example, has a `scope` of its own.
     package func line(after start: JSON) -> JSON {
         var line = start
         line.set("type", JSON(type))

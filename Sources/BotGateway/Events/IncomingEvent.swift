@@ -41,8 +41,7 @@ package struct IncomingEvent {
             return lineWithOtherKeys(of: update)
         }
         // This runs for every update. Joining strings avoids parsing and serializing the JSON again, which would cost
-        // more than
-        // everything else.
+        // more than everything else.
         var line: [UInt8] = []
         line.reserveCapacity(update.text.count + 64)
         line += #"{"type":"telegram."#.utf8

@@ -16,8 +16,7 @@ package enum Scope: Hashable, CustomStringConvertible {
     /// Parses a value of `description`.
     package init?(_ text: String) {
         // A connection's id may contain any character, also slashes and characters that combine with their neighbours.
-        // The chat
-        // is what follows the last slash.
+        // The chat is what follows the last slash.
         let bytes = text.utf8
         let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
         let start = slash.map { text[..<$0] } ?? ""

@@ -37,8 +37,7 @@ extension DiskJournal {
     }
 
     /// Parses a stored call as it is: defaults were filled in before it was stored, and parameters that the bot left
-    /// out
-    /// on purpose must stay out.
+    /// out on purpose must stay out.
     private static func call(_ line: [UInt8]) -> Call? {
         let event = line.withUnsafeBytes { try? OutgoingEvent($0, in: nil) }
         guard case .call(let call) = event else { return nil }

@@ -4,9 +4,9 @@ import Reactor
 
 /// The journal in an SQLite database: committed changes survive `kill -9` and a power cut.
 ///
-/// Changes are collected in memory and committed together: at the end of the loop's turn when updates arrived,
-/// because Telegram is polled again only after the commit; otherwise within 20 ms. While the disk is full, no update
-/// is accepted.
+/// Changes are collected in memory and committed together: at the end of the loop's turn when updates arrived, because
+/// Telegram is polled again only after the commit; otherwise within 20 ms. While the disk is full, no update is
+/// accepted.
 @MainActor package final class DiskJournal: Journal {
     /// 64 MiB in pages of 4 KiB.
     private static let manyFreePages: Int64 = 16_384
@@ -128,8 +128,7 @@ import Reactor
             return try recovered.count(of: scope, in: database)
         } catch {
             // If this returned 0 and the gateway went on, newer events would overtake the scope's stored ones. The next
-            // start
-            // finds all of them.
+            // start finds all of them.
             fail(error)
             return 0
         }

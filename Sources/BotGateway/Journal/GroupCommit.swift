@@ -2,8 +2,8 @@ import CSQLite
 import Logging
 import Reactor
 
-/// Collects changes in memory and commits them together: at the end of this turn of the loop if a caller waits for
-/// the commit, otherwise within `delay`.
+/// Collects changes in memory and commits them together: at the end of this turn of the loop if a caller waits for the
+/// commit, otherwise within `delay`.
 ///
 /// While the disk is full, the changes stay in memory and the commit is retried.
 @MainActor final class GroupCommit {

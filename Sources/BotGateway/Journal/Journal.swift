@@ -3,12 +3,11 @@ import JSON
 /// The journal can't be read now. It has logged why, and a later read may succeed.
 package struct JournalReadError: Error {}
 
-/// Keeps events until they are acknowledged, calls until they are answered, and the state that children store for
-/// their scope.
+/// Keeps events until they are acknowledged, calls until they are answered, and the state that children store for their
+/// scope.
 ///
 /// `run` uses `DiskJournal`, a database. `replay` can read its log again and uses `ReplayJournal`, which lasts as long
-/// as
-/// the program.
+/// as the program.
 package protocol Journal: AnyObject {
     /// Stored changes survive the gateway.
     var isDurable: Bool { get }

@@ -58,8 +58,7 @@ enum JournalDatabase {
     }
 
     /// Opens the journal of a gateway that may be running, and creates nothing. Waits up to 5 s for another process
-    /// that
-    /// writes.
+    /// that writes.
     ///
     /// Fails with `.neverRan` if there is no journal.
     static func open(in directory: String, for access: Database.Access) throws(GatewayFailure) -> Database {

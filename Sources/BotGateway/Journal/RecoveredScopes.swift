@@ -1,7 +1,7 @@
 import Logging
 
-/// Lists the scopes that have events of an earlier run, in the order of their names. The list is read in pages, so
-/// that a million scopes needn't fit into memory.
+/// Lists the scopes that have events of an earlier run, in the order of their names. The list is read in pages, so that
+/// a million scopes needn't fit into memory.
 struct RecoveredScopes {
     static let pageSize = 1000
 

@@ -59,8 +59,7 @@ import Reactor
                     + "a place of its own with --state DIR")
         }
         // SQLite would create the file readable by everyone, which matters if the user opened the directory to others.
-        // If
-        // this fails, SQLite reports why.
+        // If this fails, SQLite reports why.
         Glibc.close(open(journal, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
         let pid = Array("\(getpid())\n".utf8)
         ftruncate(lock, 0)

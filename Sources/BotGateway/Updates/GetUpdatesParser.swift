@@ -1,8 +1,8 @@
 import JSON
 import Reactor
 
-/// Decides how to go on with a getUpdates body, also one that can't be read: it is fetched again one
-/// update at a time, and only the one that can't be read is let go.
+/// Decides how to continue after a getUpdates body. A body that can't be parsed is fetched again one update at a time,
+/// so that only the malformed update is skipped.
 struct GetUpdatesParser {
     enum Decision {
         case updates(GetUpdatesResponse)
@@ -10,10 +10,10 @@ struct GetUpdatesParser {
         case skip(id: Int64, reason: JSONError)
     }
 
-    /// A body may be broken on its way once: an update is skipped when it couldn't be read so often.
+    /// A body may be damaged in transit: an update is skipped only after this many failed attempts.
     private static let tries = 3
 
-    /// How many updates to ask for.
+    /// The `limit` of the next getUpdates.
     var limit: Int { singly > 0 ? 1 : 100 }
 
     private var singly = 0
@@ -29,8 +29,8 @@ struct GetUpdatesParser {
             let wasSingle = singly > 0
             singly = max(singly, 100)
             unread += wasSingle ? 1 : 0
-            // A body without an id is a stranger's, such as a proxy's page: no update is to blame for it, and
-            // an offset that moved on would delete the updates that come meanwhile.
+            // A body without an id comes from something else, such as a proxy, so there is no update to skip. Raising
+            // the offset anyway would delete updates that arrive meanwhile.
             guard unread >= Self.tries, let id = GetUpdatesResponse.firstID(in: body) else {
                 return .askAgain(reason: error, after: Retry.backoff(tries: unread, jitter: 0))
             }

@@ -1,23 +1,23 @@
 import BotAPI
 import JSON
 
-/// What one getUpdates answer holds.
+/// The content of one getUpdates response.
 struct GetUpdatesResponse {
     private(set) var updates: [Update]
-    /// What was in the batch and is no update, in words.
+    /// Descriptions of the elements that aren't updates.
     private(set) var malformed: [Update.Malformed]
-    /// What the next poll asks from: the last id of this batch + 1. Never a maximum over earlier batches,
-    /// for ids may start lower one day. Nil for an empty batch.
+    /// The offset of the next poll: the last id of this batch + 1, or nil for an empty batch. It isn't the maximum over
+    /// earlier batches, because Telegram may start again at lower ids.
     private(set) var nextOffset: Int64?
 
-    /// Fails when the body can't be read as an answer at all, or doesn't tell what to ask from next.
+    /// Fails if the body can't be parsed as a response or has no usable offset for the next poll.
     init(_ body: [UInt8]) throws(JSONError) {
         let result = Self.scan(body)
         guard case .failure(let error) = result else {
             self = try result.get()
             return
         }
-        // Telegram sends some strings raw that a stranger chose: bytes in them needn't be UTF-8.
+        // Telegram sends some strings that users chose as raw bytes, which may be invalid UTF-8.
         let repaired = Array(String(decoding: body, as: UTF8.self).utf8)
         guard repaired != body else { throw error }
         self = try Self.scan(repaired).get()
@@ -37,7 +37,7 @@ struct GetUpdatesResponse {
             guard scanner.hasSeenResult else {
                 throw JSONError(reason: "it has no 'result' with updates", line: 1, column: 1)
             }
-            // It would come again at once, and for ever.
+            // Without an offset, the same malformed updates would come again at once and forever.
             if answer.nextOffset == nil, let error = answer.malformed.first {
                 throw JSONError(reason: error.description, line: 1, column: 1)
             }
@@ -58,7 +58,6 @@ struct GetUpdatesResponse {
         }
     }
 
-    /// The first `update_id` in a body that can't be parsed.
     static func firstID(in body: [UInt8]) -> Int64? {
         let key = Array(#""update_id""#.utf8)
         guard let start = body.indices.first(where: { body[$0...].starts(with: key) }) else { return nil }

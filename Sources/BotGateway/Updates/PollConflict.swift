@@ -1,6 +1,6 @@
 import Reactor
 
-/// Decides how long to put up with another program that asks for the same bot's updates.
+/// Decides how long to keep polling while another program polls for the same bot.
 struct PollConflict {
     enum Decision: Equatable {
         case first, again, tooLong
@@ -12,11 +12,11 @@ struct PollConflict {
 
     init(limit: Duration) { self.limit = limit }
 
-    /// Two programs that fight have a conflict every few seconds, for Telegram holds each back for 3 s.
+    /// Two competing programs see a conflict every few seconds, because Telegram delays each of them by 3 s.
     private static let rhythm = Duration.seconds(10)
 
-    /// Two programs get some updates each between their conflicts, so that an answer in between proves
-    /// nothing: only `limit` without a conflict ends one.
+    /// Between their conflicts both programs get some updates, so a successful poll proves nothing: only `limit`
+    /// without a conflict ends one.
     mutating func happened(at now: Instant) -> Decision {
         defer { last = now }
         guard let first, let last, now - last < max(limit, Self.rhythm) else {

@@ -1,7 +1,7 @@
-/// Tells which updates came already: after an answer that was lost, Telegram gives them again.
+/// Recognizes updates that came before: after a lost response, Telegram sends them again.
 ///
-/// Only so many ids are remembered, and an id below the last one may be new: Telegram starts anew at
-/// random after a week without updates.
+/// Only the last `capacity` ids are remembered. An id below the last one may be new, because Telegram continues at a
+/// random id after a week without updates.
 struct RecentUpdates {
     private let capacity: Int
     private var order: [Int64] = []
@@ -10,7 +10,7 @@ struct RecentUpdates {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// True the first time it is asked about an id.
+    /// Returns true the first time it is called with an id.
     mutating func isNew(_ id: Int64) -> Bool {
         guard ids.insert(id).inserted else { return false }
         if order.count < capacity {

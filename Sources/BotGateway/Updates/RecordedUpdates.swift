@@ -2,17 +2,17 @@ import BotAPI
 import JSON
 import Reactor
 
-/// Updates from a recorded log: a file, or what comes on a pipe.
+/// Updates from a recorded log: a file or a pipe.
 package final class RecordedUpdates: UpdateSource {
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
     package var onEnd: (GatewayFailure?) -> Void = { _ in }
-    /// Asked before each piece: false when those who take the updates have enough of them for now.
+    /// Called before each piece is read: false pauses reading until the queues have room.
     package var mayGoOn: () -> Bool {
         get { input.mayGoOn }
         set { input.mayGoOn = newValue }
     }
 
-    /// It is a file, so that what comes next is there already.
+    /// Whether the log is a file, so that the next update never takes long to arrive.
     package var isFile: Bool { input.isFile }
 
     private let name: String
@@ -20,7 +20,9 @@ package final class RecordedUpdates: UpdateSource {
     private var scanner = UpdateLogScanner()
     private var ended = false
 
-    /// - Parameter path: a file, or `-` for stdin. Fails when it can't be opened.
+    /// Fails if the log can't be opened.
+    ///
+    /// - Parameter path: a file, or `-` for stdin.
     package init(path: String, on loop: EventLoop) throws(SystemError) {
         name = path == "-" ? "stdin" : path
         input = try Input(path: path, on: loop)

@@ -3,24 +3,25 @@ import JSON
 import Logging
 import Reactor
 
-/// Asks Telegram for updates, again and again, over one connection that is kept.
+/// Polls Telegram for updates over one persistent connection.
 ///
-/// Asking from an offset confirms every lower update; Telegram forgets them when the request arrives.
+/// A getUpdates with an offset confirms every update below it: Telegram deletes them when the request arrives.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#getupdates
 package final class TelegramPoller: UpdateSource {
     package struct Options {
-        /// How long Telegram holds a request when there is nothing to tell: whole seconds in 0...50.
+        /// The `timeout` of getUpdates: how long Telegram holds a request if there are no updates. Whole seconds in
+        /// 0...50.
         package fileprivate(set) var wait: Duration
-        /// A poll that is silent for so much longer is given up.
+        /// The time after `wait` at which an unanswered poll is given up.
         package var patience: Duration = .seconds(10)
-        /// Another program may ask for the same bot's updates for so long before this one gives in.
+        /// How long another program may poll for the same bot before this one gives up.
         package var conflictLimit: Duration = .seconds(30)
-        /// Where to go on: every lower update was taken by an earlier run.
+        /// The offset to start from: an earlier run took every lower update.
         package var offset: Int64?
-        /// The kinds asked for; none is Telegram's own choice, which takes in the kinds of tomorrow.
+        /// The `allowed_updates`. Empty for Telegram's default, which includes kinds added later.
         package fileprivate(set) var kinds: [String]
-        /// What Telegram holds at the start is dropped.
+        /// Drops the updates that are pending at the start.
         package var dropsPending = false
 
         package init(wait: Duration, kinds: [String], offset: Int64? = nil) {
@@ -42,15 +43,15 @@ package final class TelegramPoller: UpdateSource {
     private var position: Position
     private var state = State.idle
 
-    /// How far Telegram's updates were taken.
+    /// How far updates were taken and confirmed.
     private struct Position {
         var offset: Int64?
-        /// The offset that Telegram has been told: every lower update is confirmed.
+        /// The last offset that reached Telegram: every lower update is confirmed.
         var confirmed: Int64?
-        /// What Telegram holds is to be dropped before anything is taken.
+        /// Pending updates must be dropped before any are taken.
         var isDropping: Bool
 
-        /// Whether Telegram is still to be told how far the updates were taken.
+        /// Whether some taken updates are still unconfirmed.
         var isUnconfirmed: Bool { !isDropping && offset != nil && offset != confirmed }
     }
 
@@ -80,7 +81,7 @@ package final class TelegramPoller: UpdateSource {
         switch state {
         case .requesting(let transfer, let start):
             api.cancel(transfer)
-            // It had the time to arrive, and with it the offset it asked from.
+            // After 1 s the request has reached Telegram, and its offset confirmed the updates below it.
             if start < .current - .seconds(1) { position.confirmed = position.offset }
         case .pausing(let timer): timer.cancel()
         case .idle, .stopped: break
@@ -90,7 +91,7 @@ package final class TelegramPoller: UpdateSource {
 
     package func confirm(then done: @escaping () -> Void) {
         guard position.isUnconfirmed else { return done() }
-        // One try: what stays unconfirmed is given again at the next start.
+        // A single attempt: Telegram sends unconfirmed updates again at the next start.
         api.request("getUpdates", parameters(wait: .zero, limit: 1), timeout: .seconds(5)) { _ in done() }
     }
 
@@ -119,9 +120,9 @@ package final class TelegramPoller: UpdateSource {
 
     private func parameters(wait: Duration, limit: Int) -> JSON {
         var parameters: JSON = ["timeout": JSON(wait.components.seconds), "limit": JSON(limit)]
-        // A negative one drops all but so many.
+        // A negative offset -n drops all pending updates but the last n.
         if let offset = position.isDropping ? -1 : position.offset { parameters.set("offset", JSON(offset)) }
-        // Always said: the server keeps what anyone asked for last, and left out it would stay that.
+        // Always sent: without it, Telegram keeps the value of the last request from any program.
         parameters.set("allowed_updates", JSON(options.kinds.map { JSON($0) }))
         return parameters
     }
@@ -159,7 +160,7 @@ package final class TelegramPoller: UpdateSource {
         }
     }
 
-    /// Only for the log: the number is asked for once.
+    /// Gets the number of pending updates, only for the log: a failure doesn't matter.
     private func countPending() {
         request("getWebhookInfo", [:], timeout: .seconds(10)) { [unowned self] outcome in
             var count: Int64?
@@ -172,7 +173,7 @@ package final class TelegramPoller: UpdateSource {
         }
     }
 
-    /// The newest one went with the answer, and is confirmed by the next request.
+    /// The response to the offset -1 contained the newest update; the next request confirms that one too.
     private func dropped(upTo nextOffset: Int64?) {
         position.isDropping = false
         position.offset = nextOffset ?? position.offset

@@ -1,39 +1,40 @@
 import Glibc
 import JSON
 
-/// Finds the updates in a recorded log, which is fed to it in pieces: one a line, one after the other
-/// however they are laid out, as an array, or as whole getUpdates answers.
+/// Finds the updates in a recorded log, which is read in pieces. The log may hold an update per line, updates in any
+/// other layout one after the other, an array of updates, or whole getUpdates responses.
 package struct UpdateLogScanner {
-    /// Longer than any update of Telegram's, which has at most 512 KiB.
+    /// More than Telegram's largest update, which has 512 KiB.
     static let updateLimit = 16 << 20
 
-    /// What the next byte stands in.
+    /// The structure around the next byte.
     private enum Frame {
         case top
         case array
-        /// A getUpdates answer: only what stands in its `result` matters.
+        /// A getUpdates response: only its `result` matters.
         case answer
-        /// A part of an answer that doesn't matter.
+        /// A part of a response that doesn't matter.
         case skipped
     }
 
     private var frames: [Frame] = [.top]
-    /// A getUpdates answer with updates, or an empty list of them, came.
+    /// Whether a getUpdates response was found, perhaps with an empty list of updates.
     private(set) var hasSeenResult = false
-    /// The string that ended last in an answer: the key, when a value follows.
+    /// The last complete string in a response: the key, if a value follows.
     private var lastString: [UInt8] = []
     private var inString = false
     private var escaped = false
 
-    /// The object being read, until its last bracket.
+    /// The object read so far.
     private var object: [UInt8] = []
     private var depth = 0
-    /// Where in `object` its first key begins, which tells an answer from an update; 0 before.
+    /// The index of the first key in `object`, which shows whether the object is a response or an update; 0 if not yet
+    /// known.
     private var firstKeyStart = 0
     private var isFirstKeyKnown = false
     private var objectPosition = Position()
     private var position = Position()
-    /// What is left of the byte order mark that may stand at the start.
+    /// The part of an optional byte order mark at the start that is still expected.
     private var mark: ArraySlice<UInt8> = [0xEF, 0xBB, 0xBF]
 
     package init() {}
@@ -55,10 +56,10 @@ package struct UpdateLogScanner {
         }
     }
 
-    /// Reads on, and calls `found` for each object that ends in `bytes`, with where it began.
-    /// A getUpdates answer's other members are passed over.
+    /// Reads the next piece, and calls `found` for each object that ends in it, with the place where the object began.
+    /// Skips the other members of getUpdates responses.
     ///
-    /// Fails with the line and the column, from 1 on, of what can't belong to a log.
+    /// Fails with the line and column, from 1 on, of anything that can't belong to a log.
     package mutating func scan(
         _ bytes: UnsafeRawBufferPointer, _ found: (JSON, _ text: [UInt8], Position) throws(JSONError) -> Void
     ) throws(JSONError) {
@@ -69,7 +70,7 @@ package struct UpdateLogScanner {
                 !Self.beginsAnswer(line), let json = try? JSON(parsingUniqueKeys: line), json.isObject,
                 json["update_id"] != nil
             {
-                // A whole update on a line, as logs usually have it: there is no need to look for its end.
+                // The fast path: a whole update on one line, the usual layout, needs no search for its end.
                 try found(json, Array(line), position)
                 rest = UnsafeRawBufferPointer(rebasing: rest[(line.count + 1)...])
                 position = Position(line: position.line + 1)
@@ -87,7 +88,7 @@ package struct UpdateLogScanner {
         }
     }
 
-    /// The mark may come in pieces.
+    /// Skips the byte order mark, which may be split between pieces.
     private mutating func skipMark(_ bytes: UnsafeRawBufferPointer) throws(JSONError)
         -> UnsafeRawBufferPointer
     {
@@ -106,19 +107,19 @@ package struct UpdateLogScanner {
         return UnsafeRawBufferPointer(start: start, count: UnsafeRawPointer(end) - start)
     }
 
-    /// The log is over. Fails if it ended in the middle.
+    /// Ends the log. Fails if it ends within an object, an array or a response.
     package func finish() throws(JSONError) {
         guard mark.isEmpty || mark.count == 3 else { throw malformed("half a byte order mark") }
         if depth > 0 {
-            // The parser knows best where it went wrong.
+            // The parser's error says where the object is malformed.
             _ = try parseObject()
         }
         if frames.count > 1 { throw malformed("the log ends in the middle") }
     }
 
-    // MARK: an object
+    // MARK: objects
 
-    /// Takes as much of an object as is there. How many bytes that were; `depth` is 0 at its end.
+    /// Collects the bytes of an object up to its end, where `depth` becomes 0. Returns how many bytes it took.
     private mutating func collect(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> Int {
         var index = 0
         while index < bytes.count, depth > 0 {
@@ -154,7 +155,7 @@ package struct UpdateLogScanner {
         return index
     }
 
-    /// True when the object turns out to be a getUpdates answer, which is gone into.
+    /// Returns true if the object is a getUpdates response; its members are then scanned instead of collected.
     private mutating func firstKeyEnded() -> Bool {
         isFirstKeyKnown = true
         let key = object[firstKeyStart..<object.count - 1]
@@ -166,12 +167,12 @@ package struct UpdateLogScanner {
         return true
     }
 
-    /// By its first key a getUpdates answer is known from an update.
+    /// The first key distinguishes a getUpdates response from an update.
     private static func isAnswerKey(_ key: some Collection<UInt8>) -> Bool {
         key.elementsEqual("ok".utf8) || key.elementsEqual("result".utf8)
     }
 
-    /// The same for an object that is there as a whole.
+    /// Like `firstKeyEnded`, for an object that is complete.
     private static func beginsAnswer(_ object: UnsafeRawBufferPointer) -> Bool {
         let key = object.drop { $0 != UInt8(ascii: "\"") }.dropFirst()
         return isAnswerKey(key.prefix { $0 != UInt8(ascii: "\"") })
@@ -185,7 +186,8 @@ package struct UpdateLogScanner {
         if let unambiguous = object.withUnsafeBytes({ try? JSON(parsingUniqueKeys: $0) }) {
             json = unambiguous
         } else {
-            // Of a key that comes twice the last one counts, also for those who hand the text on.
+            // The last one of duplicate keys counts. Serialize the parsed object, so that later readers of the text
+            // agree.
             json = try parseObject()
             text = json.bytes
         }
@@ -205,7 +207,7 @@ package struct UpdateLogScanner {
         }
     }
 
-    // MARK: the frame around objects
+    // MARK: the structure around objects
 
     private mutating func frame(_ byte: UInt8) throws(JSONError) {
         let current = frames[frames.count - 1]

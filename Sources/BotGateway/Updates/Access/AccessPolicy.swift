@@ -1,18 +1,17 @@
 import BotAPI
 import Reactor
 
-/// Decides which updates reach anybody: those of the chats and users that may come in, and that are young
-/// enough.
+/// Decides which updates are delivered: those of allowed chats and users that aren't too old.
 package struct AccessPolicy {
     enum Decision: Equatable {
         case admitted, notAllowed, tooOld
     }
 
-    /// Nil when everyone may come in.
+    /// Nil to allow everyone.
     package var list: AllowList?
-    /// How old an update may be when it arrives; nil when that doesn't matter.
+    /// The maximum age of an arriving update; nil for no limit.
     package let maxAge: Duration?
-    /// What supergroups were before: a group that is allowed stays so under its new id.
+    /// The former ids of supergroups: an allowed group stays allowed under its new id.
     private var oldIDs: [Int64: Int64] = [:]
     private var clock = ClockSuspicion()
 
@@ -23,7 +22,7 @@ package struct AccessPolicy {
     /// - Parameter now: in seconds since 1970.
     func decide(on update: Update, at now: Int64) -> Decision {
         guard admitsOrigin(of: update) else { return .notAllowed }
-        // One from the future is the clock's fault, and a date of 0 is none.
+        // A date in the future means that the clock is wrong, and 0 means no date.
         guard let maxAge, let time = update.time, time > 0, time <= now else { return .admitted }
         return .seconds(now - time) > maxAge ? .tooOld : .admitted
     }
@@ -40,12 +39,12 @@ package struct AccessPolicy {
         return oldIDs[id].map(list.chats.contains) ?? false
     }
 
-    /// A group has another id now.
+    /// Notes the new id of a group.
     package mutating func migrate(_ old: Int64, to new: Int64) {
         oldIDs[new] = old
     }
 
-    /// Learns what an update tells of an allowed group's new id: true when that is news.
+    /// Notes an allowed group's new id if the update reports one. Returns true if that is new.
     mutating func learn(from update: Update) -> Bool {
         guard let list, let migration = update.migration, list.chats.contains(migration.old),
             oldIDs[migration.new] != migration.old
@@ -54,17 +53,15 @@ package struct AccessPolicy {
         return true
     }
 
-    /// Tells of a batch how many were too old, and how many young enough. True once, when it may be the clock
-    /// that is wrong.
+    /// Takes the number of too old and of young updates in a batch. Returns true once, when the clock may be wrong.
     mutating func doubtsClock(old: Int, young: Int) -> Bool {
         clock.happened(old: old, young: young)
     }
 }
 
-/// Decides whether updates are old, or the clock is ahead.
+/// Decides whether updates are old or the clock is ahead.
 struct ClockSuspicion {
-    /// A backlog comes in batches of 100, and one that is smaller: what comes in small ones after that has
-    /// just happened.
+    /// A backlog arrives in batches of 100 and a smaller last one. Updates in later small batches have just happened.
     private static let backlogBatch = 100
     private static let limit = 3
 

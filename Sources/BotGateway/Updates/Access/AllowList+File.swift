@@ -1,23 +1,23 @@
-/// A file of those who may come in.
+/// Reads a file of allowed chats and users.
 ///
 ///     # the family
 ///     chat -1001234567890
 ///     user 42          # Ada
 ///     user @grace
 ///
-/// One entry a line; what stands behind a `#` is for people, and so are blank lines.
+/// One entry per line. Blank lines and comments after a `#` are ignored.
 extension AllowList {
-    /// Which line of a file is no entry.
+    /// A line of the file that isn't an entry.
     package struct MalformedLine: Error, Equatable, CustomStringConvertible {
         /// From 1 on.
         package let line: Int
         let expected: Entry.Malformed
 
-        // Not what stands there instead: who gives the wrong file may have given the token's.
+        // The line itself isn't shown: if the user named the wrong file, it could be the token.
         package var description: String { "line \(line): expected \(expected)" }
     }
 
-    /// Adds what a file lists; nothing when one of its lines is malformed.
+    /// Adds the entries of a file; adds nothing if a line is malformed.
     package mutating func add(file: [UInt8]) throws(MalformedLine) {
         var list = self
         let text = file.starts(with: [0xEF, 0xBB, 0xBF]) ? file.dropFirst(3) : file[...]
@@ -32,7 +32,7 @@ extension AllowList {
         self = list
     }
 
-    /// Nil for a line without an entry.
+    /// Parses a line; nil for one without an entry.
     private static func entry(_ line: ArraySlice<UInt8>) throws(Entry.Malformed) -> Entry? {
         let words = line.prefix { $0 != UInt8(ascii: "#") }
             .split { [0x20, 0x09, 0x0D].contains($0) }

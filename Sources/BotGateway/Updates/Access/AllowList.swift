@@ -1,10 +1,10 @@
-/// The chats and users that may come in; everyone else may not.
+/// The allowed chats and users; all others are rejected.
 package struct AllowList: Equatable {
-    /// What one `--allow-chat`, one `--allow-user` or one line of a file adds.
+    /// An entry: one `--allow-chat`, one `--allow-user` or one line of a file.
     package enum Entry: Equatable {
         case chat(Int64)
         case user(Int64)
-        /// A user's name without its `@`, in lower case.
+        /// A username without its `@`, in lower case.
         case name(String)
     }
 
@@ -14,7 +14,7 @@ package struct AllowList: Equatable {
 
     package init() {}
 
-    /// Of those that are named by an id and by a name both are counted.
+    /// A user listed by id and by name counts twice.
     package var userCount: Int { users.count + names.count }
     package var isEmpty: Bool { chats.isEmpty && userCount == 0 }
 
@@ -34,7 +34,7 @@ package struct AllowList: Equatable {
 }
 
 extension AllowList.Entry {
-    /// Why something is no entry: what was expected in its place.
+    /// Describes what an entry must look like.
     package struct Malformed: Error, Equatable, CustomStringConvertible {
         package let description: String
 
@@ -43,16 +43,16 @@ extension AllowList.Entry {
         static let line = Malformed(description: "'chat ID', 'user ID' or 'user @name'")
     }
 
-    /// Longer than any that Telegram gives.
+    /// More than Telegram's longest username.
     private static let nameLimit = 64
 
-    /// Reads a chat's id.
+    /// Parses a chat's id.
     package init(chat text: some StringProtocol) throws(Malformed) {
         guard let id = Self.id(text), id != 0 else { throw .chat }
         self = .chat(id)
     }
 
-    /// Reads a user's id or name; the name's `@` may be left out.
+    /// Parses a user's id, or a username with or without `@`.
     package init(user text: some StringProtocol) throws(Malformed) {
         if let id = Self.id(text) {
             guard id > 0 else { throw .user }
@@ -67,7 +67,8 @@ extension AllowList.Entry {
         self = .name(Self.folded(name))
     }
 
-    /// Names are ASCII: letters that only look or fold alike are somebody else's.
+    /// Usernames are ASCII. Full Unicode case folding would also match names with similar letters, which belong to
+    /// others.
     static func folded(_ name: some Sequence<UInt8>) -> String {
         let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
         return String(decoding: name.map { capitals.contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)

@@ -3,27 +3,28 @@ import Glibc
 import Logging
 import Reactor
 
-/// Another source's updates without those that `AccessPolicy` keeps out: these are confirmed like the others, and
-/// nobody sees them.
+/// The updates of another source, filtered by `AccessPolicy`. Dropped updates are confirmed like the others, but not
+/// delivered.
 package final class FilteredUpdates: UpdateSource {
-    /// What was kept out.
+    /// The dropped updates.
     package struct Dropped: Equatable {
-        /// Of chats and users that may not come in.
+        /// Updates from chats and users that aren't allowed.
         package fileprivate(set) var notAllowed = 0
         package fileprivate(set) var tooOld = 0
-        /// Where the source goes on behind them; nil when that was told with others.
+        /// The offset at which the source continues; nil if the rest of the batch carries it.
         package fileprivate(set) var offset: Int64?
     }
 
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
     package var onEnd: (GatewayFailure?) -> Void = { _ in }
-    /// Called with what was kept out since the start: at the first update, and then not too often, for a flood
-    /// shouldn't write to the disk. What a kill leaves untold comes again, or is missing in the sum.
+    /// Called with the dropped updates since the start: on the first one, then at most every `tellingPause`, so that a
+    /// flood doesn't write to the disk each time. Counts not reported before a kill are recounted when the updates come
+    /// again, or are lost.
     package var onDropped: (Dropped) -> Void = { _ in }
-    /// Called when an allowed group has become a supergroup of another id.
+    /// Called when an allowed group has become a supergroup with a new id.
     package var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
 
-    /// The shortest time between two calls of `onDropped`.
+    /// The minimum time between two calls of `onDropped`.
     static let tellingPause: Duration = .seconds(2)
 
     package var access: AccessPolicy
@@ -63,7 +64,7 @@ package final class FilteredUpdates: UpdateSource {
             dropped.offset = nil
             return onUpdates(batch)
         }
-        // Without anything to keep it is confirmed at once: at worst these come again and are dropped again.
+        // If every update was dropped, confirm the batch without storing it: if it comes again, it is dropped again.
         dropped.offset = admitted.isEmpty ? batch.nextOffset : nil
         untold = true
         if pause == nil { tell() }
@@ -99,7 +100,7 @@ package final class FilteredUpdates: UpdateSource {
             """)
     }
 
-    /// Tells now what waits to be told.
+    /// Calls `onDropped` now if there are counts to report.
     package func tell() {
         guard untold else { return }
         untold = false

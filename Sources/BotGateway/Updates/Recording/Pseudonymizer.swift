@@ -1,29 +1,29 @@
 import BotAPI
 
-/// Makes text up that is as long as another one and looks like it: letters for letters, digits for digits,
-/// white space and punctuation as they are.
+/// Replaces text by pseudonyms of the same length and form: letters become letters, digits become digits, and white
+/// space and punctuation stay.
 ///
-/// The same text becomes the same every time, by a key that only the bot has: without it nobody can try out
-/// which phone number became this one.
+/// The same text always becomes the same pseudonym. A key derived from the bot's token decides which: without the
+/// token, guesses such as phone numbers can't be tested.
 struct Pseudonymizer {
     private let hash: SipHash
 
     init(secret: String) {
-        // Two fingerprints of the secret are the key; it has more bits than they, so that none leads back.
+        // The key is two hashes of the secret. The secret has more bits than both together, so they don't reveal it.
         let halves: [UInt64] = [1, 2].map { SipHash(key: (0x7069_7065_6772_616D, $0))(secret.utf8) }
         hash = SipHash(key: (halves[0], halves[1]))
     }
 
-    /// As long in UTF-16 units, in which Telegram counts. What stands behind an `@` becomes what the username
-    /// becomes; the beginning of a web address stays.
+    /// Replaces a text, with the same length in UTF-16 units, Telegram's unit for offsets. A username behind an `@` is
+    /// replaced as by `username`; the scheme of a URL stays.
     ///
-    /// - Parameter kept: what stays as it is, in UTF-16 units; a username in it doesn't.
+    /// - Parameter kept: the ranges to keep, in UTF-16 units; usernames in them are replaced nevertheless.
     func text(_ text: String, keeping kept: [Range<Int>] = []) -> String {
         guard !text.isEmpty else { return text }
         var stream = Stream(of: text, hash)
         while true {
             let replaced = replace(text, by: &stream, keeping: kept)
-            // By chance a short one may become itself.
+            // A short text may happen to be replaced by itself.
             if replaced != text || !stream.hasReplaced || stream.round == 100 { return replaced }
             stream.startAnew()
         }
@@ -56,7 +56,7 @@ struct Pseudonymizer {
         scalar.isASCII && (scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
     }
 
-    /// The same whether written large or small, and beginning with a letter where it did.
+    /// Replaces a username: the same pseudonym in upper and lower case, with letters where the name has letters.
     func username(_ name: String) -> String {
         guard !name.isEmpty else { return name }
         var stream = Stream(of: "@" + name.lowercased(), hash)
@@ -71,12 +71,12 @@ struct Pseudonymizer {
     }
 }
 
-/// Random numbers that are the same each time for the same text.
+/// A stream of pseudorandom numbers, the same each time for the same text.
 private struct Stream {
     private let hash: SipHash
     private let seed: UInt64
     private var position: UInt64 = 0
-    /// Random numbers for four characters.
+    /// 64 pseudorandom bits, enough for four characters.
     private var word: UInt64 = 0
     private(set) var round: UInt64 = 0
     private(set) var hasReplaced = false
@@ -105,7 +105,7 @@ private struct Stream {
             })
     }
 
-    /// Adds what stands for a character, as wide in UTF-16.
+    /// Appends the replacement of a character, with the same width in UTF-16.
     mutating func append(_ scalar: Unicode.Scalar, to text: inout String) {
         let width = UTF16.width(scalar)
         switch scalar.properties.generalCategory {
@@ -121,7 +121,7 @@ private struct Stream {
         case .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:
             appendSymbol(scalar, width, to: &text)
         default:
-            // U+FE0F says that what stands before is an emoji.
+            // U+FE0F marks the preceding character as an emoji.
             if scalar == "\u{FE0F}" {
                 text.unicodeScalars.append(scalar)
             } else {

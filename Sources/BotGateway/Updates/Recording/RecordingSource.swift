@@ -1,4 +1,4 @@
-/// Has a source's updates recorded before anybody else takes them: nothing is confirmed that isn't recorded.
+/// Records a source's updates before they are passed on: an update is confirmed only after it was recorded.
 package final class RecordingSource: UpdateSource {
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
     package var onEnd: (GatewayFailure?) -> Void = { _ in }
@@ -23,7 +23,7 @@ package final class RecordingSource: UpdateSource {
 
     private func handle(_ batch: UpdateBatch) {
         record.add(batch.updates) { [weak self] in
-            // Those that come after a stop are given again at the next start.
+            // Telegram sends updates that arrive after a stop again at the next start.
             guard let self, !self.stopped else { return }
             self.onUpdates(batch)
         }

@@ -1,20 +1,21 @@
 import BotAPI
 import JSON
 
-/// Replaces in updates what tells who someone is or what they said; what a bot needs to find its way stays:
-/// kinds, ids, dates, commands.
+/// Replaces personal data in updates: names, texts and other content. Kinds, ids, dates and commands stay, because a
+/// bot needs them to respond.
 ///
-/// Every string is replaced unless its key is known to say nothing of anybody, so that what Telegram invents
-/// tomorrow is replaced too. Numbers stay, but places, which are rounded to whole degrees.
+/// Every string is replaced unless its key is known to be harmless, so that keys added by Telegram later are covered.
+/// Numbers stay, except coordinates, which are rounded to whole degrees.
 package struct Redaction {
     private let pseudonymizer: Pseudonymizer
 
-    /// The same bot's updates are always replaced alike, and nobody without its token can try out guesses.
+    /// The updates of a bot are always redacted in the same way. The token is the key: without it, guesses can't be
+    /// tested.
     package init(token: BotToken) {
         pseudonymizer = Pseudonymizer(secret: token.text)
     }
 
-    /// One line of JSON without its end: the same members in the same order.
+    /// One line of JSON without its `\n`, with the same members in the same order.
     func text(of update: Update) -> [UInt8] {
         guard let json = try? JSON(parsing: update.text) else { return [] }
         var text: [UInt8] = []
@@ -23,13 +24,13 @@ package struct Redaction {
         return text
     }
 
-    /// Their values are of a few words that Telegram has chosen: `private`, `bot_command`, `member`.
+    /// Keys whose values are from a fixed set chosen by Telegram, such as `private`, `bot_command` and `member`.
     private static let words: Set = [
         "align", "chat_type", "currency", "language_code", "mime_type", "origin", "point", "rarity", "source",
         "status", "style", "type", "valign",
     ]
 
-    /// Ids that Telegram gives to what happened, and which a bot's answer must name.
+    /// Keys of ids that Telegram assigns and that a bot's answer must name.
     private static let ids: Set = [
         "boost_id", "business_connection_id", "chat_instance", "guest_query_id", "id", "inline_message_id",
         "media_group_id", "option_persistent_id", "option_persistent_ids", "persistent_id", "poll_id",
@@ -41,8 +42,8 @@ package struct Redaction {
     private static let places: Set = ["latitude", "longitude"]
 
     /// - Parameters:
-    ///   - key: under which the value stands; an array's elements stand under that of the array.
-    ///   - commands: where a text has commands, in UTF-16 units.
+    ///   - key: the key of the value; elements of an array have the key of the array.
+    ///   - commands: the ranges of commands in a text, in UTF-16 units.
     private func write(_ value: JSON, key: String, keeping commands: [Range<Int>], to text: inout [UInt8]) {
         if value.isObject {
             writeMembers(of: value, to: &text)
@@ -56,7 +57,7 @@ package struct Redaction {
         } else if let string = value.string {
             text += JSON(replacement(of: string, key: key, keeping: commands)).bytes
         } else if Self.places.contains(key), let degrees = value.number {
-            // There are no more of them on a globe.
+            // No coordinate exceeds ±360 degrees.
             text += "\(Int(min(max(degrees, -360), 360).rounded())).0".utf8
         } else {
             text += value.shortBytes
@@ -74,7 +75,7 @@ package struct Redaction {
         text.append(UInt8(ascii: "}"))
     }
 
-    /// What the entities beside a text mark as commands.
+    /// The ranges that the entities of a text mark as commands.
     private func commands(in key: String, of object: JSON) -> [Range<Int>] {
         guard let units = object[key]?.string.map({ Array($0.utf16) }) else { return [] }
         let entities = object["\(key)_entities"] ?? (key == "text" ? object["entities"] : nil)
@@ -96,7 +97,7 @@ package struct Redaction {
         return pseudonymizer.text(string, keeping: commands)
     }
 
-    // Under a key that is known nothing else stands today; should it tomorrow, it is replaced.
+    // The values of known keys match these patterns today. A value that doesn't match is replaced.
 
     private static func isWord(_ string: String) -> Bool {
         string.utf8.count <= 40

@@ -3,9 +3,9 @@ import JSON
 import Logging
 import Reactor
 
-/// Keeps each update as it came, one a line, in a file or on a stream such as stdout.
+/// Records updates, one per line, in a file or on a stream such as stdout.
 package final class UpdateRecord {
-    /// Called when nothing more can be recorded: the reader of a stream is gone (EPIPE), or it is broken.
+    /// Called when recording must end: a stream's reader is gone (EPIPE), or writing to it failed.
     package var onFailure: (SystemError) -> Void = { _ in }
 
     private enum Place {
@@ -13,7 +13,7 @@ package final class UpdateRecord {
         case stream(Output)
     }
 
-    /// Longer than what Telegram gives at once, and gives again unless it was confirmed.
+    /// More than one getUpdates response, the most that Telegram sends again if it wasn't confirmed.
     private static let batchLimit = 4 << 20
     private static let retryDelay = Duration.seconds(1)
 
@@ -27,8 +27,8 @@ package final class UpdateRecord {
     private var isInTrouble = false
 
     /// - Parameters:
-    ///   - path: a file that is added to; `-` for stdout.
-    ///   - redaction: what makes the updates fit to be shown to others; nil to keep them as they come.
+    ///   - path: a file to append to; `-` for stdout.
+    ///   - redaction: replaces personal data; nil to record updates as they come.
     package init(
         path: String, redaction: Redaction?, on loop: EventLoop, log: Logger
     ) throws(GatewayFailure) {
@@ -53,11 +53,12 @@ package final class UpdateRecord {
         output.onFailure = { [unowned self] in failed($0, output) }
     }
 
-    /// Cuts off half a line of a crash. What nobody would have recorded isn't ours to cut.
+    /// Removes an incomplete last line left by a crash. Throws if the line isn't part of a record: the file is another
+    /// one.
     private static func mend(_ file: LineFile, _ path: String) throws {
         let start = try file.rest(within: 1 << 12)
         guard let first = start.first else { return }
-        // Bytes that were to come when the power failed may be there as zeros.
+        // After a power failure, unwritten bytes may be zeros.
         guard first == UInt8(ascii: "{") || start.allSatisfy({ $0 == 0 }) else {
             throw GatewayFailure(
                 .unusableState,
@@ -67,13 +68,13 @@ package final class UpdateRecord {
         if isWhole { try file.endLine() } else { try file.cut() }
     }
 
-    /// Adds updates, but those that an earlier run wrote already.
+    /// Records updates, except those that an earlier run has recorded.
     ///
-    /// - Parameter done: called once they are on disk, or written to the stream, perhaps before this
-    ///   returns; not before there is room.
+    /// - Parameter done: called once they are on disk or written to the stream, perhaps before this returns. While the
+    ///   disk is full it isn't called.
     package func add(_ updates: [Update], then done: @escaping () -> Void) {
         let lines = updates.map(line).filter { !earlier.contains($0.dropLast()) }
-        // Telegram gives again what wasn't confirmed before it gives anything new.
+        // Telegram repeats unconfirmed updates before it sends new ones.
         if !lines.isEmpty { earlier = [] }
         guard !lines.isEmpty else { return done() }
         let bytes = Array(lines.joined())
