@@ -15,11 +15,11 @@ import Reactor
     private let loop: EventLoop
     private var watches: Deque<Watch> = []
     private var timer: Timer?
-    /// Above this count, timeouts that don't matter any more are removed.
+    /// Above this count, timeouts of events that are no longer in flight are removed.
     private var most = least
     private static let least = 64
 
-    /// How many are in memory: at most twice as many as still matter, plus 64.
+    /// How many are in memory: at most twice the number that still matter, plus 64.
     var count: Int { watches.count }
 
     init(on loop: EventLoop) { self.loop = loop }
@@ -39,7 +39,7 @@ import Reactor
     }
 
     private func wait() {
-        // Most events are acknowledged by then: no timer is needed for them.
+        // Most events are acknowledged by now and need no timer.
         while let next = watches.first, !next.session.isOpen(next) { watches.removeFirst() }
         guard let next = watches.first else { return watches = [] }
         timer = loop.after(next.end - .current) { [weak self] in self?.look() }

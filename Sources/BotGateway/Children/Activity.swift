@@ -1,6 +1,6 @@
 import Reactor
 
-/// When a child last did something: decides when it counts as idle, or as hung.
+/// Decides when a child counts as idle or as hung.
 struct Activity {
     /// When something was last read or written.
     private(set) var last = Instant.current
@@ -20,17 +20,17 @@ struct Activity {
 
     mutating func keepAlive(until end: Instant) { keepAliveUntil = end }
 
-    /// When the child is to be reaped, if nothing happens until then.
+    /// When the child becomes idle if nothing happens until then.
     ///
     /// - Parameter isQuiet: nothing is read, written or waiting.
     func idleEnd(after idle: Duration, isQuiet: Bool) -> Instant {
         max(isQuiet ? last + idle : .current + idle, keepAliveUntil ?? last)
     }
 
-    /// The child came back after a single event.
+    /// The child has finished a single event and reads again.
     mutating func cameBack() { slowest = max(slowest, .current - lastGiven) }
 
-    /// How long a child may take for `events` events in one go: each may take as long as the slowest one did.
+    /// How long a child may take for `events` events given in one go, based on its slowest single event.
     func hangTimeout(_ grace: Duration, events: Int) -> Duration {
         grace + slowest * (events > 1 ? 4 * events : 0)
     }

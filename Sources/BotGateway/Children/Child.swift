@@ -1,11 +1,10 @@
 import Reactor
 
-/// The process that serves a scope, and what a log line about it needs. Without a process, what is left of the last
-/// one.
+/// The process that serves a scope, and the facts that log lines about it need. They outlive the process.
 struct Child {
-    /// Nil while none runs.
+    /// Nil if none is running.
     private(set) var process: (any ChildHandle)?
-    /// Counts the children of a scope: a result is for the one that called.
+    /// The number of this child within its scope: a result is given only to the child that made the call.
     private(set) var generation = 0
     private(set) var startedAt = Instant.current
     /// The last event that it was given.
@@ -13,7 +12,7 @@ struct Child {
     /// The last lines that it wrote to stderr.
     private(set) var lastWords: [String] = []
     private(set) var buffering = StdoutBufferingDetector()
-    /// The event whose ack timeout runs; 0 for none.
+    /// The key of the event whose ack timeout is running; 0 for none.
     private var watchedKey: Int64 = 0
 
     mutating func started(_ process: any ChildHandle) {
@@ -33,7 +32,6 @@ struct Child {
         buffering.gave(events.count)
     }
 
-    /// It wrote something to stdout.
     mutating func wrote() { buffering.wasBroken() }
 
     mutating func wroteStderr(_ line: String) { lastWords = lastWords.suffix(4) + [String(line.prefix(200))] }

@@ -1,7 +1,7 @@
 import Logging
 import Reactor
 
-/// What all sessions of a bot share: how children are run, where things go, and what is known of the bot itself.
+/// What all sessions share: the policy, the launcher, the journal, the handlers and the bot's health.
 final class ChildContext {
     let policy: ChildPolicy
     let launcher: ChildLauncher
@@ -23,48 +23,48 @@ final class ChildContext {
         ackTimer = AckTimer(on: loop)
     }
 
-    /// What waits is left to the journal.
+    /// Whether waiting events stay in the journal for the next start instead of being delivered.
     var leavesEvents: Bool { shutdown == .killing || shutdown == .hurrying && journal.isDurable }
 }
 
-/// Takes what children do.
+/// The callbacks for what children do.
 struct ChildHandlers {
-    /// Carries out a call of a scope's child; the closure is called once, with what came of it.
+    /// Carries out a call of a scope's child. The closure is called once, with the result.
     fileprivate(set) var perform: (Call, Scope, @escaping (CallResult) -> Void) -> Void = { _, _, _ in }
-    /// An event was given to its child, the last one of a batch.
+    /// An event was given to its child; only the last one of a batch.
     fileprivate(set) var given: (IncomingEvent) -> Void = { _ in }
-    /// A scope's child is gone.
+    /// A scope's child ended.
     var ended: (Scope) -> Void = { _ in }
-    /// A scope's child is at work, now and every few seconds.
+    /// A scope's child is busy. Called at once and every few seconds.
     fileprivate(set) var working: (Scope) -> Void = { _ in }
-    /// A line that a child wrote to stderr; without a handler it goes to the log.
+    /// Takes a line that a child wrote to stderr; nil sends it to the log.
     var stderr: ((Scope, String) -> Void)?
 }
 
-/// What is known of the bot, whatever the scope.
+/// The health of the bot's program, across all scopes.
 struct BotHealth {
     var crashLoop = CrashLoopDetector()
-    /// How often something went wrong: a bad line, a crash, a hang.
+    /// The number of problems: bad lines, crashes and hangs.
     private(set) var problems = 0
     private var hasReportedBuffering = false
 
     mutating func noteProblem() { problems += 1 }
 
-    /// All children run the same program: whether its stdout is buffered is said once.
+    /// All children run the same program, so a buffered stdout is reported once.
     var mayReportBuffering: Bool { !hasReportedBuffering }
 
     mutating func reportedBuffering() { hasReportedBuffering = true }
 }
 
-/// Who decides which scopes have a child.
+/// Decides which scopes have a child.
 protocol ChildSupervisor: AnyObject {
-    /// Calls of an earlier run go out before the scope's events.
+    /// Whether calls of an earlier run must be answered before the scope's events are delivered.
     func isHeld(_ scope: Scope) -> Bool
-    /// The session starts a child once there is room for it.
+    /// Starts the session's child as soon as there is room.
     func wantsChild(_ session: ChildSession)
-    /// The session goes on after the next commit of the journal.
+    /// Resumes the session after the journal's next commit.
     func waitForCommit(_ session: ChildSession)
     func childEnded()
-    /// Something of the session is done, and it may be forgotten.
+    /// Removes the session if it has nothing left to do.
     func tidy(_ session: ChildSession)
 }

@@ -1,13 +1,13 @@
 import JSON
 
-/// The environment that children are given.
+/// The environment of children.
 package struct ChildEnvironment {
     private let common: [String]
 
     /// - Parameters:
-    ///   - gateway: the gateway's own, `NAME=value` each.
-    ///   - isSecret: true for a variable that holds the token, whatever its name; it is left out.
-    ///   - bot: what getMe answered.
+    ///   - gateway: the gateway's own environment, as `NAME=value`.
+    ///   - isSecret: true for a variable that contains the token under any name; it is removed.
+    ///   - bot: the User object from getMe.
     package init(gateway: [String], isSecret: (String) -> Bool, bot: JSON, version: String) {
         var variables = gateway.filter { variable in
             !variable.hasPrefix("TELEGRAM_BOT_TOKEN") && !variable.hasPrefix("PIPEGRAM_")
@@ -22,7 +22,7 @@ package struct ChildEnvironment {
         common = variables
     }
 
-    /// For the child that is opened with this line.
+    /// The variables for the child with this scope line.
     package func variables(for line: ScopeLine) -> [String] {
         var variables = common + ["PIPEGRAM_SCOPE=\(line.scope)"]
         if let chat = line.scope.chat { variables.append("PIPEGRAM_CHAT_ID=\(chat)") }

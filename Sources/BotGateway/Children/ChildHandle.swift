@@ -1,24 +1,24 @@
 import JSON
 import Reactor
 
-/// What a session needs of a process. Tests have one of their own, which reads and writes when the test says so.
+/// The part of a process that a session uses. Tests replace it by a fake that reads and writes at their command.
 protocol ChildHandle: AnyObject {
     var pid: Int32 { get }
-    /// Writes to its stdin; `childReadAll` follows once it has read all of it.
+    /// Writes to the child's stdin. `childReadAll` is called once the child has read everything.
     func write(_ bytes: [UInt8])
     func endInput()
-    /// To its process group.
+    /// Sends a signal to the child's process group.
     func signal(_ number: Int32)
-    /// Reads no more of its stdout until `resumeOutput`.
+    /// Stops reading stdout until `resumeOutput`.
     func pauseOutput()
     func resumeOutput()
-    /// Reads all that its stdout holds now, unless it is paused.
+    /// Reads everything that is in the stdout pipe now, unless it is paused.
     func readOutputDry()
-    /// The same also while it is paused.
+    /// Like `readOutputDry`, even while it is paused.
     func readWrittenOutput()
-    /// What it has written of a line that isn't ended yet.
+    /// Takes the incomplete last line of stdout.
     func takePartOfLine() -> [UInt8]
-    /// It waits in a read of its stdin; nil where that can't be known.
+    /// Whether the child is blocked in a read of its stdin; nil if that can't be known.
     var isReadingInput: Bool? { get }
 }
 
@@ -34,15 +34,15 @@ struct ChildLauncher {
     private let spawn: Spawn
 
     /// - Parameters:
-    ///   - bot: what getMe answered; every scope line carries it.
-    ///   - spawn: starts a process that speaks lines.
+    ///   - bot: the User object from getMe; every scope line contains it.
+    ///   - spawn: starts a process that reads and writes lines.
     init(_ program: Program, environment: ChildEnvironment, bot: JSON, spawn: @escaping Spawn) {
         (self.program, self.environment, self.bot, self.spawn) = (program, environment, bot, spawn)
     }
 
     /// Starts a child for an event.
     ///
-    /// - Returns: the child, and the scope line, its first one.
+    /// - Returns: the child and its scope line, which isn't written yet.
     func start(
         for event: IncomingEvent, state: JSON?, observer: any ChildProcessObserver
     ) throws(SystemError) -> (child: any ChildHandle, scopeLine: [UInt8]) {

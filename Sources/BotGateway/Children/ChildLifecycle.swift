@@ -8,12 +8,12 @@ import Reactor
 struct ChildLifecycle {
     enum State: Equatable {
         case absent
-        /// For a free slot.
+        /// Waiting for a free slot.
         case waiting
         /// Backing off after a failure.
         case cooling
         case running
-        /// It was told to go, and hasn't gone yet.
+        /// Asked to end, and not yet gone.
         case closing
     }
 
@@ -54,21 +54,21 @@ struct ChildLifecycle {
         }
     }
 
-    /// It waits to start, and something else has to happen first.
+    /// Whether the start waits for calls: an earlier run's, or too many of the last child.
     var isStartHeld: Bool { isHeld && state == .waiting }
 
     mutating func holdStart(_ isHeld: Bool) { self.isHeld = isHeld }
 
     mutating func started() { state = .running }
 
-    /// The child is told to go. False if none is running.
+    /// The child is being ended. Returns false if none is running.
     mutating func close() -> Bool {
         guard state == .running else { return false }
         state = .closing
         return true
     }
 
-    /// - Returns: what to do with the scope now. After a failure all events wait, including later ones.
+    /// - Returns: what to do next. After a failure all events wait for the backoff, including later ones.
     mutating func ended(_ end: End) -> Action {
         if end.succeeded || end.lived >= .seconds(60) { failures = 0 }
         guard end.succeeded else {
@@ -87,7 +87,7 @@ struct ChildLifecycle {
         return eventsWait ? .start : .nothing
     }
 
-    /// The scope is given up: nothing waits any more.
+    /// The scope's waiting events were dropped.
     mutating func abandoned() { state = .absent }
 
     /// 0.5 s, doubled up to 60 s.

@@ -1,60 +1,61 @@
 import Reactor
 
-/// How children are run: what the options of a command ask for.
+/// How children are run, as the options of a command say.
 package struct ChildPolicy {
-    /// A child with nothing to do for this long is ended; nil for never.
+    /// Idle children are ended after this time; nil for never.
     package var idleTimeout: Duration? = .seconds(15 * 60)
-    /// How long a child may take to end once its stdin is closed, before SIGTERM.
+    /// The time between closing stdin and SIGTERM.
     package var stopGrace: Duration = .seconds(10)
-    /// How long it may take after that, before SIGKILL.
+    /// The time between SIGTERM and SIGKILL.
     package var killGrace: Duration = .seconds(5)
-    /// How many children live at the same time.
+    /// The most children running at the same time.
     package var maxChildren = 1000
-    /// The longest line that a child may print, in bytes.
+    /// The longest line accepted from a child, in bytes.
     package var maxLine = 1 << 20
     /// When an event counts as acknowledged.
     package var acknowledgement = Acknowledgement.auto(timeout: .seconds(2))
-    /// What becomes of an event whose child failed.
+    /// How to treat an event whose child failed.
     package var failure = Failure.redeliver(maxDeliveries: 3)
-    /// How children are spoken to.
+    /// The protocol that children speak.
     package var dialect = DialectKind.events
-    /// Whether the chat is shown that its child is at work.
+    /// Whether a chat shows "typing" while its child is busy.
     package var showsTyping = false
-    /// What decides when a child gets its next event.
+    /// When a child gets its next event.
     package var pacing = Pacing.eager
 
-    /// What acknowledges an event, beside its child's exit with status 0.
+    /// What acknowledges an event, besides an exit with status 0.
     package enum Acknowledgement: Equatable {
-        /// Its child read it and came back for more, or lived on for the timeout.
+        /// The child read the next event, or ran on until the timeout.
         case auto(timeout: Duration)
-        /// Its child wrote `telegram.ack`. Up to `window` events are in flight.
+        /// The child wrote `telegram.ack`. Up to `window` events are in flight.
         case event(window: Int)
-        /// Nothing else: one event for each child.
+        /// Only the exit: each child gets one event.
         case exit
     }
 
     package enum Failure: Equatable {
-        /// The event is redelivered, and a dead letter once as many children died on it.
+        /// Redeliver the event; after `maxDeliveries` deaths it becomes a dead letter.
         case redeliver(maxDeliveries: Int)
-        /// The event and those behind it are dropped, and the next one starts a child at once: a person at a
-        /// terminal sees what happened and tries again.
+        /// Drop the event and those behind it, and start a new child for the next one at once. This suits `chat`: a
+        /// person sees what happened and tries again.
         case dropEvents
-        /// The whole scope is given up: its log can be replayed again.
+        /// Drop all events of the scope. This suits `replay`: its log can be replayed again.
         case dropScope
     }
 
     package enum Pacing: Equatable {
         /// As soon as the child has room for it.
         case eager
-        /// Once the child is back for it, so that the same events give the same calls, however fast anyone is.
+        /// Once the child is known to wait for it, so that the same events always give the same calls, whatever the
+        /// timing.
         ///
-        /// - Parameter isFile: the events come from a file, so that the next one is never long in coming.
+        /// - Parameter isFile: the events come from a file, so that the next one never takes long.
         case lockstep(isFile: Bool)
     }
 
     package init() {}
 
-    /// For a log that is replayed: children are neither reaped nor started again after a failure.
+    /// The policy of a replay: children are neither ended when idle nor restarted after a failure.
     ///
     /// - Parameter isFile: the log is a file, not a pipe.
     package static func replay(isFile: Bool) -> ChildPolicy {
@@ -66,7 +67,7 @@ package struct ChildPolicy {
     }
 
     var inFlightMode: InFlight.Mode {
-        // Nobody knows what the next line of a program that reads plain text will begin with.
+        // A probe needs the first byte of the next line, which is always `{` in JSON but unknown in plain text.
         if case .lockstep(let isFile) = pacing, dialect == .events { return .lockstep(growing: isFile) }
         return switch acknowledgement {
         case .auto: .oneByOne
@@ -75,48 +76,48 @@ package struct ChildPolicy {
         }
     }
 
-    // MARK: what follows from the pacing
+    // MARK: consequences of the pacing
 
     private var isEager: Bool { pacing == .eager }
 
-    /// Output is read as soon as an event is acknowledged; otherwise once its child is back, which comes later.
+    /// Whether output is read as soon as an event is acknowledged; otherwise once the child is back, which is later.
     var readsOutputEarly: Bool { isEager }
-    /// A child that doesn't come back within `stopGrace` is ended.
+    /// Whether a child that doesn't come back within `stopGrace` is ended.
     var detectsHangs: Bool { !isEager }
-    /// Idle children make room for other scopes. In lockstep that would make the calls depend on timing.
+    /// Whether idle children are ended to make room for other scopes. In lockstep the calls would depend on timing.
     var evictsIdleChildren: Bool { isEager }
-    /// A shutdown hurries after `stopGrace`. A replay takes as long as its log takes.
+    /// Whether a shutdown hurries after `stopGrace`. A replay takes as long as its log needs.
     var limitsShutdown: Bool { isEager }
-    /// Waiting events are kept in memory although no child has started yet.
+    /// Whether waiting events are kept in memory before the child has started.
     var queuesInMemory: Bool { !isEager }
-    /// A child may be at work for long, and the chat is to see it.
+    /// Whether to send the typing action; not in a replay, where no chat shows it.
     var sendsTyping: Bool { showsTyping && isEager }
-    /// A status other than 0 is a failure also after the child was told to go.
+    /// Whether an exit status other than 0 counts as a failure even while the child is being ended.
     var judgesLateExits: Bool { !isEager }
-    /// The end of stdin comes soon and brings out what a child has buffered.
+    /// Whether stdin is closed soon, so that a child flushes its buffer then.
     var endsInputSoon: Bool { !isEager }
 
-    // MARK: what follows from the way of failing
+    // MARK: consequences of the failure handling
 
-    /// A failed event is given to another child.
+    /// Whether an event is redelivered to another child after a failure.
     var redelivers: Bool {
         if case .redeliver = failure { true } else { false }
     }
 
-    /// How many children may die on an event; nil when one is enough to drop it.
+    /// How many children may die on an event; nil if the first death drops it.
     var maxDeliveries: Int? {
         if case .redeliver(let limit) = failure { limit } else { nil }
     }
 
-    // MARK: bounds
+    // MARK: limits
 
-    /// How many events of a scope may be acknowledged before the journal is committed.
+    /// The most events of a scope acknowledged between two commits of the journal.
     static let acknowledgedLimit = 16
 
-    /// How many events of a scope may have been given to a child while the journal still holds them: this many
-    /// are marked as redelivered after a kill.
+    /// The most events of a scope that a child may have received while the journal still holds them. After a kill, this
+    /// many are marked as redelivered.
     package var redeliveryWindow: Int {
-        // Beside those: what is in flight to a child, or was to another one.
+        // Uncommitted acknowledgements, plus the events in flight to this child or the last one.
         if case .event(let window) = acknowledgement {
             Self.acknowledgedLimit + window
         } else {
@@ -124,13 +125,14 @@ package struct ChildPolicy {
         }
     }
 
-    /// A child that takes longer to acknowledge is worth a log line: perhaps its author forgot to.
+    /// A slower acknowledgement is logged: perhaps the bot's author forgot it.
     static let acknowledgementDue: Duration = .seconds(30)
 
-    /// An idle child makes room for another scope only when it was quiet for this long.
+    /// The minimum time without activity before an idle child may be ended to make room for another scope.
     static let quietBeforeEviction: Duration = .seconds(1)
 
-    /// A child with more open calls, or more bytes of them, waits in its own write.
+    /// Above these limits of open calls and their bytes, the child's stdout isn't read, so the child blocks when it
+    /// writes.
     static let maxOpenCalls = 32
     static let maxOpenBytes = 1 << 20
 }

@@ -1,11 +1,11 @@
 import Glibc
 import Reactor
 
-/// How a child comes to its end, and what follows.
+/// Ends a child, and handles its exit.
 extension ChildSession {
-    /// Tells the child to go: a last line, the end of its stdin, and signals if it doesn't.
+    /// Begins to end the child: a disconnect line, the end of its stdin, then signals.
     ///
-    /// - Parameter reason: nil when the child itself has closed a pipe.
+    /// - Parameter reason: nil if the child closed a pipe itself.
     func close(_ reason: DisconnectReason?) {
         guard lifecycle.close() else { return }
         stop.begin(reason)
@@ -13,8 +13,8 @@ extension ChildSession {
         escalate(after: context.policy.stopGrace)
     }
 
-    /// The last line and the end of its stdin, once it has read what is in flight. On a closed pipe the gateway can't
-    /// see whether an event was read, and an unread event belongs to the next child.
+    /// Writes the disconnect line and closes stdin, once the child has read the events in flight. After that the
+    /// gateway couldn't see whether an event was read, and an unread event belongs to the next child.
     func sendDisconnect() {
         guard lifecycle.state == .closing, stop.isInputEnded, !inFlight.hasUnreadEvent else { return }
         if let line = dialect.disconnectLine(stop.reason ?? .stop) {
@@ -23,7 +23,7 @@ extension ChildSession {
         child.process?.endInput()
     }
 
-    /// A child that doesn't end is sent the next signal.
+    /// Sends the next signal if the child hasn't ended by then.
     private func escalate(after grace: Duration) {
         setTimer(grace) { session in
             guard session.lifecycle.state == .closing else { return }
@@ -57,7 +57,7 @@ extension ChildSession {
         context.journal.childEnded(scope)
         child.ended()
         calls.dropResults()
-        // Before the next child starts, which may call at once.
+        // Before the next child starts: it may make a call at once.
         context.handlers.ended(scope)
         let isLeft = requeue(ended, blaming: !succeeded)
         if stop.reason == .stop, isLeft { abandon(because: "the gateway stops") }
@@ -75,7 +75,7 @@ extension ChildSession {
         }
     }
 
-    /// It ended before it read anything, or could not be started at all.
+    /// The child ended before it read an event, or couldn't be started.
     func diedAtStart(_ how: String) {
         guard context.policy.redelivers else { return problem(how + outlook) }
         context.health.noteProblem()
@@ -90,7 +90,7 @@ extension ChildSession {
         }
     }
 
-    /// What it said last, and what comes now, for a person at a terminal.
+    /// The child's last words and what happens next, for a person at a terminal.
     private var outlook: String {
         context.policy.failure == .dropEvents ? lastWords + "; the next message starts it anew" : ""
     }
@@ -99,16 +99,16 @@ extension ChildSession {
         child.lastWords.isEmpty ? "" : "; its last words: \(child.lastWords.joined(separator: " | "))"
     }
 
-    /// A child has read an event.
+    /// A child has read an event, which ends a crash loop.
     func crashLoopEnded() {
         if context.health.crashLoop.childReadEvent() {
             context.log.notice("children read their events again")
         }
     }
 
-    /// Puts back what the child didn't acknowledge, but for an event that enough of them died on.
+    /// Puts back the events that the child didn't acknowledge, except for one that has reached `maxDeliveries`.
     ///
-    /// - Returns: whether anything was put back.
+    /// - Returns: whether any event was put back.
     private func requeue(_ ended: InFlight.Unacknowledged, blaming: Bool) -> Bool {
         var events = ended.events
         if blaming, ended.wasAtWork, let limit = context.policy.maxDeliveries {
@@ -139,21 +139,21 @@ extension ChildSession {
         }
     }
 
-    // MARK: the end of all children
+    // MARK: reload and shutdown
 
-    /// A new version of the program is there: this child goes between two events.
+    /// Ends this child between two events, so that the next one runs the new version of the program.
     func reload() {
         guard lifecycle.state == .running, inFlight.mode != .single else { return }
         stop.programChanged()
         advance()
     }
 
-    /// It had its time to acknowledge what is in flight.
+    /// Ends an outdated child that hasn't acknowledged its events within `stopGrace`.
     func hurryReload() {
         if stop.isOutdated, lifecycle.state == .running { close(.reload) }
     }
 
-    /// The shutdown has come further, or time has passed since.
+    /// Applies the current stage of the shutdown. Called for each stage and every second after `hurrying`.
     func shutDown() {
         switch context.shutdown {
         case .none: break
@@ -163,7 +163,7 @@ extension ChildSession {
         case .hurrying:
             if !isAlive, context.leavesEvents { abandon(because: "the gateway stops") }
             advance()
-            // One that has stopped reading is told to go with its event in flight.
+            // A child that has stopped reading is ended with its event in flight.
             if !inFlight.isReady, activity.last + context.policy.stopGrace <= .current { close(.stop) }
         case .killing:
             abandon(because: "the gateway stops")
@@ -171,7 +171,7 @@ extension ChildSession {
         }
     }
 
-    /// Gives up what waits. A durable journal keeps it for the next start.
+    /// Drops the waiting events. A durable journal keeps them for the next start.
     private func abandon(because why: String) {
         redeliveryWindow.committed()
         let count = queue.count

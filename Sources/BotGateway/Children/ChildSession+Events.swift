@@ -1,8 +1,8 @@
 import Reactor
 
-/// What a child is given, and when that is acknowledged.
+/// Gives events to the child, and acknowledges them.
 extension ChildSession {
-    /// Gives the child the next thing, if it is ready for it.
+    /// Gives the child its next results or events, or ends it, if it is ready for that.
     func advance() {
         guard lifecycle.state == .running, let process = child.process else { return }
         switch NextStep(in: situation) {
@@ -28,7 +28,7 @@ extension ChildSession {
         while situation.mayGiveEvents {
             guard redeliveryWindow.hasRoom(in: context.journal) else { return waitForCommit() }
             guard dialect.prepareNextEvent(for: self) else {
-                // A skipped event may have held up the child's end.
+                // An event that was skipped may have delayed the child's end.
                 if queue.isEmpty { return advance() }
                 if situation.mayGiveEvents, !dialect.isFetching { tryLater() }
                 return
@@ -39,7 +39,7 @@ extension ChildSession {
         }
     }
 
-    /// The journal can't be read now, and has said why.
+    /// Tries again in a second: the journal can't be read now, and has logged why.
     private func tryLater() {
         context.loop.after(.seconds(1)) { [weak self] in self?.advance() }
     }
@@ -67,12 +67,12 @@ extension ChildSession {
         watchOver()
     }
 
-    /// The next event, or child, comes after the journal's next commit.
+    /// Resumes after the journal's next commit.
     func waitForCommit() {
         if redeliveryWindow.waitForCommit() { context.supervisor?.waitForCommit(self) }
     }
 
-    /// The journal has caught up with what was acknowledged.
+    /// The journal has committed: the next event, or child, can follow.
     func committed() {
         redeliveryWindow.committed()
         if lifecycle.state == .waiting { context.supervisor?.wantsChild(self) } else { advance() }
@@ -80,21 +80,21 @@ extension ChildSession {
 
     // MARK: acknowledging
 
-    /// These events are acknowledged, and everything that their child wrote before that is with the journal.
+    /// Acknowledges events. The journal already has the calls that the child wrote before that.
     func acknowledge(_ events: [IncomingEvent]) {
         guard !events.isEmpty else { return }
         for event in events { context.journal.acknowledge(event) }
         redeliveryWindow.acknowledged(events.count, commits: context.journal.commits)
     }
 
-    /// What the child has written by now belongs to the event that is acknowledged now.
+    /// Reads the child's output so far, which belongs to the event that is about to be acknowledged.
     func readWritten() {
         guard context.policy.readsOutputEarly else { return }
         child.process?.readWrittenOutput()
         dialect.flush(for: self)
     }
 
-    /// The child has read an event: its ack timeout begins.
+    /// Starts the ack timeout of the event that the child has read.
     func watchCurrent() {
         guard let event = inFlight.current, child.watches(event) else { return }
         switch context.policy.acknowledgement {
@@ -105,7 +105,7 @@ extension ChildSession {
         }
     }
 
-    /// The child lived on for the ack timeout after it had read this event.
+    /// The ack timeout passed and the child is still running.
     func ackTimedOut(_ watch: AckTimer.Watch) {
         guard isOpen(watch) else { return }
         guard case .event = context.policy.acknowledgement else {
@@ -122,12 +122,12 @@ extension ChildSession {
                     ? "" : "; it has written nothing at all: is its stdout buffered?"))
     }
 
-    /// The ack timeout of that event still matters.
+    /// Whether the event of that timeout is still in flight.
     func isOpen(_ watch: AckTimer.Watch) -> Bool {
         watch.generation == child.generation && inFlight.current?.key == watch.key
     }
 
-    /// The child wrote telegram.ack.
+    /// The child wrote `telegram.ack`.
     func acknowledge(_ updateID: Int64) {
         guard case .acknowledged = inFlight.mode else {
             return log(.debug, "acknowledged, which changes nothing without --ack event")

@@ -1,7 +1,7 @@
 import JSON
 import Reactor
 
-/// What a child writes, and what becomes of it.
+/// Handles the child's output and its end.
 extension ChildSession: ChildProcessObserver {
     func childWrote(_ line: LineSplitter.Line) {
         touch()
@@ -28,7 +28,7 @@ extension ChildSession: ChildProcessObserver {
 
     func childReadAll() {
         touch()
-        // It is back for more: what it wrote before that belongs to the event that is acknowledged now.
+        // The child has taken its next event. Its output so far belongs to the event that this acknowledges.
         if inFlight.mode == .oneByOne, inFlight.count > 1 { readWritten() }
         let (events, isProbeDue) = inFlight.readAll()
         acknowledge(events)
@@ -43,14 +43,15 @@ extension ChildSession: ChildProcessObserver {
         }
     }
 
-    /// In lockstep: what it called before it came back is answered before it is given more.
+    /// In lockstep, reads the calls that the child wrote before it came back, so that they are answered before its next
+    /// event.
     private func childCameBack() {
         if inFlight.given == 1 { activity.cameBack() }
         child.process?.readOutputDry()
     }
 
     func childClosedPipe() {
-        // It can hear or say nothing more; what it still does, it may finish. Most often it has just ended.
+        // The child can no longer read or write, but it may finish its work. Usually it has just exited.
         close(nil)
     }
 
@@ -118,7 +119,6 @@ extension ChildSession: DialectHost {
         if !calls.hasRoom { process.pauseOutput() }
     }
 
-    /// A call was answered.
     private func callEnded() {
         advance()
         resumeIfRoom()

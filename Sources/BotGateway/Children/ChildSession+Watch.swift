@@ -1,8 +1,8 @@
 import Reactor
 
-/// What a child is watched for: idleness, a hang, a buffered stdout.
+/// Watches the child for idleness, a hang and a buffered stdout.
 extension ChildSession {
-    /// Sees to it that an idle child is reaped, or that one which doesn't come back is noticed.
+    /// Sets the timer for the idle timeout or for a hang.
     func watchOver() {
         guard lifecycle.state == .running else { return }
         if context.policy.detectsHangs {
@@ -43,9 +43,10 @@ extension ChildSession {
         line (python3 -u, fflush(stdout), $| = 1 …), or start it with 'stdbuf -oL'
         """
 
-    /// It lives on and has nothing to do: what it had to say should be here.
+    /// Checks for a buffered stdout: the ack timeout has passed, so a child with nothing to do should have written
+    /// something.
     func checkBuffering() {
-        // Whether it waits for more costs a look at the system, and is asked last.
+        // The read check needs a system call, so it comes last.
         guard child.buffering.isLong, context.health.mayReportBuffering, inFlight.isReady,
             child.process?.isReadingInput == true
         else { return }
@@ -54,7 +55,7 @@ extension ChildSession {
                 + "If it has nothing to say, all is well")
     }
 
-    /// It wrote something.
+    /// The child wrote to stdout.
     func heard() {
         guard !child.buffering.isBroken else { return }
         let wasKeptBack =

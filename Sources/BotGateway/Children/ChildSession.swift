@@ -3,7 +3,7 @@ import JSON
 import Logging
 import Reactor
 
-/// One scope with its child: the events that wait, those in flight, and the calls that have no answer yet.
+/// A scope with its child: its waiting events, the events in flight, and the calls without an answer.
 @MainActor final class ChildSession {
     let scope: Scope
     let context: ChildContext
@@ -20,7 +20,7 @@ import Reactor
     private var timers = Timers()
 
     private struct Timers {
-        /// The one thing that the session waits for the time of; nil once that has come.
+        /// The session's current timer, such as backoff, idle timeout or stop grace; nil if none is running.
         var next: Timer?
         var typing = TypingTimer()
     }
@@ -44,7 +44,7 @@ import Reactor
 
     var isAlive: Bool { lifecycle.isAlive }
 
-    /// It was told to go and hasn't gone yet.
+    /// The child was asked to end and is still running.
     var isLeaving: Bool { isAlive && lifecycle.state != .running }
 
     /// Nothing is read, written or waiting.
@@ -53,18 +53,18 @@ import Reactor
             && inFlight.isReady && !owesAcknowledgement && dialect.isQuiet
     }
 
-    /// It has acknowledged all that was for it, as far as can be known.
+    /// The child has finished everything it was given, as far as can be known.
     var isDone: Bool {
         guard lifecycle.state != .absent else { return queue.isEmpty && calls.count == 0 }
         guard isQuiet, !dialect.isAwaitingReturn else { return false }
-        // Nobody can tell whether an event loop waits for more, nor a child that is about to end.
+        // `isReadingInput` is nil for an event loop, and for a child that is about to end.
         return child.process?.isReadingInput ?? (dialect.returnsWhenQuiet || inFlight.isKnownToBeBack)
     }
 
-    /// Events are in flight that the child acknowledges in words or by its exit.
+    /// Events are in flight that the child must acknowledge by `telegram.ack` or by its exit.
     var owesAcknowledgement: Bool { inFlight.mode != .oneByOne && inFlight.count > 0 }
 
-    /// Nothing is left to remember.
+    /// The session can be removed.
     var isForgettable: Bool {
         lifecycle.state == .absent && lifecycle.failures == 0 && queue.isEmpty && calls.count == 0
     }
@@ -76,7 +76,7 @@ import Reactor
         carryOut(lifecycle.eventArrived())
     }
 
-    /// The events that an earlier run left wait for a child.
+    /// Starts a child if an earlier run left events.
     func recover() {
         if !queue.isEmpty { carryOut(lifecycle.eventArrived()) }
     }
@@ -93,14 +93,14 @@ import Reactor
         }
     }
 
-    /// Not while many calls of the last child wait: one that exits after each event would pile them up.
+    /// Waits while many calls of the last child are open: a bot that exits after each event would pile them up.
     func startWhenThereIsRoom() {
         let isHeld = !calls.hasRoom || context.supervisor?.isHeld(scope) == true
         lifecycle.holdStart(isHeld)
         if !isHeld { context.supervisor?.wantsChild(self) }
     }
 
-    /// What held up its start may be over.
+    /// Starts the child if the reason to wait is gone.
     func resumeStart() {
         if lifecycle.isStartHeld { startWhenThereIsRoom() }
     }
@@ -108,7 +108,7 @@ import Reactor
     private func cooledDown() {
         carryOut(lifecycle.cooledDown(eventsWait: !queue.isEmpty))
         guard lifecycle.state == .absent else { return }
-        // Long enough to remember that it failed, should it go on to.
+        // Remember the failures for a while: if the next child fails too, the backoff continues.
         setTimer(.seconds(60)) { $0.forgetFailures() }
     }
 
@@ -118,7 +118,7 @@ import Reactor
         context.supervisor?.tidy(self)
     }
 
-    /// Starts the child with the first event that waits.
+    /// Starts the child with the first waiting event.
     func start() throws(SystemError) {
         guard redeliveryWindow.hasRoom(in: context.journal) else { return waitForCommit() }
         let event: IncomingEvent
@@ -130,7 +130,7 @@ import Reactor
             event = first
             state = try context.journal.state(of: scope)
         } catch {
-            // The journal has said why.
+            // The journal has logged why.
             return setTimer(.seconds(1)) { $0.context.supervisor?.wantsChild($0) }
         }
         let (process, scopeLine) = try context.launcher.start(for: event, state: state, observer: self)
@@ -149,19 +149,19 @@ import Reactor
         context.journal.childStarted(scope, pid: process.pid)
     }
 
-    /// It could not be started, and that won't change by itself.
+    /// The child couldn't be started, and waiting for resources won't help.
     func startFailed(_ error: SystemError) {
         diedAtStart("\(error)")
         ended(succeeded: false, lived: .zero)
     }
 
-    // MARK: time
+    // MARK: timers
 
     func touch() { activity.touch(context.loop.now) }
 
     func setTimer(_ delay: Duration, _ action: @escaping (ChildSession) -> Void) {
         timers.next?.cancel()
-        // Given the session, most actions need no storage of their own: every idle child has one.
+        // Actions take the session as a parameter, so most need no captured storage: every idle child has one.
         timers.next = context.loop.after(delay) { [unowned self] in
             timers.next = nil
             action(self)
@@ -189,20 +189,20 @@ import Reactor
 
     func stopTyping() { timers.typing.stop() }
 
-    // MARK: the log
+    // MARK: logging
 
     func log(_ level: Logger.Level, _ message: @autoclosure () -> String) {
         guard context.log.logLevel <= level else { return }
         context.log.log(level: level, "\(message())", metadata: metadata)
     }
 
-    /// Something went wrong with this child: a warning, and the end of a replay's success.
+    /// Logs a warning and counts a problem, which fails a replay.
     func problem(_ message: String) {
         context.health.noteProblem()
         log(.warning, message)
     }
 
-    /// For what is said of each child: quiet during a crash loop.
+    /// The level of messages that repeat for each child; lower during a crash loop.
     var repeatedLevel: Logger.Level { context.health.crashLoop.isKnown ? .debug : .warning }
 
     private var metadata: Logger.Metadata {

@@ -1,14 +1,14 @@
 import DequeModule
 import Reactor
 
-/// How many children live, and the scopes that wait for one of the places.
+/// The slots for running children, and the scopes that wait for one.
 struct ChildSlots {
     private let limit: Int
-    /// How many children live.
+    /// The number of running children.
     private(set) var count = 0
     private var waiting: Deque<ChildSession> = []
     private var hasSaidExhausted = false
-    /// When to look for room again.
+    /// Checks for room again.
     private var check: Timer?
 
     init(limit: Int) { self.limit = limit }
@@ -19,18 +19,18 @@ struct ChildSlots {
 
     mutating func wait(_ session: ChildSession) { waiting.append(session) }
 
-    /// There was no room for it after all: it stays the first in the row.
+    /// There was no room after all: the scope stays first in the queue.
     mutating func putBack(_ session: ChildSession) { waiting.prepend(session) }
 
     mutating func waitingAreDropped() { waiting = [] }
 
-    /// The next scope that may start a child; nil where none waits or there is no place.
+    /// Takes the next scope that may start a child; nil if none waits or no slot is free.
     mutating func next() -> ChildSession? { count < limit ? waiting.popFirst() : nil }
 
     mutating func started() { count += 1 }
     mutating func ended() { count -= 1 }
 
-    /// The system has no room for more children.
+    /// Notes that the system has no room for more children.
     ///
     /// - Returns: true the first time.
     mutating func isFirstExhaustion() -> Bool {

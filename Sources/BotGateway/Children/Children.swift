@@ -3,19 +3,19 @@ import JSON
 import Logging
 import Reactor
 
-/// The children of all scopes: starts one for each scope that has events, and ends those that are idle.
+/// The children of all scopes: starts one for each scope that has events, and ends idle ones.
 package final class Children {
     let context: ChildContext
     private var sessions: [Scope: ChildSession] = [:]
     private var slots: ChildSlots
     private var recovery = RecoveryProgress()
-    /// Those whose next event waits for a commit.
+    /// The sessions whose next event waits for a commit.
     private var waitingForCommit: [ChildSession] = []
-    /// Called when no child is left after a shutdown began.
+    /// Called when a shutdown is complete: no child is left.
     var onFinished: () -> Void = {}
 
     /// - Parameters:
-    ///   - bot: what getMe answered; every scope line carries it.
+    ///   - bot: the User object from getMe; every scope line contains it.
     ///   - journal: keeps events until they are acknowledged.
     package convenience init(
         _ program: Program, environment: ChildEnvironment, bot: JSON, policy: ChildPolicy,
@@ -36,13 +36,13 @@ package final class Children {
         context.journal.onCommit = { [weak self] in self?.committed() }
     }
 
-    /// Connects the children with the rest of the gateway; before the first event.
+    /// Sets the callbacks to the rest of the gateway. Call it before the first event.
     ///
     /// - Parameters:
-    ///   - perform: carries out a call of a scope's child; the closure is called once, with what came of it.
-    ///   - given: an event was given to its child, the last one of a batch.
-    ///   - ended: a scope's child is gone.
-    ///   - working: a scope's child is at work, now and every few seconds.
+    ///   - perform: carries out a call of a scope's child; the closure is called once, with the result.
+    ///   - given: an event was given to its child; only the last one of a batch.
+    ///   - ended: a scope's child ended.
+    ///   - working: a scope's child is busy; called at once and every few seconds.
     func connect(
         perform: @escaping (Call, Scope, @escaping (CallResult) -> Void) -> Void,
         given: @escaping (IncomingEvent) -> Void = { _ in }, ended: @escaping (Scope) -> Void = { _ in },
@@ -52,28 +52,28 @@ package final class Children {
             perform: perform, given: given, ended: ended, working: working, stderr: context.handlers.stderr)
     }
 
-    /// How many children live.
+    /// The number of running children.
     package var count: Int { slots.count }
 
-    /// How often something went wrong: a bad line, a crash, a hang.
+    /// The number of problems: bad lines, crashes and hangs.
     package var problems: Int { context.health.problems }
 
-    /// Takes each line that a child writes to stderr; without a handler it goes to the log.
+    /// Sets a handler for the lines that children write to stderr; without one they go to the log.
     package func onStderr(_ handle: @escaping (Scope, String) -> Void) { context.handlers.stderr = handle }
 
-    /// Some have events in flight.
+    /// Some children haven't read everything that they were given.
     package var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.inFlight.isReady } }
 
-    /// Each has acknowledged all that was for it, as far as can be known.
+    /// All children have finished everything they were given, as far as can be known.
     package var areDone: Bool { sessions.values.allSatisfy(\.isDone) }
 
-    /// Whether a child could read an update.
+    /// Whether a child can read an update.
     func canRead(_ update: Update) -> Bool {
         context.policy.dialect == .events
             || PlainTextMessage(kind: update.kind, payload: update.payload) != nil
     }
 
-    /// Gives an event to its scope's child, or keeps it until there is one.
+    /// Gives an event to its scope's child, or queues it.
     func deliver(_ event: IncomingEvent) {
         session(of: event.scope).deliver(event)
     }
@@ -92,13 +92,13 @@ package final class Children {
 
     private static let fewWaiting = 100
 
-    /// Goes on with the events of an earlier run.
+    /// Begins to deliver the events of an earlier run.
     func start() {
         recovery.begin()
         fillSlots()
     }
 
-    /// Takes up some more scopes of an earlier run, as soon as few wait for room: there may be a million.
+    /// Recovers more scopes of an earlier run, while few wait for a slot: there may be a million.
     private func recoverScopes() {
         guard context.shutdown == .none, slots.waitingCount < Self.fewWaiting, recovery.pause(),
             let scopes = context.journal.nextRecovered()
@@ -110,7 +110,7 @@ package final class Children {
         if !scopes.isEmpty { fillSlots() }
     }
 
-    /// A scope's events wait until `release` was called as often.
+    /// Holds back a scope's events until `release` was called as many times as `hold`.
     func hold(_ scope: Scope) {
         recovery.hold(scope)
         session(of: scope).recover()
@@ -130,9 +130,9 @@ package final class Children {
         if !recovery.isDone { fillSlots() }
     }
 
-    // MARK: the end
+    // MARK: reload and shutdown
 
-    /// Replaces every child, each between two of its events.
+    /// Restarts every child between two of its events.
     func reload() {
         for session in Array(sessions.values) { session.reload() }
         context.loop.after(context.policy.stopGrace) { [weak self] in
@@ -140,7 +140,7 @@ package final class Children {
         }
     }
 
-    /// Brings the end of all children so far, if it isn't there yet.
+    /// Advances the shutdown to this stage, unless it has reached it.
     package func shutDown(_ stage: Shutdown) {
         guard context.shutdown.advance(to: stage) else { return }
         if stage == .draining, context.policy.limitsShutdown {
@@ -157,7 +157,7 @@ package final class Children {
         checkFinished()
     }
 
-    /// Ends those that stopped reading too, every second until none is left.
+    /// Also ends children that stopped reading: checks every second until none is left.
     private func hurryOn() {
         guard !isFinished else { return }
         context.loop.after(.seconds(1)) { [weak self] in
@@ -166,7 +166,7 @@ package final class Children {
         }
     }
 
-    /// A shutdown began, no child is left, and none will start.
+    /// A shutdown has begun, no child is left, and none will start.
     var isFinished: Bool {
         context.shutdown != .none && slots.count == 0 && !slots.isAwaited
             && sessions.values.allSatisfy { $0.lifecycle.state == .absent }
@@ -177,7 +177,7 @@ package final class Children {
         context.loop.soon { [weak self] in self?.onFinished() }
     }
 
-    // MARK: room
+    // MARK: slots
 
     private func fillSlots() {
         while let session = slots.next() {
@@ -194,11 +194,11 @@ package final class Children {
             }
         }
         recoverScopes()
-        // Once in a while: with many scopes waiting it would be done for each that comes.
+        // Only once per timer: with many scopes waiting, it would run for each new one.
         if slots.isAwaited, !slots.isCheckDue { makeRoom() }
     }
 
-    /// Out of descriptors or processes: later, when a child has ended or a second has passed.
+    /// Out of descriptors or processes: retries when a child has ended, or in a second.
     private func waitForResources(_ error: SystemError) {
         if slots.isFirstExhaustion() {
             context.log.warning("no room for more than \(count) children (\(error)); others wait their turn")
@@ -206,7 +206,7 @@ package final class Children {
         checkSlots(after: .seconds(1))
     }
 
-    /// Asks the children that were idle longest to go, one for each scope that waits.
+    /// Ends the children that were idle longest, one for each scope that waits.
     private func makeRoom() {
         guard context.policy.evictsIdleChildren, context.shutdown == .none else { return }
         let leaving = sessions.values.reduce(0) { $0 + ($1.isLeaving ? 1 : 0) }

@@ -1,12 +1,12 @@
-/// Detects a broken bot: children of any scope die one after the other before they read anything. The log then gets one
+/// Detects a crash loop: in all scopes, one child after the other dies before it reads an event. The log then gets one
 /// error instead of a line for each.
 struct CrashLoopDetector {
     enum Step: Equatable {
-        /// A child died at its start.
+        /// One child died, perhaps by chance.
         case one
-        /// Too many in a row for chance.
+        /// Too many died in a row: report a crash loop.
         case begins
-        /// It was reported before.
+        /// The crash loop was reported before.
         case goesOn
     }
 
@@ -14,17 +14,17 @@ struct CrashLoopDetector {
 
     private var inARow = 0
 
-    /// The crash loop was reported and goes on.
+    /// A crash loop was reported and goes on.
     var isKnown: Bool { inARow >= Self.limit }
 
-    /// A child ended without having read an event, and without having been told to end.
+    /// A child ended unasked, without having read an event.
     mutating func childDied() -> Step {
         inARow = min(inARow + 1, Self.limit + 1)
         if inARow == Self.limit { return .begins }
         return isKnown ? .goesOn : .one
     }
 
-    /// A child has read an event. True when that ends a crash loop.
+    /// A child has read an event. Returns true if that ends a crash loop.
     mutating func childReadEvent() -> Bool {
         defer { inARow = 0 }
         return isKnown

@@ -4,13 +4,13 @@ import DequeModule
 ///
 /// Memory holds the first of them, up to a limit; the others wait in the journal or its overflow.
 struct EventQueue {
-    /// How many bytes of lines a scope keeps in memory; a single longer line is kept as well.
+    /// The most bytes of lines that a scope keeps in memory; a single longer line is kept as well.
     static let memoryLimit = 64 << 10
 
     private var front: Deque<IncomingEvent> = []
     private var bytes = 0
     private var pagedOut: Int
-    /// The key of the last event that was in memory: the journal goes on after it.
+    /// The key of the last event that was in memory: later ones are read from the journal.
     private var lastKey: Int64 = 0
 
     /// - Parameter pagedOut: how many events of the scope the journal holds from an earlier run.
@@ -19,7 +19,7 @@ struct EventQueue {
     var count: Int { front.count + pagedOut }
     var isEmpty: Bool { front.isEmpty && pagedOut == 0 }
 
-    /// - Parameter inMemory: it will be needed soon and is kept in memory if there is room.
+    /// - Parameter inMemory: the event will be needed soon, so keep it in memory if there is room.
     mutating func append(_ event: IncomingEvent, inMemory: Bool, journal: any Journal) {
         if pagedOut == 0, inMemory, bytes == 0 || bytes + event.line.count <= Self.memoryLimit {
             front.append(event)
@@ -31,7 +31,7 @@ struct EventQueue {
         }
     }
 
-    /// The next event, which stays in the queue; nil if there is none. Fails when the journal can't be read now.
+    /// The next event, which stays in the queue; nil if there is none. Fails if the journal can't be read now.
     mutating func first(_ journal: any Journal, scope: Scope) throws(JournalReadError) -> IncomingEvent? {
         try refill(journal, scope)
         return front.first
@@ -41,7 +41,7 @@ struct EventQueue {
         guard let event = try first(journal, scope: scope) else { return nil }
         bytes -= event.line.count
         front.removeFirst()
-        // Idle scopes are many: an empty queue keeps no storage.
+        // There may be many idle scopes, so an empty queue keeps no storage.
         if front.isEmpty { front = [] }
         return event
     }
@@ -53,11 +53,11 @@ struct EventQueue {
             let room = max(1, Self.memoryLimit - bytes)
             events = try journal.pageIn(of: scope, after: lastKey, count: pagedOut, size: room)
         } catch {
-            // The events in memory come first.
+            // Events in memory can be delivered first.
             if front.isEmpty { throw error }
             return
         }
-        // Events that the journal counted but doesn't have are gone; waiting for them would never end.
+        // The journal counted events that it can't find now. Don't wait for them.
         pagedOut = events.isEmpty ? 0 : max(0, pagedOut - events.count)
         for event in events {
             front.append(event)
@@ -66,7 +66,7 @@ struct EventQueue {
         lastKey = events.last?.key ?? lastKey
     }
 
-    /// Puts back events that a child had and didn't acknowledge; they are the next ones again.
+    /// Puts unacknowledged events of a child back to the front.
     mutating func putBack(_ events: [IncomingEvent]) {
         front.prepend(contentsOf: events)
         bytes += events.reduce(0) { $0 + $1.line.count }

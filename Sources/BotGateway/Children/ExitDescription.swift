@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 
 extension ChildProcess.Exit {
-    /// For a log: `status 1`, `killed by SIGSEGV`.
+    /// For the log: `status 1`, `killed by SIGSEGV`.
     var words: String {
         guard status > 128 else { return "status \(status)" }
         let number = status - 128

@@ -1,24 +1,24 @@
 import DequeModule
 
-/// The events that a child was given and that aren't acknowledged: decides when it gets the next one, and which
-/// events are acknowledged by what it reads.
+/// The events in flight to a child: given and not acknowledged. Decides when the child gets the next one, and which
+/// events it acknowledges by reading.
 ///
-/// What is written is followed to the byte: the pipe tells when the child has read all of it, and at its
-/// end how much it left.
+/// Every byte written is counted: the pipe tells when the child has read everything, and at its end how much it left
+/// unread.
 struct InFlight {
     enum Mode: Equatable {
-        /// An event at a time, the next one as soon as it was read. Acknowledged when a later one was read.
+        /// One unread event at a time. An event is acknowledged when the child has read the next one.
         case oneByOne
-        /// Up to `window` at a time; acknowledged when the child says so.
+        /// Up to `window` events. The child acknowledges them with `telegram.ack`.
         case acknowledged(window: Int)
-        /// One for each child, and then the end of its input.
+        /// One event per child, then the end of stdin.
         case single
-        /// The next one when the child is back for it, and the results of what it called before that:
-        /// then the same events give the same calls, however fast anyone is.
+        /// The next event once the child is back: it has finished the last one and read the results of its calls. Then
+        /// the same events always give the same calls, whatever the timing.
         ///
-        /// A child is known to be back when it reads the first `{` of a line whose rest isn't decided
-        /// yet. To be quick, a child that never asks for a result is given more and more events in one
-        /// go; not with `growing` false, where the next event may be long in coming.
+        /// A child is known to be back when it reads the first `{` of a line whose rest isn't decided yet. A child that
+        /// never asks for results is given growing batches of events, for speed; not if `growing` is false, because the
+        /// next event may take long to arrive.
         case lockstep(growing: Bool)
 
         var isLockstep: Bool {
@@ -32,15 +32,15 @@ struct InFlight {
 
     private struct Entry {
         let event: IncomingEvent
-        /// Where its line is among all the bytes that were written.
+        /// The range of its line in all bytes written.
         let start: Int
         let end: Int
     }
 
-    /// What a child that ended leaves behind.
+    /// The events of a child that ended.
     struct Unacknowledged {
         var acknowledged: [IncomingEvent] = []
-        /// To be redelivered, in order; marked if the child may have seen them.
+        /// To be redelivered, in order; marked if the child may have read them.
         var events: [IncomingEvent] = []
         /// The child had begun to read the first of `events`.
         fileprivate(set) var wasAtWork = false
@@ -50,12 +50,12 @@ struct InFlight {
 
     let mode: Mode
     private var state = State.ready
-    /// Given and not acknowledged, in order.
+    /// The events in flight, in order.
     private var entries: Deque<Entry> = []
     private var writtenUpTo = 0
-    /// The child has read up to here.
+    /// The number of bytes that the child has read.
     private var readUpTo = 0
-    /// The `{` that begins every line is already written.
+    /// The `{` that begins the next line is already written.
     private var isLineOpen = false
     private var quietBlocks = 0
     /// The child has read an event to its end.
@@ -63,15 +63,15 @@ struct InFlight {
 
     init(mode: Mode) { self.mode = mode }
 
-    /// The child has read all that was written: it can be given results, or the last line.
+    /// The child has read everything that was written, so it can be given results or the disconnect line.
     var isReady: Bool { state == .ready }
 
-    /// The child came back for more after what it was given, or its ack timeout passed.
+    /// The child is known to have finished its events: it came back, or the ack timeout passed.
     var isKnownToBeBack: Bool {
         if case .lockstep = mode { isReady } else { isReady && entries.isEmpty }
     }
 
-    /// It can be given another event.
+    /// The child can be given another event.
     var wantsEvent: Bool {
         switch mode {
         case .oneByOne, .lockstep: state == .ready
@@ -86,28 +86,29 @@ struct InFlight {
         return 1 << min(quietBlocks - 7, 6)
     }
 
-    /// An event was given and isn't read yet.
+    /// The child hasn't read all events that it was given.
     var hasUnreadEvent: Bool { entries.last.map { $0.end > readUpTo } ?? false }
 
-    /// How many events are in flight.
     var count: Int { entries.count }
 
-    /// The first of them, if the child has read it.
+    /// The first event in flight, if the child has read it.
     var current: IncomingEvent? { entries.first.flatMap { $0.end <= readUpTo ? $0.event : nil } }
 
-    /// How many events were given last in one go.
+    /// The number of events in the last write.
     private(set) var given = 0
 
-    /// Lines that aren't events: results, or the last line.
+    /// Returns the bytes to write for lines that aren't events: results, or the disconnect line.
     mutating func write(_ lines: [UInt8]) -> [UInt8] {
         given = 0
         quietBlocks = 0
         return written(lines)
     }
 
+    /// Returns the bytes to write for events.
+    ///
     /// - Parameters:
     ///   - opening: the scope line, before a child's first event.
-    ///   - text: what the child reads of an event.
+    ///   - text: returns the lines that the child reads for an event.
     mutating func write(
         _ events: [IncomingEvent], opening: [UInt8] = [], as text: (IncomingEvent) -> [UInt8] = \.lineForChild
     ) -> [UInt8] {
@@ -131,9 +132,9 @@ struct InFlight {
         return rest
     }
 
-    /// The child read all that was written.
+    /// The child has read everything that was written.
     ///
-    /// - Returns: the events that are acknowledged by that, and whether a probe is due that shows when it is back.
+    /// - Returns: the events that this acknowledges, and whether to write a probe that shows when the child is back.
     mutating func readAll() -> (acknowledged: [IncomingEvent], isProbeDue: Bool) {
         readUpTo = writtenUpTo
         let isProbeDue = state == .written && mode.isLockstep
@@ -146,14 +147,14 @@ struct InFlight {
         }
     }
 
-    /// The child acknowledged this event, and so all before it. Nil when no such event is in flight.
+    /// The child acknowledged this event, and with it all earlier ones. Returns nil if no such event is in flight.
     mutating func acknowledge(_ updateID: Int64) -> [IncomingEvent]? {
         guard let index = entries.firstIndex(where: { $0.event.updateID == updateID }) else { return nil }
         hasReadEvent = true
         return acknowledge(index + 1)
     }
 
-    /// The child lived on for the ack timeout after it had read this event.
+    /// The ack timeout of this event passed and the child is still running.
     mutating func ackTimedOut(after key: Int64) -> [IncomingEvent] {
         current?.key == key ? acknowledge(1) : []
     }
@@ -162,12 +163,12 @@ struct InFlight {
         guard count > 0 else { return [] }
         let events = entries.prefix(count).map(\.event)
         entries.removeFirst(count)
-        // Idle children are many: nothing in flight keeps no storage.
+        // There may be many idle children, so an empty list keeps no storage.
         if entries.isEmpty { entries = [] }
         return events
     }
 
-    /// The beginning of the next line, whatever that will be: a child that reads it is back for more.
+    /// Returns a probe: the first byte of the next line, whatever that will be. A child that reads it is back.
     mutating func probe() -> [UInt8] {
         state = .probing
         isLineOpen = true
@@ -175,11 +176,11 @@ struct InFlight {
         return [UInt8(ascii: "{")]
     }
 
-    /// The child is gone.
+    /// The child ended.
     ///
     /// - Parameters:
-    ///   - unread: how many of the bytes written it left unread.
-    ///   - succeeded: it exited with 0, so that what it read is acknowledged.
+    ///   - unread: how many of the written bytes it left unread.
+    ///   - succeeded: it exited with 0, which acknowledges the events it read.
     mutating func ended(unread: Int, succeeded: Bool) -> Unacknowledged {
         defer { self = InFlight(mode: mode) }
         readUpTo = writtenUpTo - unread

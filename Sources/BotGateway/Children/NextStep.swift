@@ -1,33 +1,33 @@
-/// What a running child is given next: decided from what is known of it, carried out by its session.
+/// The next step for a running child. This decides; the session carries it out.
 enum NextStep: Equatable {
     case writeResults
     case giveEvents
-    /// Nothing is left for it: it is told to go.
+    /// Nothing is left for the child: end it.
     case close(DisconnectReason)
     case wait
 
-    /// What the decision depends on.
+    /// The facts that the decision depends on.
     struct Situation {
-        /// The child has read all that was written.
+        /// The child has read everything that was written.
         var isReady = true
-        /// Another event fits into what may be in flight.
+        /// The mode of delivery allows another event in flight.
         var wantsEvent = true
         var hasResults = false
-        /// How many events wait.
+        /// The number of waiting events.
         var waiting = 0
-        /// How many are given in one go.
+        /// The number of events to give in one go.
         var blockSize = 1
-        /// Events are in flight that the child must acknowledge in words or by its exit.
+        /// Events are in flight that the child must acknowledge by `telegram.ack` or by its exit.
         var owesAcknowledgement = false
         var openCalls = 0
-        /// There is room for the calls that another event would bring.
+        /// There is room for the calls that another event would cause.
         var hasRoom = true
-        /// It isn't known to be back from its last event, though it has read all.
+        /// The child has read everything, but isn't known to have finished its last event.
         var isAwaitingReturn = false
-        /// A new version of the program is there.
+        /// The child runs an old version of the program.
         var isOutdated = false
         var shutdown = Shutdown.none
-        /// What waits is left to the journal.
+        /// Waiting events stay in the journal for the next start.
         var leavesEvents = false
     }
 
@@ -57,7 +57,8 @@ extension NextStep.Situation {
         return shutdown != .none && (waiting == 0 || leavesEvents) ? .stop : nil
     }
 
-    /// Its calls are answered, unless it couldn't hear the answers or there is no time left for them.
+    /// The child's calls are answered and its events acknowledged, or it can't be waited for: it doesn't read its
+    /// results, or the shutdown hurries.
     fileprivate var mayClose: Bool {
         guard isReady, !hasResults, !isAwaitingReturn else { return false }
         return (openCalls == 0 && !owesAcknowledgement) || !hasRoom || isHurried

@@ -1,28 +1,29 @@
 import JSON
 
-/// The calls that a child waits for: those without an answer, and the results that it hasn't read.
+/// The open calls of a scope: those without an answer, and the results that the child hasn't been given yet.
 struct OpenCalls {
-    /// How many calls have no answer yet, whichever child of the scope wrote them.
+    /// The number of calls without an answer, including those of earlier children of the scope.
     private(set) var count = 0
-    /// The bytes of their lines.
+    /// The size of their lines.
     private var bytes = 0
     private var results: [UInt8] = []
 
     var hasResults: Bool { !results.isEmpty }
 
-    /// There is room for another call: neither too many calls wait for an answer nor too many results for a reader.
+    /// There is room for another call: neither too many unanswered calls nor too many undelivered results.
     var hasRoom: Bool {
         count < ChildPolicy.maxOpenCalls && bytes < ChildPolicy.maxOpenBytes
             && results.count < ChildPolicy.maxOpenBytes
     }
 
-    /// Half of the room is free again. To pause and resume for every line would cost more.
+    /// At least half of the room is free. Output resumes only then, because pausing and resuming for every line costs
+    /// more.
     var hasAmpleRoom: Bool {
         count <= ChildPolicy.maxOpenCalls / 2 && bytes <= ChildPolicy.maxOpenBytes / 2
             && results.count <= ChildPolicy.maxOpenBytes / 2
     }
 
-    /// A child wrote a call in a line of this size.
+    /// The child wrote a call in a line of this size.
     mutating func opened(bytes: Int) {
         count += 1
         self.bytes += bytes
@@ -33,15 +34,15 @@ struct OpenCalls {
         self.bytes -= bytes
     }
 
-    /// Keeps a result line until the child can be given it.
+    /// Keeps a result until the child can read it.
     mutating func addResult(_ result: CallResult, id: JSON) { results += GatewayLines.result(result, id: id) }
 
-    /// The lines of all results that wait.
+    /// Takes the lines of all waiting results.
     mutating func takeResults() -> [UInt8] {
         defer { results = [] }
         return results
     }
 
-    /// The child is gone: its results have no reader.
+    /// The child ended, so its results are dropped.
     mutating func dropResults() { results = [] }
 }

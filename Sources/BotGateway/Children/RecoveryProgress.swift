@@ -1,17 +1,17 @@
-/// How far the events and calls of an earlier run have been taken up.
+/// The progress of recovering the events and calls of an earlier run.
 struct RecoveryProgress {
-    /// The journal may name more scopes.
+    /// The journal may have more scopes.
     private var hasMoreScopes = false
-    /// How many calls of an earlier run go out before a scope's events.
+    /// The number of unanswered calls of an earlier run, by scope. They delay the scope's events.
     private var calls: [Scope: Int] = [:]
 
     mutating func begin() { hasMoreScopes = true }
 
     var isDone: Bool { !hasMoreScopes }
 
-    /// Taking up scopes asks for room, and so comes here again: until `begin` no more are read.
+    /// Recovering scopes fills the slots, which recovers scopes again. This stops the recursion until `begin`.
     ///
-    /// - Returns: false when there is nothing to read now.
+    /// - Returns: false if there is nothing to read now.
     mutating func pause() -> Bool {
         defer { hasMoreScopes = false }
         return hasMoreScopes
@@ -21,7 +21,7 @@ struct RecoveryProgress {
 
     mutating func hold(_ scope: Scope) { calls[scope, default: 0] += 1 }
 
-    /// - Returns: true when that was the last call.
+    /// - Returns: true if that was the last call.
     mutating func release(_ scope: Scope) -> Bool {
         let left = (calls[scope] ?? 1) - 1
         calls[scope] = left == 0 ? nil : left

@@ -1,8 +1,8 @@
-/// Counts the events of a scope that were acknowledged since the journal's last commit: after a kill no more than
-/// those, and what is in flight, can have been given before.
+/// Limits the events of a scope that are acknowledged between two commits of the journal. After a kill, the next run
+/// redelivers at most these and the events in flight.
 struct RedeliveryWindow {
     private var count = 0
-    /// The commits of the journal when the first of them was counted.
+    /// The journal's number of commits when `count` began.
     private var commits = 0
     private var isWaiting = false
 
@@ -11,9 +11,9 @@ struct RedeliveryWindow {
         self.commits = commits
     }
 
-    /// The scope goes on after the journal's next commit.
+    /// The scope waits for the journal's next commit.
     ///
-    /// - Returns: false when it waits for that already.
+    /// - Returns: false if it is waiting already.
     mutating func waitForCommit() -> Bool {
         defer { isWaiting = true }
         return !isWaiting
@@ -21,7 +21,7 @@ struct RedeliveryWindow {
 
     mutating func committed() { isWaiting = false }
 
-    /// Another event may be given before the journal is committed.
+    /// Whether another event may be given before the next commit.
     func hasRoom(in journal: any Journal) -> Bool {
         !journal.isDurable || commits != journal.commits || count < ChildPolicy.acknowledgedLimit
     }

@@ -1,17 +1,17 @@
-/// How far the end of all children has come. It goes forward only.
+/// The stages of a shutdown, which only advances.
 package enum Shutdown: Int, Comparable {
     case none
-    /// No more events come: each child gets what waits for it, and then ends.
+    /// No new events are accepted. Each child gets its waiting events and then ends.
     case draining
-    /// The time for that is over: what waits is left to a durable journal, and a child is told to go without the
-    /// results of its calls.
+    /// The time for that has passed. Waiting events stay in a durable journal, and children are ended without the
+    /// results of their calls.
     case hurrying
-    /// Each child is killed, and what waits isn't delivered.
+    /// Children are killed, and waiting events aren't delivered.
     case killing
 
     package static func < (left: Shutdown, right: Shutdown) -> Bool { left.rawValue < right.rawValue }
 
-    /// - Returns: false when that stage is reached already.
+    /// - Returns: false if the stage was already reached.
     mutating func advance(to stage: Shutdown) -> Bool {
         guard stage > self else { return false }
         self = stage

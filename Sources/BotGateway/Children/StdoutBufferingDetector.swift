@@ -1,4 +1,4 @@
-/// Suspects a buffered stdout: most languages collect output to a pipe until a buffer is full.
+/// Detects a stdout that is probably buffered: most languages collect output to a pipe until a buffer is full.
 ///
 /// One byte, because every child has one.
 struct StdoutBufferingDetector {
@@ -6,13 +6,13 @@ struct StdoutBufferingDetector {
     private static let long: UInt8 = 3
     private static let broken = UInt8.max
 
-    /// How many events the child got before its first output.
+    /// The number of events that the child got before its first output, up to `long`; `broken` after its first output.
     private var events: UInt8 = 0
 
-    /// It has written something.
+    /// The child has written something.
     var isBroken: Bool { events == Self.broken }
 
-    /// It was given several events and has written nothing.
+    /// The child was given several events and has written nothing.
     var isLong: Bool { !isBroken && events >= Self.long }
 
     mutating func gave(_ count: Int) {

@@ -1,4 +1,4 @@
-/// How a child is brought to its end, rung by rung: the end of its stdin, SIGTERM, SIGKILL.
+/// The steps that end a child: the end of its stdin, SIGTERM, SIGKILL.
 struct StopLadder {
     private enum Rung {
         case running, inputEnded, terminated, killed
@@ -9,12 +9,12 @@ struct StopLadder {
     }
 
     private var rung = Rung.running
-    /// What the child is told in its last line; nil while it runs, and when it closed a pipe by itself.
+    /// The reason in the disconnect line; nil while the child runs, or if it closed a pipe itself.
     private(set) var reason: DisconnectReason?
-    /// A new version of the program is there: the child is replaced once nothing is in flight.
+    /// The program has a new version: the child is replaced once nothing is in flight.
     private(set) var isOutdated = false
 
-    /// It was told to go, and no signal was sent yet.
+    /// The child was asked to end, and no signal was sent yet.
     var isInputEnded: Bool { rung == .inputEnded }
 
     mutating func programChanged() { isOutdated = true }
@@ -24,7 +24,7 @@ struct StopLadder {
         self.reason = reason
     }
 
-    /// The child didn't end in the time it had: the signal to send next; nil when it wasn't told to go.
+    /// The child didn't end in time. Returns the signal to send next; nil if it wasn't asked to end.
     mutating func escalate() -> Signal? {
         switch rung {
         case .running: return nil

@@ -1,23 +1,23 @@
 import Reactor
 
-/// Shows in a chat that its child is at work: from a moment after it was given an event, and again before Telegram
-/// takes the sign away.
+/// Repeats the typing action while a child is busy: first a moment after it was given an event, then each time before
+/// Telegram hides it.
 struct TypingTimer {
-    /// Quick answers need no sign.
+    /// Quick answers need no typing action.
     private static let delay: Duration = .milliseconds(500)
-    /// Telegram shows it for 5 s.
+    /// Telegram shows the action for 5 s.
     private static let interval: Duration = .milliseconds(4500)
-    /// A child that says nothing for this long has nothing to say, unless it owes an acknowledgement.
+    /// A child that writes nothing for this long isn't considered busy, unless it owes an acknowledgement.
     static let limit: Duration = .seconds(60)
 
     private var state: State?
 
-    /// A box: the timer's closure replaces the timer.
+    /// A class, because the timer's closure replaces the timer.
     private final class State {
         var timer: Timer?
     }
 
-    /// - Parameter show: shows it; false once there is nothing to show any more.
+    /// - Parameter show: sends the action; returns false to stop.
     mutating func start(on loop: EventLoop, show: @escaping () -> Bool) {
         stop()
         let state = State()

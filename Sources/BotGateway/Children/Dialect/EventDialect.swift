@@ -1,7 +1,7 @@
 import JSON
 import Reactor
 
-/// Events and calls as JSON lines, as docs/protocol.md has them. It keeps nothing: all sessions share one.
+/// Events and calls as JSON lines, as in docs/protocol.md. It has no state, so all sessions share one.
 final class EventDialect: Dialect {
     static let shared = EventDialect()
 

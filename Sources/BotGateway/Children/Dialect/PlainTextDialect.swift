@@ -2,16 +2,16 @@ import DequeModule
 import JSON
 import Reactor
 
-/// Plain text: each message is a line to the child, and what it prints is a message.
+/// Plain text: each message is a line for the child, and its output becomes messages.
 final class PlainTextDialect: Dialect {
     /// The file of the next event.
     private enum File: Equatable {
         case fetching
-        /// Nil where it could not be had.
+        /// Nil if the download failed.
         case fetched(path: String?)
     }
 
-    /// The next event as the child will read it, so that its line is parsed once.
+    /// The next event as the child will read it, kept so that its JSON is parsed once.
     private struct Next {
         let key: Int64
         let updateID: Int64
@@ -19,15 +19,15 @@ final class PlainTextDialect: Dialect {
         var file: File?
     }
 
-    /// Output is gathered until nothing came for this long.
+    /// Output is gathered into a message until none came for this long.
     private static let quietTime: Duration = .milliseconds(100)
-    /// A program that isn't seen to wait in a read counts as back after this long without output.
+    /// A program that isn't seen waiting in a read counts as back after this long without output.
     private static let returnTimeout: Duration = .seconds(1)
 
     let opensWithScopeLine = false
     let returnsWhenQuiet = true
 
-    /// The next event waits until the child is back, so that its output can be told apart.
+    /// The next event waits until the child is back, so that output can be assigned to its event.
     private let awaitsReturn: Bool
     private(set) var isAwaitingReturn = false
     private var output = PlainTextOutput()
@@ -45,7 +45,7 @@ final class PlainTextDialect: Dialect {
 
     var isFetching: Bool { next?.file == .fetching }
 
-    // MARK: what it reads
+    // MARK: input
 
     func lines(of event: IncomingEvent) -> [UInt8] {
         let isNext = next?.key == event.key && next?.updateID == event.updateID
@@ -57,7 +57,7 @@ final class PlainTextDialect: Dialect {
 
     func disconnectLine(_ reason: DisconnectReason) -> [UInt8]? { nil }
 
-    /// Fetches the next event's file, and skips what has no text form.
+    /// Downloads the next event's file, and skips events without a text form.
     func prepareNextEvent(for host: any DialectHost) -> Bool {
         while let event = host.nextEvent() {
             if next?.key != event.key || next?.updateID != event.updateID {
@@ -120,7 +120,7 @@ final class PlainTextDialect: Dialect {
         }
     }
 
-    // MARK: what it prints
+    // MARK: output
 
     func read(_ line: LineSplitter.Line, for host: any DialectHost) {
         switch line {
@@ -151,7 +151,7 @@ final class PlainTextDialect: Dialect {
         }
     }
 
-    /// Sends what is gathered.
+    /// Sends the gathered output.
     func flush(for host: any DialectHost) {
         quietTimer?.cancel()
         quietTimer = nil
@@ -199,8 +199,8 @@ final class PlainTextDialect: Dialect {
     }
 }
 
-/// The last messages that had something like a file's name in them: a program that repeats what it reads must not
-/// hand out any file of the machine.
+/// The last messages that contain a file's URL: a program that echoes its input must not send any file of the machine
+/// to a user who asks for it.
 private struct MentionedFiles {
     private static let limit = 64
 

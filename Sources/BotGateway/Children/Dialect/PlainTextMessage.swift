@@ -1,19 +1,19 @@
 import JSON
 
-/// What a message is to a program that speaks plain text: its words as one line, and the file that came with it.
+/// A message for a program that speaks plain text: its text as one line, and the file that came with it.
 package struct PlainTextMessage: Equatable {
-    /// Without a line's end; newlines inside have become spaces. Nil where there are no words.
+    /// The text or caption without a newline; inner newlines have become spaces. Nil if the message has neither.
     let text: String?
-    /// The `file_id` of a photo in its largest size, of a document, a recording, …
+    /// The `file_id` of a photo in its largest size, or of a document, a recording and so on.
     let fileID: String?
 
-    /// Nil for what has no text form: other events than messages, and messages without words or a file.
+    /// Nil for events without a text form: those that aren't messages, and messages without text or a file.
     package init?(_ event: IncomingEvent) {
         guard let line = try? JSON(parsing: event.line), let type = line["type"]?.string else { return nil }
         self.init(kind: String(type.dropFirst("telegram.".count)), payload: line)
     }
 
-    /// The same of an update.
+    /// The same for an update.
     init?(kind: String, payload: JSON) {
         guard Self.kinds.contains(kind), !Self.isOwn(payload) else { return nil }
         text = (payload["text"] ?? payload["caption"])?.string.map(Self.oneLine)
@@ -23,8 +23,8 @@ package struct PlainTextMessage: Equatable {
 
     private static let kinds: Set = ["message", "channel_post", "business_message"]
 
-    /// In a business chat also what the account's owner and the bot itself have said comes as a message: a program
-    /// that answers every line would talk to itself for ever.
+    /// In a business chat, messages from the account's owner and from the bot itself also arrive as events. A program
+    /// that answers every line would talk to itself forever.
     private static func isOwn(_ message: JSON) -> Bool {
         guard message["business_connection_id"] != nil else { return false }
         return message["sender_business_bot"] != nil || message["from"]?["id"] != message["chat"]?["id"]
@@ -36,15 +36,15 @@ package struct PlainTextMessage: Equatable {
         message["photo"]?.elements.last ?? fileKeys.lazy.compactMap { message[$0] }.first
     }
 
-    /// Whatever ends a line for some program: what comes behind it would be another message's.
+    /// Replaces every kind of line end: a program could take the text behind it for another message.
     private static func oneLine(_ text: String) -> String {
         String(
             text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " "))
     }
 
-    /// What the program reads: the path of the file, if there is one, and the words, a line each.
+    /// The lines that the program reads: the path of the file, if there is one, and the text.
     ///
-    /// - Parameter path: where the file is; nil where it could not be had.
+    /// - Parameter path: the path of the file; nil if there is none or the download failed.
     package func lines(path: String?) -> [UInt8] {
         [path, text].compactMap(\.self).flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
     }

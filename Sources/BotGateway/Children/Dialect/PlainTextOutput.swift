@@ -1,12 +1,12 @@
-/// Gathers what a program prints as plain text, and cuts it into messages.
+/// Gathers a program's plain-text output and splits it into messages.
 struct PlainTextOutput {
     enum Message: Equatable {
         case text(String)
-        /// As it was printed: `file:///tmp/cat.png`.
+        /// The URL as printed: `file:///tmp/cat.png`.
         case file(String)
     }
 
-    /// Telegram's limit for a message, in UTF-16 units: it counts code points, of which there are no more.
+    /// Telegram's limit for a message, in UTF-16 units. Telegram counts code points, and there are never more of those.
     static let limit = 4096
 
     private var lines: [String] = []
@@ -14,9 +14,9 @@ struct PlainTextOutput {
 
     var isEmpty: Bool { lines.isEmpty }
 
-    /// Takes a line without its end.
+    /// Adds a line without its newline.
     ///
-    /// - Returns: the messages that are complete by that, in their order.
+    /// - Returns: the messages that this completes, in order.
     mutating func append(_ line: String) -> [Message] {
         if line.hasPrefix("file:///") { return flush() + [.file(Self.trimmed(line))] }
         var messages: [Message] = []
@@ -29,18 +29,17 @@ struct PlainTextOutput {
         return messages
     }
 
-    /// The program is quiet: what is gathered is a message.
+    /// Ends the message gathered so far.
     mutating func flush() -> [Message] {
         defer { (lines, units) = ([], 0) }
-        // Telegram takes no message of white space alone.
+        // Telegram refuses messages of white space only.
         let isBlank = { (line: String) in line.allSatisfy(\.isWhitespace) }
         let printed = lines.drop(while: isBlank)
         guard let last = printed.lastIndex(where: { !isBlank($0) }) else { return [] }
         return [.text(printed[...last].joined(separator: "\n"))]
     }
 
-    /// A line that is longer than a message, in pieces; between characters as far as that goes, and never within
-    /// a surrogate pair.
+    /// Splits a line that is longer than a message: between characters if possible, and never within a surrogate pair.
     private static func parts(of line: String) -> [String] {
         guard line.utf16.count > limit else { return [line] }
         var parts: [String] = []
