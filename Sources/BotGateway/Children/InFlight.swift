@@ -168,7 +168,8 @@ struct InFlight {
         return events
     }
 
-    /// Returns a probe: the first byte of the next line, whatever that will be. A child that reads it is back.
+    /// Returns a probe: the first byte of the next line, which is the same for all lines. A child that reads it is
+    /// back.
     mutating func probe() -> [UInt8] {
         state = .probing
         isLineOpen = true
