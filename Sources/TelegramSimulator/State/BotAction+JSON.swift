@@ -1,7 +1,7 @@
 import JSON
 
 extension BotAction {
-    /// What the control API calls it.
+    /// The kind's name in the control API.
     var kind: String {
         switch self {
         case .message: "message"
@@ -16,7 +16,7 @@ extension BotAction {
         }
     }
 
-    /// The chat it is seen in; nil where it is in none.
+    /// The chat in which the action is visible; nil if there is none.
     var chat: Int64? {
         switch self {
         case .message(let json), .edited(let json), .pinned(let json), .reaction(let json):
@@ -27,7 +27,7 @@ extension BotAction {
         }
     }
 
-    /// `{"kind":"message","chat_id":42,"message":{…}}`: docs/simulator.md has each kind.
+    /// `{"kind":"message","chat_id":42,"message":{…}}`; docs/simulator.md describes each kind.
     var json: JSON {
         var json: JSON = ["kind": JSON(kind)]
         chat.map { json.set("chat_id", JSON($0)) }

@@ -1,23 +1,23 @@
 import JSON
 
-/// What people see of a bot's doings in their apps.
+/// An action of the bot that users see in their apps.
 package enum BotAction {
-    /// A `Message` that the bot sent; an album's come one by one.
+    /// A new `Message`; the messages of an album are separate actions.
     case message(JSON)
-    /// A `Message` that the bot edited, whole, as it is now.
+    /// The complete `Message` after an edit.
     case edited(JSON)
     case deleted(chat: Int64, messages: [Int64])
-    /// The parameters of sendChatAction, as in `{"chat_id":42,"action":"typing"}`.
+    /// The parameters of sendChatAction, such as `{"chat_id":42,"action":"typing"}`.
     case action(JSON, chat: Int64)
-    /// `{"chat":…,"message_id":…,"reaction":[…]}`: the bot's reactions to a message, as they are now.
+    /// `{"chat":…,"message_id":…,"reaction":[…]}`: the bot's current reactions to a message.
     case reaction(JSON)
-    /// The `Message` that the bot pinned.
+    /// The pinned `Message`.
     case pinned(JSON)
-    /// The parameters of answerCallbackQuery: `text`, `show_alert`, `url`. Shown to whoever pressed the button.
+    /// The parameters of answerCallbackQuery: `text`, `show_alert`, `url`. Only `person`, the user who pressed the
+    /// button, sees the answer.
     case callbackAnswer(JSON, person: Int64)
-    /// The parameters of answerInlineQuery. Shown to whoever is typing.
+    /// The parameters of answerInlineQuery. Only `person`, the user who is typing the query, sees the results.
     case inlineResults(JSON, person: Int64)
-    /// Any other call that somebody would notice, with its parameters: commands were set, a title was changed, the
-    /// bot has left.
+    /// Any other call with a visible effect, and its parameters: setMyCommands, setChatTitle, leaveChat, …
     case other(method: String, JSON)
 }

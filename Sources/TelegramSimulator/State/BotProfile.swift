@@ -1,14 +1,14 @@
 import JSON
 
-/// What a bot says of itself: its commands, its names, its menu button.
+/// The bot's profile: its commands, names, descriptions, menu buttons, and default rights.
 struct BotProfile {
     /// By scope and language.
     private var commands: [String: JSON] = [:]
-    /// Names and descriptions, by what they are and language.
+    /// Names and descriptions, by key and language, such as `name en`.
     var texts: [String: String] = [:]
-    /// By private chat; 0 for all others.
+    /// By private chat; 0 is the default for all others.
     var menuButtons: [Int64: JSON] = [:]
-    /// For groups and for channels.
+    /// True is for channels, false for groups.
     var administratorRights: [Bool: JSON] = [:]
 
     subscript(scope: JSON?, language: String) -> JSON? {

@@ -1,10 +1,10 @@
 import JSON
 
-/// Presses of buttons that wait for an answer, each of which is given once, and in time.
+/// Callback queries from pressed buttons. A query can be answered once, until it expires.
 struct CallbackQueries {
-    /// As long as Telegram keeps the update for a bot, in seconds.
+    /// The lifetime of a query in seconds, as with Telegram.
     private static let lifetime: Int64 = 150
-    /// This many are remembered.
+    /// The maximum number of queries to remember.
     private let limit: Int
 
     private struct Press {
@@ -22,7 +22,7 @@ struct CallbackQueries {
     /// - Returns: the query's id.
     mutating func add(by person: Int64, at now: Int64) -> String {
         count += 1
-        // As long as Telegram's are: 19 digits.
+        // 19 digits, like Telegram's ids.
         let id = String(4_300_000_000_000_000_000 + count)
         add(Press(id: id, person: person, date: now))
         return id
@@ -33,7 +33,7 @@ struct CallbackQueries {
         if presses.count > limit { presses.removeFirst() }
     }
 
-    /// Learns a `CallbackQuery` of an update.
+    /// Remembers the `CallbackQuery` of an update; ignores any other payload.
     mutating func learn(from payload: JSON, now: Int64) {
         guard payload["chat_instance"] != nil || payload["game_short_name"] != nil || payload["data"] != nil,
             let id = payload["id"]?.string, let person = payload["from"]?["id"]?.integer
@@ -43,7 +43,7 @@ struct CallbackQueries {
 
     enum Answer: Equatable {
         case given(to: Int64)
-        /// There is one, and it has been answered or is too old.
+        /// The query is known, but was already answered or has expired.
         case late
         case unknown
     }

@@ -1,16 +1,16 @@
 import JSON
 
-/// What a message says of a file, beside its id and size: the rest is as its sender says it, or plausible.
+/// A file's object in a message. Properties beside the id and size come from the call, or are plausible defaults.
 struct FileObject {
     let kind: String
-    /// Empty where it isn't known.
+    /// Empty if it is unknown.
     let name: String
     let pixels: ImageSize?
-    /// Of the call that sent it.
+    /// The parameters of the call that sent the file.
     let arguments: Arguments
 
-    /// - Parameter common: what all files have.
-    /// - Returns: an object of the kind's type; of a photo an array.
+    /// - Parameter common: the properties of all kinds of files.
+    /// - Returns: an object of the kind's type; an array for a photo.
     func json(_ common: JSON) -> JSON {
         var file = common
         switch kind {
@@ -54,7 +54,7 @@ struct FileObject {
         file.set("duration", JSON(arguments.integer("duration") ?? 1))
     }
 
-    /// - Parameter type: of a file whose name doesn't tell.
+    /// - Parameter type: the default MIME type, for names with an unknown extension.
     private func addName(to file: inout JSON, type: String) {
         if !name.isEmpty { file.set("file_name", JSON(name)) }
         let suffix = name.split(separator: ".").dropFirst().last?.lowercased() ?? ""

@@ -1,4 +1,4 @@
-/// How large a picture is, as the start of its file tells: PNG, GIF, JPEG, WebP.
+/// The size of a PNG, GIF, JPEG or WebP picture in pixels, from the start of its file.
 struct ImageSize: Equatable {
     let width: Int
     let height: Int
@@ -7,7 +7,7 @@ struct ImageSize: Equatable {
         (self.width, self.height) = (width, height)
     }
 
-    /// Nil for anything else, and for what breaks off too early.
+    /// Nil for any other format, and for a truncated header.
     init?(_ bytes: [UInt8]) {
         func big(_ start: Int) -> Int { Int(bytes[start]) << 8 | Int(bytes[start + 1]) }
         func little(_ start: Int) -> Int { Int(bytes[start + 1]) << 8 | Int(bytes[start]) }
@@ -34,7 +34,7 @@ struct ImageSize: Equatable {
         }
     }
 
-    /// The size is in the first frame's header, behind segments of any length.
+    /// The size is in the header of the first frame, after segments of any length.
     private init?(jpeg bytes: [UInt8]) {
         var start = 2
         while start + 9 <= bytes.count, bytes[start] == 0xFF {

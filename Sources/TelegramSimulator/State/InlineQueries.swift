@@ -1,17 +1,17 @@
 import JSON
 
-/// Inline mode: what people are typing, what the bot offers, and what was sent of it.
+/// Inline mode: the users' queries, the bot's results, and the messages sent from these results.
 struct InlineQueries {
-    /// What a person is typing, and what the bot offers for it.
+    /// A query that a user is typing, and the bot's results.
     struct Query {
         let json: JSON
         /// Nil until the bot answers.
         var results: [JSON]?
     }
 
-    /// The last query of each person, by who types.
+    /// The last query of each user, by user id.
     private(set) var queries: [Int64: Query] = [:]
-    /// Where messages are that were sent by way of the bot, by `inline_message_id`.
+    /// The places of messages sent via the bot, by `inline_message_id`.
     private(set) var messages: [String: (chat: Int64, message: Int64)] = [:]
     private var names: [Int64: [Int64: String]] = [:]
     private var count: Int64 = 0
@@ -25,7 +25,7 @@ struct InlineQueries {
         return query
     }
 
-    /// Learns an `InlineQuery` of an update.
+    /// Remembers the `InlineQuery` of an update; ignores any other payload.
     mutating func learn(from payload: JSON) {
         guard payload["query"] != nil, payload["offset"] != nil, let person = payload["from"]?["id"]?.integer
         else {
@@ -34,7 +34,7 @@ struct InlineQueries {
         queries[person] = Query(json: payload)
     }
 
-    /// Who types what has this id; nil where that is over.
+    /// The user who is waiting for results of the query with this id; nil if there is none.
     func person(waitingFor id: String) -> Int64? {
         queries.first { $0.value.json["id"]?.string == id && $0.value.results == nil }?.key
     }
@@ -53,7 +53,7 @@ struct InlineQueries {
         return id
     }
 
-    /// Of queries and messages together; older ones can't be changed any more.
+    /// The number of the latest queries and messages to remember, counted together. Older messages can't be edited.
     private static let limit: Int64 = 10_000
 
     private static func messageID(_ number: Int64) -> String { "AAAAAA\(String(number, radix: 36))" }

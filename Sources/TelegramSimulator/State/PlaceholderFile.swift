@@ -1,11 +1,11 @@
 import Glibc
 import Reactor
 
-/// What a file of a recorded log is in a replay: a log tells of files and hasn't got them.
+/// Stands in for each file of a recorded log in a replay: the log names files, but doesn't contain them.
 package enum PlaceholderFile {
     package static let name = "file.png"
 
-    /// A PNG of one pixel, which one can see through.
+    /// A PNG of one transparent pixel.
     static let picture: [UInt8] = [
         0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0x00, 0x00, 0x0D, 0x49, 0x48, 0x44, 0x52, 0x00,
         0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1F, 0x15, 0xC4, 0x89, 0x00,
@@ -13,16 +13,16 @@ package enum PlaceholderFile {
         0x0D, 0x0A, 0x2D, 0xB4, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82,
     ]
 
-    /// - Returns: how many bytes it has.
+    /// - Returns: the file's size in bytes.
     package static func write(to path: String) throws(SystemError) -> Int {
         try ServedFile(.bytes(picture)).write(to: path)
     }
 }
 
 extension ServedFile {
-    /// Puts it at a path in one step: nothing is there before it is there whole.
+    /// Writes the file to a path atomically.
     ///
-    /// - Returns: how many bytes it has.
+    /// - Returns: the file's size in bytes.
     package func write(to path: String) throws(SystemError) -> Int {
         let part = "\(path).part-\(getpid())"
         do throws(SystemError) {

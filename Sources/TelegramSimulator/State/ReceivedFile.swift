@@ -1,21 +1,21 @@
 import Reactor
 
-/// A file that came with a call.
+/// A file that was uploaded with a call.
 package struct ReceivedFile {
-    /// The part's name in the form.
+    /// The name of the form's part.
     package let part: String
-    /// As whoever sent it calls it, without a folder; may be empty.
+    /// The file name that the sender gave, without a folder; may be empty.
     package let name: String
-    /// In bytes, of all that came.
+    /// The size of the whole file in bytes.
     package let size: Int
-    /// Of all that came.
+    /// The checksum of the whole file; for a local file, of `bytes`.
     package let checksum: Checksum
-    /// Its first 1 MiB.
+    /// The start of the file, up to 1 MiB by default.
     package let bytes: [UInt8]
-    /// All of it; nil where it was longer than what is kept.
+    /// The whole file; nil if only its start was kept.
     let contents: ServedFile.Contents?
 
-    /// Nil for a text.
+    /// Nil for a part without a file name, which holds text.
     init?(_ part: ReceivedPart) {
         guard let name = part.fileName else { return nil }
         self.part = part.name
@@ -24,15 +24,15 @@ package struct ReceivedFile {
         contents = part.size == part.bytes.count ? .bytes(part.bytes) : nil
     }
 
-    /// One that somebody sends who needs no HTTP for it.
+    /// A file that is sent without HTTP.
     ///
-    /// - Parameter part: the parameter that it is for, or what `attach://` names it.
+    /// - Parameter part: the parameter for the file, or the name after `attach://`.
     package init(part: String, name: String, bytes: [UInt8]) {
         (self.part, self.name, self.bytes, size) = (part, name, bytes, bytes.count)
         (checksum, contents) = (Checksum(of: bytes), .bytes(bytes))
     }
 
-    /// The same with a file of this machine's, of which only the start is read; `checksum` is that of the start.
+    /// A local file that is sent without HTTP. Only its start is read, and `checksum` covers only the start.
     package init(part: String, name: String, file: InputFile) {
         bytes = [UInt8](unsafeUninitializedCapacity: min(file.size, 1 << 20)) { buffer, count in
             count = (try? file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)) ?? 0
@@ -43,7 +43,7 @@ package struct ReceivedFile {
 }
 
 extension [ReceivedFile] {
-    /// The file that a parameter means: by `attach://`, or the part with the parameter's own name.
+    /// The file for a parameter: via `attach://`, or in the part with the parameter's name.
     func meant(by value: String, parameter: String) -> ReceivedFile? {
         let attached = value.hasPrefix("attach://") ? String(value.dropFirst("attach://".count)) : parameter
         return first { $0.part == attached }

@@ -1,16 +1,16 @@
 import JSON
 
-/// A chat as the simulated Telegram has it.
+/// A chat of the simulated Telegram.
 final class SimulatedChat {
-    /// Who belongs to a chat, and as what.
+    /// A member of a chat.
     struct Member {
         let user: JSON
         /// `creator`, `administrator`, `member`, `restricted`, `left` or `kicked`.
         var status: String
-        /// What else a `ChatMember` says, as in `{"can_pin_messages":true}`.
+        /// Further properties of the `ChatMember`, such as `{"can_pin_messages":true}`.
         var rights: JSON?
 
-        /// A `ChatMember`, with all that its status requires.
+        /// The `ChatMember`, with all properties that its status requires.
         var json: JSON {
             var member: JSON = ["user": user, "status": JSON(status)]
             for name in Self.required[status] ?? [] { member.set(name, false) }
@@ -47,25 +47,25 @@ final class SimulatedChat {
     }
 
     let id: Int64
-    /// The `Chat` as messages carry it.
+    /// The `Chat`, as in messages.
     var json: JSON
     var lastMessageID: Int64 = 0
     var messages: StoredMessages
-    /// By user id, also those who have left.
+    /// By user id; former members are included.
     var members: [Int64: Member] = [:]
     /// By `message_thread_id`.
     var topics: [Int64: Topic] = [:]
-    /// Ids of messages, the newest at the end.
+    /// Message ids, the last pinned one at the end.
     var pinned: [Int64] = []
-    /// By message and by who reacted.
+    /// By message id, then by user id.
     var reactions: [Int64: [Int64: JSON]] = [:]
-    /// What getChat tells beyond `json`.
+    /// The properties of the `ChatFullInfo` that aren't in `json`.
     fileprivate(set) var details: JSON?
-    /// The keyboard in the place of the app's own, as `{"keyboard":[…]}`.
+    /// The reply keyboard, as `{"keyboard":[…]}`.
     var keyboard: JSON?
-    /// Of a private chat: the person wants to hear no more of the bot.
+    /// Whether the user of a private chat has blocked the bot.
     var isBlocked = false
-    /// Known from updates or calls only, so that nobody can tell who belongs to it and may do what.
+    /// Whether the chat is known only from updates or calls, so that its members and their rights are unknown.
     let isInferred: Bool
 
     init(_ json: JSON, id: Int64, isInferred: Bool, messages: StoredMessages) {
@@ -76,7 +76,7 @@ final class SimulatedChat {
     var isPrivate: Bool { id > 0 }
     var isChannel: Bool { type == "channel" }
     var isForum: Bool { json["is_forum"]?.bool == true }
-    /// As errors call it, as in `bot was kicked from the group chat`.
+    /// The chat's type in errors, such as `bot was kicked from the group chat`.
     var kind: String {
         isPrivate ? "private" : isChannel ? "channel" : type == "supergroup" ? "supergroup" : "group"
     }
@@ -86,7 +86,7 @@ final class SimulatedChat {
         return lastMessageID
     }
 
-    /// `left` for a stranger.
+    /// The user's status; `left` for a user who has never been a member.
     func status(of user: Int64) -> String { members[user]?.status ?? "left" }
 
     func isAdministrator(_ user: Int64) -> Bool { ["creator", "administrator"].contains(status(of: user)) }

@@ -1,19 +1,19 @@
 import BotAPI
 import JSON
 
-/// The chats and people that a simulated Telegram knows: those that were made, those of updates, and, where that is
-/// allowed, those that were named in a call.
+/// The chats and users of a simulated Telegram. They were created by an action, learned from an update, or, in lenient
+/// mode, named in a call.
 struct SimulatedChats {
     private let strictness: Strictness
     private(set) var byID: [Int64: SimulatedChat] = [:]
-    /// `User`s by id.
+    /// `User` objects by id.
     private(set) var people: [Int64: JSON] = [:]
 
     init(strictness: Strictness) { self.strictness = strictness }
 
     // MARK: learning
 
-    /// Remembers the chat of an update's payload, its message, and how high message ids have come.
+    /// Remembers an update's chat, message and topic, and continues message ids from there.
     mutating func learn(from payload: JSON) {
         for message in [payload, payload["message"]] {
             guard let message else { continue }
@@ -29,8 +29,8 @@ struct SimulatedChats {
                 let topic = SimulatedChat.Topic(name: "Topic \(thread)", iconColor: 7_322_096)
                 chat.topics[thread] = chat.topics[thread] ?? topic
             }
-            // An inaccessible message has nothing but its place. And a log's ids are those of another bot's answers:
-            // what this one has sent isn't lost for it.
+            // An inaccessible message (date 0) has no content. In a replay, this bot may have sent a message with an id
+            // that a user's message has in the log: the bot's message is kept.
             let isSomebodys = message["from"]?["is_bot"]?.bool == false
             if message["date"] != 0, !isSomebodys || !chat.messages.contains(number) {
                 chat.messages.put(message)
@@ -45,11 +45,11 @@ struct SimulatedChats {
         people[id] = person
     }
 
-    /// One that nobody has, above all that were given to people so far.
+    /// An unused user id, above the ids of all known users.
     ///
-    /// - Parameter first: where nobody has appeared.
+    /// - Parameter first: the id to return if there are no users yet.
     func freePersonID(from first: Int64, besides bot: Int64) -> Int64 {
-        // Half of the ids are left to those who choose their own, so that there always is one.
+        // Ids in the upper half are ignored, so that a caller's own choice of ids can't use up the range.
         let taken = people.keys.filter { $0 != bot && $0 <= Self.personIDs.upperBound / 2 }
         return (taken.max() ?? first - 1) + 1
     }
@@ -57,16 +57,16 @@ struct SimulatedChats {
     /// The ids that Telegram gives to users and bots.
     static let personIDs: ClosedRange<Int64> = 1...(1 << 40) - 1
     private static let groupIDs: ClosedRange<Int64> = -999_999_999_999 ... -1
-    /// Of supergroups and channels.
+    /// The ids of supergroups and channels.
     private static let supergroupIDs: ClosedRange<Int64> = -1_997_852_516_351 ... -1_000_000_000_001
 
-    /// One for a new group or channel.
+    /// An id for a new group or channel.
     ///
-    /// Fails where the `wanted` one is taken, or isn't such a chat's.
+    /// Fails if `wanted` is taken, or isn't valid for this type of chat.
     func groupID(wanted: Int64?, isBasic: Bool) throws(BotAPIError) -> Int64 {
         let ids = isBasic ? Self.groupIDs : Self.supergroupIDs
         let first: Int64 = isBasic ? -1 : -1_001_000_000_001
-        // As with people.
+        // Ids at the far end are ignored, so that a caller's own choice of ids can't use up the range.
         let taken = byID.keys.filter { ids.lowerBound / 4 * 3...first ~= $0 }
         let id = wanted ?? (taken.min() ?? first + 1) - 1
         guard ids.contains(id) else {
@@ -89,7 +89,7 @@ struct SimulatedChats {
         return chat
     }
 
-    /// The private chat with a person, as it is once they have written to the bot.
+    /// The private chat with a user. It is created if it doesn't exist.
     mutating func privateChat(with person: JSON, id: Int64) -> SimulatedChat {
         if let known = byID[id] { return known }
         var json: JSON = ["id": JSON(id), "type": "private"]
@@ -99,10 +99,10 @@ struct SimulatedChats {
 
     // MARK: finding
 
-    /// The chat that a parameter means. One that never appeared is made up, as little as its id tells, where the bot
-    /// may write to whom it likes.
+    /// The chat with an id or an `@name`. In lenient mode, an unknown chat is created, with the properties that follow
+    /// from its id or name.
     ///
-    /// Fails as Telegram does where there is none, or it is neither a number nor an `@name`.
+    /// Fails like Telegram if the text is neither an id nor an `@name`, or if there is no such chat.
     mutating func chat(_ text: String) throws(BotAPIError) -> SimulatedChat {
         guard !text.isEmpty else { throw .badRequest("chat_id is empty") }
         if text.hasPrefix("@") { return try named(String(text.dropFirst())) }
@@ -132,7 +132,7 @@ struct SimulatedChats {
         return add(chat, id: id, isInferred: true)
     }
 
-    /// The `User` with an id. Where the bot may write to whom it likes, a stranger is made up.
+    /// The `User` with an id. In lenient mode, an unknown user is made up.
     func person(_ id: Int64) -> JSON? {
         if let known = people[id] { return known }
         guard strictness == .lenient, id > 0 else { return nil }

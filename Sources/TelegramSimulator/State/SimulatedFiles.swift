@@ -3,38 +3,38 @@ import Glibc
 import JSON
 import Reactor
 
-/// The files that a simulated Telegram has, each under its `file_id`.
+/// The files of a simulated Telegram, by `file_id`.
 package struct SimulatedFiles {
     private struct Entry {
         let id: String
         let path: String
         let name: String
         let size: Int
-        /// As a parameter that takes it is named; nil for one that any takes.
+        /// The parameter for the file, such as `photo`; nil if it fits any parameter.
         var kind: String?
-        /// Nil for one that isn't here, or not as a whole, or not any more.
+        /// Nil if the file is at a URL, incomplete, or dropped.
         var contents: ServedFile.Contents?
-        /// Of a picture, where its start tells.
+        /// The size of a picture, if its format is known.
         var pixels: ImageSize?
 
-        /// What all objects of files have.
+        /// The properties of all kinds of files.
         var json: JSON {
             ["file_id": JSON(id), "file_unique_id": JSON("AgAD\(id.suffix(6))"), "file_size": JSON(size)]
         }
     }
 
-    /// The Bot API server gives out longer ones only where it is local.
+    /// The maximum size of a download. A server run with `--local` has no limit.
     package static let sizeLimit = 20 << 20
 
-    /// Set for a server run with `--local`: getFile then answers with an absolute path, where the file is by
-    /// then, and nothing is fetched over HTTP.
+    /// The directory for files of a server run with `--local`; nil for a hosted server. If it is set, getFile writes
+    /// the file to disk and returns an absolute path, and files can't be downloaded over HTTP.
     package var localDirectory: String?
-    /// How many bytes it may hold, and how many files of the disk it may keep open. The oldest are forgotten, and can't
-    /// be fetched any more; they can be sent again all the same.
+    /// The limits on the total size of files in memory, and on the number of open files on disk. The contents of the
+    /// oldest files are dropped: these can't be downloaded any more, but can still be sent again.
     var byteLimit = 256 << 20
     var openLimit = 200
     private var entries: [Entry] = []
-    /// Those from here on are held.
+    /// The index of the first entry with contents that weren't dropped.
     private var firstHeld = 0
     private var bytesHeld = 0
     private var filesHeld = 0
@@ -42,14 +42,15 @@ package struct SimulatedFiles {
     private let keepsWhatItHasNot: Bool
     private var lastNumber = 0
 
-    /// - Parameter keepsWhatItHasNot: files that are elsewhere, as those of URLs, are known by the `file_id` that they
-    ///   got, and one that nobody got is an error. Without, any will do: a log tells of files and hasn't got them.
+    /// - Parameter keepsWhatItHasNot: whether to remember files without contents, such as those at a URL, and refuse
+    ///   any unknown `file_id`. If false, every `file_id` is accepted, because a log names files, but doesn't contain
+    ///   them.
     package init(keepsWhatItHasNot: Bool = false) {
         self.keepsWhatItHasNot = keepsWhatItHasNot
     }
 
-    /// - Parameter path: as getFile tells it, as in `photos/file_1.jpg`.
-    /// - Returns: its `file_id`.
+    /// - Parameter path: the path in getFile's result, such as `photos/file_1.jpg`.
+    /// - Returns: the file's `file_id`.
     package mutating func add(_ contents: ServedFile.Contents, path: String) -> String {
         add(contents, size: ServedFile(contents).size, path: path, name: path)
     }
@@ -95,9 +96,9 @@ package struct SimulatedFiles {
 
     private func entry(_ id: String) -> Entry? { places[id].map { entries[$0] } }
 
-    // MARK: getFile, and what follows
+    // MARK: getFile and downloads
 
-    /// A `File`. Fails as Telegram does for an unknown `file_id` and for a long file.
+    /// A `File`. Fails like Telegram for an unknown `file_id`, and for a file that is too big.
     mutating func file(_ arguments: Arguments) throws(BotAPIError) -> JSON {
         guard let entry = entry(arguments.text("file_id")) else {
             throw .badRequest("invalid file_id")
@@ -132,7 +133,7 @@ package struct SimulatedFiles {
         }
     }
 
-    /// What is fetched from below `/file/bot<token>/`; nil where there is no such file.
+    /// The file for a path below `/file/bot<token>/`; nil if there is none.
     package func served(_ path: String) -> ServedFile? {
         guard localDirectory == nil else { return nil }
         return entries.last { $0.path == path && $0.size <= Self.sizeLimit }?.contents.map(ServedFile.init)
@@ -147,15 +148,15 @@ package struct SimulatedFiles {
     private static let kindsByMethod = Dictionary(
         uniqueKeysWithValues: kinds.map { ("send" + $0.filter { $0 != "_" }, $0) })
 
-    /// What kind of file a method sends, as its parameter is named; nil where it sends none.
+    /// The kind of file that a method sends, named like the method's parameter; nil if it sends no file.
     static func kind(of method: String) -> String? { kindsByMethod[method.lowercased()] }
 
-    /// What a message has of the file that a call sends: as it was uploaded with it, stored before, or elsewhere.
+    /// The object of a file in a message. The file may be uploaded with the call, stored, or at a URL.
     ///
     /// - Parameters:
-    ///   - arguments: of the call, or of an item of its album: with the file, and what is said of it.
-    ///   - parameter: the name of the file's.
-    /// - Returns: an object of the kind's type; of a photo an array.
+    ///   - arguments: the parameters of the call, or of an item of its album.
+    ///   - parameter: the name of the file's parameter.
+    /// - Returns: an object of the kind's type; an array for a photo.
     mutating func object(
         _ kind: String, _ arguments: Arguments, parameter: String, _ uploads: [ReceivedFile]
     ) throws(BotAPIError) -> JSON {
@@ -197,7 +198,7 @@ package struct SimulatedFiles {
         return entry(id) ?? Entry(id: id, path: "", name: name, size: 0, contents: nil)
     }
 
-    /// A photo stays a photo, and nothing else becomes one; all others may be sent as one another.
+    /// Fails if a photo is sent as another kind, or vice versa. All other kinds can be sent as one another.
     private func check(_ entry: Entry, fits kind: String) throws(BotAPIError) {
         guard keepsWhatItHasNot, let own = entry.kind, own != kind, [own, kind].contains("photo") else {
             return
@@ -205,7 +206,7 @@ package struct SimulatedFiles {
         throw .badRequest("can't use file of type \(Self.typeName(own)) as \(Self.typeName(kind))")
     }
 
-    /// As in `VideoNote`, which Telegram's errors call it; a voice message has a longer name there.
+    /// The kind's name in Telegram's errors, such as `VideoNote`. A voice message is called `VoiceNote` there.
     private static func typeName(_ kind: String) -> String {
         kind == "voice"
             ? "VoiceNote"

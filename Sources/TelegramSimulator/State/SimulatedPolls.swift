@@ -1,19 +1,19 @@
 import JSON
 
-/// Who voted for what.
+/// The polls with their votes.
 struct SimulatedPolls {
     struct Poll {
         /// The `Poll` as it is now.
         var json: JSON
         let chat: Int64
         let message: Int64
-        /// Numbers of options by voter.
+        /// The numbers of the chosen options, by voter.
         var votes: [Int64: [Int]] = [:]
 
         var isClosed: Bool { json["is_closed"]?.bool == true }
         var isQuiz: Bool { json["type"]?.string == "quiz" }
 
-        /// Counts the votes anew.
+        /// Updates the numbers of votes in `json`.
         mutating func count() {
             var options = json["options"]?.elements ?? []
             for number in options.indices {
@@ -28,7 +28,7 @@ struct SimulatedPolls {
     private var polls: [String: Poll] = [:]
     private var lastNumber: Int64 = 0
 
-    /// Of older ones nobody can change the vote.
+    /// The number of polls to remember; votes in older polls can't change.
     private static let limit: Int64 = 10_000
 
     mutating func nextID() -> String {

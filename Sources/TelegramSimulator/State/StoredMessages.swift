@@ -1,17 +1,17 @@
 import DequeModule
 import JSON
 
-/// The messages of a chat that a bot could still refer to, as text: a thousand chats of a replay must not fill the
-/// memory.
+/// The messages of a chat that a bot may still refer to. They are stored as text to save memory, because a replay may
+/// have a thousand chats.
 struct StoredMessages {
     private let countLimit: Int
     private let byteLimit: Int
     private var texts: [Int64: [UInt8]] = [:]
-    /// Ids as they came; one that was deleted stays until its turn comes.
+    /// Ids in the order of arrival; the id of a deleted message stays until it is the oldest.
     private var order: Deque<Int64> = []
     private var size = 0
 
-    /// - Parameter byteLimit: of all together; the newest is kept whatever its length.
+    /// - Parameter byteLimit: the maximum size of all messages together; the newest is always kept.
     init(countLimit: Int, byteLimit: Int) {
         (self.countLimit, self.byteLimit) = (countLimit, byteLimit)
     }
@@ -20,7 +20,7 @@ struct StoredMessages {
 
     func contains(_ id: Int64) -> Bool { texts[id] != nil }
 
-    /// A copy of a `Message`; nil for one that never was, is deleted, or is too long ago.
+    /// A copy of a `Message`; nil if it is unknown, deleted, or too old.
     subscript(id: Int64) -> JSON? { texts[id].flatMap { try? JSON(parsing: $0) } }
 
     /// Adds a `Message`, or replaces the one with its id.
@@ -44,7 +44,7 @@ struct StoredMessages {
         size -= text.count
     }
 
-    /// The newest that fits.
+    /// The newest message that matches.
     func last(where fits: (JSON) -> Bool) -> JSON? {
         for id in order.reversed() {
             if let message = self[id], fits(message) { return message }

@@ -1,7 +1,7 @@
-/// Whom the bot may write to.
+/// How a simulated Telegram treats unknown chats, users and messages.
 package enum Strictness {
-    /// Chats and messages that it names and that never appeared are made up: a log tells only a part.
+    /// Unknown chats, users and messages are made up, because a log contains only some of them.
     case lenient
-    /// Only who has appeared; all else is `chat not found`, `message to edit not found`, and so on.
+    /// Unknown chats, users and messages are errors, such as `chat not found` and `message to edit not found`.
     case strict
 }

@@ -1,6 +1,6 @@
 import JSON
 
-/// A call's parameters as the Bot API server reads them: each one is text, whatever JSON it came as.
+/// A call's parameters. Like the Bot API server, it reads each value as text, regardless of its JSON type.
 package struct Arguments {
     let json: JSON
 
@@ -8,14 +8,14 @@ package struct Arguments {
         self.json = json
     }
 
-    /// A string's text, any other value as JSON; empty where there is none.
+    /// A string's text, or any other value as JSON; empty if the parameter is missing.
     package func text(_ name: String) -> String {
         guard let value = json[name] else { return "" }
         return value.string ?? value.description
     }
 
-    /// Read as leniently as Telegram does: as far as there are digits, 0 where there are none, and wrapped
-    /// into 32 bits. Nil only where the parameter is missing or empty.
+    /// An integer, parsed as leniently as by Telegram: up to the first character that isn't a digit, 0 without digits,
+    /// and wrapped to 32 bits. Nil only if the parameter is missing or empty.
     func integer(_ name: String) -> Int64? {
         let text = text(name)
         guard !text.isEmpty else { return nil }
@@ -24,7 +24,7 @@ package struct Arguments {
         return Int64(Int32(truncatingIfNeeded: text.hasPrefix("-") ? 0 &- magnitude : magnitude))
     }
 
-    /// An object or an array, which may come as such or as JSON in a string; nil for anything else.
+    /// An object or an array, or a string with the JSON of one; nil for anything else.
     package func structure(_ name: String) -> JSON? {
         guard let value = json[name] else { return nil }
         let structure = value.string.flatMap { try? JSON(parsing: $0) } ?? value

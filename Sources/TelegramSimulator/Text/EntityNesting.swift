@@ -1,11 +1,11 @@
-/// Makes entities fit into each other: two that share a character are one inside the other.
+/// Nests entities: of any two that share a character, one is then inside the other.
 ///
-/// Links, code and what Telegram finds stay whole: of two that cross, the first stays. Quotes stay whole too,
-/// and may have such entities in them. Styles (bold, italic …) are cut where others begin and end, and left
-/// out of code. A style also ends where another one begins, and goes on from there, as Telegram has it.
+/// Links, code, and entities that Telegram finds stay whole; if two of them cross, the first one is kept. Quotes stay
+/// whole too, and may contain links and code. Styles (bold, italic …) are split at the borders of other entities, and
+/// removed from code. As in Telegram, a style is also split where another style begins.
 enum EntityNesting {
-    /// - Parameter found: what Telegram found by itself, in order and not touching each other; it gives way.
-    /// - Returns: in order.
+    /// - Parameter found: the entities that Telegram found, in order and disjoint; all others take precedence.
+    /// - Returns: the entities in order.
     static func nested(_ entities: [TextEntity], found: [TextEntity] = []) -> [TextEntity] {
         let entities = entities.inOrder()
         let quotes = disjoint(entities.filter(\.isQuote))
@@ -17,7 +17,7 @@ enum EntityNesting {
         return (bones + cut(styles, at: bones)).inOrder()
     }
 
-    /// Those that begin where all before them are over.
+    /// The entities that begin after all earlier ones end.
     static func disjoint(_ entities: [TextEntity]) -> [TextEntity] {
         var end = 0
         return entities.filter { entity in
@@ -27,7 +27,7 @@ enum EntityNesting {
         }
     }
 
-    /// Those that are wholly inside a quote, or wholly outside.
+    /// The entities that don't cross the border of a quote.
     private static func keepingClear(_ entities: [TextEntity], of quotes: [TextEntity]) -> [TextEntity] {
         var quotes = quotes[...]
         return entities.filter { entity in
@@ -51,7 +51,7 @@ enum EntityNesting {
 
     // MARK: styles
 
-    /// - Parameter bones: in order, each inside another one or beside it.
+    /// - Parameter bones: in order, nested or disjoint.
     private static func cut(_ styles: [TextEntity], at bones: [TextEntity]) -> [TextEntity] {
         var pieces = StylePieces(styles)
         var open: [TextEntity] = []
@@ -73,7 +73,7 @@ enum EntityNesting {
     }
 }
 
-/// Styles on their way through a text, from one place where they are cut to the next.
+/// Splits styles while moving through a text, from border to border.
 private struct StylePieces {
     private(set) var waiting: ArraySlice<TextEntity>
     private var open = [Range<Int>?](repeating: nil, count: TextEntity.styles.count)

@@ -1,9 +1,9 @@
 import BotAPI
 import JSON
 
-/// The parameter `entities` of a call, read as Telegram reads it: instead of markup.
+/// Parses a call's parameter `entities`, which replaces markup, like Telegram.
 enum ExplicitEntities {
-    /// - Parameter json: an array of `MessageEntity`; anything else counts as none.
+    /// - Parameter json: an array of `MessageEntity`; anything else counts as empty.
     /// - Throws: `can't parse MessageEntity: …`.
     static func read(_ json: JSON?) throws(BotAPIError) -> [TextEntity] {
         var entities: [TextEntity] = []
@@ -13,14 +13,14 @@ enum ExplicitEntities {
         return entities
     }
 
-    /// Nil for what Telegram finds by itself, and for what Telegram makes nothing of.
+    /// Nil for entities that Telegram finds itself or ignores.
     private static func read(_ json: JSON) throws(BotAPIError) -> TextEntity? {
         guard json.isObject else { throw unreadable("expected an Object") }
         let offset = try number("offset", in: json)
         let length = try number("length", in: json)
         let type = json["type"]?.string ?? ""
         guard !type.isEmpty else { throw unreadable("Type is not specified") }
-        // Telegram's own, which bots are sent and may send back.
+        // Only Telegram sets this type, but bots that receive it may send it back.
         if type == "bank_card_number" { return nil }
         guard let kind = TextEntity.Kind(rawValue: type) else {
             throw unreadable("Unsupported type specified")
@@ -65,7 +65,7 @@ enum ExplicitEntities {
 
     private static func number(_ name: String, in json: JSON) throws(BotAPIError) -> Int {
         guard let value = json[name] else { throw unreadable("Can't find field \"\(name)\"") }
-        // A number may come as a string.
+        // Telegram accepts a number in a string.
         guard let number = value.integer ?? value.string.flatMap({ Int64($0) }) else {
             throw unreadable("Field \"\(name)\" must be of type Number")
         }

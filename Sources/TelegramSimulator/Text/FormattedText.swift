@@ -1,19 +1,19 @@
 import BotAPI
 import JSON
 
-/// A text as Telegram keeps it: without its markup and the space around it, and with the entities that were
-/// given, written as markup, or found.
+/// A text as Telegram stores it: without markup and surrounding space. Its entities come from a parameter, from markup,
+/// or from Telegram's own search.
 struct FormattedText {
-    /// Where in a call the text and what belongs to it stand, and what is asked of it.
+    /// The parameters for a text, and the rules for it.
     struct Place {
         var text = "text"
         var entities = "entities"
         var mode = "parse_mode"
-        /// How many code points may be left once the markup is out.
+        /// The maximum number of code points without markup.
         var limit = 4096
-        /// What is said of a text that is longer.
+        /// The error for a longer text.
         fileprivate(set) var tooLong = "message is too long"
-        /// Whether there may be nothing: a caption, not a message.
+        /// Whether the text may be empty, as for a caption, but not for a message.
         fileprivate(set) var mayBeEmpty = false
 
         static let message = Place()
@@ -23,18 +23,18 @@ struct FormattedText {
             mayBeEmpty: true)
     }
 
-    /// In bytes, with its markup.
+    /// The maximum size in bytes, including markup.
     private static let rawLimit = 1 << 15
-    /// A message has no more than these that it was sent with.
+    /// The maximum number of entities that the sender of a message can set.
     private static let entityLimit = 100
 
     private(set) var text = ""
-    /// `MessageEntity` objects, in order, of which two that share a character are one inside the other.
+    /// `MessageEntity` objects in order. Of any two that share a character, one is inside the other.
     private(set) var entities: [JSON] = []
 
     /// - Parameters:
-    ///   - user: who has an id, a `User`. Nil for a stranger: the name then stays plain text.
-    /// - Throws: Telegram's words for what is empty, too long, or can't be parsed.
+    ///   - user: returns the `User` with an id. If it returns nil, a mention of this user becomes plain text.
+    /// - Throws: Telegram's error for a text that is empty, too long, or malformed.
     init(
         _ arguments: Arguments, _ place: Place = .message, user: (Int64) -> JSON? = { _ in nil }
     ) throws(BotAPIError) {
@@ -67,7 +67,7 @@ struct FormattedText {
         }
     }
 
-    /// Throws what `init` throws, for less.
+    /// Throws the same errors as `init`, but is faster.
     static func check(
         _ arguments: Arguments, _ place: Place = .message, user: (Int64) -> JSON? = { _ in nil }
     ) throws(BotAPIError) {
@@ -78,7 +78,7 @@ struct FormattedText {
         }
     }
 
-    /// Empty only where it may be.
+    /// The raw text, which is empty only if this is allowed.
     private static func raw(_ arguments: Arguments, _ place: Place) throws(BotAPIError) -> String {
         let raw = arguments.text(place.text)
         guard !raw.isEmpty || place.mayBeEmpty else { throw .badRequest("message text is empty") }
@@ -88,7 +88,7 @@ struct FormattedText {
 
     private static func isPlain(_ mode: String) -> Bool { mode.isEmpty || mode.lowercased() == "none" }
 
-    /// What may be found in a text that stays as it is; nil for one that needs a closer look.
+    /// The signs of entities in a text that Telegram leaves unchanged; nil for a text that must be parsed.
     private static func signs(
         ofPlain raw: String, _ arguments: Arguments, _ place: Place
     ) throws(BotAPIError) -> TextScan.Signs? {
@@ -99,14 +99,15 @@ struct FormattedText {
         return glance.signs
     }
 
-    /// Puts the text and its entities into a message, under the names of a message; neither where it is empty.
+    /// Adds the text and its entities to a message, unless the text is empty.
     func put(into message: inout JSON, _ place: Place = .message) {
         guard !text.isEmpty else { return }
         message.set(place.text, JSON(text))
         if !entities.isEmpty { message.set(place.entities, JSON(entities)) }
     }
 
-    /// The first hundred, styles after all others; what Telegram found isn't counted, nor are custom emoji.
+    /// The first 100 entities; styles are dropped before others. Custom emoji and entities that Telegram found don't
+    /// count.
     private static func limited(_ entities: [TextEntity]) -> [TextEntity] {
         func isCounted(_ entity: TextEntity) -> Bool { !entity.isFound && entity.kind != .customEmoji }
         var stylesLeft = entityLimit - entities.count { isCounted($0) && !$0.isStyle }

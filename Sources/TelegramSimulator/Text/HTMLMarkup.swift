@@ -1,15 +1,15 @@
 import BotAPI
 
-/// The HTML of the Bot API: a few tags, and `&lt;`, `&gt;`, `&amp;`, `&quot;` and numbers.
+/// Parses the Bot API's HTML: a few tags, and the references `&lt;`, `&gt;`, `&amp;`, `&quot;` and numbers.
 struct HTMLMarkup {
     private struct Open {
         let tag: String
-        /// What its attributes say: a link, a language, an emoji's id.
+        /// The value of its attribute, such as a link, a language, or an emoji's id.
         var value = ""
         /// A date's format.
         var format = ""
         let offset: Int
-        /// Where its text begins in the output.
+        /// The index in the output where its text begins.
         let begin: Int
     }
 
@@ -64,7 +64,7 @@ struct HTMLMarkup {
         index = next
     }
 
-    /// - Returns: a code point, which may be a surrogate, and where the text goes on; nil for what isn't known.
+    /// - Returns: a code point, possibly a surrogate, and the index after the reference; nil for an unknown reference.
     private func character(at start: Int) -> (code: UInt32, next: Int)? {
         var next = start + 1
         var code: UInt32 = 0
@@ -170,7 +170,7 @@ struct HTMLMarkup {
         return String(decoding: value, as: UTF8.self)
     }
 
-    /// In small letters: Telegram makes no difference.
+    /// Reads a name in lower case, because Telegram ignores case.
     private mutating func name(until ends: (UInt8) -> Bool) -> String {
         let begin = index
         while index < bytes.count, !ends(bytes[index]) { index += 1 }
@@ -227,7 +227,7 @@ struct HTMLMarkup {
         case .code where !tag.value.isEmpty: entity.detail = .language(tag.value)
         default: break
         }
-        // Code with a language and a block around or inside it are one block in this language.
+        // `code` with a language and `pre` with the same range become a single block in that language.
         if entity.isCode, let last = entities.last, last.isCode, last.kind != entity.kind,
             last.offset == entity.offset,
             last.length == length, let code = [last, entity].first(where: { $0.kind == .code }),

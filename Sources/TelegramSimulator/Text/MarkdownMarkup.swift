@@ -1,6 +1,6 @@
 import BotAPI
 
-/// The first Markdown of the Bot API: nothing inside anything, and backslashes only outside.
+/// Parses the Bot API's legacy Markdown: entities can't be nested, and backslashes escape only outside of entities.
 struct MarkdownMarkup {
     private var bytes: MarkupBytes
     private var entities: [TextEntity] = []
@@ -62,7 +62,7 @@ struct MarkdownMarkup {
         }
     }
 
-    /// What stands in round brackets after the square ones, else the text itself.
+    /// The link in parentheses after the brackets, or the text itself if there is none.
     private mutating func link(after start: Int, _ end: Int) -> String {
         guard bytes[index] == UInt8(ascii: "(") else { return bytes.string(start + 1..<end) }
         let begin = index + 1

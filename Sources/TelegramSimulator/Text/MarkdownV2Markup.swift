@@ -1,8 +1,8 @@
 import BotAPI
 
-/// The second Markdown of the Bot API.
+/// Parses the Bot API's MarkdownV2.
 struct MarkdownV2Markup {
-    /// As Telegram names them in its errors.
+    /// The kinds of entities, with their names in Telegram's errors.
     private enum Kind: String {
         case bold = "Bold"
         case italic = "Italic"
@@ -36,10 +36,10 @@ struct MarkdownV2Markup {
 
     private struct Open {
         let kind: Kind
-        /// Where its mark stands.
+        /// The byte offset of the mark that opens it.
         let mark: Int
         let offset: Int
-        /// Where its text begins in the output.
+        /// The index in the output where its text begins.
         let begin: Int
         var language: String?
 
@@ -53,7 +53,7 @@ struct MarkdownV2Markup {
     private var open: [Open] = []
     private var index = 0
     private var isInQuote = false
-    /// Whether nothing is on this line yet.
+    /// Whether the current line is still empty, so that `>` begins a quote.
     private var mayBeginQuote = true
 
     init(_ text: String) { bytes = MarkupBytes(text) }
@@ -119,7 +119,7 @@ struct MarkdownV2Markup {
         case UInt8(ascii: ">"):
             guard mayBeginQuote else { throw unescaped }
             index += 1
-            // Each line of a quote has its mark.
+            // Each line of a quote begins with `>`; only the first one opens the quote.
             guard !isInQuote else { return }
             kind = .quote
             isInQuote = true
@@ -185,7 +185,7 @@ struct MarkdownV2Markup {
         }
     }
 
-    /// What stands in round brackets.
+    /// The URL in parentheses; nil if there is none.
     private mutating func url() throws(BotAPIError) -> String? {
         guard bytes[index] == UInt8(ascii: "(") else { return nil }
         let begin = index + 1
@@ -201,7 +201,7 @@ struct MarkdownV2Markup {
         return String(decoding: url, as: UTF8.self)
     }
 
-    /// A quote ends with the line that no line of it follows, and has that line's end.
+    /// Ends a quote after its last line. The quote includes the newline.
     private mutating func closeQuote() throws(BotAPIError) {
         let isExpandable = popExpandMark(beforeReturn: true)
         guard let quote = open.last, quote.kind == .quote else { throw open.last?.unclosed ?? unescaped }
@@ -224,7 +224,7 @@ struct MarkdownV2Markup {
         entities.append(TextEntity(isExpandable ? .expandableBlockquote : .blockquote, quote.offset, length))
     }
 
-    /// `||` at a quote's very end is a spoiler of nothing, and makes the quote one that can be folded.
+    /// Removes `||` at the end of a quote, if it is there. It isn't an empty spoiler, but makes the quote expandable.
     private mutating func popExpandMark(beforeReturn: Bool) -> Bool {
         guard let mark = open.last, mark.kind == .spoiler else { return false }
         let isLast = mark.mark == index - 2

@@ -1,14 +1,14 @@
 import BotAPI
 
-/// Text written with `parse_mode`, and what Telegram reads in it.
+/// Parses text with a `parse_mode` like Telegram.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#formatting-options
 enum Markup {
     typealias Parsed = (text: String, entities: [TextEntity])
 
     /// - Parameter mode: `Markdown`, `MarkdownV2` or `HTML`, in any case.
-    /// - Returns: the text without its markup, untrimmed, and entities in order, which may still cross.
-    /// - Throws: Telegram's words, `can't parse entities: …`, with offsets in bytes of UTF-8.
+    /// - Returns: the text without its markup, untrimmed, and its entities in order; entities may still cross.
+    /// - Throws: Telegram's errors, `can't parse entities: …`, with offsets in UTF-8 bytes.
     static func parse(_ text: String, mode: String) throws(BotAPIError) -> Parsed {
         switch mode.lowercased() {
         case "markdown":
@@ -29,11 +29,11 @@ extension BotAPIError {
     static func markup(_ words: String) -> BotAPIError { .badRequest("can't parse entities: \(words)") }
 }
 
-/// The bytes of a text with markup, and what is left of them.
+/// The bytes of a text with markup, and the output without it.
 struct MarkupBytes {
     let input: [UInt8]
     private(set) var output: [UInt8] = []
-    /// Of the output, in UTF-16 code units.
+    /// The length of the output in UTF-16 code units.
     private(set) var length = 0
 
     init(_ text: String) {
@@ -43,7 +43,7 @@ struct MarkupBytes {
 
     var count: Int { input.count }
 
-    /// 0 past the end.
+    /// The byte at an index; 0 after the end.
     subscript(index: Int) -> UInt8 { index < input.count ? input[index] : 0 }
 
     func has(_ text: StaticString, at index: Int) -> Bool {
@@ -54,7 +54,7 @@ struct MarkupBytes {
 
     mutating func keep(_ byte: UInt8) {
         output.append(byte)
-        // Four bytes of UTF-8 are a surrogate pair.
+        // A character of four UTF-8 bytes is a surrogate pair.
         if byte & 0xC0 != 0x80 { length += byte >= 0xF0 ? 2 : 1 }
     }
 
@@ -64,13 +64,14 @@ struct MarkupBytes {
 
     func string(_ range: Range<Int>) -> String { String(decoding: input[range], as: UTF8.self) }
 
-    /// What was kept from an index of the output on, for a text that is its own link.
+    /// The output from an index on, for a text that is its own link.
     func kept(from index: Int) -> String {
-        // Longer ones are no links, and many of them in each other would take their time.
+        // A longer text isn't a link. Without this limit, nested links would take quadratic time.
         output.count - index > 2048 ? "" : String(decoding: output[index...], as: UTF8.self)
     }
 
-    /// A code block's language, which ends with space, and one line break: past what opens the block.
+    /// Parses the rest of a code block's opening: an optional language, which ends with white space, and one line
+    /// break.
     mutating func codeBlockHead(at start: Int) -> (language: String?, next: Int) {
         var next = start
         while !self[next].isMarkupSpace, self[next] != UInt8(ascii: "`") { next += 1 }
@@ -88,10 +89,10 @@ struct MarkupBytes {
 }
 
 extension UInt8 {
-    /// Zero too, which stands for the end of the text.
+    /// Includes 0, which marks the end of the text.
     var isMarkupSpace: Bool { [0x20, 0x09, 0x0D, 0x0A, 0x00, 0x0B].contains(self) }
     var isLineBreak: Bool { self == 0x0A || self == 0x0D }
-    /// What a backslash may stand before.
+    /// Whether a backslash escapes the byte.
     var isEscapable: Bool { 1...126 ~= self }
     var isDigit: Bool { 0x30...0x39 ~= self }
     var isASCIILetter: Bool { 0x41...0x5A ~= self || 0x61...0x7A ~= self }

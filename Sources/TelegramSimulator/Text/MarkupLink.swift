@@ -1,12 +1,12 @@
-/// Where a link in a text leads, as Telegram reads it.
+/// Parses links in a text like Telegram.
 enum MarkupLink {
-    /// Nil for what is no link to Telegram: the text then stays plain.
+    /// Nil if Telegram doesn't accept the link; the text then stays plain.
     static func entity(for link: String, _ offset: Int, _ length: Int) -> TextEntity? {
         if let id = userID(of: link) { return TextEntity(.textMention, offset, length, .user(id)) }
         return checked(link).map { TextEntity(.textLink, offset, length, .url($0)) }
     }
 
-    /// `tg://emoji?id=…`, `tg://time?unix=…&format=…`.
+    /// Parses `tg://emoji?id=…` and `tg://time?unix=…&format=…`.
     static func emojiOrTime(_ link: String, _ offset: Int, _ length: Int) -> TextEntity? {
         if let id = parameters(of: link, host: "emoji")?["id"].flatMap({ exactInteger($0) }) {
             return id == 0 ? nil : TextEntity(.customEmoji, offset, length, .emoji(String(id)))
@@ -18,13 +18,14 @@ enum MarkupLink {
         return TextEntity(.dateTime, offset, length, .time(time, format: format))
     }
 
-    /// `tg://user?id=…`.
+    /// Parses `tg://user?id=…`.
     static func userID(of link: String) -> Int64? {
         let id = parameters(of: link, host: "user")?["id"].flatMap { exactInteger($0) }
         return id.flatMap { 0 < $0 && $0 < 1 << 40 ? $0 : nil }
     }
 
-    /// As Telegram says it: `r`, or `w`, `d` or `D`, `t` or `T`, in this order. Nil where a letter means nothing.
+    /// The format as Telegram returns it: `r`, or `w`, `d` or `D`, `t` or `T` in this order. Nil if a letter is
+    /// unknown.
     static func timeFormat(_ format: String) -> String? {
         if format.lowercased() == "r" { return "r" }
         guard format.allSatisfy("wWdDtT".contains) else { return nil }
@@ -33,12 +34,12 @@ enum MarkupLink {
         }.joined()
     }
 
-    /// No leading zeros and no sign that isn't needed.
+    /// Nil for a number with leading zeros or a plus sign.
     static func exactInteger(_ text: some StringProtocol) -> Int64? {
         Int64(text).flatMap { String($0) == text ? $0 : nil }
     }
 
-    /// The first of each name.
+    /// The query's parameters. If one is repeated, the first value counts.
     private static func parameters(of link: String, host: String) -> [Substring: String]? {
         var rest = link[...]
         for prefix in ["tg:", "//", host, "/"] {
@@ -57,11 +58,11 @@ enum MarkupLink {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    // MARK: links out of Telegram
+    // MARK: URLs
 
-    /// As Telegram writes it: `telegram.org` is `http://telegram.org/`. Nil for what can't be one.
+    /// The URL as Telegram returns it: `telegram.org` becomes `http://telegram.org/`. Nil if it is invalid.
     ///
-    /// Telegram also looks into user names and hosts for characters that no host has; here a few are enough.
+    /// Telegram checks user names and hosts for more characters than this does.
     static func checked(_ link: String) -> String? {
         for scheme in ["tg", "tonsite", "ton"] where link.lowercased().hasPrefix("\(scheme):") {
             let rest = link.dropFirst(scheme.count + 1)
@@ -94,7 +95,8 @@ enum MarkupLink {
         return "\(scheme)://\(place.lowercased())\(query.hasPrefix("/?") ? query.dropFirst() : query[...])"
     }
 
-    /// What stands before the first slash, question mark or number sign, and what comes then.
+    /// Splits a link before the first slash, question mark or number sign. The second part begins with a slash, and its
+    /// spaces and control characters are escaped.
     private static func parts(of link: Substring) -> (place: Substring, query: String)? {
         let place = link.prefix { !"/?#".contains($0) }
         var query = link[place.endIndex...]

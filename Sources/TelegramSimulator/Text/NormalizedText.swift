@@ -1,11 +1,11 @@
 import BotAPI
 
-/// A text without what Telegram takes out of it, and its entities, which move along.
+/// A text without the characters that Telegram removes, and its entities with adjusted offsets.
 struct NormalizedText {
     private(set) var units: [UInt16]
     private(set) var entities: [TextEntity]
 
-    /// - Throws: Telegram's words for entities that aren't in the text.
+    /// - Throws: Telegram's errors for entities outside the text.
     init(_ text: String, _ entities: [TextEntity]) throws(BotAPIError) {
         for entity in entities {
             guard 0...1_000_000 ~= entity.offset else {
@@ -24,7 +24,7 @@ struct NormalizedText {
 
     var text: String { String(decoding: units, as: UTF16.self) }
 
-    /// Whether nothing can be seen of it: space of all sorts, and characters without width.
+    /// Whether the text consists of white space and zero-width characters.
     var isInvisible: Bool {
         text.unicodeScalars.allSatisfy { scalar in
             switch scalar.value {
@@ -37,7 +37,7 @@ struct NormalizedText {
         }
     }
 
-    /// Adds what Telegram found, where nothing is that it would cross.
+    /// Adds entities that Telegram found, except those that overlap links or code, or cross the border of a quote.
     mutating func add(found: [TextEntity]) {
         guard !found.isEmpty else { return }
         entities = visible(EntityNesting.nested(entities, found: found))
@@ -81,17 +81,17 @@ struct NormalizedText {
     private mutating func takeOutControls() {
         var left: [UInt16] = []
         left.reserveCapacity(units.count)
-        // Where each unit is now, and the end.
+        // The new offset of each unit, and of the end.
         var places: [Int] = []
         places.reserveCapacity(units.count + 1)
         for (index, unit) in units.enumerated() {
             places.append(left.count)
             switch unit {
-            // Of several marks of direction in a row the last one counts.
+            // Of several direction marks in a row, all but the last become zero-width non-joiners.
             case 0x200E, 0x200F:
                 let isFollowed = index + 1 < units.count && 0x200E...0x200F ~= units[index + 1]
                 left.append(isFollowed ? 0x200C : unit)
-            // Returns, marks of direction and of paragraphs, lines through and over letters.
+            // Removed: carriage returns, line and paragraph separators, direction marks, and some combining marks.
             case 0x0D, 0x2028...0x202E, 0x0333, 0x033F, 0x030A: break
             case 0x0A: left.append(unit)
             case ...0x20: left.append(0x20)
@@ -116,16 +116,17 @@ struct NormalizedText {
             entities[index].length = end - entities[index].offset
         }
         entities = entities.inOrder()
-        // Space that belongs to an entity stays.
+        // Space at the start of an entity stays.
         let firstEntity = entities.first?.offset ?? end
         let begin = units[..<firstEntity].firstIndex { !$0.isSpace } ?? firstEntity
         units.removeSubrange(..<begin)
         for index in entities.indices { entities[index].offset -= begin }
     }
 
-    /// Entities without the space before what can be seen of them, and only those of which something can.
+    /// Moves the start of each entity to its first visible character, and drops entities without one. Code, links and
+    /// mentions stay unchanged.
     ///
-    /// - Parameter entities: in order of their offsets, each inside another one or beside it.
+    /// - Parameter entities: ordered by offset, nested or disjoint.
     private func visible(_ entities: [TextEntity]) -> [TextEntity] {
         var entities = entities.filter { $0.length > 0 }
         var open: [Int] = []

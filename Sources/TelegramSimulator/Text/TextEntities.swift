@@ -1,15 +1,15 @@
-/// What Telegram finds in a text by itself: `@name`, `#tag`, `$TAG`, `/command`, links, e-mail addresses, phone
+/// Finds the entities that Telegram detects itself: `@name`, `#tag`, `$TAG`, `/command`, links, e-mail addresses, phone
 /// numbers.
 ///
-/// Simpler than Telegram in three things: phone numbers are only those with a plus sign, there are no numbers of
-/// bank cards, and of the top-level domains only countries' and those that are often seen (``TopLevelDomains``).
+/// Telegram finds more: phone numbers without a plus sign, bank card numbers, and all top-level domains. This knows
+/// only those of countries and the common ones (``TopLevelDomains``).
 enum TextEntities {
-    /// - Returns: in order, none touching another.
+    /// - Returns: the entities, in order and disjoint.
     static func find(in text: String) -> [TextEntity] {
         find(TextScan(text).signs, in: text)
     }
 
-    /// - Parameter signs: those that the text has.
+    /// - Parameter signs: the text's signs, as found by ``TextScan``.
     static func find(_ signs: TextScan.Signs, in text: String) -> [TextEntity] {
         guard !signs.isEmpty else { return [] }
         let letters = text.unicodeScalars.map(\.value)
@@ -25,8 +25,8 @@ enum TextEntities {
         return placed(EntityNesting.disjoint(entities.inOrder()), in: letters)
     }
 
-    /// - Parameter entities: in order, in code points.
-    /// - Returns: the same in UTF-16 code units.
+    /// - Parameter entities: in order, with offsets in code points.
+    /// - Returns: the entities with offsets in UTF-16 code units.
     private static func placed(_ entities: [TextEntity], in letters: [UInt32]) -> [TextEntity] {
         var next = 0
         var offset = 0
@@ -52,7 +52,7 @@ enum TextEntities {
             return start..<end
         }
 
-        /// Calls for each place where a character stands.
+        /// Calls `body` with each index of a character.
         private func each(_ character: Unicode.Scalar, _ body: (Int) -> Found?) -> [Found] {
             letters.indices.compactMap { letters[$0] == character.value ? body($0) : nil }
         }
@@ -121,7 +121,7 @@ enum TextEntities {
             }
         }
 
-        /// A plus sign and 7 to 15 digits, between which one of space, hyphen or bracket may stand, or two.
+        /// A plus sign and 7 to 15 digits. Up to two spaces, hyphens or parentheses may separate two digits.
         func phoneNumbers() -> [Found] {
             each("+") { start in
                 guard !isWord(start - 1), !isOne(of: "+", start - 1) else { return nil }
@@ -153,10 +153,10 @@ extension String {
     }
 }
 
-/// What sort of character a code point is.
+/// Character classes of code points.
 extension UInt32 {
     var isASCIIDigit: Bool { 0x30...0x39 ~= self }
-    /// Of a user's name or a command.
+    /// A character of a user name or a command.
     var isNameLetter: Bool { self == 0x5F || isASCIIDigit || 0x41...0x5A ~= self || 0x61...0x7A ~= self }
 
     private var category: Unicode.GeneralCategory? { Unicode.Scalar(self)?.properties.generalCategory }
@@ -177,7 +177,7 @@ extension UInt32 {
         }
     }
 
-    /// Of a word, at whose borders names and commands begin and end.
+    /// A character of a word. User names and commands begin and end at word boundaries.
     var isWordLetter: Bool {
         if self < 0x80 { return isNameLetter }
         switch category {
@@ -186,7 +186,7 @@ extension UInt32 {
         }
     }
 
-    /// Of a tag: the joiner and the middle dot of some languages too, and all of Sinhala.
+    /// A character of a hashtag. Includes the zero-width non-joiner, the middle dot, and the Sinhala block.
     var isTagLetter: Bool {
         if self < 0x80 { return isNameLetter }
         return self == 0x200C || self == 0xB7 || 0xD80...0xDFF ~= self || category == .decimalNumber

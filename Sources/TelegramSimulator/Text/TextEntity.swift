@@ -1,6 +1,6 @@
 import JSON
 
-/// What is special about a part of a text, as a `MessageEntity` says it.
+/// A range of a text with a format, as in a `MessageEntity`.
 struct TextEntity: Equatable {
     enum Kind: String {
         case mention, hashtag, cashtag, url, email, bold, italic, underline, strikethrough, spoiler,
@@ -15,19 +15,19 @@ struct TextEntity: Equatable {
         case dateTime = "date_time"
     }
 
-    /// What a kind has beside its place.
+    /// The further properties of an entity, depending on its kind.
     enum Detail: Equatable {
         case none
         case language(String)
         case url(String)
         case user(Int64)
         case emoji(String)
-        /// Unix time in seconds; the format is empty where the text is shown as it is.
+        /// Unix time in seconds. If the format is empty, the text is shown unchanged.
         case time(Int64, format: String)
     }
 
     var kind: Kind
-    /// In UTF-16 code units, as the length.
+    /// In UTF-16 code units, like `length`.
     var offset: Int
     var length: Int
     var detail = Detail.none
@@ -42,10 +42,10 @@ struct TextEntity: Equatable {
     var isQuote: Bool { kind == .blockquote || kind == .expandableBlockquote }
     var isCode: Bool { kind == .code || kind == .pre }
 
-    /// Worth keeping even where only space is seen of it.
+    /// Whether to keep an entity that contains only white space.
     var hidesSomething: Bool { isCode || kind == .textLink || kind == .textMention }
 
-    /// Telegram itself finds these; whoever sends them is ignored.
+    /// Whether Telegram finds entities of this kind itself, and ignores those in a call.
     var isFound: Bool {
         switch kind {
         case .mention, .hashtag, .cashtag, .botCommand, .url, .email, .phoneNumber: true
@@ -55,10 +55,10 @@ struct TextEntity: Equatable {
 
     static let styles: [Kind] = [.bold, .italic, .underline, .strikethrough, .spoiler]
 
-    /// A style's place among `styles`: it may be cut into pieces, and pieces that touch are one.
+    /// The index in `styles`; nil if the kind isn't a style. Styles may be split, and adjacent pieces are merged.
     var styleIndex: Int? { Self.styles.firstIndex(of: kind) }
 
-    /// What comes first of two that cover the same.
+    /// Orders entities with the same range; the lowest rank is outermost.
     private var rank: Int {
         switch kind {
         case .blockquote, .expandableBlockquote: 0
@@ -76,7 +76,7 @@ struct TextEntity: Equatable {
         }
     }
 
-    /// The outer before the inner.
+    /// Orders outer entities before inner ones.
     static func < (left: TextEntity, right: TextEntity) -> Bool {
         (left.offset, -left.length, left.rank) < (right.offset, -right.length, right.rank)
     }
@@ -89,7 +89,7 @@ extension [TextEntity] {
 extension JSON {
     /// A `MessageEntity`.
     ///
-    /// - Parameter user: who is mentioned, a `User`.
+    /// - Parameter user: the mentioned `User`.
     init(_ entity: TextEntity, user: JSON? = nil) {
         self = [
             "offset": JSON(Int64(entity.offset)), "length": JSON(Int64(entity.length)),

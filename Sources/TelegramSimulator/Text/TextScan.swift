@@ -1,9 +1,9 @@
-/// What the bytes of a text tell at one glance: most texts need no closer look.
+/// A quick scan of a text's bytes, which tells that most texts need no parsing.
 ///
-/// It errs to one side only. What it calls tidy or visible is so, and what it has no sign of isn't there; a sign may
-/// still lead to nothing.
+/// The scan is conservative. A text reported as tidy or visible is so, and an entity without its sign isn't in the
+/// text. The reverse doesn't hold: a sign may lead to no entity.
 struct TextScan {
-    /// Of what Telegram finds in a text by itself.
+    /// Signs of the entities that Telegram finds itself.
     struct Signs: OptionSet {
         let rawValue: UInt8
 
@@ -12,14 +12,14 @@ struct TextScan {
         static let hashtag = Signs(rawValue: 4)
         static let cashtag = Signs(rawValue: 8)
         static let phoneNumber = Signs(rawValue: 16)
-        /// A dot in a word.
+        /// A dot within a word.
         static let host = Signs(rawValue: 32)
         /// `tg://`
         static let telegramLink = Signs(rawValue: 64)
     }
 
     private(set) var signs: Signs = []
-    /// Nothing is to be taken out of it or trimmed.
+    /// Whether the text has nothing to remove or to trim.
     private(set) var isTidy = true
     private(set) var isVisible = false
     /// In code points.
@@ -44,9 +44,9 @@ struct TextScan {
                 let rest = UnsafeBufferPointer(rebasing: bytes[(index + 1)...])
                 if let sign = Self.sign(byte, after: before, before: rest) { signs.insert(sign) }
             case 0x80..<0xC0: length -= 1
-            // With these begins all that is space or has no width, and letters.
+            // White space, zero-width characters, and some letters begin with these bytes: visibility remains unknown.
             case 0xC2, 0xE1, 0xE3, 0xEF, 0xF3: break
-            // Lines through and over letters are among the first, marks of direction among the others.
+            // 0xCC begins combining marks, and 0xE2 0x80 separators and direction marks. Telegram removes some of each.
             case 0xCC: if [0x8A, 0xB3, 0xBF].contains(bytes[index + 1]) { isTidy = false }
             case 0xE2:
                 guard bytes[index + 1] == 0x80 else { break }
@@ -65,7 +65,7 @@ struct TextScan {
         case UInt8(ascii: "."): return next > 0x20 && next != byte ? .host : nil
         case UInt8(ascii: ":"):
             return rest.starts(with: "//".utf8) && "gGnN".utf8.contains(before) ? .telegramLink : nil
-        // The others begin a word.
+        // All other signs must be at the start of a word.
         case _ where before.isNameLetter: return nil
         case UInt8(ascii: "@"): return next.isNameLetter ? .name : nil
         case UInt8(ascii: "/"): return next.isNameLetter && before != byte ? .command : nil

@@ -1,6 +1,6 @@
-/// The ends of hosts after which Telegram takes a word with a dot for a link, though it has no `https://`.
+/// The top-level domains that make a host a link even without `https://`.
 ///
-/// All countries', and those of the others that are often seen; Telegram knows some 1,500.
+/// These are all country domains and the common others; Telegram knows about 1,500.
 enum TopLevelDomains {
     static func contains(_ domain: String) -> Bool { all.contains(domain) }
 

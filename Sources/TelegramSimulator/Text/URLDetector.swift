@@ -1,6 +1,6 @@
-/// Finds links and e-mail addresses: wherever a dot stands in something that could be a host.
+/// Finds links and e-mail addresses around each dot that may be part of a host.
 struct URLDetector {
-    /// Code points.
+    /// The text's code points.
     let letters: [UInt32]
 
     // MARK: tg://…
@@ -32,7 +32,7 @@ struct URLDetector {
 
     func others() -> [TextEntities.Found] {
         var found: [TextEntities.Found] = []
-        // What is before this is dealt with.
+        // Text before this index is already processed.
         var start = 0
         while let dot = letters[start...].firstIndex(of: 0x2E), dot + 1 < letters.count {
             let match = match(around: dot, from: start)
@@ -98,7 +98,7 @@ struct URLDetector {
         return letters[begin] == 0x2F || end > begin + 1 ? end : begin
     }
 
-    // MARK: what was found
+    // MARK: validation
 
     private func checked(_ range: Range<Int>) -> TextEntities.Found? {
         if letters[range].contains(0x40) {
@@ -111,7 +111,7 @@ struct URLDetector {
         return urlEnd(range).map { (.url, range.lowerBound..<$0) }
     }
 
-    /// Where a link ends, if it is one: a bracket that wasn't opened is not its.
+    /// The end of a link, before an unmatched closing bracket; nil if the range isn't a link.
     private func urlEnd(_ range: Range<Int>) -> Int? {
         let start = text(range.prefix(8)).lowercased()
         let scheme = ["http://", "https://", "ftp://"].first { start.hasPrefix($0) }
@@ -153,7 +153,7 @@ struct URLDetector {
         }
         guard !last.contains(0x5F), !last.contains(0x2D) else { return false }
         let domain = String(letters: last)
-        // The beginning of a sentence, behind a dot without a space.
+        // A capitalized word after a dot probably starts a sentence, and only the space is missing.
         let isCapitalized =
             domain.first?.isUppercase == true && domain.dropFirst() == domain.dropFirst().lowercased()
         return hasScheme || !isCapitalized && TopLevelDomains.contains(domain.lowercased())
@@ -184,7 +184,7 @@ struct URLDetector {
         }
     }
 
-    /// Whether `://` stands there.
+    /// Whether `://` is at this index.
     private func isSchemeEnd(_ index: Int) -> Bool {
         index + 2 < letters.count && letters[index] == 0x3A && letters[index + 1] == 0x2F
             && letters[index + 2] == 0x2F
@@ -194,7 +194,7 @@ struct URLDetector {
 }
 
 extension UInt32 {
-    /// Punctuation isn't, but for joiners and dashes.
+    /// General punctuation isn't part of a link, except for joiners and dashes.
     private var isLinkLetter: Bool {
         if 0x2000...0x206F ~= self { return self == 0x200C || self == 0x200D || 0x2010...0x2015 ~= self }
         return !isSeparator
@@ -222,6 +222,6 @@ extension UInt32 {
         self < 0x80 ? isNameLetter && self != 0x5F || self == 0x2B || self == 0x2D : !isSeparator
     }
 
-    /// Ends a sentence, not a link.
+    /// Whether the character ends a sentence, and isn't part of the link before it.
     fileprivate var isSentenceEnd: Bool { self < 0x80 && ".:;,('?!`".utf8.contains(UInt8(self)) }
 }
