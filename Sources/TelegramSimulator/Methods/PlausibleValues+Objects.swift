@@ -24,7 +24,7 @@ extension PlausibleValues {
         return ["message_id": JSON(id), "from": bot, "chat": chat, "date": JSON(now)]
     }
 
-    /// One that nobody has voted in.
+    /// A closed poll without votes.
     var stoppedPoll: JSON {
         [
             "id": "1", "question": "?", "options": [option("1", "Yes"), option("2", "No")],

@@ -1,21 +1,21 @@
 import JSON
 
-/// What Telegram could answer to a method that isn't simulated: a value with all that its type requires, and of the
-/// call what would come back in it.
+/// Plausible results for methods that aren't simulated. They have all properties that their type requires, and take
+/// what they can from the call.
 ///
-/// Nothing is remembered: what was set is not read back.
+/// Nothing is stored: a get method doesn't return the value that the set method received.
 struct PlausibleValues {
     let arguments: Arguments
     /// A `User`.
     let bot: JSON
-    /// The `User` that the call names; else one that is made up.
+    /// The `User` that the call names, or a made-up one.
     let user: JSON
-    /// The `Chat` that the call names; else the private one with the user.
+    /// The `Chat` that the call names, or the private chat with the user.
     let chat: JSON
     /// Unix time in seconds.
     let now: Int64
 
-    /// - Parameter method: as Telegram writes it, and one whose answer isn't `true` only where it isn't simulated.
+    /// - Parameter method: in Telegram's spelling. The result is `true` for all methods that aren't listed here.
     func answer(to method: String) -> JSON {
         ofBot(method) ?? ofChat(method) ?? ofAccount(method) ?? true
     }
@@ -52,13 +52,13 @@ struct PlausibleValues {
         case "getUserChatBoosts": ["boosts": []]
         case "stopPoll": stoppedPoll
         case "getGameHighScores": [["position": 1, "user": user, "score": 0]]
-        // An inline message is nobody's to answer with.
+        // For an inline message, Telegram returns `true` instead of the message.
         case "setGameScore": arguments.text("inline_message_id").isEmpty ? message : true
         default: nil
         }
     }
 
-    /// Of users and business accounts.
+    /// Results for users and business accounts.
     private func ofAccount(_ method: String) -> JSON? {
         switch method {
         case "getUserProfileAudios": ["total_count": 0, "audios": []]

@@ -1,16 +1,16 @@
 import BotAPI
 import JSON
 
-/// What a message brings along in `reply_markup`, read as strictly as Telegram reads it.
+/// A message's `reply_markup`, checked as strictly as by Telegram.
 enum ReplyMarkup {
-    /// Under the message: `{"inline_keyboard":[…]}`.
+    /// A keyboard under the message: `{"inline_keyboard":[…]}`.
     case inline(JSON)
-    /// In the place of the app's own keyboard.
+    /// A keyboard that replaces the app's own: `{"keyboard":[…]}`.
     case keyboard(JSON)
     case remove
     case forceReply(JSON)
 
-    /// Nil where there is none, or an empty one.
+    /// Nil if the parameter is missing or empty.
     init?(_ arguments: Arguments) throws(BotAPIError) {
         guard let value = arguments.json["reply_markup"] else { return nil }
         let text = value.string
@@ -38,7 +38,7 @@ enum ReplyMarkup {
         }
     }
 
-    /// What belongs to the message; nil for what belongs to the chat.
+    /// The keyboard that belongs to the message; nil for markup that belongs to the chat.
     var inlineKeyboard: JSON? {
         guard case .inline(let markup) = self else { return nil }
         return markup["inline_keyboard"]?.count == 0 ? nil : markup
@@ -82,9 +82,9 @@ enum ReplyMarkup {
     }
 }
 
-/// What Telegram asks of a button under a message.
+/// Telegram's rules for the buttons of an inline keyboard.
 enum InlineButton {
-    /// What happens when it is pressed, by its key.
+    /// The keys that define a button's action.
     static let actions = [
         "url", "callback_data", "callback_game", "pay", "switch_inline_query",
         "switch_inline_query_current_chat",
@@ -100,7 +100,7 @@ enum InlineButton {
         where button[key] != nil {
             _ = try button.required(key, of: kind)
         }
-        // Telegram reads an empty text as none.
+        // Telegram treats an empty text as missing.
         let meant = actions.filter { key in
             guard let value = button[key] else { return false }
             return !["url", "callback_data"].contains(key) || value.string != ""
@@ -158,7 +158,7 @@ extension JSON {
         return text
     }
 
-    /// False where there is none.
+    /// False if the key is missing.
     func flag(_ key: String) throws(BotAPIError) -> Bool {
         guard let value = self[key] else { return false }
         guard let flag = value.bool else { throw .badRequest("field \"\(key)\" must be of type Boolean") }

@@ -1,7 +1,7 @@
 import BotAPI
 import JSON
 
-/// What is sent: texts, files, places.
+/// Sends messages with texts, files, places, and so on.
 extension SimulatedTelegram {
     func sendMessage(_ request: Request) throws(BotAPIError) -> JSON {
         guard request.isAwaited || strictness == .strict else {
@@ -13,7 +13,7 @@ extension SimulatedTelegram {
         return try post(content, by: request, to: chat(of: request))
     }
 
-    /// `text`, with its entities, and the look of its link.
+    /// The content of a text message: the text, its entities, and its link preview options.
     func text(of request: Request) throws(BotAPIError) -> JSON {
         var content: JSON = [:]
         try FormattedText(request.arguments, user: chats.person).put(into: &content)
@@ -37,7 +37,7 @@ extension SimulatedTelegram {
         return try post(content, by: request, to: chat)
     }
 
-    /// A file as a message has it, and its caption.
+    /// The content of a message with a file and a caption.
     func media(
         _ kind: String, _ arguments: Arguments, parameter: String, _ uploads: [ReceivedFile]
     ) throws(BotAPIError) -> JSON {
@@ -84,13 +84,13 @@ extension SimulatedTelegram {
             let fault = kind == "animation" ? "can't be used in sendMediaGroup" : "is unsupported"
             throw .badRequest("can't parse InputMedia: type \"\(kind)\" \(fault)")
         }
-        // Those two come with their like only.
+        // Telegram doesn't mix documents or audio files with other kinds of files.
         for kind in ["document", "audio"] where kinds.contains(kind) && !kinds.allSatisfy({ $0 == kind }) {
             throw .badRequest("\(kind) can't be mixed with other media types")
         }
     }
 
-    // MARK: everything else
+    // MARK: other contents
 
     func sendPlace(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
@@ -136,7 +136,7 @@ extension SimulatedTelegram {
         return try post(["contact": contact], by: request, to: chat)
     }
 
-    /// The same every time: what is thrown depends on the chat and on how many messages it has.
+    /// The value is deterministic: it depends on the chat and its last message id.
     func sendDice(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
         let emoji = request.text("emoji").isEmpty ? "🎲" : request.text("emoji")
@@ -148,7 +148,7 @@ extension SimulatedTelegram {
         return try post(["dice": dice], by: request, to: chat)
     }
 
-    /// What is taken from the call as it is, under the names that a message has for it.
+    /// Sends content that is copied from the call without any checks.
     func sendOther(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
         let arguments = request.arguments
@@ -210,7 +210,7 @@ extension SimulatedTelegram {
 }
 
 extension Arguments {
-    /// A number, also from a string; nil for anything else.
+    /// A finite number, also from a string; nil for anything else.
     func real(_ name: String) -> Double? {
         guard let value = json[name] else { return nil }
         guard let real = value.number ?? value.string.flatMap(Double.init), real.isFinite else { return nil }
@@ -219,6 +219,6 @@ extension Arguments {
 }
 
 extension JSON {
-    /// A number, as an integer where it is one.
+    /// A number, written as an integer if it has no fraction.
     init(real: Double) { self = Int64(exactly: real).map { JSON($0) } ?? JSON(floatLiteral: real) }
 }

@@ -1,7 +1,7 @@
 import BotAPI
 import JSON
 
-/// Messages that are changed.
+/// Edits messages.
 extension SimulatedTelegram {
     func editMessageText(_ request: Request) throws(BotAPIError) -> JSON {
         let isRich = request.arguments.structure("rich_message") != nil
@@ -69,18 +69,18 @@ extension SimulatedTelegram {
         }
     }
 
-    // MARK: how
+    // MARK: common steps
 
     private static let notModified =
         "message is not modified: specified new message content and reply markup are exactly the same as a current "
         + "content and reply markup of the message"
 
-    /// Changes a message of whoever does it, and lets the other side see it.
+    /// Edits a message of the bot or the user who acts, and reports it to the other side.
     ///
     /// - Parameters:
-    ///   - part: what the message must have; one that has a file may also get its first caption.
-    ///   - change: given the message without its keyboard.
-    /// - Returns: the `Message`; `true` for one that was sent by way of an inline query.
+    ///   - part: the key that the message must have. For `caption`, a message with a file is enough.
+    ///   - change: receives the message without its keyboard.
+    /// - Returns: the `Message`; `true` for a message that was sent via an inline query.
     private func edit(
         _ request: Request, needing part: String? = nil, _ change: (inout JSON) -> Void
     ) throws(BotAPIError) -> JSON {
@@ -104,13 +104,14 @@ extension SimulatedTelegram {
         return message.value
     }
 
-    /// The message, or one that is made up where it can't be known.
+    /// The message to edit. In lenient mode, an unknown message is made up.
     private func message(
         _ id: Int64, in chat: SimulatedChat, toEditBy request: Request, needing part: String?
     ) throws(BotAPIError) -> (value: JSON, isNew: Bool) {
         let known = chat.messages[id]
         let isOwn = known.map { belongs($0, to: request, in: chat) } ?? false
-        // A log's ids are those of another bot's answers: what is somebody else's there may be this bot's own.
+        // The ids in a log come from the recorded bot: this bot's message may have the id of another sender's message
+        // there.
         guard let message = known, isOwn || strictness == .strict else {
             guard strictness == .lenient else { throw .badRequest("message to edit not found") }
             var made: JSON = ["message_id": JSON(id)]
@@ -137,7 +138,7 @@ extension SimulatedTelegram {
         if message["via_bot"] != nil, request.isFromBot { return false }
         guard let author = message["from"] else { return true }
         if let person = request.personID { return author["id"]?.integer == person }
-        // A log is of another bot than the one that replays it.
+        // A log may come from another bot, so a message of any bot counts as this bot's.
         return strictness == .lenient ? author["is_bot"]?.bool != false : author["id"]?.integer == botID
     }
 
@@ -149,14 +150,14 @@ extension SimulatedTelegram {
         switch part {
         case "caption" where hasFile: return
         case "text", "caption":
-            // Somebody else's recording may have kinds of messages that nobody knows here.
+            // A log may contain messages of kinds that are unknown here.
             guard strictness == .strict || hasFile || message["text"] != nil else { return }
             throw .badRequest("there is no \(part) in the message to edit")
         default: throw .badRequest("message can't be edited")
         }
     }
 
-    /// - Parameter isNew: it was made up just now, so that nobody knows what it was.
+    /// - Parameter isNew: whether the message was just made up, so that its former content is unknown.
     private func apply(
         _ change: (inout JSON) -> Void, _ markup: ReplyMarkup?, to message: inout JSON, isNew: Bool = false
     ) throws(BotAPIError) {

@@ -1,9 +1,9 @@
 import BotAPI
 import JSON
 
-/// Messages that are sent again.
+/// Forwards and copies messages.
 extension SimulatedTelegram {
-    /// What a message has beside its content.
+    /// The keys of a message that aren't part of its content.
     private static let head: Set<String> = [
         "message_id", "from", "sender_chat", "chat", "date", "edit_date", "message_thread_id",
         "is_topic_message",
@@ -56,7 +56,7 @@ extension SimulatedTelegram {
         for id in ids {
             var parameters = request.arguments.json
             parameters.set("message_id", id)
-            // Those that can't be found are skipped.
+            // Messages that can't be found are skipped.
             guard let result = try? carryOut(request.with(parameters)), let number = result["message_id"]
             else {
                 continue
@@ -66,7 +66,7 @@ extension SimulatedTelegram {
         return results
     }
 
-    /// Nil where it can't be known.
+    /// The message to forward or copy; nil if it is unknown in lenient mode.
     private func original(_ id: Int64?, of request: Request, _ purpose: String) throws(BotAPIError) -> JSON? {
         let source = request.text("from_chat_id")
         if source.isEmpty, strictness == .lenient { return nil }
@@ -103,7 +103,7 @@ extension SimulatedTelegram {
 }
 
 extension Request {
-    /// What is forwarded replies to nothing and has no keyboard of its own.
+    /// The request without a reply and a keyboard, because a forwarded message has neither.
     fileprivate var withoutReply: Request {
         var parameters: JSON = [:]
         for key in ["message_thread_id", "protect_content"] {

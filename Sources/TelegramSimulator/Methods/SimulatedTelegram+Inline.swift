@@ -3,7 +3,7 @@ import JSON
 
 /// Inline mode.
 extension SimulatedTelegram {
-    /// Types `query` behind the bot's name. Returns the `InlineQuery`.
+    /// Sends an inline query, as if the user typed it after the bot's name. Returns the `InlineQuery`.
     func sendInlineQuery(_ request: Request) throws(BotAPIError) -> JSON {
         guard let person = request.person, let id = request.personID else { throw .methodNotFound }
         var query: JSON = ["id": "", "from": person]
@@ -69,7 +69,7 @@ extension SimulatedTelegram {
         return place
     }
 
-    /// Sends one of the results that the bot offered last, by its `result_id`. Returns the `Message`.
+    /// Sends the bot's last inline result with this `result_id`. Returns the `Message`.
     func chooseInlineResult(_ request: Request) throws(BotAPIError) -> JSON {
         guard let person = request.person, let id = request.personID,
             let query = interactions.inline.queries[id],
@@ -87,7 +87,7 @@ extension SimulatedTelegram {
 
         var chosen: JSON = ["result_id": JSON(request.text("result_id")), "from": person]
         query.json["query"].map { chosen.set("query", $0) }
-        // Only what has buttons can be changed later.
+        // Only messages with buttons can be edited later.
         if markup != nil, let number = message["message_id"]?.integer {
             chosen.set("inline_message_id", JSON(interactions.inline.add(message: number, in: chat.id)))
         }

@@ -1,9 +1,9 @@
 import BotAPI
 import JSON
 
-/// Buttons: those under a message, and those in the place of the app's keyboard.
+/// Inline keyboards and reply keyboards.
 extension SimulatedTelegram {
-    /// What a chat's people see in the place of their app's own keyboard; nil where nothing is.
+    /// The reply keyboard that the users of a chat see; nil if there is none.
     package func keyboard(in chat: Int64) -> JSON? {
         (try? chats.chat(String(chat)))?.keyboard
     }
@@ -21,9 +21,9 @@ extension SimulatedTelegram {
         }
     }
 
-    /// Presses a button: `button` is its number from 1 in reading order, or its text; or `callback_data` is its data.
-    /// With a `message_id` one under the message; without, one of the chat's keyboard, or else under the newest message
-    /// that has buttons.
+    /// Presses a button. It is found by `button`, its number from 1 in reading order or its text, or by
+    /// `callback_data`. With a `message_id`, it must be under this message. Without, it is in the chat's reply
+    /// keyboard, else under the newest message with buttons.
     func pressButton(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request, writing: false)
         if let id = request.arguments.integer("message_id") {
@@ -57,7 +57,7 @@ extension SimulatedTelegram {
         return buttons[number - 1]
     }
 
-    /// What comes of it: a `CallbackQuery`, or for what happens in the app alone the button.
+    /// Returns a `CallbackQuery`, or the button itself if its action happens only in the app.
     private func press(
         _ button: JSON, under message: JSON, _ request: Request, _ chat: SimulatedChat
     ) throws(BotAPIError) -> JSON {
@@ -80,7 +80,7 @@ extension SimulatedTelegram {
         return query
     }
 
-    /// Sends what a key of the chat's keyboard stands for.
+    /// Sends the message of a button in the chat's reply keyboard.
     private func use(_ key: JSON, _ request: Request, _ chat: SimulatedChat) throws(BotAPIError) -> JSON {
         if chat.keyboard?["one_time_keyboard"]?.bool == true { chat.keyboard = nil }
         var parameters: JSON = ["chat_id": JSON(chat.id)]

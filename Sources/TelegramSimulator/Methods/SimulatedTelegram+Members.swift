@@ -1,7 +1,7 @@
 import BotAPI
 import JSON
 
-/// Who belongs to a chat, and what they may do.
+/// The members of chats, and their rights.
 extension SimulatedTelegram {
     private func user(_ request: Request) throws(BotAPIError) -> (id: Int64, user: JSON) {
         guard let id = request.arguments.id("user_id") else { throw .badRequest("invalid user_id specified") }
@@ -18,7 +18,7 @@ extension SimulatedTelegram {
         return (chat, id, user)
     }
 
-    /// Makes somebody a member of another kind, and tells the bot of it.
+    /// Changes a member's status, and sends the bot an update if it may see the change.
     func change(
         _ user: JSON, in chat: SimulatedChat, to status: String, rights: JSON? = nil, by request: Request
     ) {
@@ -103,8 +103,8 @@ extension SimulatedTelegram {
         "can_manage_topics",
     ]
 
-    /// Makes somebody an administrator; with no right at all an ordinary member again. People who promote the bot
-    /// without naming a right give it every one.
+    /// Makes a member an administrator, or an ordinary member if no right is given. If a user names no rights, the
+    /// member gets all rights except `is_anonymous`.
     func promoteChatMember(_ request: Request) throws(BotAPIError) -> JSON {
         let (chat, id, user) = try memberOfGroup(request)
         if request.isFromBot {
@@ -140,7 +140,7 @@ extension SimulatedTelegram {
         return true
     }
 
-    // MARK: asking
+    // MARK: queries
 
     func getChatMember(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request, writing: false)

@@ -1,7 +1,7 @@
 import BotAPI
 import JSON
 
-/// What else happens to messages: they are deleted, pinned, and reacted to.
+/// Deletes, pins, and reacts to messages.
 extension SimulatedTelegram {
     func deleteMessage(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
@@ -13,7 +13,7 @@ extension SimulatedTelegram {
         return true
     }
 
-    /// Those that can't be found or deleted are skipped.
+    /// Messages that can't be found or deleted are skipped.
     func deleteMessages(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
         let ids = request.arguments.structure("message_ids")?.elements.compactMap(\.integer) ?? []
@@ -47,13 +47,14 @@ extension SimulatedTelegram {
 
     private func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
 
-    /// Whether somebody may do what is left to administrators.
+    /// Whether the bot or the user who acts has the rights of an administrator. This is assumed if their status is
+    /// unknown.
     func mayManage(_ chat: SimulatedChat, as request: Request) -> Bool {
         let id = request.personID ?? botID
         return chat.isPrivate || chat.isInferred && chat.members[id] == nil || chat.isAdministrator(id)
     }
 
-    /// - Parameter request: what takes an administrator, as in `manage pinned messages in the chat`.
+    /// - Parameter purpose: the action that requires an administrator, such as `manage pinned messages in the chat`.
     func checkRights(to purpose: String, in chat: SimulatedChat, as request: Request) throws(BotAPIError) {
         guard mayManage(chat, as: request) else { throw .badRequest("not enough rights to \(purpose)") }
     }
@@ -130,7 +131,7 @@ extension SimulatedTelegram {
     private func reaction(_ request: Request) throws(BotAPIError) -> JSON {
         guard request.arguments.has("reaction") else { return [] }
         let value = request.arguments.json["reaction"]
-        // In an app one taps an emoji.
+        // Users may give an emoji instead of JSON.
         if let emoji = value?.string, !emoji.isEmpty, !emoji.hasPrefix("[") {
             return [["type": "emoji", "emoji": JSON(emoji)]]
         }
@@ -146,7 +147,7 @@ extension SimulatedTelegram {
         return reaction
     }
 
-    /// With which the Bot API lets a bot react.
+    /// The emoji that the Bot API accepts as a bot's reaction.
     private static let reactions = Set(
         """
         ❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 \

@@ -1,10 +1,10 @@
 import BotAPI
 import JSON
 
-/// What only people do: they come into being, make groups, join and leave, and have enough of a bot.
+/// Actions that only users perform: they create accounts and groups, join chats, and block the bot.
 extension SimulatedTelegram {
-    /// `id` or, without, the next one that is free, `first_name`, `last_name`, `username`, `language_code`, … Returns
-    /// the `User`.
+    /// Creates a user with `id` (default: the next free id), `first_name`, `last_name`, `username`, `language_code`, …
+    /// Returns the `User`.
     func createUser(_ request: Request) throws(BotAPIError) -> JSON {
         let id = request.arguments.id("id") ?? chats.freePersonID(from: 42, besides: botID)
         guard SimulatedChats.personIDs.contains(id), id != botID else {
@@ -21,7 +21,7 @@ extension SimulatedTelegram {
         return user
     }
 
-    /// `/start`, and behind it the `payload` of a link to the bot.
+    /// Sends `/start`, followed by the `payload` of a link to the bot.
     func start(_ request: Request) throws(BotAPIError) -> JSON {
         let payload = request.text("payload")
         return try sendMessage(request.with(["text": JSON(payload.isEmpty ? "/start" : "/start \(payload)")]))
@@ -29,14 +29,14 @@ extension SimulatedTelegram {
 
     // MARK: groups and channels
 
-    /// A group with its maker and the bot: `title`, `is_forum`, `type` (`group`, else `supergroup`), `username`, `id`;
-    /// `with_bot` false to leave the bot out. Returns the `Chat`.
+    /// Creates a group with its creator and the bot. The parameters are `title`, `is_forum`, `type` (`group` or, by
+    /// default, `supergroup`), `username`, `id`, and `with_bot` (false leaves the bot out). Returns the `Chat`.
     func createGroup(_ request: Request) throws(BotAPIError) -> JSON {
         let isBasic = request.text("type") == "group" && !request.arguments.flag("is_forum")
         return try create(isBasic ? "group" : "supergroup", request)
     }
 
-    /// The same for a channel, in which the bot is an administrator.
+    /// Creates a channel with the same parameters. The bot becomes an administrator.
     func createChannel(_ request: Request) throws(BotAPIError) -> JSON { try create("channel", request) }
 
     private func create(_ type: String, _ request: Request) throws(BotAPIError) -> JSON {
@@ -57,7 +57,7 @@ extension SimulatedTelegram {
         return chat.json
     }
 
-    /// Brings the bot into a chat: into a channel as an administrator, as is the only way.
+    /// Adds the bot to a chat. In a channel, a bot is always an administrator.
     private func enterBot(_ chat: SimulatedChat, by request: Request) {
         if chat.isChannel {
             let rights: JSON = ["can_be_edited": false, "can_post_messages": true, "can_edit_messages": true]
@@ -67,14 +67,14 @@ extension SimulatedTelegram {
         announce(["new_chat_members": [bot]], in: chat, by: request)
     }
 
-    /// The group or channel that somebody means, whether they belong to it or not.
+    /// The group or channel with this `chat_id`. The user needn't be a member.
     private func publicChat(_ request: Request) throws(BotAPIError) -> SimulatedChat {
         let chat = try chats.chat(request.text("chat_id"))
         guard !chat.isPrivate else { throw .badRequest("chat not found") }
         return chat
     }
 
-    /// Returns the `Chat`, also to whoever is in it already.
+    /// Joins a chat. Returns the `Chat`, even if the user is already a member.
     func joinChat(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try publicChat(request)
         guard let person = request.person, let id = request.personID else { throw .methodNotFound }
@@ -89,14 +89,14 @@ extension SimulatedTelegram {
         if !chat.isChannel { announce(["new_chat_members": [person]], in: chat, by: request) }
     }
 
-    /// The same for the bot.
+    /// Adds the bot to a chat. Returns the `Chat`, even if the bot is already a member.
     func addBot(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try publicChat(request)
         if !chat.isMember(botID) { enterBot(chat, by: request) }
         return chat.json
     }
 
-    /// Throws the bot out.
+    /// Bans the bot from a chat.
     func removeBot(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try publicChat(request)
         guard chat.isInferred || chat.isMember(botID) else { throw .badRequest("USER_NOT_PARTICIPANT") }

@@ -7,7 +7,7 @@ extension SimulatedTelegram {
         let poll = try poll(request)
         let chat = try chat(of: request)
         let message = try post(["poll": poll], by: request, to: chat)
-        // In a log the votes are somebody else's.
+        // In a replay, votes come from the log, and belong to the recorded bot's polls.
         if strictness == .strict, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
             interactions.polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
         }
@@ -86,7 +86,7 @@ extension SimulatedTelegram {
         return closed
     }
 
-    /// Keeps what has become of a poll.
+    /// Stores a changed poll, and shows users the edited message.
     private func show(_ poll: JSON, in message: JSON, _ chat: SimulatedChat) {
         var message = message
         message.set("poll", poll)
@@ -95,7 +95,8 @@ extension SimulatedTelegram {
         onAction(.edited(message))
     }
 
-    /// Votes: `message_id`, and `option_ids` from 0, empty to take a vote back. Returns the `Poll`.
+    /// Votes in a poll. The parameters are `message_id` and `option_ids`, which start at 0; an empty list retracts the
+    /// vote. Returns the `Poll`.
     func votePoll(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request, writing: false)
         guard let person = request.person, let voter = request.personID,
@@ -119,7 +120,7 @@ extension SimulatedTelegram {
         poll.count()
         interactions.polls[id] = poll
         show(poll.json, in: message, chat)
-        // Of people's own polls bots hear nothing.
+        // Bots get no updates about polls that users sent.
         guard message["from"]?["id"]?.integer == botID || chat.isChannel else { return poll.json }
         onUpdate("poll", poll.json)
         if poll.json["is_anonymous"]?.bool != true {

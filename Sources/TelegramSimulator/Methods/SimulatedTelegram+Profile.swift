@@ -1,7 +1,7 @@
 import BotAPI
 import JSON
 
-/// What the bot says of itself.
+/// The bot's profile and settings.
 extension SimulatedTelegram {
     func getMe(_ request: Request) throws(BotAPIError) -> JSON {
         guard strictness == .strict else { return bot }
@@ -52,7 +52,7 @@ extension SimulatedTelegram {
         return true
     }
 
-    /// A `BotCommand` without space around, and without a slash.
+    /// The `BotCommand` without surrounding space, and without a slash.
     private func tidied(_ command: JSON) throws(BotAPIError) -> JSON {
         guard let given = command["command"]?.string, let text = command["description"]?.string else {
             let field = command["command"]?.string == nil ? "command" : "description"
@@ -103,7 +103,7 @@ extension SimulatedTelegram {
         return true
     }
 
-    /// In the language that was asked for, or else in that of everybody.
+    /// The text in the requested language, or else the default text.
     func getMyText(_ request: Request) throws(BotAPIError) -> JSON {
         guard let kind = Self.texts[String(request.name.dropFirst(3))] else { throw .methodNotFound }
         let given =
@@ -143,7 +143,7 @@ extension SimulatedTelegram {
 }
 
 extension String {
-    /// Without space around.
+    /// The text without surrounding white space.
     fileprivate var trimmed: String {
         let rest = drop(while: \.isWhitespace)
         return String(

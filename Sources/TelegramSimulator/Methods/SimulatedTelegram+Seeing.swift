@@ -1,8 +1,10 @@
 import JSON
 
-/// What the bot gets to see of people's messages.
+/// Decides which messages of users the bot receives.
 extension SimulatedTelegram {
-    /// - Parameter isEdited: it was there before.
+    /// Sends the bot an update with a message, unless privacy mode or a block keeps it from the bot.
+    ///
+    /// - Parameter isEdited: whether the message existed before.
     func tellBot(of message: JSON, in chat: SimulatedChat, isEdited: Bool = false) {
         guard chat.isPrivate ? !chat.isBlocked : chat.isInferred || chat.isMember(botID) else { return }
         guard sees(message, in: chat) else { return onUnseen(message) }
@@ -22,7 +24,7 @@ extension SimulatedTelegram {
         return text.hasPrefix("/") && !(text.split(whereSeparator: \.isWhitespace).first ?? "").contains("@")
     }
 
-    /// Whether the bot is told what becomes of a chat's members, and who reacts to what.
+    /// Whether the bot receives updates about a chat's members and their reactions.
     func watchesMembers(of chat: SimulatedChat) -> Bool {
         chat.isPrivate || chat.isInferred || chat.isAdministrator(botID)
     }

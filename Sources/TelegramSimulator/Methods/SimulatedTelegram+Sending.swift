@@ -2,9 +2,9 @@ import BotAPI
 import JSON
 
 extension SimulatedTelegram {
-    /// The chat that a request is for; a person who isn't in a group yet joins it.
+    /// The chat that a request is for. When writing to a group, a user who isn't a member joins it.
     ///
-    /// - Parameter writing: something is to be put into the chat, which takes more than looking at it.
+    /// - Parameter writing: whether the request changes the chat, which requires more rights than reading.
     func chat(of request: Request, writing: Bool = true) throws(BotAPIError) -> SimulatedChat {
         guard let person = request.person, let id = request.personID else {
             let chat: SimulatedChat
@@ -61,13 +61,13 @@ extension SimulatedTelegram {
         }
     }
 
-    // MARK: putting a message into a chat
+    // MARK: new messages
 
-    /// Makes a `Message`, keeps it, and lets the other side have it.
+    /// Creates a `Message`, stores it, and delivers it to the other side.
     ///
     /// - Parameters:
-    ///   - content: what a message has of its own, as in `{"text":"x"}`.
-    ///   - request: whose parameters say where it goes, what it replies to, and with which keyboard.
+    ///   - content: the message's content, such as `{"text":"x"}`.
+    ///   - request: provides the topic, the replied message, and the keyboard.
     func post(_ content: JSON, by request: Request, to chat: SimulatedChat) throws(BotAPIError) -> JSON {
         let (markup, original, thread) = try place(of: request, in: chat)
         var message = start(in: chat, by: request, thread: thread)
@@ -86,7 +86,8 @@ extension SimulatedTelegram {
         return message
     }
 
-    /// Puts a message into a chat that nobody gets to see: only its id is taken.
+    /// Counts a message that nothing can refer to, instead of creating it: it uses up an id and may change the
+    /// keyboard.
     func count(_ request: Request, in chat: SimulatedChat) throws(BotAPIError) {
         let (markup, _, _) = try place(of: request, in: chat)
         _ = chat.nextMessageID()
@@ -102,7 +103,7 @@ extension SimulatedTelegram {
         return (markup, original, thread)
     }
 
-    /// A message's head: its id, who it is from, where and when.
+    /// The keys that all messages have: id, sender, chat, date, and topic.
     func start(in chat: SimulatedChat, by request: Request, thread: Int64? = nil) -> JSON {
         var message: JSON = ["message_id": JSON(chat.nextMessageID())]
         if chat.isChannel {
@@ -119,13 +120,13 @@ extension SimulatedTelegram {
         return message
     }
 
-    /// Keeps a new message, and shows it to the other side.
+    /// Stores a new message, and delivers it to the other side.
     func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request) {
         chat.messages.put(message)
         if request.isFromBot { onAction(.message(message)) } else { tellBot(of: message, in: chat) }
     }
 
-    /// What happens to a chat, said by a message in it: the bot gets it whoever did it.
+    /// Adds a service message to a chat. The bot receives it even if the bot caused it.
     @discardableResult
     func announce(_ content: JSON, in chat: SimulatedChat, by request: Request, thread: Int64? = nil) -> JSON
     {
@@ -158,7 +159,7 @@ extension SimulatedTelegram {
             }
             return nil
         }
-        // What is in another chat isn't shown as a whole.
+        // A message in another chat isn't included.
         if let place = parameters?.text("chat_id"), !place.isEmpty, place != String(chat.id) {
             return nil
         }
@@ -186,7 +187,7 @@ extension SimulatedTelegram {
         ]
     }
 
-    /// Keyboards other than a message's own belong to the chat.
+    /// Reply keyboards belong to the chat, not to a message.
     private func keep(_ markup: ReplyMarkup?, in chat: SimulatedChat) {
         switch markup {
         case .keyboard(let keyboard): chat.keyboard = keyboard

@@ -4,7 +4,7 @@ import JSON
 extension SimulatedTelegram {
     typealias Handler = @MainActor (SimulatedTelegram) -> @MainActor (Request) throws(BotAPIError) -> JSON
 
-    /// What sends something, in the same way for the bot and for people.
+    /// The handlers that the bot and users share.
     private static let sending: [String: Handler] = [
         "sendmessage": sendMessage, "sendphoto": sendFile, "sendaudio": sendFile, "senddocument": sendFile,
         "sendvideo": sendFile, "sendanimation": sendFile, "sendvoice": sendFile, "sendvideonote": sendFile,
@@ -26,7 +26,7 @@ extension SimulatedTelegram {
         "deletechatphoto": deleteChatPhoto, "setchatpermissions": setChatPermissions, "getchat": getChat,
     ]
 
-    /// By lower-case name.
+    /// The handlers of Bot API methods, by name in lower case.
     static let methods: [String: Handler] = sending.merging([
         "getme": getMe, "getfile": getFile, "sendchataction": sendChatAction,
         "sendmessagedraft": sendDraft, "sendrichmessagedraft": sendDraft,
@@ -54,7 +54,7 @@ extension SimulatedTelegram {
         "getuserprofilephotos": getUserProfilePhotos,
     ]) { $1 }
 
-    /// What people do, by lower-case name.
+    /// The handlers of users' actions, by name in lower case.
     static let actions: [String: Handler] = sending.merging([
         "start": start, "pressbutton": pressButton, "sendinlinequery": sendInlineQuery,
         "chooseinlineresult": chooseInlineResult, "votepoll": votePoll, "createuser": createUser,

@@ -93,7 +93,7 @@ extension SimulatedTelegram {
         return true
     }
 
-    /// Edits, closes, reopens, hides and shows the topic that every forum has.
+    /// Edits, closes, reopens, hides, or unhides the General topic, which every forum has.
     func changeGeneralForumTopic(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try forum(request)
         try checkRights(to: "manage topics in the chat", in: chat, as: request)

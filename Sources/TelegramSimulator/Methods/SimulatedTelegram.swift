@@ -1,32 +1,33 @@
 import BotAPI
 import JSON
 
-/// A Telegram in memory: answers a bot's calls as the Bot API would, lets people act in their apps, and sends nothing
-/// anywhere.
+/// A Telegram in memory. It answers a bot's calls like the Bot API, lets users act in their apps, and has no connection
+/// to the real Telegram.
 ///
-/// The same doings in the same order, at the same times of its clock, give the same answers.
+/// It is deterministic: the same calls and actions in the same order, at the same times of its clock, give the same
+/// results.
 package final class SimulatedTelegram {
-    /// A `User`: who the bot's messages are from, and what getMe answers.
+    /// The bot's `User`, which sends the bot's messages and is the result of getMe.
     package internal(set) var bot: JSON
-    /// Whether the bot gets every message of a group, as with privacy mode switched off. A new bot has it on: from a
-    /// group in which it is no administrator it gets commands, answers to its messages, what mentions it, and what
-    /// happens to the group.
+    /// Whether the bot receives all messages of a group, as with privacy mode disabled. With privacy mode, which is
+    /// Telegram's default, a bot that isn't an administrator receives only commands, replies to its messages, mentions,
+    /// and service messages.
     package var seesAllGroupMessages = false
-    /// What was sent, or put there to be fetched.
+    /// The files that were uploaded or added.
     package var files: SimulatedFiles
 
-    /// Called for each update that Telegram makes for the bot, with its kind, as in `message`, and its payload. Whoever
-    /// delivers it gives it its id, and keeps back kinds that weren't asked for.
+    /// Called for each update that Telegram creates for the bot, with its kind, such as `message`, and its payload. The
+    /// receiver assigns the update's id, and drops kinds that `allowed_updates` excludes.
     package var onUpdate: (_ kind: String, _ payload: JSON) -> Void = { _, _ in }
-    /// Called for each thing that people see of the bot.
+    /// Called for each action of the bot that users see.
     package var onAction: (BotAction) -> Void = { _ in }
-    /// Called for each `Message` in a group that the bot doesn't get because of privacy mode.
+    /// Called for each `Message` in a group that privacy mode keeps from the bot.
     package var onUnseen: (_ message: JSON) -> Void = { _ in }
 
     let strictness: Strictness
     let now: () -> Int64
     var chats: SimulatedChats
-    /// What people do with the bot's messages.
+    /// Users' interactions with the bot's messages.
     var interactions: Interactions
     var profile = BotProfile()
     private var unsimulated = UnsimulatedMethods()
@@ -37,7 +38,7 @@ package final class SimulatedTelegram {
         var polls = SimulatedPolls()
     }
 
-    /// Reports each method that can't be simulated once; shared by those who are made of one another.
+    /// Reports each method that isn't simulated once. Instances that `another` creates share it.
     private final class UnsimulatedMethods {
         var onFirstCall: (_ remark: String) -> Void = { _ in }
         private var reported: Set<String> = []
@@ -47,7 +48,7 @@ package final class SimulatedTelegram {
         }
     }
 
-    /// Who the bot is where nobody says it.
+    /// The bot if no other is given.
     package static let demoBot: JSON = [
         "id": 7, "is_bot": true, "first_name": "Demo", "username": "demo_bot",
     ]
@@ -61,7 +62,7 @@ package final class SimulatedTelegram {
         chats.learn(person: bot)
     }
 
-    /// The same bot at the same time, and none of the chats.
+    /// A new instance with the same bot, clock and callbacks, but without chats and files.
     package func another() -> SimulatedTelegram {
         let other = SimulatedTelegram(bot: bot, strictness: strictness, now: now)
         (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
@@ -70,8 +71,7 @@ package final class SimulatedTelegram {
         return other
     }
 
-    /// Called once for each method that can't be simulated and got a plausible value for an answer, with what there is
-    /// to say about it.
+    /// Called once for each method that isn't simulated, with a remark for the log.
     package var onUnsimulated: (_ remark: String) -> Void {
         get { unsimulated.onFirstCall }
         set { unsimulated.onFirstCall = newValue }
@@ -79,25 +79,25 @@ package final class SimulatedTelegram {
 
     var botID: Int64 { bot["id"]?.integer ?? 0 }
 
-    /// Learns the chat and the message of an update that came from elsewhere, so that answers carry them as Telegram
-    /// sent them, and message ids go on from there.
+    /// Learns the chat and the message of an update from elsewhere. Results then contain them as Telegram sent them,
+    /// and message ids continue from there.
     ///
-    /// - Parameter payload: what an update has beside its id: a `Message`, a `CallbackQuery`, …
+    /// - Parameter payload: the update without its id: a `Message`, a `CallbackQuery`, …
     package func learn(from payload: JSON) {
         chats.learn(from: payload)
         interactions.callbacks.learn(from: payload, now: now())
-        // In a log nobody chooses what the bot offers now.
+        // In a replay, no user chooses from the bot's new inline results.
         if strictness == .strict { interactions.inline.learn(from: payload) }
     }
 
-    /// What Telegram answers to a call.
+    /// Answers a call like Telegram.
     ///
     /// - Parameters:
     ///   - method: in any case.
     ///   - parameters: an object; numbers and objects may also come as strings.
-    ///   - files: what was uploaded with it.
-    ///   - isAwaited: somebody gets the answer. Without, one who may write to anyone has messages counted only, not
-    ///     made, kept and shown: nothing can refer to what nobody heard of. The answer is then `true`, or the error.
+    ///   - files: the uploaded files.
+    ///   - isAwaited: whether the caller reads the result. If not, in lenient mode, messages are counted but not
+    ///     created, because no call can refer to a message with an unknown id. The result is then `true` or an error.
     package func answer(
         _ method: String, _ parameters: JSON, files: [ReceivedFile] = [], isAwaited: Bool = true
     ) -> Result<JSON, BotAPIError> {
@@ -110,14 +110,14 @@ package final class SimulatedTelegram {
         }
     }
 
-    /// What somebody does in the app.
+    /// Performs a user's action in the app.
     ///
     /// - Parameters:
-    ///   - action: in any case; a Bot API method's name where there is one for the same thing. `docs/simulator.md` has
-    ///     the others.
-    ///   - parameters: as in the Bot API. Without a `chat_id` it happens in the private chat with the bot.
-    ///   - person: a user's id. One who was never created is made up.
-    /// - Returns: what was made by it: a `Message`, a `User`, a `Chat`, a `ForumTopic`; else `true`.
+    ///   - action: in any case: the Bot API method for the same action, or another one listed in `docs/simulator.md`.
+    ///   - parameters: as in the Bot API. Without a `chat_id`, the action is performed in the private chat with the
+    ///     bot.
+    ///   - person: a user's id; an unknown user is created.
+    /// - Returns: the created object, such as a `Message`, a `User`, a `Chat`, or a `ForumTopic`; else `true`.
     package func perform(
         _ action: String, _ parameters: JSON, as person: Int64, files: [ReceivedFile] = []
     ) -> Result<JSON, BotAPIError> {
@@ -148,7 +148,7 @@ package final class SimulatedTelegram {
         return plausible(name, request)
     }
 
-    /// A value of the type that a method returns.
+    /// A plausible value of the method's return type.
     func plausible(_ method: String, _ request: Request) -> JSON {
         let known = request.arguments.id("user_id").flatMap { chats.person($0) }
         let user: JSON = known ?? ["id": 42, "is_bot": false, "first_name": "Ada"]

@@ -3,7 +3,7 @@ import JSON
 import Reactor
 
 extension Uploads.Prepared {
-    /// The call as a server gets it: the parameters without the files that they name, and the files beside them.
+    /// The call as a server receives it: the parameters without files, and the files themselves.
     func received(instead parameters: JSON) -> (parameters: JSON, files: [ReceivedFile]) {
         guard case .form(let parts) = body else { return (parameters, []) }
         var rest: JSON = [:]
@@ -20,10 +20,11 @@ extension Uploads.Prepared {
 }
 
 extension Uploads {
-    /// The same call with the files that it names by `file://` beside it, as if they had been uploaded.
+    /// Converts a call with `file://` parameters to a call with uploads.
     ///
-    /// - Parameter text: JSON in which the parameters stand; nil where nobody has it yet.
-    /// - Returns: a refusal in the server's words for a file that isn't there or may not be sent.
+    /// - Parameter text: the call as JSON, if the caller has it. It is searched for `file://` to skip other calls
+    ///   quickly.
+    /// - Returns: the parameters and files; an error in the server's words if a file doesn't exist or may not be sent.
     package func received(
         _ method: String, _ parameters: JSON, as text: [UInt8]? = nil
     ) -> Result<(parameters: JSON, files: [ReceivedFile]), BotAPIError> {
