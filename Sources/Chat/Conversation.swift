@@ -25,7 +25,7 @@ package final class Conversation {
         case inlineMessage(JSON, by: String)
     }
 
-    /// Why a typed line failed.
+    /// The reason why a typed line failed.
     package struct ActionError: Error, CustomStringConvertible {
         package let description: String
     }

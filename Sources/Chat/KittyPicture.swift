@@ -9,8 +9,8 @@ enum KittyPicture {
         bytes.count > 24 && bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     }
 
-    /// The escape sequence that draws a PNG at the cursor, scaled down to `columns`; the cursor ends up below
-    /// it.
+    /// The escape sequences that draw a PNG at the cursor, scaled down to `columns`. The cursor ends up below the
+    /// picture.
     static func escapes(png: [UInt8], columns: Int) -> String {
         // Assumes 10 pixels per column, so that small icons aren't enlarged.
         let width = png[16..<20].reduce(0) { $0 << 8 | Int($1) }

@@ -1,7 +1,7 @@
 /// Removes control sequences from untrusted text.
 package enum TerminalSanitizer {
-    /// Control characters become symbols, such as `␛` for ESC; tabs stay. C1 characters, bidirectional
-    /// marks and line separators become `�`.
+    /// Control characters become symbols, such as `␛` for ESC; tabs stay. C1 characters, bidirectional marks and line
+    /// separators become `�`.
     package static func text(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHarmful) else { return text }
         var result = String.UnicodeScalarView()
@@ -9,7 +9,7 @@ package enum TerminalSanitizer {
         return String(result)
     }
 
-    /// The same for one character; a newline becomes `␊`.
+    /// Sanitizes one character; a newline becomes `␊`.
     static func sanitized(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         guard isHarmful(scalar) else { return scalar }
         if scalar.value == 0x7F { return "\u{2421}" }
