@@ -57,15 +57,9 @@ import Reactor
     }
 
     private static func read(_ path: String) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
-            status.st_size <= byteLimit
-        else { return nil }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        let count = Glibc.read(file, &bytes, bytes.count)
+        guard let file = try? InputFile(path), file.size > 0, file.size <= byteLimit else { return nil }
+        var bytes = [UInt8](repeating: 0, count: file.size)
+        let count = try? bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
         return count == bytes.count ? bytes : nil
     }
 

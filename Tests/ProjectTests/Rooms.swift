@@ -115,7 +115,7 @@ enum Rooms {
             Doctor
             Doctor/ Program
         Doctor/Program
-            Reactor/ Process
+            Reactor/ Files Process
             Doctor
         Doctor/Network
             JSON

@@ -48,7 +48,7 @@ struct BotHealth {
     private(set) var problems = 0
     private var hasReportedBuffering = false
 
-    mutating func noteProblem() { problems += 1 }
+    mutating func countProblem() { problems += 1 }
 
     /// All children run the same program, so a buffered stdout is reported once.
     var mayReportBuffering: Bool { !hasReportedBuffering }

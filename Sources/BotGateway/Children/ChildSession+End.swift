@@ -52,7 +52,7 @@ extension ChildSession {
             unread: exit.unread, succeeded: exit.status == 0 || context.policy.failure == .dropEvents)
         let succeeded = wasTold || exit.status == 0 && ended.hasReadEvent
         if ended.hasReadEvent { crashLoopEnded() }
-        note(exit, lived: lived, hasReadEvent: ended.hasReadEvent)
+        report(exit, lived: lived, hasReadEvent: ended.hasReadEvent)
         acknowledge(ended.acknowledged)
         context.journal.childEnded(scope)
         child.ended()
@@ -64,7 +64,7 @@ extension ChildSession {
         self.ended(succeeded: succeeded, lived: lived)
     }
 
-    private func note(_ exit: ChildProcess.Exit, lived: Duration, hasReadEvent: Bool) {
+    private func report(_ exit: ChildProcess.Exit, lived: Duration, hasReadEvent: Bool) {
         let how = "after \(lived.rounded), \(exit.words)"
         if !hasReadEvent, stop.reason == nil {
             diedAtStart("child ended \(how), without having read its event")
@@ -78,7 +78,7 @@ extension ChildSession {
     /// The child ended before it read an event, or couldn't be started.
     func diedAtStart(_ how: String) {
         guard context.policy.redelivers else { return problem(how + outlook) }
-        context.health.noteProblem()
+        context.health.countProblem()
         switch context.health.crashLoop.childDied() {
         case .one: log(.warning, how)
         case .goesOn: log(.debug, how)

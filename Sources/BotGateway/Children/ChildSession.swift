@@ -198,7 +198,7 @@ import Reactor
 
     /// Logs a warning and counts a problem, which fails a replay.
     func problem(_ message: String) {
-        context.health.noteProblem()
+        context.health.countProblem()
         log(.warning, message)
     }
 

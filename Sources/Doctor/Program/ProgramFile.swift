@@ -189,8 +189,7 @@ package struct ProgramFile {
     private static func scriptArgument(of command: [String]) -> String? {
         for argument in command.dropFirst() {
             if ["-c", "-e"].contains(argument) { return nil }
-            var status = stat()
-            if stat(argument, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return argument }
+            if File.isRegular(argument) { return argument }
         }
         return nil
     }

@@ -10,7 +10,7 @@ package enum File {
         if onlyRegular {
             var status = stat()
             fstat(descriptor, &status)
-            guard status.st_mode & S_IFMT == S_IFREG else {
+            guard isRegular(status.st_mode) else {
                 throw SystemError("\(path), which must be a file", code: EINVAL)
             }
         }
@@ -23,6 +23,14 @@ package enum File {
             bytes += piece[..<count]
         }
     }
+
+    /// Whether there is a regular file, perhaps at the end of links: no directory, and nothing like a pipe.
+    package nonisolated static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && isRegular(status.st_mode)
+    }
+
+    nonisolated static func isRegular(_ mode: mode_t) -> Bool { mode & S_IFMT == S_IFREG }
 
     /// Replaces the file in one step: a program that reads it sees the old contents or the new ones.
     package static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {

@@ -43,7 +43,7 @@ import Glibc
     package private(set) var paths: [String] = []
 
     private func add(_ path: String) throws(SystemError) {
-        guard Self.isFile(path), !paths.contains(path) else { return }
+        guard File.isRegular(path), !paths.contains(path) else { return }
         paths.append(path)
         var places = [path]
         if let real = realpath(path, nil) {
@@ -59,11 +59,6 @@ import Glibc
             guard watch >= 0 else { throw SystemError("watching \(directory)") }
             files.append(Watched(path: path, name: name, directory: watch))
         }
-    }
-
-    private static func isFile(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     private func read() {

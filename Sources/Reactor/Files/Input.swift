@@ -31,7 +31,7 @@ import Glibc
             if descriptor > 0 { close(descriptor) }
             throw SystemError(name, code: EISDIR)
         }
-        isFile = status.st_mode & S_IFMT == S_IFREG
+        isFile = File.isRegular(status.st_mode)
     }
 
     package func start() {

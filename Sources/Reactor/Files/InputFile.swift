@@ -61,13 +61,12 @@ import Glibc
 extension InputFile.Refusal {
     fileprivate init(path: String, mode: mode_t, code: Int32) {
         self.path = path
-        let kind = mode & S_IFMT
         let error = SystemError("opening", code: code)
-        if kind == S_IFDIR {
+        if mode & S_IFMT == S_IFDIR {
             reason = "is a directory"
         } else {
-            reason = kind == 0 || kind == S_IFREG ? error.reason : "is not a regular file"
+            reason = mode == 0 || File.isRegular(mode) ? error.reason : "is not a regular file"
         }
-        isExhaustion = (kind == 0 || kind == S_IFREG) && error.isExhaustion
+        isExhaustion = (mode == 0 || File.isRegular(mode)) && error.isExhaustion
     }
 }

@@ -29,7 +29,7 @@ import Glibc
     package init?(_ path: String) throws(Unusable) {
         self.path = path
         var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return nil }
+        if stat(path, &status) == 0, !File.isRegular(status.st_mode) { return nil }
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system(SystemError(path)) }
         do throws(Unusable) {

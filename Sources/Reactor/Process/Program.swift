@@ -57,7 +57,7 @@ package struct Program {
         var refused: NotFound?
         for candidate in candidates where !name.isEmpty {
             guard let mode = fileMode(candidate) else { continue }
-            if mode & S_IFMT == S_IFREG, access(candidate, X_OK) == 0 {
+            if File.isRegular(mode), access(candidate, X_OK) == 0 {
                 try checkInterpreter(of: candidate)
                 return candidate
             }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BotAPI
 import Glibc
+import Reactor
 
 /// Suggestions for a first argument that is not a command.
 enum UsageHints {
@@ -48,8 +49,7 @@ enum UsageHints {
     }
 
     private static func isProgram(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+        File.isRegular(path) && access(path, X_OK) == 0
     }
 
     /// `; did you mean '--scope'?` for a misspelt option of the current command.

@@ -1,4 +1,3 @@
-import Glibc
 import Reactor
 
 /// The files that --watch watches: the program, its arguments, and likely source files.
@@ -9,7 +8,8 @@ import Reactor
     /// The program, its file arguments, and the files beside a script with its extension, which it may load.
     static func of(_ program: Program) -> [String] {
         let named = [program.path] + program.arguments.dropFirst()
-        return named + (named.first { fileExtension(of: $0) != nil && isFile($0) }.map(siblings) ?? [])
+        return named
+            + (named.first { fileExtension(of: $0) != nil && File.isRegular($0) }.map(siblings) ?? [])
     }
 
     private static func siblings(of path: String) -> [String] {
@@ -25,10 +25,5 @@ import Reactor
         let name = path.baseName ?? ""
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
         return name[name.index(after: dot)...]
-    }
-
-    private static func isFile(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -50,7 +50,7 @@ final class PlainTextDialect: Dialect {
     func lines(of event: IncomingEvent) -> [UInt8] {
         let isNext = next?.key == event.key && next?.updateID == event.updateID
         guard let message = isNext ? next?.message : PlainTextMessage(event) else { return [] }
-        mentionedFiles.note(message.text)
+        mentionedFiles.add(message.text)
         guard isNext, case .fetched(let path) = next?.file else { return message.lines(path: nil) }
         return message.lines(path: path)
     }
@@ -206,7 +206,7 @@ private struct MentionedFiles {
 
     private var texts: Deque<String> = []
 
-    mutating func note(_ text: String?) {
+    mutating func add(_ text: String?) {
         guard let text, text.contains("file:") else { return }
         texts.append(text)
         if texts.count > Self.limit { texts.removeFirst() }
