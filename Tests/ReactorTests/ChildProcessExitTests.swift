@@ -10,14 +10,14 @@ import Testing
         ("exit 0", 0), ("exit 3", 3), ("exit 255", 255), ("kill -KILL $$", 137), ("kill -TERM $$", 143),
         ("kill -SEGV $$", 139),
     ])
-    func `the status is the child's, or 128 and the signal`(script: String, status: Int32) throws {
+    func `the exit status is the child's own, or 128 plus the signal`(script: String, status: Int32) throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["sh", "-c", script], on: loop)
         #expect(run.wait() == status)
         #expect(run.timesExited == 1)
     }
 
-    @Test func `a signal reaches the child and what it started`() throws {
+    @Test func `a signal reaches the child and its descendants`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["sh", "-c", "sleep 100 & echo $!; wait"], on: loop)
         #expect(loop.run(until: { !run.output.isEmpty }, within: patience))
@@ -28,7 +28,7 @@ import Testing
         #expect(loop.run(until: { !Processes.isAlive(grandchild) }, within: patience))
     }
 
-    @Test func `what a child leaves in its group gets SIGTERM`() throws {
+    @Test func `processes that a child leaves in its process group get SIGTERM`() throws {
         let loop = try EventLoop()
         let script = """
             sleep 100 & echo $!
@@ -46,8 +46,7 @@ import Testing
         kill(grandchildren[1], SIGKILL)
     }
 
-    @Test func `a grandchild in a session of its own lives on, and its hold on stdout doesn't matter`() throws
-    {
+    @Test func `a grandchild in its own session survives and may keep stdout open`() throws {
         let loop = try EventLoop()
         let script = "setsid sh -c 'echo $$; exec sleep 100' & read -r go; echo bye; exit 2"
         let run = try ProgramRun(["sh", "-c", script], on: loop)
@@ -60,7 +59,7 @@ import Testing
         kill(grandchild, SIGKILL)
     }
 
-    @Test func `a grandchild that goes on writing doesn't hold up the exit`() throws {
+    @Test func `a grandchild that keeps writing doesn't delay the exit`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(
             ["sh", "-c", "setsid yes $(seq -s, 300) & echo $! >&2; read -r go; exit 2"], on: loop)
@@ -68,11 +67,11 @@ import Testing
         let grandchild = try #require(pid_t(run.errors[0]))
         run.endInput()
         #expect(run.wait(within: patience) == 2)
-        // Its stdout is closed with the child, so it ends by SIGPIPE.
+        // The gateway closes the pipe when the child exits, so SIGPIPE kills the grandchild.
         #expect(loop.run(until: { !Processes.isAlive(grandchild) }, within: patience))
     }
 
-    @Test func `a signal after the exit goes to nobody`() throws {
+    @Test func `a signal after the exit does nothing`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["true"], on: loop)
         Processes.awaitEnd(run.pid)
@@ -81,7 +80,7 @@ import Testing
         run.signal(SIGTERM)
     }
 
-    @Test func `of 200 children that came and went nothing is left`() throws {
+    @Test func `200 children leave no descriptors and no zombies behind`() throws {
         let loop = try EventLoop()
         try ProgramRun(["true"], on: loop).wait()
         let (descriptors, children) = (Processes.openDescriptors, Processes.children)

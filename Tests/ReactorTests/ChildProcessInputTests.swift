@@ -6,7 +6,7 @@ import Testing
 @Suite struct ChildProcessInputTests {
     private let patience = Duration.seconds(10)
 
-    @Test func `cat gives back each line, and ends with its input`() throws {
+    @Test func `cat echoes each line and exits at the end of its input`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["cat"], on: loop)
         run.write("one\n")
@@ -19,7 +19,7 @@ import Testing
         #expect(run.exit?.unread == 0)
     }
 
-    @Test func `what was written is told as taken when its last byte was read`() throws {
+    @Test func `a write is reported as read once its last byte was read`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let script = """
@@ -40,7 +40,7 @@ import Testing
         #expect(run.timesTaken == 1)
     }
 
-    @Test func `a child that waits in a read of its stdin is known from one that works`() throws {
+    @Test func `a child that is blocked reading stdin is told apart from one that works`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let script = "read -r line; echo works; read -r go <$GATE; echo done; while :; do :; done"
@@ -55,7 +55,7 @@ import Testing
         run.wait()
     }
 
-    @Test func `each write that was read is told, and two that were read together once`() throws {
+    @Test func `each write that was read is reported, and two that were read together only once`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let run = try ProgramRun(
@@ -75,7 +75,7 @@ import Testing
         #expect(run.timesTaken == 5)
     }
 
-    @Test func `a line longer than the pipe arrives whole, and is taken once`() throws {
+    @Test func `a line longer than the pipe arrives whole and is reported once`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["cat"], on: loop)
         let line = String(repeating: "line ", count: 40_000)
@@ -86,7 +86,7 @@ import Testing
         #expect(run.wait() == 0)
     }
 
-    @Test func `writes of every length keep their order`() throws {
+    @Test func `writes of any length keep their order`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["cat"], on: loop)
         let lines = (0..<300).map { "\($0) " + String(repeating: "x", count: $0 * 37 % 9000) }
@@ -96,8 +96,7 @@ import Testing
         #expect(run.output == lines)
     }
 
-    @Test func `a backlog of 10 MB reaches a child that reads slowly, and then the end of its input`() throws
-    {
+    @Test func `a slow reader gets a backlog of 10 MB and then the end of its input`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let script = "read -r go <$GATE; dd bs=3000 status=none | wc -c"
@@ -111,7 +110,7 @@ import Testing
         #expect(run.exit?.unread == 0)
     }
 
-    @Test func `nothing is written behind the end of the input`() throws {
+    @Test func `nothing is written after the end of the input`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["cat"], on: loop)
         run.write("one\n")
@@ -123,19 +122,17 @@ import Testing
     }
 
     @Test(arguments: [(10, 4), (10, 0), (4096, 4096), (100_000, 10), (100_000, 50_000)])
-    func `what a child left unread is counted at its exit`(written: Int, read: Int) throws {
+    func `unread bytes are counted when the child exits`(written: Int, read: Int) throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["head", "-c", "\(read)"], on: loop)
-        // head reads no more than it was asked for.
+        // head reads no more than it is asked for.
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
         #expect(run.wait() == 0)
         #expect(run.exit?.unread == written - read)
     }
 
     @Test(arguments: [(10, 4), (10, 0), (10, 10), (4096, 1), (100_000, 50_000)])
-    func `what a child left unread is counted, also behind the end of its input`(written: Int, read: Int)
-        throws
-    {
+    func `unread bytes are also counted after the end of the input`(written: Int, read: Int) throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["head", "-c", "\(read)"], on: loop)
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
@@ -144,9 +141,7 @@ import Testing
         #expect(run.exit?.unread == written - read)
     }
 
-    @Test func `a child that closes its stdin while it lives is told once, and costs nothing from then on`()
-        throws
-    {
+    @Test func `a running child that closes its stdin is reported once and causes no further work`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let run = try ProgramRun(
@@ -170,7 +165,7 @@ import Testing
         #expect(run.exit?.unread == 10_004)
     }
 
-    @Test func `writing to a child that is gone does no harm`() throws {
+    @Test func `writing to an exited child is harmless`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["true"], on: loop)
         Processes.awaitEnd(run.pid)

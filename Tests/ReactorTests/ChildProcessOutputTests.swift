@@ -6,7 +6,7 @@ import Testing
 @Suite struct ChildProcessOutputTests {
     private let patience = Duration.seconds(10)
 
-    @Test func `stdout and stderr come line by line, the last ones without a newline`() throws {
+    @Test func `stdout and stderr arrive line by line, and the last line needs no newline`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["sh", "-c", #"printf 'a\r\n\nb'; printf 'one\ntwo' >&2"#], on: loop)
         #expect(run.wait() == 0)
@@ -14,7 +14,7 @@ import Testing
         #expect(run.errors == ["one", "two"])
     }
 
-    @Test func `a line is told as soon as it is there`() throws {
+    @Test func `a line is reported as soon as it arrives`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let run = try ProgramRun(
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [3_000_000, 2_999_999])
-    func `a line of 3 MB is told whole, or its start if that is too long`(limit: Int) throws {
+    func `a line of 3 MB is reported whole, or truncated if it exceeds the limit`(limit: Int) throws {
         let loop = try EventLoop()
         let script = "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo next"
         let run = try ProgramRun(["sh", "-c", script], lineLimit: limit, on: loop)
@@ -36,7 +36,7 @@ import Testing
         #expect(run.output.dropFirst() == ["next"])
     }
 
-    @Test func `of a line on stderr no more than 4 KB is kept`() throws {
+    @Test func `a line on stderr is truncated to 4 KB`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(
             ["sh", "-c", "exec >&2; head -c 4096 /dev/zero; echo; head -c 4097 /dev/zero; echo; echo next"],
@@ -45,7 +45,7 @@ import Testing
         #expect(run.errors.map(\.utf8.count) == [4096, "too long: ".utf8.count + 1024, 4])
     }
 
-    @Test func `everything a child wrote is told before its exit`() throws {
+    @Test func `all output is reported before the exit`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["sh", "-c", "seq 20000; seq 20000 >&2; printf last; exit 3"], on: loop)
         #expect(run.wait() == 3)
@@ -53,7 +53,7 @@ import Testing
         #expect(run.errors.count == 20_000)
     }
 
-    @Test func `closing stdout is told once, and isn't the exit`() throws {
+    @Test func `closing stdout is reported once and doesn't count as the exit`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let run = try ProgramRun(
@@ -69,16 +69,16 @@ import Testing
 
     // MARK: pausing
 
-    @Test func `nothing is read while the output is paused, and nothing is lost`() throws {
+    @Test func `a paused output is not read, and nothing is lost`() throws {
         let loop = try EventLoop()
         let gate = Gate()
-        // It stays: of a process that ended the rest is read at once, paused or not.
+        // The child keeps running: once it exits, the rest is read at once, paused or not.
         let run = try ProgramRun(
             ["sh", "-c", "seq 100000; read -r go <$GATE"], environment: gate.environment, on: loop)
         var pauses = 0
         var pausedAt = 0
         run.onOutput = { [unowned run] _ in
-            // What was read in one go with this line still comes.
+            // Lines of the same read still arrive.
             guard run.output.count % 20_000 == 0 else { return }
             pauses += 1
             run.pauseOutput()
@@ -97,7 +97,7 @@ import Testing
         #expect(run.output == (1...100_000).map { "\($0)" })
     }
 
-    @Test func `a pause doesn't hold up the exit, nor lose what was written before it`() throws {
+    @Test func `a pause neither delays the exit nor loses earlier output`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["sh", "-c", "seq 1000; printf last; echo oops >&2; exit 5"], on: loop)
         run.pauseOutput()
@@ -107,7 +107,7 @@ import Testing
         #expect(run.errors == ["oops"])
     }
 
-    @Test func `the exit is told once, however often its child is paused and resumed`() throws {
+    @Test func `the exit is reported once, however often the output is paused and resumed`() throws {
         let loop = try EventLoop()
         let run = try ProgramRun(["sh", "-c", "echo one; printf two"], on: loop)
         run.pauseOutput()
@@ -123,7 +123,7 @@ import Testing
         #expect(run.output == ["one", "two"])
     }
 
-    @Test func `a paused child that closes its stdout loses no last line`() throws {
+    @Test func `a paused child that closes its stdout keeps its last line`() throws {
         let loop = try EventLoop()
         let gate = Gate()
         let run = try ProgramRun(

@@ -15,7 +15,7 @@ import Testing
         return run.output
     }
 
-    @Test func `a child leads a session and a process group of its own`() throws {
+    @Test func `a child has its own session and process group`() throws {
         let script =
             "read -r pid name state parent group session rest </proc/self/stat; echo $pid $group $session"
         let words = try output(of: ["sh", "-c", script])[0].split(separator: " ")
@@ -24,7 +24,7 @@ import Testing
         #expect(words[0] != "\(getpid())")
     }
 
-    @Test func `a child has stdin, stdout and stderr, and no other descriptor`() throws {
+    @Test func `a child inherits no descriptors but stdin, stdout and stderr`() throws {
         let high = fcntl(0, F_DUPFD, 700)
         let low = dup(0)
         defer {
@@ -35,7 +35,7 @@ import Testing
         #expect(try output(of: ["ls", "/proc/self/fd"]) == ["0", "1", "2", "3"])
     }
 
-    @Test func `a child's signals are at their defaults, and none is blocked`() throws {
+    @Test func `a child's signals have their default handlers, and none is blocked`() throws {
         var (blocked, before) = (sigset_t(), sigset_t())
         sigemptyset(&blocked)
         sigaddset(&blocked, SIGUSR1)
@@ -50,7 +50,7 @@ import Testing
             let words = line.split(separator: "\t")
             guard words.count == 2, ["SigBlk:", "SigIgn:", "SigCgt:"].contains(words[0]) else { continue }
             let signals = try #require(UInt64(words[1], radix: 16))
-            // 32 and 33 are glibc's own: it leaves them as they are.
+            // glibc reserves signals 32 and 33 and leaves them unchanged.
             #expect(signals & ~(0b11 << 31) == 0, "\(line)")
         }
         var now = sigset_t()
@@ -58,7 +58,7 @@ import Testing
         #expect(sigismember(&now, SIGUSR1) == 1)
     }
 
-    @Test func `a child gets its soft descriptor limit back, and keeps the hard one`() throws {
+    @Test func `a child gets the original soft descriptor limit and the same hard limit`() throws {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let script = ["sh", "-c", "ulimit -Sn; ulimit -Hn"]
@@ -66,14 +66,14 @@ import Testing
         #expect(try output(of: script)[0] == "\(limit.rlim_cur)")
     }
 
-    @Test func `arguments and environment arrive as they were given`() throws {
+    @Test func `arguments and environment arrive unchanged`() throws {
         let script = #"printf '%s|' "$0" "$@"; echo"#
         #expect(try output(of: ["sh", "-c", script, "a b", "", "*", "ж"]) == ["a b||*|ж|"])
         let variables = try output(of: ["env"], environment: ["A": "1 2", "EMPTY": ""])
         #expect(variables.filter { !$0.hasPrefix("PATH=") }.sorted() == ["A=1 2", "EMPTY="])
     }
 
-    @Test func `a script without a first line for the system is run by sh`() throws {
+    @Test func `a script without a shebang line is run by sh`() throws {
         let directory = TemporaryDirectory()
         let script = directory.write("script", "echo \"$0\" \"$1\" \"$2\"\n")
         chmod(script, 0o755)
@@ -81,7 +81,7 @@ import Testing
     }
 
     #if arch(x86_64) || arch(arm64)
-        @Test func `a child dies with the process that started it`() throws {
+        @Test func `a child dies with its parent process`() throws {
             #if arch(x86_64)
                 let prctl = 157
             #else
@@ -93,9 +93,9 @@ import Testing
         }
     #endif
 
-    // MARK: what can't be started
+    // MARK: programs that can't be started
 
-    /// The errno with which starting a program fails that was found and then changed.
+    /// Finds a program, changes it, then tries to start it. Returns the error.
     private func failure(_ text: String, after change: (String) -> Void) throws -> SystemError? {
         let loop = try EventLoop()
         try ProgramRun(["true"], on: loop).wait()
@@ -118,15 +118,15 @@ import Testing
         }
     }
 
-    @Test func `a program that vanished is ENOENT, and nothing is left behind`() throws {
+    @Test func `a program that vanished fails with ENOENT and leaves nothing behind`() throws {
         #expect(try failure("#!/bin/sh\n", after: { unlink($0) })?.code == ENOENT)
     }
 
-    @Test func `a program that may not be executed any more is EACCES`() throws {
+    @Test func `a program that is no longer executable fails with EACCES`() throws {
         #expect(try failure("#!/bin/sh\n", after: { chmod($0, 0o644) })?.code == EACCES)
     }
 
-    @Test func `a program that was replaced by a directory is EACCES`() throws {
+    @Test func `a program that was replaced by a directory fails with EACCES`() throws {
         let error = try failure(
             "#!/bin/sh\n",
             after: {
@@ -136,9 +136,7 @@ import Testing
         #expect(error?.code == EACCES)
     }
 
-    @Test func `being out of descriptors is told as exhaustion at every step, and nothing is left behind`()
-        throws
-    {
+    @Test func `running out of descriptors is exhaustion at every step and leaves nothing behind`() throws {
         let loop = try EventLoop()
         try ProgramRun(["true"], on: loop).wait()
         let program = try Program(["true"], searchPath: "/usr/bin:/bin")
@@ -158,7 +156,7 @@ import Testing
             #expect(Processes.children == children)
         }
         #expect(errno == EMFILE)
-        // Six ends of pipes, and the child's own descriptor.
+        // A start needs seven: six ends of pipes, and the child's own descriptor.
         for free in 0..<7 {
             #expect {
                 _ = try ChildProcess(program, lineLimit: 100, on: loop, observer: Nobody())

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct DirectoryTests {
-    @Test func `a directory is removed with all that is in it, and links lead nowhere`() {
+    @Test func `a directory is removed with its contents, without following links`() {
         let files = TemporaryDirectory()
         let path = "\(files.path)/a"
         mkdir(path, 0o700)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct EventLoopTests {
     private let patience = Duration.seconds(10)
 
-    /// Runs the loop until it has nothing to do at once.
+    /// Runs the loop until it has no more work that is due.
     private func settle(_ loop: EventLoop) {
         var rested = false
         loop.after(.milliseconds(1)) { rested = true }
@@ -30,7 +30,7 @@ import Testing
         #expect(order == [0, 3, 6, 9])
     }
 
-    @Test func `a cancelled timer doesn't run, also when another one that is due cancels it`() throws {
+    @Test func `a cancelled timer doesn't run, even when another due timer cancels it`() throws {
         let loop = try EventLoop()
         var ran: [String] = []
         var second: Timer?
@@ -63,7 +63,7 @@ import Testing
         #expect(turns == [1, 2, 3])
     }
 
-    @Test func `cancelling a timer that ran does nothing`() throws {
+    @Test func `cancelling a timer that has run does nothing`() throws {
         let loop = try EventLoop()
         var runs = 0
         let timer = loop.after(.zero) { runs += 1 }
@@ -76,7 +76,7 @@ import Testing
 
     // MARK: soon
 
-    @Test func `soon runs after the handler that asked for it, before the loop waits again`() throws {
+    @Test func `soon runs after the handler that called it, before the loop waits again`() throws {
         let loop = try EventLoop()
         var order: [String] = []
         loop.after(.zero) {
@@ -90,7 +90,7 @@ import Testing
         #expect(order == ["timer", "soon", "soon's soon"])
     }
 
-    @Test func `soon runs in the same turn still, also when that is the last one`() throws {
+    @Test func `soon runs in the same turn, even in the last one`() throws {
         let loop = try EventLoop()
         var ran = false
         loop.after(.zero) {
@@ -103,7 +103,7 @@ import Testing
 
     // MARK: running
 
-    @Test func `run until a condition tells whether it came to hold`() throws {
+    @Test func `run with a condition returns whether it became true`() throws {
         let loop = try EventLoop()
         #expect(loop.run(until: { true }, within: .zero))
         #expect(!loop.run(until: { false }, within: .milliseconds(2)))
@@ -112,7 +112,7 @@ import Testing
         #expect(loop.run(until: { done }, within: patience))
     }
 
-    @Test func `stop ends run, whoever calls it`() throws {
+    @Test func `stop ends run from any handler`() throws {
         let loop = try EventLoop()
         loop.after(.zero) { loop.stop() }
         loop.run()
@@ -125,7 +125,7 @@ import Testing
         #expect(turns == 1)
     }
 
-    @Test func `a loop that was stopped can go on`() throws {
+    @Test func `a stopped loop can be run again`() throws {
         let loop = try EventLoop()
         loop.after(.zero) { loop.stop() }
         loop.run()
@@ -137,7 +137,7 @@ import Testing
         loop.unwatch(pipe.reader)
     }
 
-    @Test func `a loop with nothing to do sleeps`() throws {
+    @Test func `an idle loop sleeps`() throws {
         let loop = try EventLoop()
         var (turns, done) = (0, false)
         loop.after(.milliseconds(50)) { done = true }
@@ -147,7 +147,7 @@ import Testing
                     turns += 1
                     return done
                 }, within: patience))
-        // It looks at the condition every 20 ms.
+        // The loop checks the condition every 20 ms.
         #expect(turns < 10)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.ownProcess) struct EventLoopWatchTests {
     private let patience = Duration.seconds(10)
 
-    @Test func `a handler is told what its descriptor is ready for`() throws {
+    @Test func `a handler gets the conditions its descriptor is ready for`() throws {
         let loop = try EventLoop()
         let pipe = try Pipe()
         var readiness: EventLoop.Readiness = []
@@ -19,7 +19,7 @@ import Testing
         loop.unwatch(pipe.reader)
     }
 
-    @Test func `what one waits for can be changed`() throws {
+    @Test func `the watched conditions can be changed`() throws {
         let loop = try EventLoop()
         let pipe = try Pipe()
         var calls = 0
@@ -30,7 +30,7 @@ import Testing
         loop.unwatch(pipe.writer)
     }
 
-    @Test func `an edge is told once, a level as long as it lasts`() throws {
+    @Test func `an edge is reported once, a level for as long as it lasts`() throws {
         let loop = try EventLoop()
         let (edge, level) = (try Pipe(), try Pipe())
         var (edges, levels) = (0, 0)
@@ -46,7 +46,7 @@ import Testing
         [edge, level].forEach { loop.unwatch($0.reader) }
     }
 
-    @Test func `a descriptor that was unwatched isn't told any more, also of what came in the same turn`()
+    @Test func `an unwatched descriptor is no longer reported, not even its events of the same turn`()
         throws
     {
         let loop = try EventLoop()
@@ -63,7 +63,7 @@ import Testing
         #expect(!loop.run(until: { called.count > 1 }, within: .milliseconds(2)))
     }
 
-    @Test func `a descriptor of the same number never gets the old one's event`() throws {
+    @Test func `a descriptor that reuses a number never gets the old one's event`() throws {
         let loop = try EventLoop()
         let pipes = [try Pipe(), try Pipe()]
         var called: [Int] = []
@@ -72,7 +72,7 @@ import Testing
             try loop.watch(pipe.reader, for: .readable) { _ in
                 called.append(index)
                 guard old < 0 else { return }
-                // Both are ready, and the other one's number goes to a pipe that is empty.
+                // Both are ready. The other one's number is reused for an empty pipe.
                 let other = pipes[1 - index]
                 old = other.reader
                 loop.unwatch(old)
@@ -90,7 +90,7 @@ import Testing
         close(new)
     }
 
-    @Test func `a regular file can't be watched, and what was watched before still is`() throws {
+    @Test func `a regular file can't be watched, and earlier watches still work`() throws {
         let loop = try EventLoop()
         let directory = TemporaryDirectory()
         let file = open(directory.write("file", "text"), O_RDONLY | O_CLOEXEC)
@@ -112,14 +112,14 @@ import Testing
         loop.unwatch(pipe.reader)
     }
 
-    @Test func `unwatching what isn't watched does nothing`() throws {
+    @Test func `unwatching a descriptor that isn't watched does nothing`() throws {
         let loop = try EventLoop()
         loop.unwatch(-1)
         loop.unwatch(7)
         loop.unwatch(100_000)
     }
 
-    @Test func `more descriptors than fit one look are all told`() throws {
+    @Test func `more descriptors than fit one wait are all reported`() throws {
         let loop = try EventLoop()
         let pipes = try (0..<300).map { _ in try Pipe() }
         var told: Set<Int32> = []
@@ -133,7 +133,7 @@ import Testing
         #expect(loop.run(until: { told.count == 300 }, within: patience))
     }
 
-    @Test func `writing to a broken pipe is an error and no signal`() throws {
+    @Test func `writing to a broken pipe is an error, not a signal`() throws {
         _ = try EventLoop()
         let pipe = try Pipe()
         pipe.closeReader()
@@ -141,7 +141,7 @@ import Testing
         #expect(errno == EPIPE)
     }
 
-    @Test func `a loop that is let go closes its descriptor`() throws {
+    @Test func `a released loop closes its descriptor`() throws {
         _ = try EventLoop()
         let before = Processes.openDescriptors
         for _ in 0..<10 { _ = try EventLoop() }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct FileWatchTests {
     let files = TemporaryDirectory()
 
-    @Test func `a file that is written to, or that another one is put in the place of, has changed`() throws {
+    @Test func `a file changes when it is written to or replaced by another file`() throws {
         let loop = try EventLoop()
         let (bot, other) = (files.write("bot", "1"), files.write("other", "1"))
         symlink("bot", "\(files.path)/link")
@@ -20,12 +20,12 @@ import Testing
         #expect(loop.run(until: { changes == [bot] }, within: .seconds(20)))
         rename(other, bot)
         #expect(loop.run(until: { changes == [bot, bot] }, within: .seconds(20)))
-        // What took its place is watched just as well.
+        // The replacement is watched too.
         files.write("bot", "3")
         #expect(loop.run(until: { changes.count == 3 }, within: .seconds(20)))
     }
 
-    @Test func `changes that come together are told once`() throws {
+    @Test func `simultaneous changes are reported once`() throws {
         let loop = try EventLoop()
         let bot = files.write("bot", "1")
         let watch = try FileWatch([bot], on: loop)

@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// Where a script waits for its test: `read -r go <$GATE` returns once the test opens it.
+/// Blocks a script until its test continues it: `read -r go <$GATE` returns once the test opens the gate.
 final class Gate {
     private let directory = TemporaryDirectory()
     private let descriptor: Int32
@@ -9,7 +9,7 @@ final class Gate {
     init() {
         let path = "\(directory.path)/gate"
         mkfifo(path, 0o600)
-        // Open for both, so that neither side waits for the other to open it.
+        // Opened for reading and writing, so that neither side blocks until the other opens it.
         descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
     }
 

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 1000, 70_000, 1 << 20])
-    func `a body goes out as a POST of JSON, and the answer comes back whole`(size: Int) throws {
+    func `a body is sent as a JSON POST, and the answer comes back whole`(size: Int) throws {
         let test = try HTTPTest()
         let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let answer = test.ask("/", body)
@@ -27,7 +27,7 @@ import Testing
         #expect((test.requests[0].body == body) as Bool)
     }
 
-    @Test func `GET and POST take turns on one connection`() throws {
+    @Test func `GET and POST alternate on one connection`() throws {
         let test = try HTTPTest()
         let bodies = ["one", nil, "", "two", nil].map { $0.map { Array($0.utf8) } }
         for body in bodies {
@@ -37,7 +37,7 @@ import Testing
         #expect(test.server.connectionsOpened == 1)
     }
 
-    @Test func `every status is an answer`() throws {
+    @Test func `any status is an answer`() throws {
         let test = try HTTPTest()
         for status in [200, 204, 301, 400, 401, 404, 409, 429, 500, 502] {
             test.respond = { $1.respond(status: status, body: status == 204 ? [] : Array("words".utf8)) }
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `Retry-After is told in seconds, and 0 without one`() throws {
+    @Test func `Retry-After is reported in seconds, and as 0 if it is missing`() throws {
         let test = try HTTPTest()
         test.respond = { $1.respond(status: 429, headers: [("Retry-After", "37")]) }
         #expect(test.ask().response?.retryAfter == 37)
@@ -59,13 +59,13 @@ import Testing
 
     // MARK: connections
 
-    @Test func `a connection serves one request after the other`() throws {
+    @Test func `a connection serves one request after another`() throws {
         let test = try HTTPTest()
         for _ in 0..<20 { #expect(test.ask("/", [1]).status == 200) }
         #expect(test.server.connectionsOpened == 1)
     }
 
-    @Test func `requests go out at the same time, each gets its own answer`() throws {
+    @Test func `concurrent requests each get their own answer`() throws {
         let test = try HTTPTest(connections: 10)
         test.respond = { _, _ in }
         let answers = (0..<10).map { test.send("/", Array("\($0)".utf8)) }
@@ -79,7 +79,7 @@ import Testing
         #expect(answers.map(\.timesDone) == Array(repeating: 1, count: 10))
     }
 
-    @Test func `a long poll doesn't hold up the requests behind it`() throws {
+    @Test func `a long poll doesn't block the requests behind it`() throws {
         let test = try HTTPTest()
         test.respond = { request, responder in
             if request.path == "/poll" { responder.hang() } else { responder.respond(status: 200) }
@@ -89,7 +89,7 @@ import Testing
         #expect(poll.result == nil)
     }
 
-    @Test func `no more connections are opened than allowed, the rest waits its turn`() throws {
+    @Test func `no more connections are opened than allowed, and the other requests wait`() throws {
         let test = try HTTPTest(connections: 3)
         test.respond = { _, _ in }
         let answers = (0..<8).map { test.send("/\($0)") }
@@ -105,7 +105,7 @@ import Testing
         #expect(test.server.connectionsOpened == 3)
     }
 
-    @Test func `an idle connection that the server closed costs no request`() throws {
+    @Test func `a request survives an idle connection that the server closed`() throws {
         let test = try HTTPTest()
         #expect(test.ask("/", [1]).status == 200)
         try test.restartServer()
@@ -114,7 +114,7 @@ import Testing
         #expect(test.server.connectionsOpened == 1)
     }
 
-    // MARK: from within
+    // MARK: reentrancy
 
     @Test func `a completion may send the next request`() throws {
         let test = try HTTPTest()
@@ -129,7 +129,7 @@ import Testing
         #expect(test.server.connectionsOpened == 1)
     }
 
-    @Test func `a client may be let go with requests under way`() throws {
+    @Test func `a client may be released with requests in flight`() throws {
         let test = try HTTPTest(connections: 2)
         test.respond = { _, responder in responder.hang() }
         let answers = (0..<5).map { test.send("/\($0)", [1]) }
@@ -139,7 +139,7 @@ import Testing
         #expect(answers.allSatisfy { $0.result == nil })
     }
 
-    @Test func `a client may be let go before its request went out, and by a completion`() throws {
+    @Test func `a client may be released before its request is sent, or by a completion`() throws {
         let test = try HTTPTest()
         let never = test.send()
         test.dropClient()
@@ -151,7 +151,7 @@ import Testing
         #expect(other.loop.run(until: { other.server.connectionsOpen == 0 }, within: .seconds(10)))
     }
 
-    @Test func `a client that is let go leaves no descriptor open`() throws {
+    @Test func `a released client leaves no descriptor open`() throws {
         let test = try HTTPTest()
         let loop = test.loop
         var client: HTTPClient? = HTTPClient(on: loop, connections: 2, userAgent: "test")

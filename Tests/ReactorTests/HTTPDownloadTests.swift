@@ -32,7 +32,7 @@ import Testing
             return failure
         }
 
-        /// Answers each request alike.
+        /// Answers all requests alike.
         func answer(_ body: String, status: String = "200 OK", headers: String = "") {
             server.onBytes = { connection in
                 guard connection.text.hasSuffix("\r\n\r\n") else { return }
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `a body goes into its file, and nothing of it into memory`() throws {
+    @Test func `a body goes to its file, not into memory`() throws {
         let test = try DownloadTest()
         let body = String(repeating: "0123456789", count: 30_000)
         test.answer(body)
@@ -54,7 +54,7 @@ import Testing
         #expect(test.text == body)
     }
 
-    @Test func `what isn't the file stays in memory`() throws {
+    @Test func `the body of an error stays in memory`() throws {
         let test = try DownloadTest()
         test.answer("gone", status: "404 Not Found")
         let response = try #require(try test.ask()?.get())
@@ -63,7 +63,7 @@ import Testing
         #expect(test.text == "")
     }
 
-    @Test func `a download that broke off goes on where it stopped`() throws {
+    @Test func `an interrupted download resumes where it stopped`() throws {
         let test = try DownloadTest()
         test.server.onBytes = { connection in
             guard connection.text.hasSuffix("\r\n\r\n") else { return }
@@ -83,7 +83,7 @@ import Testing
         #expect(test.text == "0123456789")
     }
 
-    @Test func `a server that knows no ranges sends all of it, and the file begins anew`() throws {
+    @Test func `a server without ranges sends the whole file, and the download starts over`() throws {
         let test = try DownloadTest()
         test.answer("0123456789")
         _ = test.ask()
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: ["bytes 4-9/10", "bytes */10", "lines 5-9/10", "bytes 99999999999999999999-", ""])
-    func `a part that begins elsewhere fails, and the file stays as it was`(_ range: String) throws {
+    func `a part with the wrong offset fails and leaves the file unchanged`(_ range: String) throws {
         let test = try DownloadTest()
         test.answer("01234")
         _ = test.ask()
@@ -105,7 +105,7 @@ import Testing
         #expect(test.text == "01234")
     }
 
-    @Test func `nothing left to send is a plain status`() throws {
+    @Test func `a range beyond the end is answered with the plain status 416`() throws {
         let test = try DownloadTest()
         test.answer("01234")
         _ = test.ask()
@@ -114,7 +114,7 @@ import Testing
         #expect(test.text == "01234")
     }
 
-    @Test func `a range is asked for once, not ever after`() throws {
+    @Test func `a request without an offset asks for no range, even after one that did`() throws {
         let test = try DownloadTest()
         test.answer("01234")
         _ = test.ask()
@@ -126,12 +126,12 @@ import Testing
         #expect(test.ask() != nil)
     }
 
-    @Test func `a file that is too long fails, whether the server says so before or not`() throws {
+    @Test func `a file over the limit fails, whether or not the server announces its size`() throws {
         let test = try DownloadTest()
         test.answer("0123456789")
         #expect(try test.ask(limit: 10)?.get().received == 10)
         #expect(test.failure(limit: 9)?.reason == "the file is longer than 9 bytes")
-        // Nothing was written, nor thrown away.
+        // The earlier download is unchanged.
         #expect(test.text == "0123456789")
         test.server.onBytes = { connection in
             connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n0123456789")
@@ -141,7 +141,7 @@ import Testing
         #expect(test.output.count <= 9)
     }
 
-    @Test func `a disk that is full fails in the system's words, with the path`() throws {
+    @Test func `a full disk fails with the system's message and the path`() throws {
         let test = try DownloadTest()
         test.answer(String(repeating: "x", count: 100_000))
         var before = rlimit()
@@ -154,7 +154,7 @@ import Testing
         #expect(test.output.count == 50_000)
     }
 
-    @Test func `a file is created only where there is none`() throws {
+    @Test func `a file is created only if there is none`() throws {
         let test = try DownloadTest()
         for name in ["out", "link"] {
             symlink("/nowhere/x", "\(test.files.path)/link")

@@ -4,9 +4,9 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// What a client tells when no answer comes, and that no request is ever sent twice.
+/// How a client reports a missing answer. It never sends a request twice.
 @Suite struct HTTPFailureTests {
-    @Test func `a refused connection means that nothing went out`() throws {
+    @Test func `after a refused connection, the request wasn't sent`() throws {
         let test = try HTTPTest()
         test.server.close()
         let failure = try #require(test.ask("/", [1]).failure)
@@ -15,7 +15,7 @@ import Testing
         #expect(failure.description.contains("127.0.0.1"))
     }
 
-    @Test func `a name that doesn't exist, and what isn't a URL, mean that nothing went out`() throws {
+    @Test func `with an unknown host or an invalid URL, the request wasn't sent`() throws {
         let test = try HTTPTest()
         for url in ["http://no-such-host.invalid/", "http://", "nonsense", "file:///etc/passwd", ""] {
             var failure: HTTPClient.Failure?
@@ -29,7 +29,7 @@ import Testing
         #expect(test.ask().status == 200)
     }
 
-    @Test func `a request whose answer takes too long fails, having gone out`() throws {
+    @Test func `a request whose answer times out fails as sent`() throws {
         let test = try HTTPTest()
         #expect(test.ask().status == 200)
         test.respond = { $1.hang() }
@@ -38,17 +38,17 @@ import Testing
         #expect(Instant.current - start >= .milliseconds(100))
         #expect(failure.requestWentOut)
         #expect(test.requests.count == 2)
-        // Its connection is closed: else its answer would come for the next one.
+        // The client closes the connection, so the late answer can't be taken for the next one's.
         #expect(test.wait { test.server.connectionsOpen == 0 })
     }
 
-    @Test func `a timeout under a millisecond isn't none`() throws {
+    @Test func `a timeout under a millisecond is still a timeout`() throws {
         let test = try HTTPTest()
         test.respond = { $1.hang() }
         #expect(test.ask(timeout: .microseconds(100)).failure != nil)
     }
 
-    @Test func `a fresh connection that is closed without an answer: the request came once, and went out`()
+    @Test func `a new connection that closes without an answer: the request arrived once and counts as sent`()
         throws
     {
         let test = try HTTPTest()
@@ -61,7 +61,9 @@ import Testing
     }
 
     @Test(arguments: [nil, 0, 3, 100_000, 1 << 20])
-    func `a kept connection that is closed without an answer: the request came once, and went out`(size: Int?)
+    func `a kept connection that closes without an answer: the request arrived once and counts as sent`(
+        size: Int?
+    )
         throws
     {
         let test = try HTTPTest()
@@ -72,13 +74,13 @@ import Testing
         #expect(answer.failure?.reason.isEmpty == false)
         #expect(test.requests.count == 2)
         #expect(answer.timesDone == 1)
-        // The next one may go out as if nothing had been.
+        // The next request works as usual.
         test.respond = { $1.respond(status: 200) }
         #expect(test.ask("/", [4]).status == 200)
         #expect(test.requests.count == 3)
     }
 
-    @Test func `several kept connections that are closed cost each request once`() throws {
+    @Test func `when several kept connections close, each request arrives once`() throws {
         let test = try HTTPTest(connections: 4)
         test.respond = { _, _ in }
         let first = (0..<4).map { test.send("/first\($0)") }
@@ -93,7 +95,7 @@ import Testing
         #expect(test.requests.count == 8)
     }
 
-    @Test func `a server that closes after a while fails the requests it holds, once each`() throws {
+    @Test func `a server that closes late fails each pending request once`() throws {
         let test = try HTTPTest()
         test.respond = { _, _ in }
         let answers = (0..<3).map { test.send("/\($0)", [1]) }
@@ -104,9 +106,9 @@ import Testing
         #expect(test.requests.count == 3)
     }
 
-    // MARK: giving up
+    // MARK: cancelling
 
-    @Test func `a cancelled request is never told, and its connection is closed`() throws {
+    @Test func `a cancelled request is never reported, and its connection is closed`() throws {
         let test = try HTTPTest()
         test.respond = { $1.hang() }
         let answer = test.send("/", [1])
@@ -119,9 +121,7 @@ import Testing
         #expect(answer.result == nil)
     }
 
-    @Test func `a request may be cancelled before it went out, and another one's completion may do it`()
-        throws
-    {
+    @Test func `a request may be cancelled before it is sent, even by another one's completion`() throws {
         let test = try HTTPTest()
         let early = test.send("/early")
         test.client?.cancel(try #require(early.transfer))
@@ -141,7 +141,7 @@ import Testing
         #expect(hanging.result == nil)
     }
 
-    @Test func `a cancelled request lets go of its completion`() throws {
+    @Test func `a cancelled request releases its completion`() throws {
         final class Thing {}
         let test = try HTTPTest()
         var thing: Thing? = Thing()

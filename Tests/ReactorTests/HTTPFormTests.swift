@@ -22,7 +22,7 @@ import Testing
             try InputFile(files.write(name, String(repeating: "x", count: size)))
         }
 
-        /// Sends a request and waits for what becomes of it.
+        /// Sends a request and waits for its result.
         func ask(
             _ body: HTTPClient.Body, _ change: (inout HTTPClient.Request) -> Void = { _ in }
         ) -> Result<HTTPClient.Response, HTTPClient.Failure>? {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `a form goes out part by part, a file's bytes as they are`() throws {
+    @Test func `a form is sent part by part, with a file's bytes unchanged`() throws {
         let test = try FormTest()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer("ok") } }
         let path = test.files.write("a.bin", "\r\n--\u{0}ö")
@@ -64,12 +64,12 @@ import Testing
                     + "Content-Type: application/octet-stream\r\n\r\n\r\n--\u{0}ö\r\n--"))
     }
 
-    @Test func `names with quotes, newlines, signs of percent and letters of any kind survive`() throws {
+    @Test func `names with quotes, newlines, percent signs and any letters survive`() throws {
         let test = try FormTest()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
         let file = try test.file("a", size: 1)
         _ = test.ask(.form([HTTPClient.Part("a\"\\b", .file(file, name: "кот \"1\"\r\n100%.png"))]))
-        // Both are percent-decoded by the Bot API server.
+        // The Bot API server percent-decodes both.
         #expect(
             test.server.connections[0].text.contains(
                 "form-data; name=\"a%22%5Cb\"; filename=\"кот %221%22%0D%0A100%25.png\"\r\n"))
@@ -84,7 +84,7 @@ import Testing
         #expect(test.server.connections[0].body.count(where: { $0 == UInt8(ascii: "x") }) == size)
     }
 
-    @Test func `one client sends JSON, forms and GETs by turns, each as if it were the first`() throws {
+    @Test func `one client alternates JSON, forms and GETs without mixing them up`() throws {
         let test = try FormTest()
         var heads: [String] = []
         var bodies: [Int] = []
@@ -115,7 +115,7 @@ import Testing
         #expect(output.count == 5)
     }
 
-    @Test func `an answer that comes before the form has gone out is the answer`() throws {
+    @Test func `an answer that arrives before the form was sent is the answer`() throws {
         let test = try FormTest()
         test.server.onBytes = { connection in
             guard connection.body.count > 100_000, connection.received.count < 300_000 else { return }
@@ -126,9 +126,9 @@ import Testing
         #expect(try answer?.get().status == 413)
     }
 
-    // MARK: what fails
+    // MARK: failures
 
-    @Test func `a form that stops in its middle can't have been acted on`() throws {
+    @Test func `a form that was cut off counts as not sent`() throws {
         let test = try FormTest()
         test.server.onBytes = { if $0.body.count > 100_000 { $0.close() } }
         let file = try test.file("f", size: 10_000_000)
@@ -138,7 +138,7 @@ import Testing
         #expect(test.server.connections.count == 1)
     }
 
-    @Test func `a form that went out whole may have been acted on`() throws {
+    @Test func `a form that was sent whole counts as sent`() throws {
         let test = try FormTest()
         test.server.onBytes = { if $0.hasWholeBody { $0.close() } }
         for size in [10, 1_000_000] {
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `a form that a kept connection lost is sent again from its start, unless all of it was read`()
+    @Test func `a form lost by a kept connection is sent again from its start, unless all of it was read`()
         throws
     {
         let test = try FormTest()
@@ -174,9 +174,7 @@ import Testing
         #expect(test.server.connections[2...].allSatisfy { $0.received.isEmpty })
     }
 
-    @Test func `a form that went out whole may have been acted on, also when nobody answers the second try`()
-        throws
-    {
+    @Test func `a form that was sent whole counts as sent, even if the retry can't connect`() throws {
         let test = try FormTest()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
         _ = test.ask(.json([1]))
@@ -192,7 +190,7 @@ import Testing
         #expect(failure?.requestWentOut == true)
     }
 
-    @Test func `a file that became shorter while it was sent fails in words`() throws {
+    @Test func `a file that shrinks while it is sent fails with a clear message`() throws {
         let test = try FormTest()
         let file = try test.file("f", size: 10_000_000)
         test.server.onBytes = { connection in
@@ -203,7 +201,7 @@ import Testing
         #expect(failure?.requestWentOut == false)
     }
 
-    @Test func `a request that stands still is given up, one that moves isn't`() throws {
+    @Test func `a stalled request is given up, a slow one isn't`() throws {
         let test = try FormTest()
         let file = try test.file("f", size: 10_000_000)
         test.server.onBytes = { if $0.body.count > 100_000 { $0.stop() } }
@@ -231,7 +229,7 @@ import Testing
         #expect(try answer?.get().received == 5)
     }
 
-    @Test func `a file is closed once its request is over, or given up`() throws {
+    @Test func `a file is closed once its request has ended or was cancelled`() throws {
         let test = try FormTest()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
         _ = test.ask(.json([1]))

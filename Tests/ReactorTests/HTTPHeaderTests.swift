@@ -24,7 +24,7 @@ import Testing
         return settled(HTTPAnswer(to: request, from: client)).response
     }
 
-    @Test func `a request has its own headers beside the usual ones, and the next one hasn't`() {
+    @Test func `a request has its own headers besides the usual ones, and the next one doesn't`() {
         var seen: [(own: String?, type: String)] = []
         server.onRequest = { request, responder in
             seen.append((request.header("X-Own"), request.contentType))
@@ -38,7 +38,7 @@ import Testing
         #expect(seen.map(\.type) == ["application/json", "application/json", "", ""])
     }
 
-    @Test func `an answer that is a form is read as one, and a broken one isn't`() {
+    @Test func `a form in an answer is parsed, and a broken form is not`() {
         let form = "--b\r\nContent-Disposition: form-data; name=\"method\"\r\n\r\ngetMe\r\n--b--\r\n"
         var body = form
         server.onRequest = { _, responder in
@@ -50,7 +50,7 @@ import Testing
         #expect(send([], .none)?.parts == [])
     }
 
-    @Test func `a server keeps as much of a file as it was told to`() throws {
+    @Test func `a server keeps as much of a file as its limit allows`() throws {
         let server = try HTTPServer(on: loop, keptBytes: 3 << 20)
         var kept: [Int] = []
         server.onRequest = { request, responder in
@@ -68,7 +68,7 @@ import Testing
         #expect(kept == [3 << 20])
     }
 
-    @Test func `a name is no address to listen on`() {
+    @Test func `a host name is not an address to listen on`() {
         #expect(throws: SystemError.self) { try HTTPServer(on: loop, host: "example") }
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct HTTPRenewalTests {
-    @Test func `after so many requests a new connection is made, and the old one closed`() throws {
+    @Test func `after a number of requests a new connection is opened and the old one closed`() throws {
         let test = try HTTPTest(connections: 1, renewal: .init(requests: 3, countsOnlyShared: false))
         for number in 1...10 {
             let answer = test.send()
@@ -13,7 +13,7 @@ import Testing
         #expect(test.wait { test.server.connectionsOpen == 1 })
     }
 
-    @Test func `a request that is on its way stays with its connection`() throws {
+    @Test func `a request in flight keeps its connection`() throws {
         let test = try HTTPTest(connections: 1, renewal: .init(requests: 1, countsOnlyShared: false))
         let first = test.send()
         #expect(test.wait { first.status == 200 })
@@ -28,7 +28,7 @@ import Testing
         #expect(test.server.connectionsOpened == 3)
     }
 
-    @Test func `connections that serve one request at a time are kept`() throws {
+    @Test func `connections that serve one request at a time are not renewed`() throws {
         let test = try HTTPTest(connections: 1, renewal: .init(requests: 3))
         for _ in 1...10 {
             let answer = test.send()

@@ -13,7 +13,7 @@ import Testing
             ]))
     }
 
-    @Test func `a form comes as its parts, however long its files are`() throws {
+    @Test func `a form arrives as its parts, however long its files are`() throws {
         let test = try HTTPTest()
         let directory = TemporaryDirectory()
         let bytes = String(repeating: "0123456789", count: 600_000)
@@ -30,7 +30,7 @@ import Testing
         #expect(request.parts[1].checksum == Checksum(of: Array(bytes.utf8)))
     }
 
-    @Test func `a form that is none is refused with an empty answer`() throws {
+    @Test func `a malformed form is refused with an empty answer`() throws {
         let test = try HTTPTest()
         let raw = test.raw(
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data\r\nContent-Length: 1\r\n\r\nx")
@@ -50,7 +50,7 @@ import Testing
         #expect(test.requests.isEmpty)
     }
 
-    @Test func `a file is sent whole, from any byte on, or not at all`() throws {
+    @Test func `a file is sent whole, from any offset, or not at all`() throws {
         let test = try HTTPTest()
         let directory = TemporaryDirectory()
         let file = try InputFile(directory.write("f", "0123456789"))
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `a file of megabytes comes as it is, and may break off`() throws {
+    @Test func `a file of several megabytes arrives unchanged, or breaks off on request`() throws {
         let test = try HTTPTest()
         let directory = TemporaryDirectory()
         let bytes = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
@@ -92,7 +92,7 @@ import Testing
         #expect((directory.bytes("out") == bytes) as Bool)
     }
 
-    @Test func `ranges are read as RFC 9110 has them`() {
+    @Test func `ranges are parsed as in RFC 9110`() {
         let file = ServedFile(.bytes([UInt8](repeating: 0, count: 10)))
         #expect(file.part("bytes=0-") == .range(0..<10))
         #expect(file.part("Bytes=3-4") == .range(3..<5))

@@ -9,10 +9,10 @@ final class HTTPTest: Rigged {
     let rig: TestRig
     private(set) var server: HTTPServer
     private(set) var client: HTTPClient?
-    /// What came to the server.
+    /// The requests that arrived at the server.
     private(set) var requests: [HTTPServer.Request] = []
     private(set) var responders: [HTTPServer.Responder] = []
-    /// What becomes of each request; unless set, it is answered with its own body.
+    /// Handles each request. By default, the answer is the request's own body.
     var respond: (HTTPServer.Request, HTTPServer.Responder) -> Void = { request, responder in
         responder.respond(status: 200, body: request.body)
     }
@@ -32,7 +32,7 @@ final class HTTPTest: Rigged {
         }
     }
 
-    /// Closes the server with all its connections, and opens another one in its place.
+    /// Closes the server with all its connections and opens another one on the same port.
     func restartServer() throws {
         let port = server.port
         server.close()
@@ -65,7 +65,7 @@ final class HTTPTest: Rigged {
         return HTTPAnswer(to: request, from: client)
     }
 
-    /// What the server answers to these bytes, until it closes the connection.
+    /// Sends these bytes and returns all that the server answers until it closes the connection.
     func raw(_ text: String) -> String {
         let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(connection) }
@@ -95,7 +95,7 @@ final class HTTPTest: Rigged {
         settled(send(path, body, timeout: timeout))
     }
 
-    /// Runs the loop until so many requests have come to the server.
+    /// Runs the loop until this many requests have arrived at the server.
     func arrived(_ count: Int) -> Bool {
         wait { requests.count >= count }
     }

@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func `a file is opened with its size, and read from anywhere`() throws {
+    @Test func `a file is opened with its size and can be read at any offset`() throws {
         let file = try InputFile(directory.write("a", "hello"))
         #expect(file.size == 5)
         var bytes = [UInt8](repeating: 0, count: 10)
@@ -24,7 +24,7 @@ import Testing
         #expect(try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 5) } == 0)
     }
 
-    @Test func `its path is resolved, and it stays the file that was opened`() throws {
+    @Test func `the path is resolved once and the open file stays the same`() throws {
         let path = directory.write("real", "1")
         let link = "\(directory.path)/link"
         symlink(path, link)
@@ -37,7 +37,7 @@ import Testing
         #expect(file.resolvedPath == path)
     }
 
-    @Test func `what is no regular file is refused, and not touched`() {
+    @Test func `anything but a regular file is refused untouched`() {
         let fifo = "\(directory.path)/fifo"
         mkfifo(fifo, 0o600)
         #expect(refusal(fifo)?.description == "\(fifo): is not a regular file")
@@ -50,10 +50,10 @@ import Testing
         #expect(refusal("/nowhere/x")?.isExhaustion == false)
     }
 
-    @Test func `a file that may not be read is refused`() {
+    @Test func `an unreadable file is refused`() {
         let path = directory.write("a", "secret")
         chmod(path, 0)
-        // Root may read everything.
+        // Root may read any file.
         guard getuid() != 0 else { return }
         #expect(refusal(path)?.description == "\(path): Permission denied")
     }

@@ -10,7 +10,7 @@ import Testing
         #expect(first < second + .nanoseconds(1))
     }
 
-    @Test func `adding and taking away a duration are exact`() {
+    @Test func `adding and subtracting a duration is exact`() {
         let instant = Instant(nanoseconds: 5_000_000_000)
         #expect((instant + .milliseconds(1500)).nanoseconds == 6_500_000_000)
         #expect((instant - .milliseconds(1500)).nanoseconds == 3_500_000_000)
@@ -19,14 +19,14 @@ import Testing
         #expect(instant + .seconds(-2) < instant)
     }
 
-    @Test func `a wait without an end is later than everything`() {
+    @Test func `an endless wait is later than any instant`() {
         let forever = Instant.current + .seconds(Int64.max)
         #expect(forever > .current + .seconds(86_400 * 365 * 100))
         #expect(forever + .seconds(Int64.max) >= forever)
         #expect(forever - Instant.current > .seconds(1_000_000_000))
     }
 
-    @Test func `durations have whole nanoseconds and milliseconds, rounded down`() {
+    @Test func `durations convert to whole nanoseconds and milliseconds, rounded down`() {
         #expect(Duration.microseconds(1500).nanoseconds == 1_500_000)
         #expect(Duration.microseconds(1999).milliseconds == 1)
         #expect(Duration.seconds(3).milliseconds == 3000)
@@ -43,7 +43,7 @@ import Testing
             (.seconds(119), "119s"), (.seconds(120), "2m"), (.seconds(3 * 60 + 59), "3m"),
             (.seconds(7199), "119m"), (.seconds(7200), "2h"), (.seconds(90_000), "25h"),
         ] as [(Duration, String)])
-    func `a duration is rounded down for a reader`(duration: Duration, expected: String) {
+    func `a duration is rounded down for display`(duration: Duration, expected: String) {
         #expect(duration.rounded == expected)
     }
 }

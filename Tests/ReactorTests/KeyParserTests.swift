@@ -13,7 +13,7 @@ import Testing
         "\u{1b}[?62;4;6c\u{1b}_Gi=31;OK\u{1b}\\y\u{3}\u{1a}",
         "\u{1b}]11;rgb:0/0/0\u{7}z\u{1b}P1$r0m\u{1b}\\q",
     ])
-    func `keys are the same wherever their bytes are cut`(_ text: String) {
+    func `keys are the same wherever their bytes are split`(_ text: String) {
         let whole = keys(text)
         var pieces = KeyParser()
         #expect(text.utf8.flatMap { pieces.parse([$0]) } == whole)
@@ -33,11 +33,11 @@ import Testing
             ("\u{1b}]0;title\u{7}", []), ("\u{1b}_Gi=31;ENOENT:no\u{1b}\\", [.graphics("ENOENT:no")]),
             ("\u{0}\u{1e}\u{1f}", []), ("\u{9b}", []), ("\u{1b}\u{1b}[A", [.scalar(0x10)]),
         ] as [(String, [KeyParser.Key])])
-    func `what is no key of an editor isn't typed`(_ text: String, _ expected: [KeyParser.Key]) {
+    func `keys that the editor doesn't know are not typed`(_ text: String, _ expected: [KeyParser.Key]) {
         #expect(keys(text + "a") == expected + [.scalar(0x61)])
     }
 
-    @Test func `nothing that a terminal sends is waited for without end`() {
+    @Test func `an unfinished sequence is given up after a limit`() {
         var keys = KeyParser()
         #expect(keys.parse([0x1B, 0x5B] + [UInt8](repeating: 0x30, count: 300)).count > 200)
         keys = KeyParser()

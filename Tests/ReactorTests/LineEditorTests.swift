@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactor
 
-/// Somebody types at a terminal of this test's own.
+/// Types into an editor at this test's own terminal.
 @Suite(.serialized) final class LineEditorTests {
     private let loop: EventLoop
     private let terminal: PseudoTerminal
@@ -40,7 +40,7 @@ import Testing
         listen()
     }
 
-    /// Types keys and waits for a line. The last line there is.
+    /// Types keys and waits for a line, which it returns.
     private func line(_ keys: String) -> String? {
         let before = lines.count
         terminal.type(keys)
@@ -48,7 +48,7 @@ import Testing
         return lines.count > before ? lines.last : nil
     }
 
-    @Test func `a line is told without its end, and the prompt comes again`() {
+    @Test func `a line is reported without its newline, and the prompt comes again`() {
         #expect(terminal.shows([">"]))
         #expect(line("hello\r") == "hello")
         #expect(terminal.shows(["> hello", ">"]))
@@ -62,11 +62,11 @@ import Testing
         ("a\u{1b}[15~b\u{1b}[?62;4c\u{1b}_Gi=31;OK\u{1b}\\c\r", "abc"),
         ("one two\u{1}\u{1b}d\u{4}x\r", "xtwo"),
     ])
-    func `the keys of a shell edit`(_ keys: String, _ expected: String) {
+    func `the usual shell keys edit the line`(_ keys: String, _ expected: String) {
         #expect(line(keys) == expected)
     }
 
-    @Test func `a character is one, wherever its bytes are cut, and wide ones take two columns`() {
+    @Test func `a character is whole wherever its bytes are split, and a wide one takes two columns`() {
         for byte in Array("aé日本🙂ÿ".utf8) {
             terminal.type(bytes: [byte])
             _ = loop.run(until: { false }, within: .milliseconds(2))
@@ -75,12 +75,12 @@ import Testing
         #expect(line("\u{2}\u{7f}\r") == "aé日本ÿ")
     }
 
-    @Test func `bytes that are no UTF-8 are dropped`() {
+    @Test func `invalid UTF-8 is dropped`() {
         terminal.type(bytes: [0x61, 0xFF, 0xC3, 0x62, 0x80, 0xE2, 0x82])
         #expect(line("c\r") == "abc")
     }
 
-    @Test func `what is shown comes above what is being typed`() {
+    @Test func `shown text appears above the line being typed`() {
         terminal.type("hello")
         #expect(terminal.shows(["> hello"]))
         editor.show("first\nsecond")
@@ -88,7 +88,7 @@ import Testing
         #expect(line("!\r") == "hello!")
     }
 
-    @Test func `the same over a line of several rows, with the cursor in the middle of it`() {
+    @Test func `shown text appears above a line of several rows with the cursor inside it`() {
         terminal.type("日本語日本語日本語日本語")
         #expect(terminal.shows(["> 日本語日本語日本語", "日本語"]))
         terminal.type("\u{1}")
@@ -100,13 +100,13 @@ import Testing
         #expect(terminal.shows(["a bot's answer of on", "e row and a half", "> 日本語日本語日本語", "日本語", ">"]))
     }
 
-    @Test func `what a line's reader shows stands below the line`() {
+    @Test func `text shown by the line's handler appears below the line`() {
         editor.onLine = { [unowned self] in editor.show("You said \($0).") }
         terminal.type("one\rtwo\r")
         #expect(terminal.shows(["> one", "You said one.", "> two", "You said two.", ">"]))
     }
 
-    @Test func `the last words of a reader that closes are shown`() {
+    @Test func `text shown by a handler that closes the editor is visible`() {
         editor.onEnd = { [unowned self] in
             editor.show("bye")
             editor.close()
@@ -116,7 +116,7 @@ import Testing
         #expect(terminal.isCooked)
     }
 
-    @Test func `another prompt is shown at once, its colours take no room`() {
+    @Test func `a new prompt is shown at once, and its colours take no columns`() {
         terminal.type("hi")
         #expect(terminal.shows(["> hi"]))
         editor.prompt = "\u{1b}[1mAnn\u{1b}[0m> "
@@ -124,7 +124,7 @@ import Testing
         #expect(terminal.cursor == (0, 7))
     }
 
-    @Test func `Ctrl-C drops the line and tells whether there was one`() {
+    @Test func `Ctrl-C drops the line and reports whether there was one`() {
         terminal.type("half\u{3}")
         #expect(loop.run(until: { self.events == ["interrupt of a line"] }, within: .seconds(20)))
         terminal.type("\u{3}")
@@ -133,19 +133,19 @@ import Testing
         #expect(line("ok\r") == "ok")
     }
 
-    @Test func `Ctrl-D ends on an empty line only`() {
+    @Test func `Ctrl-D ends the input on an empty line only`() {
         #expect(line("ab\u{4}\r") == "ab")
         #expect(events.isEmpty)
         terminal.type("\u{4}")
         #expect(loop.run(until: { self.events == ["end"] }, within: .seconds(20)))
     }
 
-    @Test func `pasted lines are one line`() {
+    @Test func `pasted lines become one line`() {
         terminal.type("\u{1b}[200~one\rtwo\u{1}\r\u{1b}[20")
         #expect(line("1~!\r") == "one\ntwo!")
     }
 
-    @Test func `the history is searched, and what comes meanwhile waits`() {
+    @Test func `the history can be searched, and text shown meanwhile waits`() {
         for text in ["apple", "banana", "cherry"] { #expect(line("\(text)\r") == text) }
         #expect(line("\u{1b}[A\u{1b}[A\r") == "banana")
         terminal.type("\u{16}\u{18}\u{1b}x")
@@ -158,7 +158,7 @@ import Testing
         #expect(terminal.shows("news"))
     }
 
-    @Test func `the history outlives the session, in a file of the user's own`() throws {
+    @Test func `the history survives the session in a file only its user can read`() throws {
         let path = "\(directory.path)/state/chat/history"
         try reopen(history: path)
         #expect(line("one\r") == "one")
@@ -172,7 +172,7 @@ import Testing
         #expect(line("\u{1b}[A\u{1b}[A\r") == "one")
     }
 
-    @Test func `a window of another width gets the line anew`() {
+    @Test func `a resized window redraws the line`() {
         terminal.type("hello")
         #expect(terminal.shows(["> hello"]))
         terminal.resize(columns: 12, rows: 8)
@@ -183,7 +183,7 @@ import Testing
         #expect(terminal.shows(["> hello, wor", "ld", ">"]))
     }
 
-    @Test func `a signal that comes while something is drawn is taken`() {
+    @Test func `a signal during drawing is handled`() {
         #expect(terminal.shows([">"]))
         terminal.resize(columns: 12, rows: 8)
         raise(SIGWINCH)
@@ -202,7 +202,7 @@ import Testing
         #expect(String(decoding: terminal.output, as: UTF8.self).contains("my>\u{1b}[0m\u{1b}[39m hi"))
     }
 
-    @Test func `the terminal is given back as it was, what was typed stays`() {
+    @Test func `the terminal is restored on closing, and the typed text stays`() {
         terminal.type("hello\u{1}")
         #expect(terminal.shows(["> hello"]))
         #expect(!terminal.isCooked)
@@ -219,7 +219,7 @@ import Testing
         ("\u{1b}[?62;4;22c", Terminal.Pictures.sixel), ("\u{1b}[?62;22c", .none),
         ("\u{1b}_Gi=31;OK\u{1b}\\\u{1b}[?62;c", .kitty), ("", .none),
     ])
-    func `a terminal that is asked says which pictures it takes`(
+    func `a terminal answers which image formats it supports`(
         _ answer: String, _ expected: Terminal.Pictures
     ) {
         var pictures: Terminal.Pictures?

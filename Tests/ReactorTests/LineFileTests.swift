@@ -13,8 +13,9 @@ import Testing
         file.lastLines(within: limit).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test func `a process that was killed while it started a child is waited for until it lets go`() throws {
-        // What such a process leaves for a moment: a child that has its descriptors, and so its locks.
+    @Test func `opening waits until a killed process's new child releases its locks`() throws {
+        // A process that is killed while it starts a child leaves, for a moment, a child that shares its descriptors
+        // and so its locks.
         let script = files.write(
             "holder.py",
             """
@@ -33,7 +34,7 @@ import Testing
         close(log)
     }
 
-    @Test func `a file is made for its user alone, and lines are added to it`() throws {
+    @Test func `a file is created for its user alone, and lines are appended to it`() throws {
         let file = try #require(try LineFile(path))
         try file.append(bytes("one\n"))
         try file.append(bytes("two\nthree\n"))
@@ -47,7 +48,7 @@ import Testing
     @Test(arguments: [
         ("one\ntwo\n", "one\ntwo\n"), ("one\ntwo", "one\n"), ("half", ""), ("", ""), ("one\n\n", "one\n\n"),
     ])
-    func `half a last line is cut off when one is added, and not before`(
+    func `an incomplete last line is cut off when the next one is appended, not before`(
         _ before: String, _ after: String
     ) throws {
         files.write("log", before)
@@ -58,7 +59,7 @@ import Testing
         #expect(files.read("log") == after + "new\n")
     }
 
-    @Test func `half a last line is cut off however long it is`() throws {
+    @Test func `an incomplete last line of any length is cut off`() throws {
         files.write("log", "one\n" + String(repeating: "x", count: 200_000))
         let file = try #require(try LineFile(path))
         #expect(try file.rest(within: 3) == bytes("xxx"))
@@ -67,7 +68,7 @@ import Testing
         #expect(try file.rest(within: 3) == [])
     }
 
-    @Test func `a last line that lacks its end alone can be ended`() throws {
+    @Test func `a last line that only lacks its newline can be ended`() throws {
         files.write("log", "one\ntwo")
         let file = try #require(try LineFile(path))
         try file.endLine()
@@ -75,7 +76,7 @@ import Testing
         #expect(files.read("log") == "one\ntwo\nthree\n")
     }
 
-    @Test func `the last lines are those that stand whole within the limit`() throws {
+    @Test func `the last lines are the whole ones within the limit`() throws {
         files.write("log", "one\ntwo\nthree\n")
         let file = try #require(try LineFile(path))
         #expect(lines(of: file) == ["one", "two", "three"])
@@ -98,11 +99,11 @@ import Testing
         #expect(read == ["1 one", "2 ", "3 too long", "4 four"])
     }
 
-    @Test func `what isn't a file is none`() throws {
+    @Test func `a path that isn't a regular file gives nil`() throws {
         #expect(try LineFile("/dev/null") == nil)
     }
 
-    @Test func `a file that can't be opened says so`() {
+    @Test func `a file that can't be opened is an error`() {
         #expect(throws: LineFile.Unusable.self) { try LineFile("/nowhere/log") }
     }
 }

@@ -8,7 +8,7 @@ import Testing
         case tooLong(String)
     }
 
-    /// Splits pieces one after the other, and what is left at the end.
+    /// Splits the pieces one after another and then, if told to, finishes.
     private func split(_ pieces: [some Collection<UInt8>], limit: Int = .max, finish: Bool = true) -> [Line] {
         var splitter = LineSplitter()
         var lines: [Line] = []
@@ -31,13 +31,13 @@ import Testing
         #expect(split("\n") == [.whole("")])
     }
 
-    @Test func `only the newline does`() {
+    @Test func `no other character ends a line`() {
         let text = "a\r\u{0B}\u{0C}\u{85}\u{2028}\u{2029}\u{0}b"
         #expect(split(text + "\n") == [.whole(text)])
         #expect(split(["a\r".utf8, "\nb\n".utf8]) == [.whole("a\r"), .whole("b")])
     }
 
-    @Test func `the part of a line that is there can be taken, whole characters of it`() {
+    @Test func `an unfinished line can be taken, up to its last whole character`() {
         var splitter = LineSplitter()
         var lines: [String] = []
         func split(_ bytes: [UInt8]) {
@@ -66,13 +66,13 @@ import Testing
         #expect(lines == ["a", "c"])
     }
 
-    @Test func `an unterminated last line counts at the end only`() {
+    @Test func `an unterminated last line counts only at the end`() {
         #expect(split("a\nb") == [.whole("a"), .whole("b")])
         #expect(split(["a\nb".utf8], finish: false) == [.whole("a")])
     }
 
     @Test(arguments: [Int.max, 12, 5, 3, 0])
-    func `wherever a stream is cut, its lines are the same`(limit: Int) {
+    func `lines are the same wherever the stream is split`(limit: Int) {
         let bytes = Array("one\n\ntwo\r\n{\"ж\":\u{2028}}\nlonger than most lines\nlast\nopen".utf8)
         let whole = split([bytes], limit: limit)
         for first in 0...bytes.count {
@@ -95,14 +95,14 @@ import Testing
         #expect(split("\n1\n", limit: 0) == [.whole(""), .tooLong("1")])
     }
 
-    @Test func `the line after one that is too long is intact`() {
+    @Test func `the line after an overlong one is intact`() {
         let long = String(repeating: "x", count: 10_000)
         let pieces = [long, long, long + "\nnext\n" + long, "\nlast\n"].map(\.utf8)
         let told = Line.tooLong(String(repeating: "x", count: 1024))
         #expect(split(pieces, limit: 100) == [told, .whole("next"), told, .whole("last")])
     }
 
-    @Test func `of a line that is too long the first 1,024 bytes are told, however it came`() {
+    @Test func `of an overlong line the first 1,024 bytes are reported, however it arrived`() {
         let long = String(repeating: "x", count: 4000)
         let told = [Line.tooLong(String(repeating: "x", count: 1024))]
         #expect(split("\(long)\n", limit: 2000) == told)
@@ -111,7 +111,7 @@ import Testing
         #expect(split("\(long)\n".utf8.map { [$0] }, limit: 10) == told)
     }
 
-    @Test func `the end is told once`() {
+    @Test func `the end is reported once`() {
         var splitter = LineSplitter()
         var ends = 0
         Array("a\nb".utf8).withUnsafeBytes { splitter.split($0, limit: 10) { _ in ends += 1 } }

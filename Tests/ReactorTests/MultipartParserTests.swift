@@ -20,7 +20,7 @@ import Testing
         + "content-disposition: form-data; name=photo; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
         + "\r\n--x-\r\n--x\r\n-1\r\n--x-1--\r\nwhatever"
 
-    @Test func `texts and files are told apart by the file's name`() throws {
+    @Test func `a part with a file name is a file, any other a text`() throws {
         let parser = try #require(parse(body))
         #expect(parser.error == nil)
         #expect(
@@ -32,7 +32,7 @@ import Testing
             ])
     }
 
-    @Test func `where a body is cut makes no difference`() throws {
+    @Test func `parts are the same wherever the body is split`() throws {
         let bytes = Array(body.utf8)
         let whole = try #require(parse(body)).parts
         for cut in 0...bytes.count {
@@ -56,7 +56,7 @@ import Testing
         "--x-1\r\nContent-Disposition: form-data; name=\"a\r\n\r\n\r\n--x-1--",
         "--x-1\r\nContent-Disposition: form-data; filename=\"a\"\r\n\r\n\r\n--x-1--",
     ])
-    func `what is no form is refused`(_ body: String) {
+    func `a malformed form is refused`(_ body: String) {
         #expect(parse(body)?.error == .malformed)
     }
 
@@ -68,7 +68,7 @@ import Testing
         #expect(parser?.parts.first?.fileName == "к\n;%%zz%4")
     }
 
-    @Test func `a boundary may be quoted, and has 70 characters at most`() {
+    @Test func `a boundary may be quoted and has at most 70 characters`() {
         #expect(parse([Array("--a b--".utf8)[...]], type: "Multipart/Form-Data; boundary=\"a b\"") != nil)
         #expect(MultipartParser(contentType: "multipart/form-data") == nil)
         #expect(MultipartParser(contentType: "multipart/form-data; boundary=") == nil)
@@ -77,7 +77,7 @@ import Testing
         #expect(MultipartParser(contentType: "multipart/form-data; boundary=\(long)") == nil)
     }
 
-    @Test func `of a long file the beginning is kept, its size and its checksum are of all of it`() throws {
+    @Test func `a long file is truncated, but its size and checksum cover all of it`() throws {
         let head = "--x-1\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n"
         let bytes = [UInt8](repeating: 7, count: 3_000_000)
         let pieces = [Array(head.utf8)[...], bytes[..<1_000_000], bytes[1_000_000...]]
@@ -89,7 +89,7 @@ import Testing
         #expect(part.checksum == Checksum(of: bytes))
     }
 
-    @Test func `a text that is too long is refused, and so are too many files`() throws {
+    @Test func `an overlong text is refused, and so are too many files`() throws {
         let head = "--x-1\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n"
         let text = head + String(repeating: "x", count: (1 << 20) + 1) + "\r\n--x-1--"
         #expect(parse(text)?.error == .tooLong)

@@ -17,7 +17,7 @@ import Testing
         return Array(piece[..<max(0, Glibc.read(pipe.reader, &piece, limit))])
     }
 
-    @Test func `what is written is told in its order, at once where there is room`() {
+    @Test func `writes complete in order, at once if there is room`() {
         let output = Output(pipe.writer, name: "pipe", on: loop)
         var told: [Int] = []
         output.write(Array("one\n".utf8)) { told.append(1) }
@@ -27,7 +27,7 @@ import Testing
         #expect(read() == Array("one\ntwo\n".utf8))
     }
 
-    @Test func `a reader that doesn't read keeps nobody waiting, and gets it all in the end`() {
+    @Test func `a slow reader doesn't block writes and still gets everything`() {
         let output = Output(pipe.writer, name: "pipe", on: loop)
         let pieces = (0..<40).map { [UInt8](repeating: $0, count: 70_000) }
         var told = 0
@@ -45,7 +45,7 @@ import Testing
         #expect(all == Array(pieces.joined()))
     }
 
-    @Test func `a reader that is gone is told of`() {
+    @Test func `a closed reader is a failure`() {
         let output = Output(pipe.writer, name: "pipe", on: loop)
         var failures: [SystemError] = []
         output.onFailure = { failures.append($0) }
@@ -56,7 +56,7 @@ import Testing
         #expect(told == 0)
     }
 
-    @Test func `after a failure it goes on with what couldn't be written`() throws {
+    @Test func `after a failure the unwritten rest can be retried`() throws {
         let file = open("/dev/full", O_WRONLY)
         defer { close(file) }
         let output = Output(file, name: "full", on: loop)

@@ -21,9 +21,9 @@ import Testing
         }
     }
 
-    // MARK: looking up
+    // MARK: PATH
 
-    @Test func `a name without a slash is looked up in PATH, the first one wins`() {
+    @Test func `a name without a slash is looked up in PATH, and the first match wins`() {
         let first = directory.write("bot", "#!/bin/sh\n")
         let second = other.write("bot", "#!/bin/sh\n")
         #expect(found("bot", in: "/missing:\(directory.path):\(other.path)") == first)
@@ -31,13 +31,13 @@ import Testing
         #expect(found("sh", in: "\(directory.path):/bin") == "/bin/sh")
     }
 
-    @Test func `a name with a slash is taken as it is`() {
+    @Test func `a name with a slash is used as it is`() {
         let path = directory.write("bot", "#!/bin/sh\n")
         #expect(found(path, in: "/bin") == path)
         #expect(error("./sh", in: "/bin") == .missing("./sh"))
     }
 
-    @Test func `an empty entry of PATH is the current directory`() {
+    @Test func `an empty entry in PATH is the current directory`() {
         directory.write("bot", "#!/bin/sh\n")
         let before = open(".", O_RDONLY | O_CLOEXEC)
         chdir(directory.path)
@@ -51,7 +51,7 @@ import Testing
         #expect(found("bot", in: "/bin") == nil)
     }
 
-    @Test func `what can't be executed is passed over, and named if there is nothing else`() {
+    @Test func `a file that isn't executable is skipped, and reported if there is no other`() {
         let plain = directory.write("bot", "echo\n")
         let searchPath = "\(directory.path):\(other.path)"
         #expect(error("bot", in: searchPath) == .notExecutable(plain))
@@ -59,7 +59,7 @@ import Testing
         #expect(found("bot", in: searchPath) == executable)
     }
 
-    @Test func `a directory is passed over, and named if there is nothing else`() {
+    @Test func `a directory is skipped, and reported if there is no other`() {
         let path = "\(directory.path)/bot"
         mkdir(path, 0o755)
         defer { rmdir(path) }
@@ -70,7 +70,7 @@ import Testing
         #expect(found("bot", in: searchPath) == executable)
     }
 
-    @Test func `what isn't there is missing`() {
+    @Test func `a missing program is reported as missing`() {
         #expect(error("no-such-bot", in: "/bin:/usr/bin") == .missing("no-such-bot"))
         #expect(error("/no/such/bot") == .missing("/no/such/bot"))
         #expect(error("", in: "/bin") == .missing(""))
@@ -82,14 +82,14 @@ import Testing
     @Test(arguments: [
         "#!/bin/sh", "#!/bin/sh\n", "#! /bin/sh -e\n", "#!\t/usr/bin/env sh\n", "#!", "", "\r\n",
     ])
-    func `a script whose interpreter is there is found`(text: String) {
+    func `a script with an existing interpreter is found`(text: String) {
         let path = directory.write("bot", text)
         chmod(path, 0o755)
         #expect(error(path) == nil)
     }
 
     @Test(arguments: ["#!/no/such/python\n", "#! /no/such/python -u\n", "#!\t/no/such/python"])
-    func `a script whose interpreter isn't there is told apart`(text: String) {
+    func `a script with a missing interpreter is reported as such`(text: String) {
         let path = directory.write("bot", text)
         #expect(error(path) == .interpreterMissing("/no/such/python", script: path))
     }
@@ -98,14 +98,14 @@ import Testing
         ("#!/bin/sh\r\n", "/bin/sh\r"), ("#!/usr/bin/env sh\r\necho\r\n", "sh\r"),
         ("#!/bin/sh -e\r\n", "-e\r"),
     ])
-    func `a script with CR LF at its lines' ends is told apart`(text: String, word: String) {
+    func `a script with CRLF line endings is reported as such`(text: String, word: String) {
         let path = directory.write("bot", text)
         #expect(error(path) == .interpreterMissing(word, script: path))
     }
 
-    // MARK: what is said
+    // MARK: messages
 
-    @Test func `each description says what to do`() {
+    @Test func `each message gives the fix`() {
         let descriptions: [(Program.NotFound, String)] = [
             (.missing("./bot"), "./bot: there is no such file"),
             (.missing("bot"), "bot: no such program in PATH; for one in this directory write ./bot"),
@@ -124,7 +124,7 @@ import Testing
         for (error, description) in descriptions { #expect(error.description == description) }
     }
 
-    @Test func `the descriptor limit is raised to the hard one, and the old one told`() {
+    @Test func `the descriptor limit is raised to the hard limit, and the old one returned`() {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var before = rlimit()
         getrlimit(resource, &before)

@@ -8,7 +8,7 @@ import Testing
 
     init() throws { loop = try EventLoop() }
 
-    @Test func `a program is at a terminal of its own, which controls it`() throws {
+    @Test func `a program's terminal is its own controlling terminal`() throws {
         let script =
             "stty size; echo $A; read x </dev/tty; echo \"got $x\"; trap 'echo int; exit 7' INT; "
             + "echo ready; while :; do read y; done"
@@ -31,7 +31,7 @@ import Testing
         ("abc\r\u{1b}[@", [" abc"]), ("a\r\nb\r\nc\r\nd", ["b", "c", "d"]), ("\u{1b}[2;3Hx", ["", "  x"]),
         ("\u{1b}]8;;http://a\u{1b}\\b", ["b"]), ("\u{1b}[?2004ha", ["a"]),
     ])
-    func `a screen shows what a terminal would`(_ written: String, _ expected: [String]) {
+    func `a screen shows what a terminal would show`(_ written: String, _ expected: [String]) {
         var screen = Screen(columns: 5, rows: 3, width: { Terminal.width(of: $0) })
         for byte in written.utf8 { screen.write([byte]) }
         #expect(screen.lines.prefix(expected.count) == expected[...])

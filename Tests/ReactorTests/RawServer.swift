@@ -1,12 +1,12 @@
 import Glibc
 import Reactor
 
-/// A server that a test writes by itself, byte for byte.
+/// A server whose answers a test writes byte for byte.
 @MainActor final class RawServer {
-    /// One client's connection.
+    /// A client's connection.
     @MainActor final class Connection {
         fileprivate(set) var received: [UInt8] = []
-        /// How many came before it.
+        /// The number of earlier connections.
         let number: Int
         private let socket: Int32
         private let loop: EventLoop
@@ -17,11 +17,11 @@ import Reactor
         }
 
         var text: String { String(decoding: received, as: UTF8.self) }
-        /// Up to the first empty line, and with it; empty before that has come.
+        /// The bytes up to and including the first empty line; empty until that has arrived.
         private(set) var head = ""
-        /// What came after the head.
+        /// The bytes after the head.
         var body: ArraySlice<UInt8> { received[head.utf8.count...] }
-        /// The length that the head names has come.
+        /// Whether the body has the length that the head announces.
         var hasWholeBody: Bool {
             guard let mark = head.firstRange(of: "Content-Length: ") else { return false }
             return body.count >= Int(head[mark.upperBound...].prefix { $0.isWholeNumber }) ?? 0
@@ -38,7 +38,7 @@ import Reactor
             write("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
         }
 
-        /// Closes the connection once the client can write no more, so that it is reading that fails there.
+        /// Closes the connection once the client's send buffer is full, so that the client's read fails, not its write.
         func closeOnceFull(unread before: Int = -1) {
             stop()
             var bytes = [UInt8](repeating: 0, count: 1 << 24)
@@ -47,7 +47,7 @@ import Reactor
             loop.after(.milliseconds(10)) { [self] in closeOnceFull(unread: unread) }
         }
 
-        /// Reads no more.
+        /// Stops reading.
         func stop() { loop.unwatch(socket) }
 
         func close() {
@@ -69,7 +69,7 @@ import Reactor
 
     let port: UInt16
     private(set) var connections: [Connection] = []
-    /// Called whenever something came.
+    /// Called whenever bytes have arrived.
     var onBytes: (Connection) -> Void = { _ in }
     private let listener: Int32
     private var isListening = true

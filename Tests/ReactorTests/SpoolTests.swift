@@ -13,7 +13,7 @@ import Testing
         return true
     }
 
-    @Test func `what was put aside is given back, in any order`() {
+    @Test func `stored pieces come back in any order`() {
         let spool = Spool(directory: directory.path)
         let contents = (0..<100).map { bytes($0 * 37, of: UInt8($0)) }
         let pieces = contents.map(spool.put)
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func `the file is cut off when the last piece is taken, and used again`() {
+    @Test func `the file is truncated once the last piece is taken, and reused`() {
         let spool = Spool(directory: directory.path)
         for round in 1...3 as ClosedRange<UInt8> {
             let pieces = [spool.put(bytes(1000, of: round)), spool.put(bytes(10, of: round))]
@@ -39,13 +39,13 @@ import Testing
         }
     }
 
-    @Test func `nothing can be put aside too`() {
+    @Test func `an empty piece can be stored`() {
         let spool = Spool(directory: directory.path)
         let piece = spool.put([])
         #expect(spool.take(piece) == [])
     }
 
-    @Test func `without a directory to write to it stays in memory`() {
+    @Test func `without a writable directory, pieces stay in memory`() {
         for path in ["/nowhere", "/proc", directory.path + "/missing"] {
             let spool = Spool(directory: path)
             let pieces = [spool.put(bytes(1000)), spool.put(bytes(5, of: 2))]
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `the file has no name that anyone could open`() {
+    @Test func `the file has no name by which it could be opened`() {
         let spool = Spool(directory: directory.path)
         let piece = spool.put(bytes(10))
         #expect(rmdir(directory.path) == 0, "a directory with a file in it can't be removed")

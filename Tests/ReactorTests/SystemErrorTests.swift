@@ -4,18 +4,18 @@ import Testing
 @testable import Reactor
 
 @Suite struct SystemErrorTests {
-    @Test func `it says what was being done, and the system's reason`() {
+    @Test func `a system error names the operation and the system's reason`() {
         let error = SystemError("opening updates.ndjson", code: ENOENT)
         #expect(error.description == "opening updates.ndjson: No such file or directory")
         #expect(error.reason == "No such file or directory")
     }
 
-    @Test func `it takes the errno of the call before it`() {
+    @Test func `a system error takes the errno of the preceding call`() {
         #expect(close(-1) == -1)
         #expect(SystemError("closing").code == EBADF)
     }
 
-    @Test func `being out of descriptors, processes or memory is exhaustion, the rest is not`() {
+    @Test func `running out of descriptors, processes or memory is exhaustion, other errors are not`() {
         for code in [EMFILE, ENFILE, EAGAIN, ENOMEM, ENOSPC] {
             #expect(SystemError("", code: code).isExhaustion)
         }

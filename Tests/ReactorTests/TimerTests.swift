@@ -14,7 +14,7 @@ import Testing
         queue.takeDue(at: Instant(nanoseconds: nanoseconds)).map(\.deadline.nanoseconds)
     }
 
-    @Test func `timers come out in the order of their deadlines, those that are due`() throws {
+    @Test func `due timers come out in the order of their deadlines`() throws {
         let loop = try EventLoop()
         var queue = TimerQueue()
         for deadline in [30, 10, 50, 20, 40, 10] as [Int64] { _ = timer(&queue, at: deadline, on: loop) }
@@ -24,7 +24,7 @@ import Testing
         #expect(due(&queue, at: .max) == [40, 50])
     }
 
-    @Test func `a timer may be taken out twice, and after it was due`() throws {
+    @Test func `a timer may be removed twice, and after it was due`() throws {
         let loop = try EventLoop()
         var queue = TimerQueue()
         let (first, second) = (timer(&queue, at: 1, on: loop), timer(&queue, at: 2, on: loop))
@@ -35,7 +35,7 @@ import Testing
         #expect(due(&queue, at: 5) == [])
     }
 
-    @Test func `the wait for the next one is rounded up to milliseconds`() throws {
+    @Test func `the wait for the next timer is rounded up to milliseconds`() throws {
         let loop = try EventLoop()
         var queue = TimerQueue()
         let now = Instant(nanoseconds: 0)
@@ -68,7 +68,7 @@ import Testing
         #expect(queue.millisecondsToNext(from: Instant(nanoseconds: 0)) == .max)
     }
 
-    @Test func `a cancelled timer lets go of its action at once`() throws {
+    @Test func `a cancelled timer releases its action at once`() throws {
         final class Thing {}
         let loop = try EventLoop()
         var thing: Thing? = Thing()
