@@ -11,13 +11,13 @@ import Testing
         return allowed
     }
 
-    @Test func `by default three kinds are kept out, and a kind of tomorrow is not`() {
+    @Test func `by default three kinds are excluded, and unknown kinds are not`() {
         let kept = UpdateKinds.all.filter { !AllowedUpdates().admits($0) }
         #expect(Set(kept) == ["chat_member", "message_reaction", "message_reaction_count"])
         #expect(AllowedUpdates().admits("hologram"))
     }
 
-    @Test func `a list admits what it names, in any case, and nothing else`() {
+    @Test func `a list admits the kinds it names, in any case, and nothing else`() {
         let allowed = allowed(after: ["allowed_updates": ["Message", "chat_member", "nonsense"]])
         #expect(allowed.admits("message"))
         #expect(allowed.admits("chat_member"))
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: ["[", "poll", "{}", "[1]", ""])
-    func `what is no list of names changes nothing`(_ text: String) {
+    func `anything but a list of names changes nothing`(_ text: String) {
         #expect(
             !allowed(after: ["allowed_updates": ["poll"]], ["allowed_updates": JSON(text)]).admits("message"))
     }
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: ["[]", #"["nonsense"]"#])
-    func `a list without a known kind brings the default back`(_ text: String) {
+    func `a list without a known kind restores the default`(_ text: String) {
         #expect(
             allowed(after: ["allowed_updates": ["poll"]], ["allowed_updates": JSON(text)]).admits("message"))
     }

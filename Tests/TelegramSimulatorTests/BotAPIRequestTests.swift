@@ -24,19 +24,19 @@ import Testing
         }
     }
 
-    @Test func `a JSON body's values stay as they are`() throws {
+    @Test func `values of a JSON body stay as they are`() throws {
         let request = try post("application/json; charset=utf-8", #"{"chat_id":42,"text":"ö","a":[1]}"#)
         #expect(request.method == "sendMessage")
         #expect(request.parameters.description == #"{"chat_id":42,"text":"ö","a":[1]}"#)
     }
 
-    @Test func `a form's values are decoded strings, and the first of a name counts`() throws {
+    @Test func `values of a form are decoded strings, and the first of a repeated name counts`() throws {
         let request = try post(
             "application/x-www-form-urlencoded", "chat_id=42&text=a+b%26%C3%B6%zz%2&x&chat_id=43")
         #expect(request.parameters.description == #"{"chat_id":"42","text":"a b&ö%zz%2","x":""}"#)
     }
 
-    @Test func `the query comes before the body`() throws {
+    @Test func `the query takes precedence over the body`() throws {
         let request = try post("application/json", #"{"a":1,"b":2}"#, query: [("b", "3"), ("b", "4")])
         #expect(request.parameters == ["b": "3", "a": 1])
     }
@@ -60,7 +60,7 @@ import Testing
         #expect(refusal("/bot7:secret/getMe") == nil)
     }
 
-    @Test func `without a method in the path the argument names it`() throws {
+    @Test func `without a method in the path, the argument 'method' names it`() throws {
         #expect(refusal("/bot7:secret") == 404)
         #expect(refusal("/bot7:secret/") == 404)
         let request = HTTPServer.Request(
@@ -68,7 +68,7 @@ import Testing
         #expect(try BotAPIRequest(request, token: "7:secret").method == "getMe")
     }
 
-    @Test func `numbers are read as far as there are digits, and wrap at 32 bits`() {
+    @Test func `numbers are read up to the first non-digit and wrap at 32 bits`() {
         let arguments = Arguments([
             "a": 5, "b": "-12x", "c": "x", "d": 4_294_967_297, "e": "", "f": "9223372036854775808",
         ])
@@ -97,7 +97,7 @@ import Testing
         #expect(refusal("multipart/form-data", [], parts: [part]) == text)
     }
 
-    @Test func `what is no percent-encoding stays as it is`() throws {
+    @Test func `malformed percent-encoding stays as it is`() throws {
         let request = try post("application/x-www-form-urlencoded", "a=%+1%-1%1%")
         #expect(request.parameters == ["a": "% 1%-1%1%"])
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct FormattedTextTests {
-    /// The text, and each entity: `bold 0 4`.
+    /// Returns the text and each entity, as in `bold 0 4`. A refusal is its reason after a `!`.
     private func formatted(
         _ text: String, _ mode: String = "", entities: JSON? = nil, place: FormattedText.Place = .message
     ) -> [String] {
@@ -29,8 +29,8 @@ import Testing
         return ([values[2], values[0], values[1]] + values.dropFirst(3)).joined(separator: " ")
     }
 
-    /// Given entities, also none at all, are a reason to look closer.
-    @Test func `a text whose bytes tell enough reads as if it had been looked at closely`() {
+    /// A text with given entities, even an empty list, always goes through the full parser.
+    @Test func `the fast path gives the same result as the full parser`() {
         let pieces = [
             "a", "Z", "7", "_", " ", "\n", ".", "..", ":", "/", "//", "://", "tg://", "@", "#", "$", "+", "-",
             "(", "<",
@@ -56,7 +56,7 @@ import Testing
         #expect(refusal(long + "я") == "!message is too long")
     }
 
-    /// What the check alone says of a text.
+    /// Returns the reason for which the check alone refuses a text.
     private func refusal(_ text: String) -> String? {
         do throws(BotAPIError) {
             try FormattedText.check(Arguments(["text": JSON(text)]))
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `space around a text goes, and what entities had of it`() {
+    @Test func `space around a text is trimmed, and so are its entities`() {
         #expect(formatted(" \n a\tb \n ") == ["a b"])
         #expect(formatted("  <b> a </b> ", "HTML") == ["a", "bold 0 1"])
         #expect(formatted("<b>  </b>a<i> b</i>", "HTML") == ["a b", "italic 2 1"])
@@ -76,7 +76,10 @@ import Testing
         #expect(formatted("a<pre>  </pre>", "HTML") == ["a"])
     }
 
-    @Test func `returns and marks of direction go, controls become space, and entities move along`() {
+    @Test
+    func
+        `carriage returns and direction marks are removed, control characters become spaces, and entities move along`()
+    {
         #expect(formatted("a\r\nb<b>c\u{202E}d\u{7}</b>e", "HTML") == ["a\nbcd e", "bold 3 3"])
         #expect(formatted("x\u{333}\u{30A}y") == ["xy"])
         #expect(
@@ -85,7 +88,7 @@ import Testing
             ])
     }
 
-    @Test func `a text of nothing is refused in Telegram's words`() {
+    @Test func `an empty text is refused with Telegram's message`() {
         #expect(formatted("") == ["!message text is empty"])
         for text in [" ", "\n\t \r", "\u{200B}", "\u{2800}", "\u{3000}"] {
             #expect(formatted(text) == ["!text must be non-empty"])
@@ -97,7 +100,7 @@ import Testing
         #expect(formatted("  ", place: .caption) == [""])
     }
 
-    @Test func `the length counts in code points once the markup is out`() {
+    @Test func `the length is counted in code points, without the markup`() {
         let smile = String(repeating: "😀", count: 4096)
         #expect(formatted(smile).first == smile)
         #expect(formatted(smile + "a") == ["!message is too long"])
@@ -108,7 +111,7 @@ import Testing
         #expect(formatted(caption + "a", place: .caption) == ["!message caption is too long"])
     }
 
-    @Test func `what is wrong with markup is said in Telegram's words`() {
+    @Test func `invalid markup is refused with Telegram's message`() {
         #expect(
             formatted("a_", "Markdown") == [
                 "!can't parse entities: Can't find end of the entity starting at byte offset 1"
@@ -117,7 +120,7 @@ import Testing
         #expect(formatted("a", "none") == ["a"])
     }
 
-    @Test func `styles that cross are cut, and one that begins cuts the others`() {
+    @Test func `overlapping styles are split, and a new one splits the others`() {
         #expect(
             formatted("<b>hello <i>italic <u>underlined</u></i> wo</b>", "HTML") == [
                 "hello italic underlined wo", "bold 0 6", "bold 6 7", "italic 6 7", "bold 13 13",
@@ -132,7 +135,7 @@ import Testing
             ])
     }
 
-    @Test func `code has nothing in it, and links and quotes nothing of their kind`() {
+    @Test func `code contains no other entities, and links and quotes none of their own kind`() {
         #expect(formatted("<code>a<b>b</b></code>", "HTML") == ["ab", "code 0 2"])
         #expect(formatted("<b>a<code>b</code>c</b>", "HTML") == ["abc", "bold 0 1", "code 1 1", "bold 2 1"])
         #expect(
@@ -143,12 +146,12 @@ import Testing
             formatted("<a href='a.com'>a<blockquote>b</blockquote></a>", "HTML") == ["ab", "blockquote 1 1"])
     }
 
-    @Test func `a name that is linked to somebody unknown stays plain text`() {
+    @Test func `a mention of an unknown user stays plain text`() {
         #expect(formatted("[Ada](tg://user?id=42)", "Markdown") == ["Ada", "text_mention 0 3 Ada"])
         #expect(formatted("[Eve](tg://user?id=43)", "Markdown") == ["Eve"])
     }
 
-    @Test func `what Telegram finds is added where nothing hides it`() {
+    @Test func `entities that Telegram detects are added where no other entity hides them`() {
         #expect(
             formatted("/go <b>@Demo_bot</b>", "HTML") == [
                 "/go @Demo_bot", "bot_command 0 3", "mention 4 9", "bold 4 9",
@@ -160,7 +163,7 @@ import Testing
         #expect(formatted("a<blockquote>.com</blockquote>", "HTML") == ["a.com", "blockquote 1 4"])
     }
 
-    @Test func `given entities are sorted, and those that Telegram finds itself are left out`() {
+    @Test func `given entities are sorted, and kinds that Telegram detects itself are dropped`() {
         let given: JSON = [
             ["type": "italic", "offset": 2, "length": 1], ["type": "bold", "offset": "0", "length": 2],
             ["type": "url", "offset": 0, "length": 3], ["type": "code", "offset": 1, "length": 0],
@@ -173,7 +176,7 @@ import Testing
         #expect(formatted("abc", entities: link) == ["abc", "text_mention 0 3 Ada"])
     }
 
-    @Test func `given entities that can't be are refused`() {
+    @Test func `invalid given entities are refused`() {
         func refusal(_ text: String, _ entity: JSON) -> String? { formatted(text, entities: [entity]).first }
         #expect(
             refusal("a", ["offset": 0, "length": 1]) == "!can't parse MessageEntity: Type is not specified")
@@ -204,7 +207,7 @@ import Testing
                 == "!entity begins after the end of the text at UTF-16 offset 4")
     }
 
-    @Test func `no more than a hundred entities are kept, and all that Telegram found`() {
+    @Test func `at most 100 given entities are kept, and all detected ones`() {
         let text = String(repeating: "<b>a</b> /b ", count: 120)
         let entities = formatted(text, "HTML").dropFirst()
         #expect(entities.count { $0.hasPrefix("bold") } == 100)

@@ -5,9 +5,9 @@ import Testing
 @testable import BotAPI
 @testable import TelegramSimulator
 
-/// The cases are in `Tests/Data/markup.ndjson`: markup, and what it gives or why it is refused.
+/// The cases are in `Tests/Data/markup.ndjson`: markup, and its result or the reason for which Telegram refuses it.
 @Suite struct MarkupTests {
-    @Test func `markup gives the text, the entities and the errors that Telegram gives`() throws {
+    @Test func `markup gives the same text, entities and errors as Telegram`() throws {
         let cases = try ProjectFile.text("Tests/Data/markup.ndjson").split(separator: "\n").map {
             try JSON(parsing: String($0))
         }
@@ -34,7 +34,7 @@ import Testing
         return [row["gives"]?.string ?? ""] + entities
     }
 
-    @Test func `the names of the modes are read in any case, and no other names`() throws {
+    @Test func `parse modes are matched in any case, and unknown ones refused`() throws {
         for mode in ["html", "HTML", "hTmL"] {
             #expect(try Markup.parse("<b>a</b>", mode: mode).entities.map(\.summary) == ["bold 0 1"])
         }
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `hostile markup takes no longer than a multiple of its length`() {
+    @Test func `the time for hostile markup is linear in its length`() {
         let pieces = [
             "*", "_", "__", "[", "[a", "a](", "`", "```", "```a", "![", ">\n", ">||\n", "<b>", "<b ", "</",
             "&", "&#",
@@ -65,7 +65,7 @@ import Testing
 }
 
 extension TextEntity {
-    /// As the tables have it: `text_link 0 4 http://telegram.org/`.
+    /// The form in the test data: `text_link 0 4 http://telegram.org/`.
     var summary: String {
         let rest =
             switch detail {
@@ -79,6 +79,6 @@ extension TextEntity {
 }
 
 extension FormattedText.Place {
-    /// A text of any length, or none.
+    /// A place for a text of any length, even an empty one.
     fileprivate static let any = FormattedText.Place(limit: .max, mayBeEmpty: true)
 }

@@ -26,7 +26,7 @@ import Testing
         transcript.add(kind, chat: chat, ["word": JSON(word)])
     }
 
-    @Test func `what came after a number is told, of a kind and a chat where one is named`() {
+    @Test func `a query returns the entries after a number, optionally of one kind and one chat`() {
         add("a")
         add("b", "edited")
         add("c", chat: 43)
@@ -37,7 +37,7 @@ import Testing
         #expect(ask(.init(after: 3))() == [])
     }
 
-    @Test func `who waits is told what comes in one turn together, and nothing of what isn't asked for`() {
+    @Test func `a waiting query gets all matching entries of one turn`() {
         let all = ask(.init(), wait: .seconds(10))
         let edits = ask(.init(kind: "edited"), wait: .seconds(10))
         add("a")
@@ -50,20 +50,20 @@ import Testing
         #expect(edits() == ["3c"])
     }
 
-    @Test func `who waits in vain is told so at the end`() {
+    @Test func `a waiting query returns nothing once its time is up`() {
         let nothing = ask(.init(), wait: .milliseconds(5))
         #expect(loop.run(until: { nothing() != nil }, within: .seconds(5)))
         #expect(nothing() == [])
     }
 
-    @Test func `an entry stays as it was written down, whatever becomes of what it tells`() {
+    @Test func `an entry doesn't change with the JSON it was made from`() {
         var json: JSON = ["word": "a"]
         transcript.add("message", chat: nil, json)
         json.set("word", "b")
         #expect(ask(.init())() == ["1a"])
     }
 
-    @Test func `the oldest are forgotten, and the numbers go on`() {
+    @Test func `the oldest entries are dropped, and the numbering continues`() {
         for number in 1...7 { add("\(number)") }
         #expect(ask(.init())() == ["55", "66", "77"])
         transcript.removeAll()
@@ -71,7 +71,7 @@ import Testing
         #expect(ask(.init())() == ["8x"])
     }
 
-    @Test func `long entries are forgotten before they fill the memory`() {
+    @Test func `long entries are dropped before they fill the memory`() {
         let transcript = NumberedLog(on: loop, limit: 100, byteLimit: 1000)
         for _ in 0..<50 {
             transcript.add("message", chat: 1, ["word": JSON(String(repeating: "x", count: 80))])

@@ -5,7 +5,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct PlausibleValuesTests {
-    /// What each type has at least, each with its type: `Array of Sticker`.
+    /// The required properties of each type, each with its own type, as in `Array of Sticker`.
     private let required: [String: JSON]
     private let methods: [JSON]
 
@@ -20,7 +20,7 @@ import Testing
         try? SimulatedTelegram(now: { 1_700_000_000 }).answer(method, parameters).get()
     }
 
-    /// Where a value isn't of its type.
+    /// The places where a value doesn't have its type.
     private func faults(in value: JSON?, as type: String, at path: String) -> [String] {
         guard let value else { return ["\(path) is missing"] }
         if type.hasPrefix("Array of ") {
@@ -41,9 +41,9 @@ import Testing
         }
     }
 
-    @Test func `each method's answer is of the type that it returns`() {
+    @Test func `each method's answer has the method's return type`() {
         #expect(methods.count == 185)
-        // Those of the simulated ones that refuse this are tried by their own tests.
+        // Some simulated methods refuse these parameters. Their own tests cover them.
         let parameters: JSON = [
             "chat_id": -1_001_000_000_234, "user_id": 5_000_000_001, "message_id": 7, "message_ids": [7, 8],
             "from_chat_id": 43, "text": "x", "question": "?", "options": ["a", "b"], "latitude": 1,
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `a member of each kind, and a poll, have what their types require`() throws {
+    @Test func `chat members of each kind, and polls, have all required properties`() throws {
         let world = SimulatedWorld()
         let group = try world.act("createGroup", ["title": "Friends"])["id"] ?? 0
         try world.act("promoteChatMember", ["chat_id": group, "user_id": 7])
@@ -80,7 +80,7 @@ import Testing
         #expect(faults(in: message["poll"], as: "Poll", at: "poll") == [])
     }
 
-    @Test func `it has what the call brings`() {
+    @Test func `an answer takes its values from the call`() {
         let link = answer("createChatInviteLink", ["chat_id": -5, "name": "Friends", "member_limit": "3"])
         #expect(link?["name"] == "Friends")
         #expect(link?["member_limit"] == 3)
@@ -97,7 +97,7 @@ import Testing
         #expect(answer("setGameScore", ["inline_message_id": "x"]) == true)
     }
 
-    @Test func `a chat that isn't there is refused all the same`() {
+    @Test func `an unknown chat is still refused`() {
         let world = SimulatedWorld()
         let stranger: JSON = ["chat_id": -1_001_000_000_234, "user_id": 42]
         for method in ["createChatInviteLink", "approveChatJoinRequest"] {

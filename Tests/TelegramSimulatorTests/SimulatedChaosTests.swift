@@ -5,10 +5,10 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct SimulatedChaosTests {
-    /// Calls and actions with parameters of any kind, half of which mean something.
+    /// Calls and actions with arbitrary parameters, about half of which make sense.
     private struct Chaos {
         var chance: SeededRandom
-        /// Names of methods and of their parameters.
+        /// The methods, with the names of their parameters.
         let methods: [(name: String, parameters: [String])]
 
         private static let values: [JSON] = [
@@ -93,7 +93,7 @@ import Testing
         return log
     }
 
-    @Test func `whatever is called and done, it stands, and does the same again`() throws {
+    @Test func `random calls and actions never crash, and repeat the same results`() throws {
         for (strictness, seed): (Strictness, UInt64) in [(.lenient, 1), (.strict, 2)] {
             let log = try session(strictness, seed: seed)
             #expect(log.filter { $0.contains("success(") }.count > 100)
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `numbers at the end of what numbers can be are refused, or do no harm`() throws {
+    @Test func `extreme numbers are refused or do no harm`() throws {
         let world = SimulatedWorld()
         let (most, least): (Int64, Int64) = (.max, .min)
         #expect(world.failure("start", [:], as: most) == "400 Bad Request: user not found")
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `every method has an answer of its own, or a plausible one`() throws {
+    @Test func `every method is answered, at least with a plausible value`() throws {
         let world = SimulatedWorld()
         for (name, _) in try Self.methods() {
             #expect(world.refusal(name, [:])?.hasPrefix("404") != true, "\(name)")

@@ -13,7 +13,7 @@ import Testing
 
     // MARK: polls
 
-    @Test func `votes count, and strictness the bot`() throws {
+    @Test func `votes are counted and reported to the bot`() throws {
         let poll: JSON = [
             "chat_id": 42, "question": "?", "options": ["a", ["text": "b"]], "is_anonymous": false,
         ]
@@ -40,7 +40,7 @@ import Testing
         #expect(world.failure("votePoll", ["message_id": 2, "option_ids": [0]])?.contains("closed") == true)
     }
 
-    @Test func `a quiz has a right answer, and is answered once`() throws {
+    @Test func `a quiz has a correct option and can be answered once`() throws {
         var quiz: JSON = ["chat_id": 42, "question": "?", "options": ["a", "b"], "type": "quiz"]
         #expect(world.refusal("sendPoll", quiz) == "400 Bad Request: wrong correct option ID specified")
         quiz.set("correct_option_id", 1)
@@ -52,7 +52,7 @@ import Testing
 
     // MARK: inline mode
 
-    @Test func `what the bot offers is chosen, sent, and can be changed`() throws {
+    @Test func `an inline result can be chosen, is sent, and can be edited`() throws {
         let query = try world.act("sendInlineQuery", ["query": "tea"])
         #expect(world.last("inline_query") == query)
         let keyboard: JSON = ["inline_keyboard": [[["text": "a", "callback_data": "b"]]]]
@@ -85,7 +85,7 @@ import Testing
             world.failure("chooseInlineResult", ["result_id": "9"]) == "400 Bad Request: RESULT_ID_INVALID")
     }
 
-    @Test func `results that Telegram wouldn't take are refused in its words`() throws {
+    @Test func `inline results that Telegram would refuse are refused with its messages`() throws {
         let query = try world.act("sendInlineQuery", ["query": "tea"])
         func refusal(_ results: JSON) -> String? {
             world.refusal(
@@ -103,7 +103,7 @@ import Testing
 
     // MARK: files
 
-    @Test func `a picture that somebody sends has its size, and can be fetched and sent again`() throws {
+    @Test func `a user's picture has its size and can be fetched and sent again`() throws {
         let file = ReceivedFile(part: "photo", name: "dot.png", bytes: PlaceholderFile.picture)
         let message = try world.act("sendPhoto", ["caption": "a dot"], files: [file])
         let photo = try #require(world.last("message")?["photo"]?[0])
@@ -123,7 +123,7 @@ import Testing
                 == again)
     }
 
-    @Test func `pictures tell how large they are`() {
+    @Test func `an image's size is read from its header`() {
         #expect(ImageSize(PlaceholderFile.picture) == ImageSize(width: 1, height: 1))
         #expect(ImageSize(Array("GIF89a".utf8) + [3, 1, 4, 0]) == ImageSize(width: 259, height: 4))
         let jpeg: [UInt8] =
@@ -133,7 +133,7 @@ import Testing
         #expect(ImageSize(Array("text".utf8)) == nil)
     }
 
-    @Test func `an album comes message by message`() throws {
+    @Test func `an album arrives as separate messages`() throws {
         let media: JSON = [
             ["type": "photo", "media": "attach://a", "caption": "x"],
             ["type": "video", "media": "attach://b"],
@@ -148,9 +148,9 @@ import Testing
         )
     }
 
-    // MARK: the bot itself
+    // MARK: the bot's settings
 
-    @Test func `commands are kept by scope and language`() throws {
+    @Test func `commands are stored by scope and language`() throws {
         let commands: JSON = [["command": "help", "description": "Help"]]
         try world.call("setMyCommands", ["commands": commands])
         #expect(try world.call("getMyCommands", ["scope": ["type": "default"]]) == commands)
@@ -168,7 +168,7 @@ import Testing
         }
     }
 
-    @Test func `names are kept by language`() throws {
+    @Test func `names are stored by language`() throws {
         #expect(try world.call("getMyName", [:]) == ["name": "Demo"])
         try world.call("setMyName", ["name": "Tea"])
         try world.call("setMyName", ["name": "Tee", "language_code": "de"])
@@ -179,9 +179,9 @@ import Testing
         #expect(try world.call("getChatMenuButton", ["chat_id": 42]) == ["type": "commands"])
     }
 
-    // MARK: what isn't simulated
+    // MARK: methods that aren't simulated
 
-    @Test func `an unknown method is none, and what was meant is told once`() throws {
+    @Test func `an unknown method is refused, and the likely one is suggested once`() throws {
         #expect(world.refusal("sendMesage", [:]) == "404 Not Found: method not found")
         #expect(world.refusal("sendMesage", [:]) == "404 Not Found: method not found")
         #expect(
@@ -190,7 +190,8 @@ import Testing
             ])
     }
 
-    @Test func `in a replay a method of tomorrow is answered true, and told once for all scopes`() throws {
+    @Test func `in a replay an unknown method is answered with true and reported once for all scopes`() throws
+    {
         let world = SimulatedWorld(strictness: .lenient)
         for telegram in [world.telegram, world.telegram.another(), world.telegram.another()] {
             #expect(try telegram.answer("castHologram", [:]).get() == true)
@@ -201,12 +202,12 @@ import Testing
             ])
     }
 
-    @Test func `what can't be simulated is accepted, and told once`() throws {
+    @Test func `a method that isn't simulated is accepted and reported once`() throws {
         for _ in 0..<2 { try world.call("refundStarPayment", ["user_id": 42]) }
         #expect(world.remarks == ["refundStarPayment isn't simulated: its answer is made up"])
     }
 
-    @Test func `an action that nobody knows is refused`() {
+    @Test func `an unknown action is refused`() {
         #expect(world.failure("sing", [:]) == "404 Not Found: method not found")
         #expect(world.failure("start", [:]) == nil)
     }

@@ -16,7 +16,7 @@ import Testing
         try world.act("promoteChatMember", ["chat_id": group, "user_id": 7])
     }
 
-    @Test func `a group that is made tells the bot that it is in it`() throws {
+    @Test func `creating a group notifies the bot that it was added`() throws {
         let chat = try world.act("createGroup", ["title": "Tea"])
         #expect(chat == ["id": -1_001_000_000_001, "title": "Tea", "type": "supergroup"])
         #expect(world.kinds == ["my_chat_member", "message"])
@@ -29,7 +29,7 @@ import Testing
         try world.call("sendMessage", ["chat_id": -1, "text": "x"])
     }
 
-    @Test func `privacy mode keeps from the bot what isn't meant for it`() throws {
+    @Test func `privacy mode hides messages that aren't meant for the bot`() throws {
         let group = try group()
         func write(_ text: JSON, _ more: JSON = [:]) throws {
             var parameters: JSON = ["chat_id": group, "text": text]
@@ -56,7 +56,7 @@ import Testing
         #expect(try world.call("getMe", [:])["can_read_all_group_messages"] == true)
     }
 
-    @Test func `whoever speaks in a group has joined it before`() throws {
+    @Test func `a user who writes to a group joins it first`() throws {
         let group = try group()
         try promoteBot(in: group)
         world.forget()
@@ -71,7 +71,7 @@ import Testing
                 == [7, 42])
     }
 
-    @Test func `what is left to administrators is refused to a bot that is none`() throws {
+    @Test func `a bot that isn't an administrator can't do an administrator's work`() throws {
         let group = try group()
         try world.act("sendMessage", ["chat_id": group, "text": "/hi"], as: 43)
         func refusal(_ method: String, _ parameters: JSON = [:]) -> String? {
@@ -100,7 +100,7 @@ import Testing
         try world.act("sendMessage", ["chat_id": group, "text": "x"], as: 43)
     }
 
-    @Test func `a bot that was thrown out, or has left, is told so`() throws {
+    @Test func `a bot is notified when it is removed or leaves`() throws {
         let group = try group()
         try world.act("removeBot", ["chat_id": group])
         #expect(world.last("my_chat_member")?["new_chat_member"]?["status"] == "kicked")
@@ -120,7 +120,7 @@ import Testing
                 == "403 Forbidden: bot is not a member of the supergroup chat")
     }
 
-    @Test func `a channel's posts come as such, and only administrators write them`() throws {
+    @Test func `channel posts arrive as such, and only administrators write them`() throws {
         let chat = try world.act("createChannel", ["title": "News", "username": "news"])
         world.forget()
         try world.act("sendMessage", ["chat_id": "@News", "text": "x"])
@@ -134,7 +134,7 @@ import Testing
                 == "400 Bad Request: need administrator rights in the channel chat")
     }
 
-    @Test func `topics are made, closed and gone`() throws {
+    @Test func `topics are created, closed and deleted`() throws {
         let group = try group(["title": "Tea", "is_forum": true])
         let topic = try world.act("createForumTopic", ["chat_id": group, "name": "Green"])
         let thread = try #require(topic["message_thread_id"])

@@ -11,7 +11,7 @@ import Testing
         world.forget()
     }
 
-    /// Why a message with a keyboard is refused, without what all refusals begin with.
+    /// The reason for which a message with this keyboard is refused, without the common prefix.
     private func refusal(_ markup: JSON) -> String? {
         let reason = world.refusal("sendMessage", ["chat_id": 42, "text": "x", "reply_markup": markup])
         return reason?.replacing("400 Bad Request: ", with: "")
@@ -19,7 +19,7 @@ import Testing
 
     private func under(_ button: JSON) -> JSON { ["inline_keyboard": [[button]]] }
 
-    @Test func `a keyboard that Telegram wouldn't take is refused in its words`() {
+    @Test func `keyboards that Telegram would refuse are refused with its messages`() {
         let long = JSON(String(repeating: "x", count: 65))
         #expect(refusal(under(["text": "a", "callback_data": long])) == "BUTTON_DATA_INVALID")
         #expect(
@@ -79,7 +79,7 @@ import Testing
                 == "400 Bad Request: query is too old and response timeout expired or query ID is invalid")
     }
 
-    @Test func `an answer that comes too late, or for nothing, is refused`() throws {
+    @Test func `a callback answer that is late or has no query is refused`() throws {
         let keyboard = under(["text": "ham", "callback_data": "h"])
         try world.call("sendMessage", ["chat_id": 42, "text": "x", "reply_markup": keyboard])
         let query = try world.act("pressButton", ["callback_data": "h"])
@@ -89,7 +89,7 @@ import Testing
         #expect(world.refusal("answerCallbackQuery", ["callback_query_id": "1"]) == late)
     }
 
-    @Test func `a button that isn't there can't be pressed; a link is for the app alone`() throws {
+    @Test func `a missing button can't be pressed, and a link button sends the bot nothing`() throws {
         let link: JSON = ["text": "site", "url": "https://example.org"]
         try world.call("sendMessage", ["chat_id": 42, "text": "x", "reply_markup": under(link)])
         #expect(try world.act("pressButton", ["message_id": 2, "button": 1]) == link)
@@ -99,9 +99,7 @@ import Testing
         #expect(world.updates.isEmpty)
     }
 
-    @Test func `a key of the chat's keyboard sends its text, and a keyboard for one time is gone then`()
-        throws
-    {
+    @Test func `a reply keyboard's button sends its text, and a one-time keyboard then disappears`() throws {
         let keys: JSON = ["keyboard": [["yes", ["text": "no"]]], "one_time_keyboard": true]
         let sent = try world.call("sendMessage", ["chat_id": 42, "text": "?", "reply_markup": keys])
         #expect(sent["reply_markup"] == nil)
@@ -114,7 +112,7 @@ import Testing
         #expect(world.failure("pressButton", ["button": 1])?.contains("no such button") == true)
     }
 
-    @Test func `a key can ask for a contact and for a place`() throws {
+    @Test func `a reply keyboard's button can share a contact or a location`() throws {
         let keys: JSON = [
             "keyboard": [
                 [["text": "me", "request_contact": true], ["text": "here", "request_location": true]]
@@ -127,7 +125,8 @@ import Testing
         #expect(world.last("message")?["location"]?["latitude"] == 52.370216)
     }
 
-    @Test func `in a replay a query of the log is answered once, and any that nobody knows`() throws {
+    @Test func `in a replay a logged query is answered once, and an unknown one any number of times`() throws
+    {
         let world = SimulatedWorld(strictness: .lenient)
         let chat: JSON = ["id": 42, "type": "private"]
         world.telegram.learn(from: [

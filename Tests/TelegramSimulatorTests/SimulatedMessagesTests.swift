@@ -6,7 +6,7 @@ import Testing
 @Suite struct SimulatedMessagesTests {
     private let world = SimulatedWorld()
 
-    @Test func `what somebody writes reaches the bot, and what the bot answers is seen`() throws {
+    @Test func `users' messages reach the bot, and its answers are shown`() throws {
         try world.act("createUser", ["id": 42, "first_name": "Ada", "language_code": "en"])
         let written = try world.act("sendMessage", ["text": "hi"])
         #expect(world.kinds == ["message"])
@@ -21,7 +21,7 @@ import Testing
         #expect(world.kinds == ["message"])
     }
 
-    @Test func `nobody is written to who hasn't appeared`() throws {
+    @Test func `the bot can't write to a chat that never appeared`() throws {
         #expect(
             world.refusal("sendMessage", ["chat_id": 42, "text": "x"]) == "400 Bad Request: chat not found")
         #expect(
@@ -37,7 +37,7 @@ import Testing
                 == "403 Forbidden: bots can't send messages to bots")
     }
 
-    @Test func `a bot that is blocked hears and reaches nobody, until it isn't`() throws {
+    @Test func `a blocked bot can't write or be written to until it is unblocked`() throws {
         try world.act("start")
         try world.act("blockBot")
         #expect(world.last("my_chat_member")?["new_chat_member"]?["status"] == "kicked")
@@ -50,7 +50,7 @@ import Testing
         try world.call("sendMessage", ["chat_id": 42, "text": "x"])
     }
 
-    @Test func `a reply has what it replies to; what isn't there can't be replied to`() throws {
+    @Test func `a reply contains the original message, which must exist`() throws {
         try world.act("sendMessage", ["text": "one"])
         let answer = try world.call(
             "sendMessage", ["chat_id": 42, "text": "two", "reply_parameters": ["message_id": 1]])
@@ -71,7 +71,8 @@ import Testing
         #expect(sent["message_id"] == 4)
     }
 
-    @Test func `an edit changes the message, and is seen; a keyboard that isn't given is gone`() throws {
+    @Test func `an edit changes the message and is shown, and removes a keyboard that isn't repeated`() throws
+    {
         try world.act("start")
         let keyboard: JSON = ["inline_keyboard": [[["text": "a", "callback_data": "b"]]]]
         try world.call("sendMessage", ["chat_id": 42, "text": "old", "reply_markup": keyboard])
@@ -92,7 +93,7 @@ import Testing
         #expect(world.edited.last?["text"] == "new")
     }
 
-    @Test func `only what is there, and the bot's, and of the kind, can be edited`() throws {
+    @Test func `only the bot's own existing messages of the right kind can be edited`() throws {
         try world.act("start")
         func edit(_ id: JSON, _ method: String = "editMessageText") -> String? {
             world.refusal(method, ["chat_id": 42, "message_id": id, "text": "x", "caption": "x"])
@@ -113,7 +114,7 @@ import Testing
                 "MESSAGE_ID_INVALID") == true)
     }
 
-    @Test func `what somebody edits reaches the bot; what they delete is gone without a word`() throws {
+    @Test func `a user's edits reach the bot, and deletions don't`() throws {
         try world.act("sendMessage", ["text": "one"])
         world.forget()
         try world.act("editMessageText", ["message_id": 1, "text": "two"])
@@ -126,7 +127,7 @@ import Testing
                 == "400 Bad Request: message to delete not found")
     }
 
-    @Test func `what the bot deletes is seen to go`() throws {
+    @Test func `messages that the bot deletes disappear`() throws {
         try world.act("sendMessage", ["text": "one"])
         try world.call("sendMessage", ["chat_id": 42, "text": "two"])
         try world.call("deleteMessages", ["chat_id": 42, "message_ids": [1, 2, 99]])
@@ -137,7 +138,7 @@ import Testing
         #expect((chat, messages) == (42, [1, 2]))
     }
 
-    @Test func `a forward says where it comes from, a copy doesn't`() throws {
+    @Test func `a forward names its origin, and a copy doesn't`() throws {
         try world.act("sendMessage", ["text": "one"])
         try world.act("start", as: 43)
         let forward = try world.call("forwardMessage", ["chat_id": 43, "from_chat_id": 42, "message_id": 1])
@@ -154,7 +155,7 @@ import Testing
         #expect(world.refusal("copyMessage", parameters) == "400 Bad Request: message to copy not found")
     }
 
-    @Test func `reactions of people strictness the bot, the bot's are seen`() throws {
+    @Test func `users' reactions reach the bot, and the bot's are shown`() throws {
         try world.act("sendMessage", ["text": "one"])
         try world.act("setMessageReaction", ["message_id": 1, "reaction": "👍"])
         let change = try #require(world.last("message_reaction"))
@@ -183,7 +184,7 @@ import Testing
         #expect(try world.call("getChat", ["chat_id": 42])["pinned_message"] == nil)
     }
 
-    @Test func `a typing action is seen; one that nobody knows is refused`() throws {
+    @Test func `a typing action is shown, and an unknown action refused`() throws {
         try world.act("start")
         try world.call("sendChatAction", ["chat_id": 42, "action": "typing"])
         guard case .action(let action, let chat) = world.actions.last else {
@@ -196,7 +197,7 @@ import Testing
                 == "400 Bad Request: wrong parameter action in request")
     }
 
-    @Test func `texts and captions that Telegram wouldn't take are refused in its words`() throws {
+    @Test func `texts and captions that Telegram would refuse are refused with its messages`() throws {
         try world.act("start")
         #expect(world.refusal("sendMessage", ["chat_id": 42]) == "400 Bad Request: message text is empty")
         #expect(
@@ -210,7 +211,7 @@ import Testing
                 == "400 Bad Request: message thread not found")
     }
 
-    @Test func `the same doings give the same answers, dice included`() throws {
+    @Test func `the same actions give the same answers, dice included`() throws {
         func session() throws -> [String] {
             let world = SimulatedWorld()
             try world.act("start")

@@ -13,7 +13,7 @@ import Testing
         ]
     }
 
-    @Test func `a message of the log that has the id of the bot's own isn't taken for it`() throws {
+    @Test func `a logged message with the id of a sent one isn't confused with it`() throws {
         try world.call("sendMessage", ["chat_id": 42, "text": "own"])
         world.telegram.learn(from: message(1, "somebody's"))
         let edited = try world.call("editMessageText", ["chat_id": 42, "message_id": 1, "text": "new"])
@@ -25,7 +25,7 @@ import Testing
         try world.call("editMessageText", ["chat_id": 42, "message_id": 9, "text": "new"])
     }
 
-    @Test func `what a log shows is known: a reply has it, an edit is judged by it`() throws {
+    @Test func `logged messages are known to replies and edits`() throws {
         world.telegram.learn(from: message(4, "question"))
         let answer = try world.call(
             "sendMessage", ["chat_id": 42, "text": "x", "reply_parameters": ["message_id": 4]])
@@ -33,24 +33,24 @@ import Testing
         let unknown = try world.call(
             "sendMessage", ["chat_id": 42, "text": "x", "reply_parameters": ["message_id": 3]])
         #expect(unknown["reply_to_message"] == nil)
-        // The bot of the log has another id than the one that replays it.
+        // The bot in the log has another id than the bot that replays it.
         world.telegram.learn(from: ["message": message(8, "menu", from: ["id": 900, "is_bot": true])])
         let edit: JSON = ["chat_id": 42, "message_id": 8, "text": "menu"]
         #expect(world.refusal("editMessageText", edit)?.contains("message is not modified") == true)
     }
 
-    @Test func `an edit that is made twice is refused, also of what nobody has seen`() throws {
+    @Test func `repeating an edit is refused, even for an unknown message`() throws {
         let edit: JSON = ["chat_id": 42, "message_id": 77, "text": "x"]
         try world.call("editMessageText", edit)
         #expect(world.refusal("editMessageText", edit)?.contains("message is not modified") == true)
     }
 
-    @Test func `a pinned message takes an id, as it does in a session that was recorded`() throws {
+    @Test func `a service message about a pin takes an id, as in the recorded session`() throws {
         try world.call("pinChatMessage", ["chat_id": 42, "message_id": 5])
         #expect(try world.call("sendMessage", ["chat_id": 42, "text": "x"])["message_id"] == 2)
     }
 
-    @Test func `a plain text is taken as it is, and any other read as closely as everywhere`() throws {
+    @Test func `every text is formatted as it is outside a replay`() throws {
         for text in [
             "plain", "Two sentences. And more, isn't it?", "1 milk", "a.b", "example.org", "x  y", " x", "x ",
             "/start",

@@ -7,7 +7,7 @@ import Testing
     private let telegram: SimulatedTelegram
     private let ada: JSON
 
-    // Values written with the declarations would be made off the main actor.
+    // Default values of the properties would be evaluated off the main actor.
     init() {
         telegram = SimulatedTelegram { 1_700_000_000 }
         ada = ["id": 42, "type": "private", "first_name": "Ada"]
@@ -22,12 +22,12 @@ import Testing
         try telegram.answer(method, parameters).get()
     }
 
-    @Test func `getMe gives the bot`() throws {
+    @Test func `getMe returns the bot`() throws {
         #expect(try result("getMe", [:]) == SimulatedTelegram.demoBot)
         #expect(try result("GETME", [:])["username"]?.string == "demo_bot")
     }
 
-    @Test func `a sent message is from the bot, and has the clock's date and the next id`() throws {
+    @Test func `a sent message comes from the bot, with the clock's date and the next id`() throws {
         telegram.learn(from: ["message_id": 10, "chat": ada, "date": 1, "text": "hi"])
         let message = try result("sendMessage", ["chat_id": 42, "text": "hello"])
         let expected =
@@ -38,14 +38,14 @@ import Testing
             try result("sendPhoto", ["chat_id": "42", "photo": "AgAC", "caption": "c"])["message_id"] == 12)
     }
 
-    @Test func `message ids count by chat, from the highest one seen`() throws {
+    @Test func `message ids count per chat, from the highest one seen`() throws {
         telegram.learn(from: ["id": "q", "message": ["message_id": 5, "chat": ada]])
         telegram.learn(from: ["message_id": 3, "chat": ada])
         #expect(try result("sendMessage", ["chat_id": 42, "text": "x"])["message_id"] == 6)
         #expect(try result("sendMessage", ["chat_id": 43, "text": "x"])["message_id"] == 1)
     }
 
-    @Test func `a chat that never appeared is made up from its id`() throws {
+    @Test func `an unknown chat is made up from its id`() throws {
         func chat(_ id: JSON) throws -> JSON? {
             try result("sendMessage", ["chat_id": id, "text": "x"])["chat"]
         }
@@ -62,7 +62,7 @@ import Testing
         #expect(message["sender_chat"] == message["chat"])
     }
 
-    @Test func `entities and inline keyboards come back, also from strings`() throws {
+    @Test func `entities and inline keyboards are returned, even if they were sent as strings`() throws {
         let keyboard = #"{"inline_keyboard":[[{"text":"a","callback_data":"b"}]]}"#
         let message = try result(
             "sendMessage",
@@ -86,11 +86,11 @@ import Testing
         #expect(message["text"] == "new")
     }
 
-    @Test func `an edit of an inline message gives true`() throws {
+    @Test func `an edit of an inline message returns true`() throws {
         #expect(try result("editMessageText", ["inline_message_id": "i", "text": "new"]) == true)
     }
 
-    @Test func `an album gives a message for each item`() throws {
+    @Test func `an album returns a message for each item`() throws {
         let media: JSON = [
             ["type": "photo", "media": "a", "caption": "one"], ["type": "photo", "media": "b"],
         ]
@@ -101,19 +101,19 @@ import Testing
         #expect(try result("sendMediaGroup", ["chat_id": 42, "media": []]) == [])
     }
 
-    @Test func `copies give message ids only`() throws {
+    @Test func `copies return message ids only`() throws {
         #expect(try result("copyMessage", ["chat_id": 42]) == ["message_id": 1])
         #expect(
             try result("forwardMessages", ["chat_id": 42, "message_ids": "[7,8]"])
                 == [["message_id": 2], ["message_id": 3]])
     }
 
-    @Test func `any other method gives true, one of tomorrow too`() throws {
+    @Test func `any other method returns true, even an unknown one`() throws {
         #expect(try result("answerCallbackQuery", ["callback_query_id": "1"]) == true)
         #expect(try result("sendHologram", [:]) == true)
     }
 
-    @Test func `refusals have Telegram's words`() {
+    @Test func `refusals have Telegram's messages`() {
         #expect(refusal("sendMessage", ["text": "x"]) == "400 Bad Request: chat_id is empty")
         #expect(refusal("sendPhoto", [:]) == "400 Bad Request: chat_id is empty")
         #expect(refusal("sendMessage", ["chat_id": "x", "text": "x"]) == "400 Bad Request: chat not found")

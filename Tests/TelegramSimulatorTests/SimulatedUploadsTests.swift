@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// Files that a bot sends, and what becomes of many.
+/// The bot's uploads, and their limits.
 @Suite struct SimulatedUploadsTests {
     private let world = SimulatedWorld()
 
@@ -18,7 +18,7 @@ import Testing
         return try #require((kind == "photo" ? sent?[0] : sent)?["file_id"])
     }
 
-    @Test func `a photo stays a photo, and nothing else becomes one`() throws {
+    @Test func `a photo can only be sent as a photo, and no other file can`() throws {
         let photo = try send("photo")
         let document = try send("document")
         let note = try send("video_note")
@@ -35,7 +35,7 @@ import Testing
         #expect(world.refusal("sendPhoto", ["chat_id": 42, "photo": photo]) == nil)
     }
 
-    @Test func `an empty file and half an address are refused`() throws {
+    @Test func `an empty file and an incomplete URL are refused`() throws {
         let file = ReceivedFile(part: "document", name: "x", bytes: [])
         let answer = world.telegram.answer("sendDocument", ["chat_id": 42], files: [file])
         guard case .failure(let error) = answer else {
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `an album is of two to ten, and of one kind where its kind is for lists`() throws {
+    @Test func `an album has two to ten items, and documents aren't mixed with other kinds`() throws {
         let photo: JSON = ["type": "photo", "media": try send("photo")]
         let document: JSON = ["type": "document", "media": try send("document")]
         func refusal(_ media: [JSON]) -> String? {
@@ -73,8 +73,7 @@ import Testing
         #expect(alone[0]?["media_group_id"] == nil)
     }
 
-    @Test func `of more than it may hold the oldest files are forgotten, and can still be sent again`() throws
-    {
+    @Test func `beyond the size limit the oldest files are dropped, but can still be sent again`() throws {
         world.telegram.files.byteLimit = 25
         let ids = try (0..<3).map { _ in try send("document", [UInt8](repeating: 7, count: 10)) }
         #expect(
@@ -87,7 +86,7 @@ import Testing
         #expect(world.refusal("getFile", ["file_id": long]) == nil)
     }
 
-    @Test func `what lies on the disk for a local server is forgotten with it`() throws {
+    @Test func `a local server's copy on disk is deleted with its file`() throws {
         let directory = TemporaryDirectory()
         world.telegram.files.localDirectory = directory.path
         world.telegram.files.byteLimit = 1
@@ -98,7 +97,7 @@ import Testing
         #expect(directory.read("documents_file_1.bin") == nil)
     }
 
-    @Test func `no more than so many files of the disk stay open`() throws {
+    @Test func `the number of files kept open on disk is limited`() throws {
         let directory = TemporaryDirectory()
         world.telegram.files.openLimit = 1
         let paths = ["a", "b"].map { directory.write($0, $0) }
@@ -114,14 +113,14 @@ import Testing
         ("a", String(repeating: "ä", count: 257), "command description length must not exceed 256"),
         ("A", "x", "BOT_COMMAND_INVALID"), ("a b", "x", "BOT_COMMAND_INVALID"),
     ])
-    func `commands are checked as Telegram checks them`(
+    func `commands are validated like Telegram's`(
         _ name: String, _ description: String, _ reason: String
     ) {
         let commands: JSON = [["command": JSON(name), "description": JSON(description)]]
         #expect(world.refusal("setMyCommands", ["commands": commands]) == "400 Bad Request: \(reason)")
     }
 
-    @Test func `a command's slash and the space around it are left out`() throws {
+    @Test func `a command's slash and surrounding space are removed`() throws {
         try world.call("setMyCommands", ["commands": [["command": " /go ", "description": " Go. "]]])
         #expect(try world.call("getMyCommands", [:]) == [["command": "go", "description": "Go."]])
     }

@@ -3,10 +3,10 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// A simulated Telegram with strict only, and what it told.
+/// A simulated Telegram, strict by default, that records its updates and the bot's actions.
 final class SimulatedWorld {
     let telegram: SimulatedTelegram
-    /// Unix time.
+    /// The current Unix time.
     var now: Int64 = 1_700_000_000
     private(set) var updates: [(kind: String, payload: JSON)] = []
     private(set) var actions: [BotAction] = []
@@ -23,13 +23,13 @@ final class SimulatedWorld {
         telegram.onUnseen = { [unowned self] in unseen.append($0) }
     }
 
-    /// The bot calls.
+    /// Makes a call as the bot.
     @discardableResult
     func call(_ method: String, _ parameters: JSON, files: [ReceivedFile] = []) throws -> JSON {
         try telegram.answer(method, parameters, files: files).get()
     }
 
-    /// Somebody acts; 42 unless said.
+    /// Acts as a user (default: 42).
     @discardableResult
     func act(
         _ action: String, _ parameters: JSON = [:], as person: Int64 = 42, files: [ReceivedFile] = []
@@ -37,13 +37,13 @@ final class SimulatedWorld {
         try telegram.perform(action, parameters, as: person, files: files).get()
     }
 
-    /// Why a call is refused; nil where it isn't.
+    /// The reason for which a call is refused; nil if it isn't.
     func refusal(_ method: String, _ parameters: JSON) -> String? {
         guard case .failure(let error) = telegram.answer(method, parameters) else { return nil }
         return error.description
     }
 
-    /// Why somebody can't do something.
+    /// The reason for which a user's action fails; nil if it doesn't.
     func failure(_ action: String, _ parameters: JSON, as person: Int64 = 42) -> String? {
         guard case .failure(let error) = telegram.perform(action, parameters, as: person) else { return nil }
         return error.description
@@ -58,7 +58,7 @@ final class SimulatedWorld {
 
     func last(_ kind: String) -> JSON? { updates.last { $0.kind == kind }?.payload }
 
-    /// What the bot has sent, as people see it.
+    /// The messages that the bot has sent, as users see them.
     var messages: [JSON] {
         actions.compactMap { action in
             guard case .message(let message) = action else { return nil }

@@ -25,7 +25,7 @@ import Testing
 
     // MARK: faults
 
-    @Test func `faults are ordered, listed, used up and taken back`() throws {
+    @Test func `faults are added, listed, used up and cleared`() throws {
         let order: JSON = [
             "method": "sendMessage", "chat_id": 42, "times": 2, "fault": "too_many_requests",
             "retry_after": 3,
@@ -58,7 +58,7 @@ import Testing
         (#"{"fault":"html_after","status":504}"#, "htmlAfter(504)"),
         (#"{"delay":0.5}"#, "delay(0.5 seconds)"),
     ])
-    func `each fault can be ordered, and is listed so that it could be ordered again`(
+    func `each fault can be added, and its listing added again`(
         _ order: String, _ fault: String
     ) throws {
         let arguments = Arguments(try JSON(parsing: order))
@@ -80,13 +80,13 @@ import Testing
         (#"{"fault":"#, "Bad Request: the body is no JSON: line 1, column 9: "),
         (#"[]"#, "Bad Request: the body is no JSON object"),
     ])
-    func `an order that isn't understood is refused in words`(_ order: String, _ words: String) {
+    func `an invalid fault is refused with a clear message`(_ order: String, _ words: String) {
         let answer = test.settled(send("/faults", .json(Array(order.utf8))))
         #expect(answer.status == 400)
         #expect(reason(answer)?.hasPrefix(words) == true, "\(answer.text ?? "")")
     }
 
-    @Test func `JSON that curl calls a form is JSON`() {
+    @Test func `JSON that curl declares as a form is read as JSON`() {
         let request = HTTPServer.Request(
             method: "POST", path: "/simulator/faults", contentType: "application/x-www-form-urlencoded",
             body: Array(" {\"fault\":\"hang\"}".utf8))
@@ -94,9 +94,9 @@ import Testing
         #expect((try? SimulatorControl.parameters(of: request)) == ["fault": "hang"])
     }
 
-    // MARK: what happened
+    // MARK: history
 
-    @Test func `calls are told with their answers, also to who waits for one`() throws {
+    @Test func `calls are listed with their answers, and a waiting request gets them too`() throws {
         let waiting = send("/calls?method=sendMessage&timeout=10")
         _ = test.call("getMe")
         _ = test.call("sendMessage", ["chat_id": 42, "text": "hi"])
@@ -114,13 +114,13 @@ import Testing
         #expect(refused["last"] == 3)
     }
 
-    @Test func `what people see is also found under its former name`() throws {
+    @Test func `the bot's actions are also listed under their former path`() throws {
         test.server.telegram.onAction(.other(method: "setMyName", ["name": "x"]))
         #expect(try #require(ask("/sights").json) == #require(ask("/actions").json))
         #expect(ask("/sights").json?["result"]?.count == 1)
     }
 
-    @Test func `what people see is told in order, each kind in its shape`() throws {
+    @Test func `the bot's actions are listed in order, each kind in its form`() throws {
         let telegram = test.server.telegram
         let message: JSON = ["message_id": 5, "chat": ["id": 42], "text": "hi"]
         let actions: [BotAction] = [
@@ -139,7 +139,7 @@ import Testing
         #expect(ask("/actions?timeout=long").status == 400)
     }
 
-    @Test func `an update is given to the bot as it is, with the next id where it has none`() throws {
+    @Test func `a raw update reaches the bot unchanged, with the next id if it has none`() throws {
         let update: JSON = ["new_kind": ["x": 1]]
         #expect(ask("/updates", update).json?["result"] == ["update_id": 9001, "new_kind": ["x": 1]])
         _ = ask("/updates", ["update_id": 9100, "message": ["text": "x"]])
@@ -147,7 +147,7 @@ import Testing
         #expect(ask("/updates", [:]).status == 400)
     }
 
-    @Test func `a reset forgets what happened, and the bot goes on`() throws {
+    @Test func `a reset clears the history but keeps ids and settings`() throws {
         _ = ask("/updates", ["message": ["text": "x"]])
         _ = ask("/faults", ["fault": "hang", "method": "getMe"])
         _ = test.call("sendMessage", ["chat_id": 42, "text": "hi"])
@@ -161,7 +161,7 @@ import Testing
         #expect(test.call("sendMessage", ["chat_id": 42, "text": "hi"]).json?["result"]?["message_id"] == 1)
     }
 
-    @Test func `what there isn't is told with what there is`() throws {
+    @Test func `an unknown path is refused with a pointer to the existing ones`() throws {
         #expect(ask("").text?.contains("POST   /simulator/users/") == true)
         let unknown = ask("/nothing")
         #expect(unknown.status == 404)
@@ -176,7 +176,7 @@ import Testing
     }
 }
 
-/// People act over HTTP; what they can do is tested with `SimulatedTelegram`.
+/// Users act over HTTP. The actions themselves are tested with `SimulatedTelegram`.
 @Suite struct SimulatorPeopleTests {
     private let test: SimulatorTest
 
@@ -194,7 +194,7 @@ import Testing
         ask("/users/\(who)/\(action)", .json(parameters.bytes))
     }
 
-    @Test func `whoever isn't known appears with their first request, and stays the same`() throws {
+    @Test func `an unknown user is created with the first request and then kept`() throws {
         let said = try #require(act("ada", "sendMessage", ["text": "hello"])?["result"])
         #expect(said["from"]?["first_name"] == "Ada")
         #expect(said["from"]?["username"] == "ada")
@@ -211,7 +211,7 @@ import Testing
         #expect(test.call("getUpdates").updateIDs?.count == 4)
     }
 
-    @Test func `a person is made as they are wished, with the next id, or changed`() {
+    @Test func `a user is created with the given values and the next id, or changed`() {
         let ada = act("ada", "createUser", ["first_name": "Ada L.", "language_code": "en"])?["result"]
         #expect(ada?["username"] == "ada")
         #expect(ada?["language_code"] == "en")
@@ -224,7 +224,7 @@ import Testing
         #expect(ask("/users")?["result"]?.count == 2)
     }
 
-    @Test func `an update that tells little of somebody leaves them known as they were`() throws {
+    @Test func `an update with fewer details doesn't erase a user's`() throws {
         let test = try SimulatorTest(strictness: .strict)
         let telegram = test.server.telegram
         _ = try telegram.perform("createUser", ["id": 42, "username": "ada"], as: 42).get()
@@ -233,7 +233,7 @@ import Testing
         #expect(telegram.chats.people[42]?["username"] == "ada")
     }
 
-    @Test func `a script speaks, waits for the bot's answer from there on, and presses its button`() throws {
+    @Test func `a script writes, waits for the bot's next answer and presses its button`() throws {
         let said = try #require(act("ada", "sendMessage", ["text": "menu"]))
         let chat = try #require(said["result"]?["chat"]?["id"])
         let waiting = test.send(
@@ -252,7 +252,7 @@ import Testing
         #expect(update?["callback_query"]?["data"] == "y")
     }
 
-    @Test func `a photo that somebody sends can be fetched by the bot`() throws {
+    @Test func `the bot can fetch a user's photo`() throws {
         let files = TemporaryDirectory()
         let path = files.write("cat.jpg", "meow")
         let sent = ask(
@@ -267,7 +267,7 @@ import Testing
         #expect(fetched.text == "meow")
     }
 
-    @Test func `what somebody can't do is refused in Telegram's words`() {
+    @Test func `invalid actions are refused with Telegram's messages`() {
         #expect(act("ada", "sendMessage", ["text": ""])?["error_code"] == 400)
         #expect(act("ada", "fly", [:])?["error_code"] == 404)
     }

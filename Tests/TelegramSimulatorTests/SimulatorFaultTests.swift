@@ -9,12 +9,12 @@ import Testing
 @Suite struct SimulatorFaultTests {
     private var hello: JSON { ["chat_id": 42, "text": "hello"] }
 
-    /// Whether Telegram has given out a message id for the call before.
+    /// Whether the preceding call was carried out: it has used up message id 1.
     private func wasCarriedOut(_ test: SimulatorTest) -> Bool {
         test.call("sendMessage", hello).json?["result"]?["message_id"] == 2
     }
 
-    @Test func `an error is answered as often as ordered, and the call not carried out`() throws {
+    @Test func `an error is returned the given number of times, and the call isn't carried out`() throws {
         let test = try SimulatorTest()
         test.server.fail(
             method: "SENDmessage", times: 2, with: .error(403, "Forbidden: bot was blocked by the user"))
@@ -26,7 +26,7 @@ import Testing
         #expect(test.server.calls.map(\.wasCarriedOut) == [false, false, true])
     }
 
-    @Test func `a 429 for one chat has Retry-After and leaves other chats alone`() throws {
+    @Test func `a 429 for one chat has Retry-After and spares other chats`() throws {
         let test = try SimulatorTest()
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 3))
         #expect(test.call("sendMessage", ["chat_id": 43, "text": "x"]).status == 200)
@@ -37,7 +37,7 @@ import Testing
         #expect(answer.json?["parameters"] == ["retry_after": 3])
     }
 
-    @Test func `a page of HTML comes with its status`() throws {
+    @Test func `an HTML page has its status`() throws {
         let test = try SimulatorTest()
         test.server.fail(method: "sendMessage", with: .html(502))
         let answer = test.call("sendMessage", hello)
@@ -56,7 +56,7 @@ import Testing
         #expect(wasCarriedOut(test))
     }
 
-    @Test func `htmlAfter is a page instead of the answer to a call that was carried out`() throws {
+    @Test func `htmlAfter answers a call that was carried out with a page`() throws {
         let test = try SimulatorTest()
         test.server.fail(method: "sendMessage", with: .htmlAfter(504))
         let answer = test.call("sendMessage", hello)
@@ -65,7 +65,7 @@ import Testing
         #expect(wasCarriedOut(test))
     }
 
-    @Test func `a migrated chat refuses with the new one's id`() throws {
+    @Test func `a migrated chat is refused with the new chat's id`() throws {
         let test = try SimulatorTest()
         test.server.fail(chat: 42, with: .migrated(to: -1005))
         let answer = test.call("sendMessage", hello)
@@ -74,7 +74,7 @@ import Testing
         #expect(test.server.calls.map(\.wasCarriedOut) == [false])
     }
 
-    @Test func `closeBefore closes the connection, and the call is not carried out`() throws {
+    @Test func `closeBefore closes the connection without carrying out the call`() throws {
         let test = try SimulatorTest()
         test.server.fail(method: "sendMessage", with: .closeBefore)
         #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
@@ -82,7 +82,7 @@ import Testing
         #expect(!wasCarriedOut(test))
     }
 
-    @Test func `closeAfter closes the connection once the call is carried out`() throws {
+    @Test func `closeAfter closes the connection after carrying out the call`() throws {
         let test = try SimulatorTest()
         test.server.fail(method: "sendMessage", with: .closeAfter)
         #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
@@ -97,7 +97,7 @@ import Testing
         #expect(test.server.calls.map(\.method) == ["getMe", "sendMessage"])
     }
 
-    @Test func `hang never answers, and the call is not carried out`() throws {
+    @Test func `hang never answers and doesn't carry out the call`() throws {
         let test = try SimulatorTest()
         test.server.fail(method: "sendMessage", with: .hang)
         #expect(test.call("sendMessage", hello, within: .milliseconds(50)).failure?.requestWentOut == true)
@@ -111,7 +111,7 @@ import Testing
         #expect(wasCarriedOut(test))
     }
 
-    @Test func `delay answers later, and others are not held up`() throws {
+    @Test func `delay answers later without blocking other calls`() throws {
         let test = try SimulatorTest()
         test.server.fail(method: "sendMessage", with: .delay(.milliseconds(100)))
         let start = Instant.current
@@ -123,7 +123,8 @@ import Testing
         #expect(Instant.current - start >= .milliseconds(100))
     }
 
-    @Test func `faults strike getUpdates too, and closeAfter loses the answer, not the updates`() throws {
+    @Test func `faults apply to getUpdates too, and closeAfter loses the answer but not the updates`() throws
+    {
         let test = try SimulatorTest()
         test.server.fail(method: "getUpdates", with: .closeAfter)
         let poll = test.poll()
@@ -133,7 +134,7 @@ import Testing
         #expect(test.call("getUpdates").updateIDs == [9001])
     }
 
-    @Test func `orders without a method strike any, the oldest first, until they are cleared`() throws {
+    @Test func `faults without a method apply to any, oldest first, until they are cleared`() throws {
         let test = try SimulatorTest()
         test.server.fail(with: .html(504))
         test.server.fail(times: .max, with: .html(502))

@@ -19,7 +19,7 @@ import Testing
                 })
     }
 
-    /// Fetches a file as it is told by getFile.
+    /// Fetches a file by its path from getFile.
     private func fetch(_ test: SimulatorTest, _ path: String, from offset: Int = 0) -> HTTPAnswer {
         var request = HTTPClient.Request(
             url: "\(test.server.url)/file/bot7:secret/\(path)", timeout: .seconds(5))
@@ -27,7 +27,7 @@ import Testing
         return test.settled(test.send(request))
     }
 
-    @Test func `a form's texts are parameters, its files are the call's`() throws {
+    @Test func `a form's texts become parameters, and its files the call's files`() throws {
         let test = try SimulatorTest()
         let body = try form([("chat_id", "42"), ("caption", "кот")], [("photo", "12345")])
         let answer = test.settled(test.send("sendPhoto", body))
@@ -42,7 +42,7 @@ import Testing
         #expect(call.file("document") == nil)
     }
 
-    @Test func `an uploaded file is in the message, and can be fetched, and sent again by its id`() throws {
+    @Test func `an uploaded file is in the message, and can be fetched and sent again by its id`() throws {
         let test = try SimulatorTest()
         let body = try form([("chat_id", "42"), ("document", "attach://x")], [("x", "12345")])
         let answer = test.settled(test.send("sendDocument", body))
@@ -70,14 +70,14 @@ import Testing
         #expect(messages?[1]?["caption"] == "x")
     }
 
-    @Test func `a call that names a file which didn't come with it is refused`() throws {
+    @Test func `a call that names a missing file is refused`() throws {
         let test = try SimulatorTest()
         let answer = test.call("sendVideoNote", ["chat_id": 42, "video_note": "attach://x"])
         #expect(answer.json?["description"] == "Bad Request: there is no video note in the request")
         #expect(test.call("sendPhoto", ["chat_id": 42, "photo": "https://example.org/x"]).status == 200)
     }
 
-    @Test func `getFile knows the files that were added, and none that is too big`() throws {
+    @Test func `getFile finds added files and refuses those over the size limit`() throws {
         let test = try SimulatorTest()
         let id = test.server.addFile(Array("hello".utf8), path: "photos/file_7.jpg")
         let file = try #require(test.call("getFile", ["file_id": JSON(id)]).json?["result"])
@@ -96,7 +96,7 @@ import Testing
         #expect(test.call("getFile", ["file_id": JSON(big)]).status == 200)
     }
 
-    @Test func `a file is fetched whole or from any byte on, with the right token`() throws {
+    @Test func `a file is fetched whole or from any offset, with the right token`() throws {
         let test = try SimulatorTest()
         _ = test.server.addFile(Array("0123456789".utf8), path: "a b/ö%41.jpg")
         #expect(fetch(test, "a%20b/%C3%B6%2541.jpg").text == "0123456789")
@@ -112,7 +112,7 @@ import Testing
                 == #"{"ok":false,"error_code":404,"description":"Not Found"}"#)
     }
 
-    @Test func `a local server tells where the file is, and serves none`() throws {
+    @Test func `a local server returns the file's path on disk and serves no downloads`() throws {
         let test = try SimulatorTest()
         test.server.localDirectory = directory.path
         let id = test.server.addFile(Array("hello".utf8), path: "photos/file_7.jpg")
@@ -127,7 +127,7 @@ import Testing
         #expect(fetch(test, "photos/file_7.jpg").status == 404)
     }
 
-    @Test func `fetching a file fails as ordered`() throws {
+    @Test func `a download fails with the given faults`() throws {
         let test = try SimulatorTest()
         _ = test.server.addFile(Array("0123456789".utf8), path: "f")
         test.server.fail(method: "file", with: .closeAfterBytes(4))
@@ -148,7 +148,7 @@ import Testing
         #expect(fetch(test, "f").status == 200)
     }
 
-    @Test func `an upload may break off in its middle, and the call never arrives`() throws {
+    @Test func `an upload can break off in its middle, and the call never arrives`() throws {
         let test = try SimulatorTest()
         let contents = String(repeating: "x", count: 10_000_000)
         let body = try form([("chat_id", "42")], [("photo", contents)])

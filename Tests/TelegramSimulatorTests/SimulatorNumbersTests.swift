@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// Numbers that nobody means, and that somebody's script sends all the same.
+/// Out-of-range numbers, which a script may send by mistake.
 @Suite struct SimulatorNumbersTests {
     private let test: SimulatorTest
 
@@ -34,7 +34,7 @@ import Testing
         ("/faults", #"{"error_code":9223372036854775807}"#), ("/faults", #"{"retry_after":-1}"#),
         ("/faults", #"{"fault":"close_after_bytes","bytes":-1,"method":"getMe"}"#),
     ])
-    func `a number that can't be is refused in words, and nothing else happens`(
+    func `an out-of-range number is refused with a message and has no effect`(
         _ path: String, _ body: String
     ) {
         let answer = ask(path, body)
@@ -43,7 +43,7 @@ import Testing
         #expect(ask("/users/ada/createGroup", "{}").json?["result"]?["id"] == -1_001_000_000_001)
     }
 
-    @Test func `the highest numbers that can be leave room for the next`() {
+    @Test func `the highest allowed numbers leave room for the next`() {
         #expect(ask("/users", #"{"id":1099511627775}"#).status == 200)
         #expect(ask("/users", "{}").json?["result"]?["id"] == 1001)
         #expect(ask("/users/ada/createGroup", #"{"id":-1997852516351}"#).status == 200)

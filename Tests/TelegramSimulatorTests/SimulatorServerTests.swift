@@ -27,13 +27,13 @@ import Testing
         #expect(heard == ["sendMessage"])
     }
 
-    @Test func `a method may be asked for with GET, in any case, with arguments in the query`() throws {
+    @Test func `a method may be called with GET, in any case, with arguments in the query`() throws {
         let test = try SimulatorTest()
         #expect(test.call("GETme", nil).json?["result"]?["id"] == 7)
         #expect(test.call("sendmessage?chat_id=42&text=a%20b", nil).json?["result"]?["text"] == "a b")
     }
 
-    @Test func `a refusal has its code, its words and the HTTP status`() throws {
+    @Test func `a refusal has its error code, its description and the HTTP status`() throws {
         let test = try SimulatorTest()
         let answer = test.call("sendMessage", ["text": "x"])
         #expect(answer.status == 400)
@@ -73,7 +73,7 @@ import Testing
         #expect(test.server.connectionsOpen == 1)
     }
 
-    @Test func `a closed server closes its connections and takes no more`() throws {
+    @Test func `a closed server closes its connections and accepts no more`() throws {
         let test = try SimulatorTest()
         let poll = test.poll()
         test.server.close()
@@ -90,7 +90,7 @@ import Testing
         #expect(test.call("getMe").failure?.requestWentOut == false)
     }
 
-    @Test func `a server that is let go closes, with a request still waiting`() throws {
+    @Test func `a released server closes, even with a request waiting`() throws {
         let loop = try EventLoop()
         let client = HTTPClient(on: loop, connections: 1, userAgent: "test")
         var server: SimulatorServer? = try SimulatorServer(on: loop, telegram: SimulatedTelegram { 0 })
@@ -105,7 +105,7 @@ import Testing
         #expect(loop.run(until: { failed }, within: .seconds(5)))
     }
 
-    @Test func `the connection of a client that went away while it waited is closed`() throws {
+    @Test func `the connection of a client that disconnects while waiting is closed`() throws {
         let test = try SimulatorTest()
         let poll = test.poll()
         #expect(test.server.connectionsOpen == 1)
@@ -113,7 +113,7 @@ import Testing
         #expect(test.wait { test.server.connectionsOpen == 0 })
     }
 
-    @Test func `a port is taken only once, and free again after closing`() throws {
+    @Test func `a port can be used only once, and again after closing`() throws {
         let test = try SimulatorTest()
         let port = test.server.port
         #expect(throws: SystemError.self) {
@@ -123,7 +123,7 @@ import Testing
         _ = try SimulatorServer(on: test.loop, telegram: test.server.telegram, port: port)
     }
 
-    @Test func `a body that came packed is refused, and not taken for none`() throws {
+    @Test func `a compressed body is refused, not read as empty`() throws {
         let test = try SimulatorTest()
         var request = HTTPClient.Request(
             url: "\(test.server.url)/bot7:secret/getMe", body: .json([]), timeout: .seconds(5))
@@ -133,7 +133,7 @@ import Testing
         #expect(test.settled(test.send(request)).status == 200)
     }
 
-    @Test func `a query may have a message of the longest text`() throws {
+    @Test func `a query can hold a message of the maximum length`() throws {
         let test = try SimulatorTest()
         let text = String(repeating: "%F0%9F%98%80", count: 4096)
         let request = HTTPClient.Request(

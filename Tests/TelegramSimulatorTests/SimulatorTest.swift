@@ -25,7 +25,7 @@ struct SimulatorTest: Rigged {
             method, parameters.map { .json($0.bytes) } ?? HTTPClient.Body.none, token: token, within: timeout)
     }
 
-    /// Sends a call in any form without waiting for its answer.
+    /// Sends a call with any body without waiting for its answer.
     func send(
         _ method: String, _ body: HTTPClient.Body, token: String = "7:secret",
         within timeout: Duration = .seconds(5)
@@ -47,7 +47,7 @@ struct SimulatorTest: Rigged {
         settled(send(method, parameters, token: token, within: timeout))
     }
 
-    /// Sends a getUpdates that waits, and lets it arrive.
+    /// Starts a getUpdates with a timeout and waits until it has arrived.
     func poll(_ parameters: JSON = ["timeout": 50]) -> HTTPAnswer {
         let before = server.polls.count
         let answer = send("getUpdates", parameters)
@@ -57,6 +57,6 @@ struct SimulatorTest: Rigged {
 }
 
 extension HTTPAnswer {
-    /// The ids of the updates that getUpdates gave.
+    /// The ids of the updates in the answer to getUpdates.
     var updateIDs: [Int64]? { json?["result"]?.elements.compactMap { $0["update_id"]?.integer } }
 }

@@ -27,7 +27,7 @@ import Testing
         #expect(test.server.calls.isEmpty)
     }
 
-    @Test func `a waiting poll is answered with all that is added in one turn`() throws {
+    @Test func `a waiting poll gets all updates that are added in one turn`() throws {
         let test = try SimulatorTest()
         let poll = test.poll()
         test.server.add(message, as: "message")
@@ -36,7 +36,7 @@ import Testing
         #expect(poll.updateIDs == [9001, 9002])
     }
 
-    @Test func `the offset of a poll that waits has deleted already`() throws {
+    @Test func `a waiting poll's offset has already deleted older updates`() throws {
         let test = try SimulatorTest()
         test.server.add(message, as: "message")
         let poll = test.poll(["offset": 9002, "timeout": 50])
@@ -46,7 +46,7 @@ import Testing
         #expect(poll.updateIDs == [9002])
     }
 
-    @Test func `a poll whose time is up is answered with nothing`() throws {
+    @Test func `a poll whose timeout passes gets an empty answer`() throws {
         let loop = try EventLoop()
         let delivery = UpdateDelivery(on: loop, firstID: 1, second: .milliseconds(1))
         func elapsed(_ timeout: JSON) -> Duration {
@@ -59,11 +59,11 @@ import Testing
         }
         #expect(elapsed("20") >= .milliseconds(20))
         #expect(elapsed(-1) < .seconds(1))
-        // Telegram waits for 50 s at most.
+        // Telegram limits the timeout to 50 s.
         #expect(elapsed(1_000_000) < .seconds(5))
     }
 
-    @Test func `a raw update keeps its id, and a stranger's bytes`() throws {
+    @Test func `a raw update keeps its id and its bytes`() throws {
         let test = try SimulatorTest()
         test.server.addRaw(["update_id": 5, "hologram": ["chat": ["id": 1, "type": "private"]]])
         test.server.addRaw(bytes: [0x7B, 0xFF], id: 6)
@@ -74,18 +74,18 @@ import Testing
         #expect(test.call("getUpdates", ["offset": 7]).updateIDs == [])
     }
 
-    @Test func `allowed_updates keep kinds from being created, until they are set anew`() throws {
+    @Test func `allowed_updates keep updates from being created until the list changes`() throws {
         let test = try SimulatorTest()
         #expect(test.server.add(message, as: "chat_member") == nil)
         #expect(test.server.add(message, as: "message") == 9001)
-        // What is queued already still comes.
+        // Updates that are already queued still arrive.
         #expect(test.call("getUpdates", ["allowed_updates": ["chat_member"]]).updateIDs == [9001])
         #expect(test.call("getUpdates").updateIDs == [9001])
         #expect(test.server.add(message, as: "message") == nil)
         #expect(test.server.add(message, as: "chat_member") == 9002)
     }
 
-    @Test func `a throttle makes the same offset wait, and one update at a time`() throws {
+    @Test func `a throttle delays a repeated offset and limits it to one update`() throws {
         var throttle = PollThrottle()
         let start = Instant.current
         func slow(_ offset: Int64, after delay: Duration) -> (Duration, Int64) {
@@ -101,7 +101,7 @@ import Testing
         #expect(slow(2, after: .milliseconds(4500)) == (.zero, 100))
     }
 
-    @Test func `a throttle holds back the second 409 within 3 s`() {
+    @Test func `a throttle delays the second 409 within 3 s`() {
         var throttle = PollThrottle()
         let start = Instant.current
         #expect(throttle.delayOfConflict(at: start) == .zero)
@@ -109,7 +109,7 @@ import Testing
         #expect(throttle.delayOfConflict(at: start + .seconds(3)) == .zero)
     }
 
-    @Test func `a server that slows spinning lets a repeated poll wait`() throws {
+    @Test func `a server with throttling makes a repeated poll wait`() throws {
         let test = try SimulatorTest()
         test.server.slowsSpinning = true
         #expect(test.call("getUpdates").updateIDs == [])
@@ -137,7 +137,7 @@ import Testing
         #expect(newer.updateIDs == [9001])
     }
 
-    @Test func `a poll that need not wait leaves the older one alone`() throws {
+    @Test func `a poll that needn't wait leaves the older one running`() throws {
         let test = try SimulatorTest()
         let older = test.poll()
         #expect(test.call("getUpdates").updateIDs == [])
@@ -147,7 +147,7 @@ import Testing
         #expect(older.updateIDs == [9001])
     }
 
-    @Test func `setWebhook ends a waiting poll, and keeps others out until deleteWebhook`() throws {
+    @Test func `setWebhook ends a waiting poll and refuses others until deleteWebhook`() throws {
         let test = try SimulatorTest()
         let poll = test.poll()
         let set = test.call("setWebhook", ["url": "https://example.com"])
@@ -167,7 +167,7 @@ import Testing
         #expect(test.call("getUpdates").status == 200)
     }
 
-    @Test func `getWebhookInfo tells the address and how many updates wait`() throws {
+    @Test func `getWebhookInfo returns the URL and the number of pending updates`() throws {
         let test = try SimulatorTest()
         test.server.add(message, as: "message")
         _ = test.call("setWebhook", ["url": "https://example.com", "allowed_updates": ["message"]])

@@ -5,7 +5,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct TextEntitiesTests {
-    /// What is found, `mention @name`, in order.
+    /// Returns the detected entities in order, as in `mention @name`.
     private func found(_ text: String) -> [String] {
         let units = Array(text.utf16)
         return TextEntities.find(in: text).map { entity in
@@ -17,7 +17,7 @@ import Testing
         found(text).filter { $0.hasPrefix("\(kind) ") }.map { String($0.dropFirst(kind.count + 1)) }
     }
 
-    @Test func `what is found is what Telegram finds`() throws {
+    @Test func `the same entities are detected as by Telegram`() throws {
         let cases = try ProjectFile.text("Tests/Data/found.ndjson").split(separator: "\n").map {
             try JSON(parsing: String($0))
         }
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `names are found between words`() {
+    @Test func `mentions are detected between words`() {
         #expect(
             found("mention", "@abcde @xyzxy @xxxxx@yyyyy @ttt no@mention") == ["@abcde", "@xyzxy", "@xxxxx"])
         #expect(
@@ -41,12 +41,12 @@ import Testing
         #expect(found("mention", "@abcdefghijklmnopqrstuvwxyz1234567 @имя") == [])
     }
 
-    @Test func `commands are found, with the bot's name`() {
+    @Test func `commands are detected, with the bot's name`() {
         #expect(found("bot_command", "/abc /a@abc, 😀/x") == ["/abc", "/a@abc", "/x"])
         #expect(found("bot_command", "/a@b /@bfdsa /test/ a/b </b> //c /д") == [])
     }
 
-    @Test func `tags are found where they have a letter`() {
+    @Test func `hashtags need a letter, and cashtags a valid symbol`() {
         #expect(
             found("hashtag", "#a #я #123a #te·st #a™ (#b)") == ["#a", "#я", "#123a", "#te·st", "#a", "#b"])
         #expect(found("hashtag", "# ## #123 я#a #a# #a#b") == [])
@@ -60,7 +60,7 @@ import Testing
         #expect(found("cashtag", "$a $ABCDEFGHJ $$XYZ $ABC1 1$ABC $1INC $ABС") == [])
     }
 
-    @Test func `links are found, with a protocol or a domain that is known`() {
+    @Test func `links are detected by a protocol or a known domain`() {
         let text =
             "telegram.org. (https://a.bc/c) HTTP://x.yz:80/z?q#f, a.notadomain 127.0.0.1/x 1.2 пример.рф"
         #expect(
@@ -77,7 +77,7 @@ import Testing
         #expect(found("url", "tg://resolve?domain=x. TON://a tg://") == ["tg://resolve?domain=x", "TON://a"])
     }
 
-    @Test func `addresses are found, and not taken for links`() {
+    @Test func `email addresses are detected, and not taken for links`() {
         #expect(
             found("write to security@telegram.org, a+b.c@d.ef") == [
                 "email security@telegram.org", "email a+b.c@d.ef",
@@ -86,7 +86,7 @@ import Testing
         #expect(found("email", "a@b a@b.c @x.com a@-b.com") == [])
     }
 
-    @Test func `phone numbers are found with their plus sign`() {
+    @Test func `phone numbers are detected with their plus sign`() {
         #expect(
             found("phone_number", "+12345678901 +49 (30) 1234-567.") == ["+12345678901", "+49 (30) 1234-567"])
         #expect(found("phone_number", "+123456 +1234567890123456 1+1234567 12345678901 +12345678x") == [])

@@ -9,13 +9,13 @@ import Testing
         return queue
     }
 
-    @Test func `without an offset the oldest updates come, and stay`() {
+    @Test func `without an offset the oldest updates are returned and kept`() {
         var queue = queue(1...3)
         #expect(queue.updates(from: 0, limit: 100).map(\.id) == [1, 2, 3])
         #expect(queue.updates(from: 0, limit: 100).map(\.id) == [1, 2, 3])
     }
 
-    @Test func `an offset deletes what is lower`() {
+    @Test func `an offset deletes lower ids`() {
         var queue = queue(1...3)
         #expect(queue.updates(from: 3, limit: 100).map(\.id) == [3])
         #expect(queue.updates(from: 0, limit: 100).map(\.id) == [3])
@@ -45,7 +45,7 @@ import Testing
         #expect(queue.updates(from: -9, limit: 100).map(\.id) == [4, 5])
     }
 
-    @Test func `the limit is taken as one to a hundred`() {
+    @Test func `the limit is clamped to 1 to 100`() {
         var queue = queue(1...150)
         #expect(queue.updates(from: 0, limit: 0).count == 1)
         #expect(queue.updates(from: 0, limit: -5).count == 1)
@@ -53,7 +53,7 @@ import Testing
         #expect(queue.updates(from: 0, limit: 1000).count == 100)
     }
 
-    @Test func `an answer ends before 4 MiB, but has one update at least`() {
+    @Test func `an answer stays under 4 MiB but has at least one update`() {
         var queue = UpdateQueue(firstID: 1)
         queue.insert(Array(repeating: 0, count: 5 << 20), id: 1)
         (2...4).forEach { queue.insert(Array(repeating: 0, count: 2 << 20), id: $0) }
@@ -61,14 +61,14 @@ import Testing
         #expect(queue.updates(from: 2, limit: 100).map(\.id) == [2])
     }
 
-    @Test func `updates are in the order of their ids`() {
+    @Test func `updates are ordered by id`() {
         var queue = UpdateQueue(firstID: 1)
         for id in [5, 2, 9, 5, 7] as [Int64] { queue.insert([UInt8(id)], id: id) }
         #expect(queue.updates(from: 0, limit: 100).map(\.id) == [2, 5, 7, 9])
         #expect(queue.nextID == 10)
     }
 
-    @Test func `an empty queue goes on from a lower id, and an offset of old is ignored`() {
+    @Test func `an empty queue continues from a lower id, and an old offset is ignored`() {
         var queue = queue(727_334_708...727_334_708)
         _ = queue.updates(from: 727_334_709, limit: 100)
         queue.insert([], id: 117_314_199)
@@ -76,7 +76,7 @@ import Testing
         #expect(queue.updates(from: 727_334_709, limit: 100).map(\.id) == [117_314_199])
     }
 
-    @Test func `as many updates wait as with Telegram`() {
+    @Test func `the queue has Telegram's limits`() {
         var queue = queue(1...100_000)
         #expect(!queue.hasRoom(for: 1))
         _ = queue.updates(from: 2, limit: 1)

@@ -3,7 +3,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct WebhookQueuesTests {
-    @Test func `updates of one chat go one after the other, those of others at the same time`() {
+    @Test func `updates of one chat are delivered in order, those of different chats concurrently`() {
         var queues = WebhookQueues(limit: 40)
         queues.add(1, to: "a")
         queues.add(2, to: "a")
@@ -13,7 +13,7 @@ import Testing
         #expect([queues.next(), queues.next()] == [2, nil])
     }
 
-    @Test func `no more are under way than the webhook wants`() {
+    @Test func `concurrent deliveries are limited by the webhook's max_connections`() {
         var queues = WebhookQueues(limit: 1)
         queues.add(1, to: "a")
         queues.add(2, to: "b")
@@ -22,7 +22,7 @@ import Testing
         #expect(queues.next() == 2)
     }
 
-    @Test func `an update that isn't taken is posted again, later each time and not for ever later`() {
+    @Test func `a failed delivery is retried with a backoff of at most 60 s`() {
         var queues = WebhookQueues(limit: 40)
         queues.add(1, to: "a")
         queues.add(2, to: "a")
@@ -40,14 +40,14 @@ import Testing
         #expect(queues.failed(2) == .seconds(1))
     }
 
-    @Test func `a webhook that wants to be left alone for longer is`() {
+    @Test func `a webhook can ask for a longer delay`() {
         var queues = WebhookQueues(limit: 40)
         queues.add(1, to: "a")
         _ = queues.next()
         #expect(queues.failed(1, wanted: .seconds(30)) == .seconds(30))
     }
 
-    @Test func `an update is in one queue once, whoever adds it again`() {
+    @Test func `an update is queued only once`() {
         var queues = WebhookQueues(limit: 40)
         queues.add(1, to: "a")
         queues.add(1, to: "b")

@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `updates are posted with the secret, in order for each chat, and then forgotten`() throws {
+    @Test func `updates are posted with the secret, in order for each chat, and then deleted`() throws {
         let hook = try Hook()
         hook.say("before")
         hook.set(["secret_token": "s3cret_-"])
@@ -59,9 +59,7 @@ import Testing
         #expect(try JSON(parsing: request.body)["update_id"] == 9001)
     }
 
-    @Test func `an update that is refused is told of and posted again, and those of other chats go on`()
-        throws
-    {
+    @Test func `a refused update is reported and retried, and other chats' updates continue`() throws {
         let hook = try Hook()
         hook.answer = { responder, count in responder.respond(status: count == 1 ? 500 : 200) }
         hook.set()
@@ -78,11 +76,7 @@ import Testing
         #expect(hook.texts == ["first", "other", "first", "second"])
     }
 
-    @Test
-    func
-        `a webhook that nobody serves is told of, and gets what came meanwhile once it is deleted or changed`()
-        throws
-    {
+    @Test func `an unreachable webhook is reported, and its updates are kept until it changes`() throws {
         let hook = try Hook()
         let nobody = try HTTPServer(on: hook.test.loop)
         let port = nobody.port
@@ -124,7 +118,7 @@ import Testing
         #expect(Arguments(call.parameters).text("chat_id") == "42")
     }
 
-    @Test func `an answer that is no call is none`() throws {
+    @Test func `an answer without a call is ignored`() throws {
         let hook = try Hook()
         hook.answer = { responder, _ in
             responder.respond(status: 200, contentType: "application/json", body: Array(#"{"ok":true}"#.utf8))
@@ -135,9 +129,7 @@ import Testing
         #expect(hook.test.server.calls.map(\.method) == ["setWebhook"])
     }
 
-    @Test func `an address that is none and a secret with other characters are refused in Telegram's words`()
-        throws
-    {
+    @Test func `an invalid URL or secret is refused with Telegram's message`() throws {
         let hook = try Hook()
         let reason = { (parameters: JSON) in
             hook.test.call("setWebhook", parameters).json?["description"]?.string ?? ""
@@ -154,7 +146,7 @@ import Testing
         #expect(hook.info?["url"] == "")
     }
 
-    @Test func `dropping what waits ends its delivery too`() throws {
+    @Test func `dropping pending updates ends their delivery too`() throws {
         let hook = try Hook()
         hook.answer = { responder, count in responder.respond(status: count == 1 ? 500 : 200) }
         hook.set()
