@@ -76,10 +76,7 @@ import Testing
         #expect(formatted("a<pre>  </pre>", "HTML") == ["a"])
     }
 
-    @Test
-    func
-        `carriage returns and direction marks are removed, control characters become spaces, and entities move along`()
-    {
+    @Test func `carriage returns and direction marks go, control characters become spaces, entities move`() {
         #expect(formatted("a\r\nb<b>c\u{202E}d\u{7}</b>e", "HTML") == ["a\nbcd e", "bold 3 3"])
         #expect(formatted("x\u{333}\u{30A}y") == ["xy"])
         #expect(
