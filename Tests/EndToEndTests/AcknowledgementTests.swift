@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.ownProcess) struct AcknowledgementTests {
-    /// A bot that writes down what it reads, and acknowledges every event with "ack" in it.
+    /// A bot that records what it reads and acknowledges every event that contains "ack".
     private static let acknowledges = [
         "sh", "-c",
         #"""
@@ -28,13 +28,13 @@ import Testing
         }
     }
 
-    /// Whether for a moment no further line is given to the child.
+    /// Whether the child gets no further line for 300 ms.
     private func isQuiet(_ test: GatewayTest) -> Bool {
         let count = test.transcript(of: 42).count
         return !test.wait(within: .milliseconds(300)) { test.transcript(of: 42).count > count }
     }
 
-    @Test func `with --ack event the next one comes once the last was acknowledged`() throws {
+    @Test func `with --ack event the next event comes after the last one's acknowledgement`() throws {
         let test = try GatewayTest()
         try test.run(["--ack", "event", "--"] + Self.acknowledges)
         for text in ["ack 1", "ack 2", "silent", "never"] { test.say(text, in: 42) }
@@ -44,7 +44,7 @@ import Testing
         #expect(test.wait { (try? test.count("events")) == 2 })
     }
 
-    @Test func `--window lets so many be on their way`() throws {
+    @Test func `--window limits the number of events in flight`() throws {
         let test = try GatewayTest()
         try test.run(["--ack", "event", "--window", "2", "--"] + Self.acknowledges)
         for text in ["1", "2", "3"] { test.say(text, in: 42) }
@@ -53,7 +53,7 @@ import Testing
         #expect(texts(test) == ["telegram", "1", "2"])
     }
 
-    @Test func `a result is the very next line, and comes before the acknowledgement`() throws {
+    @Test func `a result is the next line and doesn't need an acknowledgement`() throws {
         let test = try GatewayTest()
         try test.run(["--ack", "event", "--"] + Self.acknowledges)
         for text in ["ask", "ack"] { test.say(text, in: 42) }
@@ -62,7 +62,7 @@ import Testing
         #expect(test.wait { (try? test.count("events")) == 0 })
     }
 
-    @Test func `an acknowledgement of what it doesn't have is a warning`() throws {
+    @Test func `acknowledging an event that isn't in flight is a warning`() throws {
         let test = try GatewayTest()
         try test.run(["--ack", "event", "--"] + Self.acknowledges)
         test.say("wrong", in: 42)
@@ -70,7 +70,7 @@ import Testing
         #expect(try test.count("events") == 1)
     }
 
-    @Test func `what wasn't acknowledged is given to the next child, marked`() throws {
+    @Test func `an unacknowledged event is redelivered to the next child`() throws {
         let test = try GatewayTest()
         try test.run(["--ack", "event", "--window", "2", "--max-deliveries", "2", "--"] + Self.acknowledges)
         for text in ["die", "after", "ack"] { test.say(text, in: 42) }
@@ -82,7 +82,7 @@ import Testing
         #expect(test.wait { (try? test.count("dead_letters")) == 1 && (try? test.count("events")) == 0 })
     }
 
-    @Test func `with --ack exit a child gets one event, and then the end of its input`() throws {
+    @Test func `with --ack exit a child gets one event and then the end of its input`() throws {
         let test = try GatewayTest()
         let bot = #"cat >>"$TRANSCRIPTS/42"; echo '{"type":"telegram.send_message","text":"read"}'"#
         try test.run(["--ack", "exit", "--", "sh", "-c", bot])
@@ -93,7 +93,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `with --ack exit another status gives the event again, marked`() throws {
+    @Test func `with --ack exit a nonzero status redelivers the event`() throws {
         let test = try GatewayTest()
         let bot = #"cat >>"$TRANSCRIPTS/42"; [ -e "$TRANSCRIPTS/ok" ] || { : >"$TRANSCRIPTS/ok"; exit 1; }"#
         try test.run(["--ack", "exit", "--", "sh", "-c", bot])
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: ["--ack-timeout", "--settle"])
-    func `by default an event is acknowledged when its child lived on for --ack-timeout, once --settle`(
+    func `by default an event is acknowledged after --ack-timeout, formerly --settle`(
         _ option: String
     ) throws {
         let test = try GatewayTest()
@@ -119,7 +119,7 @@ import Testing
         #expect(try test.count("calls") == 0)
     }
 
-    @Test func `before that, and without a later one taken, it is kept`() throws {
+    @Test func `an event is kept until its timeout or until a later one is read`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--ack-timeout", "1h"], bot: "echo.sh")
         test.say("x", in: 42)
@@ -129,13 +129,13 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["x", "y"] && (try? test.count("events")) == 1 })
         #expect(test.stop() == 0)
         #expect(gateway.exit?.status == 0)
-        // Its exit with status 0 settled the last one.
+        // The exit with status 0 acknowledged the last event.
         #expect(try test.count("events") == 0)
     }
 }
 
 extension String {
-    /// What stands between two marks; nil where they aren't there.
+    /// The text between two markers; nil if the first one is missing.
     fileprivate func components(between start: String, and end: Character) -> String? {
         guard let range = firstRange(of: start) else { return nil }
         return String(self[range.upperBound...].prefix { $0 != end })

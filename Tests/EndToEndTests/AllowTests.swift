@@ -20,7 +20,7 @@ import Testing
             ], as: "message")
     }
 
-    @Test func `others reach no child and no journal, are confirmed at Telegram, and are counted`() throws {
+    @Test func `updates of others reach no child and no journal, and are confirmed and counted`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(
             ["--allow-chat", "42", "--allow-user", "@Grace", "--log-level", "debug"], bot: "echo.sh")
@@ -51,7 +51,7 @@ import Testing
         #expect(try test.count("children") == 0)
     }
 
-    @Test func `without a list everyone may come in, and the log says so`() throws {
+    @Test func `without an allow-list anyone can use the bot, and the log says so`() throws {
         let test = try GatewayTest()
         try test.run(bot: "echo.sh")
         test.say("x", in: 42)
@@ -96,7 +96,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `at the start a file that can't be used ends it, before Telegram is asked`() throws {
+    @Test func `at startup an unusable file is an error before Telegram is contacted`() throws {
         let test = try GatewayTest()
         let end = { (options: [String]) in
             let gateway = try test.run(options, bot: "echo.sh")
@@ -122,7 +122,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `what an earlier run let in is delivered, and a group's new id is known to the next one`()
+    @Test func `events accepted by an earlier run are delivered, and a group's new id is remembered`()
         throws
     {
         let test = try GatewayTest()
@@ -143,7 +143,7 @@ import Testing
         #expect(test.texts(in: 42) == ["before"])
     }
 
-    @Test func `--max-age drops what is older, and says so`() throws {
+    @Test func `--max-age drops older updates and logs it`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--max-age", "10m"], bot: "echo.sh")
         test.say("yesterday", in: 42)
@@ -155,7 +155,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `--drop-pending drops what Telegram holds, and not what the journal does`() throws {
+    @Test func `--drop-pending drops Telegram's pending updates but not the journal's events`() throws {
         let test = try GatewayTest()
         let first = try test.run(bot: "never-reads.sh")
         test.say("journal", in: 42)

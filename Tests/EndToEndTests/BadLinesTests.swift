@@ -5,13 +5,13 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// What bots print by mistake, and what becomes of it; BadLineTests has more of each way.
+/// How the gateway handles the malformed lines that bots commonly print. BadLineTests has more cases.
 @Suite struct BadLinesTests {
     private struct BadLine {
         let bytes: [UInt8]
-        /// Why it is dropped.
+        /// The reason for which it is dropped.
         let reason: String
-        /// Whom the gateway can answer.
+        /// The id with which the gateway reports the failure.
         let id: JSON?
 
         init(_ text: String, _ reason: String, id: JSON? = nil) {
@@ -22,7 +22,7 @@ import Testing
             (self.bytes, self.reason, self.id) = (bytes, reason, id)
         }
 
-        /// What the log shows of it.
+        /// The part of the line that the log shows.
         var start: Substring { String(decoding: bytes, as: UTF8.self).prefix(200) }
     }
 
@@ -43,7 +43,7 @@ import Testing
         BadLine(#"{"type":"telegram.ack","id":9}"#, "telegram.ack needs 'update_id'", id: 9),
     ]
 
-    @Test func `a bad line is dropped, logged once and answered, and the child lives on`() throws {
+    @Test func `a bad line is dropped, logged once and answered, and the child keeps running`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--no-state", "--max-line", "4KiB"], bot: "bad-lines.sh")
         var bytes: [UInt8] = []
@@ -58,7 +58,7 @@ import Testing
 
         let texts = Self.lines.indices.map { "after \($0)" } + ["CRLF"]
         #expect(test.wait { test.texts(in: 42) == texts })
-        // A last line without its end counts, if it is whole.
+        // A complete last line counts even without its newline.
         #expect(test.wait { test.texts(in: 44) == ["half a line"] })
         #expect(test.waitForLog("\"text\":\"hal"))
         #expect(test.texts(in: 43) == [])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// `chat` at a terminal.
+/// `pipegram chat` in a terminal.
 @Suite struct ChatTerminalTests {
     let files = TemporaryDirectory()
 
@@ -18,13 +18,13 @@ import Testing
 
     private var home: [String] { ["HOME=\(files.path)", "XDG_STATE_HOME=\(files.path)"] }
 
-    @Test func `a person sees who says what, and Ctrl-D ends it`() throws {
+    @Test func `the chat shows who writes, and Ctrl-D ends it`() throws {
         let terminal = try chat([ProjectPaths.bot("lively.sh")], on: try EventLoop())
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("привет 👋\r")
         #expect(terminal.shows("#2 Demo: привет 👋"))
-        // Bold, as nothing is for a script.
+        // Bold, which a pipe never gets.
         #expect(String(decoding: terminal.output, as: UTF8.self).contains("\u{1B}[1mDemo"))
         terminal.type("/as Bob\r")
         #expect(terminal.shows("Bob>"))
@@ -41,7 +41,7 @@ import Testing
         #expect(terminal.exit == 0)
     }
 
-    @Test func `a crash and a refusal are told at once, and what is being typed stays`() throws {
+    @Test func `crashes and refusals appear at once, and the line being typed stays`() throws {
         let terminal = try chat(
             [ProjectPaths.bot("lively.sh")], environment: ["NO_COLOR=1"], on: try EventLoop())
         defer { terminal.close() }
@@ -60,7 +60,7 @@ import Testing
         #expect(terminal.exit == 0)
     }
 
-    @Test func `Ctrl-C drops what is typed, and with nothing typed ends it`() throws {
+    @Test func `Ctrl-C drops the typed text, or ends the chat if there is none`() throws {
         let terminal = try chat([ProjectPaths.bot("echo.sh")], on: try EventLoop())
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
@@ -71,7 +71,7 @@ import Testing
         #expect(terminal.exit == 0)
     }
 
-    @Test func `a window gets narrower, and wide characters go to the next row`() throws {
+    @Test func `a narrower window wraps wide characters to the next row`() throws {
         let loop = try EventLoop()
         let terminal = try chat([ProjectPaths.bot("echo.sh")], on: loop)
         defer { terminal.close() }
@@ -89,7 +89,7 @@ import Testing
         #expect(terminal.exit == 0)
     }
 
-    @Test func `Ctrl-Z stops it, and fg brings back what is being typed`() throws {
+    @Test func `Ctrl-Z stops the chat, and fg restores the line being typed`() throws {
         let loop = try EventLoop()
         let terminal = try PseudoTerminal(
             ["/bin/bash", "--norc", "--noediting", "-i"], environment: home + ["PS1=$ "], on: loop)
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test(arguments: [(false, 0), (true, 128 + SIGHUP)])
-    func `nobody has to wait for a bot that never answers`(_ hangsUp: Bool, _ status: Int32) throws {
+    func `a bot that never answers doesn't block the end`(_ hangsUp: Bool, _ status: Int32) throws {
         let log = "\(files.path)/session.ndjson"
         let terminal = try chat(
             ["--stop-grace", "200ms", "--log", log, "sh", "-c", "sleep 1000"], on: try EventLoop())
@@ -126,7 +126,7 @@ import Testing
         #expect(files.read("session.ndjson")?.contains("hello") == true)
     }
 
-    /// A bot that answers, then neither ends with its input nor alone.
+    /// A bot that answers, but doesn't exit at the end of its input.
     private var lingering: String {
         files.write(
             "lingering.sh",
@@ -150,12 +150,12 @@ import Testing
         defer { close(file) }
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = read(file, &bytes, bytes.count)
-        // Not every container's first process buries its dead.
+        // In some containers, the first process doesn't reap orphans, so a zombie counts as ended.
         return count <= 0 || String(decoding: bytes.prefix(count), as: UTF8.self).contains(") Z ")
     }
 
     @Test(arguments: [(false, 128 + SIGINT), (true, 128 + SIGHUP)])
-    func `with its user gone all are gone, and what was said is saved`(
+    func `when the user leaves, all processes end and the session is saved`(
         _ hangsUp: Bool, _ status: Int32
     ) throws {
         let loop = try EventLoop()
@@ -166,13 +166,13 @@ import Testing
         #expect(terminal.shows("You>"))
         terminal.type("x\r")
         #expect(terminal.shows("Demo: heard"))
-        // Not only at the end, which may never come.
+        // The session is saved as it goes, in case the chat doesn't end properly.
         #expect(files.read("session.calls.ndjson")?.contains("heard") == true)
         if hangsUp { kill(terminal.pid, SIGHUP) } else { terminal.type("\u{4}") }
         #expect(loop.run(until: { files.read("pid") != nil }, within: .seconds(20)))
         let pid = try #require(files.read("pid").flatMap { pid_t($0.dropLast()) })
         #expect(!hasEnded(pid))
-        // A closed terminal's shell says so once more.
+        // When a terminal closes, its shell sends a second SIGHUP.
         kill(terminal.pid, hangsUp ? SIGHUP : SIGINT)
         #expect(terminal.ends())
         #expect(terminal.exit == status)

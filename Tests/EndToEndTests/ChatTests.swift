@@ -14,7 +14,7 @@ import Testing
         try .pipegram([command] + arguments, input: lines.joined(separator: "\n"))
     }
 
-    @Test func `lines that come on a pipe are said to the bot, and its answers printed as they are`() throws {
+    @Test func `lines from a pipe are sent to the bot, and its answers printed unchanged`() throws {
         let end = try run(
             "chat", ["--", ProjectPaths.bot("echo.sh")], typing: ["hello", "привет 👋", "/start", ""])
         #expect(end.output == ["hello", "привет 👋", "/start"])
@@ -22,7 +22,7 @@ import Testing
         #expect(end.status == 0)
     }
 
-    @Test func `a line that is too long isn't said, and what stands behind quit neither`() throws {
+    @Test func `an overlong line isn't sent, and the text after a quit isn't either`() throws {
         let long = String(repeating: "x", count: 1 << 20 + 1)
         let end = try run("chat", [ProjectPaths.bot("echo.sh")], typing: [long, "hello", "/quit", "more"])
         #expect(end.output == ["hello"])
@@ -31,7 +31,7 @@ import Testing
         #expect(try run("chat", [ProjectPaths.bot("echo.sh")], typing: ["/quit", "more"]).output.isEmpty)
     }
 
-    @Test func `each line waits until the bot has dealt with the one before`() throws {
+    @Test func `each line waits until the bot has processed the previous one`() throws {
         let lines = (1...8).map(String.init)
         let end = try run("chat", [ProjectPaths.bot("edits.sh")], typing: lines)
         #expect(end.output == lines.flatMap { [$0, "edited: edited"] })
@@ -40,7 +40,7 @@ import Testing
         #expect(plain.output == lines.map { "\($0)!" })
     }
 
-    @Test func `a crash, a bad line, a refused call and a misused command make it end with 1`() throws {
+    @Test func `a crash, a bad line, a refused call or a misused command gives exit status 1`() throws {
         let end = try run(
             "chat", [ProjectPaths.bot("lively.sh")],
             typing: ["bang", "hello", "nothing", "/press", "/press 1"])
@@ -86,7 +86,7 @@ import Testing
         #expect(again.errors.contains("session.ndjson already exists"))
     }
 
-    @Test func `with watch a changed program is started anew`() throws {
+    @Test func `with --watch a changed program is restarted`() throws {
         func script(_ answer: String) -> String {
             """
             #!/bin/sh
@@ -108,7 +108,7 @@ import Testing
         #expect(loop.run(until: { run.errorText.contains("bot.sh changed") }, within: .seconds(20)))
         run.write("y\n")
         #expect(loop.run(until: { run.output == ["old.", "new."] }, within: .seconds(20)))
-        // What a script loads counts, too.
+        // Files that a script loads are watched too.
         files.write("mark.sh", "mark=!")
         #expect(loop.run(until: { run.errorText.contains("mark.sh changed") }, within: .seconds(20)))
         run.write("z\n")

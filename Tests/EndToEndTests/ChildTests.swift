@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.ownProcess) struct ChildTests {
-    @Test func `a child is started with its scope in its environment, and without the token`() throws {
+    @Test func `a child starts with its scope in the environment, and without the token`() throws {
         let test = try GatewayTest()
         let token = test.telegram.token
         try test.run(
@@ -25,7 +25,7 @@ import Testing
         #expect(test.files.read("parent")?.contains(token) == false)
     }
 
-    @Test func `a child has three descriptors, and the limit that the gateway was started with`() throws {
+    @Test func `a child has three descriptors and the gateway's original descriptor limit`() throws {
         let test = try GatewayTest()
         try test.run(bot: "environment.sh")
         test.say("x", in: 42)
@@ -33,11 +33,11 @@ import Testing
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         #expect(test.files.read("descriptors") == "\(limit.rlim_cur)\n")
-        // The fourth is the directory that ls itself reads.
+        // The fourth is the directory that ls reads.
         #expect(test.files.read("open") == "0\n1\n2\n3\n")
     }
 
-    @Test func `an idle child is told so, and the next event starts the next child with its state`() throws {
+    @Test func `an idle child is stopped, and the next event starts another with its state`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--idle-timeout", "200ms"], bot: "state.sh")
         test.say("x", in: 42)
@@ -48,7 +48,7 @@ import Testing
         #expect(gateway.errors.filter { $0.contains("child started") }.count == 2)
     }
 
-    @Test func `a child that follows a failed one is reaped as idle too`() throws {
+    @Test func `a child that replaces a failed one is also stopped when idle`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--idle-timeout", "200ms"], bot: "dies-unread.sh")
         test.say("x", in: 42)
@@ -56,7 +56,7 @@ import Testing
         #expect(gateway.errorText.contains("starting again"))
     }
 
-    @Test func `a child that asks to be kept alive is not reaped before its time`() throws {
+    @Test func `a child that asks to be kept alive isn't stopped early`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--idle-timeout", "100ms"], bot: "keeps-alive.sh")
         test.say("x", in: 42)
@@ -65,7 +65,7 @@ import Testing
         #expect(record.contains("child ended after 1"))
     }
 
-    @Test func `a child that ignores the end of its input is sent SIGTERM, and may still speak`() throws {
+    @Test func `a child that ignores the end of its input gets SIGTERM and may still make calls`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(
             ["--idle-timeout", "100ms", "--stop-grace", "200ms"], bot: "ignores-eof.sh")
@@ -75,7 +75,7 @@ import Testing
             gateway.errorText.contains("did not end within 0.2s of the end of its input, sending SIGTERM"))
     }
 
-    @Test func `over the limit the longest idle child makes room`() throws {
+    @Test func `over the limit the child that has been idle longest is stopped`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--max-children", "1"], bot: "last-words.sh")
         test.say("x", in: 42)
@@ -86,7 +86,7 @@ import Testing
         #expect(gateway.errorText.contains("(limit)"))
     }
 
-    @Test func `an event whose child died without reading it goes to the next child`() throws {
+    @Test func `an event that a dying child didn't read goes to the next child unmarked`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "dies-unread.sh")
         test.say("precious", in: 42)
@@ -95,7 +95,7 @@ import Testing
         #expect(gateway.errorText.contains("starting again in 0.5s"))
     }
 
-    @Test func `an event that a child had begun to read is given again, and marked`() throws {
+    @Test func `an event that a dying child had begun to read is redelivered and marked`() throws {
         let test = try GatewayTest()
         try test.run(bot: "half-read.sh")
         test.say("precious", in: 42)
@@ -105,7 +105,7 @@ import Testing
         #expect(event["redelivered"] == true)
     }
 
-    @Test func `a child that exits after its event is followed by another for the next one`() throws {
+    @Test func `a child that exits after each event is replaced for the next one`() throws {
         let test = try GatewayTest()
         try test.run(bot: "one-event.sh")
         for number in 1...5 { test.say("\(number)", in: 42) }
@@ -113,7 +113,7 @@ import Testing
         #expect(test.gateway?.errorText.contains("warning") == false)
     }
 
-    @Test func `a child that doesn't read costs bounded memory and holds up nobody`() throws {
+    @Test func `a child that doesn't read uses bounded memory and delays no other`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--stop-timeout", "200ms"], bot: "never-reads.sh")
         let text = String(repeating: "x", count: 4000)
@@ -124,12 +124,12 @@ import Testing
         for _ in 1...2500 { test.say(text, in: 42) }
         test.say("still there?", in: 43)
         #expect(test.wait { test.texts(in: 43) == ["hello", "still there?"] })
-        // 10 MB of updates: some pages for reading the batches, and not the updates themselves.
+        // The updates are 10 MB. Only the buffers for reading them stay.
         #expect(residentKB(gateway.pid) - before < 8_000)
         #expect(test.stop() == 0)
     }
 
-    @Test func `a child that doesn't stop writing costs bounded memory and holds up nobody`() throws {
+    @Test func `a child that never stops writing uses bounded memory and delays no other`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--stop-timeout", "200ms"], bot: "floods.sh")
         test.telegram.fail(method: "sendMessage", times: .max, chat: 42, with: .hang)
@@ -146,7 +146,7 @@ import Testing
         _ = test.stop()
     }
 
-    @Test func `children are gone when the gateway is killed`() throws {
+    @Test func `killing the gateway kills its children`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "ignores-sigterm.sh")
         test.say("x", in: 42)
@@ -162,7 +162,7 @@ import Testing
     }
 }
 
-/// The resident memory of a process.
+/// The resident memory of a process, in KB.
 func residentKB(_ pid: pid_t) -> Int {
     let descriptor = open("/proc/\(pid)/status", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return 0 }
@@ -175,9 +175,9 @@ func residentKB(_ pid: pid_t) -> Int {
 }
 
 @Suite(.ownProcess) struct BrokenBotTests {
-    @Test func `children that read their event end the trouble, also with --ack exit`() throws {
+    @Test func `a child that reads its event ends the crash loop, also with --ack exit`() throws {
         let test = try GatewayTest()
-        // Every other child dies at its start; the next one of its chat doesn't.
+        // The first child of every other chat dies at its start. The second one works.
         let bot =
             #"case $PIPEGRAM_CHAT_ID in [135]) mkdir "$TRANSCRIPTS/$PIPEGRAM_CHAT_ID" 2>/dev/null && exit 9;; esac; cat >/dev/null; echo '{"type":"telegram.send_message","text":"x"}'"#
         let gateway = try test.run(["--ack", "exit", "--max-children", "1", "--", "sh", "-c", bot])
@@ -188,7 +188,7 @@ func residentKB(_ pid: pid_t) -> Int {
         #expect(!gateway.errorText.contains("the bot dies at its start"))
     }
 
-    @Test func `a bot that dies at every start is told of in one loud line`() throws {
+    @Test func `a bot that dies at every start is logged in one error`() throws {
         let test = try GatewayTest()
         let bot = test.files.write("bot", "#!/bin/sh\necho 'line 7: typo' >&2\nexit 2\n")
         let gateway = try test.run(["--", bot])
@@ -204,7 +204,7 @@ func residentKB(_ pid: pid_t) -> Int {
         #expect(test.wait { (1...30).allSatisfy { test.texts(in: $0) == ["x"] } })
         #expect(test.waitForLog("children read their events again"))
         #expect(test.stop() == 0)
-        // A child that had begun before may still say a word or two.
+        // Children that had already started may log one more line each.
         #expect(gateway.errors.count { $0.contains("typo") } < 40)
         #expect(gateway.errors.count { $0.contains("without having read its event") } <= 3)
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.ownProcess) struct DeadLetterTests {
-    /// Dies of what is poison, until the antidote is there; writes down what else it reads.
+    /// A bot that crashes on "poison" until the file "antidote" exists, and records what else it reads.
     private func bot(_ test: GatewayTest) -> [String] {
         let script = """
             #!/bin/sh
@@ -16,7 +16,7 @@ import Testing
         return ["--", test.files.write("bot.sh", script)]
     }
 
-    /// A running gateway with a dead letter of each chat, and an event after it that came through.
+    /// A running gateway with one dead letter for each chat.
     private func test(chats: ClosedRange<Int64>) throws -> GatewayTest {
         let test = try GatewayTest()
         try test.run(["--ack-timeout", "10ms", "--max-deliveries", "1"] + bot(test))
@@ -29,7 +29,7 @@ import Testing
         test.transcript(of: chat).filter { $0.contains("poison") }
     }
 
-    @Test func `they are printed as updates, which replay takes`() throws {
+    @Test func `dead letters are printed as updates that replay accepts`() throws {
         let test = try test(chats: 42...43)
         let letters = try test.command(["dead-letters"])
         #expect(letters.exit?.status == 0)
@@ -46,7 +46,7 @@ import Testing
         #expect(Set(calls) == ["poison 42", "poison 43"])
     }
 
-    @Test func `a running gateway tries them again at once, each once and marked`() throws {
+    @Test func `a running gateway redelivers dead letters at once, each once and marked`() throws {
         let test = try test(chats: 42...44)
         test.files.write("antidote", "")
         let retry = try test.command(["dead-letters", "--retry"])
@@ -67,7 +67,7 @@ import Testing
         #expect(try test.count("dead_letters") == 0)
     }
 
-    @Test func `a gateway that starts tries them again, once and marked, through kills`() throws {
+    @Test func `a starting gateway redelivers dead letters once and marked, even after kills`() throws {
         let test = try test(chats: 42...42)
         test.gateway?.signal(SIGKILL)
         test.gateway?.wait()
@@ -87,7 +87,7 @@ import Testing
         #expect(poison(test, 42).map { $0.hasSuffix(",\"redelivered\":true}") } == [true])
     }
 
-    @Test func `one that kills its children again is a dead letter again`() throws {
+    @Test func `an event that kills its children again becomes a dead letter again`() throws {
         let test = try test(chats: 42...42)
         try test.command(["dead-letters", "--retry"])
         #expect(
@@ -98,7 +98,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `they are dropped on demand`() throws {
+    @Test func `dead letters are dropped on request`() throws {
         let test = try test(chats: 42...43)
         let clear = try test.command(["dead-letters", "--clear"])
         #expect(clear.exit?.status == 0)

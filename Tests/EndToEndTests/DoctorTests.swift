@@ -17,7 +17,7 @@ import Testing
         return run
     }
 
-    @Test func `where all is well it says so, and ends with 0`() throws {
+    @Test func `a healthy bot gets a success message and exit status 0`() throws {
         let run = try doctor([ProjectPaths.bot("last-words.sh")])
         #expect(run.exit?.status == 0)
         #expect(run.output.last == "all is well")
@@ -29,7 +29,7 @@ import Testing
         #expect(run.errorText == "")
     }
 
-    @Test func `what is wrong stands last, and ends it with 1`() throws {
+    @Test func `problems are printed last and give exit status 1`() throws {
         let run = try doctor(["--", ProjectPaths.bot("broken-chatter.sh")])
         #expect(run.exit?.status == 1)
         #expect(
@@ -38,19 +38,19 @@ import Testing
         #expect(run.output.last == "1 problem found")
     }
 
-    @Test func `a patience that nobody meets is refused`() throws {
+    @Test func `a patience that no bot can meet is refused`() throws {
         let run = try doctor(["--patience", "0s", "--", "cat"])
         #expect(run.exit?.status == 64)
         #expect(run.errorText.contains("at least 100ms"), "\(run.errorText)")
     }
 
-    @Test func `its help says how to use it`() throws {
+    @Test func `the help shows how to use it`() throws {
         let run = try ProgramEnd.pipegram(["doctor", "--help"])
         #expect(run.status == 0)
         #expect(run.output.contains { $0.contains("pipegram doctor -- ./bot.py") })
     }
 
-    @Test func `a token that isn't one is no secret given away`() throws {
+    @Test func `an invalid token is not printed`() throws {
         let run = try doctor([], environment: ["TELEGRAM_BOT_TOKEN": "token: 123456:AAFxyzxyzxyzxyzxyzxyz"])
         #expect(run.exit?.status == 1)
         #expect(
@@ -58,7 +58,7 @@ import Testing
         #expect(!run.output.description.contains("AAF"))
     }
 
-    @Test func `a plain program that keeps back what it prints is told how not to`() throws {
+    @Test func `a plain program that buffers its output gets advice to flush it`() throws {
         let run = try doctor(["--plain", "--", "tr", "a-z", "A-Z"])
         #expect(run.exit?.status == 1)
         #expect(
@@ -68,7 +68,9 @@ import Testing
         #expect(try doctor(["--plain", "--", "cat"]).exit?.status == 0)
     }
 
-    @Test func `with a token Telegram is asked, and loses nothing; the bot is started as in run`() throws {
+    @Test func `with a token Telegram is checked without losing updates, and the bot starts as in run`()
+        throws
+    {
         let test = try GatewayTest()
         let bot = files.write(
             "bot.sh",

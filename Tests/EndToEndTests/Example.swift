@@ -5,18 +5,18 @@ import Testing
 
 /// A folder of `examples/`: a bot, updates, and the calls that it makes.
 struct Example {
-    /// How to start a bot; shell, in the bot's folder, with `$out` for what is built.
+    /// One way to start a bot. The commands run in the bot's folder and build into `$out`.
     struct Way {
-        /// Debian's packages that it needs.
+        /// The Debian packages that it needs.
         let packages: String
-        /// Fails where one of them is missing.
+        /// A command that fails if a package is missing.
         let probe: String
         var build = "true"
         let start: String
     }
 
     let name: String
-    /// Of its bot's name: it tells the language.
+    /// The file extension of the bot, which identifies the language.
     let ending: String
 
     var folder: String { "\(ProjectPaths.root)/examples/\(name)" }

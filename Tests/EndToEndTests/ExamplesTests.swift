@@ -6,12 +6,10 @@ import Testing
 @Suite struct ExamplesTests {
     private static let isMissing: Int32 = 100
 
-    @Test func `each example replays its updates to its calls, and the doctor finds nothing, or is skipped`()
-        throws
-    {
+    @Test func `each example replays its updates to its calls and passes the doctor, or is skipped`() throws {
         let loop = try EventLoop()
         var replays: [(example: Example, way: Example.Way, files: TemporaryDirectory, run: ProgramRun)] = []
-        // All at once, for compilers take their time.
+        // The examples run concurrently, because compilers take long.
         for example in Example.all {
             #expect(!example.ways.isEmpty, "Example.swift doesn't know how to start \(example.bot)")
             for way in example.ways {
@@ -33,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func `examples are small, say what they show, and scripts start as they are`() throws {
+    @Test func `examples are small and described, and scripts are executable`() throws {
         for example in Example.all {
             let lines = try Example.lines(of: example.bot)
             try #require(2...40 ~= lines.count, "\(example.bot)")
@@ -45,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `examples are in ten languages, each makes calls, and docs name each`() throws {
+    @Test func `examples cover ten languages, each makes calls, and the docs name each`() throws {
         #expect(Set(Example.all.map(\.ending)).count >= 10)
         let table = try Example.lines(of: "\(ProjectPaths.root)/docs/examples.md")
         for example in Example.all {
@@ -56,7 +54,7 @@ import Testing
         }
     }
 
-    /// Where Go keeps what it built before.
+    /// The environment with Go's build cache.
     private static var home: [String: String] {
         getenv("HOME").map { ["HOME": String(cString: $0)] } ?? [:]
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// Telegram has a bad hour.
+/// Telegram fails in every way.
 @Suite(.ownProcess) struct FaultTests {
     private static let atPolls: [Fault] = [
         .error(500, "Internal Server Error: restart"), .html(502), .html(504), .htmlAfter(502), .closeBefore,
@@ -21,16 +21,16 @@ import Testing
         .htmlAfter(502), .closeBefore, .closeAfter, .brokenBody, .hang, .hangAfter, .delay(.milliseconds(20)),
     ]
 
-    @Test func `through every fault nothing is lost, and nothing done twice but what is documented`() throws {
+    @Test func `no fault loses an update, and none repeats a call except the documented one`() throws {
         let loop = try EventLoop()
         let talks = try (1...5).map { _ in try LongConversation(updates: 60, chats: 6, on: loop) }
         for (index, fault) in (Self.atCalls + Self.atCalls).shuffled().enumerated() {
             talks[index % talks.count].test.telegram.fail(method: "sendMessage", with: fault)
         }
-        // Some faults come only with the end of a poll.
+        // Some faults only occur at the end of a poll.
         let options = ["--call-timeout", "500ms", "--poll-timeout", "1s"]
         for talk in talks { _ = try talk.run(options, odds: 0) }
-        // One after the other: a row of them would be waited out longer and longer.
+        // One fault per round: consecutive faults would increase the backoff.
         var atPolls = Self.atPolls.shuffled()
         let rounds = atPolls.count / talks.count
         for _ in 1...rounds {
@@ -52,7 +52,7 @@ import Testing
 
     private func check(_ talk: LongConversation) {
         for (number, calls) in Dictionary(grouping: talk.sent, by: \.number) {
-            // 5xx after Telegram had acted: docs/decisions/unknown-answers.md.
+            // Telegram may have acted before a 5xx. See docs/decisions/unknown-answers.md.
             let mayBeTwice = calls.count { if case .htmlAfter = $0.call.fault { true } else { false } }
             #expect(calls.count { $0.call.wasCarriedOut } <= 1 + mayBeTwice, "\(number)")
         }

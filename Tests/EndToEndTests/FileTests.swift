@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite(.ownProcess) struct FileTests {
-    /// Has the bot print a call in chat 42.
+    /// Makes the bot of chat 42 print a call.
     private func call(_ call: JSON, in test: GatewayTest) { test.say(call.description, in: 42) }
 
     /// The results that the bot of chat 42 has read.
@@ -21,7 +21,7 @@ import Testing
         return results(test).last
     }
 
-    /// No event would be given again after a kill, and so many calls would be sent again.
+    /// Whether no event and exactly this many calls are left in the journal.
     private func isAllSettled(_ test: GatewayTest, calls: Int64) -> Bool {
         (try? test.count("events")) == 0 && (try? test.count("calls")) == calls
     }
@@ -30,7 +30,7 @@ import Testing
         file.map { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
-    @Test func `a local file is sent, whether it is a parameter or inside of one`() throws {
+    @Test func `a local file is sent as a parameter or nested in one`() throws {
         let test = try GatewayTest()
         try test.run(bot: "puppet.sh")
         let cat = test.files.write("a \"cat\".png", "meow")
@@ -58,7 +58,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a file that can't be sent is refused by name, and nothing goes out`() throws {
+    @Test func `a file that can't be sent is refused by name, and nothing is sent`() throws {
         let test = try GatewayTest()
         mkdir("\(test.files.path)/out", 0o700)
         try test.run(["--upload-root", "\(test.files.path)/out"], bot: "puppet.sh")
@@ -80,10 +80,10 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `an upload that breaks off is sent again`() throws {
+    @Test func `an interrupted upload is sent again`() throws {
         let test = try GatewayTest()
         try test.run(bot: "puppet.sh")
-        // More than the system's buffers take: else nobody could tell that not all of it arrived.
+        // More than fits into the system's buffers. Otherwise a part could look like the whole file.
         let file = test.files.write("big.bin", "")
         truncate(file, 32 << 20)
         test.telegram.fail(method: "sendDocument", with: .closeAfterBytes(300_000))
@@ -94,7 +94,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a file is fetched to a place of its own, which is gone with the child`() throws {
+    @Test func `a file is downloaded to a temporary path that is removed with the child`() throws {
         let test = try GatewayTest()
         try test.run(bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "photos/file_1.jpg")
@@ -108,7 +108,7 @@ import Testing
         #expect(test.gateway?.errorText.contains("secret") == false)
     }
 
-    @Test func `a download goes on where its connection broke, and is only there whole`() throws {
+    @Test func `an interrupted download resumes, and only the complete file appears`() throws {
         let test = try GatewayTest()
         try test.run(bot: "puppet.sh")
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -126,7 +126,7 @@ import Testing
         #expect(!test.files.names().contains { $0.contains(".part") })
     }
 
-    @Test func `what Telegram won't give is told in words`() throws {
+    @Test func `a file that Telegram refuses is a clear error`() throws {
         let test = try GatewayTest()
         try test.run(bot: "puppet.sh")
         let big = test.files.write("big.bin", "")
@@ -141,7 +141,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a local server's path is handed over as it is`() throws {
+    @Test func `a local server's path is passed on unchanged`() throws {
         let test = try GatewayTest()
         test.telegram.localDirectory = test.files.path
         try test.run(bot: "puppet.sh")
@@ -155,7 +155,7 @@ import Testing
         #expect((try? InputFile(path))?.size == 4)
     }
 
-    @Test func `a child may send what it fetched and be gone before that arrived`() throws {
+    @Test func `a child may send a downloaded file and exit before the upload ends`() throws {
         let test = try GatewayTest()
         let program = """
             read -r scope; read -r event
@@ -175,7 +175,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `after a kill a file is sent that was fetched before it, and then removed`() throws {
+    @Test func `after a kill a previously downloaded file is sent and then removed`() throws {
         let test = try GatewayTest()
         try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "documents/file_1.txt")
@@ -195,7 +195,8 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a download to a place is taken up again after a kill, one for the child isn't`() throws {
+    @Test func `after a kill a download to a given path resumes, and one to a temporary path doesn't`() throws
+    {
         let test = try GatewayTest()
         try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "documents/file_1.txt")
@@ -212,8 +213,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a stop that runs out of time leaves no half of a file, and the next start fetches it`() throws
-    {
+    @Test func `a stop that times out leaves no partial file, and the next start downloads it`() throws {
         let test = try GatewayTest()
         try test.run(
             ["--ack-timeout", "20ms", "--stop-grace", "0s", "--stop-timeout", "200ms"], bot: "puppet.sh")
@@ -231,7 +231,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a plain program reads a photo as its path, and sends a file by printing its name`() throws {
+    @Test func `a plain program reads a photo as its path and sends a file by printing its URL`() throws {
         let test = try GatewayTest()
         let program =
             "while read -r line; do if [ -f \"$line\" ]; then wc -c <\"$line\"; echo \"file://$line\"; fi; done"

@@ -2,11 +2,11 @@ import JSON
 import Reactor
 import TestSupport
 
-/// A call with a local file in every place that may carry one, and what must arrive of it.
+/// A call with a local file in every place that accepts one, and a check of what arrives.
 struct Form {
     let method: MethodFacts
     var parameters: JSON = [:]
-    /// What stands in each file, by its URL.
+    /// The contents of the files, by URL.
     private var contents: [String: String] = [:]
 
     init(_ method: MethodFacts, in files: TemporaryDirectory) {
@@ -19,7 +19,7 @@ struct Form {
         }
     }
 
-    /// The blocks of a rich message nest, in two ways.
+    /// A rich message's blocks can contain other blocks, in two ways.
     private static func withInnerBlocks(_ path: String) -> [String] {
         guard let block = path.firstRange(of: "blocks[].") else { return [path] }
         let (start, end) = (path[..<block.lowerBound], path[block.upperBound...])
@@ -33,7 +33,7 @@ struct Form {
         return JSON(url)
     }
 
-    /// Puts a value where a path such as `media[].thumbnail` leads; each takes an element of its own.
+    /// Sets the value at a path such as `media[].thumbnail`. Each call appends its own element to an array.
     private static func put(_ value: JSON, at path: ArraySlice<Substring>, of object: inout JSON) {
         guard let step = path.first else { return }
         let name = String(step.hasSuffix("[]") ? step.dropLast(2) : step)
@@ -49,7 +49,7 @@ struct Form {
         object.set(name, inner)
     }
 
-    /// What arrived otherwise than it was said.
+    /// The differences between what was sent and what arrived.
     func faults(in parts: [ReceivedPart]) -> [String] {
         var arrived: [String: ReceivedPart] = [:]
         for part in parts { arrived[part.name] = part }

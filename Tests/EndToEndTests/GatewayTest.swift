@@ -13,7 +13,7 @@ final class GatewayTest: Rigged {
     private(set) var gateway: ProgramRun?
     private var messageIDs: [Int64: Int64] = [:]
 
-    /// - Parameter loop: one that other gateways run in too.
+    /// - Parameter loop: a loop shared with other gateways; by default, the test has its own.
     init(port: UInt16 = 0, on loop: EventLoop? = nil) throws {
         rig = try TestRig(on: loop)
         telegram = try rig.simulator(port: port)
@@ -25,7 +25,7 @@ final class GatewayTest: Rigged {
         gateway.wait()
     }
 
-    /// Starts the gateway with a bot of `Tests/Bots`.
+    /// Starts the gateway with a bot from `Tests/Bots`.
     @discardableResult
     func run(
         _ options: [String] = [], bot: String, environment: [String: String] = [:]
@@ -47,7 +47,7 @@ final class GatewayTest: Rigged {
         return gateway
     }
 
-    /// What the program and its children find in their environment.
+    /// The environment variables of the program.
     var variables: [String: String] {
         [
             "TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url, "TRANSCRIPTS": files.path,
@@ -55,7 +55,7 @@ final class GatewayTest: Rigged {
         ]
     }
 
-    /// Runs another command on the gateway's state, to its end.
+    /// Runs another command on the gateway's state and waits for its end.
     @discardableResult
     func command(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
         let variables = ["TELEGRAM_BOT_TOKEN": telegram.token, "XDG_STATE_HOME": "\(files.path)/state"]
@@ -65,7 +65,7 @@ final class GatewayTest: Rigged {
         return command
     }
 
-    /// Someone writes in a private chat.
+    /// Sends a message from the user of a private chat.
     func say(_ text: String, in chat: Int64) {
         messageIDs[chat, default: 0] += 1
         telegram.add(
@@ -77,44 +77,44 @@ final class GatewayTest: Rigged {
             ], as: "message")
     }
 
-    /// What was sent to a chat, in order.
+    /// The texts sent to a chat, in order.
     func texts(in chat: Int64) -> [String] {
         telegram.calls
             .filter { $0.wasCarriedOut && $0.parameters["chat_id"]?.integer == chat }
             .compactMap { $0.parameters["text"]?.string }
     }
 
-    /// The chat actions that were sent to a chat.
+    /// The chat actions sent to a chat.
     func actions(in chat: Int64) -> [String] {
         telegram.calls.filter { $0.method == "sendChatAction" && $0.parameters["chat_id"]?.integer == chat }
             .compactMap { $0.parameters["action"]?.string }
     }
 
-    /// Runs until a record that holds `text` was logged.
+    /// Runs the loop until a log record contains `text`.
     func waitForLog(_ text: String, within limit: Duration = .seconds(20)) -> Bool {
         wait(within: limit) { gateway?.errors.contains { $0.contains(text) } == true }
     }
 
-    /// The lines that a bot wrote down for a chat.
+    /// The lines that a bot has recorded for a chat.
     func transcript(of chat: Int64) -> [String] {
         files.read("\(chat)")?.split(separator: "\n").map(String.init) ?? []
     }
 
-    /// How many rows a table of the gateway's journal has, from outside.
+    /// The number of rows in a table of the gateway's journal.
     func count(_ table: String) throws -> Int64? {
         let directory = "\(files.path)/state/pipegram/7"
         return try JournalDatabase.open(in: directory, for: .reading).integer(
             "SELECT count(*) FROM \(table)")
     }
 
-    /// Lets no file of the gateway grow beyond so many bytes, as a full disk would; nil lifts that.
+    /// Simulates a full disk: no file of the gateway can grow beyond this size. Nil lifts the limit.
     func limitFiles(of gateway: ProgramRun, to bytes: Int?) throws {
         let limit = bytes.map(String.init) ?? "unlimited"
         let command = ["prlimit", "--pid", "\(gateway.pid)", "--fsize=\(limit):unlimited"]
         guard try rig.run(command).wait() == 0 else { throw SystemError("prlimit") }
     }
 
-    /// Asks the gateway to stop. Its exit status.
+    /// Stops the gateway and returns its exit status.
     func stop(_ signal: Int32 = SIGTERM) -> Int32 {
         gateway?.signal(signal)
         return gateway?.wait() ?? -1

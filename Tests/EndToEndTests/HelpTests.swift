@@ -19,7 +19,7 @@ import Testing
         ),
         (["send", "--resum", "x"], "Did you mean '--resume'?"),
     ])
-    func `what is misspelt is named with what was meant, and ends it with 64`(
+    func `a misspelt command or option gets a suggestion and exit status 64`(
         _ arguments: [String], _ words: String
     ) throws {
         let end = try ProgramEnd.pipegram(arguments)
@@ -29,7 +29,7 @@ import Testing
         #expect(end.text.isEmpty)
     }
 
-    @Test func `the overview begins with a line to try, and groups the commands`() throws {
+    @Test func `the overview begins with an example and groups the commands`() throws {
         let overview = try ProgramEnd.pipegram([])
         #expect(overview.status == 0)
         let lines = overview.text.split(separator: "\n").map(String.init)
@@ -43,7 +43,7 @@ import Testing
         #expect(try ProgramEnd.pipegram(["--help"]).text == overview.text)
     }
 
-    @Test func `each command's help has a line to paste`() throws {
+    @Test func `each command's help has an example to paste`() throws {
         let overview = try ProgramEnd.pipegram([]).text
         let commands = overview.split(separator: "\n").drop { !$0.hasPrefix("TRY") }
             .compactMap { line in
@@ -55,14 +55,14 @@ import Testing
             let help = try ProgramEnd.pipegram(["help", command])
             #expect(help.status == 0)
             #expect(help.text.contains("\nExample:  "), "\(command)")
-            // One that was broken to fit the window couldn't be pasted.
+            // A wrapped example couldn't be pasted.
             let broken = help.text.split(separator: "\n").filter { [">", "<", "|"].contains($0.prefix(1)) }
             #expect(broken.isEmpty, "\(command): \(broken)")
         }
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])
-    func `the completions parse, and name commands and options`(_ shell: String) throws {
+    func `the completions parse, and contain all commands and options`(_ shell: String) throws {
         let script = try ProgramEnd.pipegram(["completions", shell])
         #expect(script.status == 0)
         for word in ["dead-letters", "max-children", "topic", "pipegram_"] {
@@ -72,7 +72,7 @@ import Testing
         #expect(parsed.status == 0, "\(parsed.errors)")
     }
 
-    @Test func `bash completes commands, values, and behind two hyphens another program`() throws {
+    @Test func `bash completes commands, values, and a program after two hyphens`() throws {
         let script = """
             source <("$0" completions bash)
             try() {
@@ -90,7 +90,7 @@ import Testing
         #expect(lines.count == 5 && lines[4].contains("/etc/hosts"), "\(end.text)")
     }
 
-    @Test func `a replay asks about stdout where all comes after the end of stdin, and else doesn't`() throws
+    @Test func `a replay suspects a buffered stdout only if all output comes after the end of stdin`() throws
     {
         let files = TemporaryDirectory()
         let log = files.write(
@@ -107,8 +107,7 @@ import Testing
         }
     }
 
-    @Test func `the pages of the manual are what Tests/Manual/run makes of the help and the protocol`() throws
-    {
+    @Test func `the manual pages are up to date with the help and the protocol`() throws {
         guard (try? ProgramEnd(of: ["python3", "--version"])) != nil else { return }
         let end = try ProgramEnd(of: [
             "env", "PIPEGRAM=\(ProjectPaths.pipegram)", "python3",
@@ -118,7 +117,7 @@ import Testing
         #expect(end.status == 0, "\(end.errors)")
     }
 
-    @Test func `the pages of the manual are well-formed`() throws {
+    @Test func `the manual pages are well-formed`() throws {
         guard (try? ProgramEnd(of: ["mandoc", "-V"])) != nil else { return }
         let pages = ["1", "5"].map { "\(ProjectPaths.root)/docs/man/pipegram.\($0)" }
         let end = try ProgramEnd(of: ["mandoc", "-T", "lint", "-W", "warning"] + pages)

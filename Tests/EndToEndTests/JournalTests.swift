@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.ownProcess) struct JournalTests {
-    @Test func `events that waited at a kill are delivered by the next gateway, marked`() throws {
+    @Test func `events waiting at a kill are delivered by the next gateway, marked`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "never-reads.sh")
         for number in 1...3 { test.say("\(number)", in: 42) }
@@ -20,7 +20,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `events that waited at a stop are delivered by the next gateway, unmarked`() throws {
+    @Test func `events waiting at a stop are delivered by the next gateway, unmarked`() throws {
         let test = try GatewayTest()
         try test.run(["--stop-grace", "100ms"], bot: "never-reads.sh")
         for number in 1...3 { test.say("\(number)", in: 42) }
@@ -32,13 +32,13 @@ import Testing
         #expect(test.transcript(of: 42).allSatisfy { !$0.contains("redelivered") })
     }
 
-    @Test func `a call that was on its way at a kill is sent again, before the events of its scope`() throws {
+    @Test func `a call in flight at a kill is sent again, before its scope's events`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", with: .hang)
         let gateway = try test.run(["--ack-timeout", "50ms"], bot: "echo.sh")
         test.say("first", in: 42)
         #expect(test.wait { test.telegram.calls.contains { $0.method == "sendMessage" } })
-        // The event is dealt with, so that only the call is left.
+        // The event is acknowledged, so only the call is left.
         #expect(test.wait { (try? test.count("events")) == 0 && (try? test.count("calls")) == 1 })
         gateway.signal(SIGKILL)
         gateway.wait()
@@ -51,7 +51,7 @@ import Testing
         #expect(test.texts(in: 42) == ["first", "second"])
     }
 
-    @Test func `state outlives the gateway`() throws {
+    @Test func `state survives the gateway`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "state.sh")
         test.say("x", in: 42)
@@ -67,7 +67,7 @@ import Testing
         #expect(test.wait { Int(test.texts(in: 42).last ?? "") ?? 0 >= 3 })
     }
 
-    @Test func `a second gateway is turned away, by the pid of the first`() throws {
+    @Test func `a second gateway is refused with the pid of the first`() throws {
         let test = try GatewayTest()
         let first = try test.run(bot: "echo.sh")
         #expect(test.waitForLog("waiting for updates"))
@@ -83,7 +83,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a broken journal is refused with words, and left alone`() throws {
+    @Test func `a broken journal is refused with a clear message and left unchanged`() throws {
         let test = try GatewayTest()
         test.files.write("journal.db", String(repeating: "diary ", count: 999))
         let gateway = try test.run(["--state", test.files.path], bot: "echo.sh")
@@ -92,14 +92,14 @@ import Testing
         #expect(test.files.read("journal.db") == String(repeating: "diary ", count: 999))
     }
 
-    @Test func `a place that can't be made is refused with words`() throws {
+    @Test func `a state directory that can't be created is refused with a clear message`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--state", "/proc/nowhere"], bot: "echo.sh")
         #expect(gateway.wait() == 73)
         #expect(gateway.errorText.contains("the state directory /proc/nowhere can't be used"))
     }
 
-    @Test func `without a state everything is in memory, and that is said`() throws {
+    @Test func `without a state directory everything is in memory, and the log says so`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--no-state"], bot: "echo.sh")
         test.say("x", in: 42)
@@ -110,7 +110,7 @@ import Testing
         #expect(test.files.read("state/pipegram/7/lock") == nil)
     }
 
-    @Test func `an event that kills its children becomes a dead letter, and the scope goes on`() throws {
+    @Test func `an event that kills its children becomes a dead letter, and its scope continues`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(
             [
@@ -129,7 +129,7 @@ import Testing
 }
 
 @Suite(.ownProcess) struct CallsAfterRestartTests {
-    @Test func `answers outlive a token that was revoked`() throws {
+    @Test func `answers survive a revoked token`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--ack-timeout", "50ms", "--stop-timeout", "1s"], bot: "echo.sh")
         #expect(test.wait { !test.telegram.polls.isEmpty })
@@ -145,7 +145,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a chat that was told to wait is left alone by the next gateway too`() throws {
+    @Test func `a rate-limited chat stays on hold after a restart`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", with: .tooManyRequests(retryAfter: 3))
         let gateway = try test.run(["--ack-timeout", "50ms"], bot: "echo.sh")
@@ -161,7 +161,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a group that moved is known to the next gateway too`() throws {
+    @Test func `a group's new id is remembered after a restart`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", chat: 42, with: .migrated(to: -1_042))
         let gateway = try test.run(bot: "echo.sh")

@@ -3,12 +3,11 @@ import TestSupport
 import Testing
 
 @Suite(.ownProcess) struct KillTests {
-    /// With PIPEGRAM_KILLS=100 as long as it takes; without, a short form.
+    /// The number of kills; set PIPEGRAM_KILLS=100 for a long run.
     private static var kills: Int { getenv("PIPEGRAM_KILLS").flatMap { Int(String(cString: $0)) } ?? 3 }
 
     @Test(arguments: ["auto", "event"])
-    func `nothing is lost when the gateway is killed again and again and its bots crash`(_ ack: String) throws
-    {
+    func `nothing is lost when the gateway is killed repeatedly and its bots crash`(_ ack: String) throws {
         let kills = Self.kills
         let talk = try LongConversation(updates: max(300, kills * 100), chats: kills >= 50 ? 200 : 25)
         let options = ["--ack", ack, "--max-deliveries", "1000"]
@@ -18,7 +17,7 @@ import Testing
             let goal = talk.test.telegram.calls.count + Int.random(in: 1...(talk.updates / kills))
             let isEarly = kill % 4 == 2
             if isEarly {
-                // At any moment of its start.
+                // At a random moment of its start.
                 _ = talk.test.wait(within: .milliseconds(Int.random(in: 0...200))) { false }
             } else {
                 #expect(
@@ -36,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: ["auto", "event", "exit"])
-    func `without a kill each update is given, and answered, exactly once`(_ ack: String) throws {
+    func `without a kill each update is delivered and answered exactly once`(_ ack: String) throws {
         let talk = try LongConversation(updates: ack == "exit" ? 100 : max(300, Self.kills * 50), chats: 20)
         _ = try talk.run(["--ack", ack], odds: 0)
         talk.say(talk.updates)
@@ -44,13 +43,13 @@ import Testing
         #expect(talk.test.telegram.pendingUpdates == 0)
     }
 
-    @Test func `a disk that is full for a while costs nothing but time`() throws {
+    @Test func `a temporarily full disk costs nothing but time`() throws {
         let talk = try LongConversation(updates: 400, chats: 20)
         let gateway = try talk.run([], odds: 0)
         talk.say(100)
         #expect(talk.test.wait { talk.answered >= 50 })
         try talk.fillDisk(of: gateway, saying: 300)
-        // What isn't stored is not confirmed, and it isn't said again and again.
+        // Updates that aren't stored aren't confirmed, and the log reports it only once.
         #expect(talk.test.telegram.pendingUpdates > 0)
         let answered = talk.answered
         #expect(answered < talk.updates)
@@ -59,7 +58,7 @@ import Testing
         talk.finish(twice: false)
     }
 
-    @Test func `while the disk is full no more is given than can be told apart after a kill`() throws {
+    @Test func `on a full disk only as many events are delivered as can be marked after a kill`() throws {
         let talk = try LongConversation(updates: 300, chats: 1)
         let options = ["--ack", "exit"]
         var gateway = try talk.run(["--stop-grace", "100ms"], odds: 0)
@@ -84,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: ["auto", "event"])
-    func `nothing is lost by kills and crashes while the disk is full now and then`(_ ack: String) throws {
+    func `kills and crashes with a temporarily full disk lose nothing`(_ ack: String) throws {
         let kills = max(2, Self.kills / 4)
         let talk = try LongConversation(updates: kills * 60, chats: 20)
         let options = ["--ack", ack, "--max-deliveries", "1000"]

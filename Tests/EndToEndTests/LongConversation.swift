@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// What came of a conversation in many chats during which something went wrong again and again.
+/// A conversation in many chats with repeated failures, and a check of its outcome.
 final class LongConversation {
     let test: GatewayTest
     let chats: Int
@@ -18,7 +18,7 @@ final class LongConversation {
         (self.updates, self.chats) = (updates, chats)
     }
 
-    /// Says more, so that Telegram never holds all of it at once.
+    /// Sends more messages. Telegram never has all of them at once.
     func say(_ count: Int) {
         for number in said..<min(said + count, updates) {
             test.say("\(number)", in: Int64(number % chats + 1))
@@ -26,12 +26,12 @@ final class LongConversation {
         }
     }
 
-    /// How often the gateway has asked for updates.
+    /// The number of getUpdates calls from the gateway.
     var polls: Int { test.telegram.polls.count }
 
     var isAllSaid: Bool { said == updates }
 
-    /// The answers that reached Telegram, by chat.
+    /// The answers that were sent successfully, by chat.
     func answers() -> [Int64: [Int]] {
         var answers: [Int64: [Int]] = [:]
         for call in test.telegram.calls where call.wasCarriedOut {
@@ -43,7 +43,7 @@ final class LongConversation {
         return answers
     }
 
-    /// The answers that came to Telegram, whatever it did with them.
+    /// The answers that arrived at Telegram, whether or not they were carried out.
     var sent: [(number: Int, call: SimulatorServer.ReceivedCall)] {
         test.telegram.calls.compactMap { call in
             call.parameters["text"]?.string.flatMap { Int($0) }.map { ($0, call) }
@@ -52,7 +52,7 @@ final class LongConversation {
 
     var arrived: Set<Int> { Set(sent.map(\.number)) }
 
-    /// For docs/performance.md.
+    /// A summary for docs/performance.md.
     var figures: String {
         let given = (1...Int64(chats)).reduce(0) { $0 + test.transcript(of: $1).count }
         let answers = answers().values.reduce(0) { $0 + $1.count }
@@ -69,23 +69,23 @@ final class LongConversation {
             ["--log-level", "error"] + options, bot: "unreliable.sh", environment: ["ODDS": "\(odds)"])
     }
 
-    /// No file of the gateway can grow any more; more is said, and it notices.
+    /// Fills the gateway's disk, sends messages and waits until the gateway reports it.
     func fillDisk(of gateway: ProgramRun, saying count: Int = 0) throws {
         try test.limitFiles(of: gateway, to: 1000)
         say(count)
         #expect(test.waitForLog("can't be written: disk I/O error"))
     }
 
-    /// Waits for all answers, stops the gateway, and checks what must hold.
+    /// Waits for all answers, stops the gateway and checks the outcome.
     func finish(twice isAllowed: Bool) {
         #expect(test.wait(within: .seconds(120)) { answered == updates })
-        // All may be answered before the last gateway is so far that it minds a signal.
+        // All updates may be answered before the last gateway handles signals.
         #expect(test.wait { signIns > signInsBefore })
         #expect(test.stop() == 0)
         check(twice: isAllowed)
     }
 
-    /// What must hold whatever happened.
+    /// Checks the guarantees that hold in any case.
     func check(twice isAllowed: Bool) {
         let answers = answers()
         #expect(answered == updates)
@@ -103,7 +103,7 @@ final class LongConversation {
         for chat in 1...Int64(chats) { checkMarks(chat, isAllowed) }
     }
 
-    /// What a bot was given twice was marked the second time.
+    /// Checks that events which the bot got twice were marked the second time.
     private func checkMarks(_ chat: Int64, _ isAllowed: Bool) {
         var seen: Set<Substring> = []
         for line in test.transcript(of: chat) {

@@ -1,7 +1,7 @@
 import Reactor
 
-/// Values of the types that the Bot API's documentation names, as JSON, one after the other out of what tends
-/// to be carried wrongly.
+/// Values of the types in the Bot API's documentation, as JSON. They cycle through cases that are easily damaged in
+/// transit.
 struct MadeUpValues {
     private var count = 0
 
@@ -31,7 +31,7 @@ struct MadeUpValues {
         return values[count % values.count]
     }
 
-    /// - Parameter types: as the documentation has them: `Integer`, `Array of String`, `ReplyParameters`.
+    /// - Parameter types: in the documentation's spelling: `Integer`, `Array of String`, `ReplyParameters`.
     mutating func value(of types: [String]) -> String {
         let type = next(of: types)
         switch type {

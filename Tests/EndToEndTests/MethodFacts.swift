@@ -1,15 +1,15 @@
 import JSON
 import TestSupport
 
-/// What the Bot API's documentation says of a method; docs/contributing.md has the command that makes the file.
+/// A method's description in the Bot API's documentation. docs/contributing.md has the command that generates the file.
 struct MethodFacts {
-    /// As Telegram writes it: `sendMessage`.
+    /// The name in Telegram's spelling: `sendMessage`.
     let name: String
-    /// In the order of the documentation, each with the types it may have, such as `Array of String`.
+    /// In the documentation's order, with the types that each accepts, such as `Array of String`.
     let parameters: [(name: String, types: [String])]
     private let required: Set<String>
-    /// The parameters that carry files, and where files may stand in those that aren't one themselves:
-    /// `media[].thumbnail`.
+    /// The parameters that carry files, with the paths at which files are nested, such as `media[].thumbnail`. A
+    /// parameter that is itself a file has no paths.
     let fileParameters: [(name: String, paths: [String])]
 
     static func all() throws -> [MethodFacts] {
@@ -29,7 +29,7 @@ struct MethodFacts {
     func requires(_ parameter: String) -> Bool { required.contains(parameter) }
     func carriesFile(_ parameter: String) -> Bool { fileParameters.contains { $0.name == parameter } }
 
-    /// As a child writes it: `telegram.send_message`.
+    /// The name in a child's spelling: `telegram.send_message`.
     var type: String {
         name.reduce(into: "telegram.") { type, letter in
             if letter.isUppercase { type += "_" }
@@ -37,22 +37,22 @@ struct MethodFacts {
         }
     }
 
-    /// It takes a chat, or a message that was sent by way of an inline query in its stead.
+    /// Whether it takes either a chat or an inline message.
     var isOfEditFamily: Bool { has("inline_message_id") && has("chat_id") && !requires("chat_id") }
 
-    /// What a call without parameters gets in a chat's scope.
+    /// The parameters that the gateway adds to an empty call in a chat's scope.
     func defaults(inChat chat: Int64) -> JSON {
         requires("chat_id") || isOfEditFamily ? ["chat_id": JSON(chat)] : [:]
     }
 
-    /// The same in a topic's scope, where what is edited or deleted needs none.
+    /// The parameters that the gateway adds in a topic's scope. Edits and deletions need no topic.
     func defaults(inTopic thread: Int64, ofChat chat: Int64) -> JSON {
         var defaults = defaults(inChat: chat)
         if requires("chat_id"), has("message_thread_id") { defaults.set("message_thread_id", JSON(thread)) }
         return defaults
     }
 
-    /// The same in the scope of a business account's chat.
+    /// The parameters that the gateway adds in the scope of a business account's chat.
     func defaults(inBusiness connection: String, chat: Int64) -> JSON {
         var defaults = defaults(inChat: chat)
         let sendsOrEdits = requires("chat_id") || has("inline_message_id")

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Every method of the Bot API, on its way from a child to the server.
+/// Every method of the Bot API, from a child to the server.
 @Suite struct MethodTests {
     private let test: GatewayTest
     private let server: RecordingServer
@@ -14,8 +14,7 @@ import Testing
         methods = try MethodFacts.all()
     }
 
-    /// Starts a gateway whose children print these lines once they have an event, and write down what they read
-    /// after that.
+    /// Starts a gateway with children that print these lines after their first event, then record what they read.
     private func run(_ lines: [String]) throws {
         test.files.write("lines", lines.map { $0 + "\n" }.joined())
         let bot = test.files.write(
@@ -32,7 +31,7 @@ import Testing
         #expect(test.wait { server.calls.count >= lines.count })
     }
 
-    /// The parameters as a JSON object, with these made up.
+    /// The parameters as a JSON object.
     private func text(_ parameters: [(name: String, value: String)]) -> String {
         "{" + parameters.map { #""\#($0.name)":\#($0.value)"# }.joined(separator: ",") + "}"
     }
@@ -42,8 +41,7 @@ import Testing
         #expect(Set(methods.map(\.name)).count == 185)
     }
 
-    @Test func `every method arrives with all its parameters as they were written, and nothing more`() throws
-    {
+    @Test func `every method arrives with exactly the given parameters`() throws {
         var values = MadeUpValues()
         var lines: [String] = []
         var expected: [(method: String, parameters: JSON)] = []
@@ -61,7 +59,7 @@ import Testing
         for (call, expected) in zip(server.calls, expected) {
             #expect(call.parameters.keys == expected.parameters.keys, "\(expected.method)")
             for (name, value) in expected.parameters.members {
-                // Said again in one way: the same order in what is nested, the same doubles.
+                // The descriptions are normalized: the same order in nested objects, the same form of doubles.
                 #expect(
                     call.parameters[name]?.description == value.description, "\(expected.method): \(name)")
             }
@@ -72,21 +70,21 @@ import Testing
 
     private var results: [Substring] { test.files.read("read")?.split(separator: "\n") ?? [] }
 
-    @Test func `what a scope knows is filled in where a method asks for it, and nowhere else`() throws {
+    @Test func `a scope's parameters are added to the methods that accept them, and to no others`() throws {
         let inline = methods.filter { $0.has("inline_message_id") }
         let lines =
             methods.map { #"{"type":"\#($0.type)"}"# }
             + inline.map { #"{"type":"\#($0.type)","inline_message_id":"i"}"# }
         let names = (methods + inline).map(\.name)
 
-        /// - Parameter others: what an edit by way of an inline query gets.
+        /// - Parameter others: the expected parameters of a call with an inline message.
         func expect(_ defaults: (MethodFacts) -> JSON, others: (MethodFacts) -> JSON) {
             let calls = server.calls.suffix(lines.count)
             #expect(calls.map(\.method) == names)
             let expected = methods.map(defaults) + inline.map(others)
             for (call, expected) in zip(calls, expected) {
                 #expect(call.parameters == expected, "\(call.method)")
-                // Where a chat would mean another thing than the scope's.
+                // In these methods, the chat has a meaning other than the target.
                 let free = ["setChatMenuButton", "getChatMenuButton", "createInvoiceLink", "sendGift"]
                 if free.contains(call.method) { #expect(call.parameters == [:], "\(call.method)") }
             }
@@ -116,7 +114,7 @@ import Testing
             })
     }
 
-    @Test func `every file parameter is uploaded, also nested`() throws {
+    @Test func `every file parameter is uploaded, nested ones too`() throws {
         var forms: [Form] = []
         var values = MadeUpValues()
         for method in methods where !method.fileParameters.isEmpty {

@@ -4,9 +4,9 @@ import Reactor
 import TestSupport
 import Testing
 
-/// Files that plain programs are sent.
+/// Files that plain programs receive.
 @Suite struct PlainFileTests {
-    /// Says how long the file is whose path it reads, or what else it reads.
+    /// Prints the size of the file whose path it reads, or any other text unchanged.
     private static let size = """
         if [ -f "$line" ]; then wc -c <"$line"; else echo "$line"; fi
         """
@@ -37,7 +37,7 @@ import Testing
         return run
     }
 
-    @Test func `a program that ends after each message reads the file of each`() throws {
+    @Test func `a program that exits after each message can read each message's file`() throws {
         let test = try GatewayTest()
         let first = test.telegram.addFile(Array("meow".utf8), path: "photos/file_1.jpg")
         let second = test.telegram.addFile(Array("miaou".utf8), path: "photos/file_2.jpg")
@@ -48,7 +48,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `in a replay a program that ends after each message reads the file of each`() throws {
+    @Test func `in a replay a program that exits after each message can read each message's file`() throws {
         let run = try replay(
             [photo("a", in: 42), photo("b", in: 42)],
             "read -r line; [ -f \"$line\" ] && echo there")
@@ -56,7 +56,7 @@ import Testing
         #expect(run.output.filter { $0.contains("there") }.count == 2)
     }
 
-    @Test func `a file without words that can't be had holds up neither a replay nor a stop`() throws {
+    @Test func `an unavailable file without a caption blocks neither a replay nor a stop`() throws {
         let run = try replay([photo("a", in: 42)], "cat", temporary: "/nowhere")
         #expect(run.exit?.status == 1)
         #expect(run.errorText.contains("can't be had"))
@@ -65,7 +65,7 @@ import Testing
         try test.run(["--plain", "--stop-grace", "1h", "--stop-timeout", "1h", "--", "cat"])
         test.say("hello", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello"] })
-        // Long enough for the stop to come first.
+        // The retry takes long enough for the stop to come first.
         test.telegram.fail(method: "getFile", with: .html(502))
         test.telegram.add(photo("nonsense", in: 42), as: "message")
         #expect(test.wait { test.telegram.calls.contains { $0.method == "getFile" } })
@@ -73,12 +73,12 @@ import Testing
         #expect(test.gateway?.errorText.contains("can't be had") == true)
     }
 
-    @Test func `where any file could be asked for, the log says so`() throws {
+    @Test func `the log warns if a user could request any file`() throws {
         let test = try GatewayTest()
         try test.run(["--plain", "--", "cat"])
         #expect(test.waitForLog("--upload-root"))
         #expect(test.stop() == 0)
-        // A roundabout way to a program that prints what it is told.
+        // A program that turns the user's text into a file URL.
         let program = ["sed", "-u", "s|!|/|g"]
         try test.run(["--plain", "--upload-root", test.files.path, "--"] + program)
         test.say("file:!!!etc!passwd", in: 42)
@@ -88,7 +88,7 @@ import Testing
         #expect(!test.telegram.calls.contains { $0.method == "sendDocument" })
     }
 
-    @Test func `a file that couldn't be had doesn't keep its program from being idle`() throws {
+    @Test func `an unavailable file doesn't keep its program from being idle`() throws {
         let test = try GatewayTest()
         try test.run(["--plain", "--idle-timeout", "100ms", "--", "cat"])
         test.telegram.add(photo("nonsense", in: 42), as: "message")

@@ -25,7 +25,7 @@ import Testing
         ]
     }
 
-    @Test func `a program reads each message as a line, and what it prints is a message`() throws {
+    @Test func `a program reads each message as a line, and its output becomes a message`() throws {
         let test = try GatewayTest()
         try test.run(["--plain", "--", "cat"])
         test.say("1+1", in: 42)
@@ -36,7 +36,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `it reads neither a scope, nor results, nor a last line`() throws {
+    @Test func `a plain program gets no scope line, no results and no disconnect line`() throws {
         let test = try GatewayTest()
         let program =
             "echo hi; while read -r line; do echo \"$line\" >> \"$TRANSCRIPTS/42\"; done; echo END >> \"$TRANSCRIPTS/42\""
@@ -47,7 +47,7 @@ import Testing
         #expect(test.transcript(of: 42) == ["one", "END"])
     }
 
-    @Test func `what it prints is gathered until it is quiet, also without a line's end`() throws {
+    @Test func `output is collected until a pause, even without a newline`() throws {
         let test = try GatewayTest()
         let program =
             "while read -r line; do echo a; echo b; printf 'c\\360\\237'; printf '\\221\\213> '; done"
@@ -60,7 +60,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `what a program prints for one message isn't mixed with what it prints for the next`() throws {
+    @Test func `the outputs for different messages aren't mixed`() throws {
         let run = try replay(
             (1...3).map { message($0, "\($0)") },
             ["sh", "-c", "while read -r a; do echo $a; echo -; done; echo bye"])
@@ -68,7 +68,7 @@ import Testing
         #expect(run.outputTexts == ["1\n-", "2\n-", "3\n-", "bye"])
     }
 
-    @Test func `a long answer is cut at a line's end`() throws {
+    @Test func `a long answer is split at a line's end`() throws {
         let run = try replay([message(1, "x")], ["sh", "-c", "read -r a; seq 1 2000"])
         let texts = run.outputTexts
         #expect(texts.count == 3)
@@ -76,7 +76,7 @@ import Testing
         #expect(texts.joined(separator: "\n").split(separator: "\n").map { Int($0) } == (1...2000).map { $0 })
     }
 
-    @Test func `what has no words starts no program`() throws {
+    @Test func `a message without text starts no program`() throws {
         let joined: JSON = [
             "update_id": 1,
             "message": ["message_id": 1, "chat": ["id": 42, "type": "private"], "new_chat_title": "x"],
@@ -86,7 +86,7 @@ import Testing
         #expect(run.exit?.status == 0)
     }
 
-    @Test func `a program that never waits for more is ended`() throws {
+    @Test func `a program that never reads again is ended`() throws {
         let files = TemporaryDirectory()
         let run = try ProgramRun(
             [
@@ -98,7 +98,7 @@ import Testing
         #expect(run.errorText.contains("did not come back"))
     }
 
-    @Test func `a message whose program crashed on it is given again`() throws {
+    @Test func `a message whose program crashed is redelivered`() throws {
         let test = try GatewayTest()
         let program =
             "read -r line; if [ -e \"$TRANSCRIPTS/42\" ]; then echo \"second $line\"; cat; else touch \"$TRANSCRIPTS/42\"; exit 3; fi"
@@ -108,7 +108,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a slow program is shown as typing, one that has answered or waits for more isn't`() throws {
+    @Test func `a slow program is shown as typing, one that has answered or waits isn't`() throws {
         let test = try GatewayTest()
         let program = """
             while read -r line; do case $line in slow) sleep 30;; quick) echo done;; esac; done
@@ -119,7 +119,7 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["done"] })
         test.say("slow", in: 43)
         #expect(test.wait { test.actions(in: 43) == ["typing"] })
-        // They were given theirs before.
+        // The gateway got to these chats first.
         #expect(test.actions(in: 42) == [])
         #expect(test.actions(in: 44) == [])
         _ = test.stop()
@@ -134,7 +134,7 @@ import Testing
         _ = test.stop()
     }
 
-    @Test func `a program that repeats what it reads hands out no file that a stranger names`() throws {
+    @Test func `a program that echoes its input doesn't give out files that a user names`() throws {
         let files = TemporaryDirectory()
         let secret = files.write("secret", "secret")
         let texts = ["file://\(secret)", "file://\(secret) x", "x file://\(secret)"]
@@ -148,7 +148,7 @@ import Testing
         #expect(own.output.first?.contains("send_document") == true)
     }
 
-    @Test func `plain text has no way to acknowledge`() throws {
+    @Test func `--plain doesn't work with --ack event`() throws {
         let run = try ProgramEnd.pipegram(["run", "--plain", "--ack", "event", "--", "cat"])
         #expect(run.status == 64)
         #expect(run.errors.contains("--ack"))
@@ -156,7 +156,7 @@ import Testing
 }
 
 extension ProgramRun {
-    /// The texts of the messages among the calls it printed.
+    /// The texts of the messages that it sent.
     fileprivate var outputTexts: [String] {
         output.compactMap { try? JSON(parsing: $0) }.compactMap { $0["text"]?.string }
     }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// What goes over the pipes is what docs/protocol.schema.json says.
+/// All lines in the pipes match docs/protocol.schema.json.
 @Suite struct ProtocolTests {
-    @Test func `every line that goes over the pipes is as the schema says`() throws {
+    @Test func `every line in the pipes matches the schema`() throws {
         let test = try GatewayTest()
         let options = ["--ack", "event", "--idle-timeout", "100ms"]
         let bot = [ProjectPaths.bot("tap.sh"), test.files.path, ProjectPaths.bot("every-line.sh")]
@@ -40,8 +40,8 @@ import Testing
             ])
     }
 
-    /// The other tests rely on it.
-    @Test func `a tapped program ends as it would alone`() throws {
+    /// The other test relies on this.
+    @Test func `a tapped program behaves as it would alone`() throws {
         let test = try GatewayTest()
         let tap = [ProjectPaths.bot("tap.sh"), test.files.path]
         let exits = try ProgramRun(

@@ -21,7 +21,7 @@ import Testing
         try test.start(["record", "--poll-timeout", "10s"] + arguments)
     }
 
-    @Test func `each update is written as it came, and confirmed once it is in the file`() throws {
+    @Test func `each update is written unchanged and confirmed once it is in the file`() throws {
         let first = #"{"update_id":9001,"poll":{"z":1.50,"id":"5"}}"#
         test.telegram.addRaw(bytes: Array(first.utf8), id: 9001)
         try record([file])
@@ -36,7 +36,7 @@ import Testing
         #expect(test.gateway?.errorText.contains("signed in as @demo_bot, id 7; recording updates") == true)
     }
 
-    @Test func `without a file updates go to stdout, as they come`() throws {
+    @Test func `without a file updates go to stdout as they come`() throws {
         let run = try record()
         test.say("one", in: 42)
         #expect(test.wait { run.output.count == 1 })
@@ -45,12 +45,12 @@ import Testing
         #expect(test.stop(SIGINT) == 0)
     }
 
-    @Test func `when the reader of stdout is gone it goes too`() throws {
+    @Test func `record ends when the reader of stdout does`() throws {
         for number in 1...3 { test.say("\(number)", in: 42) }
         let script = #""$1" record --poll-timeout 1s | head -n 1 >/dev/null; echo ${PIPESTATUS[0]}"#
         let run = try ProgramRun(
             ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables, on: test.loop)
-        // Until one comes after head is gone.
+        // SIGPIPE only comes with the first update after head has exited.
         let isOver = test.wait {
             if test.telegram.pendingUpdates == 0 { test.say("more", in: 42) }
             return run.exit != nil
@@ -60,7 +60,7 @@ import Testing
         #expect(test.telegram.pendingUpdates == 1)
     }
 
-    @Test func `a reader that doesn't read holds nothing up but the updates`() throws {
+    @Test func `a slow reader delays only the updates`() throws {
         let run = try record()
         run.pauseOutput()
         for number in 1...30 { test.say(String(repeating: "\(number % 10)", count: 3000), in: 42) }
@@ -72,13 +72,13 @@ import Testing
         #expect([0, 128 + SIGTERM].contains(run.wait(within: .seconds(4))))
     }
 
-    @Test func `half a line of a crash is cut off, and what is there already isn't written twice`() throws {
+    @Test func `an incomplete last line is removed, and existing updates aren't written twice`() throws {
         test.say("one", in: 42)
         var run = try record([file])
         #expect(test.wait { lines.count == 1 })
         run.signal(SIGKILL)
         run.wait()
-        // Where Telegram gives it again.
+        // Another server delivers the update again.
         let other = try GatewayTest()
         other.say("one", in: 42)
         other.say("two", in: 42)
@@ -89,7 +89,7 @@ import Testing
         #expect(other.stop() == 0)
     }
 
-    @Test func `while the disk is full nothing is confirmed, and then it goes on by itself`() throws {
+    @Test func `while the disk is full nothing is confirmed, and recording resumes by itself`() throws {
         let run = try record([file])
         test.say("one", in: 42)
         #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
@@ -105,7 +105,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `nothing is lost and nothing written twice when it is killed again and again`() throws {
+    @Test func `repeated kills lose nothing and write nothing twice`() throws {
         for round in 0..<4 {
             let run = try record(["--log-level", "error", file])
             for number in 1...40 { test.say("\(round) \(number)", in: 42) }
@@ -121,7 +121,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a second recorder of a file is refused, with the pid of the first`() throws {
+    @Test func `a second recorder of a file is refused with the pid of the first`() throws {
         let first = try record([file])
         test.say("one", in: 42)
         #expect(test.wait { lines.count == 1 })
@@ -131,7 +131,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a gateway has all that came in its record, also what no child sees`() throws {
+    @Test func `a gateway records all updates, even those that no child gets`() throws {
         try test.run(["--record", file, "--no-state"], bot: "echo.sh")
         test.telegram.add(["id": "1", "question": "?"], as: "poll")
         test.say("hello", in: 42)
@@ -155,7 +155,7 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `a redacted record is replayed like any other`() throws {
+    @Test func `a redacted record can be replayed`() throws {
         test.telegram.add(
             [
                 "message_id": 1, "date": 1_700_000_000, "text": "/start Ada",
@@ -171,7 +171,7 @@ import Testing
         #expect(replay.output.first?.contains(#""chat_id":42,"text":"/start "#) == true)
     }
 
-    @Test func `redact without a record says where it belongs`() throws {
+    @Test func `--redact without --record is refused with the fix`() throws {
         let run = try test.command(["run", "--redact", "--", "cat"])
         #expect(run.exit?.status == 64)
         #expect(run.errorText.contains("--redact requires --record FILE"))

@@ -4,12 +4,13 @@ import Reactor
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// A Bot API server that accepts every call, and keeps it as it came.
+/// A Bot API server that accepts every call and records it unchanged.
 ///
-/// Beside the simulator, for here nothing is special: getUpdates and logOut of a child are calls like others.
+///
+/// Unlike the simulator, it has no special methods: a child's getUpdates and logOut are calls like any other.
 @MainActor final class RecordingServer {
     struct Call {
-        /// As the path has it.
+        /// The method as the path spells it.
         let method: String
         /// The body's JSON; `{}` for a form.
         let parameters: JSON
@@ -17,11 +18,11 @@ import Reactor
         let parts: [ReceivedPart]
     }
 
-    /// Those of children, since a gateway was expected.
+    /// The children's calls since the last `expectGateway`.
     private(set) var calls: [Call] = []
-    /// Whether the gateway has all updates, and won't ask for them again.
+    /// Whether the gateway has received and confirmed all updates.
     var hasGivenAll: Bool { updates.isEmpty && poll != nil }
-    /// What each call is answered with, as JSON; nil answers none.
+    /// The result of each call, as JSON; nil leaves calls unanswered.
     var result: String? = "true"
 
     private let http: HTTPServer
@@ -39,19 +40,19 @@ import Reactor
 
     var url: String { "http://127.0.0.1:\(http.port)" }
 
-    /// Gives an update, as JSON, with the next answer.
+    /// Adds an update, as JSON, to the next answer.
     func give(_ update: String) {
         updates.append(update)
         answerPoll()
     }
 
-    /// The next getMe is a gateway's own.
+    /// Treats the next getMe as the gateway's own.
     func expectGateway() { (calls, isGatewayExpected) = ([], true) }
 
     private func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
         let method = request.path.baseName ?? ""
         let parameters = (try? JSON(parsing: request.body)) ?? [:]
-        // As GatewayTest tells the gateway to ask; no made-up value is 10.
+        // GatewayTest sets this timeout. No made-up value is 10.
         if method == "getUpdates", parameters["timeout"] == 10 {
             poll = responder
             return answerPoll()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.ownProcess) struct ReloadTests {
-    @Test func `SIGHUP replaces a child between two events, and says so to it`() throws {
+    @Test func `SIGHUP replaces a child between two events and tells it why`() throws {
         let test = try GatewayTest()
         let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(ProjectPaths.bot("last-words.sh"))\n")
         let gateway = try test.run(["--", bot])
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: ["auto", "event"])
-    func `under load nothing is lost by it, and nothing given twice`(_ ack: String) throws {
+    func `a reload under load loses nothing and delivers nothing twice`(_ ack: String) throws {
         let talk = try LongConversation(updates: 400, chats: 20)
         let gateway = try talk.run(["--ack", ack], odds: 0)
         for _ in 1...4 {
@@ -32,7 +32,9 @@ import Testing
     }
 
     @Test(arguments: ["auto", "event"])
-    func `nor by stops and starts, however little time they have`(_ ack: String) throws {
+    func `stops and starts under load lose nothing and deliver nothing twice, however short the grace`(
+        _ ack: String
+    ) throws {
         let talk = try LongConversation(updates: 400, chats: 20)
         let options = ["--ack", ack, "--stop-grace", "100ms"]
         for _ in 1...4 {

@@ -20,7 +20,7 @@ import Testing
         #"{"update_id":\#(id),"message":{"message_id":\#(id),"chat":{"id":\#(chat),"type":"private"},"text":"\#(text)"}}"#
     }
 
-    @Test func `calls come grouped by scope, in the order in which scopes appear`() throws {
+    @Test func `calls are grouped by scope, in the order of the scopes' first updates`() throws {
         let log = [(1, 43), (2, 42), (3, 43), (4, 42)].map { Self.update($0, chat: $1, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
         let end = try replay([file, ProjectPaths.bot("echo.sh")])
@@ -40,7 +40,7 @@ import Testing
             end.output == [#"{"scope":"chat:42","type":"telegram.send_message","chat_id":42,"text":"x"}"#])
     }
 
-    @Test func `a log may be lines, an array, an answer, or pretty-printed`() throws {
+    @Test func `a log may be lines, an array, a getUpdates answer, or pretty-printed`() throws {
         let one = Self.update(1, chat: 42, "1")
         let two = Self.update(2, chat: 42, "2")
         let pretty = two.replacing(",", with: ",\n    ").replacing("{", with: "{\n  ")
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `a malformed log ends it with 65, and where; a missing one with 66`() throws {
+    @Test func `a malformed log gives exit status 65 and the position, a missing one 66`() throws {
         let log = "\(Self.update(1, chat: 42, "x"))\n{\"update_id\":2,\"message\":{oops}}\n"
         let malformed = try replay([files.write("log", log), ProjectPaths.bot("echo.sh")])
         #expect(malformed.status == 65)
@@ -67,8 +67,8 @@ import Testing
         #expect(missing.errors == "pipegram: /nowhere/log: No such file or directory")
     }
 
-    @Test func `the same bot and log give the same bytes every time`() throws {
-        // Results come before the next event, however fast the bot is: what it edits depends on it.
+    @Test func `the same bot and log always give the same bytes`() throws {
+        // Results come before the next event, however fast the bot is, because edits depend on them.
         let log = (1...120).map { Self.update($0, chat: 40 + $0 % 3, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
         let first = try replay([file, ProjectPaths.bot("edits.sh")])
@@ -79,7 +79,7 @@ import Testing
         for _ in 1...4 { #expect(try replay([file, ProjectPaths.bot("edits.sh")]).output == first.output) }
     }
 
-    @Test func `an answer is what Telegram would say, with the next message id`() throws {
+    @Test func `a result is Telegram's, with the next message id`() throws {
         let file = files.write("log", Self.update(7, chat: 42, "x"))
         let end = try replay([file, ProjectPaths.bot("asks.sh")])
         #expect(end.status == 0)
@@ -90,7 +90,7 @@ import Testing
         #expect(result["result"]?["chat"]?["id"] == 42)
     }
 
-    @Test func `scopes beyond the limit of children have their turn`() throws {
+    @Test func `scopes beyond the limit of children take turns`() throws {
         let log = (1...40).map { Self.update($0, chat: $0 % 10 + 1, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
         let end = try replay(["--max-children", "3", file, ProjectPaths.bot("echo.sh")])
@@ -98,7 +98,7 @@ import Testing
         #expect(end.output == (try replay([file, ProjectPaths.bot("echo.sh")]).output))
     }
 
-    @Test func `a bot that exits after each event is started for each`() throws {
+    @Test func `a bot that exits after each event is restarted for each`() throws {
         let log = (1...12).map { Self.update($0, chat: 42, "\($0)") }
         let end = try replay([
             files.write("log", log.joined(separator: "\n")), ProjectPaths.bot("one-event.sh"),
@@ -107,7 +107,7 @@ import Testing
         #expect(end.output.count == 12)
     }
 
-    @Test func `a crash ends it with 1, and says where`() throws {
+    @Test func `a crash gives exit status 1 and is located`() throws {
         let log = "\n\n\(Self.update(9, chat: 42, "x"))\n\(Self.update(10, chat: 42, "y"))"
         let end = try replay([files.write("log", log), ProjectPaths.bot("crashes.sh")])
         #expect(end.status == 1)
@@ -118,7 +118,7 @@ import Testing
         #expect(end.errors.contains("1 event is not delivered"))
     }
 
-    @Test func `a stray print ends it with 1, and is shown`() throws {
+    @Test func `a stray print gives exit status 1 and is shown`() throws {
         let file = files.write("log", Self.update(9, chat: 42, "x"))
         let end = try replay([file, "sh", "-c", "echo 'stray print'; cat >&2"])
         #expect(end.status == 1)
@@ -126,7 +126,7 @@ import Testing
         #expect(end.errors.contains(": stray print"))
     }
 
-    @Test func `a call that Telegram would refuse ends it with 1`() throws {
+    @Test func `a call that Telegram would refuse gives exit status 1`() throws {
         let file = files.write("log", Self.update(9, chat: 42, ""))
         let end = try replay([file, ProjectPaths.bot("echo.sh")])
         #expect(end.status == 1)
@@ -134,14 +134,14 @@ import Testing
     }
 
     @Test(arguments: ["ignores-eof.sh", "never-reads.sh"])
-    func `a hang ends it with 1, after the grace`(_ bot: String) throws {
+    func `a hang gives exit status 1 after the grace period`(_ bot: String) throws {
         let log = "\(Self.update(1, chat: 42, "x"))\n\(Self.update(2, chat: 42, "y"))"
         let end = try replay(["--stop-grace", "200ms", files.write("log", log), ProjectPaths.bot(bot)])
         #expect(end.status == 1)
         #expect(end.errors.contains("sending SIGTERM"))
     }
 
-    @Test func `what was expected is compared as JSON`() throws {
+    @Test func `expected calls are compared as JSON`() throws {
         let log = "\(Self.update(1, chat: 42, "1"))\n\(Self.update(2, chat: 42, "2"))"
         let file = files.write("log", log)
         let calls = files.write("calls", "")
@@ -167,7 +167,7 @@ import Testing
         #expect(missing.errors.contains("--update"))
     }
 
-    @Test func `a full disk behind stdout is said`() throws {
+    @Test func `a full disk is reported for stdout`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
         let run = try ProgramEnd(of: [
             "sh", "-c",
@@ -177,7 +177,7 @@ import Testing
         #expect(run.errors == "pipegram: stdout: No space left on device")
     }
 
-    @Test func `a reader that has seen enough ends it without a word`() throws {
+    @Test func `a closed stdout ends the replay silently`() throws {
         let log = (1...2000).map { Self.update($0, chat: 42, "\($0)") }
         let file = files.write("log", log.joined(separator: "\n"))
         let command =
@@ -187,7 +187,7 @@ import Testing
         #expect(run.errors == "141")
     }
 
-    @Test func `it runs without stdin, stdout and stderr`() throws {
+    @Test func `a replay runs without stdin, stdout and stderr`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
         let command =
             "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) <&- >&- 2>&-; echo $?"

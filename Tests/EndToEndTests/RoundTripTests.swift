@@ -3,11 +3,11 @@ import JSON
 import TestSupport
 import Testing
 
-/// A message with all that tends to be carried wrongly, from Telegram to a child and back again.
+/// A message with values that are easily damaged, from Telegram to a child and back.
 @Suite struct RoundTripTests {
     private let test: GatewayTest
     private let server: RecordingServer
-    /// The message's members, as a child is to read them.
+    /// The message's members as the child should read them.
     private let members: String
 
     init() throws {
@@ -31,7 +31,8 @@ import Testing
         return try test.run(arguments, environment: ["TELEGRAM_API_URL": server.url])
     }
 
-    /// The message twice: as it is to be read, and as Telegram writes it, with the same digits in its numbers.
+    /// Gives the message twice: in the form that the child should read, and as ASCII with spaces, as Telegram may write
+    /// it.
     private func give() {
         server.give(#"{"update_id":1,"message":{\#(members)}}"#)
         let ascii = members.utf16.reduce(into: "") { text, unit in
@@ -42,7 +43,7 @@ import Testing
         server.give("{ \"message\" : {\(ascii)} ,\n \"update_id\" : 2 }")
     }
 
-    /// Whole lines that the bot has read. Of bytes, for the characters of long texts take their time.
+    /// The complete lines that the bot has read. Splits bytes, because splitting long texts into characters is slow.
     private var lines: [String] {
         let bytes = test.files.bytes("42") ?? []
         let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
@@ -52,8 +53,8 @@ import Testing
     private func expectMessages(_ lines: [String]) {
         let events = lines.filter { $0.hasPrefix(#"{"type":"telegram.message","#) }
         let expected = (1...2).map { #"{"type":"telegram.message","update_id":\#($0),\#(members)}"# }
-        // Not of the strings, for some of these are equal and have other bytes; and what differs in so long a
-        // text would be looked for during minutes.
+        // Compares bytes: equal strings may differ in their bytes, and describing the difference of long strings takes
+        // minutes.
         let isSame = events.map { Array($0.utf8) } == expected.map { Array($0.utf8) }
         #expect(isSame)
     }
@@ -64,7 +65,7 @@ import Testing
             let type = index % 2 == 0 ? "" : #""type":"telegram.message","#
             var given = try JSON(parsing: #"{\#(type)"update_id":\#(index / 2 + 1),\#(members)}"#)
             given.remove("nothing")
-            // As bytes, for there the order of keys counts; the same digits are the same double.
+            // Compares bytes, because the order of keys and the digits of numbers count.
             let isSame = call.parameters.bytes == given.bytes
             #expect(isSame, "call \(index)")
         }
@@ -76,7 +77,7 @@ import Testing
         give()
         #expect(test.wait { server.calls.count == 4 })
         try expectCalls()
-        // It hears what became of its calls before it has to go.
+        // The child gets its calls' results before it has to exit.
         #expect(test.stop() == 0)
         let read = lines
         expectMessages(read)
@@ -88,8 +89,8 @@ import Testing
         #expect(isSame)
     }
 
-    @Test func `the journal keeps events and calls as they are`() throws {
-        // Stored, and read by nobody.
+    @Test func `the journal keeps events and calls unchanged`() throws {
+        // The events are stored but not read.
         _ = try run(["--stop-grace", "50ms", "--", ProjectPaths.bot("never-reads.sh")])
         give()
         #expect(test.waitForLog("child started"))

@@ -6,7 +6,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite(.ownProcess) struct RunTests {
-    @Test func `each chat has a child, whose calls go to that chat`() throws {
+    @Test func `each chat has its own child, whose calls go to that chat`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--no-state"], bot: "echo.sh")
         test.say("hello", in: 42)
@@ -19,7 +19,7 @@ import Testing
         #expect(gateway.output.isEmpty)
     }
 
-    @Test func `a child reads its scope, its events, and why it has to go`() throws {
+    @Test func `a child reads its scope, its events, and the reason for its end`() throws {
         let test = try GatewayTest()
         try test.run(bot: "transcript.sh")
         test.say("привет 👋", in: 42)
@@ -36,7 +36,7 @@ import Testing
             ])
     }
 
-    @Test func `a call with an id is told its result`() throws {
+    @Test func `a call with an id gets its result`() throws {
         let test = try GatewayTest()
         try test.run(bot: "asks.sh")
         test.say("one", in: 42)
@@ -55,7 +55,7 @@ import Testing
         #expect(results[1] == refusal)
     }
 
-    @Test func `updates that belong to nobody are let go`() throws {
+    @Test func `updates without a scope are dropped`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--log-level", "debug"], bot: "echo.sh")
         test.telegram.add(["id": "5", "question": "?", "type": "regular"], as: "poll")
@@ -64,7 +64,7 @@ import Testing
         #expect(gateway.errorText.contains("poll belongs to no scope"))
     }
 
-    @Test func `bytes that are not UTF-8 cost no other update of the batch`() throws {
+    @Test func `invalid UTF-8 affects no other update of the batch`() throws {
         let test = try GatewayTest()
         try test.run(bot: "transcript.sh")
         test.say("before", in: 42)
@@ -84,7 +84,7 @@ import Testing
         #expect(test.transcript(of: 42)[3].contains("9003"))
     }
 
-    @Test func `an update that can't be read is skipped alone`() throws {
+    @Test func `only the unreadable update is skipped`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "echo.sh")
         test.say("first", in: 42)
@@ -118,7 +118,7 @@ import Testing
         #expect(records.allSatisfy { $0["time"] != nil && $0["level"] != nil })
     }
 
-    @Test func `at debug each event and call is logged, without its text`() throws {
+    @Test func `at log level debug each event and call is logged without its text`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--log-level", "trace"], bot: "echo.sh")
         test.say("a secret text", in: 42)

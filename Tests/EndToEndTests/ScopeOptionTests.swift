@@ -25,7 +25,7 @@ import Testing
         #"{"update_id":7,"callback_query":{"id":"1","from":\#(user(8)),"message":\#(message(1, from: 7, thread: 3)),"chat_instance":"1"}}"#,
     ].joined(separator: "\n")
 
-    /// Answers messages: in its scope's chat, or in the forum; and writes down what it reads, and who it is.
+    /// A bot that answers messages in its scope's chat, or in the forum, and records its input and environment.
     private static let bot = """
         #!/bin/sh
         file="$TRANSCRIPTS/$(printf %s "$PIPEGRAM_SCOPE" | tr / _)"
@@ -43,7 +43,7 @@ import Testing
     private struct Expected {
         let scope: String
         let environment: String
-        /// How the scope line begins.
+        /// The beginning of the scope line.
         let opening: String
         let updates: [Int64]
     }
@@ -92,9 +92,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "chat", "topic", "user", "bot"])
-    func `each --scope has its children, with the lines and variables that are theirs`(_ choice: String?)
-        throws
-    {
+    func `each --scope has its own children, with their lines and variables`(_ choice: String?) throws {
         let files = TemporaryDirectory()
         let options = choice.map { ["--scope", $0] } ?? []
         let log = files.write("log.ndjson", Self.log)
@@ -117,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `unordered calls carry topics and the whole bot as their scope`() throws {
+    @Test func `unordered calls carry a topic or the whole bot as their scope`() throws {
         for (choice, scopes) in [
             ("topic", ["business:b1/chat:7", "chat:-100", "chat:-100/topic:3", "chat:-100/topic:4"]),
             ("bot", ["bot", "bot", "bot", "bot"]),
@@ -133,13 +131,13 @@ import Testing
         }
     }
 
-    @Test func `another word is refused with the four that there are`() throws {
+    @Test func `an unknown scope is refused with the four valid ones`() throws {
         let run = try ProgramEnd.pipegram(["run", "--scope", "everybody", "--", "cat"])
         #expect(run.status == 64)
         for word in ["chat", "topic", "user", "bot"] { #expect(run.errors.contains(word)) }
     }
 
-    @Test func `a program that speaks plain text is refused where its scope has no chat`() throws {
+    @Test func `--plain is refused with a scope that has no chat`() throws {
         for command in [["run"], ["replay"]] {
             for choice in ["user", "bot"] {
                 let file = command == ["replay"] ? ["/nowhere/log"] : []
@@ -163,7 +161,9 @@ import Testing
         #expect(replay.output.count == 4)
     }
 
-    @Test func `what an earlier run left keeps its scope, and its call to General goes there`() throws {
+    @Test func `events and calls of an earlier run keep their scope, and a call to General goes there`()
+        throws
+    {
         let test = try GatewayTest()
         test.telegram.fail(method: "sendMessage", with: .hang)
         let calls = """

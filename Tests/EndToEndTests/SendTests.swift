@@ -23,7 +23,7 @@ import Testing
 
     private var arrived: [String] { test.telegram.calls.compactMap { $0.parameters["text"]?.string } }
 
-    @Test func `calls are sent, their results printed, and the end says how it went`() throws {
+    @Test func `calls are sent, results printed, and the end has a summary`() throws {
         let run = try send((1...100).map { call($0 % 7 + 1, "\($0)") }.joined())
         #expect(run.wait() == 0)
         #expect(run.output.count == 100)
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `a result comes as soon as it is known, before the input ends`() throws {
+    @Test func `a result is printed as soon as it is known, before the input ends`() throws {
         let run = try send(nil)
         run.write(call(42, "a"))
         #expect(test.wait { run.output.count == 1 })
@@ -44,7 +44,7 @@ import Testing
         #expect(run.wait() == 0)
     }
 
-    @Test func `it ends with 1 when a call failed or a line is bad, and sends the rest`() throws {
+    @Test func `a failed call or bad line gives exit status 1, and the rest is sent`() throws {
         test.telegram.fail(
             method: "sendMessage", chat: 2, with: .error(403, "Forbidden: bot was blocked by the user"))
         let run = try send(call(1, "a") + "oops\n" + call(2, "b") + call(1, "c"))
@@ -53,7 +53,7 @@ import Testing
         #expect(run.errorText.contains("2 sent, 2 failed, 0 unknown, 0 skipped"))
     }
 
-    @Test func `a dry run prints the calls as they would be sent, without a token`() throws {
+    @Test func `a dry run prints the calls that it would send, without a token`() throws {
         let run = try ProgramRun([ProjectPaths.pipegram, "send", "--dry-run"], on: test.loop)
         run.write(
             call(1, "a")
@@ -71,7 +71,7 @@ import Testing
         #expect(run.errorText.contains("dry run: 2 would be sent, 2 would fail"))
     }
 
-    @Test func `a broadcast that is killed again and again goes on where it stopped`() throws {
+    @Test func `a broadcast that is killed repeatedly resumes where it stopped`() throws {
         let input = (1...300).map { call($0 % 50 + 1, "\($0)") }.joined()
         for kill in 1...4 {
             let run = try send(input, ["--resume", file])
@@ -112,7 +112,7 @@ import Testing
     @Test(arguments: [
         "my notes", "my\nnotes", #"{"type":"telegram.send_message","chat_id":42,"text":"hi"}"#,
     ])
-    func `a file that is no file of results stays as it is, also where its last line has no end`(
+    func `a file that doesn't contain results is left unchanged, even with an incomplete last line`(
         _ text: String
     ) throws {
         test.files.write("results", text)
@@ -123,7 +123,7 @@ import Testing
         #expect(arrived == [])
     }
 
-    @Test func `a signal lets what is under way finish, and says how to go on`() throws {
+    @Test func `after a signal, calls in flight finish, and the log says how to resume`() throws {
         test.telegram.fail(method: "sendMessage", chat: 1, with: .delay(.milliseconds(200)))
         test.telegram.fail(method: "sendMessage", chat: 2, with: .tooManyRequests(retryAfter: 60))
         let run = try send(nil, ["--resume", file])
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: [(">/dev/full", "74"), ("| true", "141")])
-    func `results that nobody can read any more are not waited for`(_ end: String, _ code: String) throws {
+    func `results are not waited for once their reader is gone`(_ end: String, _ code: String) throws {
         let script = #""$1" send \#(end); echo ${PIPESTATUS[0]} >&2"#
         let run = try ProgramRun(
             ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables, on: test.loop)
@@ -161,7 +161,7 @@ import Testing
         #expect(arrived == ["a"])
     }
 
-    @Test func `a token that Telegram refuses ends it, at the start and later`() throws {
+    @Test func `a token that Telegram refuses ends it, at the start or later`() throws {
         let wrong = try test.start(["send"], environment: ["TELEGRAM_BOT_TOKEN": "7:other"])
         wrong.write(call(1, "a"))
         #expect(wrong.wait() == 77)
@@ -176,7 +176,7 @@ import Testing
         #expect(test.texts(in: 2) == ["b", "c"])
     }
 
-    @Test func `while results can't be written no call is begun`() throws {
+    @Test func `while results can't be written no call is sent`() throws {
         test.telegram.fail(method: "sendMessage", times: 1000, with: .delay(.milliseconds(5)))
         let run = try send(nil, ["--resume", file])
         run.write(call(1, "0"))
@@ -192,7 +192,7 @@ import Testing
         #expect(run.output.count == 101)
     }
 
-    @Test func `a bot without children: record, jq and send in a row`() throws {
+    @Test func `a bot without children: record, jq and send in a pipeline`() throws {
         let script = """
             "$1" record --poll-timeout 10s |
                 jq --unbuffered -c '.message | select(.text) | {type: "telegram.send_message", chat_id: .chat.id, text}' |
@@ -206,7 +206,7 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["hello"] && test.texts(in: 43) == ["hallo"] })
         test.say("again", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello", "again"] })
-        // The first of the row ends; the others end with their input.
+        // The first command of the pipeline ends; the others end with their input.
         let recorder = try ProgramRun(["pgrep", "-P", "\(run.pid)", "-f", "record"], on: test.loop)
         recorder.wait()
         for pid in recorder.output.compactMap({ pid_t($0) }) { kill(pid, SIGTERM) }

@@ -6,7 +6,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite(.ownProcess) struct SendingTests {
-    @Test func `what failed before it went out is sent until it arrives`() throws {
+    @Test func `a call that failed before it was sent is retried until it arrives`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "echo.sh")
         test.telegram.fail(method: "sendMessage", times: 2, with: .html(502))
@@ -18,7 +18,7 @@ import Testing
         #expect(gateway.errors.filter { $0.contains("in trouble") }.count == 1)
     }
 
-    @Test func `a call whose answer was lost is not repeated, and told as unknown`() throws {
+    @Test func `a call whose answer was lost isn't repeated, and its result is unknown`() throws {
         let test = try GatewayTest()
         try test.run(bot: "asks.sh")
         test.say("x", in: 42)
@@ -35,7 +35,7 @@ import Testing
         #expect(test.telegram.calls.filter { $0.method == "sendMessage" }.count == 3)
     }
 
-    @Test func `a call that is never answered is given up as unknown`() throws {
+    @Test func `a call that is never answered times out with an unknown result`() throws {
         let test = try GatewayTest()
         try test.run(["--call-timeout", "300ms"], bot: "asks.sh")
         test.telegram.fail(method: "sendMessage", with: .hangAfter)
@@ -46,7 +46,7 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["1", "2"] })
     }
 
-    @Test func `a chat that is told to wait waits alone`() throws {
+    @Test func `a rate-limited chat delays no other chat`() throws {
         let test = try GatewayTest()
         try test.run(bot: "echo.sh")
         test.telegram.fail(method: "sendMessage", chat: 42, with: .tooManyRequests(retryAfter: 1))
@@ -58,7 +58,7 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["late"] })
     }
 
-    @Test func `calls go over connections that are kept`() throws {
+    @Test func `calls reuse connections`() throws {
         let test = try GatewayTest()
         try test.run(bot: "echo.sh")
         for number in 1...100 {
@@ -66,11 +66,11 @@ import Testing
             if number % 25 == 0 { #expect(test.wait { test.texts(in: 42).count == number }) }
         }
         #expect(test.texts(in: 42) == (1...100).map(String.init))
-        // One for the polls, one for the calls of the single chat.
+        // One for the polls, and one for the calls of the only chat.
         #expect(test.telegram.connectionsOpened <= 3)
     }
 
-    @Test func `faults cost no update and no answer`() throws {
+    @Test func `faults lose no update and no answer`() throws {
         let faults: [Fault] = [
             .html(502), .error(500, "Internal Server Error: restart"), .tooManyRequests(retryAfter: 1),
             .delay(.milliseconds(50)),
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [Fault.brokenBody, .closeBefore, .closeAfter])
-    func `a poll whose answer is lost or broken loses and repeats nothing`(_ fault: Fault) throws {
+    func `a poll with a lost or broken answer loses and repeats nothing`(_ fault: Fault) throws {
         let test = try GatewayTest()
         try test.run(bot: "echo.sh")
         test.say("first", in: 42)

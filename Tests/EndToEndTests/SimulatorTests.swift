@@ -4,7 +4,7 @@ import Reactor
 import TestSupport
 import Testing
 
-/// `pipegram simulator`, and `pipegram run` against it.
+/// `pipegram simulator`, with `pipegram run` against it.
 @Suite struct SimulatorTests: Rigged {
     let rig: TestRig
     private let client: HTTPClient
@@ -18,7 +18,7 @@ import Testing
         try rig.run([ProjectPaths.pipegram, "simulator", "--listen", listen] + options)
     }
 
-    /// Where a simulator listens, once it does.
+    /// The URL of a simulator, once it listens.
     private func url(of simulator: ProgramRun) throws -> String {
         _ = wait { simulator.output.count >= 6 || simulator.exit != nil }
         let line = try #require(simulator.output.first)
@@ -32,9 +32,7 @@ import Testing
         return settled(HTTPAnswer(to: request, from: client)).json
     }
 
-    @Test func `somebody writes, a gateway's bot answers, and what it called is logged without its text`()
-        throws
-    {
+    @Test func `a user writes, a gateway's bot answers, and its calls are logged without text`() throws {
         let simulator = try start()
         let url = try url(of: simulator)
         let files = TemporaryDirectory()
@@ -57,7 +55,7 @@ import Testing
         #expect(!simulator.errorText.contains("hello there"))
     }
 
-    @Test func `a port that is in use is told of with 73, and what is no address with 64`() throws {
+    @Test func `a port in use gives exit status 73, and an invalid address 64`() throws {
         let taken = try HTTPServer(on: loop)
         for (listen, status, words) in [
             ("127.0.0.1:\(taken.port)", 73 as Int32, "127.0.0.1:\(taken.port) is in use"),
@@ -70,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func `the token that is named is the only one, and its number the bot's`() throws {
+    @Test func `a given token is the only valid one, and its number is the bot's id`() throws {
         let simulator = try start(["--token", "123:abc", "--log-level", "warning"], listen: "0.0.0.0:0")
         let url = try url(of: simulator).replacing("0.0.0.0", with: "127.0.0.1")
         #expect(ask("\(url)/bot123:abc/getMe")?["result"]?["id"] == 123)

@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.ownProcess) struct StartTests {
     @Test(arguments: [401, 404])
-    func `a token that Telegram refuses ends it with 77, and where tokens come from`(_ code: Int) throws {
+    func `a refused token gives exit status 77 and names the sources of tokens`(_ code: Int) throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "getMe", with: .error(code, code == 401 ? "Unauthorized" : "Not Found"))
         let gateway = try test.run(bot: "echo.sh")
@@ -19,7 +19,7 @@ import Testing
         #expect(!gateway.errorText.contains(test.telegram.token))
     }
 
-    @Test func `without a token it says where one comes from`() throws {
+    @Test func `without a token the error says where to get one`() throws {
         let end = try ProgramEnd.pipegram(["run", "--", "cat"])
         #expect(end.status == 77)
         #expect(end.errors.hasPrefix("pipegram: no bot token: get one from @BotFather"))
@@ -28,7 +28,7 @@ import Testing
                 .status == 77)
     }
 
-    @Test func `the token comes from a file, or from where systemd puts credentials`() throws {
+    @Test func `the token can come from a file or from systemd's credentials`() throws {
         for option in [["--token-file"], []] {
             let test = try GatewayTest()
             let file = test.files.write("token", test.telegram.token + "\n")
@@ -44,7 +44,7 @@ import Testing
         #expect(end.errors.contains("/nowhere/token: No such file or directory"))
     }
 
-    @Test func `a webhook ends it with 78, and is removed on demand`() throws {
+    @Test func `a webhook gives exit status 78, and is deleted on request`() throws {
         let test = try GatewayTest()
         let client = test.rig.client()
         let body: JSON = ["url": "https://example.org/hook"]
@@ -64,7 +64,7 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["x"] })
     }
 
-    @Test func `it always says which kinds of update it wants`() throws {
+    @Test func `getUpdates always lists the kinds of updates`() throws {
         let cases: [([String], JSON)] = [
             ([], []), (["--allowed-updates", "message,poll"], ["message", "poll"]),
             (["--allowed-updates", "all"], JSON(UpdateKinds.all.map { JSON($0) })),
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `without a network it warns once, and says when it is back`() throws {
+    @Test func `without a network it warns once, and reports when Telegram answers again`() throws {
         let port: UInt16
         do {
             let free = try GatewayTest()
@@ -101,7 +101,7 @@ import Testing
         #expect(gateway.errors.filter { $0.contains("can't reach") }.count == 1)
     }
 
-    @Test func `a program that isn't there, or may not be run, is named`() throws {
+    @Test func `a program that is missing or not executable is named`() throws {
         let environment = ["TELEGRAM_BOT_TOKEN": "7:secret"]
         let missing = try ProgramEnd.pipegram(["run", "no-such-bot"], environment: environment)
         #expect(missing.status == 127)
@@ -129,7 +129,7 @@ import Testing
         (["replay", "--update", "x", "cat"], "--expect"),
         (["frobnicate"], "frobnicate"),
     ])
-    func `what is wrong with the options is said, and ends it with 64`(_ arguments: [String], _ words: String)
+    func `invalid options give a clear message and exit status 64`(_ arguments: [String], _ words: String)
         throws
     {
         let end = try ProgramEnd.pipegram(arguments, environment: ["TELEGRAM_BOT_TOKEN": "7:secret"])
@@ -137,7 +137,7 @@ import Testing
         #expect(end.errors.contains(words))
     }
 
-    @Test func `it knows its version`() throws {
+    @Test func `--version prints the version`() throws {
         let end = try ProgramEnd.pipegram(["--version"])
         #expect(end.status == 0)
         #expect(end.text.hasPrefix("pipegram "))

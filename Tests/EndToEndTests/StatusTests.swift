@@ -11,7 +11,7 @@ import Testing
         return try JSON(parsing: status.output.first ?? "")
     }
 
-    @Test func `a running gateway's children and what waits for them are shown`() throws {
+    @Test func `a running gateway's children and their waiting events are shown`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "never-reads.sh")
         for number in 1...3 { test.say("\(number)", in: 42) }
@@ -44,7 +44,7 @@ import Testing
         #expect(try test.command(["status"]).output.contains { $0.contains("doesn't run: killed") })
     }
 
-    @Test func `a stopped gateway says since when`() throws {
+    @Test func `a stopped gateway's stop time is shown`() throws {
         let test = try GatewayTest()
         try test.run(bot: "echo.sh")
         #expect(test.waitForLog("waiting for updates"))
@@ -53,13 +53,13 @@ import Testing
         #expect(status["running"] == false)
         #expect(status["stopped_at"]?.integer != nil)
         #expect(status["uptime_seconds"]?.isNull == true)
-        // Reading has left nothing behind that keeps the next one from starting.
+        // Reading the status doesn't keep the next gateway from starting.
         try test.run(bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] })
     }
 
-    @Test func `where no gateway has run it says so with 66, and makes nothing`() throws {
+    @Test func `a missing state gives exit status 66 and creates nothing`() throws {
         let test = try GatewayTest()
         let place = "\(test.files.path)/nothing"
         for command in [["status"], ["dead-letters"], ["dead-letters", "--retry"]] {
@@ -72,7 +72,7 @@ import Testing
         #expect(access("\(test.files.path)/state", F_OK) != 0)
     }
 
-    @Test func `a broken journal is refused with 65`() throws {
+    @Test func `a broken journal is refused with exit status 65`() throws {
         let test = try GatewayTest()
         test.files.write("journal.db", String(repeating: "diary ", count: 999))
         let status = try test.command(["status", "--state", test.files.path])
@@ -80,7 +80,7 @@ import Testing
         #expect(status.errorText.contains("\(test.files.path)/journal.db is broken, or none"))
     }
 
-    @Test func `without a token it is the only bot's, and of several one is to be chosen`() throws {
+    @Test func `without a token the only bot's state is chosen, and several give an error`() throws {
         let test = try GatewayTest()
         let below = "\(test.files.path)/state/pipegram"
         let status = { (environment: [String: String]) in
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [[], ["--no-state"]])
-    func `SIGUSR1 writes the same to the log`(_ options: [String]) throws {
+    func `SIGUSR1 logs the same`(_ options: [String]) throws {
         let test = try GatewayTest()
         let gateway = try test.run(options, bot: "never-reads.sh")
         test.say("x", in: 42)

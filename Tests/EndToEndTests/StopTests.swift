@@ -5,9 +5,7 @@ import Testing
 
 @Suite struct StopTests {
     @Test(arguments: [SIGTERM, SIGINT])
-    func `a signal lets children finish, sends what they said, and confirms the offset`(_ signal: Int32)
-        throws
-    {
+    func `a signal lets children finish, sends their calls and confirms the offset`(_ signal: Int32) throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "last-words.sh")
         test.say("x", in: 42)
@@ -18,7 +16,7 @@ import Testing
         #expect(gateway.errorText.contains("stopping"))
     }
 
-    @Test func `a batch that was just handed out is confirmed by a stop`() throws {
+    @Test func `a batch that was just delivered is confirmed by a stop`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "last-words.sh")
         #expect(test.wait { !test.telegram.polls.isEmpty })
@@ -29,7 +27,7 @@ import Testing
         #expect(test.texts(in: 42) == ["hello", "bye: stop"])
     }
 
-    @Test func `events that wait are delivered before the stop`() throws {
+    @Test func `waiting events are delivered before the stop`() throws {
         let test = try GatewayTest()
         try test.run(bot: "echo.sh")
         for number in 1...50 { test.say("\(number)", in: 42) }
@@ -49,7 +47,7 @@ import Testing
         #expect(!gateway.errorText.contains("stopping took longer"))
     }
 
-    @Test func `a stop takes no longer than it may`() throws {
+    @Test func `a stop doesn't exceed its timeout`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(["--stop-timeout", "300ms"], bot: "ignores-sigterm.sh")
         test.say("x", in: 42)
@@ -58,7 +56,7 @@ import Testing
         #expect(gateway.errorText.contains("stopping took longer than 0.3s: 1 children are killed"))
     }
 
-    @Test func `a second signal ends at once`() throws {
+    @Test func `a second signal ends it at once`() throws {
         let test = try GatewayTest()
         let gateway = try test.run(bot: "ignores-sigterm.sh")
         test.say("x", in: 42)
@@ -68,7 +66,7 @@ import Testing
         #expect(test.stop(SIGINT) == 128 + SIGINT)
     }
 
-    @Test func `a signal before anyone answered ends with 0`() throws {
+    @Test func `a signal before the first answer gives exit status 0`() throws {
         let test = try GatewayTest()
         test.telegram.fail(method: "getMe", times: .max, with: .hang)
         try test.run(bot: "echo.sh")
