@@ -6,7 +6,6 @@ import Reactor
 
 /// A Bot API server that accepts every call and records it unchanged.
 ///
-///
 /// Unlike the simulator, it has no special methods: a child's getUpdates and logOut are calls like any other.
 @MainActor final class RecordingServer {
     struct Call {

@@ -10,7 +10,7 @@ import Testing
 
     init() throws { test = try CallerTest() }
 
-    /// What a feed told.
+    /// What a sender has reported.
     private final class Told {
         var results: [JSON] = []
         var records: [[UInt8]] = []
@@ -59,7 +59,7 @@ import Testing
         #expect(feed.tally.sent == 2)
     }
 
-    @Test func `a chat that is told to wait holds up no other, and keeps its order`() {
+    @Test func `a rate-limited chat delays no other and keeps its order`() {
         let (feed, told) = feed()
         test.server.fail(method: "sendMessage", chat: 1, with: .tooManyRequests(retryAfter: 1))
         give(call(1, "1a") + call(1, "1b") + call(2, "2a") + call(2, "2b"), to: feed)
@@ -76,7 +76,7 @@ import Testing
         ("[]", "expected one JSON object"),
         (String(repeating: "x", count: 2000), "longer than 1000 bytes"),
     ])
-    func `a bad line has a failed result, and the rest goes on`(_ line: String, _ words: String) {
+    func `a bad line gets a failed result, and the rest continues`(_ line: String, _ words: String) {
         let (feed, told) = feed()
         give(line + "\n" + call(42, "fine"), to: feed)
         #expect(test.wait { told.ends.count == 1 })
@@ -87,13 +87,13 @@ import Testing
         #expect(feed.tally.failed == 1)
     }
 
-    @Test func `a word to the gateway is refused with its id`() {
+    @Test func `a line for the gateway is refused with its id`() {
         let (feed, told) = feed()
         give(#"{"type":"telegram.state","value":1,"id":5}"# + "\n", to: feed)
         #expect(told.results.map { $0["id"] } == [5])
     }
 
-    @Test func `a call whose answer is lost is unknown, and not repeated`() {
+    @Test func `a call whose answer was lost is unknown and isn't repeated`() {
         let (feed, told) = feed()
         test.server.fail(method: "sendMessage", with: .closeAfter)
         give(call(42, "a"), to: feed)
@@ -103,14 +103,14 @@ import Testing
         #expect(test.arrived == ["a"])
     }
 
-    @Test func `calls to no chat go out, and so does a line without an end`() {
+    @Test func `calls without a chat are sent, and so is a last line without a newline`() {
         let (feed, told) = feed()
         give(#"{"type":"telegram.get_me"}"#, to: feed)
         #expect(test.wait { told.ends.count == 1 })
         #expect(told.results.first?["result"]?["username"] == "demo_bot")
     }
 
-    @Test func `there is room for a thousand calls`() {
+    @Test func `a sender takes up to a thousand calls`() {
         let (feed, _) = feed()
         give((1...999).map { call(42, "\($0)") }.joined(), to: feed, ends: false)
         #expect(feed.hasRoom)
@@ -119,7 +119,7 @@ import Testing
         #expect(test.wait { feed.hasRoom })
     }
 
-    @Test func `lines that have a result are skipped, whatever it was`() {
+    @Test func `lines that have a result are skipped, failed or not`() {
         let (first, told) = feed()
         let input = call(1, "a") + "oops\n" + call(2, "b") + call(3, "c")
         give(input, to: first)
@@ -135,7 +135,7 @@ import Testing
         #expect(test.sent.sorted() == ["a", "b", "b", "c"])
     }
 
-    @Test func `results of another input are seen before anything is sent`() {
+    @Test func `results of another input are detected before anything is sent`() {
         let (first, told) = feed()
         give(call(1, "a") + call(1, "b") + call(1, "c"), to: first)
         #expect(test.wait { told.ends.count == 1 })
@@ -153,7 +153,7 @@ import Testing
         #expect(test.server.calls.count == count)
     }
 
-    @Test func `what isn't a result is told from one`() {
+    @Test func `lines that aren't results are rejected`() {
         var earlier = EarlierResults()
         for line in [
             "", "oops", "[]", #"{"line":1}"#, #"{"line":0,"hash":"ab","ok":true}"#,

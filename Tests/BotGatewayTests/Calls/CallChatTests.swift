@@ -14,7 +14,7 @@ import Testing
         call.destination(id: call.chatID, in: scope)
     }
 
-    @Test func `calls to one chat are known by it, however it is written`() throws {
+    @Test func `calls to one chat have the same destination, however the id is written`() throws {
         #expect(destination(try call(in: .chat(-42)), in: .chat(-42)) == "-42")
         for chat in [-42, "-42", "-042"] as [JSON] {
             #expect(try call(["chat_id": chat]).chatID == -42)
@@ -22,22 +22,22 @@ import Testing
         }
     }
 
-    @Test func `a chat that has moved is known by its new id`() throws {
+    @Test func `a migrated chat's destination is its new id`() throws {
         #expect(try call(["chat_id": -42]).destination(id: -1005, in: .user(7)) == "-1005")
     }
 
-    @Test func `a name is no id`() throws {
+    @Test func `a username is not an id`() throws {
         let named = try call(["chat_id": "@news"])
         #expect(named.chatID == nil)
         #expect(destination(named) == "@news")
     }
 
-    @Test func `a call to no chat is known by its scope`() throws {
+    @Test func `a call without a chat has its scope as the destination`() throws {
         #expect(destination(try call(method: "get_me")) == "user:7")
         #expect(destination(try call(["chat_id": true])) == "user:7")
     }
 
-    @Test func `topics of a chat are told to wait together, and the whole bot's calls to no chat`() throws {
+    @Test func `a chat's topics share a destination, and a call without a chat has its scope's`() throws {
         let topic = Scope.topic(chat: -100, thread: 3)
         #expect(destination(try call(method: "send_message", in: topic), in: topic) == "-100")
         #expect(destination(try call(method: "get_me", in: topic), in: topic) == "chat:-100/topic:3")
@@ -45,13 +45,14 @@ import Testing
         #expect(destination(try call(["chat_id": 5], in: .bot), in: .bot) == "5")
     }
 
-    @Test func `a business chat isn't the bot's own chat with the same person`() throws {
+    @Test func `a business chat and the bot's own chat with the same user are different destinations`() throws
+    {
         let scope = Scope.business(connection: "b1", chat: 42)
         #expect(destination(try call(method: "send_message", in: scope), in: scope) == "business:b1/chat:42")
         #expect(destination(try call(in: scope), in: scope) == "42")
     }
 
-    @Test func `parameters for another chat are a copy, in the same order`() throws {
+    @Test func `changing the chat copies the parameters, in the same order`() throws {
         let original = try call(["text": "x", "chat_id": "-42", "reply_markup": [:]], method: "send_message")
         #expect(
             original.parameters(for: -1005).description

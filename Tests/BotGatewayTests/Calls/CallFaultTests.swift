@@ -7,14 +7,16 @@ import Testing
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// What becomes of a call when something goes wrong on its way.
+/// The results of calls when something fails in transit.
 @Suite struct CallFaultTests {
     @Test(arguments: [
         (400, "Bad Request: chat not found"), (400, "Bad Request: can't parse entities"),
         (403, "Forbidden: bot was blocked by the user"), (404, "Not Found"),
         (404, "Not Found: method not found"), (409, "PollConflict: x"), (413, "Request Entity Too Large"),
     ])
-    func `what Telegram refuses is refused at once, with its words`(_ code: Int, _ reason: String) throws {
+    func `a call that Telegram refuses fails at once, with Telegram's description`(
+        _ code: Int, _ reason: String
+    ) throws {
         let test = try CallerTest()
         test.server.fail(with: .error(code, reason, parameters: ["x": -1005]))
         test.send("refused", id: 1)
@@ -28,7 +30,7 @@ import Testing
         #expect(test.log.count("warning chat:42 sendMessage refused: \(code) \(reason)") == 1)
     }
 
-    @Test func `an upload that breaks off each time is refused, and the next call goes out`() throws {
+    @Test func `an upload that breaks off repeatedly is refused, and the next call is sent`() throws {
         let test = try CallerTest()
         let files = TemporaryDirectory()
         let file = files.write("big.bin", "")
@@ -42,7 +44,7 @@ import Testing
         #expect(test.sent == ["next"])
     }
 
-    @Test func `a proxy's refusal is told by its status`() throws {
+    @Test func `a proxy's refusal is reported by its status`() throws {
         for (status, reason) in [
             (302, "HTTP status 302"), (400, "Bad Request"), (403, "Forbidden"), (404, "Not Found"),
             (413, "Request Entity Too Large"), (418, "HTTP status 418"),
@@ -58,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `a server in trouble is tried until it works, each time after a longer wait`() throws {
+    @Test func `a server error is retried with growing delays until it succeeds`() throws {
         let test = try CallerTest()
         test.server.fail(times: 3, with: .html(502))
         test.server.fail(with: .error(500, "Internal Server Error: restart"))
@@ -73,7 +75,7 @@ import Testing
         #expect(test.log.count("answers again") == 1)
     }
 
-    @Test func `a page in the server's stead is no refusal: the call is sent again, perhaps twice`() throws {
+    @Test func `a proxy's error page isn't a refusal: the call is sent again, perhaps twice`() throws {
         let test = try CallerTest()
         test.server.fail(with: .htmlAfter(504))
         test.send("x", id: 1)
@@ -82,7 +84,7 @@ import Testing
         #expect(test.success(of: "x")?["message_id"] == 2)
     }
 
-    @Test func `a page with status 429 holds the chat for a second`() throws {
+    @Test func `a page with status 429 holds the chat for one second`() throws {
         let test = try CallerTest()
         test.server.fail(with: .html(429))
         let start = Instant.current
@@ -93,7 +95,7 @@ import Testing
         #expect(test.log.count("rate-limited for 1s") == 1)
     }
 
-    @Test func `a call whose answer is lost is unknown, and not repeated`() throws {
+    @Test func `a call whose answer was lost is unknown and isn't repeated`() throws {
         for (fault, sent) in [(Fault.closeBefore, ["next"]), (.closeAfter, ["x", "next"])] {
             let test = try CallerTest()
             test.server.fail(with: fault)
@@ -107,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `a kept connection that closes under a call makes it unknown, and is not used again`() throws {
+    @Test func `a kept connection that closes during a call makes it unknown and isn't reused`() throws {
         let test = try CallerTest()
         test.send("first")
         #expect(test.wait { test.results.count == 1 })
@@ -119,7 +121,7 @@ import Testing
         #expect(test.sent == ["first", "x", "next"])
     }
 
-    @Test func `a call that nobody answers is unknown after the timeout`() throws {
+    @Test func `a call without an answer is unknown after the timeout`() throws {
         for (fault, sent) in [(Fault.hang, ["next"]), (.hangAfter, ["x", "next"])] {
             let test = try CallerTest(timeout: .milliseconds(60))
             test.server.fail(chat: 42, with: fault)
@@ -133,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func `an answer that can't be read makes a call unknown where its result is wanted`() throws {
+    @Test func `an unreadable answer makes a call unknown if its result is wanted`() throws {
         let test = try CallerTest()
         test.server.fail(times: 2, with: .brokenBody)
         test.send("with", id: 1)
@@ -144,7 +146,7 @@ import Testing
         #expect(test.sent == ["with", "without"])
     }
 
-    @Test func `what never left is sent once Telegram can be reached, once`() throws {
+    @Test func `a call that couldn't be sent is sent once when Telegram is reachable`() throws {
         let test = try CallerTest()
         let port = test.server.port
         test.server.close()
@@ -159,7 +161,7 @@ import Testing
         #expect(test.caller.pending == 0)
     }
 
-    @Test func `the token is in no message, whatever goes wrong`() throws {
+    @Test func `the token is in no message, whatever fails`() throws {
         let test = try CallerTest(timeout: .milliseconds(60))
         for fault in [Fault.html(502), .error(400, "x"), .closeAfter, .hang, .brokenBody] {
             test.server.fail(with: fault)

@@ -9,10 +9,10 @@ import Testing
 @Suite struct CallMigrationTests {
     private let group = Scope.chat(-5)
 
-    /// The chats to which calls went, in the order of their arrival.
+    /// The chats of the calls, in the order of arrival.
     private func chats(_ test: CallerTest) -> [JSON?] { test.server.calls.map { $0.parameters["chat_id"] } }
 
-    @Test func `a call to a group that has moved is sent to its new id, and that is its result`() throws {
+    @Test func `a call to a migrated group is sent to the new id and gets that result`() throws {
         let test = try CallerTest()
         test.server.fail(chat: -5, with: .migrated(to: -1005))
         test.send("x", for: group, id: 1)
@@ -24,7 +24,7 @@ import Testing
         #expect(test.log.count("refused") == 0)
     }
 
-    @Test func `later calls to the old id go straight to the new one, in their order`() throws {
+    @Test func `later calls to the old id are sent to the new one directly, in order`() throws {
         let test = try CallerTest()
         test.server.fail(times: .max, chat: -5, with: .migrated(to: -1005))
         for text in ["1", "2", "3"] { test.send(text, for: group) }
@@ -37,7 +37,7 @@ import Testing
         #expect(test.log.count("has become") == 1)
     }
 
-    @Test func `calls that were under way when the group moved follow it, and it is said once`() throws {
+    @Test func `calls in flight during a migration follow it, and it is logged once`() throws {
         let test = try CallerTest()
         var moves: [[Int64]] = []
         test.caller.onMigration = { moves.append([$0, $1]) }
@@ -49,7 +49,7 @@ import Testing
         #expect(test.log.count("has become") == 1)
     }
 
-    @Test func `a move that was noted at the start is followed at once, and not told again`() throws {
+    @Test func `a migration known from the start is followed at once and not reported again`() throws {
         let test = try CallerTest()
         test.caller.onMigration = { _, _ in Issue.record("told what it was told") }
         test.caller.migrate(-5, to: -6)
@@ -60,7 +60,7 @@ import Testing
         #expect(test.log.count("has become") == 0)
     }
 
-    @Test func `moves are followed one after the other`() throws {
+    @Test func `successive migrations are followed`() throws {
         let test = try CallerTest()
         test.server.fail(times: .max, chat: -5, with: .migrated(to: -6))
         test.server.fail(times: .max, chat: -6, with: .migrated(to: -1005))
@@ -71,7 +71,7 @@ import Testing
         #expect(test.sent == ["x", "y"])
     }
 
-    @Test func `a group that has moved in a circle is refused, with Telegram's words`() throws {
+    @Test func `a circular migration is refused with Telegram's description`() throws {
         for second in [-5, -6] as [Int64] {
             let test = try CallerTest()
             test.server.fail(times: .max, chat: -5, with: .migrated(to: -6))
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `a group that moves for ever is refused in the end`() throws {
+    @Test func `an endless migration is refused after four moves`() throws {
         let test = try CallerTest()
         for chat in 1...20 as ClosedRange<Int64> {
             test.server.fail(times: .max, chat: -chat, with: .migrated(to: -chat - 1))
@@ -94,7 +94,7 @@ import Testing
         #expect(test.arrived.count == 5)
     }
 
-    @Test func `a move is no answer for a call that names no chat by its id`() throws {
+    @Test func `a migration of a call without a chat id is a failure`() throws {
         let test = try CallerTest()
         test.server.fail(times: 2, with: .migrated(to: -1005))
         test.perform("telegram.get_me", as: "me", for: group, id: 1)
@@ -105,7 +105,7 @@ import Testing
         #expect(test.log.count("has become") == 0)
     }
 
-    @Test func `a supergroup that is told to wait holds calls to its old id too`() throws {
+    @Test func `a rate-limited supergroup also holds calls to its old id`() throws {
         let test = try CallerTest()
         test.server.fail(chat: -5, with: .migrated(to: -1005))
         test.server.fail(chat: -1005, with: .tooManyRequests(retryAfter: 30))

@@ -6,12 +6,12 @@ import TestSupport
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// A caller and a simulated Telegram in one loop, and what became of the calls.
+/// A caller and a simulated Telegram in one loop, with the calls' results.
 final class CallerTest: Rigged {
     let rig: TestRig
     let server: SimulatorServer
     let caller: TelegramCaller
-    /// In the order in which they came, by the text of the message.
+    /// The results in the order in which they came, with their messages' texts.
     private(set) var results: [(text: String, result: CallResult)] = []
 
     init(limit: Int = 8, timeout: Duration = .seconds(20)) throws {
@@ -22,7 +22,7 @@ final class CallerTest: Rigged {
             files: ChildFiles(in: nil, temporaryDirectory: "/tmp"), on: rig.loop, log: rig.log.logger)
     }
 
-    /// Sends a message for a scope, to its chat if no other is given.
+    /// Sends a message for a scope, by default to the scope's chat.
     func send(
         _ text: String, for scope: Scope = .chat(42), to chat: JSON? = nil, id: JSON? = nil,
         then done: @escaping () -> Void = {}
@@ -43,17 +43,17 @@ final class CallerTest: Rigged {
         }
     }
 
-    /// The texts that reached Telegram, also more than once.
+    /// The texts that arrived at Telegram, including repetitions.
     var arrived: [String] { server.calls.map { $0.parameters["text"]?.string ?? $0.method } }
-    /// The texts on which Telegram acted.
+    /// The texts that Telegram sent.
     var sent: [String] {
         server.calls.filter(\.wasCarriedOut).map { $0.parameters["text"]?.string ?? $0.method }
     }
     var finished: [String] { results.map(\.text) }
 
-    /// Waits for so many results while retries and holds take no time.
+    /// Waits for this many results, with no delay for retries and holds.
     func hurry(for count: Int) -> Bool { hurry { results.count >= count } }
-    /// Whether for a moment no further call arrives.
+    /// Whether no further call arrives for 20 ms.
     func isQuiet() -> Bool {
         let count = server.calls.count
         return !wait(within: .milliseconds(20)) { server.calls.count > count }

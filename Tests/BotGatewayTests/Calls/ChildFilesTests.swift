@@ -12,7 +12,7 @@ import Testing
         try? file?.append(UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
-    @Test func `each file has a directory of its own, below that of its scope`() throws {
+    @Test func `each file has its own directory inside its scope's`() throws {
         let directory = TemporaryDirectory()
         let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
         #expect(files.directory == nil)
@@ -22,7 +22,7 @@ import Testing
         #expect(try files.makePath(for: .bot, name: "a.jpg") == "\(base)/bot/1/a.jpg")
     }
 
-    @Test func `whatever a scope or a file is called, it stays in its place`() throws {
+    @Test func `names of scopes and files can't escape their directory`() throws {
         let directory = TemporaryDirectory()
         let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
         let base = "\(directory.path)/files"
@@ -47,7 +47,7 @@ import Testing
         #expect(Directory.names(in: base).count == scopes.count)
     }
 
-    @Test func `those of a child go with it, those of the next one stay`() throws {
+    @Test func `a child's files are removed with it, and the next child's stay`() throws {
         let directory = TemporaryDirectory()
         let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
         let first = try files.makePath(for: .chat(1), name: "a")
@@ -63,7 +63,7 @@ import Testing
         #expect(try files.makePath(for: .chat(1), name: "a").hasSuffix("/chat-1/1/a"))
     }
 
-    @Test func `what an earlier run left goes, what this one has fetched stays`() throws {
+    @Test func `an earlier run's files are removed, and this run's stay`() throws {
         let directory = TemporaryDirectory()
         let earlier = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
         write(try earlier.makePath(for: .chat(1), name: "a"))
@@ -76,7 +76,7 @@ import Testing
         #expect((try? InputFile(path)) != nil)
     }
 
-    @Test func `after a restart nothing is put where an earlier file is`() throws {
+    @Test func `after a restart no path of an earlier file is reused`() throws {
         let directory = TemporaryDirectory()
         let earlier = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
         let old = try earlier.makePath(for: .chat(1), name: "a")
@@ -88,7 +88,7 @@ import Testing
         #expect((try? InputFile(old)) == nil)
     }
 
-    @Test func `a temporary directory is made for the first file, and goes`() throws {
+    @Test func `a temporary directory is created for the first file and removed at the end`() throws {
         let directory = TemporaryDirectory()
         do {
             let files = ChildFiles(in: nil, temporaryDirectory: directory.path)
@@ -99,7 +99,7 @@ import Testing
         #expect(directory.names() == [])
     }
 
-    @Test func `where no directory can be made, that is said`() {
+    @Test func `a directory that can't be created is an error`() {
         let files = ChildFiles(in: "/proc/nowhere", temporaryDirectory: "/nowhere")
         #expect(throws: SystemError.self) { try files.makePath(for: .chat(1), name: "a") }
     }

@@ -6,13 +6,13 @@ import TestSupport
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// A server with one file, what it does to each request, and what became of the downloads.
+/// A server with one file, the faults of its answers, and the results of the downloads.
 final class DownloadTest: Rigged {
     let rig: TestRig
     let server: HTTPServer
     let childFiles: ChildFiles
     let downloads: Downloads
-    /// Spoils a request in its place: true where it did.
+    /// Answers a request with a fault. Returns false to answer normally.
     var spoil: (_ request: HTTPServer.Request, _ number: Int, HTTPServer.Responder) -> Bool = { _, _, _ in
         false
     }
@@ -60,7 +60,7 @@ final class DownloadTest: Rigged {
         downloads.perform(call, for: scope) { [unowned self] in results.append($0) }
     }
 
-    /// Waits for the next result, while retries take no time.
+    /// Waits for the next result, with no delay for retries.
     func result() -> CallResult? {
         let count = results.count
         _ = hurry { results.count > count }
@@ -80,6 +80,6 @@ final class DownloadTest: Rigged {
         if case .failure(let error) = result() { error.description } else { nil }
     }
 
-    /// What lies below the test's directory.
+    /// The names in a folder of the test's directory.
     func names(_ path: String = "") -> [String] { files.names(path) }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct DownloadsTests {
-    @Test func `a file comes to a place of its own`() throws {
+    @Test func `a file is downloaded to a temporary path`() throws {
         let test = try DownloadTest()
         try test.start()
         guard case .success(let file) = test.result() else { return #expect(Bool(false)) }
@@ -17,7 +17,7 @@ import Testing
         #expect(test.read(file?["path"]?.string) == "0123456789")
     }
 
-    @Test func `a file comes to the place that was asked for, in place of what was there`() throws {
+    @Test func `a file is downloaded to the given path and replaces an existing file`() throws {
         let test = try DownloadTest()
         let path = test.files.write("cat.jpg", "old")
         try test.start(to: path)
@@ -26,7 +26,7 @@ import Testing
         #expect(test.names() == ["cat.jpg"])
     }
 
-    @Test func `an answer that can't be read isn't taken for a file that is too big`() throws {
+    @Test func `an unreadable answer isn't reported as a file that is too big`() throws {
         for body in ["<html>Sign in to this network</html>", "{\"ok\":true}", ""] {
             let test = try DownloadTest()
             test.spoil = { _, _, responder in
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `while they are paused no download is begun`() throws {
+    @Test func `no download starts while downloads are paused`() throws {
         let test = try DownloadTest()
         test.downloads.isPaused = true
         try test.start()
@@ -47,7 +47,7 @@ import Testing
         #expect(test.path() != nil)
     }
 
-    @Test func `a download that breaks off goes on where it was`() throws {
+    @Test func `an interrupted download resumes where it stopped`() throws {
         let test = try DownloadTest()
         test.spoil = { [unowned test] request, _, responder in
             guard request.path.hasPrefix("/file/"), request.range != "bytes=7-" else { return false }
@@ -61,9 +61,9 @@ import Testing
         #expect(test.requests == ["getFile ", "file 1.jpg ", "file 1.jpg bytes=4-", "file 1.jpg bytes=7-"])
     }
 
-    @Test func `what is there whole already is not asked for byte by byte`() throws {
+    @Test func `a complete part without its end is downloaded again as a whole`() throws {
         let test = try DownloadTest()
-        // The server breaks off after the last byte, as one would that promises more.
+        // The server breaks off after the last byte, like one that announces a longer file.
         test.spoil = { [unowned test] request, number, responder in
             guard number == 2 else { return false }
             var longer = ServedFile(.bytes(test.contents + [0]))
@@ -76,7 +76,7 @@ import Testing
         #expect(test.requests.suffix(2) == ["file 1.jpg bytes=10-", "file 1.jpg "])
     }
 
-    @Test func `trouble at Telegram is waited out`() throws {
+    @Test func `Telegram's errors are retried`() throws {
         let test = try DownloadTest()
         test.spoil = { [unowned test] _, number, responder in
             switch number {
@@ -97,7 +97,7 @@ import Testing
         #expect(test.read(test.path()) == "0123456789")
     }
 
-    @Test func `a place that is gone is asked for once more`() throws {
+    @Test func `a missing path is requested once more with getFile`() throws {
         let test = try DownloadTest()
         test.spoil = { _, number, responder in
             if number == 2 { responder.respond(status: 404) }
@@ -108,7 +108,7 @@ import Testing
         #expect(test.requests == ["getFile ", "file 1.jpg ", "getFile ", "file 1.jpg "])
     }
 
-    @Test func `a server that gives no files says so`() throws {
+    @Test func `a server without file downloads gets advice about --local`() throws {
         let test = try DownloadTest()
         test.spoil = { request, _, responder in
             if request.path.hasPrefix("/file/") { responder.respond(status: 404) }
@@ -119,7 +119,7 @@ import Testing
         #expect(test.names("files/chat-42/1") == [])
     }
 
-    @Test func `a file that is too big is refused in words`() throws {
+    @Test func `a file that is too big is refused with the limit`() throws {
         let test = try DownloadTest()
         test.spoil = { [unowned test] _, _, responder in
             test.refuse(400, "Bad Request: file is too big", responder)
@@ -131,14 +131,14 @@ import Testing
         #expect(words.contains("20 MB"))
     }
 
-    @Test func `a file without a path is one that is too big`() throws {
+    @Test func `a file without a path is reported as too big`() throws {
         let test = try DownloadTest()
         test.filePath = ""
         try test.start()
         #expect(test.refusal?.contains("20 MB") == true)
     }
 
-    @Test func `what Telegram refuses is told as it says it`() throws {
+    @Test func `Telegram's refusals are reported unchanged`() throws {
         let test = try DownloadTest()
         test.spoil = { [unowned test] _, _, responder in
             test.refuse(400, "Bad Request: invalid file_id", responder)
@@ -148,7 +148,7 @@ import Testing
         #expect(test.refusal == "400 Bad Request: invalid file_id")
     }
 
-    @Test func `the absolute path of a local server is handed over as it is`() throws {
+    @Test func `a local server's absolute path is returned unchanged`() throws {
         let test = try DownloadTest()
         test.filePath = "/var/lib/bot/documents/file_1.pdf"
         try test.start(to: "/elsewhere")
@@ -158,7 +158,7 @@ import Testing
         #expect(test.requests == ["getFile "])
     }
 
-    @Test func `a place that can't be written to is refused by name`() throws {
+    @Test func `an unwritable path is refused by name`() throws {
         let test = try DownloadTest()
         try test.start(to: "\(test.files.path)/no/such/folder.jpg")
         let words = try #require(test.refusal)
@@ -170,7 +170,7 @@ import Testing
         #expect(test.names() == ["folder"])
     }
 
-    @Test func `files go with their child, those with a place stay`() throws {
+    @Test func `temporary files are removed with their child, and files at a given path stay`() throws {
         let test = try DownloadTest()
         let path = "\(test.files.path)/cat.jpg"
         try test.start(to: path)
@@ -184,7 +184,7 @@ import Testing
         #expect(test.names("files") == [])
     }
 
-    @Test func `a download for a child that is gone ends, one to a place goes on`() throws {
+    @Test func `an ended child's download is cancelled, and one to a given path continues`() throws {
         let test = try DownloadTest()
         var waiting: [HTTPServer.Responder] = []
         test.spoil = { request, _, responder in
@@ -206,7 +206,7 @@ import Testing
         #expect(test.read(path) == "0123456789")
     }
 
-    @Test func `the token is in no word about it`() throws {
+    @Test func `the token is in no message`() throws {
         let test = try DownloadTest()
         test.spoil = { request, _, responder in
             if request.path.hasPrefix("/file/") { responder.respond(status: 403) }

@@ -3,7 +3,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct FairQueueTests {
-    /// Everyone's turn, until nobody waits.
+    /// Takes turns until no scope waits.
     private func order(_ fairQueue: FairQueue) -> [String] {
         var fairQueue = fairQueue
         var order: [String] = []
@@ -19,16 +19,16 @@ import Testing
         return fairQueue
     }
 
-    @Test func `nobody's turn comes when nobody waits`() {
+    @Test func `an empty queue has no next turn`() {
         #expect(order(FairQueue()).isEmpty)
     }
 
-    @Test func `who is alone with his kind goes in the order of coming`() {
+    @Test func `a single kind of scope is served in order of arrival`() {
         #expect(order(fairQueue(answers: 1...6)) == (1...6).map { "user:\($0)" })
         #expect(order(fairQueue(others: 1...6)) == (1...6).map { "chat:\($0)" })
     }
 
-    @Test func `an answer goes before those that had a turn, however many wait`() {
+    @Test func `an answer precedes scopes that have had a turn, however many wait`() {
         var fairQueue = fairQueue(others: 1...500)
         _ = fairQueue.next()
         fairQueue.wait(.user(1), hadTurn: false)
@@ -36,7 +36,7 @@ import Testing
         #expect(fairQueue.next() == .chat(2))
     }
 
-    @Test func `of four fairQueue one is for those that had one before`() {
+    @Test func `one turn in four goes to scopes that have had one`() {
         let order = order(fairQueue(answers: 1...6, others: 1...3))
         #expect(
             order == [
@@ -44,14 +44,14 @@ import Testing
             ])
     }
 
-    @Test func `answers that came while nobody else waited don't count`() {
+    @Test func `answers during which no other scope waited don't count`() {
         var fairQueue = fairQueue(answers: 1...9)
         for _ in 1...8 { _ = fairQueue.next() }
         fairQueue.wait(.chat(1), hadTurn: true)
         #expect(order(fairQueue) == ["user:9", "chat:1"])
     }
 
-    @Test func `a stream of answers that never ends keeps nobody from his turn`() {
+    @Test func `an endless stream of answers doesn't starve other scopes`() {
         var fairQueue = fairQueue(answers: 1...3, others: 1...10)
         var others = 0
         for id in 4...43 as ClosedRange<Int64> {

@@ -11,11 +11,11 @@ import Testing
         return floodWaits.wait(for: chat, at: start + delay)
     }
 
-    @Test func `a chat that nobody holds may be called`() {
+    @Test func `a chat without a hold may be called`() {
         #expect(wait(FloodWaits(), "42", after: .zero) == nil)
     }
 
-    @Test func `a chat is held until its time, and others are not`() {
+    @Test func `a hold applies to its chat until it ends, and to no other`() {
         var floodWaits = FloodWaits()
         floodWaits.hold("42", until: start + .seconds(7), at: start)
         #expect(wait(floodWaits, "42", after: .zero) == .seconds(7))
@@ -24,7 +24,7 @@ import Testing
         #expect(wait(floodWaits, "43", after: .zero) == nil)
     }
 
-    @Test func `of two holds the later one counts`() {
+    @Test func `the later of two holds counts`() {
         for ends in [[3, 7], [7, 3]] {
             var floodWaits = FloodWaits()
             for end in ends { floodWaits.hold("42", until: start + .seconds(end), at: start) }
@@ -32,14 +32,14 @@ import Testing
         }
     }
 
-    @Test func `a hold that is over is over`() {
+    @Test func `an expired hold is removed`() {
         var floodWaits = FloodWaits()
         floodWaits.hold("42", until: start + .seconds(1), at: start)
         #expect(floodWaits.wait(for: "42", at: start + .seconds(2)) == nil)
         #expect(floodWaits.wait(for: "42", at: start) == nil)
     }
 
-    @Test func `what is held now is told by name, with what is left`() {
+    @Test func `current holds are listed with their remaining time`() {
         var floodWaits = FloodWaits()
         for (chat, end) in [("43", 9), ("-7", 20), ("42", 5)] {
             floodWaits.hold(chat, until: start + .seconds(end), at: start)
@@ -49,7 +49,7 @@ import Testing
         #expect(holds.map(\.left) == [.seconds(15), .seconds(4)])
     }
 
-    @Test func `a hundred thousand chats that were held once don't stay in memory`() {
+    @Test func `expired holds of a hundred thousand chats don't stay in memory`() {
         var floodWaits = FloodWaits()
         var most = 0
         for number in 0..<100_000 {
@@ -60,7 +60,7 @@ import Testing
         #expect(most <= 64)
     }
 
-    @Test func `however many are held, none is let go before its time`() {
+    @Test func `no hold ends early, however many there are`() {
         var floodWaits = FloodWaits()
         for number in 0..<10_000 {
             let end = number.isMultiple(of: 2) ? 1 : 30

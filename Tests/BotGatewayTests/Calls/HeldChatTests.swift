@@ -5,9 +5,9 @@ import Testing
 
 @testable import BotGateway
 
-/// Chats that Telegram told to wait.
+/// Rate-limited chats.
 @Suite struct HeldChatTests {
-    @Test func `a 429 holds that chat for as long as Telegram says, and no other`() throws {
+    @Test func `a 429 holds its chat for the given time, and no other`() throws {
         let test = try CallerTest()
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
         let start = Instant.current
@@ -39,7 +39,7 @@ import Testing
         #expect(test.arrived.count == 5)
     }
 
-    @Test func `a 429 to a call without a chat holds its scope, not the others`() throws {
+    @Test func `a 429 to a call without a chat holds its scope, and no other`() throws {
         let test = try CallerTest()
         test.server.fail(method: "getMe", with: .tooManyRequests(retryAfter: 30))
         test.perform("telegram.get_me", as: "me", for: .chat(42))
@@ -49,7 +49,7 @@ import Testing
         #expect(test.hurry(for: 2))
     }
 
-    @Test func `a chat that is told to wait again and again is held each time`() throws {
+    @Test func `a chat that is rate-limited repeatedly is held each time`() throws {
         let test = try CallerTest()
         test.server.fail(times: 3, chat: 42, with: .tooManyRequests(retryAfter: 10))
         let start = Instant.current
@@ -60,7 +60,7 @@ import Testing
         #expect(test.success(of: "patience") != nil)
     }
 
-    @Test func `within a scope calls stay in order, though the first one's chat is held`() throws {
+    @Test func `a scope's calls stay in order even if the first one's chat is held`() throws {
         let test = try CallerTest()
         test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
         test.send("held", for: .user(7), to: 1)
@@ -72,7 +72,7 @@ import Testing
         #expect(test.sent == ["another scope", "held", "behind it"])
     }
 
-    @Test func `two scopes that write to one held chat both wait, and nobody else`() throws {
+    @Test func `two scopes that write to a held chat both wait, and no other scope does`() throws {
         let test = try CallerTest()
         test.caller.hold("42", for: .seconds(30))
         let start = Instant.current
@@ -86,7 +86,7 @@ import Testing
         #expect(test.arrived.count == 3)
     }
 
-    @Test func `scopes that are held use up no places`() throws {
+    @Test func `held scopes don't use up the limit of concurrent scopes`() throws {
         let test = try CallerTest(limit: 4)
         for chat in 1...32 as ClosedRange<Int64> {
             test.server.fail(chat: chat, with: .tooManyRequests(retryAfter: 30))
@@ -100,7 +100,7 @@ import Testing
         #expect(test.sent.count == 74)
     }
 
-    @Test func `a business account's chat is another than the bot's own of the same number`() throws {
+    @Test func `a business account's chat and the bot's chat with the same id are held separately`() throws {
         let test = try CallerTest()
         test.caller.hold("business:b1/chat:42", for: .seconds(30))
         test.send("held", for: .business(connection: "b1", chat: 42))
@@ -112,7 +112,7 @@ import Testing
 
     // MARK: across a restart
 
-    @Test func `what a 429 asked for is told, and holds the next caller for the rest of it`() throws {
+    @Test func `a hold is reported, and its remaining time holds the next caller`() throws {
         let first = try CallerTest()
         var told: [(chat: String, wait: Duration)] = []
         first.caller.onHold = { told.append(($0, $1)) }
@@ -136,7 +136,7 @@ import Testing
         #expect(second.arrived == ["other", "x"])
     }
 
-    @Test func `of two 429s for one chat the one that ends last is told`() throws {
+    @Test func `of two 429s for one chat, the one that ends last is reported`() throws {
         let test = try CallerTest()
         var told: [Duration] = []
         test.caller.onHold = { told.append($1) }
@@ -147,7 +147,7 @@ import Testing
         #expect(told.allSatisfy { $0 > .seconds(25) })
     }
 
-    @Test func `chats that are held are listed until they may be called again`() throws {
+    @Test func `held chats are listed until their holds end`() throws {
         let test = try CallerTest()
         test.caller.hold("43", for: .seconds(60))
         test.caller.hold("@news", for: .seconds(1))

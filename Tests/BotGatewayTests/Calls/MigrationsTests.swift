@@ -3,11 +3,11 @@ import Testing
 @testable import BotGateway
 
 @Suite struct MigrationsTests {
-    @Test func `a chat that never moved is where it is`() {
+    @Test func `a chat that hasn't migrated keeps its id`() {
         #expect(Migrations().current(-5) == -5)
     }
 
-    @Test func `a chat that moved is at its new id, and others are not`() {
+    @Test func `a migrated chat has its new id, and other chats keep theirs`() {
         var migrations = Migrations()
         #expect(migrations.add(from: -5, to: -1005) == true)
         #expect(migrations.current(-5) == -1005)
@@ -15,7 +15,7 @@ import Testing
         #expect(migrations.current(-6) == -6)
     }
 
-    @Test func `moves are followed one after the other, in whatever order they became known`() {
+    @Test func `successive migrations are followed, in whatever order they became known`() {
         for moves in [[(-5, -6), (-6, -7), (-7, -8)], [(-7, -8), (-5, -6), (-6, -7)]] as [[(Int64, Int64)]] {
             var migrations = Migrations()
             for (old, new) in moves { #expect(migrations.add(from: old, to: new) == true) }
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `a move that is known is no news, and a later one counts`() {
+    @Test func `a known migration is not new, and a later one replaces it`() {
         var migrations = Migrations()
         #expect(migrations.add(from: -5, to: -6) == true)
         #expect(migrations.add(from: -5, to: -6) == false)
@@ -31,7 +31,7 @@ import Testing
         #expect(migrations.current(-5) == -7)
     }
 
-    @Test func `no move leads back to where it began`() {
+    @Test func `migrations never form a circle`() {
         var migrations = Migrations()
         #expect(migrations.add(from: -5, to: -5) == false)
         #expect(migrations.add(from: -5, to: -6) == true)

@@ -5,23 +5,23 @@ import Testing
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// Every fault that the test server knows, in an order that chance made.
+/// Every fault of the test server, in random order.
 @Suite(.ownProcess) struct RandomFaultTests {
     private static let scopes = 20
     private static let callsOfEach = 15
 
-    /// What may follow a fault.
+    /// The permitted consequences of a fault.
     private enum Outcome: Equatable {
         case success
         case refused(Int)
         case unknown
-        /// The call is sent again; twice where `.htmlAfter` came after it was carried out, as
-        /// docs/decisions/unknown-answers.md says.
+        /// The call is sent again. After `.htmlAfter` it may be carried out twice, see
+        /// docs/decisions/unknown-answers.md.
         case again
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func `nothing is lost, and nothing done twice but what is documented`(seed: UInt64) throws {
+    func `nothing is lost, and nothing is done twice except as documented`(seed: UInt64) throws {
         let test = try CallerTest(timeout: .milliseconds(150))
         var chance = SeededRandom(seed: seed)
         test.server.history.onCall = { [unowned test] _ in
@@ -29,7 +29,7 @@ import Testing
         }
         for number in 0..<Self.callsOfEach {
             for scope in 0..<Self.scopes {
-                // Two scopes write to one chat each.
+                // Each chat gets calls from two scopes.
                 test.send(
                     "\(scope)/\(number)", for: .user(Int64(scope)), to: JSON(-1 - scope / 2),
                     id: id(of: number))
@@ -45,13 +45,13 @@ import Testing
         }
     }
 
-    /// Nobody waits for the result of every other call.
+    /// Every other call has no id, so its result isn't wanted.
     private func id(of number: Int) -> JSON? {
         guard number.isMultiple(of: 2) else { return .none }
         return JSON(number)
     }
 
-    /// One result for each call, and one arrival after the other, in the order of each scope.
+    /// Checks that each call has one result, and that calls and results keep their scope's order.
     private func checkOrder(_ test: CallerTest) {
         for scope in 0..<Self.scopes {
             let written = (0..<Self.callsOfEach).map { "\(scope)/\($0)" }
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    /// That a call was repeated only where it may be, and that its result tells what became of it.
+    /// Checks that a call was repeated only if permitted, and that its result matches the last fault.
     private func check(_ scope: Int, _ number: Int, _ test: CallerTest) {
         let text = "\(scope)/\(number)"
         let outcomes = test.server.calls.filter { $0.parameters["text"]?.string == text }
@@ -73,7 +73,7 @@ import Testing
             case .success: test.isSuccess(text)
             case .refused(let code): test.failure(of: text)?.code == code
             case .unknown: test.isUnknown(text)
-            // A chat that has moved four times while one call went after it is not followed any more.
+            // After four migrations, a call is refused.
             case .again: test.failure(of: text)?.parameters?["migrate_to_chat_id"] != nil
             case nil: false
             }

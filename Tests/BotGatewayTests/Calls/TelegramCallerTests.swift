@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct TelegramCallerTests {
-    @Test func `typing is shown in a few chats at a time, and in none that was told to wait`() throws {
+    @Test func `typing is shown in a few chats at a time, and not in rate-limited ones`() throws {
         let test = try CallerTest()
         test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
         test.caller.childIsWorking(in: .chat(1))
@@ -21,7 +21,7 @@ import Testing
         #expect(test.isQuiet())
     }
 
-    @Test func `a call reaches Telegram with its parameters, and its result comes back`() throws {
+    @Test func `a call reaches Telegram with its parameters and gets its result`() throws {
         let test = try CallerTest()
         test.send("пр😀", id: "a1")
         #expect(test.caller.pending == 1)
@@ -32,7 +32,7 @@ import Testing
         #expect(test.caller.pending == 0)
     }
 
-    @Test func `a result is read only for a call that carries an id`() throws {
+    @Test func `a result is parsed only if the call has an id`() throws {
         let test = try CallerTest()
         test.send("with", id: 1)
         test.send("without")
@@ -42,7 +42,7 @@ import Testing
         #expect(test.success(of: "without") == nil)
     }
 
-    @Test func `calls of one scope strictness Telegram in their order, one after the other`() throws {
+    @Test func `calls of one scope reach Telegram in order, one after another`() throws {
         let test = try CallerTest()
         let texts = (1...50).map { "\($0)" }
         for text in texts { test.send(text) }
@@ -53,7 +53,7 @@ import Testing
         #expect(test.server.connectionsOpened == 1)
     }
 
-    @Test func `the order of a scope outlives every kind of failure`() throws {
+    @Test func `a scope's order survives every kind of failure`() throws {
         let test = try CallerTest(timeout: .milliseconds(60))
         let faults: [Fault] = [
             .html(502), .tooManyRequests(retryAfter: 3), .error(400, "Bad Request: x"), .closeAfter,
@@ -74,7 +74,7 @@ import Testing
         #expect(test.caller.pending == 0)
     }
 
-    @Test func `calls that are made when a result comes stand behind those that wait`() throws {
+    @Test func `a call made when a result arrives is queued behind waiting calls`() throws {
         let test = try CallerTest()
         test.send("1") { test.send("3") }
         test.send("2") { test.send("4") }
@@ -84,7 +84,7 @@ import Testing
         #expect(test.wait { test.results.count == 5 })
     }
 
-    @Test func `several scopes are served at a time, up to the limit`() throws {
+    @Test func `several scopes are served concurrently, up to the limit`() throws {
         let test = try CallerTest(limit: 3)
         test.server.fail(times: .max, with: .delay(.seconds(2)))
         for chat in 1...5 as ClosedRange<Int64> { test.send("\(chat)", for: .chat(chat)) }
@@ -97,7 +97,7 @@ import Testing
         #expect(test.caller.pending == 0)
     }
 
-    @Test func `a scope that says much does not keep the places for itself`() throws {
+    @Test func `a scope with many calls doesn't block the others`() throws {
         let test = try CallerTest(limit: 1)
         for text in ["a1", "a2", "a3"] { test.send(text, for: .chat(1)) }
         for text in ["b1", "b2"] { test.send(text, for: .chat(2)) }
@@ -106,7 +106,7 @@ import Testing
         #expect(test.sent == ["a1", "b1", "c1", "a2", "b2", "a3"])
     }
 
-    @Test func `a call that waits for its time takes no place`() throws {
+    @Test func `a call that waits for a retry doesn't count towards the limit`() throws {
         let test = try CallerTest(limit: 1)
         test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
         test.server.fail(chat: 2, with: .html(502))
@@ -118,7 +118,7 @@ import Testing
         #expect(test.finished == ["free", "again", "held"])
     }
 
-    @Test func `answers go before what a flood has left, three of four times`() throws {
+    @Test func `three of four times, answers precede the rest of a flood`() throws {
         let test = try CallerTest(limit: 1)
         for text in ["a1", "a2", "a3"] { test.send(text, for: .chat(1)) }
         for chat in 2...8 as ClosedRange<Int64> { test.send("\(chat)", for: .chat(chat)) }
@@ -126,7 +126,7 @@ import Testing
         #expect(test.sent == ["a1", "2", "3", "4", "a2", "5", "6", "7", "a3", "8"])
     }
 
-    @Test func `an answer does not stand behind the flood of a hundred scopes`() throws {
+    @Test func `an answer isn't delayed by the flood of a hundred scopes`() throws {
         let test = try CallerTest(limit: 8)
         for chat in 1...100 as ClosedRange<Int64> {
             for number in 1...5 { test.send("\(chat)/\(number)", for: .chat(chat)) }
@@ -139,7 +139,7 @@ import Testing
         #expect(place <= before + 16)
     }
 
-    @Test func `a call that is made when a result comes stands behind other scopes' calls`() throws {
+    @Test func `a call made when a result arrives is queued behind other scopes' calls`() throws {
         let test = try CallerTest(limit: 1)
         test.send("1", for: .chat(1)) { test.send("3", for: .chat(3)) }
         test.send("2", for: .chat(2))

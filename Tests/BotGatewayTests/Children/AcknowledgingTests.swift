@@ -5,13 +5,13 @@ import Testing
 @testable import BotGateway
 
 @Suite struct AcknowledgingTests {
-    @Test func `an event is acknowledged once all that its child wrote before it took the next one is read`()
+    @Test func `an event is acknowledged after all output from before its child took the next one is read`()
         throws
     {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
-        // The last eight are written while nobody reads, for so many are not answered.
+        // The last eight are written while output is paused, because 32 calls are unanswered.
         let say =
             #"i=0; while [ $i -lt $1 ]; do i=$((i+1)); echo '{"type":"telegram.send_message","text":"x"}'; done"#
         let bot =
@@ -33,7 +33,7 @@ import Testing
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
 
-    @Test func `what is acknowledged is watched no longer, however long a child is to live on`() throws {
+    @Test func `an acknowledged event leaves the ack timer, however long the timeout`() throws {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
         let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
@@ -50,16 +50,14 @@ import Testing
         #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
     }
 
-    @Test func `in a replay what a program of plain text prints isn't cut when its event is acknowledged`()
-        throws
-    {
+    @Test func `in a replay a plain program's output isn't split when its event is acknowledged`() throws {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
         var policy = ChildPolicy()
         policy.acknowledgement = .auto(timeout: .milliseconds(10))
         policy.dialect = .plainText
         policy.pacing = .lockstep(isFile: true)
-        // At work all the time: whoever sleeps may be taken to be back.
+        // The bot is always busy, because a sleeping program could be taken for one that has finished.
         let bot = "read -r a; echo one; until [ -e \(files.path)/go ]; do :; done; echo two; read -r b"
         let children = try Children(
             of: ["sh", "-c", bot], policy: policy, journal: ReplayJournal(spoolDirectory: files.path),

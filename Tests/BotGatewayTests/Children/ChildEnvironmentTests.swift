@@ -33,7 +33,7 @@ import Testing
         #expect(variables.suffix(2) == ["PIPEGRAM_SCOPE=user:5", "PIPEGRAM_USER_ID=5"])
     }
 
-    @Test func `a business chat's child knows both`() throws {
+    @Test func `a business chat's child knows its chat, and its connection by the scope`() throws {
         let variables = try variables(
             [],
             [
@@ -46,7 +46,7 @@ import Testing
             ])
     }
 
-    @Test func `a topic's child knows its chat, a sender's its user, the bot's neither`() throws {
+    @Test func `a topic's child knows its chat, a sender's its user, and the bot's neither`() throws {
         let update: JSON = [
             "update_id": 1,
             "message": [
@@ -65,7 +65,7 @@ import Testing
         #expect(try variables([], update, by: .bot) == common + ["PIPEGRAM_SCOPE=bot"])
     }
 
-    @Test func `the token and its kin stay with the gateway, a buffering of one's own is kept`() throws {
+    @Test func `the token isn't passed on, and the user's own buffering settings are kept`() throws {
         let variables = try variables(
             [
                 "TELEGRAM_BOT_TOKEN=7:secret", "TELEGRAM_BOT_TOKEN_OLD=x", "COPY=Bearer 7:secret",

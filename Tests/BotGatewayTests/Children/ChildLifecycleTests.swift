@@ -10,7 +10,7 @@ import Testing
         return child
     }
 
-    @Test func `the first event starts a child, later ones are delivered to it`() {
+    @Test func `the first event starts a child, and later ones are delivered to it`() {
         var child = ChildLifecycle()
         #expect(child.eventArrived() == .start)
         #expect(child.eventArrived() == .nothing)
@@ -28,7 +28,7 @@ import Testing
         #expect(child.state == .waiting)
     }
 
-    @Test func `a child is closed once`() {
+    @Test func `a child is closed only once`() {
         var child = running()
         let first = child.close()
         let second = child.close()
@@ -36,13 +36,13 @@ import Testing
         #expect(!second)
     }
 
-    @Test func `a child that ended well is forgotten, or followed if events wait`() {
+    @Test func `a child that exits normally is replaced only if events wait`() {
         var child = running()
         #expect(child.ended(.init(succeeded: true, lived: .zero, eventsWait: false)) == .nothing)
         #expect(child.state == .absent)
     }
 
-    @Test func `a failing child is started again after 0,5 s, doubled up to 60 s`() {
+    @Test func `a failing child is restarted after 0.5 s, doubling up to 60 s`() {
         var child = ChildLifecycle()
         var delays: [Duration] = []
         for _ in 1...10 {
@@ -56,7 +56,7 @@ import Testing
         #expect(delays == expected)
     }
 
-    @Test func `a child that lived for 60 s, or exited with 0, ends the row of failures`() {
+    @Test func `a lifetime of 60 s or an exit status 0 resets the backoff`() {
         var child = ChildLifecycle()
         func fail(after lived: Duration) -> ChildLifecycle.Action {
             _ = child.cooledDown(eventsWait: true)
@@ -76,14 +76,14 @@ import Testing
                 == .startAfter(.milliseconds(500)))
     }
 
-    @Test func `events wait while a failed child cools down, also those to come`() {
+    @Test func `during a failed child's backoff new events wait too`() {
         var child = running()
         _ = child.ended(.init(succeeded: false, lived: .zero, eventsWait: false))
         #expect(child.eventArrived() == .nothing)
         #expect(child.cooledDown(eventsWait: true) == .start)
     }
 
-    @Test func `after a failure without events to come nothing is started`() {
+    @Test func `after a failure no child starts without events`() {
         var child = running()
         _ = child.ended(.init(succeeded: false, lived: .zero, eventsWait: false))
         #expect(child.cooledDown(eventsWait: false) == .nothing)

@@ -5,10 +5,10 @@ import Testing
 
 @testable import BotGateway
 
-/// A session with a fake process: what happens when is decided by the test. The clock is moved for all suites of a
-/// process, hence one of its own.
+/// A session with fake processes, whose actions the test decides. Moving the clock affects all suites in a process, so
+/// this suite has its own.
 @Suite(.ownProcess) struct ChildSessionTests {
-    @Test func `an event counts as acknowledged when its child has read the next one`() throws {
+    @Test func `an event is acknowledged once its child has read the next one`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.say("b")
@@ -21,7 +21,7 @@ import Testing
         #expect(stage.journal.acknowledged == [1])
     }
 
-    @Test func `the last event counts as acknowledged after the ack timeout`() throws {
+    @Test func `the last event is acknowledged after the ack timeout`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.child.readAll()
@@ -31,7 +31,7 @@ import Testing
         #expect(stage.journal.acknowledged == [1])
     }
 
-    @Test func `a child that dies on its event is followed by another one, which gets it marked`() throws {
+    @Test func `a child that dies on its event is replaced, and the event is marked`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.child.readAll()
@@ -42,7 +42,7 @@ import Testing
         #expect(stage.child.texts == ["a!"])
     }
 
-    @Test func `after three deaths an event is a dead letter, and the next one goes on`() throws {
+    @Test func `after three deaths an event becomes a dead letter, and the next one is delivered`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.say("b")
@@ -51,12 +51,12 @@ import Testing
             stage.child.exit(status: 1)
             stage.wait(.seconds(delay + 0.01))
         }
-        // The first child had both: it was blamed for the one that it read last, and never for the other.
+        // The first child had both events. Only the one that it read last counts the death.
         #expect(stage.journal.stored.deadLetters.map(\.updateID) == [1])
         #expect(stage.child.texts == ["b"])
     }
 
-    @Test func `an event that its child never read is not marked`() throws {
+    @Test func `an event that its child never read isn't marked`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.child.exit(status: 1)
@@ -64,9 +64,7 @@ import Testing
         #expect(stage.child.texts == ["a"])
     }
 
-    @Test func `with event acknowledgement a window of events is in flight, and each waits for its word`()
-        throws
-    {
+    @Test func `with event acknowledgement a window of events is in flight until acknowledged`() throws {
         let stage = try SessionStage { $0.acknowledgement = .event(window: 2) }
         for text in ["a", "b", "c"] { stage.say(text) }
         #expect(stage.child.texts == ["a", "b"])
@@ -93,7 +91,7 @@ import Testing
         #expect(stage.started.count == 2)
     }
 
-    @Test func `a result goes to the child that called, and to no later one`() throws {
+    @Test func `a result goes to the calling child and to no later one`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.child.readAll()
@@ -111,7 +109,7 @@ import Testing
         #expect(!first.linesWritten.contains { $0.contains("result") })
     }
 
-    @Test func `results wait until the child has read what was written before`() throws {
+    @Test func `results wait until the child has read its previous input`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.child.send("x", id: 1)
@@ -121,7 +119,7 @@ import Testing
         #expect(stage.child.linesWritten.count == 3)
     }
 
-    @Test func `output is paused at thirty-two open calls, and read again at half of them`() throws {
+    @Test func `output is paused at 32 open calls and resumed at half of them`() throws {
         let stage = try SessionStage()
         stage.say("a")
         stage.child.readAll()
@@ -134,7 +132,7 @@ import Testing
         #expect(stage.calls.count == 40)
     }
 
-    @Test func `an idle child is told so, then its input ends, then come the signals`() throws {
+    @Test func `an idle child gets a disconnect, then the end of its input, then signals`() throws {
         let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
         stage.say("a")
         stage.child.readAll()
@@ -151,7 +149,7 @@ import Testing
         #expect(stage.children.count == 0)
     }
 
-    @Test func `a child that keeps itself alive is not idle before`() throws {
+    @Test func `keep_alive postpones the idle timeout`() throws {
         let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
         stage.say("a")
         stage.child.readAll()
@@ -163,7 +161,7 @@ import Testing
         #expect(stage.child.isInputEnded)
     }
 
-    @Test func `an event for a closing child waits for the next one, and isn't lost`() throws {
+    @Test func `an event for a closing child waits for the next one and isn't lost`() throws {
         let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
         stage.say("a")
         stage.child.readAll()
@@ -192,7 +190,9 @@ import Testing
         #expect(stage.child.texts == ["b"])
     }
 
-    @Test func `a shutdown gives what waits, and leaves the rest to the journal when time is up`() throws {
+    @Test func `a shutdown delivers waiting events until its timeout and leaves the rest in the journal`()
+        throws
+    {
         let stage = try SessionStage()
         for text in ["a", "b", "c"] { stage.say(text) }
         stage.children.shutDown(.draining)
@@ -207,7 +207,7 @@ import Testing
         #expect(stage.journal.stored.events.values.map(\.updateID) == [3])
     }
 
-    @Test func `no more than the redelivery window is given between two commits`() throws {
+    @Test func `between two commits at most the redelivery window is delivered`() throws {
         let journal = FakeJournal()
         let stage = try SessionStage(journal: journal)
         for number in 1...40 { stage.say("\(number)") }
@@ -220,9 +220,7 @@ import Testing
         #expect(stage.child.texts.count > ChildPolicy.acknowledgedLimit + 1)
     }
 
-    @Test func `an exhausted system means later, and any other failed start is tried again with backoff`()
-        throws
-    {
+    @Test func `an exhausted system delays a start, and any other failure is retried with backoff`() throws {
         let stage = try SessionStage()
         stage.failStarts(with: SystemError("starting", code: EAGAIN))
         stage.say("a")
@@ -238,7 +236,7 @@ import Testing
         #expect(stage.child.texts == ["b"])
     }
 
-    @Test func `the idle child that was quiet longest makes room`() throws {
+    @Test func `the child that has been idle longest is stopped for a new scope`() throws {
         let stage = try SessionStage { $0.maxChildren = 2 }
         for chat in 1...2 as ClosedRange<Int64> {
             stage.say("hello", in: chat)

@@ -8,7 +8,7 @@ import Testing
 @testable import BotGateway
 
 @Suite(.ownProcess) struct ChildrenTests {
-    /// Children of a bot of `Tests/Bots`, and the calls they make, which are answered when `answer` says so.
+    /// The children of a bot from `Tests/Bots`, and their calls.
     private final class Stage {
         let loop: EventLoop
         let children: Children
@@ -54,21 +54,21 @@ import Testing
         }
     }
 
-    @Test func `neither the end of its input nor SIGTERM ends it, but SIGKILL does`() throws {
+    @Test func `a child that ignores the end of its input and SIGTERM gets SIGKILL`() throws {
         let stage = try Stage([ProjectPaths.bot("ignores-sigterm.sh")])
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.children.count == 1 })
         #expect(stage.finish())
-        // The third is that its event wasn't dealt with.
+        // The third problem is the event that wasn't acknowledged.
         #expect(stage.children.problems == 3)
     }
 
-    @Test func `a child waits in its own write while its calls are not answered`() throws {
+    @Test func `a child blocks in a write while its calls are unanswered`() throws {
         let stage = try Stage([ProjectPaths.bot("floods.sh")])
         stage.answersAtOnce = false
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count >= ChildPolicy.maxOpenCalls })
-        // One piece of what was read may hold more than there is room for, and no second one is read.
+        // The piece that was read last may contain more calls than there is room for.
         let most = ChildPolicy.maxOpenCalls + (1 << 16) / 60
         _ = stage.loop.run(until: { stage.calls.count > most }, within: .milliseconds(200))
         #expect(stage.calls.count <= most)
@@ -76,14 +76,14 @@ import Testing
         #expect(stage.wait { stage.children.count == 0 })
     }
 
-    @Test func `a child that doesn't listen to results is not read from without end`() throws {
+    @Test func `the output of a child that doesn't read its results is paused`() throws {
         let stage = try Stage([ProjectPaths.bot("never-listens.sh")])
         stage.children.connect { [unowned stage] call, scope, reply in
             stage.calls.append((call, scope, reply))
             reply(.success(JSON(String(repeating: "x", count: 1000))))
         }
         try stage.say("x", in: 42)
-        // It would be some hundred thousand calls by then.
+        // Without a limit, there would be several hundred thousand calls.
         _ = stage.loop.run(until: { stage.calls.count > 3000 }, within: .seconds(1))
         #expect(stage.calls.count > 100)
         #expect(stage.calls.count <= 3000)
@@ -92,7 +92,7 @@ import Testing
         #expect(stage.wait { stage.children.count == 0 })
     }
 
-    @Test func `a bot that exits after each event is not started while its calls pile up`() throws {
+    @Test func `a bot that exits after each event isn't restarted while its calls pile up`() throws {
         let stage = try Stage([ProjectPaths.bot("one-event.sh")])
         stage.answersAtOnce = false
         for number in 1...100 { try stage.say("\(number)", in: 42) }
@@ -107,7 +107,7 @@ import Testing
         #expect(stage.finish())
     }
 
-    @Test func `its calls are answered in time, and it goes on`() throws {
+    @Test func `a bot with more calls than the limit continues once they are answered`() throws {
         let stage = try Stage([
             "sh", "-c",
             #"i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo '{"type":"telegram.send_message","text":"'$i'"}'; done; cat >/dev/null"#,
@@ -127,7 +127,7 @@ import Testing
         #expect(stage.finish())
     }
 
-    @Test func `a child that waits for an answer is not idle`() throws {
+    @Test func `a child that waits for a result is not idle`() throws {
         let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
         stage.answersAtOnce = false
         try stage.say("x", in: 42)
@@ -138,7 +138,7 @@ import Testing
         #expect(stage.wait { stage.children.count == 0 })
     }
 
-    @Test func `a stop waits for the answers to a child's calls, but not for ever`() throws {
+    @Test func `a stop waits for results, but not forever`() throws {
         let stage = try Stage([ProjectPaths.bot("asks.sh")])
         stage.answersAtOnce = false
         try stage.say("x", in: 1)
@@ -153,7 +153,7 @@ import Testing
         #expect(stage.children.problems == 0)
     }
 
-    @Test func `a replay hurries nobody at the end of its log`() throws {
+    @Test func `the end of a replay's log doesn't shorten the grace period`() throws {
         let bot = "while read -r line; do sleep 0.04; done"
         let stage = try Stage(["sh", "-c", bot]) {
             $0.pacing = .lockstep(isFile: true)
@@ -164,7 +164,7 @@ import Testing
         #expect(stage.children.problems == 0)
     }
 
-    @Test func `with somebody before it a crash costs one event, and the next one starts another at once`()
+    @Test func `in an interactive session a crash drops one event, and the next starts a child at once`()
         throws
     {
         let bot = """
@@ -183,7 +183,7 @@ import Testing
         #expect(stage.children.problems == 1)
         #expect(complaints == ["chat:42 I was hit"])
         let before = Instant.current
-        // It answers the scope line too.
+        // The bot answers the scope line as well as the event.
         try stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count == 3 && stage.children.areDone })
         #expect(Instant.current - before < .milliseconds(450))
@@ -191,7 +191,7 @@ import Testing
         #expect(stage.children.problems == 1)
     }
 
-    @Test func `when nobody is idle new scopes wait their turn`() throws {
+    @Test func `if no child is idle, new scopes wait`() throws {
         let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.maxChildren = 2 }
         stage.answersAtOnce = false
         for chat in 1...4 { try stage.say("x", in: Int64(chat)) }
@@ -204,12 +204,12 @@ import Testing
         #expect(stage.finish())
     }
 
-    @Test func `out of descriptors means later`() throws {
+    @Test func `running out of descriptors delays starts`() throws {
         let stage = try Stage([ProjectPaths.bot("echo.sh")])
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let original = limit
-        // Room for a few children, and none in the gaps that other tests have left.
+        // Leaves room for a few children, and fills the gaps that other tests left.
         let highest = (0..<Int32(4096)).last { fcntl($0, F_GETFD) >= 0 } ?? 0
         var fillers: [Int32] = []
         while case let filler = fcntl(0, F_DUPFD_CLOEXEC, 0), filler < highest { fillers.append(filler) }
@@ -230,7 +230,7 @@ import Testing
         #expect(stage.finish())
     }
 
-    @Test func `a program that vanished is a failure, and tried again`() throws {
+    @Test func `a missing program is a failure and is retried`() throws {
         let files = TemporaryDirectory()
         let bot = files.write("bot", "#!/bin/sh\ncat >/dev/null\n")
         let stage = try Stage([bot])

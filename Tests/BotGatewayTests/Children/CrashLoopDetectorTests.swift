@@ -3,14 +3,14 @@ import Testing
 @testable import BotGateway
 
 @Suite struct CrashLoopDetectorTests {
-    @Test func `the third death in a row is worth a loud line, and no other`() {
+    @Test func `only the third death in a row begins a crash loop`() {
         var trouble = CrashLoopDetector()
         let steps = (1...6).map { _ in trouble.childDied() }
         #expect(steps == [.one, .one, .begins, .goesOn, .goesOn, .goesOn])
         #expect(trouble.isKnown)
     }
 
-    @Test func `a child that reads its event ends it`() {
+    @Test func `a child that reads its event ends the crash loop`() {
         var trouble = CrashLoopDetector()
         _ = trouble.childDied()
         _ = trouble.childDied()

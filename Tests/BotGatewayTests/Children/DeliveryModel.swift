@@ -4,18 +4,19 @@ import TestSupport
 
 @testable import BotGateway
 
-/// Random operations on queue, in-flight window and journal, and what must hold whatever happens:
+/// Performs random operations on the queue, the in-flight window and the journal, and checks the guarantees of
+/// delivery:
 ///
-/// - none is lost: each stored event is acknowledged or a dead letter in the end, and no event is acknowledged that no
-///   child has read to its end;
-/// - order: a child is given the first event of its scope that isn't acknowledged and that it hasn't got;
-/// - what comes twice is marked: an event that a child had begun to read is given to later ones as redelivered.
+/// - Nothing is lost: each stored event is finally acknowledged or a dead letter. No event is acknowledged unless a
+///   child has read all of it.
+/// - Order: a child gets its scope's first event that is neither acknowledged nor already given to it.
+/// - Redelivered events are marked: an event that a child had begun to read is marked for later children.
 ///
-/// Children crash, gateways are killed between two commits, and everything is decided by the seed.
+/// Children crash, and gateways are killed between two commits. The seed determines everything.
 final class DeliveryModel {
     private static let chats: Int64 = 4
 
-    /// What the model knows of a child.
+    /// The model's view of a child.
     private struct Seen {
         let child: FakeChild
         var lines: [(updateID: Int64, start: Int, end: Int)] = []
@@ -27,7 +28,7 @@ final class DeliveryModel {
     let policy: ChildPolicy
     private(set) var operations = 0
     private(set) var faults: [String] = []
-    /// How often each kind of operation was carried out: a model that does nothing finds nothing.
+    /// The number of operations of each kind, so that a test can check that each kind occurs.
     private(set) var counts: [String: Int] = [:]
 
     private var random: SeededRandom
@@ -35,7 +36,7 @@ final class DeliveryModel {
     private var journal: FakeJournal
     private var seen: [Seen] = []
     private var lastID: Int64 = 0
-    /// How many children had begun to read an event.
+    /// The number of children that had begun to read an event.
     private var begun: [Int64: Int] = [:]
     private var read: Set<Int64> = []
     private var answered = 0
@@ -54,7 +55,7 @@ final class DeliveryModel {
         watch()
     }
 
-    /// Carries out so many operations, and lets everything come to its end now and then.
+    /// Performs this many operations. From time to time, lets all deliveries finish.
     func run(_ count: Int) throws {
         while operations < count, faults.isEmpty {
             try operate()
@@ -101,7 +102,7 @@ final class DeliveryModel {
         note("read", ())
         let child = seen[index].child
         let before = child.readUpTo
-        // Counted first: what the child reads may bring it more, which is checked at once.
+        // Counted first, because reading may cause further input, which is checked at once.
         let isAll = random.below(3) > 0
         let bytes = isAll ? child.unread : 1 + random.below(child.unread)
         noteRead(index, from: before, to: before + bytes)
@@ -157,7 +158,7 @@ final class DeliveryModel {
         stage.wait(duration)
     }
 
-    /// A kill -9 of the gateway: its children go too, and the next one has what was committed.
+    /// Simulates a kill -9 of the gateway: its children die, and the next gateway has only what was committed.
     private func crash() throws {
         note("crash", ())
         journal = journal.afterCrash(redeliveryWindow: policy.redeliveryWindow)
@@ -168,7 +169,7 @@ final class DeliveryModel {
         stage.children.start()
     }
 
-    // MARK: what must hold
+    // MARK: guarantees
 
     private func fault(_ words: String) { faults.append("seed \(seed), operation \(operations): \(words)") }
 
@@ -213,7 +214,7 @@ final class DeliveryModel {
         if begun[id, default: 0] > 0, !isMarked { fault("update \(id) comes again unmarked") }
     }
 
-    /// Lets all children do their work, and time pass, until nothing is left.
+    /// Lets all children work and time pass until nothing is left.
     private func settle() {
         var rounds = 0
         while journal.hasPending, faults.isEmpty {
@@ -227,7 +228,7 @@ final class DeliveryModel {
             stage.wait(.milliseconds(rounds.isMultiple(of: 20) ? 61_000 : 100))
         }
         journal.commit()
-        // What is over needn't be looked at again.
+        // These events are finished and not checked again.
         begun = [:]
         read = []
         forgetExited()
@@ -252,7 +253,7 @@ final class DeliveryModel {
     }
 
     private func forgetExited() {
-        // Numbers of children are indices, so that only all of them can be forgotten.
+        // Children are numbered by index, so they can only be forgotten all at once.
         guard living.isEmpty else { return }
         seen = seen.filter { !$0.child.hasExited }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BotGateway
 
-/// `PIPEGRAM_SEED=4711 swift test --filter DeliveryModelTests` repeats one run, such as one that a fault named.
+/// `PIPEGRAM_SEED=4711 swift test --filter DeliveryModelTests` repeats a run with the seed that a fault named.
 @Suite(.ownProcess) struct DeliveryModelTests {
     private static let acknowledgements: [ChildPolicy.Acknowledgement] = [
         .auto(timeout: .seconds(2)), .event(window: 1), .event(window: 4), .exit,
@@ -11,8 +11,7 @@ import Testing
     private static let seed = getenv("PIPEGRAM_SEED").flatMap { UInt64(String(cString: $0)) }
 
     @Test(arguments: 0..<4)
-    func `whatever happens, none is lost, order is kept, and what comes twice is marked`(_ number: Int) throws
-    {
+    func `nothing is lost, order is kept, and redelivered events are marked`(_ number: Int) throws {
         let acknowledgement = Self.acknowledgements[number]
         for seed in Self.seed.map({ [$0] }) ?? [1, 2, 3, 4, 5] {
             let model = try DeliveryModel(seed: seed, acknowledgement: acknowledgement)

@@ -11,7 +11,7 @@ import Testing
             logLine: Int(id))
     }
 
-    @Test func `events come out in order, also those that waited on disk`() throws {
+    @Test func `events come out in order, including those on disk`() throws {
         let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...500 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
@@ -27,7 +27,7 @@ import Testing
         #expect(journal.isEmpty)
     }
 
-    @Test func `memory holds no more than its share`() throws {
+    @Test func `events beyond the memory limit go to disk`() throws {
         let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...64 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
@@ -38,14 +38,14 @@ import Testing
         #expect(journal.isEmpty)
     }
 
-    @Test func `an event longer than that is kept all the same`() throws {
+    @Test func `an event over the limit is still kept`() throws {
         let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         queue.append(event(1, bytes: 1 << 20), inMemory: true, journal: journal)
         #expect(try queue.popFirst(journal, scope: scope)?.line.count == 1 << 20)
     }
 
-    @Test func `what a child didn't take is next again`() throws {
+    @Test func `an event that a child didn't take comes next again`() throws {
         let journal = ReplayJournal(spoolDirectory: "/tmp")
         var queue = EventQueue()
         for id in 1...4 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }
@@ -55,7 +55,7 @@ import Testing
         #expect(order == [1, 2, 3, 4])
     }
 
-    @Test func `without a place on disk everything stays in memory`() throws {
+    @Test func `without a directory on disk everything stays in memory`() throws {
         let journal = ReplayJournal(spoolDirectory: "/nowhere")
         var queue = EventQueue()
         for id in 1...200 { queue.append(event(Int64(id)), inMemory: true, journal: journal) }

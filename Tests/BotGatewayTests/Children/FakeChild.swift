@@ -3,29 +3,29 @@ import Reactor
 
 @testable import BotGateway
 
-/// A process whose reading, writing and end are decided by the test.
+/// A process whose reading, writing and exit the test decides.
 ///
-/// As a real one it reads its stdin through a pipe: what was written is unread until the test has it read.
+/// It reads its stdin like a real process reads a pipe: input is unread until the test makes the child read it.
 final class FakeChild: ChildHandle {
     let pid: Int32
     private unowned let observer: any ChildProcessObserver
 
-    /// All that was written to its stdin, and how much of it was read.
+    /// All of its input, and how much of it was read.
     private(set) var input: [UInt8] = []
     private(set) var readUpTo = 0
     private(set) var isInputEnded = false
     private(set) var isOutputPaused = false
     private(set) var signals: [Int32] = []
     private(set) var hasExited = false
-    /// What it wrote while nobody read its stdout.
+    /// The lines that it wrote while its output was paused.
     private var unreadOutput: [String] = []
     var isReadingInput: Bool? = false
-    /// Told of what is written to its stdin.
+    /// Called with each piece of its input.
     var onInput: ([UInt8]) -> Void = { _ in }
 
     init(pid: Int32, observer: any ChildProcessObserver) { (self.pid, self.observer) = (pid, observer) }
 
-    /// What it has read so far, line by line.
+    /// The lines that it has read.
     var linesRead: [String] { Self.lines(input[..<readUpTo]) }
     var linesWritten: [String] { Self.lines(input[...]) }
     var unread: Int { input.count - readUpTo }
@@ -34,9 +34,9 @@ final class FakeChild: ChildHandle {
         String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    // MARK: what the test does
+    // MARK: actions of the test
 
-    /// Reads all that was written; false when there was nothing.
+    /// Reads all input. Returns false if there was none.
     @discardableResult
     func readAll() -> Bool {
         guard !hasExited, unread > 0 else { return false }
@@ -45,7 +45,7 @@ final class FakeChild: ChildHandle {
         return true
     }
 
-    /// Reads some bytes, and leaves the rest.
+    /// Reads some bytes and leaves the rest.
     func read(bytes: Int) {
         guard !hasExited, bytes > 0, unread > 0 else { return }
         readUpTo = min(input.count, readUpTo + bytes)

@@ -3,11 +3,12 @@ import Reactor
 
 @testable import BotGateway
 
-/// A journal in memory that commits when the test says so, and after a crash knows what was committed.
+/// A journal in memory that commits when the test says so and keeps only committed data after a crash.
 ///
-/// As the one on disk it knows events by rising keys, and marks after a crash those that may have been given.
+/// Like the journal on disk, it numbers events with rising keys. After a crash it marks events that may have been
+/// delivered.
 final class FakeJournal: Journal {
-    /// What is on disk.
+    /// The committed data.
     struct Stored {
         var events: [Int64: IncomingEvent] = [:]
         var calls: [Int64: (call: Call, scope: Scope)] = [:]
@@ -20,26 +21,26 @@ final class FakeJournal: Journal {
     private(set) var commits = 0
     var onCommit: () -> Void = {}
     private(set) var stored = Stored()
-    /// `stored` with what isn't committed yet.
+    /// `stored` with the changes that aren't committed yet.
     private var current = Stored()
     private var nextKey: Int64 = 1
     private var waiting: [() -> Void] = []
     private(set) var acknowledged: [Int64] = []
-    /// Told of each event that is acknowledged, or becomes a dead letter.
+    /// Called for each event that is acknowledged or becomes a dead letter.
     var onAcknowledge: (IncomingEvent) -> Void = { _ in }
     var onDeadLetter: (IncomingEvent) -> Void = { _ in }
     private(set) var wantsCommit = false
     /// Events of an earlier run have lower keys.
     private var recoveredBefore: Int64 = 0
     private var unread: [Scope]?
-    /// Stores at once, as a journal does between two turns of the loop.
+    /// Whether changes are committed at once.
     var commitsAtOnce = true
 
     init(isDurable: Bool = true) { self.isDurable = isDurable }
 
-    /// The journal as the next gateway opens it after a crash: what wasn't committed is gone.
+    /// Returns the journal as the next gateway opens it after a crash, without uncommitted changes.
     ///
-    /// - Parameter window: as many events of each scope may have been given before.
+    /// - Parameter window: the number of events in each scope that may have been delivered.
     func afterCrash(redeliveryWindow window: Int) -> FakeJournal {
         let next = FakeJournal(isDurable: isDurable)
         var counts: [Scope: Int] = [:]
@@ -65,7 +66,7 @@ final class FakeJournal: Journal {
         }
     }
 
-    /// The events of a scope that are neither acknowledged nor dead letters, in their order.
+    /// A scope's events that are neither acknowledged nor dead letters, in order.
     func pending(of scope: Scope) -> [IncomingEvent] {
         current.events.values.filter { $0.scope == scope }.sorted { $0.key < $1.key }
     }
@@ -130,7 +131,7 @@ final class FakeJournal: Journal {
     func nextRecovered() -> [(scope: Scope, count: Int)]? {
         guard let scopes = unread else { return nil }
         unread = nil
-        // What is acknowledged must be gone before the scopes are counted: the journal on disk commits here, too.
+        // Like the journal on disk, commits before it counts the scopes, so that acknowledged events don't count.
         commit()
         return scopes.map { scope in (scope, count(of: scope)) }
     }

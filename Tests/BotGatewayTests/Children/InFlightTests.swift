@@ -12,7 +12,7 @@ import Testing
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    @Test func `an event at a time is written as it is, behind the scope line`() {
+    @Test func `a single event is written unchanged after the scope line`() {
         var inFlight = InFlight(mode: .oneByOne)
         let written = inFlight.write(events(1), opening: Array("{scope}\n".utf8))
         #expect(text(written) == "{scope}\n{\"event\":1}\n")
@@ -25,7 +25,7 @@ import Testing
         #expect(inFlight.blockSize == 1)
     }
 
-    @Test func `in lockstep the first brace of a line tells when the child is back`() {
+    @Test func `in lockstep the first brace of a line shows that the child is back`() {
         var inFlight = InFlight(mode: .lockstep(growing: false))
         _ = inFlight.write(events(1))
         let isProbeDue = inFlight.readAll().isProbeDue
@@ -38,7 +38,7 @@ import Testing
         #expect(text(inFlight.write(events(1))) == "\"event\":1}\n")
     }
 
-    @Test func `a child that never asks for a result is given more and more events in one go`() {
+    @Test func `a child that never wants results gets growing blocks of events`() {
         var inFlight = InFlight(mode: .lockstep(growing: true))
         var sizes: [Int] = []
         for _ in 1...20 {
@@ -53,7 +53,7 @@ import Testing
         #expect(inFlight.blockSize == 1)
     }
 
-    @Test func `a log that comes slowly is given one event at a time`() {
+    @Test func `a slow log is delivered one event at a time`() {
         var inFlight = InFlight(mode: .lockstep(growing: false))
         for _ in 1...20 {
             _ = inFlight.write(events(1))
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `of a child that is gone the events it hadn't read to their end come back`() {
+    @Test func `unread and partly read events of an exited child are returned`() {
         let all = events(3)
         let length = all[0].line.count
         for (unread, expected) in [(0, 0), (1, 1), (length, 1), (length + 1, 2), (3 * length, 3)] {
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `an event behind the scope line counts as read only when all of it was`() {
+    @Test func `an event after the scope line counts as read only when all of it was`() {
         var inFlight = InFlight(mode: .oneByOne)
         _ = inFlight.write(events(1), opening: Array("{scope}\n".utf8))
         let end = inFlight.ended(unread: 3, succeeded: false)
@@ -82,7 +82,7 @@ import Testing
         #expect(!end.hasReadEvent)
     }
 
-    @Test func `an event that a child had begun to read is marked, one that it never touched is not`() {
+    @Test func `an event that a child began to read is marked, and an untouched one isn't`() {
         let all = events(2)
         let length = all[0].line.count
         var inFlight = InFlight(mode: .lockstep(growing: true))
@@ -94,7 +94,7 @@ import Testing
             ])
     }
 
-    @Test func `a child that read an event has not failed for leaving the next one`() {
+    @Test func `a child that read an event hasn't failed by leaving the next one unread`() {
         var inFlight = InFlight(mode: .oneByOne)
         _ = inFlight.write(events(1))
         _ = inFlight.readAll()
@@ -104,7 +104,7 @@ import Testing
         #expect(end.hasReadEvent)
     }
 
-    /// A inFlight whose child took the first events, one after the other.
+    /// Returns a window whose child has taken the first events, one after another.
     private func inFlight(_ mode: InFlight.Mode, taken: Int, acknowledged: inout [Int64]) -> InFlight {
         var inFlight = InFlight(mode: mode)
         for event in events(taken) {
@@ -114,7 +114,7 @@ import Testing
         return inFlight
     }
 
-    @Test func `an event is dealt with when a later one was taken, not when a result was`() {
+    @Test func `an event is acknowledged when a later one is taken, not when a result is`() {
         var acknowledged: [Int64] = []
         var inFlight = inFlight(.oneByOne, taken: 1, acknowledged: &acknowledged)
         #expect(acknowledged.isEmpty)
@@ -126,7 +126,7 @@ import Testing
         #expect(inFlight.current?.updateID == 2)
     }
 
-    @Test func `an event whose child died on it is given again, marked`() {
+    @Test func `an event whose child died on it is redelivered and marked`() {
         var acknowledged: [Int64] = []
         var inFlight = inFlight(.oneByOne, taken: 2, acknowledged: &acknowledged)
         #expect(acknowledged == [1])
@@ -138,7 +138,7 @@ import Testing
         #expect(unacknowledged.wasAtWork)
     }
 
-    @Test func `a child that had begun the next event was back for more`() {
+    @Test func `a child that began to read the next event has finished the previous one`() {
         var acknowledged: [Int64] = []
         var inFlight = inFlight(.oneByOne, taken: 1, acknowledged: &acknowledged)
         let next = inFlight.write([events(2)[1]])
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test(arguments: [InFlight.Mode.oneByOne, .acknowledged(window: 2), .single])
-    func `what a child took that exited with 0 is dealt with`(_ mode: InFlight.Mode) {
+    func `exit status 0 acknowledges the events that a child took`(_ mode: InFlight.Mode) {
         var inFlight = InFlight(mode: mode)
         _ = inFlight.write(events(1))
         let unacknowledged = inFlight.ended(unread: 0, succeeded: true)
@@ -156,7 +156,7 @@ import Testing
         #expect(unacknowledged.events.isEmpty)
     }
 
-    @Test func `a child that lived on has dealt with the event it took, and with no other`() {
+    @Test func `the ack timeout acknowledges the event that a child took, and no other`() {
         var acknowledged: [Int64] = []
         var inFlight = inFlight(.oneByOne, taken: 1, acknowledged: &acknowledged)
         let key = inFlight.current?.key
@@ -165,7 +165,7 @@ import Testing
         #expect(inFlight.current == nil)
     }
 
-    @Test func `an acknowledgement counts for its event and all before it`() {
+    @Test func `an acknowledgement counts for its event and all earlier ones`() {
         var inFlight = InFlight(mode: .acknowledged(window: 3))
         for event in events(3) {
             #expect(inFlight.wantsEvent)
@@ -180,7 +180,7 @@ import Testing
         #expect(unacknowledged.events.map(\.updateID) == [3])
     }
 
-    @Test func `one event a child, and no second one`() {
+    @Test func `in single mode a child gets one event only`() {
         var inFlight = InFlight(mode: .single)
         #expect(inFlight.wantsEvent)
         _ = inFlight.write(events(1))
@@ -189,7 +189,7 @@ import Testing
         #expect(inFlight.wantsEvent)
     }
 
-    @Test func `the next child begins anew`() {
+    @Test func `the next child starts with a fresh window`() {
         var inFlight = InFlight(mode: .lockstep(growing: true))
         _ = inFlight.write(events(1))
         _ = inFlight.readAll()

@@ -10,7 +10,7 @@ import Testing
         return NextStep(in: situation)
     }
 
-    @Test func `with nothing to do it waits`() {
+    @Test func `a child with nothing to do waits`() {
         #expect(step { _ in } == .wait)
     }
 
@@ -22,7 +22,7 @@ import Testing
             } == .writeResults)
     }
 
-    @Test func `nothing is written before the last thing was read, but for what fits into the window`() {
+    @Test func `nothing is written before the previous input was read, except within the window`() {
         #expect(
             step {
                 $0.isReady = false
@@ -40,7 +40,7 @@ import Testing
             } == .wait)
     }
 
-    @Test func `a block waits until it is full, or no more comes`() {
+    @Test func `a block waits until it is full or no more events come`() {
         #expect(
             step {
                 $0.blockSize = 4
@@ -54,7 +54,7 @@ import Testing
             } == .giveEvents)
     }
 
-    @Test func `a child with many open calls gets no event, but when time is short`() {
+    @Test func `a child with many open calls gets no event, unless time is short`() {
         #expect(
             step {
                 $0.hasRoom = false
@@ -68,7 +68,7 @@ import Testing
             } == .giveEvents)
     }
 
-    @Test func `an outdated child is closed instead of given an event`() {
+    @Test func `an outdated child is closed instead of getting an event`() {
         #expect(
             step {
                 $0.isOutdated = true
@@ -76,7 +76,7 @@ import Testing
             } == .close(.reload))
     }
 
-    @Test func `a shutdown closes a child with nothing left`() {
+    @Test func `a shutdown closes a child that has nothing left`() {
         #expect(step { $0.shutdown = .draining } == .close(.stop))
         #expect(
             step {
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: [Shutdown.draining, .hurrying])
-    func `a child that waits for answers, or owes an acknowledgement, is closed only in a hurry`(
+    func `a child with open calls or an unacknowledged event is closed only in a hurry`(
         _ shutdown: Shutdown
     ) {
         let expected = shutdown == .hurrying ? NextStep.close(.stop) : .wait
@@ -108,7 +108,7 @@ import Testing
             } == expected)
     }
 
-    @Test func `a child that isn't known to be back is neither given an event nor closed`() {
+    @Test func `a child that may still be busy gets no event and isn't closed`() {
         for shutdown in [Shutdown.none, .draining, .hurrying] {
             #expect(
                 step {
@@ -121,7 +121,7 @@ import Testing
 }
 
 @Suite struct ShutdownTests {
-    @Test func `a shutdown goes forward only`() {
+    @Test func `a shutdown never goes back to an earlier stage`() {
         var shutdown = Shutdown.none
         let stages = [Shutdown.draining, .draining, .hurrying, .draining, .killing, .hurrying]
         let steps = stages.map { shutdown.advance(to: $0) }
@@ -129,7 +129,7 @@ import Testing
         #expect(shutdown == .killing)
     }
 
-    @Test func `a stage may be skipped`() {
+    @Test func `a shutdown may skip a stage`() {
         var shutdown = Shutdown.none
         let isKilled = shutdown.advance(to: .killing)
         #expect(isKilled)
@@ -137,7 +137,7 @@ import Testing
 }
 
 @Suite struct StopLadderTests {
-    @Test func `a child that doesn't end is sent SIGTERM, then SIGKILL`() {
+    @Test func `a child that doesn't exit gets SIGTERM, then SIGKILL`() {
         var ladder = StopLadder()
         #expect(ladder.escalate() == nil)
         ladder.begin(.idle)
@@ -151,7 +151,7 @@ import Testing
 }
 
 @Suite struct OpenCallsTests {
-    @Test func `there is room for thirty-two calls, and for another one at once when one is answered`() {
+    @Test func `there is room for 32 calls, and for one more after each answer`() {
         var calls = OpenCalls()
         for _ in 1...31 { calls.opened(bytes: 10) }
         #expect(calls.hasRoom)
@@ -163,7 +163,7 @@ import Testing
         #expect(calls.hasAmpleRoom)
     }
 
-    @Test func `a megabyte of calls, or of results, is enough`() {
+    @Test func `the limit of open calls or results is 1 MB`() {
         var calls = OpenCalls()
         calls.opened(bytes: ChildPolicy.maxOpenBytes)
         #expect(!calls.hasRoom)

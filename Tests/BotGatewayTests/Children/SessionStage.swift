@@ -6,7 +6,7 @@ import TestSupport
 @testable import BotGateway
 @testable import Reactor
 
-/// Children without processes: the test decides when a child reads, writes and ends, and when time passes.
+/// Children without processes. The test decides when a child reads, writes and exits, and when time passes.
 final class SessionStage {
     let loop: EventLoop
     let journal: FakeJournal
@@ -48,12 +48,12 @@ final class SessionStage {
         children.connect { [unowned self] in calls.append(($0, $1, $2)) }
     }
 
-    /// All children so far.
+    /// All children so far, in order.
     var started: [FakeChild] { starts.children }
-    /// The one that was started last.
+    /// The child that was started last.
     var child: FakeChild { starts.children[starts.children.count - 1] }
 
-    /// Told of each child before anything is written to it.
+    /// Sets a handler for each new child, called before anything is written to it.
     func onStart(_ tell: @escaping (FakeChild) -> Void) { starts.onStart = tell }
 
     func failStarts(with error: SystemError?) { starts.error = error }
@@ -72,12 +72,12 @@ final class SessionStage {
         return lastID
     }
 
-    /// Lets what is due happen.
+    /// Runs the work that is due.
     func turn() {
         for _ in 0..<3 { loop.turn(waitingAtMost: .zero) }
     }
 
-    /// Moves the clock, and lets what is due by then happen.
+    /// Moves the clock and runs the work that is due by then.
     func wait(_ duration: Duration) {
         Instant.moveAhead(by: duration)
         turn()
@@ -87,7 +87,7 @@ final class SessionStage {
 }
 
 extension FakeChild {
-    /// The texts of the events that were written to it, with `!` behind those that are marked as redelivered.
+    /// The texts of the events that were written to it. Redelivered ones end in `!`.
     var texts: [String] {
         linesWritten.compactMap { line in
             guard let event = try? JSON(parsing: line), let text = event["text"]?.string else { return nil }

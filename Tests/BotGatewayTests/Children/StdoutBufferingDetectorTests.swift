@@ -7,7 +7,7 @@ import Testing
 @Suite struct StdoutBufferingDetectorTests {
     private static let words = "is its stdout buffered?"
 
-    @Test func `three events without a word are a long stdoutBuffering, until it is broken`() {
+    @Test func `three events without output are suspicious, until there is output`() {
         var stdoutBuffering = StdoutBufferingDetector()
         stdoutBuffering.gave(2)
         #expect(!stdoutBuffering.isLong)
@@ -22,8 +22,8 @@ import Testing
         #expect(MemoryLayout<StdoutBufferingDetector>.size == 1)
     }
 
-    /// What is logged of a bot that is given so many events a round, each once those before it are dealt with,
-    /// until it is suspected or all rounds are over, and then once more.
+    /// Delivers this many events per round, each round after the previous one's acknowledgement, until the bot is
+    /// suspected or all rounds are over. Then delivers one more round and returns the log.
     private func log(of bot: String, events: Int64 = 3, rounds: Int64) throws -> LogLines {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
@@ -50,10 +50,10 @@ import Testing
         return lines
     }
 
-    @Test func `a child that read three events, waits for more and has written nothing is suspected, once`()
+    @Test func `a child that read three events, waits for more and has written nothing is suspected once`()
         throws
     {
-        // On a busy machine it isn't back at once.
+        // On a busy machine, the child isn't waiting at once.
         let lines = try log(of: "while read -r x; do :; done", rounds: 100)
         #expect(lines.count(Self.words) == 1)
         #expect(lines.lines.contains { $0.hasPrefix("notice chat:42 it read") && $0.contains("python3 -u") })
@@ -64,7 +64,7 @@ import Testing
         ("while read -r x; do :; done", 1, 2),
         ("for i in 1 2 3 4; do read -r x; done; while :; do :; done", 3, 1),
     ])
-    func `one that has written anything, or read less, or is at work, isn't`(
+    func `a child that has written something, read less, or is busy isn't suspected`(
         _ bot: String, _ events: Int64, _ rounds: Int64
     ) throws {
         #expect(try log(of: bot, events: events, rounds: rounds).count(Self.words) == 0)

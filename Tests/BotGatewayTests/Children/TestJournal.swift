@@ -5,13 +5,13 @@ import Reactor
 
 @testable import BotGateway
 
-/// A journal in memory that can be unreadable for a while, and tells what is acknowledged.
+/// A journal in memory that can become unreadable and reports acknowledgements.
 final class TestJournal: Journal {
     private let inner: ReplayJournal
     var isReadable: Bool
     var onAcknowledge: (IncomingEvent) -> Void = { _ in }
     private(set) var tries = 0
-    /// So many times it can be read before.
+    /// How many more reads succeed while it is unreadable.
     var readingsLeft = 0
 
     init(_ inner: ReplayJournal, isReadable: Bool = true) {
@@ -57,7 +57,7 @@ final class TestJournal: Journal {
 }
 
 extension Children {
-    /// Children of a test, for a bot that finds `TRANSCRIPTS` in its environment.
+    /// The children of a bot that has `TRANSCRIPTS` in its environment.
     convenience init(
         of command: [String], policy: ChildPolicy = ChildPolicy(), journal: any Journal,
         transcripts: String, on loop: EventLoop, log: Logger? = nil
@@ -72,7 +72,7 @@ extension Children {
             log: log ?? Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
-    /// Delivers events with these numbers, `{"n":1}`, which are their keys too.
+    /// Delivers events with these numbers, as in `{"n":1}`. The numbers are their keys too.
     func deliver(_ numbers: ClosedRange<Int64>) {
         for number in numbers {
             var event = IncomingEvent(

@@ -5,7 +5,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct UnreadableJournalTests {
-    /// Whether three events reach their child although the journal can't be read after so many times.
+    /// Checks that three events reach their child although the journal becomes unreadable after this many reads.
     private func reachesChild(readable times: Int) throws {
         let loop = try EventLoop()
         let files = TemporaryDirectory()
@@ -15,7 +15,7 @@ import Testing
             of: [ProjectPaths.bot("transcript.sh")], journal: journal, transcripts: files.path, on: loop)
         children.deliver(1...3)
         #expect(loop.run(until: { journal.tries > 0 }, within: .seconds(5)))
-        // Once a second, not again and again.
+        // The journal is tried once a second.
         _ = loop.run(until: { journal.tries > 2 }, within: .milliseconds(100))
         #expect(journal.tries <= 2)
         journal.isReadable = true
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1])
-    func `it is tried again in a second, and nothing spins or is lost meanwhile`(_ times: Int) throws {
+    func `an unreadable journal is retried every second, without losing events`(_ times: Int) throws {
         try reachesChild(readable: times)
     }
 }

@@ -15,12 +15,12 @@ import Testing
         return retry.decide(on: outcome, jitter: 0)
     }
 
-    @Test func `an answer and a refusal are final`() {
+    @Test func `successes and refusals are final`() {
         #expect(first(.response([])) == .done)
         #expect(first(.refused(.badRequest("chat not found"))) == .done)
     }
 
-    @Test func `what is refused because the chat has moved is tried there, but not for ever`() {
+    @Test func `a call refused because of a migration is retried at the new chat, but not forever`() {
         var retry = Retry()
         let moved = { (chat: Int64) in
             BotAPIClient.Outcome.refused(
@@ -32,23 +32,23 @@ import Testing
         #expect(retry.decide(on: moved(5), jitter: 0) == .done)
     }
 
-    @Test func `a new chat that isn't an id, or comes with another refusal, is not followed`() {
+    @Test func `a new chat without a valid id or with another refusal isn't followed`() {
         for (code, chat) in [(403, -1005), (400, "-1005"), (400, true)] as [(Int, JSON)] {
             let error = BotAPIError(code: code, reason: "x", parameters: ["migrate_to_chat_id": chat])
             #expect(first(.refused(error)) == .done)
         }
     }
 
-    @Test func `what may have taken effect is never tried again`() {
+    @Test func `a call that may have taken effect is never retried`() {
         #expect(first(.noResponse("the connection was closed")) == .done)
     }
 
-    @Test func `what Telegram did not take is tried again`() {
+    @Test func `a call that Telegram didn't accept is retried`() {
         #expect(first(.unreachable("no route to host")) == .again(after: .milliseconds(500)))
         #expect(first(trouble) == .again(after: .milliseconds(500)))
     }
 
-    @Test func `an upload that breaks off each time is given up`() {
+    @Test func `an upload that breaks off repeatedly is given up`() {
         var retry = Retry()
         for _ in 1..<Retry.mostBreaks {
             guard case .again = retry.decide(on: .unreachable("reset", brokeOff: true), jitter: 0) else {
@@ -61,11 +61,11 @@ import Testing
         #expect(retry.decide(on: .unreachable("reset", brokeOff: true), jitter: 0) == .done)
     }
 
-    @Test func `a 429 holds the chat for as long as Telegram says`() {
+    @Test func `a 429 holds the chat for the given time`() {
         #expect(first(flood) == .hold(.seconds(7)))
     }
 
-    @Test func `waits double from try to try, up to 30 s, and never end`() {
+    @Test func `delays double with each try, up to 30 s, without end`() {
         var retry = Retry()
         for seconds in [0.5, 1, 2, 4, 8, 16, 30, 30, 30] {
             #expect(retry.decide(on: trouble, jitter: 0) == .again(after: .seconds(seconds)))
@@ -73,14 +73,14 @@ import Testing
         for _ in 0..<1000 { #expect(retry.decide(on: trouble, jitter: 0) == .again(after: .seconds(30))) }
     }
 
-    @Test func `after a 429 waits start anew, for Telegram answers again`() {
+    @Test func `a 429 resets the delays, because Telegram is answering`() {
         var retry = Retry()
         for _ in 0..<5 { _ = retry.decide(on: trouble, jitter: 0) }
         #expect(retry.decide(on: flood, jitter: 0) == .hold(.seconds(7)))
         #expect(retry.decide(on: trouble, jitter: 0) == .again(after: .milliseconds(500)))
     }
 
-    @Test func `chance adds up to half as much again, to spread those who failed together`() {
+    @Test func `jitter adds up to half of the delay, so that failed calls spread out`() {
         for tries in 1...20 {
             let least = Retry.backoff(tries: tries, jitter: 0)
             #expect(Retry.backoff(tries: tries, jitter: 0.5) == least * 1.25)
@@ -90,7 +90,7 @@ import Testing
         #expect(Retry.backoff(tries: 20, jitter: 0.999_999) < .seconds(45))
     }
 
-    @Test func `any number of tries has its wait`() {
+    @Test func `any number of tries has a delay`() {
         for tries in [-1, 0, 1] {
             #expect(Retry.backoff(tries: tries, jitter: 0) == .milliseconds(500))
         }

@@ -8,7 +8,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct SignInTests {
-    /// A sign-in at a simulated Telegram, and what came of it.
+    /// A sign-in at a simulated Telegram, and its result.
     private final class Attempt: Rigged {
         let rig: TestRig
         let server: SimulatorServer
@@ -25,7 +25,7 @@ import Testing
             signIn.start(deletingWebhook: deletingWebhook) { [unowned self] in results.append($0) }
         }
 
-        /// Starts and waits for the result, while retries take no time.
+        /// Starts and waits for the result, with no delay for retries.
         func run(deletingWebhook: Bool = false) -> Bool {
             start(deletingWebhook: deletingWebhook)
             return hurry { !results.isEmpty }
@@ -39,7 +39,7 @@ import Testing
         var methods: [String] { server.calls.map(\.method) }
     }
 
-    @Test func `it gives the bot that the token belongs to`() throws {
+    @Test func `a sign-in returns the token's bot`() throws {
         let attempt = try Attempt()
         #expect(attempt.run())
         #expect(attempt.bot == SimulatedTelegram.demoBot)
@@ -47,7 +47,7 @@ import Testing
         #expect(attempt.results.count == 1)
     }
 
-    @Test func `a token that Telegram refuses fails at once, and says where one comes from`() throws {
+    @Test func `a refused token fails at once and names the sources of tokens`() throws {
         for token in ["7:wrong", "0:malformed"] {
             let attempt = try Attempt(token: token)
             #expect(attempt.run())
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `it goes on for as long as nobody answers`() throws {
+    @Test func `a sign-in retries until it gets an answer`() throws {
         let attempt = try Attempt()
         for fault in [
             Fault.html(502), .closeBefore, .closeAfter, .error(500, "Internal Server Error: restart"),
@@ -71,7 +71,7 @@ import Testing
         #expect(attempt.log.count("is in trouble") == 1)
     }
 
-    @Test func `a server that isn't there is asked until it is`() throws {
+    @Test func `an unreachable server is retried until it answers`() throws {
         let attempt = try Attempt()
         let port = attempt.server.port
         attempt.server.close()
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: [301, 400, 403])
-    func `what is no word about the token is not blamed on it`(_ status: Int) throws {
+    func `other errors are not blamed on the token`(_ status: Int) throws {
         let attempt = try Attempt()
         attempt.server.fail(method: "getMe", with: .html(status))
         #expect(attempt.run())
@@ -103,7 +103,7 @@ import Testing
         #expect(attempt.failure?.description.contains("BotFather") == false)
     }
 
-    @Test func `a server that says back what it was asked doesn't give the token away`() throws {
+    @Test func `the token isn't shown even if the server echoes it`() throws {
         let attempt = try Attempt()
         attempt.server.fail(with: .error(404, "there is no /bot7:secret/getMe"))
         #expect(attempt.run())
@@ -111,25 +111,25 @@ import Testing
         #expect(attempt.failure?.description.contains("secret") == false)
     }
 
-    @Test func `an address where no Bot API is fails at once`() throws {
+    @Test func `a URL without a Bot API fails at once`() throws {
         let attempt = try Attempt()
         attempt.server.fail(with: .html(200))
         #expect(attempt.run())
         #expect(attempt.failure?.description.contains("\(attempt.server.url) is no Bot API server") == true)
     }
 
-    @Test func `a webhook is taken away where that is asked for, and only there`() throws {
+    @Test func `the webhook is deleted only on request`() throws {
         for deleting in [true, false] {
             let attempt = try Attempt()
             #expect(attempt.run(deletingWebhook: deleting))
             #expect(attempt.bot == SimulatedTelegram.demoBot)
             #expect(attempt.methods == (deleting ? ["getMe", "deleteWebhook"] : ["getMe"]))
-            // The updates that wait are not thrown away with it.
+            // Pending updates are not dropped with it.
             if deleting { #expect(attempt.server.calls[1].parameters == [:]) }
         }
     }
 
-    @Test func `taking a webhook away goes on until it works, and a refused token asks for no such thing`()
+    @Test func `deleting the webhook is retried until it succeeds, and not tried with a refused token`()
         throws
     {
         let attempt = try Attempt()

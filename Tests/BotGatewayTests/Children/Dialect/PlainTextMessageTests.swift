@@ -37,7 +37,7 @@ import Testing
         #expect(lines(file, path: "/tmp/f") == "/tmp/f\n")
     }
 
-    @Test func `in a business chat only the other party is heard`() {
+    @Test func `in a business chat only the other user's messages are read`() {
         func said(by user: JSON, through bot: JSON? = nil) -> PlainTextMessage? {
             var payload: JSON = ["business_connection_id": "bc", "from": user, "text": "x"]
             if let bot { payload.set("sender_business_bot", bot) }
@@ -49,11 +49,11 @@ import Testing
         #expect(said(by: ["id": 42], through: ["id": 9]) == nil)
     }
 
-    @Test func `a guest's message can't be answered by a message`() {
+    @Test func `a guest message can't be answered with a message`() {
         #expect(message(["text": "x"], kind: "guest_message") == nil)
     }
 
-    @Test func `what has neither words nor a file is nothing to a plain program`() {
+    @Test func `an update with neither text nor a file is skipped`() {
         #expect(message(["new_chat_title": "x"]) == nil)
         #expect(message(["text": "x"], kind: "edited_message") == nil)
         #expect(message(["data": "x"], kind: "purple_event") == nil)
