@@ -2,7 +2,7 @@
 package struct GatewayFailure: Error, CustomStringConvertible {
     /// Each kind has its own exit code.
     package enum Kind: Sendable {
-        /// Telegram refuses the token.
+        /// Telegram rejects the token.
         case unauthorized
         /// The server at the Bot API's address isn't a Bot API server.
         case noBotAPI

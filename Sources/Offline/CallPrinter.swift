@@ -73,7 +73,7 @@ package final class CallPrinter: CallSink, CallObserver {
             done(.success(result))
         case .failure(let error):
             refusals += 1
-            log.warning("\(call.method) refused: \(error.reason)", metadata: ["scope": "\(scope)"])
+            log.warning("\(call.method) rejected: \(error.reason)", metadata: ["scope": "\(scope)"])
             done(.failure(error))
         }
     }

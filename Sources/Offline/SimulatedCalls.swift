@@ -37,7 +37,7 @@ package final class SimulatedCalls: CallSink, CallObserver {
             done(.success(result))
         case .failure(let error):
             refusals += 1
-            log.error("\(call.method) refused: \(error)", metadata: ["scope": "\(scope)"])
+            log.error("\(call.method) rejected: \(error)", metadata: ["scope": "\(scope)"])
             done(.failure(error))
         }
     }

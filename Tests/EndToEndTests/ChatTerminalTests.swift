@@ -53,7 +53,7 @@ import Testing
         terminal.type(" line\r")
         #expect(terminal.shows("Demo: half a line"))
         terminal.type("nothing\r")
-        #expect(terminal.shows("! sendMessage refused: 400 Bad Request: message text is empty"))
+        #expect(terminal.shows("! sendMessage rejected: 400 Bad Request: message text is empty"))
         #expect(!String(decoding: terminal.output, as: UTF8.self).contains("\u{1B}[31m"))
         terminal.type("\u{4}")
         #expect(terminal.ends())

@@ -48,7 +48,7 @@ import Testing
         #expect(end.status == 1)
         for words in [
             "stderr: that hurt", "status 3; its last words: that hurt; the next message starts it anew",
-            "sendMessage refused: 400 Bad Request: message text is empty",
+            "sendMessage rejected: 400 Bad Request: message text is empty",
             "usage: /press 2",
             "the chat has no such button",
         ] { #expect(end.errors.contains(words), "\(words)") }

@@ -168,7 +168,7 @@ import Testing
         test.telegram.fail(method: "sendMessage", times: 100, chat: 2, with: .error(401, "Unauthorized"))
         let run = try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file])
         #expect(run.wait() == 77)
-        #expect(run.errorText.contains("pipegram: Telegram refuses the token (401 Unauthorized)"))
+        #expect(run.errorText.contains("pipegram: Telegram rejects the token (401 Unauthorized)"))
         #expect(run.errorText.contains("2 lines have no result, the first is line 2"))
         test.telegram.clearFaults()
         #expect(try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file]).wait() == 0)

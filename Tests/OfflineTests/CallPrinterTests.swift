@@ -202,7 +202,7 @@ import Testing
             return
         }
         #expect(error.description == "400 Bad Request: message text is empty")
-        #expect(print.log.lines == ["warning chat:1 sendMessage refused: Bad Request: message text is empty"])
+        #expect(print.log.lines == ["warning chat:1 sendMessage rejected: Bad Request: message text is empty"])
     }
 }
 

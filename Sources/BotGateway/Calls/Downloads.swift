@@ -185,7 +185,7 @@ final class Downloads {
     }
 
     private func refuse(_ download: Download, _ error: BotAPIError) {
-        log.warning("\(Call.downloadType) refused: \(error)", metadata: ["scope": "\(download.scope)"])
+        log.warning("\(Call.downloadType) rejected: \(error)", metadata: ["scope": "\(download.scope)"])
         end(download, .failure(error))
     }
 

@@ -34,7 +34,7 @@ package final class TelegramCaller: CallSink, CallObserver {
         set { destinations.onMigration = newValue }
     }
 
-    /// Called when Telegram refuses the token. The call is retried nevertheless.
+    /// Called when Telegram rejects the token. The call is retried nevertheless.
     package var onUnauthorized: (BotAPIError) -> Void = { _ in }
     /// While it is set, no call is sent. Those in flight continue.
     package var isPaused = false {
@@ -198,13 +198,13 @@ package final class TelegramCaller: CallSink, CallObserver {
             report("done", call, scope, level: .debug)
             return call.id == nil ? .success(nil) : Self.read(body)
         case .refused(let error), .tooManyRequests(_, let error), .serverError(let error):
-            report("refused: \(error)", call, scope, level: .warning)
+            report("rejected: \(error)", call, scope, level: .warning)
             return .failure(error)
         case .unreachable(let reason, _):
             let error = BotAPIError.badRequest(
                 "the upload broke off \(Retry.mostBreaks) times, as if the server took no file so big: \(reason)"
             )
-            report("refused: \(error)", call, scope, level: .warning)
+            report("rejected: \(error)", call, scope, level: .warning)
             return .failure(error)
         case .noResponse(let reason):
             report("may or may not have taken effect: \(reason)", call, scope, level: .warning)

@@ -10,7 +10,7 @@ package final class SignIn {
         + "to remove it: pipegram run --delete-webhook …"
 
     package static func unauthorized(_ error: BotAPIError) -> String {
-        "Telegram refuses the token (\(error)). @BotFather gives one, and /token shows it again; it is taken "
+        "Telegram rejects the token (\(error)). @BotFather gives one, and /token shows it again; it is taken "
             + "from --token-file FILE, $CREDENTIALS_DIRECTORY/token or $TELEGRAM_BOT_TOKEN"
     }
 

@@ -207,7 +207,7 @@ package final class TelegramPoller: UpdateSource {
         case 401, 404:
             end(GatewayFailure(.unauthorized, SignIn.unauthorized(error)))
         default:
-            log.error("getUpdates refused: \(error)")
+            log.error("getUpdates rejected: \(error)")
             poll(after: backoff.failed())
         }
     }

@@ -27,7 +27,7 @@ import Testing
         #expect(test.failure(of: "refused")?.parameters == ["x": -1005])
         #expect(test.arrived == ["refused", "next"])
         #expect(test.sent == ["next"])
-        #expect(test.log.count("warning chat:42 sendMessage refused: \(code) \(reason)") == 1)
+        #expect(test.log.count("warning chat:42 sendMessage rejected: \(code) \(reason)") == 1)
     }
 
     @Test func `an upload that breaks off repeatedly is refused, and the next call is sent`() throws {

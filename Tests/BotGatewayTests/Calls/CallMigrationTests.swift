@@ -21,7 +21,7 @@ import Testing
         #expect(test.sent == ["x"])
         #expect(test.success(of: "x")?["chat"]?["id"] == -1005)
         #expect(test.log.count("notice chat -5 has become -1005") == 1)
-        #expect(test.log.count("refused") == 0)
+        #expect(test.log.count("rejected") == 0)
     }
 
     @Test func `later calls to the old id are sent to the new one directly, in order`() throws {

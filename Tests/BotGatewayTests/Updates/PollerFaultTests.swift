@@ -90,7 +90,7 @@ import Testing
         let test = try PollerTest()
         #expect(test.startInto(.error(400, "Bad Request: who knows")))
         #expect(test.ids == [9001])
-        #expect(test.log.count("error getUpdates refused: 400 Bad Request: who knows") == 1)
+        #expect(test.log.count("error getUpdates rejected: 400 Bad Request: who knows") == 1)
     }
 
     @Test func `a server's page in place of an answer never moves the offset`() throws {
