@@ -1,4 +1,4 @@
 extension StringProtocol {
-    /// What a path's last part is called, as basename(1) has it; nil for `/` and for an empty one.
+    /// The last component of a path, as in basename(1); nil for `/` and for an empty path.
     package var baseName: String? { split(separator: "/" as Character).last.map { String($0) } }
 }

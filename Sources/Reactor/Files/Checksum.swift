@@ -1,6 +1,6 @@
 import CSystem
 
-/// Tells bytes apart that went astray, not those that somebody forged: FNV-1a, 64 bits.
+/// A checksum that detects accidental corruption, not forgery: 64-bit FNV-1a.
 package struct Checksum: Equatable {
     package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Directories, and what lies in them.
+/// Reads, creates and removes directories.
 @MainActor package enum Directory {
-    /// The names of what is in a directory, sorted; none where it can't be read.
+    /// The names of a directory's entries, sorted; empty if the directory can't be read.
     package static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
@@ -16,8 +16,7 @@ import Glibc
         return names.sorted()
     }
 
-    /// Removes a directory with all that is in it, as far as that may be removed. A link is removed, and not what it
-    /// leads to.
+    /// Removes a directory with its contents, as far as permissions allow. Symbolic links are removed, not followed.
     package static func remove(_ path: String) {
         for name in names(in: path) {
             let entry = "\(path)/\(name)"
@@ -26,14 +25,14 @@ import Glibc
         rmdir(path)
     }
 
-    /// Makes a directory for its user alone, with those above it that aren't there; one that is there stays.
+    /// Creates a directory with mode 0700, and its missing parents. An existing directory keeps its mode.
     package static func make(_ path: String) throws(SystemError) {
         var made = ""
         for name in path.split(separator: "/") {
             made += made.isEmpty && !path.hasPrefix("/") ? String(name) : "/\(name)"
             guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
             let error = SystemError(made)
-            // One that can't be made for it is there, on a file system that can't be written to.
+            // On a read-only file system mkdir(2) fails even for a directory that exists.
             if access(made, F_OK) != 0 { throw error }
         }
     }

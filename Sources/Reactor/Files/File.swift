@@ -1,8 +1,9 @@
 import Glibc
 
-/// Whole files.
+/// Reads and writes whole files.
 package enum File {
-    /// - Parameter onlyRegular: fails for what might never end, such as a pipe.
+    /// - Parameter onlyRegular: fail with EINVAL for anything but a regular file; reading a pipe, for example, might
+    ///   never end.
     package static func read(_ path: String, onlyRegular: Bool = false) throws(SystemError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | (onlyRegular ? O_NONBLOCK : 0))
         guard descriptor >= 0 else { throw SystemError(path) }
@@ -24,7 +25,7 @@ package enum File {
         }
     }
 
-    /// Whether there is a regular file, perhaps at the end of links: no directory, and nothing like a pipe.
+    /// Whether the path, with links resolved, is a regular file and not a directory or a pipe.
     package nonisolated static func isRegular(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && isRegular(status.st_mode)
@@ -32,7 +33,7 @@ package enum File {
 
     nonisolated static func isRegular(_ mode: mode_t) -> Bool { mode & S_IFMT == S_IFREG }
 
-    /// Replaces the file in one step: a program that reads it sees the old contents or the new ones.
+    /// Replaces the file atomically: a reader sees either the old contents or the new ones.
     package static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
         let draft = "\(path).new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
@@ -45,7 +46,7 @@ package enum File {
         }
     }
 
-    /// Writes all of it, however often that takes. False when the other end is gone or the disk is full.
+    /// Writes all bytes, in several writes if needed. False if the other end is closed or the disk is full.
     @discardableResult
     package nonisolated static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]

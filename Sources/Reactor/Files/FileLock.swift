@@ -1,15 +1,15 @@
 import Glibc
 
-/// A lock on a whole file, which this process holds until it closes the file or ends.
+/// A lock on a whole file. This process holds it until it closes the file or exits.
 package enum FileLock {
-    /// How long one that was killed may hold it on: a process that dies while it starts a child leaves its
-    /// descriptors to it, until that is a program of its own.
+    /// How long a dead holder may keep the lock. A process that is killed while it starts a child shares its
+    /// descriptors with that child until the child calls execve(2).
     private static let patience: Duration = .seconds(2)
 
-    /// Takes the lock, and waits for nobody who lives.
+    /// Takes the lock. Returns at once if a running process holds it.
     ///
-    /// - Returns: the process that has it; 0 where it can't be seen from here, as from another container; nil once the
-    ///   lock is taken.
+    /// - Returns: nil if the lock was taken, otherwise the holder's process id; 0 if the id isn't visible here, for
+    ///   example because the holder runs in another container.
     package static func take(_ descriptor: Int32, of path: String) throws(SystemError) -> pid_t? {
         let deadline = Instant.current + patience
         while true {
@@ -22,7 +22,7 @@ package enum FileLock {
         }
     }
 
-    /// The process that has the lock; 0 where it can't be seen from here, nil where nobody has it.
+    /// The process id of the lock's holder; 0 if the id isn't visible here, nil if the lock is free.
     package static func holder(of descriptor: Int32) -> pid_t? {
         var request = wholeFile
         guard fcntl(descriptor, F_GETLK, &request) == 0, request.l_type != F_UNLCK else { return nil }

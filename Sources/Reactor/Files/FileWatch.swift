@@ -1,14 +1,14 @@
 import Glibc
 
-/// Tells when files have changed, also where an editor or a compiler puts another file in their place.
+/// Reports changes to files, including replacements by an editor or a compiler.
 ///
-/// It watches their directories: a file that is replaced is another one, and nobody hears of it who watched
-/// the first.
+/// It watches the directories: a replaced file is a new inode, and a watch on the old inode reports nothing.
 @MainActor package final class FileWatch {
-    /// Called once for changes that come together, with the first file, as it was given.
+    /// Called once per burst of changes, with the path of the first changed file as it was given.
     package var onChange: (String) -> Void = { _ in }
 
-    /// A compiler and its linker write for a while, and an editor renames twice.
+    /// A burst ends after this time without a change: a compiler and its linker write for a while, an editor renames
+    /// twice.
     private static let quietTime: Duration = .milliseconds(100)
 
     private struct Watched {
@@ -24,7 +24,7 @@ import Glibc
     private var quiet: Timer?
     private var buffer = [UInt8](repeating: 0, count: 1 << 14)
 
-    /// Watches the regular files among `paths`, and those that they are links to.
+    /// Watches the regular files among `paths`, and the targets of symbolic links among them.
     package init(_ paths: [String], on loop: EventLoop) throws(SystemError) {
         self.loop = loop
         descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
@@ -39,7 +39,7 @@ import Glibc
         close(descriptor)
     }
 
-    /// The files that are watched, as they were given.
+    /// The watched files, as they were given.
     package private(set) var paths: [String] = []
 
     private func add(_ path: String) throws(SystemError) {

@@ -1,15 +1,15 @@
 import Glibc
 
-/// Reads a file, or what comes on a pipe, piece by piece, while the pieces are wanted.
+/// Reads a file or a pipe piece by piece, at the reader's pace.
 @MainActor package final class Input {
-    /// Called with each piece, and with an empty one at the end.
+    /// Called with each piece, and with an empty piece at the end.
     package var onPiece: (UnsafeRawBufferPointer) -> Void = { _ in }
-    /// Called when it can't be read on.
+    /// Called when reading fails; no more pieces follow.
     package var onFailure: (SystemError) -> Void = { _ in }
-    /// Asked before each piece: false when those who take the pieces have enough of them for now.
+    /// Asked before each piece: false delays reading until the consumers have caught up.
     package var mayGoOn: () -> Bool = { true }
 
-    /// It is a file, so that what comes next is there already.
+    /// Whether this is a regular file, which can always be read without waiting.
     package let isFile: Bool
 
     private let name: String
@@ -19,7 +19,7 @@ import Glibc
     private var isWatched = false
     private var ended = false
 
-    /// - Parameter path: a file, or `-` for stdin. Fails when it can't be opened.
+    /// - Parameter path: a file, or `-` for stdin. Fails if it can't be opened.
     package init(path: String, on loop: EventLoop) throws(SystemError) {
         self.loop = loop
         name = path == "-" ? "stdin" : path
@@ -38,7 +38,7 @@ import Glibc
         if isFile { readSoon() } else { watch() }
     }
 
-    /// No more pieces come.
+    /// Ends reading: no more pieces follow.
     package func stop() {
         guard !ended else { return }
         ended = true
@@ -52,20 +52,20 @@ import Glibc
             try loop.watch(descriptor, for: .readable) { [weak self] _ in self?.readWhenWanted() }
             isWatched = true
         } catch {
-            // What can't be waited for, such as /dev/null, is always ready.
+            // epoll refuses files such as /dev/null, which are always ready.
             readSoon()
         }
     }
 
     private func readWhenWanted() {
         guard !mayGoOn() else { return readPiece() }
-        // It stays readable, and would be reported in every turn of the loop.
+        // The descriptor stays readable, so every turn of the loop would report it.
         loop.unwatch(descriptor)
         isWatched = false
         loop.after(.milliseconds(2)) { [weak self] in self?.watch() }
     }
 
-    /// In the next turn of the loop: what others have to say meanwhile is not kept waiting.
+    /// Reads in a later turn of the loop, so that other events aren't delayed.
     private func readSoon(after delay: Duration = .zero) {
         loop.after(delay) { [weak self] in
             guard let self, !self.ended else { return }

@@ -1,18 +1,17 @@
 import CSystem
 import Glibc
 
-/// A regular file, opened for being sent; closed with its last reference.
+/// A regular file that is open for sending; closed with its last reference.
 ///
-/// Whatever becomes of its path, it stays the file that was opened: what was found out about it holds for what
-/// is read of it.
+/// Renaming or replacing the path changes nothing: all checks and reads apply to the file that was opened.
 @MainActor package final class InputFile {
     /// Why a file can't be sent.
     package struct Refusal: Error, Equatable, CustomStringConvertible {
         /// As it was given.
         package let path: String
-        /// `is a directory`, `is not a regular file`, or the system's words, as in `Permission denied`.
+        /// `is a directory`, `is not a regular file`, or the system's reason, as in `Permission denied`.
         package let reason: String
-        /// The system is out of descriptors or memory: it may work later.
+        /// Whether the system is out of descriptors or memory, so that a later attempt may succeed.
         package let isExhaustion: Bool
 
         package var description: String { "\(path): \(reason)" }
@@ -20,18 +19,18 @@ import Glibc
 
     /// As it was given.
     package let path: String
-    /// Where it was when it was opened, without symbolic links; with ` (deleted)` at its end where it has no
-    /// name any more.
+    /// The absolute path at the time of opening, with symbolic links resolved. It ends in ` (deleted)` if the file had
+    /// no name any more.
     package let resolvedPath: String
-    /// In bytes, when it was opened: as many are sent.
+    /// In bytes, at the time of opening. No more than this is sent.
     package let size: Int
     private let descriptor: Int32
 
-    /// Opens a file; nothing but a regular file is touched, so that a FIFO can't hold anybody up.
+    /// Opens a regular file. Anything else is refused without being opened, so that a FIFO can't block.
     package init(_ path: String) throws(Refusal) {
         var mode: mode_t = 0
         var size: Int64 = 0
-        // A zero byte would end the path for the system, which would open another file.
+        // The system would cut the path at a zero byte and open another file.
         let file = path.utf8.contains(0) ? -ENOENT : open_regular_file(path, &mode, &size)
         guard file >= 0 else { throw Refusal(path: path, mode: mode, code: -file) }
         self.path = path
@@ -42,7 +41,7 @@ import Glibc
 
     isolated deinit { close(descriptor) }
 
-    /// Reads from `offset` on as much as fits into `buffer` and the file has; 0 at its end.
+    /// Reads up to `buffer.count` bytes at `offset`; returns 0 at the end of the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         while true {
             let count = pread(descriptor, buffer.baseAddress, buffer.count, offset)

@@ -1,11 +1,10 @@
 import Glibc
 
-/// A file to which lines are added, in which no crash leaves half of one. One program at a time.
+/// An append-only file of lines, for one process at a time. A crash never leaves a partial line in it.
 @MainActor package final class LineFile {
-    /// Why a file can't be used.
     package enum Unusable: Error, CustomStringConvertible {
         case system(SystemError)
-        /// By the process of this id; 0 where that can't be seen from here.
+        /// Locked by the process with this id; 0 if the id isn't visible here.
         case inUse(String, by: pid_t)
 
         package var description: String {
@@ -19,13 +18,13 @@ import Glibc
 
     private let path: String
     private let descriptor: Int32
-    /// There may be bytes behind the last line that was added as a whole.
+    /// Whether there may be bytes after the last complete line.
     private var hasRest = true
 
-    /// Makes the file where it isn't there, for its user alone. Half a last line is left to `rest`, `cut` and
-    /// `endLine`, for it may be somebody else's; the first line that is added takes its place.
+    /// Opens the file, and creates it with mode 0600 if it is missing. A partial last line may belong to another
+    /// program, so it stays for `rest`, `cut` and `endLine`; the first `append` removes it.
     ///
-    /// - Returns: nil where there is something that isn't a file, such as a pipe.
+    /// - Returns: nil if the path is something other than a regular file, such as a pipe.
     package init?(_ path: String) throws(Unusable) {
         self.path = path
         var status = stat()
@@ -57,7 +56,7 @@ import Glibc
         return fstat(descriptor, &status) == 0 ? status.st_size : 0
     }
 
-    /// Where the last whole line ends.
+    /// The offset at which the last complete line ends.
     private func wholeLines() throws(Unusable) -> Int {
         var end = size
         while end > 0 {
@@ -70,20 +69,20 @@ import Glibc
         return 0
     }
 
-    /// What stands behind the last whole line, at most so many bytes of it.
+    /// The bytes after the last complete line, at most `limit` of them.
     package func rest(within limit: Int) throws(Unusable) -> [UInt8] {
         let start = try wholeLines()
         return read(start..<min(size, start + limit))
     }
 
-    /// Cuts off what stands behind the last whole line.
+    /// Removes the bytes after the last complete line.
     package func cut() throws(Unusable) {
         let end = try wholeLines()
         guard end == size || ftruncate(descriptor, end) == 0 else { throw .system(SystemError(path)) }
         hasRest = false
     }
 
-    /// Makes a whole line of what stands behind the last one.
+    /// Completes a partial last line with a newline.
     package func endLine() throws(SystemError) {
         hasRest = false
         try append([UInt8(ascii: "\n")])
@@ -95,18 +94,19 @@ import Glibc
         }
     }
 
-    /// The last lines, of at most so many bytes, without their ends.
+    /// The complete lines among the last `limit` bytes, without their newlines.
     package func lastLines(within limit: Int) -> [ArraySlice<UInt8>] {
         let size = size
         let start = max(0, size - limit)
         var bytes = read(start..<size)[...]
-        // The first one may be the end of a line.
+        // The first line may be partial.
         if start > 0 { bytes = bytes.drop { $0 != UInt8(ascii: "\n") } }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         return lines.dropLast().filter { !$0.isEmpty }
     }
 
-    /// Calls `body` with each whole line, without its end, and its number from 1 on, until it returns false.
+    /// Calls `body` with each complete line, without its newline, and its number, counted from 1, until `body` returns
+    /// false.
     package func forEachLine(
         limit: Int, _ body: (LineSplitter.Line, Int) -> Bool
     ) throws(SystemError) {
@@ -127,7 +127,7 @@ import Glibc
         }
     }
 
-    /// Adds whole lines, or nothing. They survive the program's end, and with `sync` the machine's.
+    /// Appends complete lines, all or none. They survive the end of the process, and after `sync` a power failure.
     package func append(_ lines: [UInt8]) throws(SystemError) {
         if hasRest { try takeBack() }
         let start = size
@@ -152,7 +152,7 @@ import Glibc
         }
     }
 
-    /// Returns once all that was added is on disk.
+    /// Returns once all appended lines are on disk.
     package func sync() throws(SystemError) {
         guard fdatasync(descriptor) == 0 else { throw SystemError(path) }
     }

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Cuts a stream of bytes into lines, and holds no more of it than one line may be long.
+/// Splits a stream of bytes into lines and buffers at most one line of the maximum length.
 ///
 /// Only `\n` ends a line: U+2028, U+0085 and `\r` are data.
 package struct LineSplitter {
     package enum Line {
-        /// One line without its `\n`; valid only during the call.
+        /// A line without its `\n`; valid only during the call.
         case whole(UnsafeRawBufferPointer)
-        /// The beginning of a line that was longer than the limit; the rest was thrown away.
+        /// The start of a line longer than the limit; the rest is dropped.
         case tooLong(start: [UInt8])
     }
 
-    /// Of a line that is too long this much is kept.
+    /// How many bytes of a line that is too long are kept.
     private static let startKept = 1024
 
     private var partial: [UInt8] = []
@@ -32,17 +32,16 @@ package struct LineSplitter {
         keep(rest, limit: limit)
     }
 
-    /// Calls `body` for what stands after the last `\n`, if there is anything.
+    /// Calls `body` with the unterminated last line, if there is one.
     package mutating func finish(_ body: (Line) -> Void) {
         guard overlong || !partial.isEmpty else { return }
         take(UnsafeRawBufferPointer(start: nil, count: 0), limit: .max, body)
     }
 
-    /// A line has begun and not ended.
+    /// Whether the last line is unterminated and not too long.
     package var isWithinLine: Bool { !partial.isEmpty && !overlong }
 
-    /// Gives out what there is of a line that hasn't ended, as if it had; but for the bytes of a character of
-    /// which some are missing.
+    /// Returns and forgets the unterminated line, except for an incomplete UTF-8 character at its end.
     package mutating func takePart() -> [UInt8] {
         guard isWithinLine else { return [] }
         let end = partial.count - Self.unfinished(partial)
@@ -50,7 +49,7 @@ package struct LineSplitter {
         return Array(partial[..<end])
     }
 
-    /// How many bytes at the end begin a character of UTF-8 that is longer.
+    /// The length of an incomplete UTF-8 character at the end; 0 if there is none.
     private static func unfinished(_ bytes: [UInt8]) -> Int {
         for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
             let length = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF8 ? 4 : 1
@@ -60,7 +59,7 @@ package struct LineSplitter {
     }
 
     private mutating func take(_ end: UnsafeRawBufferPointer, limit: Int, _ body: (Line) -> Void) {
-        // What is seen by the body is complete even if it calls back into its owner.
+        // Reset the state first: `body` may call back into the splitter's owner.
         let line = partial
         let wasOverlong = overlong
         partial = []

@@ -1,13 +1,14 @@
 import Glibc
 
-/// Writes to a descriptor that other programs may share, such as stdout, and never waits for who reads it.
+/// Writes to a descriptor that may be shared with other programs, such as stdout, without blocking on a slow reader.
 @MainActor package final class Output {
-    /// Called when it can't be written to: the reader is gone (EPIPE), the disk is full. `retry` goes on.
+    /// Called when a write fails, for example because the reader is gone (EPIPE) or the disk is full. `retry`
+    /// continues.
     package var onFailure: (SystemError) -> Void = { _ in }
-    /// How many bytes haven't been written.
+    /// How many bytes are still to be written.
     package var pending: Int { bytes.count - written }
 
-    /// A pipe that isn't full takes so many without making the writer wait.
+    /// A pipe that poll(2) reports as writable takes this many bytes (PIPE_BUF) without blocking.
     private static let step = 4096
 
     private let descriptor: Int32
@@ -15,18 +16,18 @@ import Glibc
     private let loop: EventLoop
     private var bytes: [UInt8] = []
     private var written = 0
-    /// Who is to be told when what was there up to an end is written.
+    /// Callbacks, each with the offset in `bytes` up to which everything must be written first.
     private var waiting: [(end: Int, done: () -> Void)] = []
     private var isWatched = false
-    /// Nothing is written until `retry`.
+    /// Whether a write failed: nothing is written until `retry`.
     package private(set) var hasFailed = false
 
-    /// - Parameter name: for messages.
+    /// - Parameter name: what error messages call the descriptor.
     package init(_ descriptor: Int32, name: String, on loop: EventLoop) {
         (self.descriptor, self.name, self.loop) = (descriptor, name, loop)
     }
 
-    /// Opens what is there and isn't a file: a pipe, a terminal.
+    /// Opens an existing file that isn't regular: a pipe or a terminal.
     package convenience init(path: String, on loop: EventLoop) throws(SystemError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError(path) }
@@ -37,20 +38,20 @@ import Glibc
         if isWatched { loop.unwatch(descriptor) }
     }
 
-    /// - Parameter done: called once all of it is written, from the loop, perhaps before this returns.
+    /// - Parameter done: called from the loop once all of it is written, perhaps before this returns.
     package func write(_ lines: [UInt8], then done: @escaping () -> Void = {}) {
         bytes += lines
         waiting.append((bytes.count, done))
         if !isWatched, !hasFailed { advance() }
     }
 
-    /// Goes on after a failure, with the byte that couldn't be written.
+    /// Continues after a failure, with the first byte that wasn't written.
     package func retry() {
         hasFailed = false
         advance()
     }
 
-    /// Waits until all is written, so long at most: for the last words before an end.
+    /// Blocks until everything is written, at most for `limit`: for the last output before the process exits.
     package func finish(within limit: Duration) {
         let deadline = Instant.current + limit
         while pending > 0, !hasFailed, case let left = deadline - Instant.current, left > .zero {

@@ -1,17 +1,17 @@
 import Glibc
 
-/// A new file that grows at its end; closed with its last reference.
+/// A new file to which bytes are appended; closed with its last reference.
 @MainActor package final class OutputFile {
     package let path: String
-    /// How many bytes it has.
+    /// In bytes.
     package private(set) var count = 0
     private let descriptor: Int32
 
-    /// Creates a file where there is none, not even a symbolic link; EEXIST otherwise.
+    /// Creates a file. Fails with EEXIST if the path exists, even as a dangling symbolic link.
     ///
-    /// - Parameter mode: who may do what with it, less the process's umask.
+    /// - Parameter mode: the permissions, before the process's umask is applied.
     package init(creating path: String, mode: mode_t = 0o666) throws(SystemError) {
-        // A zero byte would end the path for the system, which would create another file.
+        // The system would cut the path at a zero byte and create another file.
         guard !path.utf8.contains(0) else { throw SystemError("creating \(path)", code: ENOENT) }
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw SystemError("creating \(path)") }
@@ -20,7 +20,7 @@ import Glibc
 
     isolated deinit { close(descriptor) }
 
-    /// Writes all of `bytes`, or as many as there is room for, and fails.
+    /// Appends all of `bytes`. On a failure, such as a full disk, the bytes written so far stay in the file.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -33,7 +33,7 @@ import Glibc
         }
     }
 
-    /// Throws away what comes after the first `size` bytes; a shorter file stays as it is.
+    /// Removes all but the first `size` bytes; a shorter file stays as it is.
     package func truncate(to size: Int) throws(SystemError) {
         guard size < count else { return }
         guard ftruncate(descriptor, size) == 0 else { throw SystemError("shortening \(path)") }

@@ -1,12 +1,11 @@
 import CSystem
 import Glibc
 
-/// Bytes put aside on disk, in a file without a name that is gone with the program.
+/// Buffers bytes on disk, in an unnamed file that disappears with the process.
 ///
-/// Where there is no room on disk, or no directory to write to, they stay in memory: putting pagedOut
-/// never fails.
+/// Without a writable directory or free disk space the bytes stay in memory, so `put` never fails.
 @MainActor package final class Spool {
-    /// Where some bytes are.
+    /// Where a buffered piece is.
     package enum Piece {
         case file(offset: Int, count: Int)
         case memory([UInt8])
@@ -17,7 +16,7 @@ import Glibc
     private var size = 0
     private var pieces = 0
 
-    /// Nothing is put aside on disk.
+    /// Whether no piece is on disk.
     package var isEmpty: Bool { pieces == 0 }
 
     package init(directory: String) { self.directory = directory }
@@ -36,7 +35,7 @@ import Glibc
         return .file(offset: size, count: bytes.count)
     }
 
-    /// Gives some bytes back and forgets them; nil if the disk lost them.
+    /// Returns a piece and forgets it; nil if it can't be read back.
     package func take(_ piece: Piece) -> [UInt8]? {
         guard case .file(let offset, let count) = piece else {
             guard case .memory(let bytes) = piece else { return nil }

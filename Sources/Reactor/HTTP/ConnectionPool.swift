@@ -1,10 +1,10 @@
 import CCurl
 
-/// Connections that are kept, and the transfers over them: libcurl's multi interface in the loop.
+/// A pool of kept-alive connections with their transfers: libcurl's multi interface, driven by the loop.
 @MainActor final class ConnectionPool {
     private var onIdle: (() -> Void)?
     private var answeredRequests = 0
-    /// Those over connections that several requests share at a time, that is HTTP/2.
+    /// Requests over HTTP/2 connections, which several requests can share at a time.
     private var answeredSharedRequests = 0
 
     let loop: EventLoop
@@ -61,14 +61,14 @@ import CCurl
         curl_multi_add_handle(multi, transfer.handle)
     }
 
-    /// Ends a transfer before its time; its connection is closed.
+    /// Aborts a transfer; its connection is closed.
     func remove(_ transfer: Transfer) {
         guard active.removeValue(forKey: transfer.handle) != nil else { return }
         curl_multi_remove_handle(multi, transfer.handle)
         tellIfIdle()
     }
 
-    /// The same for one whose completion is told why.
+    /// Aborts a transfer and reports the reason to its completion.
     func giveUp(_ transfer: Transfer, because reason: String) {
         guard active.removeValue(forKey: transfer.handle) != nil else { return }
         let failure = transfer.failure(reason)
@@ -77,7 +77,7 @@ import CCurl
         tellIfIdle()
     }
 
-    /// Calls `action` when no transfer is left, also if there is none now; not from within libcurl.
+    /// Calls `action` once no transfer is left, even if there is none now; never from within libcurl.
     func whenIdle(_ action: @escaping () -> Void) {
         onIdle = action
         tellIfIdle()
@@ -92,7 +92,7 @@ import CCurl
 
     // MARK: libcurl in the loop
 
-    /// Only notes the time: libcurl must not be entered from its own callback.
+    /// Only schedules the call: libcurl must not be entered from its own callback.
     private func setTimer(_ milliseconds: Int) {
         timer?.cancel()
         timer = nil
@@ -119,7 +119,7 @@ import CCurl
             try loop.watch(socket, for: readiness) { [unowned self] in act(on: socket, $0.curlMask) }
             curl_multi_assign(multi, socket, UnsafeMutableRawPointer(bitPattern: 1))
         } catch {
-            // The request then runs into its timeout, and is told as failed.
+            // The request then fails with a timeout.
         }
     }
 

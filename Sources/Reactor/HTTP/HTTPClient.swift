@@ -1,33 +1,33 @@
-/// HTTP requests in the loop, over connections that are kept alive, HTTP/2 where the server offers it.
+/// Sends HTTP requests over kept-alive connections, with HTTP/2 where the server offers it.
 ///
-/// A server ends an HTTP/2 connection after so many requests (nginx after 1,000) and refuses those that were
-/// on their way then; libcurl doesn't tell such a request from one that the server may have acted on. So
-/// connections are changed for new ones well before.
+/// A server closes an HTTP/2 connection after a number of requests (nginx after 1,000) and refuses the requests in
+/// flight at that time. libcurl doesn't distinguish these from requests that the server may have processed. So the
+/// client changes to new connections well before (see `Renewal`).
 ///
-/// Proxies are what libcurl takes from the environment (`https_proxy`, `no_proxy`, …).
+/// Proxies are those that libcurl takes from the environment (`https_proxy`, `no_proxy`, …).
 @MainActor package final class HTTPClient {
-    /// What to send, where to put the response, and how long to wait for it.
+    /// A request: its body, destination and timeouts.
     package struct Request {
         package fileprivate(set) var url: String
         package var body: Body
-        /// For the whole of it, the wait for a free connection included.
+        /// For the whole request, including the wait for a free connection.
         package var timeout: Duration
-        /// Once the request goes out: given up when nothing moves in either direction for so long, found out up to a
-        /// quarter later. That includes the wait for the response.
+        /// After the request starts going out, it fails if no bytes move in either direction for this long, detected up
+        /// to a quarter later. The wait for the response counts too.
         package var stallTimeout: Duration?
-        /// Where the body of a 2xx goes; those of other statuses, and all of them without it, are kept in memory.
+        /// The file for the body of a 2xx response. Other bodies, and all bodies if this is nil, are kept in memory.
         ///
-        /// The file begins anew with a 200 and goes on with a 206. What came before a failure stays in it.
+        /// A 200 replaces the file's contents, a 206 appends to them. Bytes received before a failure stay in the file.
         package var destination: OutputFile?
-        /// Asks for the file from this byte on, where it is greater than 0; `destination` has those before.
+        /// Requests the file from this offset if it is above 0; `destination` must have the bytes before it.
         package var offset = 0
-        /// Beside those of its own: names and values without line ends.
+        /// Added to the client's own headers; without line breaks.
         package var headers: [(name: String, value: String)] = []
-        /// Asks whoever answers, whatever certificate they show.
+        /// Whether to accept any TLS certificate.
         package var acceptsAnyCertificate = false
-        /// The longest file that may come to be in `destination`, in bytes: a longer one fails.
+        /// The maximum size of `destination` in bytes; a longer response fails.
         package var sizeLimit: Int?
-        /// The response's Date header is looked for.
+        /// Whether to parse the response's Date header.
         package var wantsDate = false
 
         package init(url: String, body: Body = .none, timeout: Duration) {
@@ -37,7 +37,7 @@
         }
     }
 
-    /// What a request carries.
+    /// The body of a request.
     package enum Body {
         /// A GET.
         case none
@@ -51,11 +51,11 @@
         }
     }
 
-    /// A field of a form. Names may have any character.
+    /// A form field. Names may contain any character.
     package struct Part {
         package enum Content {
             case text([UInt8])
-            /// Read while it goes out, and never held in memory; `name` is the file's name for the server.
+            /// Read while it is sent, never held in memory; `name` is the file name for the server.
             case file(InputFile, name: String)
         }
 
@@ -70,15 +70,15 @@
 
     package struct Response {
         package let status: Int
-        /// Empty where it went into the request's destination.
+        /// Empty if the body went into the request's destination.
         package let body: [UInt8]
-        /// The seconds of a Retry-After header; 0 without one.
+        /// The seconds in the Retry-After header; 0 without one.
         package let retryAfter: Int
         /// The Content-Type header; empty without one.
         package let contentType: String
-        /// How many bytes of body came, wherever they went.
+        /// How many bytes of the body arrived, in memory or in a file.
         package let received: Int
-        /// The Date header in Unix time, where the request wanted it and there is one.
+        /// The Date header in Unix time; nil without one, or if the request didn't want it.
         package let date: Int64?
 
         init(
@@ -93,7 +93,7 @@
             self.received = received ?? body.count
         }
 
-        /// The fields of a body of multipart/form-data; none of any other, nor of a broken one.
+        /// The fields of a multipart/form-data body; empty for any other body, and for a malformed one.
         package var parts: [ReceivedPart] {
             guard MultipartParser.isMultipart(contentType),
                 var form = MultipartParser(contentType: contentType, keptBytes: body.count)
@@ -104,18 +104,18 @@
         }
     }
 
-    /// No response came.
+    /// A request without a complete response.
     package struct Failure: Error, CustomStringConvertible {
-        /// In libcurl's words, or in ours where a file is to blame.
+        /// libcurl's description of the error, or ours for a file error.
         package let reason: String
-        /// The server may have acted on it: something of the request went out. Of a form with files, as far as can
-        /// be known here, all of it: it is worth nothing without its end.
+        /// Whether the server may have processed the request, because some of it was sent. A form with files must have
+        /// been sent as a whole, as far as that is known here: without its end the server rejects it.
         package let requestWentOut: Bool
-        /// It broke off: something of the request went out, and not all of it.
+        /// Whether the request was sent in part only.
         package let brokeOff: Bool
-        /// A file of ours is to blame, and not the server or the way there.
+        /// Whether a local file caused the failure, and not the server or the network.
         package let isFileError: Bool
-        /// libcurl's number for it, as libcurl-errors(3) has them; 0 where it isn't libcurl that gave up.
+        /// libcurl's error code, see libcurl-errors(3); 0 if the error isn't libcurl's.
         package let code: Int
 
         package init(
@@ -132,10 +132,10 @@
         package var description: String { reason }
     }
 
-    /// After how many requests connections are changed for new ones.
+    /// When the client changes to new connections.
     package struct Renewal {
         package fileprivate(set) var requests: Int
-        /// Only those count that went over a connection with others, as HTTP/2 has it.
+        /// Whether only requests over HTTP/2 connections, which are shared, count.
         package fileprivate(set) var countsOnlyShared = true
 
         package init(requests: Int, countsOnlyShared: Bool = true) {
@@ -151,13 +151,13 @@
     private let userAgent: String
     private let renewal: Renewal
     private var pool: ConnectionPool
-    /// Pools that take no new request and wait for their last responses.
+    /// Pools that receive no new requests and wait for their last responses.
     private var retired: [ConnectionPool] = []
     private var idle: [Transfer] = []
 
     /// - Parameters:
-    ///   - connections: how many are open at the same time to one server, at most.
-    ///   - renewal: when new connections are made.
+    ///   - connections: the maximum number of open connections to a server.
+    ///   - renewal: when to change to new connections.
     package init(
         on loop: EventLoop, connections: Int, userAgent: String, renewal: Renewal = Renewal(requests: 500)
     ) {
@@ -165,7 +165,7 @@
         pool = ConnectionPool(on: loop, connections: connections)
     }
 
-    /// Sends a request; `done` is called once, from the loop, unless it is cancelled before.
+    /// Sends a request. The loop calls `done` once, unless the request is cancelled first.
     @discardableResult
     package func send(_ request: Request, then done: @escaping Completion) -> Transfer {
         let transfer = idle.popLast() ?? Transfer(userAgent: userAgent)
@@ -178,8 +178,8 @@
         return transfer
     }
 
-    /// Gives a request up; its connection is closed, and its completion never called. Not once it was: the
-    /// transfer may then be on its way for somebody else.
+    /// Cancels a request: its connection is closed, and its completion isn't called. Don't call this after the
+    /// completion: by then the transfer may carry another request.
     package func cancel(_ transfer: Transfer) {
         transfer.pool?.remove(transfer)
         _ = transfer.finish()

@@ -1,7 +1,7 @@
 import CMicroHTTPD
 
 extension HTTPServer.Responder {
-    /// Responds with a file, or with the part of it that a Range header asks for: 200, 206 or 416.
+    /// Responds with a file or the part requested by a Range header: 200, 206 or 416.
     package func respond(_ file: ServedFile) {
         let size = file.size
         let type = (name: "Content-Type", value: file.contentType)
@@ -19,7 +19,7 @@ extension HTTPServer.Responder {
     }
 }
 
-/// A file on its way to a client; libmicrohttpd asks for one piece after the other.
+/// A file being sent to a client; libmicrohttpd requests it piece by piece.
 final class FileResponse {
     private let file: ServedFile
     private let range: Range<Int>
@@ -28,7 +28,7 @@ final class FileResponse {
         (self.file, self.range) = (file, range)
     }
 
-    /// libmicrohttpd's response, which keeps this one alive.
+    /// libmicrohttpd's response, which retains this object.
     func response() -> OpaquePointer? {
         MHD_create_response_from_callback(
             UInt64(range.count), 1 << 16,
@@ -56,7 +56,7 @@ final class FileResponse {
         guard position < end else { return mhd_break_off }
         let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(end - position))
         let count = file.read(into: piece, at: range.lowerBound + position)
-        // A file that became shorter.
+        // 0 means that the file became shorter.
         return count > 0 ? count : mhd_break_off
     }
 }

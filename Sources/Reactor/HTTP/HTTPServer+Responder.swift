@@ -1,8 +1,8 @@
 import CMicroHTTPD
 
 extension HTTPServer {
-    /// Responds to one request, at once or later: the first of `respond`, `drop` and `hang` counts. It may be let
-    /// go: a request without a response waits.
+    /// Responds to one request, immediately or later; the first call of `respond`, `drop` or `hang` wins. Releasing the
+    /// responder doesn't end the request: it keeps waiting.
     package final class Responder {
         enum State {
             case open
@@ -23,21 +23,21 @@ extension HTTPServer {
         }
 
         private weak var server: HTTPServer?
-        /// Nil once the request is over.
+        /// Nil once the request has ended.
         private var connection: OpaquePointer?
         private var request: Request
-        /// Where the body is a form.
+        /// The parser of a form body.
         private var form: MultipartParser?
-        /// The status of a body that can't be taken.
+        /// The status for a body that is rejected.
         private var rejection: Int?
         private var bodyLimit = 0
         private var bytesLeft = Int.max
         private var wasHandedOver = false
         private var state = State.open
 
-        /// The client closed the connection while it waited: nobody reads a response.
+        /// Whether the client closed the connection while waiting, so that a response would be lost.
         package private(set) var clientIsGone = false
-        /// Called once, from the loop, when the client closes the connection while it waits.
+        /// Called once, from the loop, if the client closes the connection while waiting.
         package fileprivate(set) var onClientGone: (() -> Void)?
 
         init(to request: Request, on connection: OpaquePointer, in server: HTTPServer) {
@@ -47,8 +47,8 @@ extension HTTPServer {
         }
 
         /// - Parameters:
-        ///   - contentType: no such header without one.
-        ///   - headers: further ones; Content-Length and Date are added, `Connection: close` ends the
+        ///   - contentType: nil sends no Content-Type header.
+        ///   - headers: additional headers. Content-Length and Date are added; `Connection: close` closes the
         ///     connection after the response.
         package func respond(
             status: Int, contentType: String? = nil, body: [UInt8] = [],
@@ -58,13 +58,13 @@ extension HTTPServer {
             end(with: .responded(Response(status: status, body: .bytes(body), headers: type + headers)))
         }
 
-        /// Closes the connection without a response, also after `hang`.
+        /// Closes the connection without a response, even after `hang`.
         package func drop() {
             if case .hanging = state { state = .open }
             end(with: .dropped)
         }
 
-        /// Leaves the client waiting until it goes away or the server closes: responses are ignored from now on.
+        /// Leaves the client waiting until it disconnects or the server closes; later responses are ignored.
         package func hang() {
             guard case .open = state else { return }
             state = .hanging
@@ -89,7 +89,7 @@ extension HTTPServer {
 
         var range: String { request.range }
 
-        /// Takes the request's head, which is there by now.
+        /// Prepares for the body, once the request's headers have arrived.
         func expectBody(limit: Int, breaksOffAfter: (Request) -> Int?) {
             bodyLimit = limit
             bytesLeft = max(0, breaksOffAfter(request) ?? .max)
@@ -99,7 +99,7 @@ extension HTTPServer {
             if form == nil { rejection = 400 }
         }
 
-        /// - Returns: false closes the connection.
+        /// - Returns: false to close the connection.
         func receive(_ piece: UnsafeRawBufferPointer) -> Bool {
             bytesLeft -= piece.count
             guard bytesLeft >= 0 else { return false }
@@ -127,9 +127,9 @@ extension HTTPServer {
             onClientGone?()
         }
 
-        /// Hands the whole request over, or carries out what became of it.
+        /// Passes the complete request to the handler, or carries out the handler's decision.
         ///
-        /// - Returns: false closes the connection.
+        /// - Returns: false to close the connection.
         func proceed(_ handler: (Request, Responder) -> Void) -> Bool {
             guard let connection else { return false }
             if !wasHandedOver {
@@ -165,7 +165,7 @@ extension HTTPServer.Responder.Response {
     private func response() -> OpaquePointer? {
         switch body {
         case .bytes(let bytes):
-            // libmicrohttpd copies the bytes: an array promises no address beyond this call.
+            // libmicrohttpd copies the bytes, because an array's address is valid only during this call.
             bytes.withUnsafeBytes {
                 MHD_create_response_from_buffer(
                     $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)

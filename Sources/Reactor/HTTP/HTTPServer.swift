@@ -1,27 +1,26 @@
 import CMicroHTTPD
 import CSystem
 
-/// Answers HTTP/1.1 requests, on 127.0.0.1 unless told otherwise, in the loop; made for simulators and tests.
+/// An HTTP/1.1 server in the loop for simulators and tests, listening on 127.0.0.1 by default.
 ///
-/// Connections are kept alive, and without a time limit. A request may wait for its response as long as it
-/// likes: it costs nothing meanwhile.
+/// Connections are kept alive without a time limit. A request may wait for its response for any time at no cost.
 @MainActor package final class HTTPServer {
     package struct Request {
         /// In capitals, as in `GET`.
         package var method: String
         /// Percent-decoded, without the query.
         package var path: String
-        /// The query's arguments, decoded, in their order; without a `=` the value is empty.
+        /// The query's arguments in order, decoded; the value is empty without a `=`.
         package fileprivate(set) var query: [(name: String, value: String)]
-        /// The Content-Type header as it came; empty without one.
+        /// The Content-Type header as received; empty without one.
         package var contentType: String
-        /// The Range header as it came; empty without one.
+        /// The Range header as received; empty without one.
         package var range = ""
-        /// All of them, as they came.
+        /// All headers as received.
         package var headers: [(name: String, value: String)] = []
-        /// Empty for a form, whose parts are in `parts`.
+        /// Empty for a form; `parts` has its fields.
         package var body: [UInt8]
-        /// The fields of a multipart/form-data body, in their order.
+        /// The fields of a multipart/form-data body, in order.
         package var parts: [ReceivedPart]
 
         package init(
@@ -36,28 +35,29 @@ import CSystem
             self.parts = parts
         }
 
-        /// A header's first value; its name in any case.
+        /// The first value of a header; case doesn't matter.
         package func header(_ name: String) -> String? {
             headers.first { $0.name.lowercased() == name.lowercased() }?.value
         }
     }
 
-    /// Gets every request once its body is there whole. The responder may be kept and used later.
+    /// Called with each request once its body is complete. The responder may be kept and used later.
     package var onRequest: (Request, Responder) -> Void = { $1.respond(status: 404) }
 
-    /// Asked once a request's head is there: after how many bytes of its body the connection is to be closed, as a
-    /// bad one would be; nil takes all of them.
+    /// Called once a request's headers are complete. Returns after how many bytes of the body to close the connection,
+    /// to simulate a bad one; nil for never.
     package var breaksOffAfter: (Request) -> Int? = { _ in nil }
 
-    /// Where it listens.
+    /// The port it listens on.
     package private(set) var port: UInt16 = 0
     /// How many connections have been accepted since the start.
     package private(set) var connectionsOpened = 0
 
-    /// Of a connection, for a request's head with all that a query may say: a message of 4096 emoji takes 48 KiB there.
+    /// Bytes per connection for a request's line and headers, including the query: a message of 4096 emoji takes 48 KiB
+    /// there.
     private static let headLimit = 512 << 10
 
-    /// Of a file that comes in a form so many bytes are kept.
+    /// How many bytes of each file in a form are kept.
     let keptBytes: Int
     private let loop: EventLoop
     private let bodyLimit: Int
@@ -65,15 +65,15 @@ import CSystem
     private var timer: Timer?
     private var isRunning = false
     private var runIsDue = false
-    /// The connections whose request waits for its response.
+    /// Connections with a request waiting for its response.
     private var held: Set<OpaquePointer> = []
 
     /// - Parameters:
-    ///   - host: an address such as `127.0.0.1` or `::1`, no name.
+    ///   - host: an IP address such as `127.0.0.1` or `::1`, not a name.
     ///   - port: 0 lets the system pick one.
-    ///   - bodyLimit: in bytes; a longer body is read to its end and answered with an empty 413. One of
-    ///     multipart/form-data has no limit, for its files aren't held, but may have no longer text than 1 MiB.
-    ///   - keptBytes: how much of such a file is held all the same, its beginning.
+    ///   - bodyLimit: in bytes; a longer body is read to its end and answered with an empty 413. A multipart/form-data
+    ///     body has no limit, because its files aren't kept, but no text in it may exceed 1 MiB.
+    ///   - keptBytes: how many bytes of each such file are kept, from its start.
     package init(
         on loop: EventLoop, host: String = "127.0.0.1", port: UInt16 = 0, bodyLimit: Int = 1 << 20,
         keptBytes: Int = 1 << 20
@@ -92,10 +92,10 @@ import CSystem
     /// How many connections are open.
     package var connectionsOpen: Int { daemon.map { Int(mhd_connections($0)) } ?? 0 }
 
-    /// Stops listening and closes every connection, those of waiting requests too.
+    /// Stops listening and closes every connection, even those with waiting requests.
     package func close() {
         guard let daemon else { return }
-        // libmicrohttpd can't be stopped from its own callback.
+        // libmicrohttpd can't be stopped from its own callbacks.
         guard !isRunning else { return loop.soon { [self] in close() } }
         self.daemon = nil
         timer?.cancel()
@@ -118,7 +118,7 @@ import CSystem
         timer = loop.after(.milliseconds(milliseconds)) { [weak self] in self?.run() }
     }
 
-    // MARK: what libmicrohttpd calls
+    // MARK: libmicrohttpd's callbacks
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> HTTPServer {
         guard let context else { preconditionFailure("libmicrohttpd lost its server") }
@@ -149,10 +149,10 @@ import CSystem
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Called for a request's head, then for each piece of its body, then at its end, and once more for a
-    /// request that was held.
+    /// Called for a request's headers, then for each piece of its body, then at its end, and again for a request that
+    /// was held.
     ///
-    /// - Returns: false closes the connection.
+    /// - Returns: false to close the connection.
     private func access(
         _ connection: OpaquePointer, _ head: () -> Request, piece: UnsafeRawBufferPointer,
         _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>
@@ -170,7 +170,7 @@ import CSystem
     func hold(_ connection: OpaquePointer, for responder: Responder) {
         held.insert(connection)
         MHD_suspend_connection(connection)
-        // Where watching fails, a client that leaves isn't noticed: the response then goes to nobody.
+        // If watching fails, a disconnected client isn't noticed and the response is lost.
         try? loop.watch(mhd_socket(connection), for: .leaving) { [weak responder] _ in
             responder?.clientLeft()
         }
@@ -179,7 +179,7 @@ import CSystem
     func release(_ connection: OpaquePointer) {
         guard held.remove(connection) != nil else { return }
         resume(connection)
-        // Without a thread of its own libmicrohttpd doesn't make its epoll descriptor readable for this.
+        // Without a thread of its own, libmicrohttpd doesn't signal a resumed connection on its epoll descriptor.
         guard !runIsDue else { return }
         runIsDue = true
         loop.soon { [weak self] in self?.run() }
@@ -224,6 +224,6 @@ extension HTTPServer.Request {
 }
 
 extension EventLoop.Readiness {
-    /// The other end closed its half of the connection.
+    /// The client closed its half of the connection.
     fileprivate static let leaving = EventLoop.Readiness(rawValue: EPOLLRDHUP.rawValue)
 }

@@ -1,8 +1,8 @@
-/// The phrases that stand beside a status of HTTP.
+/// The reason phrases of HTTP status codes.
 ///
 /// - SeeAlso: RFC 9110, section 15
 package enum HTTPStatus {
-    /// As in `Not Found` for 404; nil for a status that has none here.
+    /// As in `Not Found` for 404; nil for a status that isn't in the table.
     package static func reasonPhrase(_ status: Int) -> String? { phrases[status] }
 
     private static let phrases = [

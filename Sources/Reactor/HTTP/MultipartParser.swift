@@ -1,16 +1,16 @@
 import CSystem
 
-/// Takes a multipart/form-data body apart as it comes, and holds no more of it than its texts and each file's
-/// beginning. How it is cut into pieces makes no difference.
+/// Parses a multipart/form-data body as it arrives, independently of how it is split. It keeps only the texts and the
+/// start of each file.
 struct MultipartParser {
-    /// Why a body is refused, by the status that tells of it.
+    /// Why a body is rejected, with the HTTP status for it.
     enum ParseError: Int {
         case malformed = 400
         /// A text over 1 MiB, more than 50 files, or more than 1,000 parts.
         case tooLong = 413
     }
 
-    /// No text may be longer.
+    /// The maximum length of a text.
     static let textLimit = 1 << 20
     private static let headLimit = 16 << 10
 
@@ -21,16 +21,16 @@ struct MultipartParser {
     private let delimiter: [UInt8]
     private let keptBytes: Int
     private var state = State.preamble
-    /// What can't be decided yet.
+    /// Bytes that can't be parsed yet.
     private var pending: [UInt8]
     private(set) var parts: [ReceivedPart] = []
     private(set) var error: ParseError?
 
-    /// Nil where there is no boundary.
+    /// Nil without a boundary.
     ///
     /// - Parameters:
-    ///   - contentType: of the request.
-    ///   - keptBytes: how much of a file is held.
+    ///   - contentType: the request's Content-Type header.
+    ///   - keptBytes: how many bytes of each file are kept.
     init?(contentType: String, keptBytes: Int = 1 << 20) {
         self.keptBytes = keptBytes
         guard let end = contentType.firstIndex(of: ";"),
@@ -38,7 +38,7 @@ struct MultipartParser {
             (1...70).contains(boundary.utf8.count)
         else { return nil }
         delimiter = Array("\r\n--\(boundary)".utf8)
-        // So that the first boundary is found like every other.
+        // So that the first boundary matches `delimiter` too.
         pending = Array("\r\n".utf8)
     }
 
@@ -58,12 +58,12 @@ struct MultipartParser {
         }
     }
 
-    /// To be called once, at the end of the body.
+    /// Call once, at the end of the body.
     mutating func finish() {
         if state != .end, error == nil { error = .malformed }
     }
 
-    /// - Returns: false where it takes more bytes, or none at all.
+    /// - Returns: false if more bytes are needed, or at the end.
     private mutating func step(_ rest: inout Slice<UnsafeRawBufferPointer>) -> Bool {
         switch state {
         case .preamble, .contents:

@@ -1,9 +1,9 @@
 import CCurl
 import Glibc
 
-/// A form on its way, as multipart/form-data; its files are read as libcurl asks for them.
+/// A multipart/form-data body being sent; its files are read when libcurl asks for more.
 @MainActor final class OutgoingForm {
-    /// libcurl's own form.
+    /// libcurl's representation of the form.
     let mime: OpaquePointer
     private var files: [FilePart] = []
 
@@ -15,10 +15,10 @@ import Glibc
 
     isolated deinit { curl_mime_free(mime) }
 
-    /// Why a file couldn't be read to its end.
+    /// Why a file couldn't be read completely.
     var error: String? { files.lazy.compactMap(\.error).first }
 
-    /// Every file has been read to its end at some time: the form may have gone out whole.
+    /// Whether every file has been read to its end at least once: the whole form may have been sent.
     var wasReadWhole: Bool { files.allSatisfy(\.wasReadWhole) }
 
     private func add(_ part: HTTPClient.Part) {
@@ -28,7 +28,7 @@ import Glibc
         case .text(let bytes):
             // libcurl copies the bytes.
             bytes.withUnsafeBytes { bytes in
-                // Without bytes there would be no address, and that is no part to libcurl.
+                // An empty array may have no address, and libcurl drops a part without data.
                 let start = bytes.baseAddress ?? UnsafeRawPointer(Self.empty)
                 _ = curl_mime_data(place, start.assumingMemoryBound(to: CChar.self), bytes.count)
             }
@@ -57,8 +57,8 @@ import Glibc
         return empty
     }()
 
-    /// A part's or a file's name as it may stand between quotes in a header. The Bot API server decodes it;
-    /// each version of libcurl would escape it in another way, if there were anything left to escape.
+    /// Percent-encodes a part's or a file's name for a quoted header value. The Bot API server decodes it. libcurl
+    /// versions escape differently, so nothing is left for libcurl to escape.
     static func escaped(_ name: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         let bytes = name.utf8.flatMap { byte -> [UInt8] in
@@ -72,7 +72,7 @@ import Glibc
     }
 }
 
-/// A file of a form, and how far libcurl has read it.
+/// A file in a form, and libcurl's position in it.
 private final class FilePart {
     private let file: InputFile
     private var position = 0
@@ -89,7 +89,7 @@ private final class FilePart {
         return Unmanaged<FilePart>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// At most as much as the file had when it was opened: that is what was announced.
+    /// Reads no more than the file's size when it was opened, because that size was announced.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let left = file.size - position
         guard left > 0, buffer.count > 0 else { return 0 }

@@ -1,11 +1,11 @@
-/// The escapes of URLs, such as `%20`.
+/// Percent-encoding in URLs, such as `%20`.
 ///
 /// - SeeAlso: RFC 3986, section 2.1
 package enum PercentEncoding {
-    /// `%41` as `A`; a `%` without two hexadecimal digits after it stays. Bytes that aren't UTF-8 become U+FFFD.
+    /// Decodes `%41` to `A`; a `%` without two hexadecimal digits is kept. Bytes that aren't UTF-8 become U+FFFD.
     package static func decode(_ text: String) -> String { String(decoding: bytes(of: text), as: UTF8.self) }
 
-    /// The same; nil where the bytes aren't UTF-8.
+    /// Like `decode`, but nil if the bytes aren't UTF-8.
     package static func decodeValidating(_ text: String) -> String? {
         String(validating: bytes(of: text), as: UTF8.self)
     }
@@ -25,7 +25,7 @@ package enum PercentEncoding {
         return bytes
     }
 
-    /// A path whose every character means itself; the slashes between its parts stay.
+    /// Encodes a path's special characters; slashes are kept.
     package static func encode(path: String) -> String {
         path.utf8.reduce(into: "") { encoded, byte in
             let character = Character(.init(byte))

@@ -1,17 +1,17 @@
-/// A field of a form that came over HTTP: a file where it has a file's name, else a text.
+/// A field of a received form: a file if it has a file name, otherwise a text.
 package struct ReceivedPart: Equatable {
     package var name: String
     /// Nil for a text.
     package fileprivate(set) var fileName: String?
-    /// As the client wrote it; empty where it didn't.
+    /// As sent by the client; empty without one.
     package var contentType: String
-    /// A text, or a file's beginning: its first 1 MiB, unless the server was told otherwise.
+    /// A text, or the start of a file: by default its first 1 MiB.
     package fileprivate(set) var bytes: [UInt8] = []
-    /// In bytes, of all that came; and what they sum up to.
+    /// The number of bytes received; `checksum` covers them all.
     package fileprivate(set) var size = 0
     package fileprivate(set) var checksum = Checksum()
 
-    /// - Parameter bytes: all of it.
+    /// - Parameter bytes: the complete contents.
     package init(name: String, fileName: String? = nil, contentType: String = "", bytes: [UInt8] = []) {
         (self.name, self.fileName, self.contentType) = (name, fileName, contentType)
         bytes.withUnsafeBytes { add($0, keeping: bytes.count) }
@@ -23,7 +23,7 @@ package struct ReceivedPart: Equatable {
         checksum.add(piece)
     }
 
-    /// Reads a part's head, as the Bot API server does; nil where it has no name.
+    /// Parses a part's headers as the Bot API server does; nil without a name.
     init?(head: String) {
         var disposition: String?
         contentType = ""
@@ -45,11 +45,11 @@ package struct ReceivedPart: Equatable {
     }
 }
 
-/// What follows a header's value: `; name="value"; name=value`.
+/// The parameters after a header's value: `; name="value"; name=value`.
 struct HeaderParameters {
     private var values: [String: String] = [:]
 
-    /// Nil where a quotation doesn't end.
+    /// Nil if a quoted string isn't closed.
     init?(_ text: Substring) {
         var rest = text.unicodeScalars
         while let equals = rest.firstIndex(of: "=") {

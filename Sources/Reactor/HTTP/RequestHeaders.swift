@@ -1,12 +1,12 @@
 import CCurl
 
-/// The lists of headers that a transfer's requests carry; libcurl reads them while a request is on its way.
+/// The header lists of a transfer's requests. libcurl reads them while a request is being sent.
 nonisolated struct RequestHeaders: ~Copyable {
-    // Without `Expect:` libcurl asks for leave before a longer body, and waits a second for it.
+    // Without `Expect:`, libcurl asks for permission before a long body and waits up to a second for it.
     private let usual: UnsafeMutablePointer<curl_slist>? = curl_slist_append(nil, "Expect:")
     private let usualOfJSON: UnsafeMutablePointer<curl_slist>? = curl_slist_append(
         curl_slist_append(nil, "Expect:"), "Content-Type: application/json")
-    /// Those of the last request that had some of its own.
+    /// The headers of the last request that had additional ones.
     private var own: UnsafeMutablePointer<curl_slist>?
 
     init() {}
@@ -17,7 +17,7 @@ nonisolated struct RequestHeaders: ~Copyable {
         curl_slist_free_all(own)
     }
 
-    /// Sends these with the handle's next request.
+    /// Sends these headers with the handle's next request.
     mutating func set(
         _ further: [(name: String, value: String)], isJSON: Bool, on handle: UnsafeMutableRawPointer
     ) {

@@ -1,9 +1,9 @@
 import CCurl
 import Glibc
 
-/// The body of a response as it comes: kept in memory, or written to the file that was asked for.
+/// A response's body: collected in memory or written to the requested file.
 struct ResponseBody {
-    /// A response in memory longer than this is broken: Telegram's longest are a little over 4 MiB.
+    /// A longer response in memory is an error: Telegram's longest are a little over 4 MiB.
     private static let memoryLimit = 64 << 20
 
     private enum Place {
@@ -11,19 +11,19 @@ struct ResponseBody {
     }
 
     private(set) var bytes: [UInt8] = []
-    /// How much came, wherever it went.
+    /// How many bytes arrived, in memory or in a file.
     private(set) var received = 0
-    /// Why the rest isn't wanted.
+    /// Why receiving was aborted.
     private(set) var error: String?
-    /// The same where the response was to go into a file.
+    /// The same error; nil if the response wasn't meant for a file.
     var fileError: String? { destination == nil ? nil : error }
     private var place = Place.undecided
     private var destination: OutputFile?
     private var offset = 0
     private var sizeLimit: Int?
-    /// Where a partial response begins; nil without such a header.
+    /// The start of a partial response; nil without a Content-Range header.
     private var rangeStart: Int?
-    /// The Date header, in Unix time; nil where it wasn't looked for, or isn't there.
+    /// The Date header in Unix time; nil without one, or if headers aren't read.
     private(set) var date: Int64?
 
     mutating func reset(for request: HTTPClient.Request) {
@@ -32,15 +32,15 @@ struct ResponseBody {
         (destination, offset, sizeLimit) = (request.destination, request.offset, request.sizeLimit)
     }
 
-    /// Lets go of the file.
+    /// Releases the file.
     mutating func finish() {
         (destination, place) = (nil, .undecided)
     }
 
-    /// Takes a line of the response's head.
+    /// Reads a line of the response's headers.
     mutating func read(header line: UnsafeRawBufferPointer) {
         let text = String(decoding: line.prefix(200), as: UTF8.self).lowercased()
-        // Another head: the one before was a proxy's, or `100 Continue`.
+        // A new status line: the previous one was a proxy's, or `100 Continue`.
         if text.hasPrefix("http/") { rangeStart = nil }
         if text.hasPrefix("date:") {
             let time = curl_getdate(String(text.dropFirst(5)), nil)
@@ -50,7 +50,7 @@ struct ResponseBody {
         rangeStart = Int(text[unit.upperBound...].drop { $0 == " " }.prefix { $0.isWholeNumber })
     }
 
-    /// - Returns: false ends the transfer.
+    /// - Returns: false to abort the transfer.
     mutating func append(_ piece: UnsafeRawBufferPointer, head: () -> (status: Int, length: Int)) -> Bool {
         if case .undecided = place { begin(head()) }
         guard error == nil else { return false }
@@ -73,12 +73,12 @@ struct ResponseBody {
         return error == nil
     }
 
-    /// Also for a body without a byte: a file is then empty.
+    /// Also handles a body without any bytes: its file becomes empty.
     mutating func end(head: () -> (status: Int, length: Int)) {
         if case .undecided = place { begin(head()) }
     }
 
-    /// - Parameter length: of the whole body; -1 where the server doesn't say.
+    /// - Parameter length: of the whole body; -1 if unknown.
     private mutating func begin(_ head: (status: Int, length: Int)) {
         guard let destination, (200..<300).contains(head.status) else { return place = .memory }
         place = .file(destination)

@@ -1,4 +1,4 @@
-/// A file as a server answers with it.
+/// A file that a server sends.
 package struct ServedFile {
     package enum Contents {
         case bytes([UInt8])
@@ -7,7 +7,7 @@ package struct ServedFile {
 
     package var contents: Contents
     package var contentType = "application/octet-stream"
-    /// After so many bytes the connection is closed, as a bad one would be; nil sends all of them.
+    /// After how many bytes to close the connection, to simulate a bad one; nil sends the whole file.
     package var breaksOffAfter: Int?
 
     package init(_ contents: Contents) {
@@ -21,7 +21,7 @@ package struct ServedFile {
         }
     }
 
-    /// How many bytes it put into the buffer; 0 where there are none.
+    /// Reads into the buffer. Returns the number of bytes, 0 at the end of the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
         switch contents {
         case .bytes(let bytes):
@@ -34,14 +34,14 @@ package struct ServedFile {
         }
     }
 
-    /// What a Range header asks for.
+    /// The part requested by a Range header.
     enum Part: Equatable {
         case whole
         case range(Range<Int>)
         case unsatisfiable
     }
 
-    /// One range, as in `bytes=5-` and `bytes=-5`; anything else is no range.
+    /// Supports a single range, as in `bytes=5-` and `bytes=-5`; anything else means the whole file.
     func part(_ header: String) -> Part {
         guard header.lowercased().hasPrefix("bytes=") else { return .whole }
         let ends = header.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)

@@ -1,4 +1,4 @@
-/// Notices when something stalls; it checks four times within the limit whether it moved.
+/// Detects when progress stalls. It checks the position four times per limit.
 final class StallDetector {
     private let loop: EventLoop
     private let interval: Duration
@@ -9,8 +9,8 @@ final class StallDetector {
     private var timer: Timer?
 
     /// - Parameters:
-    ///   - position: changes with whatever moves.
-    ///   - onStall: called once, from the loop, when nothing moved for `limit`, or up to a quarter later.
+    ///   - position: changes with any progress.
+    ///   - onStall: called once, from the loop, after no progress for `limit` to 1¼ of it.
     init(_ limit: Duration, on loop: EventLoop, position: @escaping () -> Int, onStall: @escaping () -> Void)
     {
         (self.loop, self.position, self.onStall) = (loop, position, onStall)

@@ -1,9 +1,9 @@
 import CCurl
 
-/// One request on its way. Its libcurl handle is used again, and with it its options.
+/// A request in flight. Its libcurl handle is reused with its options.
 @MainActor package final class Transfer {
     let handle: UnsafeMutableRawPointer
-    /// Where it is on its way.
+    /// The pool that carries the request.
     weak var pool: ConnectionPool?
     private var response = ResponseBody()
     private var form: OutgoingForm?
@@ -13,7 +13,8 @@ import CCurl
     private var url: String?
     private var headers = RequestHeaders()
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    /// How much had gone out, handshakes with proxies included, when the request was about to; nil before.
+    /// How many bytes were sent before the request itself, for example in a proxy handshake; nil until the request
+    /// starts.
     private var sentBeforeRequest: Int?
 
     init(userAgent: String) {
@@ -28,7 +29,7 @@ import CCurl
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPIDLE, 30)
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPINTVL, 10)
-        // A connection that was idle for long may be closed just as the next request goes out on it.
+        // A server may close a long-idle connection just as the next request goes out on it.
         _ = curl_set_long(handle, CURLOPT_MAXAGE_CONN, 50)
         _ = curl_set_long(handle, CURLOPT_CONNECTTIMEOUT, 15)
         _ = curl_set_long(handle, CURLOPT_PROTOCOLS, Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))
@@ -63,11 +64,11 @@ import CCurl
         if url != request.url {
             url = request.url
             _ = curl_set_string(handle, CURLOPT_URL, request.url)
-            // Waiting to share a connection is for HTTP/2: over plain HTTP libcurl would wait for the first
-            // response, and a long poll holds that back for its whole time.
+            // Waiting to share a connection is only useful for HTTP/2. Over plain HTTP, libcurl would wait for the
+            // first response, which a long poll delays for its whole timeout.
             _ = curl_set_long(handle, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0)
         }
-        // To libcurl 0 is no limit at all.
+        // libcurl treats 0 as no limit.
         _ = curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.milliseconds)))
         setBody(request.body)
         headers.set(request.headers, isJSON: request.body.isJSON, on: handle)
@@ -76,7 +77,7 @@ import CCurl
         _ = curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, request.acceptsAnyCertificate ? 0 : 2)
     }
 
-    /// Each kind takes back what another one left: the handle was used before.
+    /// Each case undoes the options of the handle's previous request.
     private func setBody(_ body: HTTPClient.Body) {
         switch body {
         case .none:
@@ -84,7 +85,7 @@ import CCurl
         case .json(var body):
             _ = curl_set_long(handle, CURLOPT_POST, 1)
             _ = curl_set_long(handle, CURLOPT_POSTFIELDSIZE, body.count)
-            // libcurl copies the bytes: an array promises no address beyond this call.
+            // libcurl copies the bytes, because an array's address is valid only during this call.
             body.withUnsafeMutableBytes { bytes in
                 let empty = UnsafeMutableRawPointer(errorText)
                 _ = curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? empty)
@@ -92,7 +93,7 @@ import CCurl
         case .form(let parts):
             let form = OutgoingForm(parts, for: handle)
             self.form = form
-            // Where it has such bytes, libcurl 7 doesn't rewind a form that it sends again.
+            // With POSTFIELDS set, libcurl 7 doesn't rewind a form when it sends it again.
             _ = curl_set_pointer(handle, CURLOPT_POSTFIELDS, nil)
             _ = curl_set_pointer(handle, CURLOPT_MIMEPOST, UnsafeMutableRawPointer(form.mime))
         }
@@ -138,8 +139,8 @@ import CCurl
         return Int(offset)
     }
 
-    /// When a kept connection turns out to be dead, libcurl sends the request again by itself, also when
-    /// it had gone out whole: the server may then have acted on it, and would act again.
+    /// Called before each attempt. If a kept-alive connection turns out to be dead, libcurl sends the request again,
+    /// even if all of it had been sent. The server may have processed the first one, so the new attempt is refused.
     private func requestGoesOut() -> Int32 {
         if requestWentOut {
             return Int32(CURL_PREREQFUNC_ABORT)
@@ -160,7 +161,7 @@ import CCurl
             })
     }
 
-    /// How many bytes of bodies, in both directions.
+    /// Bytes of the bodies in both directions.
     private var moved: Int { offset(CURLINFO_SIZE_UPLOAD_T) + offset(CURLINFO_SIZE_DOWNLOAD_T) }
 
     private var sent: Int {
@@ -169,14 +170,15 @@ import CCurl
         return bytes
     }
 
-    /// Of a form all of it: how much libcurl has written isn't asked, for it begins to count anew before it sends
-    /// a form again, and what it has read it may have written.
+    /// Whether the request was sent; a form must have been sent as a whole. For a form, libcurl's count of written
+    /// bytes isn't used, because it restarts when libcurl sends the form again. Instead, bytes that libcurl has read
+    /// count as sent.
     private var requestWentOut: Bool { hasBegun && form?.wasReadWhole ?? true }
 
-    /// Something of the request went out.
+    /// Whether any of the request was sent.
     private var hasBegun: Bool { sentBeforeRequest.map { sent > $0 } ?? false }
 
-    /// It went over a connection that several requests share at a time.
+    /// Whether the connection was HTTP/2, which several requests can share at a time.
     var isShared: Bool {
         var version = 0
         _ = curl_get_long(handle, CURLINFO_HTTP_VERSION, &version)
@@ -207,7 +209,7 @@ import CCurl
         return errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
     }
 
-    /// Lets go of what the request was about.
+    /// Releases the request's resources and returns its completion.
     func finish() -> HTTPClient.Completion? {
         defer { done = nil }
         response.finish()

@@ -1,21 +1,21 @@
 import CSystem
 import Glibc
 
-/// One thread waits here for every descriptor of the program: children, HTTP, signals, timers.
+/// The only thread waits here for all descriptors: children, HTTP, signals, timers.
 ///
-/// Handlers run one after the other and must not block. The loop never returns to the Swift runtime
-/// while it runs, so a `Task` would never get its turn: there is none in this program.
+/// Handlers run one at a time and must not block. The loop doesn't return to the Swift runtime while it runs, so a
+/// `Task` would never run: this program uses none.
 @MainActor package final class EventLoop {
-    /// What a descriptor is ready for, or what one waits for.
+    /// The states in which a descriptor is ready, or for which a watcher waits.
     package struct Readiness: OptionSet {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 
         package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
         package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
-        /// The other end is gone, or the descriptor is broken: always reported, never asked for.
+        /// The other end is closed, or the descriptor is broken: always reported, need not be requested.
         package static let closed = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
-        /// To be told of a change only, not of a state that lasts.
+        /// Report only changes of state, not a lasting state.
         package static let edgeTriggered = Readiness(rawValue: 1 << 31)
     }
 
@@ -31,11 +31,11 @@ import Glibc
     private var timers = TimerQueue()
     private var stopped = false
 
-    /// When the current turn of the loop began.
+    /// When the current turn of the loop started.
     package private(set) var now = Instant.current
 
-    /// Also has SIGPIPE and SIGXFSZ ignored, for a broken pipe and a file that may not grow are seen where
-    /// they are written to, and keeps the low descriptors that spawning needs.
+    /// Also ignores SIGPIPE and SIGXFSZ, because writers handle EPIPE and EFBIG, and reserves the low descriptors
+    /// needed to spawn children.
     package init() throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
@@ -49,10 +49,9 @@ import Glibc
         events.deallocate()
     }
 
-    /// Calls `handler` whenever `descriptor` is ready; it must be unwatched before it is closed.
+    /// Calls `handler` whenever `descriptor` is ready. Unwatch the descriptor before closing it.
     ///
-    /// Fails with EPERM for a regular file, which is always ready, and with ENOSPC or ENOMEM at the
-    /// system's limits.
+    /// Fails with EPERM for a regular file, which is always ready, and with ENOSPC or ENOMEM at the system's limits.
     package func watch(
         _ descriptor: Int32, for interest: Readiness, _ handler: @escaping (Readiness) -> Void
     ) throws(SystemError) {
@@ -64,14 +63,14 @@ import Glibc
         watches[index].generation &+= 1
         guard control(EPOLL_CTL_ADD, descriptor, interest) else {
             let error = SystemError("watching a descriptor")
-            // Where it is watched already, that watch goes on.
+            // If the descriptor is already watched, that watch continues.
             watches[index].generation &-= 1
             throw error
         }
         watches[index].handler = handler
     }
 
-    /// Waits for something else on a watched descriptor.
+    /// Changes the interest in a watched descriptor.
     package func change(_ descriptor: Int32, to interest: Readiness) {
         _ = control(EPOLL_CTL_MOD, descriptor, interest)
     }
@@ -82,20 +81,20 @@ import Glibc
         epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
     }
 
-    /// The generation rides along, so that an event still queued for a descriptor that was closed never
-    /// reaches the next one of the same number.
+    /// Each event carries its watch's generation. So an event queued for a closed descriptor never reaches a newer
+    /// watch on the same number.
     private func control(_ operation: Int32, _ descriptor: Int32, _ interest: Readiness) -> Bool {
         let key = UInt64(watches[Int(descriptor)].generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
         var event = epoll_event(events: interest.rawValue, data: epoll_data_t(u64: key))
         return epoll_ctl(epoll, operation, descriptor, &event) == 0
     }
 
-    /// Runs `action` in this turn of the loop still, once the handler that asked for it has returned.
+    /// Runs `action` later in this turn of the loop, once the current handler has returned.
     package func soon(_ action: @escaping () -> Void) {
         deferred.append(action)
     }
 
-    /// Runs `action` once, `delay` from now, unless the timer is cancelled before.
+    /// Runs `action` once, after `delay`, unless the timer is cancelled first.
     @discardableResult
     package func after(_ delay: Duration, _ action: @escaping () -> Void) -> Timer {
         let timer = Timer(deadline: Instant.current + delay, action: action, loop: self)
@@ -107,7 +106,7 @@ import Glibc
         timers.remove(timer)
     }
 
-    /// Ends `run` after the current turn.
+    /// Makes `run` return after the current turn.
     package func stop() {
         stopped = true
     }
@@ -117,11 +116,12 @@ import Glibc
         while !stopped { turn(waitingAtMost: .seconds(86_400)) }
     }
 
-    /// Runs until `condition` holds, looked at after every turn. False if it didn't within `limit`.
+    /// Runs until `condition` holds; it is checked after every turn. False if it doesn't hold within `limit`.
     package func run(until condition: () -> Bool, within limit: Duration) -> Bool {
         let deadline = Instant.current + limit
         while !condition() {
-            // Looked at once: a time that ran out in between would be negative, and to epoll that is for ever.
+            // Read the clock once: with a second reading the difference could be negative, which makes epoll wait
+            // forever.
             let left = deadline - Instant.current
             guard left > .zero else { return false }
             turn(waitingAtMost: min(left, .milliseconds(20)))
@@ -129,9 +129,9 @@ import Glibc
         return true
     }
 
-    /// Lets what is due happen once.
+    /// Runs one turn: handlers of ready descriptors, due timers, then deferred actions.
     func turn(waitingAtMost limit: Duration) {
-        // What was asked for outside a turn doesn't wait.
+        // Don't wait if actions were deferred outside a turn.
         let limit = deferred.isEmpty ? limit.milliseconds : 0
         let wait = min(timers.millisecondsToNext(from: Instant.current), limit)
         let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), Int32(clamping: wait))

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A point on the system's monotonic clock, which setting the time of day doesn't move.
+/// A time on the monotonic clock, which isn't affected by changes of the system time.
 package struct Instant: Comparable {
     let nanoseconds: Int64
 
-    /// By how many nanoseconds tests have moved the clock ahead, so that they needn't wait.
+    /// How many nanoseconds tests have advanced the clock, so that they needn't wait.
     package static var ahead: Int64 = 0
 
     package static var current: Instant {
@@ -30,19 +30,19 @@ package struct Instant: Comparable {
 }
 
 extension Duration {
-    /// Whole nanoseconds, at most 292 years.
+    /// Whole nanoseconds. A duration of 285 years or more becomes 146 years, to prevent an overflow.
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         guard abs(seconds) < 9_000_000_000 else { return seconds < 0 ? .min / 2 : .max / 2 }
         return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 
-    /// Whole milliseconds, rounded down.
+    /// Whole milliseconds, rounded towards zero.
     package var milliseconds: Int64 { nanoseconds / 1_000_000 }
 }
 
 extension Duration {
-    /// For a reader: `0.5s`, `12s`, `3m`, `2h`.
+    /// Short form for messages: `0.5s`, `12s`, `3m`, `2h`.
     package var rounded: String {
         let milliseconds = milliseconds
         return switch milliseconds {

@@ -1,12 +1,12 @@
 import CSystem
 import Glibc
 
-/// Signals as events of the loop.
+/// Delivers signals as events of the loop.
 package final class Signals {
     private let descriptor: Int32
     private let loop: EventLoop
 
-    /// Keeps these for who takes them later: until then they would end the program.
+    /// Blocks the signals until a `Signals` receives them; until then they stay pending instead of ending the program.
     package static func block(_ signals: [Int32]) {
         var set = sigset_t()
         sigemptyset(&set)
@@ -14,7 +14,7 @@ package final class Signals {
         sigprocmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Takes these signals from now on; a process that is started gets them at their defaults again.
+    /// Receives these signals from now on. Child processes start with default signal handling.
     package init(
         _ signals: [Int32], on loop: EventLoop, _ handler: @escaping (Int32) -> Void
     ) throws(SystemError) {
@@ -27,7 +27,7 @@ package final class Signals {
         }
     }
 
-    /// Takes no more; they stay blocked.
+    /// Stops receiving; the signals stay blocked.
     func close() {
         loop.unwatch(descriptor)
         Glibc.close(descriptor)

@@ -2,9 +2,9 @@ import Glibc
 
 /// A system call that failed.
 package struct SystemError: Error, Equatable, CustomStringConvertible {
-    /// The errno, as errno(3) numbers it.
+    /// The errno; see errno(3).
     package let code: Int32
-    /// What was being done, as in "opening updates.ndjson".
+    /// The attempted operation, as in "opening updates.ndjson".
     package let doing: String
 
     package init(_ doing: String, code: Int32 = errno) {
@@ -12,18 +12,18 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
         self.doing = doing
     }
 
-    /// The system is out of descriptors, processes or memory: it may work later.
+    /// Whether the system is out of descriptors, processes, memory or space, so that a later attempt may succeed.
     package var isExhaustion: Bool {
         [EMFILE, ENFILE, EAGAIN, ENOMEM, ENOSPC].contains(code)
     }
 
-    /// A file can't grow now; it may later.
+    /// Whether a file can't grow at present.
     package var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
 
-    /// Nobody reads the pipe or socket any more.
+    /// Whether the reading end of the pipe or socket is closed.
     package var isBrokenPipe: Bool { code == EPIPE }
 
-    /// The system's words for the errno.
+    /// The system's description of the errno.
     package var reason: String { String(cString: strerror(code)) }
 
     package var description: String { "\(doing): \(reason)" }

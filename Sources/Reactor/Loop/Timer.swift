@@ -1,8 +1,8 @@
-/// An action that waits for its time; kept alive by the loop until then.
+/// An action that runs once at its deadline. The loop keeps it alive until then.
 package final class Timer {
     let deadline: Instant
     private var action: (() -> Void)?
-    /// Its place in the queue; -1 outside it.
+    /// The position in the queue's heap; -1 if it isn't queued.
     fileprivate var index = -1
     private weak var loop: EventLoop?
 
@@ -12,7 +12,7 @@ package final class Timer {
         self.loop = loop
     }
 
-    /// Does nothing once the action ran.
+    /// Does nothing once the action has run.
     package func cancel() {
         action = nil
         loop?.cancel(self)
@@ -25,7 +25,7 @@ package final class Timer {
     }
 }
 
-/// The timers of a loop, the next one first: a binary heap, each timer knowing its place in it.
+/// A loop's timers, earliest first: a binary heap in which each timer knows its index.
 struct TimerQueue {
     private var heap: [Timer] = []
 
@@ -47,14 +47,14 @@ struct TimerQueue {
         }
     }
 
-    /// How long epoll may wait: rounded up, for a timer never runs early.
+    /// The timeout for epoll, rounded up so that no timer runs early.
     func millisecondsToNext(from now: Instant) -> Int64 {
         guard let next = heap.first else { return .max }
         let wait = (next.deadline - now).nanoseconds
         return max(0, wait / 1_000_000 + (wait % 1_000_000 > 0 ? 1 : 0))
     }
 
-    /// What is due, taken out; a timer added while these run waits for the next turn.
+    /// Removes and returns the timers that are due. A timer added while these run waits for the next turn.
     mutating func takeDue(at now: Instant) -> [Timer] {
         var due: [Timer] = []
         while let next = heap.first, next.deadline <= now {

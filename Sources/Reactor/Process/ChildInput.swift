@@ -1,29 +1,29 @@
 import CSystem
 import Glibc
 
-/// A child's stdin: what isn't written yet, and how much of what is written the child hasn't read.
+/// A child's stdin: the bytes still to be written, and the number of written bytes that the child hasn't read.
 struct ChildInput {
-    /// Watched by its process, until it is closed here; -1 after that.
+    /// Watched by the owning `ChildProcess` until it is closed here; -1 afterwards.
     private(set) var descriptor: Int32
     private var ends = false
-    /// Something was written, and `wasReadWhole` has not reported yet that it was read.
+    /// Whether bytes were written since `wasReadWhole` last returned true.
     private var awaitsReading = false
     private var pending: [UInt8] = []
     private var written = 0
-    /// What the pipe held when it was ended, where it can't be counted any more.
+    /// How many bytes the pipe held when it was closed. They can't be counted later.
     private var unreadAtEnd = 0
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    /// All that was written is in the pipe, and no more will come.
+    /// Whether everything is written and the pipe is closed for writing.
     var hasEnded: Bool { ends && pending.isEmpty }
 
-    /// How many of the bytes given to `write` weren't read.
+    /// How many of the bytes given to `write` the child hasn't read.
     var unread: Int {
         pending.count - written + (descriptor < 0 ? unreadAtEnd : Int(unread_bytes(descriptor)))
     }
 
-    /// Whether a process waits in a read of it as its stdin; nil where that can't be known.
+    /// Whether process `pid` waits in read(2) on this pipe as its stdin; nil if that can't be determined.
     func isRead(by pid: pid_t) -> Bool? {
         switch reads_pipe(pid, descriptor) {
         case 0: false
@@ -32,14 +32,14 @@ struct ChildInput {
         }
     }
 
-    /// Whether the child has read everything written since the last time this was true.
+    /// Whether the child has read everything written since this last returned true.
     mutating func wasReadWhole() -> Bool {
         guard awaitsReading, unread == 0 else { return false }
         awaitsReading = false
         return true
     }
 
-    /// Writes what the pipe takes now; the rest with `flush`. Does nothing once it is ended.
+    /// Writes as much as the pipe takes now; `flush` writes the rest. Does nothing after `end`.
     mutating func write(_ bytes: [UInt8], _ loop: EventLoop) {
         guard descriptor >= 0, !ends else { return }
         awaitsReading = true
@@ -51,20 +51,20 @@ struct ChildInput {
         }
     }
 
-    /// Ends it once all that was written is in the pipe.
+    /// Closes the pipe once everything is written.
     mutating func end(_ loop: EventLoop) {
         guard !ends else { return }
         ends = true
         if pending.isEmpty { endPipe(loop) }
     }
 
-    /// Writes on.
+    /// Writes more of the pending bytes.
     mutating func flush(_ loop: EventLoop) {
         guard !pending.isEmpty else { return }
         let count = pending.withUnsafeBytes { bytes in
             bytes.baseAddress.map { Glibc.write(descriptor, $0 + written, bytes.count - written) } ?? 0
         }
-        // A broken pipe is told by the loop, and what wasn't taken stays counted until the exit.
+        // The loop reports a broken pipe, and the remaining bytes count as unread at the exit.
         guard count > 0 else { return }
         written += count
         guard written == pending.count else { return }
@@ -73,8 +73,8 @@ struct ChildInput {
         if ends { endPipe(loop) }
     }
 
-    /// Lets the child see the end of its input. What it leaves unread is counted at its exit: until then a
-    /// reading end keeps the pipe, which doesn't keep the input open.
+    /// Sends EOF to the child. A reading descriptor replaces the writing one: it keeps the pipe, so that its unread
+    /// bytes can be counted at the exit, without keeping the child's input open.
     private mutating func endPipe(_ loop: EventLoop) {
         guard descriptor >= 0 else { return }
         unreadAtEnd = Int(unread_bytes(descriptor))

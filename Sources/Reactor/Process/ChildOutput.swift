@@ -3,9 +3,10 @@ import Glibc
 
 /// The reading end of a child's stdout or stderr.
 ///
-/// The lines in it are cut by its process: while an observer is told of one, it may pause or close this.
+/// The owning `ChildProcess` splits it into lines: while it passes a line on, the observer may pause or close this
+/// output.
 struct ChildOutput {
-    /// Watched by its process, until it is closed here; -1 after that.
+    /// Watched by the owning `ChildProcess` until it is closed here; -1 afterwards.
     private(set) var descriptor: Int32
     private(set) var isPaused = false
 
@@ -16,7 +17,7 @@ struct ChildOutput {
     /// How many bytes the pipe holds.
     var unread: Int { isOpen ? Int(unread_bytes(descriptor)) : 0 }
 
-    /// Reads once; 0 at the end, negative where there is nothing.
+    /// Reads once; returns 0 at EOF, a negative number if the pipe is empty.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         Glibc.read(descriptor, buffer.baseAddress, buffer.count)
     }
@@ -24,7 +25,7 @@ struct ChildOutput {
     mutating func pause(_ loop: EventLoop) {
         guard isOpen, !isPaused else { return }
         isPaused = true
-        // Only the end of the pipe is told now, and that once.
+        // Edge-triggered with no other interest: epoll reports only the hangup, once.
         loop.change(descriptor, to: .edgeTriggered)
     }
 
@@ -34,7 +35,7 @@ struct ChildOutput {
         if isOpen { loop.change(descriptor, to: .readable) }
     }
 
-    /// Reads on although the child is gone: its process is told no more.
+    /// Allows reading again once the child is gone, without watching the pipe.
     mutating func endPause() { isPaused = false }
 
     mutating func close(_ loop: EventLoop) {

@@ -1,19 +1,19 @@
 import CSystem
 import Glibc
 
-/// Who is told what a child does; every call comes from the loop.
+/// Receives a child's events; every call comes from the loop.
 package protocol ChildProcessObserver: AnyObject {
-    /// A line on its stdout, without the line's end.
+    /// The child wrote a line to stdout; its newline is stripped.
     func childWrote(_ line: LineSplitter.Line)
-    /// It wrote the beginning of a line, which can be had with `takePartOfLine`.
+    /// The child wrote part of a line; `takePartOfLine` returns it.
     func childWrotePart()
-    /// A line on its stderr.
+    /// The child wrote a line to stderr.
     func childWroteStderr(_ line: LineSplitter.Line)
-    /// Everything written to its stdin was read: it waits for more, or works on what it took.
+    /// The child read everything written to its stdin: it waits for more, or is still processing.
     func childReadAll()
-    /// It closed its stdin or its stdout while it lives: it can't take or say anything more.
+    /// The child closed its stdin or stdout but still runs: it can't receive or send anything more.
     func childClosedPipe()
-    /// It is gone, and everything it wrote has been told. The last call.
+    /// The child exited, and all its output has been delivered. This is the last call.
     func childExited(_ exit: ChildProcess.Exit)
 }
 
@@ -21,11 +21,11 @@ extension ChildProcessObserver {
     package func childWrotePart() {}
 }
 
-/// A program that speaks lines: one process, its three pipes, what isn't written yet and what isn't yet a
-/// whole line.
+/// A child that exchanges lines: a process, its three pipes, the bytes still to be written to it and its unterminated
+/// lines.
 ///
-/// Its stdin is a pipe of one page: the kernel says exactly then that it can be written to when the child
-/// has read all of it, so the gateway learns without asking what a child has taken.
+/// Its stdin is a pipe of one page. The kernel reports such a pipe as writable only when the child has read all of it;
+/// so the gateway learns when a child has read its input.
 package final class ChildProcess {
     /// How a child ended.
     package struct Exit: Equatable {
@@ -40,9 +40,9 @@ package final class ChildProcess {
         }
     }
 
-    /// Of a line on stderr this much is kept.
+    /// How many bytes of a stderr line are kept.
     private static let stderrLineLimit = 4096
-    /// After an exit at most this much is read: a grandchild may go on writing for ever.
+    /// How many bytes are read after an exit: a grandchild may write forever.
     private static let drainLimit = 1 << 20
     private static let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
@@ -50,7 +50,7 @@ package final class ChildProcess {
     private let pidfd: Int32
     private var stdout: ChildOutput
     private var stderr: ChildOutput
-    /// What it leaves behind is not told to go with it: whoever set this sees to it.
+    /// Whether the rest of its process group survives its exit. If not, the group gets SIGTERM.
     package var sparesItsGroup = false
     private var stdin: ChildInput
     private let loop: EventLoop
@@ -61,10 +61,10 @@ package final class ChildProcess {
     private var stderrLines = LineSplitter()
     private var exit: Exit?
 
-    /// Starts `program`; its observer hears of it until `childExited`, and must keep it as long.
+    /// Starts `program`. The observer receives events until `childExited` and must live until then.
     ///
-    /// Fails with an errno: `isExhaustion` when the system is at its limits; ENOENT when the file, or the
-    /// interpreter that its first line names, is not there; EACCES when it may not be executed.
+    /// Fails with an errno: `isExhaustion` at the system's limits, ENOENT if the file or the interpreter named in its
+    /// `#!` line is missing, EACCES if it isn't executable.
     package init(
         _ program: Program, lineLimit: Int, on loop: EventLoop, observer: any ChildProcessObserver
     ) throws(SystemError) {
@@ -107,7 +107,7 @@ package final class ChildProcess {
         try loop.watch(pidfd, for: .readable) { [unowned self] _ in reap() }
     }
 
-    /// Undoes a start that the loop had no room for.
+    /// Undoes a start when the loop can't watch its descriptors.
     private func abandon() {
         kill(-pid, SIGKILL)
         _ = reap_child(pidfd)
@@ -120,10 +120,10 @@ package final class ChildProcess {
 
     // MARK: stdin
 
-    /// Writes now what the pipe takes, and the rest as the child reads; `childReadAll` follows.
+    /// Writes as much as the pipe takes now, and the rest as the child reads; `childReadAll` follows.
     package func write(_ bytes: [UInt8]) { stdin.write(bytes, loop) }
 
-    /// Ends the child's stdin once all that was written is in the pipe.
+    /// Closes the child's stdin once everything is written.
     package func endInput() { stdin.end(loop) }
 
     /// How many of the bytes given to `write` the child hasn't read.
@@ -133,7 +133,8 @@ package final class ChildProcess {
         if readiness.contains(.writable) { stdin.flush(loop) }
         guard !stdin.hasEnded else { return }
         if !readiness.isDisjoint(with: .closed) {
-            // It stays open to count by; whatever it were watched for, this would be told again.
+            // The descriptor stays open so that unread bytes can be counted. epoll would report the hangup again
+            // whatever the interest.
             loop.unwatch(stdin.descriptor)
             if exit == nil { observer.childClosedPipe() }
         } else if stdin.wasReadWhole() {
@@ -143,19 +144,19 @@ package final class ChildProcess {
 
     // MARK: stdout and stderr
 
-    /// Reads no more of its stdout until `resumeOutput`: the child then waits in its own write.
+    /// Stops reading its stdout until `resumeOutput`: when the pipe is full, the child blocks in its write.
     package func pauseOutput() {
         if exit == nil { stdout.pause(loop) }
     }
 
     package func resumeOutput() { stdout.resume(loop) }
 
-    /// Reads all that its stdout holds now, as far as it isn't paused.
+    /// Reads all of its stdout that is available now, unless it is paused.
     package func readOutputDry() {
         while !stdout.isPaused, stdout.unread > 0 { readStdout() }
     }
 
-    /// The same also during a pause: what it has written by now, and not what it goes on to write.
+    /// Reads the stdout written so far even during a pause, but nothing that the child writes meanwhile.
     package func readWrittenOutput() {
         var left = stdout.unread
         while stdout.isOpen, left > 0 {
@@ -181,14 +182,14 @@ package final class ChildProcess {
         }
     }
 
-    /// What it has written of a line that isn't ended yet: what comes next is another line.
+    /// The unterminated line written so far. The bytes that follow start a new line.
     package func takePartOfLine() -> [UInt8] { stdoutLines.takePart() }
 
-    /// It waits in a read of its stdin. Nil where that can't be known: it may wait for it in another way, or one
-    /// of its own children may do so.
+    /// Whether the child waits in read(2) on its stdin. Nil if that can't be determined: it may wait in another system
+    /// call, or one of its children may read for it.
     package var isReadingInput: Bool? { stdin.isRead(by: pid) }
 
-    /// The same of one of its threads, or of a process that it has started.
+    /// Like `isReadingInput`, for one of its threads or a process that it started.
     package func isReadingInput(by thread: pid_t) -> Bool? { stdin.isRead(by: thread) }
 
     private func closeStdout() {
@@ -213,16 +214,17 @@ package final class ChildProcess {
         stderrLines.finish { observer.childWroteStderr($0) }
     }
 
-    // MARK: the end
+    // MARK: exit
 
-    /// Sends a signal to the child and whatever it has started in its process group.
+    /// Sends a signal to the child's process group: the child and every process it started there.
     package func signal(_ number: Int32) {
         guard exit == nil else { return }
         kill(-pid, number)
     }
 
     private func reap() {
-        // What it leaves behind can reach the chat no more. Before the wait: then its number may be reused.
+        // End the processes it leaves behind: their output can't reach the chat any more. This must precede the wait,
+        // after which the pid may be reused.
         if !sparesItsGroup { kill(-pid, SIGTERM) }
         let status = reap_child(pidfd)
         loop.unwatch(pidfd)
@@ -232,8 +234,8 @@ package final class ChildProcess {
         drain()
     }
 
-    /// Tells the last words of a child that is gone, then its exit. A pause holds up no more than the pipe
-    /// holds, and doesn't count here.
+    /// Delivers the remaining output of an exited child, then its exit. A pause is ignored: its limit is the size of
+    /// the pipe.
     private func drain() {
         guard let exit else { return }
         stdout.endPause()

@@ -1,9 +1,8 @@
 import CSystem
 import Glibc
 
-/// A program to start: found, and with everything a child of it is given.
+/// A program to start: its path, arguments, environment and limits.
 package struct Program {
-    /// Why there is no program to start.
     package enum NotFound: Error, Equatable, CustomStringConvertible {
         case missing(String)
         case notExecutable(String)
@@ -29,16 +28,16 @@ package struct Program {
         }
     }
 
-    /// Resolved; `execve` searches no PATH.
+    /// Resolved: execve(2) doesn't search PATH.
     package let path: String
-    /// The name as it was given, then the arguments.
+    /// The name as given, then the arguments.
     package let arguments: [String]
-    /// `NAME=value` each.
+    /// Entries of the form `NAME=value`.
     package var environment: [String]
-    /// The soft descriptor limit a child starts with; 0 leaves it as it is here.
+    /// The child's soft descriptor limit; 0 means this process's limit.
     package var descriptorLimit: UInt64 = 0
 
-    /// Looks `command`'s program up as execvp(3) does: in `searchPath` unless its name has a slash.
+    /// Looks up the program's name as execvp(3) does: in `searchPath`, unless the name contains a slash.
     package init(
         _ command: [String], searchPath: String, environment: [String] = []
     ) throws(NotFound) {
@@ -72,7 +71,7 @@ package struct Program {
         return stat(path, &status) == 0 ? status.st_mode : nil
     }
 
-    /// The kernel says ENOENT both for a file that isn't there and for its interpreter: tell them apart.
+    /// The kernel fails with ENOENT for a missing file and for a missing interpreter alike; this tells them apart.
     private static func checkInterpreter(of script: String) throws(NotFound) {
         let descriptor = open(script, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -84,7 +83,7 @@ package struct Program {
         let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t")]
         let words = line.split(whereSeparator: blanks.contains).map { String(decoding: $0, as: UTF8.self) }
         guard let interpreter = words.first else { return }
-        // The system takes the CR for a part of the last word, which may be the one that env looks for.
+        // The kernel treats the CR as part of the last word, which may be the program that env(1) looks up.
         if let last = words.last, last.hasSuffix("\r") { throw .interpreterMissing(last, script: script) }
         if access(interpreter, F_OK) != 0 { throw .interpreterMissing(interpreter, script: script) }
     }
@@ -110,10 +109,11 @@ package struct Program {
     }
 }
 
-/// The descriptors this process may open.
+/// This process's limit of open descriptors.
 package enum DescriptorLimit {
-    /// Raises the soft limit to the hard one, for a child costs four. The soft limit it had, to give back
-    /// to children: programs that use select(2) or close everything would suffer from a high one.
+    /// Raises the soft limit to the hard one, because each child costs four descriptors. Also returns the old soft
+    /// limit for the children: programs that use select(2), or close every possible descriptor, have trouble with a
+    /// high limit.
     package static func raise() -> (original: UInt64, limit: UInt64) {
         _ = spawn_prepare()
         var hard: UInt64 = 0

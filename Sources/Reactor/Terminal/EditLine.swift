@@ -1,19 +1,19 @@
 import CEdit
 
-/// libedit at a terminal: keys are fed to it, and what it draws is written.
+/// libedit at a terminal: takes keys and writes the resulting screen updates.
 @MainActor struct EditLine {
-    /// What it stops at.
+    /// Why `resume` returned.
     enum Event {
         case line(String)
-        /// Ctrl-C; whether anything had been typed.
+        /// Ctrl-C; `hadText` is false if the line was empty.
         case interrupt(hadText: Bool)
         case suspend
         case end
-        /// It needs more keys.
+        /// All keys are used up.
         case starved
     }
 
-    /// Keys that are no characters.
+    /// Keys without a character.
     enum Key {
         case delete, interrupt, suspend, redraw
 
@@ -38,7 +38,7 @@ import CEdit
         self.output = Output(output, name: "the terminal", on: loop)
     }
 
-    /// Gives the terminal back; nothing may be called after it.
+    /// Restores the terminal's settings. No other method may be called afterwards.
     func close() {
         output.finish(within: Self.patience)
         edit_close(handle)
@@ -46,13 +46,13 @@ import CEdit
 
     private static let patience = Duration.milliseconds(200)
 
-    // MARK: what is typed
+    // MARK: input
 
     func feed(_ scalars: [UInt32]) { edit_feed(handle, scalars, scalars.count) }
     func feed(_ key: Key) { feed([key.code]) }
     func insert(_ text: String) { edit_insert(handle, text) }
 
-    /// Works on what it was fed, and writes what it draws.
+    /// Processes the fed keys and writes the resulting screen updates.
     func resume() -> Event {
         let event = edit_resume(handle)
         writeDrawing()
@@ -65,9 +65,9 @@ import CEdit
         }
     }
 
-    /// Ends the line wherever the cursor is in it; what is to be shown still comes above.
+    /// Moves the cursor below the line being edited; text waiting to be printed still appears above it.
     ///
-    /// - Parameter isRunning: it is called by `resume`'s caller, for one of its events.
+    /// - Parameter isRunning: whether this is called from a handler of an event that `resume` returned.
     func endLine(isRunning: Bool) {
         if isRunning {
             edit_print_now(handle)
@@ -78,25 +78,25 @@ import CEdit
         writeDrawing()
     }
 
-    // MARK: what is shown
+    // MARK: output
 
     var isSearching: Bool { edit_is_searching(handle) != 0 }
 
     func setPrompt(_ prompt: String) { edit_set_prompt(handle, prompt) }
     func addHistory(_ line: String) { edit_add_history(handle, line) }
 
-    /// Has text printed above the line, with the next drawing.
+    /// Prints text above the line, with the next screen update.
     func print(_ text: String) {
         text.utf8CString.withUnsafeBufferPointer { edit_print(handle, $0.baseAddress, $0.count - 1) }
     }
 
-    /// The window has another size.
+    /// Adapts to a changed window size.
     func resize() {
         edit_resize(handle)
         writeDrawing()
     }
 
-    /// Writes to the terminal behind what was drawn.
+    /// Writes to the terminal after all earlier screen updates.
     func write(_ bytes: [UInt8]) { output.write(bytes) }
 
     private func writeDrawing() {
@@ -111,13 +111,13 @@ import CEdit
 
     // MARK: the terminal's settings
 
-    /// Gives the terminal back while other programs use it.
+    /// Restores the terminal's settings while another program uses it.
     func release() {
         edit_prepare(handle, 0)
         output.finish(within: Self.patience)
     }
 
-    /// Takes it again. A shell has used it meanwhile.
+    /// Sets the terminal up for editing again, after `release`.
     func acquire() { edit_prepare(handle, 1) }
 
     func reacquire() {

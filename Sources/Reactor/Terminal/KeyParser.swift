@@ -1,20 +1,21 @@
-/// Makes keys of the bytes that a terminal sends: whole ones, however the bytes are cut.
+/// Parses a terminal's bytes into keys, independently of how reads split the bytes.
 struct KeyParser {
     enum Key: Equatable {
         /// A character, or a control character.
         case scalar(UInt32)
-        /// Text that was pasted, its lines ended by `\n`.
+        /// Pasted text; its lines end in `\n`.
         case paste(String)
         case delete, interrupt, suspend
-        /// The terminal said what it is: the numbers of `ESC [ ? 62 ; 4 c`.
+        /// The terminal's features: the numbers of `ESC [ ? 62 ; 4 c`.
         case attributes([Int])
-        /// The terminal knows kitty's pictures, and says so: `OK`, or an error.
+        /// The terminal's response to a kitty graphics command: `OK` or an error. Only terminals with kitty graphics
+        /// send one.
         case graphics(String)
     }
 
-    /// Longer ones are no sequence of a terminal's.
+    /// No terminal sends a longer sequence.
     private static let sequenceLimit = 256
-    /// A paste is cut here: whoever sends more never ends it.
+    /// A longer paste is taken as it is, in case its end never comes.
     private static let pasteLimit = 1 << 20
 
     private var bytes: [UInt8] = []
@@ -50,7 +51,7 @@ struct KeyParser {
         switch byte {
         case 0x03: [.interrupt]
         case 0x1A: [.suspend]
-        // These two are the editor's own; NUL is nothing.
+        // libedit is set up to use 0x1E and 0x1F for its own purposes; NUL has no meaning.
         case 0x00, 0x1E, 0x1F: []
         default: [.scalar(UInt32(byte))]
         }
@@ -77,7 +78,7 @@ struct KeyParser {
         let sequence = rest.dropFirst()
         switch sequence.first {
         case nil:
-            // The Escape key, or the beginning of a sequence: the next byte will tell.
+            // The Escape key or the start of a sequence; the next byte decides.
             return []
         case UInt8(ascii: "["):
             return parseControlSequence(&rest)
@@ -92,7 +93,7 @@ struct KeyParser {
             return []
         case let next?:
             rest.removeFirst(2)
-            // With Alt.
+            // Alt and a character.
             return next < 0x80 && next >= 0x20 ? [.scalar(0x1B), .scalar(UInt32(next))] : []
         }
     }
@@ -117,7 +118,7 @@ struct KeyParser {
         return Self.keys(of: final, parameters: text.split(separator: ";").map { Int($0) ?? 0 })
     }
 
-    /// What the arrows and their neighbours are to an editor, as keys that every line editor knows.
+    /// Maps arrows, Home, End and Delete to the control keys that every line editor understands.
     private static func keys(of final: UInt8, parameters: [Int]) -> [Key] {
         let isModified = parameters.count > 1 && parameters[1] > 2
         func control(_ letter: Character) -> [Key] { [.scalar(UInt32(letter.asciiValue ?? 0) & 0x1F)] }
@@ -135,10 +136,10 @@ struct KeyParser {
         }
     }
 
-    /// `ESC _ … ESC \` and its like: never typed, only answered by terminals.
+    /// Parses `ESC _ … ESC \`, `ESC P …` and `ESC ] …`: never typed, only sent as responses by terminals.
     private static func parseString(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         let body = rest.dropFirst(2)
-        // Else it is Alt and a letter, or nonsense.
+        // Otherwise it is Alt with `_`, or garbage.
         let begins =
             body.isEmpty || body.first == UInt8(ascii: "G") || rest.dropFirst().first != UInt8(ascii: "_")
         let end = body.firstIndex { $0 == EscapeSequence.escape || $0 == 0x07 || $0 < 0x20 }
@@ -156,7 +157,7 @@ struct KeyParser {
         return [.graphics(String(text[text.index(after: answer)...]))]
     }
 
-    // MARK: what is pasted
+    // MARK: pasted text
 
     private mutating func parsePaste(_ rest: inout ArraySlice<UInt8>) -> [Key] {
         guard let end = rest.firstRange(of: EscapeSequence.pasteEnd) else {
@@ -170,7 +171,8 @@ struct KeyParser {
         return [.paste(Self.text(rest[..<end.lowerBound]))]
     }
 
-    /// Terminals send `\r` for the end of a line. Other control characters could be taken for keys.
+    /// Terminals send `\r` at the end of a line. Other control characters are dropped: the editor would treat them as
+    /// keys.
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {
         let unified = String(decoding: bytes, as: UTF8.self).unicodeScalars.split(
             separator: "\r\n".unicodeScalars, omittingEmptySubsequences: false

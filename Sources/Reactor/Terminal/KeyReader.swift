@@ -1,12 +1,11 @@
 import Glibc
 
-/// Reads the keys that are typed at a terminal.
+/// Reads keys from a terminal.
 @MainActor final class KeyReader {
     var onKey: (KeyParser.Key) -> Void = { _ in }
-    /// The terminal is gone.
+    /// Called when the terminal is closed.
     var onEnd: () -> Void = {}
 
-    /// The terminal.
     let descriptor: Int32
     private let loop: EventLoop
     private var parser = KeyParser()

@@ -1,26 +1,26 @@
 import Glibc
 
-/// Lines typed at a terminal, with editing and a history, while other text is printed above them.
+/// Reads lines at a terminal, with editing and a history, while other text is printed above the prompt.
 ///
-/// The keys are those of a shell: the arrows, Home, End, Ctrl-A, E, U, W, K, Y, R, Alt-B, F, D. The terminal is as
-/// it was after `close`, and whatever ends the program.
+/// The keys are a shell's: arrows, Home, End, Ctrl-A, E, U, W, K, Y, R, Alt-B, F, D. `close` restores the terminal's
+/// settings, and so does any end of the program.
 @MainActor package final class LineEditor {
     private enum State {
         case waiting
-        /// libedit has the thread: what is printed meanwhile is drawn with the next prompt.
+        /// libedit is processing keys: text printed now appears with the next prompt.
         case running
         case closed
     }
 
-    /// A whole line, without its end. Pasted text of several lines is one.
+    /// A line without its newline. Pasted text of several lines arrives as one line.
     package var onLine: (String) -> Void = { _ in }
-    /// Ctrl-C; what was typed, if anything, is dropped.
+    /// Ctrl-C; the text typed so far is dropped.
     package var onInterrupt: (_ hadText: Bool) -> Void = { _ in }
-    /// Ctrl-D on an empty line, or the terminal is gone.
+    /// Ctrl-D on an empty line, or the terminal was closed.
     package var onEnd: () -> Void = {}
-    /// The window has another size.
+    /// The window's size changed.
     var onResize: () -> Void = {}
-    /// May have colours: `ESC [ … m`, not at its end. One line.
+    /// One line. May contain colours (`ESC [ … m`), but not at its end.
     package var prompt: String {
         didSet {
             guard prompt != oldValue, state != .closed else { return }
@@ -37,16 +37,16 @@ import Glibc
     private var state = State.waiting
     private var needsDrawing = false
 
-    /// - Parameter historyPath: where lines are kept for the next time; made when it isn't there.
+    /// - Parameter historyPath: the file for the history; created when the first line is added.
     package convenience init(prompt: String, historyPath: String?, on loop: EventLoop) throws(SystemError) {
         try self.init(prompt: prompt, historyPath: historyPath, input: 0, output: 1, on: loop)
     }
 
-    /// The same at any terminal.
+    /// Works at any terminal.
     ///
     /// - Parameters:
-    ///   - input: read from.
-    ///   - output: the same terminal, written to.
+    ///   - input: the descriptor to read from.
+    ///   - output: a descriptor of the same terminal, to write to.
     package init(
         prompt: String, historyPath: String?, input: Int32, output: Int32, on loop: EventLoop
     ) throws(SystemError) {
@@ -68,31 +68,32 @@ import Glibc
             state = .closed
             throw error
         }
-        // The prompt is there, and the terminal edits nothing itself, before anybody waits for it.
+        // Callers may rely on the prompt being shown and on the terminal's own editing being off.
         advance()
     }
 
     isolated deinit { close() }
 
-    /// Columns.
+    /// In columns.
     package var width: Int { Terminal.width(of: keys.descriptor) }
 
-    /// Prints text, one or more lines, above the prompt; what is being typed stays. It may have escape sequences.
+    /// Prints text, one or more lines, above the prompt; the line being typed stays. The text may contain escape
+    /// sequences.
     ///
-    /// Waits while the user searches the history.
+    /// While the user searches the history, printing waits.
     package func show(_ text: String) {
         guard state != .closed else { return }
         edit.print(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
         redraw()
     }
 
-    /// Asks the terminal which pictures it takes; `done` is called once, within 200 ms.
+    /// Asks the terminal for its picture protocol; `done` is called once, within 200 ms.
     package func askForPictures(then done: @escaping (Terminal.Pictures) -> Void) {
         guard state != .closed else { return done(.none) }
         pictureQuery.ask(write: edit.write, then: done)
     }
 
-    /// Gives the terminal back as it was. What is typed there stays on the screen.
+    /// Restores the terminal's settings. Text typed so far stays on the screen.
     package func close() {
         guard state != .closed else { return }
         edit.endLine(isRunning: state == .running)
@@ -103,7 +104,7 @@ import Glibc
         edit.close()
     }
 
-    // MARK: what is typed
+    // MARK: input
 
     private func handle(_ key: KeyParser.Key) {
         switch key {
@@ -139,7 +140,7 @@ import Glibc
         }
     }
 
-    // MARK: what is shown
+    // MARK: output
 
     private func redraw() {
         needsDrawing = true

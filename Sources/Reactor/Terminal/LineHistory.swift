@@ -1,15 +1,16 @@
 import Glibc
 
-/// The lines typed in earlier sessions: a file of the user's own, one line each, `\n` written for a line's end.
+/// The lines typed in earlier sessions, in a file of the user's: one entry per line, with its newlines escaped as `\n`.
 ///
-/// Each line is added as it is typed: nothing is lost when the program is killed, and two sessions share a file.
+/// Each line is appended as it is entered, so nothing is lost when the program is killed, and several sessions can
+/// share a file.
 @MainActor final class LineHistory {
-    /// So many lines are offered; the file is cut to them when it has twice as many.
+    /// How many entries are offered. A file with more than twice as many is cut to this number.
     static let limit = 1000
-    /// Of a larger file the end is read.
+    /// How many bytes are read, from the end of the file.
     private static let byteLimit = 1 << 20
 
-    /// The oldest first.
+    /// Oldest first.
     let lines: [String]
     private let path: String
     private var last: String?
@@ -22,8 +23,8 @@ import Glibc
         if all.count > 2 * Self.limit { rewrite() }
     }
 
-    /// Adds a line, unless it is empty or the same as the last; makes the directories of the file. Does nothing
-    /// where it can't be written.
+    /// Appends a line, unless it is empty or repeats the last one. Creates missing directories, and ignores write
+    /// errors.
     func append(_ line: String) {
         guard !line.isEmpty, line != last else { return }
         last = line
@@ -47,7 +48,7 @@ import Glibc
         var bytes = [UInt8](repeating: 0, count: min(max(size, 0), byteLimit))
         let count = pread(file, &bytes, bytes.count, off_t(max(size, 0) - bytes.count))
         var text = bytes.prefix(max(count, 0))
-        // The first line is only a part.
+        // The first line may be partial.
         if size > byteLimit { text = text[(text.firstIndex(of: UInt8(ascii: "\n")) ?? 0)...] }
         return String(decoding: text, as: UTF8.self)
     }

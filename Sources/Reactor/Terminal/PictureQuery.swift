@@ -1,4 +1,4 @@
-/// Asks a terminal which pictures it takes.
+/// Asks a terminal for its picture protocol.
 @MainActor final class PictureQuery {
     private static let timeout = Duration.milliseconds(200)
 
@@ -15,12 +15,13 @@
         guard timer == nil else { return done(.none) }
         self.done = done
         timer = loop.after(Self.timeout) { [weak self] in self?.answer(.none) }
-        // A picture of one pixel that isn't kept; then what every terminal answers, so that nobody waits in vain.
+        // First a one-pixel picture that the terminal checks and discards, then a query that every terminal answers, so
+        // that terminals without pictures don't cost the whole timeout.
         let onePixel = EscapeSequence.graphics("i=31,s=1,v=1,a=q,t=d,f=24", "AAAA")
         write(Array((onePixel + EscapeSequence.attributesQuery).utf8))
     }
 
-    /// The terminal answered; nothing happens unless it was asked.
+    /// Reports the terminal's response; does nothing if no query is open.
     func answer(_ pictures: Terminal.Pictures) {
         guard let timer else { return }
         timer.cancel()
@@ -30,6 +31,6 @@
         done(pictures)
     }
 
-    /// Nobody wants to know any more.
+    /// Drops an open query; its callback isn't called.
     func cancel() { timer?.cancel() }
 }
