@@ -7,7 +7,7 @@ import Testing
 @testable import BotAPI
 @testable import BotGateway
 
-/// The whole flow with a source, a sink, a journal and children of the test's own.
+/// The whole gateway, with the test's own source, sink, journal and children.
 @Suite(.ownProcess) struct GatewayTests {
     private final class Source: UpdateSource {
         var onUpdates: (UpdateBatch) -> Void = { _ in }
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `an update is confirmed and delivered once it is stored, not before`() throws {
+    @Test func `an update is confirmed and delivered only after it is stored`() throws {
         let flow = try Flow()
         flow.start()
         flow.journal.commitsAtOnce = false
@@ -92,7 +92,7 @@ import Testing
         #expect(flow.journal.stored.offset == 3)
     }
 
-    @Test func `an update of no scope is confirmed, and given to nobody`() throws {
+    @Test func `an update without a scope is confirmed and not delivered`() throws {
         let flow = try Flow()
         flow.start()
         try flow.source.send(1, chat: nil)
@@ -100,7 +100,7 @@ import Testing
         #expect(flow.stage.started.isEmpty)
     }
 
-    @Test func `a message without a text form is not given to a child that reads plain text`() throws {
+    @Test func `a message without a text form isn't delivered to a plain program`() throws {
         let flow = try Flow { $0.dialect = .plainText }
         flow.start()
         try flow.source.send(1)
@@ -110,7 +110,7 @@ import Testing
         #expect(flow.stage.child.linesWritten == ["1"])
     }
 
-    @Test func `a call is in the journal until it is answered`() throws {
+    @Test func `a call stays in the journal until it is answered`() throws {
         let flow = try Flow()
         flow.start()
         try flow.source.send(1)
@@ -123,7 +123,7 @@ import Testing
         #expect(flow.stage.child.linesWritten.last?.contains(#""id":7,"ok":true"#) == true)
     }
 
-    @Test func `calls of an earlier run go before their scope's events, and hold up no other scope`() throws {
+    @Test func `calls of an earlier run precede their scope's events, and delay no other scope`() throws {
         let earlier = FakeJournal()
         _ = earlier.add(try Flow().call("left"), for: .chat(42))
         let journal = earlier.afterCrash(redeliveryWindow: 18)
@@ -140,13 +140,13 @@ import Testing
         #expect(flow.journal.stored.calls.isEmpty)
     }
 
-    @Test func `without such calls the observer knows at once`() throws {
+    @Test func `without calls of an earlier run, recovery ends at once`() throws {
         let flow = try Flow()
         flow.start()
         #expect(flow.sink.told == ["recovered"])
     }
 
-    @Test func `events of an earlier run are given, marked, without a word from the source`() throws {
+    @Test func `events of an earlier run are delivered and marked before the source has any`() throws {
         let earlier = try Flow()
         earlier.start()
         try earlier.source.send(1, 2)
@@ -158,7 +158,7 @@ import Testing
         #expect(flow.stage.child.texts == ["1!", "2!"])
     }
 
-    @Test func `the observer is told of events, children at work, and their end`() throws {
+    @Test func `the observer hears of events, working children and their exits`() throws {
         let flow = try Flow { $0.showsTyping = true }
         flow.start()
         try flow.source.send(1)
@@ -168,7 +168,7 @@ import Testing
         #expect(flow.sink.told == ["recovered", "given chat:42", "working chat:42", "ended chat:42"])
     }
 
-    @Test func `a stop waits for children and for their calls, then tells the source`() throws {
+    @Test func `a stop waits for children and their calls, then confirms the updates`() throws {
         let flow = try Flow()
         flow.start()
         try flow.source.send(1)
@@ -188,7 +188,7 @@ import Testing
         #expect(flow.stage.isEmpty)
     }
 
-    @Test func `a stop that takes too long kills the children, and says what is left`() throws {
+    @Test func `a stop that times out kills the children and keeps the rest in the journal`() throws {
         let flow = try Flow()
         flow.start()
         try flow.source.send(1)
@@ -202,7 +202,7 @@ import Testing
         #expect(flow.journal.stored.calls.count == 1)
     }
 
-    @Test func `a source that fails ends the gateway with its failure`() throws {
+    @Test func `a failing source ends the gateway with the same failure`() throws {
         let flow = try Flow()
         flow.start()
         try flow.source.send(1, 2)
@@ -219,7 +219,7 @@ import Testing
         #expect(flow.journal.stored.events.values.map(\.updateID) == [2])
     }
 
-    @Test func `at the end of its source each child ends after its last event`() throws {
+    @Test func `at the end of the source each child ends after its last event`() throws {
         let flow = try Flow()
         flow.start()
         try flow.source.send(1)

@@ -4,12 +4,12 @@ import Testing
 
 @testable import BotGateway
 
-/// The ways in which bots print what is no event. Each costs that line, and nothing else.
+/// The malformed lines that bots print. Each is dropped and affects no other line.
 @Suite struct BadLineTests {
-    /// The words for who waits for an answer and for the log.
+    /// The message for the log and for the call's result.
     private func words(_ text: String) -> String? { ChildLine(text).error?.description }
 
-    @Test func `a line that is not JSON`() {
+    @Test func `a line that is not JSON is refused`() {
         for line in [
             "hello", "Traceback (most recent call last):", "{'type': 'telegram.get_me'}", "{", "\u{FEFF}{}",
         ] {
@@ -22,19 +22,19 @@ import Testing
         }
     }
 
-    @Test func `half a line, whose id can't be read`() {
+    @Test func `half a line is refused without an id`() {
         let line = ChildLine(#"{"type":"telegram.send_message","id":"a1","text":"hal"#)
         #expect(line.rejection != nil)
         #expect(line.rejection?.id == nil)
     }
 
-    @Test func `two objects in one line`() {
+    @Test func `two objects in one line are refused`() {
         #expect(ChildLine(#"{"type":"telegram.get_me"}{"type":"telegram.get_me"}"#).event == nil)
         #expect(
             words(#"{"type":"telegram.get_me"}{"type":"telegram.get_me"}"#)?.hasPrefix("not JSON") == true)
     }
 
-    @Test func `JSON that is no object`() {
+    @Test func `JSON that is not an object is refused`() {
         for line in [
             "[]", #"[{"type":"telegram.get_me","id":1}]"#, "5", "null", "true", #""telegram.get_me""#,
         ] {
@@ -44,7 +44,7 @@ import Testing
         #expect(words("[]") == "expected one JSON object per line")
     }
 
-    @Test func `an object without a type is answered where it has an id`() {
+    @Test func `an object without a type is refused with its id`() {
         let line = ChildLine(#"{"text":"hello","id":"a1"}"#)
         #expect(line.error == .missingType)
         #expect(line.rejection?.id == "a1")
@@ -52,7 +52,7 @@ import Testing
         #expect(ChildLine("{}").rejection?.id == nil)
     }
 
-    @Test func `a type that is unknown is answered where it has an id`() {
+    @Test func `an unknown type is refused with its id`() {
         let types = [
             "hello", "telegram.", "telegram", "telegram.sendMessage", "send_message", "telegram.send-message",
             "telegram.send_", "telegram._send", "telegram.send__message", "TELEGRAM.send_message", "",
@@ -66,20 +66,20 @@ import Testing
         }
     }
 
-    @Test func `a result that is said back is not answered by another one`() {
+    @Test func `an echoed result is refused without a result of its own`() {
         let line = ChildLine(#"{"type":"telegram.result","id":7,"ok":true,"result":true}"#)
         #expect(line.error == .unknownType("telegram.result"))
         #expect(line.rejection != nil)
         #expect(line.rejection?.id == nil)
     }
 
-    @Test func `a type that is no string`() {
+    @Test func `a type that is not a string is refused`() {
         let line = ChildLine(#"{"type":5,"id":7}"#)
         #expect(line.error == .unknownType("5"))
         #expect(line.rejection?.id == 7)
     }
 
-    @Test func `invalid UTF-8 in a text is answered where an id can be read`() {
+    @Test func `invalid UTF-8 in a text is refused with the id, if it can be read`() {
         for bad in [[0xFF], [0xC3, 0x28], [0xC0, 0x80], [0xE2, 0x82], [0xF5, 0x80, 0x80, 0x80]] as [[UInt8]] {
             let start = Array(#"{"type":"telegram.send_message","text":"a"#.utf8)
             let line = ChildLine(start + bad + Array(#"b","id":"a1"}"#.utf8))
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `a lone surrogate is answered where an id can be read`() {
+    @Test func `a lone surrogate is refused with the id, if it can be read`() {
         for bad in [
             #"\ud83d"#, #"\ude00"#, #"\ud83d\ud83d"#, #"\ude00\ud83d"#, #"\ud83dx\ude00"#, #"\\\ud83d"#,
         ] {
@@ -100,7 +100,7 @@ import Testing
             #expect(line.event == nil, "\(bad)")
             #expect(line.rejection?.id == 5, "\(bad)")
         }
-        // A surrogate written as three bytes is no UTF-8 either.
+        // A surrogate encoded as three bytes is invalid UTF-8 too.
         let start = Array(#"{"id":5,"type":"telegram.send_message","text":""#.utf8)
         let line = ChildLine(start + [0xED, 0xA0, 0xBD] + Array(#""}"#.utf8))
         #expect(line.rejection?.id == 5)
@@ -111,7 +111,7 @@ import Testing
         #expect(line.call?.parameters["text"]?.string == #"\ud83d 😀"#)
     }
 
-    @Test func `a method that needs what is missing is answered where it has an id`() {
+    @Test func `a call without a required chat is refused with its id`() {
         let line = ChildLine(#"{"type":"telegram.send_message","text":"x","id":"a1"}"#, in: .user(7))
         #expect(line.error == .missingChat(type: "telegram.send_message", scope: "user:7"))
         #expect(line.rejection?.id == "a1")
@@ -129,14 +129,14 @@ import Testing
                 == nil)
     }
 
-    @Test func `a line nested too deep is refused`() {
+    @Test func `a line that is nested too deep is refused`() {
         let deep = String(repeating: "[", count: 100_000)
         #expect(ChildLine(#"{"type":"telegram.send_message","text":\#(deep)"#).event == nil)
     }
 
-    // MARK: what is said
+    // MARK: messages
 
-    @Test func `a method in Telegram's own spelling is put right`() {
+    @Test func `a method in Telegram's spelling gets a suggestion`() {
         let right = "; did you mean telegram.send_message?"
         for type in ["telegram.sendMessage", "sendMessage", "telegram.SendMessage", "send_message"] {
             #expect(
@@ -155,13 +155,13 @@ import Testing
         ("Telegram.getUpdate", "get_updates"), ("telegram.keepAlive", "keep_alive"), ("TELEGRAM.ACK", "ack"),
         ("telegram.setMoodOfTomorrow", "set_mood_of_tomorrow"),
     ])
-    func `a type that is near to a known one is put right`(_ type: String, _ right: String) {
+    func `a misspelt type gets a suggestion`(_ type: String, _ right: String) {
         #expect(
             words(#"{"type":"\#(type)"}"#)
                 == "unknown type '\(type)'; docs/protocol.md lists them; did you mean telegram.\(right)?")
     }
 
-    @Test func `what resembles no method is not put right`() {
+    @Test func `a type that resembles no method gets no suggestion`() {
         for type in [
             "", "http.request", "telegram.", "telegram", "telegram.result", "telegram.disconnect", "hello",
             "5",
@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func `of a long name the start is said`() {
+    @Test func `a long name is truncated in the message`() {
         let long = String(repeating: "x", count: 100_000)
         let start = String(repeating: "x", count: 100)
         #expect(
@@ -180,7 +180,7 @@ import Testing
                 == "with 'params' all parameters go there, also '\(start)…'")
     }
 
-    @Test func `what is wrong is said in words for who wrote the bot`() {
+    @Test func `the messages are written for the bot's author`() {
         let said: [(OutgoingEventError, String)] = [
             (
                 .notJSON(JSONError(reason: "'}' expected near end of file", line: 1, column: 5)),

@@ -1,14 +1,14 @@
 @testable import BotGateway
 
-/// Every method of Bot API 10.3, and what a scope can fill in for it.
+/// A method of Bot API 10.3, and the parameters that a scope can fill in.
 struct BotAPIMethod {
-    /// As a child writes it, without `telegram.`: `send_message`.
+    /// The name in a child's spelling, without `telegram.`: `send_message`.
     let snakeCase: Substring
-    /// As Telegram writes it: `sendMessage`.
+    /// The name in Telegram's spelling: `sendMessage`.
     let name: Substring
-    /// It requires `chat_id`.
+    /// Whether `chat_id` is required.
     let requiresChat: Bool
-    /// It takes `chat_id`, or `inline_message_id` in its stead: the edit family.
+    /// Whether it takes either `chat_id` or `inline_message_id`, as the edit methods do.
     let takesChatOrInline: Bool
     let takesBusinessConnection: Bool
     let takesTopic: Bool
@@ -24,7 +24,7 @@ struct BotAPIMethod {
 
     static let all = table.split(separator: "\n").map { BotAPIMethod($0) }
 
-    // Made from the file of methods, where a parameter that is needed is `required`, by:
+    // Generated from a JSON file of all methods, with `required` in each required parameter, by:
     //
     //     jq -r '.methods[] | [(.name | gsub("(?<c>[A-Z])"; "_\(.c | ascii_downcase)")), .name,
     //         (if .chat_id.required then "chat"

@@ -17,28 +17,28 @@ import Testing
         call("telegram.\(method.snakeCase)", given, in: scope)?.parameters
     }
 
-    @Test func `every method of the Bot API is written in snake_case`() {
+    @Test func `every method of the Bot API has a name in snake_case`() {
         #expect(BotAPIMethod.all.count == 185)
         for method in BotAPIMethod.all {
             #expect(call("telegram.\(method.snakeCase)", in: chat)?.method == String(method.name))
         }
     }
 
-    @Test func `a method that Telegram invents tomorrow is passed on`() {
+    @Test func `an unknown method is passed on`() {
         let call = call("telegram.read_mind_2_of_7", ["user_id": 5], in: .user(7))
         #expect(call?.method == "readMind2Of7")
         #expect(call?.parameters == ["user_id": 5])
     }
 
     @Test
-    func `chat_id defaults for the methods that require one, and for the edit family, and for no other`() {
+    func `chat_id defaults in methods that require it and in edit methods, and in no other`() {
         for method in BotAPIMethod.all {
             let isFilledIn = method.requiresChat || method.takesChatOrInline
             #expect(filledIn(method, in: chat) == (isFilledIn ? ["chat_id": 42] : [:]), "\(method.name)")
         }
     }
 
-    @Test func `chat_id does not default where it is optional and means something else`() {
+    @Test func `chat_id has no default where it is optional and means something else`() {
         for type in [
             "set_chat_menu_button", "get_chat_menu_button", "send_gift", "gift_premium_subscription",
         ] {
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `with inline_message_id the edit family needs no chat`() {
+    @Test func `with inline_message_id edit methods need no chat`() {
         for method in BotAPIMethod.all where method.takesChatOrInline {
             for scope in [chat, .user(7)] {
                 #expect(
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `in a user's and the bot's scope a call that needs a chat and names none is refused`() {
+    @Test func `in the scope of a user or the bot, a call without a required chat is refused`() {
         for method in BotAPIMethod.all {
             let needsChat = method.requiresChat || method.takesChatOrInline
             for scope in [Scope.user(7), .bot] {
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `a chat that is named is not replaced`() {
+    @Test func `a given chat is not replaced`() {
         let numbered = call("telegram.send_message", ["chat_id": -5, "text": "x"], in: chat)
         #expect(numbered?.parameters.description == #"{"chat_id":-5,"text":"x"}"#)
         let named = call("telegram.send_message", ["text": "x", "chat_id": "@news"], in: chat)
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `in a business chat business_connection_id defaults like chat_id`() {
-        // An invoice link of a business account takes Stars only: it stays a choice.
+        // An invoice link of a business account only takes Stars, so the connection is left to the bot.
         for method in BotAPIMethod.all where method.name != "createInvoiceLink" {
             let filledIn = filledIn(method, in: business)
             #expect(
@@ -88,7 +88,7 @@ import Testing
         #expect(other?.parameters["business_connection_id"] == "b2")
     }
 
-    @Test func `in a topic message_thread_id defaults like chat_id, where the method has one`() {
+    @Test func `in a topic message_thread_id defaults like chat_id, if the method takes it`() {
         #expect(BotAPIMethod.all.count(where: \.takesTopic) == 32)
         for method in BotAPIMethod.all {
             let takesChat = method.requiresChat || method.takesChatOrInline
@@ -100,7 +100,7 @@ import Testing
         #expect(other?.parameters == ["message_thread_id": 4, "chat_id": -100])
     }
 
-    @Test func `a topic and a connection are those of the scope's chat, and not filled in for another`() {
+    @Test func `the topic and the connection default only for the scope's own chat`() {
         for own in [-100, "-100", .null] as [JSON] {
             let call = call("telegram.send_message", ["chat_id": own], in: topic)
             #expect(call?.parameters["message_thread_id"] == 3, "\(own)")
@@ -122,14 +122,14 @@ import Testing
         }
     }
 
-    @Test func `a topic or a connection of null is left out: General, the bot's own chat`() {
+    @Test func `a null topic or connection is left out, which means General or the bot's own chat`() {
         let general = call("telegram.send_message", ["message_thread_id": .null], in: topic)
         #expect(general?.parameters == ["chat_id": -100])
         let own = call("telegram.send_message", ["business_connection_id": .null], in: business)
         #expect(own?.parameters == ["chat_id": 42])
     }
 
-    @Test func `outside topics message_thread_id is never filled in`() {
+    @Test func `outside topics message_thread_id has no default`() {
         for method in BotAPIMethod.all {
             for scope in [chat, business, .user(7), .bot] {
                 #expect(filledIn(method, ["chat_id": 42], in: scope)?["message_thread_id"] == nil)
@@ -137,13 +137,13 @@ import Testing
         }
     }
 
-    @Test func `outside business chats business_connection_id is never filled in`() {
+    @Test func `outside business chats business_connection_id has no default`() {
         for method in BotAPIMethod.all {
             #expect(filledIn(method, ["chat_id": 5], in: chat)?["business_connection_id"] == nil)
         }
     }
 
-    @Test func `a parameter that is null is left out, deeper nulls stay`() {
+    @Test func `a null parameter is left out, and nested nulls stay`() {
         let given: JSON = [
             "text": "x", "reply_markup": .null, "parse_mode": .null, "link": ["a": .null], "l": [.null],
         ]
@@ -152,22 +152,22 @@ import Testing
                 == #"{"chat_id":42,"text":"x","link":{"a":null},"l":[null]}"#)
     }
 
-    @Test func `a chat_id of null is the scope's`() {
+    @Test func `a null chat_id means the scope's chat`() {
         #expect(call("telegram.leave_chat", ["chat_id": .null], in: chat)?.parameters == ["chat_id": 42])
         #expect(call("telegram.leave_chat", ["chat_id": .null], in: .user(7)) == nil)
         let draft = call("telegram.get_me", ["chat_id": .null], in: chat)
         #expect(draft?.parameters == [:])
     }
 
-    // MARK: said again
+    // MARK: the call's line
 
-    @Test func `a call's line is one that a child could have written, everything filled in`() {
+    @Test func `a call's line is in a child's form, with all defaults filled in`() {
         let call = ChildLine(#"{"text":"hi","id":"a1","type":"telegram.send_message","x":null}"#).call
         #expect(
             call?.line.description == #"{"type":"telegram.send_message","chat_id":42,"text":"hi","id":"a1"}"#)
     }
 
-    @Test func `parameters that clash with the line's own keys go to params`() {
+    @Test func `parameters with the names of the line's own keys go to params`() {
         for clash in [#""type":"quiz""#, #""id":5"#, #""params":{}"#] {
             let call = ChildLine(#"{"type":"telegram.send_poll","params":{"question":"?",\#(clash)},"id":1}"#)
                 .call
@@ -178,7 +178,7 @@ import Testing
         }
     }
 
-    @Test func `a call's line reads as the same call`() {
+    @Test func `a call's line parses as the same call`() {
         let lines = [
             #"{"type":"telegram.get_me"}"#, #"{"type":"telegram.send_message","text":"hi","id":1.5}"#,
             #"{"type":"telegram.send_poll","params":{"type":"quiz","id":"x","params":[1]},"id":"a"}"#,

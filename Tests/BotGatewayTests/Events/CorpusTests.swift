@@ -7,7 +7,7 @@ import Testing
 @testable import BotAPI
 @testable import BotGateway
 
-/// Tries a file of updates, one a line: `PIPEGRAM_CORPUS=FILE swift test`.
+/// Tests a file with one update per line: `PIPEGRAM_CORPUS=FILE swift test`.
 @Suite(.enabled(if: getenv("PIPEGRAM_CORPUS") != nil, "PIPEGRAM_CORPUS names no file of updates"))
 struct CorpusTests {
     private func corpus() throws -> [JSON] {
@@ -15,9 +15,7 @@ struct CorpusTests {
         return try ProjectFile.text(at: path).split(separator: "\n").map { try JSON(parsing: String($0)) }
     }
 
-    @Test func `each update reaches its child with every value as it came, and the scope that is its own`()
-        throws
-    {
+    @Test func `each update reaches its child unchanged and in the right scope`() throws {
         let updates = try corpus()
         #expect(!updates.isEmpty)
         for json in updates {
@@ -39,9 +37,7 @@ struct CorpusTests {
         }
     }
 
-    @Test func `redacted, each update goes the same way, with its shape and its entities in their texts`()
-        throws
-    {
+    @Test func `a redacted update keeps its scope, its shape and its entities`() throws {
         let redaction = Redaction(token: try BotToken("7:secret"))
         for json in try corpus() {
             let update = try Update(json)
@@ -61,7 +57,7 @@ struct CorpusTests {
         #expect(before.bool == after.bool)
         for (old, new) in zip(before.members, after.members) {
             compare(old.value, new.value)
-            // Where it names a person or says something.
+            // Values that name a person or contain text.
             if ["first_name", "last_name", "phone_number", "text", "title", "file_id"].contains(old.key),
                 let text = old.value.string, text.contains(where: \.isLetter), !text.hasPrefix("/")
             {
@@ -71,9 +67,9 @@ struct CorpusTests {
         for (old, new) in zip(before.elements, after.elements) { compare(old, new) }
     }
 
-    /// The whole program: replayed to a bot that writes down what it reads.
+    /// Tests the whole program: replays the file to a bot that records its input.
     @Test(arguments: ["chat", "topic", "user", "bot"])
-    func `a replay gives every child what is its own, in order`(_ name: String) throws {
+    func `a replay gives each child its own updates, in order`(_ name: String) throws {
         let choice = try #require(ScopeChoice(rawValue: name))
         let path = try #require(getenv("PIPEGRAM_CORPUS").map { String(cString: $0) })
         let files = TemporaryDirectory()

@@ -2,10 +2,10 @@ import JSON
 
 @testable import BotGateway
 
-/// Where an update should go, found in another way than `Route` does: by what Bot API 10.3 says of each kind.
+/// The expected scope of an update. Unlike `Route`, it is derived from the Bot API 10.3 documentation of each kind.
 enum ExpectedScope {
     private struct Facts {
-        /// Where its Chat stands, and its User: the sender, for a kind that has one.
+        /// The paths of the update's Chat and User. The User is the sender, if the kind has one.
         var chat: [String] = []
         var user: [String] = []
     }
@@ -42,7 +42,7 @@ enum ExpectedScope {
 
     static var kinds: Set<String> { Set(facts.keys) }
 
-    /// As `PIPEGRAM_SCOPE` has it; nil for an update that belongs to nobody.
+    /// The scope in the form of `PIPEGRAM_SCOPE`; nil for an update without a scope.
     static func of(_ kind: String, _ payload: JSON, _ choice: ScopeChoice) -> String? {
         guard choice != .bot else { return "bot" }
         guard let facts = facts[kind] else { return nil }
@@ -51,7 +51,7 @@ enum ExpectedScope {
         return choice == .user ? user ?? chat : chat ?? user
     }
 
-    /// The Chat or the User that the scope line of such a scope shows.
+    /// The Chat or the User in the scope line.
     static func party(_ kind: String, _ payload: JSON, _ choice: ScopeChoice) -> (chat: JSON?, user: JSON?) {
         guard let facts = facts[kind], let scope = of(kind, payload, choice), choice != .bot else {
             return (nil, nil)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct GatewayLinesTests {
     @Test(arguments: ["1.1", "52.370216", "-0.5", "1700000000.123", "7", "9007199254740993", #""a\u0001""#])
-    func `an id goes back as it came`(_ id: String) throws {
+    func `an id is returned unchanged`(_ id: String) throws {
         let line = GatewayLines.result(.success(true), id: try JSON(parsing: id))
         let text = String(decoding: line, as: UTF8.self)
         #expect(text == #"{"type":"telegram.result","id":\#(id),"ok":true,"result":true}"# + "\n")
@@ -26,13 +26,13 @@ import Testing
             result(.success(true)) == #"{"type":"telegram.result","id":"a1","ok":true,"result":true}"# + "\n")
     }
 
-    @Test func `an id comes back as it came, a number as a number`() {
+    @Test func `an id keeps its type`() {
         for id in [1, 1.5, "1", "", 9_223_372_036_854_775_807] as [JSON] {
             #expect(result(.success(true), id: id).contains(#""id":\#(id),"#))
         }
     }
 
-    @Test func `a refusal has Telegram's code and words`() {
+    @Test func `a refusal has Telegram's error code and description`() {
         let error = BotAPIError(code: 400, reason: "Bad Request: chat not found")
         #expect(
             result(.failure(error))
@@ -40,13 +40,13 @@ import Testing
                 + "\n")
     }
 
-    @Test func `parameters are there when Telegram sent them`() {
+    @Test func `parameters are included if Telegram sent them`() {
         let error = BotAPIError(
             code: 400, reason: "Bad Request: x", parameters: ["migrate_to_chat_id": -100_123])
         #expect(result(.failure(error)).hasSuffix(#","parameters":{"migrate_to_chat_id":-100123}}"# + "\n"))
     }
 
-    @Test func `an answer that was lost is marked as unknown`() throws {
+    @Test func `a lost answer is marked as unknown`() throws {
         let line = try JSON(parsing: result(.unknown("the connection was closed")))
         #expect(line["ok"] == false)
         #expect(line["state"] == "unknown")
@@ -56,7 +56,7 @@ import Testing
         #expect(!result(.failure(.badRequest("x"))).contains("state"))
     }
 
-    @Test func `a disconnect says why`() {
+    @Test func `a disconnect gives the reason`() {
         for reason in [DisconnectReason.idle, .stop, .reload, .limit] {
             #expect(
                 String(decoding: GatewayLines.disconnect(reason), as: UTF8.self)

@@ -10,13 +10,13 @@ import Testing
         IncomingEvent(try Update(JSON(parsing: update), text: Array(update.utf8), line: 3))
     }
 
-    /// The event's line for an update with a payload.
+    /// The event's line for an update with this payload.
     private func line(_ payload: String, kind: String = "message") throws -> String {
         let event = try event(#"{"update_id":9001,"\#(kind)":\#(payload)}"#)
         return String(decoding: event?.line ?? [], as: UTF8.self)
     }
 
-    @Test func `an event's line has the type, the update's id, and the payload's keys as they came`() throws {
+    @Test func `an event's line has the type, the update's id and the payload's keys unchanged`() throws {
         let payload =
             #"{"message_id":5,"from":{"id":42,"is_bot":false},"chat":{"id":42},"date":1700000000,"text":"hi"}"#
         #expect(
@@ -24,7 +24,7 @@ import Testing
                 == #"{"type":"telegram.message","update_id":9001,"# + payload.dropFirst() + "\n")
     }
 
-    @Test func `keys keep their order, in nested objects too`() throws {
+    @Test func `keys keep their order, even in nested objects`() throws {
         let payload = #"{"z":1,"chat":{"type":"private","id":1},"a":{"y":[{"b":1,"a":2}],"x":0},"m":null}"#
         #expect(try line(payload).hasSuffix("," + payload.dropFirst() + "\n"))
     }
@@ -34,7 +34,7 @@ import Testing
         #expect(try line(#"{"chat":{"id":1},"# + numbers).hasSuffix(numbers + "\n"))
     }
 
-    @Test func `reals stay the same double, and don't become integers`() throws {
+    @Test func `reals keep their exact value and don't become integers`() throws {
         let reals = [0.1, -0.5, 1.0, 55.7558, 1e300, -2.5e-9, 1e-300, 37.617_299_999_999_99]
         let text = reals.map { "\($0)" }.joined(separator: ",")
         let event = try JSON(parsing: line(#"{"chat":{"id":1},"n":[\#(text)]}"#))
@@ -42,13 +42,13 @@ import Testing
         #expect(event["n"]?.elements.allSatisfy { $0.integer == nil } == true)
     }
 
-    @Test func `null, false, empty and nested values stay what they are`() throws {
+    @Test func `null, false, empty and nested values stay unchanged`() throws {
         let payload =
             #"{"chat":{"id":1},"a":null,"b":false,"c":"","d":[],"e":{},"f":[[[{"g":[null]}]]],"":"empty key"}"#
         #expect(try line(payload).hasSuffix("," + payload.dropFirst() + "\n"))
     }
 
-    @Test func `keys that nobody knows yet arrive`() throws {
+    @Test func `unknown keys are passed on`() throws {
         let payload = #"{"chat":{"id":1},"brain_wave":{"hz":40},"ключ":"значение","a \"b\"":1}"#
         #expect(try line(payload).hasSuffix("," + payload.dropFirst() + "\n"))
     }
@@ -59,12 +59,12 @@ import Testing
         #expect(try line(escaped).hasSuffix(raw))
     }
 
-    @Test func `what JSON demands to be escaped stays escaped`() throws {
+    @Test func `characters that JSON requires to be escaped stay escaped`() throws {
         let line = try line(#"{"chat":{"id":1},"text":"a\nb\r\t\"\\\b\f\u0000\u001f"}"#)
         #expect(line.hasSuffix(#""text":"a\nb\r\t\"\\\b\f\u0000\u001f"}"# + "\n"))
     }
 
-    @Test func `a line ends in one newline and has no other`() throws {
+    @Test func `a line contains exactly one newline, at its end`() throws {
         let payload =
             "{\"chat\" :\n{\"id\": 1},\r\n \"text\":\"one\\ntwo\\r\\nthree\\u000a\u{2028}\u{85}\"\n}"
         let line = Array(try line(payload).utf8)
@@ -73,7 +73,7 @@ import Testing
         #expect(!line.contains(0x0D))
     }
 
-    @Test func `a payload's key called type arrives as the kind's`() throws {
+    @Test func `a payload's own type key is renamed after the kind`() throws {
         let line = try line(#"{"chat":{"id":1,"type":"group"},"id":"5","type":"quiz"}"#, kind: "poll")
         #expect(
             line
@@ -81,7 +81,7 @@ import Testing
                 + "\n")
     }
 
-    @Test func `a renamed key stands where it came, and only at the top`() throws {
+    @Test func `a renamed key keeps its position, and only top-level keys are renamed`() throws {
         let line = try line(#"{"type":null,"chat":{"id":1},"x":{"type":"y"}}"#, kind: "brain_wave")
         #expect(
             line
@@ -89,7 +89,7 @@ import Testing
                 + "\n")
     }
 
-    @Test func `a payload's keys never pass for the gateway's own`() throws {
+    @Test func `a payload's keys can't be mistaken for the gateway's`() throws {
         let line = try JSON(parsing: line(#"{"chat":{"id":1},"update_id":5,"redelivered":true}"#))
         #expect(line["update_id"] == 9001)
         #expect(line["redelivered"] == nil)
@@ -97,18 +97,18 @@ import Testing
         #expect(line["message_redelivered"] == true)
     }
 
-    @Test func `an event knows its scope, its update and where it was recorded`() throws {
+    @Test func `an event has its scope, its update's id and its line in the log`() throws {
         let event = try event(#"{"update_id":9001,"message":{"chat":{"id":-5}}}"#)
         #expect(event?.scope == .chat(-5))
         #expect(event?.updateID == 9001)
         #expect(event?.logLine == 3)
     }
 
-    @Test func `a poll becomes no event`() throws {
+    @Test func `a poll isn't an event`() throws {
         #expect(try event(#"{"update_id":9001,"poll":{"id":"5","type":"quiz"}}"#) == nil)
     }
 
-    @Test func `every kind's type is telegram. and its key`() throws {
+    @Test func `an event's type is 'telegram.' and its kind`() throws {
         for row in UpdateKindTable.rows {
             let party = row.paths[0].split(separator: ".").reversed().reduce(#"{"id":1}"#) {
                 #"{"\#($1)":\#($0)}"#

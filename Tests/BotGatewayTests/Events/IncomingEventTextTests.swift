@@ -4,9 +4,9 @@ import Testing
 @testable import BotAPI
 @testable import BotGateway
 
-/// An event's text is put together from the update's own: it must say what the parsed update says.
+/// An event's text is assembled from the update's text. It must have the same meaning as the parsed update.
 @Suite struct IncomingEventTextTests {
-    /// The first update of a log, and its event.
+    /// Returns the first update of a log and its event.
     private func event(_ log: [UInt8]) throws -> (Update, IncomingEvent)? {
         var scanner = UpdateLogScanner()
         var first: Update?
@@ -19,7 +19,7 @@ import Testing
         return first.flatMap { update in IncomingEvent(update).map { (update, $0) } }
     }
 
-    @Test func `wherever the payload stands, it is the one that is handed on`() throws {
+    @Test func `the payload is found wherever it is in the update`() throws {
         let payload = #"{"chat":{"id":1},"text":"\"update_id\":5,\"message\":{}"}"#
         let updates = [
             #"{"update_id":1,"message":\#(payload)}"#, #"{"message":\#(payload),"update_id":1}"#,
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `a kind that JSON has to escape is handed on`() throws {
+    @Test func `a kind with escaped characters is passed on`() throws {
         for kind in [#"a\"b"#, #"\u0001"#, "", "Ключ", #"\\"#, "a b"] {
             let (update, event) = try #require(
                 try event(Array(#"{"update_id":1,"\#(kind)":{"chat":{"id":1},"x":"y"}}"#.utf8)))
@@ -46,14 +46,14 @@ import Testing
         }
     }
 
-    @Test func `a payload's keys that are escaped are known all the same`() throws {
+    @Test func `escaped keys in a payload are recognized`() throws {
         let (update, event) = try #require(
             try event(Array(#"{"update_id":1,"message":{"chat":{"id":1},"\u0074ype":1}}"#.utf8)))
         #expect(event.isFaithful(to: update))
         #expect(try JSON(parsing: event.line)["message_type"] == 1)
     }
 
-    @Test func `of a key that comes twice the last one is handed on`() throws {
+    @Test func `of a duplicate key the last value is passed on`() throws {
         let updates = [
             #"{"update_id":1,"message":{"chat":{"id":1}},"message":{"chat":{"id":2}}}"#,
             #"{"message":{"chat":{"id":1}},"update_id":1,"message":{"chat":{"id":2}}}"#,

@@ -5,7 +5,7 @@ import Testing
 @testable import BotAPI
 @testable import BotGateway
 
-/// A dead letter becomes an update again.
+/// Dead letters are turned back into updates.
 @Suite struct IncomingEventUpdateTests {
     private func event(_ text: String) throws -> IncomingEvent {
         try #require(IncomingEvent(try Update(JSON(parsing: text), text: Array(text.utf8))))
@@ -18,7 +18,7 @@ import Testing
         return String(decoding: update.dropLast(), as: UTF8.self)
     }
 
-    /// Payloads for a kind, all of them with its chat or user.
+    /// Payloads of a kind, each with its chat or user.
     private func payloads(_ row: UpdateKindTable.Row) -> [String] {
         let path = row.paths[0].split(separator: ".")
         let party = path.dropFirst().reversed().reduce(#"{"id":-42,"type":"group"}"#) {
@@ -32,7 +32,7 @@ import Testing
         ]
     }
 
-    @Test func `an update that became a line becomes the same update`() throws {
+    @Test func `an update survives the way to a line and back`() throws {
         for row in UpdateKindTable.rows {
             for payload in payloads(row) {
                 let text = #"{"update_id":9001,"\#(row.kind)":\#(payload)}"#
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `numbers and the order of keys stay as they were written`() throws {
+    @Test func `numbers and the order of keys stay as written`() throws {
         let row = try #require(UpdateKindTable.rows.first)
         for payload in payloads(row).prefix(3) {
             let text = #"{"update_id":9001,"\#(row.kind)":\#(payload)}"#
@@ -52,14 +52,14 @@ import Testing
         }
     }
 
-    @Test func `a kind that nobody knows yet, and one that JSON escapes, come back`() throws {
+    @Test func `an unknown kind and an escaped one are restored`() throws {
         for kind in ["brain_wave", #"a\"b"#, "Ключ", ""] {
             let text = #"{"update_id":-1,"\#(kind)":{"chat":{"id":1}}}"#
             #expect(try update(from: try event(text).line) == text)
         }
     }
 
-    @Test func `a mark of the gateway's doesn't come back`() throws {
+    @Test func `the gateway's marks are removed`() throws {
         var event = try event(#"{"update_id":1,"message":{"chat":{"id":1}}}"#)
         event.isRedelivered = true
         #expect(try update(from: event.lineForChild) == #"{"update_id":1,"message":{"chat":{"id":1}}}"#)
@@ -69,7 +69,7 @@ import Testing
         "", "{}\n", "[]\n", "no JSON\n", #"{"type":"telegram.message"}"#, #"{"type":5,"update_id":1}"#,
         #"{"type":"telegram","update_id":1}"#, #"{"type":"telegram.message","update_id":"1"}"#,
     ])
-    func `what is no line of an update becomes none`(_ line: String) {
+    func `a line without an update gives nil`(_ line: String) {
         #expect(IncomingEvent.update(from: Array(line.utf8)) == nil)
     }
 }

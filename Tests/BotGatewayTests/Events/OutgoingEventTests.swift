@@ -5,7 +5,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct OutgoingEventTests {
-    @Test func `a call's keys are the method's parameters, as they are`() {
+    @Test func `a call's keys become the method's parameters unchanged`() {
         let line =
             #"{"type":"telegram.send_message","text":"hello","n":[1,2.5,{"b":null}],"x":{"type":"y","id":3}}"#
         let call = ChildLine(line).call
@@ -17,7 +17,7 @@ import Testing
                 == #"{"chat_id":42,"text":"hello","n":[1,2.5,{"b":null}],"x":{"type":"y","id":3}}"#)
     }
 
-    @Test func `an id is any string or number, and no parameter`() {
+    @Test func `an id is any string or number, and isn't a parameter`() {
         for id in ["a1", "", 1, -5, 9_223_372_036_854_775_807, 1.5, "😀"] as [JSON] {
             let call = ChildLine(#"{"type":"telegram.get_me","id":\#(id)}"#).call
             #expect(call?.id == id)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `an id that is neither a string nor a number is refused, to nobody`() {
+    @Test func `an id that is neither a string nor a number is refused without a result`() {
         for id in ["true", "[1]", "{}", "false"] {
             let line = ChildLine(#"{"type":"telegram.get_me","id":\#(id)}"#)
             #expect(line.error == .badID)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `an id of null is none`() {
+    @Test func `a null id counts as missing`() {
         let call = ChildLine(#"{"type":"telegram.get_me","id":null}"#).call
         #expect(call != nil)
         #expect(call?.id == nil)
@@ -43,7 +43,7 @@ import Testing
 
     // MARK: params
 
-    @Test func `with params all parameters stand there, also type and id`() {
+    @Test func `params contains all parameters, even type and id`() {
         let line =
             #"{"type":"telegram.send_poll","params":{"question":"?","options":[],"type":"quiz","id":5},"id":"a"}"#
         let call = ChildLine(line).call
@@ -54,7 +54,7 @@ import Testing
                 == #"{"chat_id":42,"question":"?","options":[],"type":"quiz","id":5}"#)
     }
 
-    @Test func `params may be empty, and say which chat`() {
+    @Test func `params may be empty, and may contain chat_id`() {
         #expect(ChildLine(#"{"type":"telegram.leave_chat","params":{}}"#).call?.parameters == ["chat_id": 42])
         let other = ChildLine(#"{"type":"telegram.leave_chat","params":{"chat_id":-5}}"#)
         #expect(other.call?.parameters == ["chat_id": -5])
@@ -62,7 +62,7 @@ import Testing
         #expect(none.call?.parameters == ["chat_id": 42])
     }
 
-    @Test func `params that are no object are refused`() {
+    @Test func `params that are not an object are refused`() {
         for params in ["5", #""{}""#, "[]", "true"] {
             let line = ChildLine(#"{"type":"telegram.send_poll","params":\#(params),"id":3}"#)
             #expect(line.error == .badParams, "\(params)")
@@ -70,28 +70,28 @@ import Testing
         }
     }
 
-    @Test func `a parameter beside params is refused, not lost`() {
+    @Test func `a parameter outside params is refused, not lost`() {
         let line = ChildLine(#"{"type":"telegram.send_poll","params":{"question":"?"},"options":[],"id":3}"#)
         #expect(line.error == .besideParams("options"))
         #expect(line.rejection?.id == 3)
     }
 
-    // MARK: the gateway's own
+    // MARK: lines for the gateway
 
-    @Test func `ack names the event that is dealt with`() {
+    @Test func `ack names the acknowledged event`() {
         #expect(ChildLine(#"{"type":"telegram.ack","update_id":9001}"#).acknowledged == 9001)
         for line in [#"{"type":"telegram.ack"}"#, #"{"type":"telegram.ack","update_id":"9001"}"#] {
             #expect(ChildLine(line).error == .missing("update_id", type: "telegram.ack"))
         }
     }
 
-    @Test func `state is any value`() {
+    @Test func `a state is any value`() {
         for value in [#"{"step":2}"#, "[1,null]", #""x""#, "5", "1.5", "false"] {
             #expect(ChildLine(#"{"type":"telegram.state","value":\#(value)}"#).state?.description == value)
         }
     }
 
-    @Test func `a state of null is read, to forget it`() {
+    @Test func `a null state is accepted, and deletes the state`() {
         #expect(ChildLine(#"{"type":"telegram.state","value":null}"#).state?.isNull == true)
         let line = ChildLine(#"{"type":"telegram.state","id":1}"#)
         #expect(line.error == .missing("value", type: "telegram.state"))
@@ -108,7 +108,7 @@ import Testing
         #expect(line(bytes: 65537).rejection?.id == "s")
     }
 
-    @Test func `keep_alive has seconds, also parts of one`() {
+    @Test func `keep_alive takes whole and fractional seconds`() {
         func seconds(_ value: String) -> ChildLine {
             ChildLine(#"{"type":"telegram.keep_alive","seconds":\#(value)}"#)
         }
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `a line may end in CRLF and have white space around it`() {
+    @Test func `a line may end in CRLF and have surrounding white space`() {
         #expect(ChildLine(#"{"type":"telegram.get_me"}"# + "\r").call?.method == "getMe")
         #expect(ChildLine(" \t{\"type\" : \"telegram.get_me\" } \t\r").call?.method == "getMe")
     }

@@ -10,7 +10,7 @@ import Testing
         Route(kind: kind, payload: payload, by: .chat)
     }
 
-    /// A payload in which everybody stands who could be taken for the one it belongs to.
+    /// A payload with every object that could determine the scope.
     private func crowd() -> JSON {
         [
             "chat": ["id": 1, "type": "group"], "message": ["message_id": 9, "chat": ["id": 2]],
@@ -23,7 +23,7 @@ import Testing
         path.split(separator: ".").reduce(payload) { $0?[String($1)] }
     }
 
-    @Test func `an update belongs to the scope that the protocol's table names`() {
+    @Test func `an update belongs to the scope in the protocol's table`() {
         for row in UpdateKindTable.rows {
             var payload = crowd()
             for path in row.paths {
@@ -37,22 +37,22 @@ import Testing
                     #expect(found?.scope == (path.hasSuffix("chat") ? .chat(id) : .user(id)), "\(row.kind)")
                 }
                 #expect(found?.key == (path.hasSuffix("chat") ? "chat" : "user"), "\(row.kind)")
-                // Without the first one the second one is whom it belongs to.
+                // Without the first object, the second one determines the scope.
                 path.split(separator: ".").first.map { payload.remove(String($0)) }
             }
         }
     }
 
-    @Test func `the table and the list of kinds name the same ones`() {
+    @Test func `the table and the list of kinds are the same`() {
         #expect(Set(UpdateKindTable.rows.map(\.kind) + ["poll"]) == UpdateKinds.known)
         #expect(UpdateKinds.all.count == 27)
     }
 
-    @Test func `a poll belongs to nobody`() {
+    @Test func `a poll has no scope`() {
         #expect(route("poll", ["id": "1", "question": "?", "options": [], "type": "regular"]) == nil)
     }
 
-    @Test func `a callback query belongs to the chat of its message, also of one that is inaccessible`() {
+    @Test func `a callback query belongs to its message's chat, even if the message is inaccessible`() {
         let accessible: JSON = [
             "id": "1", "from": ["id": 7],
             "message": ["message_id": 5, "from": ["id": 8], "chat": ["id": 42], "date": 1_700_000_000],
@@ -64,13 +64,13 @@ import Testing
         #expect(route("callback_query", inaccessible)?.scope == .chat(42))
     }
 
-    @Test func `a callback query of an inline message belongs to who pressed the button`() {
+    @Test func `a callback query of an inline message belongs to the user who pressed the button`() {
         let query: JSON = ["id": "1", "from": ["id": 7], "inline_message_id": "i1", "chat_instance": "-5"]
         #expect(route("callback_query", query)?.scope == .user(7))
         #expect(route("callback_query", query)?.key == "user")
     }
 
-    @Test func `a poll answer belongs to the chat that voted, else to the user`() {
+    @Test func `a poll answer belongs to the voting chat, or else to the user`() {
         let ofChat: JSON = ["poll_id": "1", "voter_chat": ["id": -5], "user": ["id": 136_817_688]]
         #expect(route("poll_answer", ofChat)?.scope == .chat(-5))
         #expect(route("poll_answer", ofChat)?.key == "chat")
@@ -86,8 +86,7 @@ import Testing
             route("message", message)?.scope == .chat(42), "only the business kinds have scopes of their own")
     }
 
-    @Test func `a kind not invented yet belongs to its chat, message's chat, sender or user, in this order`()
-    {
+    @Test func `an unknown kind belongs to its chat, message's chat, sender or user, in this order`() {
         var payload = crowd()
         #expect(route("brain_wave", payload)?.scope == .chat(1))
         payload.remove("chat")
@@ -100,7 +99,7 @@ import Testing
         #expect(route("brain_wave", payload) == nil)
     }
 
-    @Test func `a chat whose id is not an integer is none`() {
+    @Test func `a chat without an integer id is ignored`() {
         for id in ["42", 42.0, .null, [42], true] as [JSON] {
             #expect(route("message", ["chat": ["id": id]]) == nil, "\(id)")
             #expect(

@@ -4,12 +4,12 @@ import Testing
 @testable import BotAPI
 @testable import BotGateway
 
-/// Which scope an update belongs to, with each `--scope`.
+/// An update's scope with each `--scope`.
 @Suite struct ScopeChoiceTests {
     private struct Case {
         let kind: String
         let payload: String
-        /// With `chat`, `topic` and `user`, as `PIPEGRAM_SCOPE` has it; nil where it belongs to nobody.
+        /// The scopes with `chat`, `topic` and `user`, in the form of `PIPEGRAM_SCOPE`; nil if there is none.
         let scopes: [String?]
 
         init(_ kind: String, _ payload: String, _ chat: String?, _ topic: String?, _ user: String?) {
@@ -22,18 +22,18 @@ import Testing
     private static let thread = #""message_thread_id":3,"is_topic_message":true"#
     private static let topic = "chat:-100/topic:3"
 
-    /// A message of Ada's in a group's topic.
+    /// A message from Ada in a group's topic.
     private static func inTopic(_ kind: String) -> Case {
         Case(
             kind, #"{"message_id":5,"from":\#(ada),\#(group),\#(thread)}"#, "chat:-100", topic, "user:7")
     }
 
-    /// What is known with its user alone.
+    /// An update that has only a user.
     private static func ofUser(_ kind: String, _ key: String) -> Case {
         Case(kind, #"{"id":"1","\#(key)":\#(ada)}"#, "user:7", "user:7", "user:7")
     }
 
-    /// What is known with its chat alone.
+    /// An update that has only a chat.
     private static func ofChat(_ kind: String) -> Case {
         Case(kind, #"{\#(group),"message_id":5}"#, "chat:-100", "chat:-100", "chat:-100")
     }
@@ -74,7 +74,7 @@ import Testing
         ]
 
     private static let special = [
-        // A thread of replies in a group without topics, and General, which has no thread.
+        // A reply thread in a group without topics, and General, which has no thread.
         Case(
             "message", #"{"message_id":5,"from":\#(ada),\#(group),"message_thread_id":3}"#, "chat:-100",
             "chat:-100", "user:7"),
@@ -91,7 +91,7 @@ import Testing
             "chat:-100", "chat:-100"),
         Case(
             "stopped_message_generation", #"{\#(group),"draft_id":1}"#, "chat:-100", "chat:-100", "chat:-100"),
-        // The button of an inline message; of one that can't be read any more; of a business account's.
+        // Buttons of an inline message, of an inaccessible message and of a business account's message.
         Case("callback_query", #"{"id":"1","from":\#(ada)}"#, "user:7", "user:7", "user:7"),
         Case(
             "callback_query", #"{"id":"1","from":\#(ada),"message":{\#(group),"message_id":5,"date":0}}"#,
@@ -124,9 +124,7 @@ import Testing
         return IncomingEvent(update, by: choice)?.scope.description
     }
 
-    @Test func `each kind, and those of tomorrow, go to the scope that protocol.md names for each --scope`()
-        throws
-    {
+    @Test func `known and unknown kinds have the scope that protocol.md names for each --scope`() throws {
         #expect(Set(Self.known.map(\.kind)) == UpdateKinds.known)
         for update in Self.known + Self.special + Self.tomorrow {
             for (choice, expected) in zip([ScopeChoice.chat, .topic, .user], update.scopes) {
@@ -138,8 +136,8 @@ import Testing
         }
     }
 
-    /// What the corpus is tried with is tried itself.
-    @Test func `the facts about kinds say the same`() throws {
+    /// Checks the expectations of CorpusTests.
+    @Test func `the expected scopes agree with these cases`() throws {
         #expect(ExpectedScope.kinds == UpdateKinds.known)
         for update in Self.known + Self.special {
             for (choice, expected) in zip([ScopeChoice.chat, .topic, .user], update.scopes) {
@@ -151,8 +149,7 @@ import Testing
         }
     }
 
-    @Test func `whom a scope serves is found again in its event, with whatever --scope it was stored`() throws
-    {
+    @Test func `a stored event gives its scope's chat or user again, with any --scope`() throws {
         for update in Self.known + Self.special + Self.tomorrow {
             for choice in ScopeChoice.allCases {
                 let payload = try JSON(parsing: update.payload)
@@ -165,7 +162,7 @@ import Testing
         let query: JSON = [
             "from": ["id": 7], "message": ["chat": ["id": 42], "business_connection_id": "b1"],
         ]
-        // An older version gave it to the bot's own chat.
+        // An older version used the bot's own chat.
         #expect(Route(kind: "callback_query", payload: query, of: .chat(42))?.party == ["id": 42])
     }
 }

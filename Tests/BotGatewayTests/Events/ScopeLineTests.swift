@@ -21,21 +21,21 @@ import Testing
 
     private let bot = #""bot":{"id":7,"is_bot":true,"first_name":"Demo","username":"demo_bot"}"#
 
-    @Test func `a chat's scope line is the protocol's, to the letter`() throws {
+    @Test func `a chat's scope line is exactly the protocol's`() throws {
         #expect(
             try line("message", #"{"message_id":5,"chat":{"id":42,"type":"private","first_name":"Ada"}}"#)
                 == #"{"type":"telegram","chat":{"id":42,"type":"private","first_name":"Ada"},"spec_version":"1.0","#
                 + bot + "}\n")
     }
 
-    @Test func `a user's scope line has user and no chat`() throws {
+    @Test func `a user's scope line has a user and no chat`() throws {
         #expect(
             try line("inline_query", #"{"id":"1","from":{"id":9,"first_name":"Ada"},"query":""}"#)
                 == #"{"type":"telegram","user":{"id":9,"first_name":"Ada"},"spec_version":"1.0","# + bot
                 + "}\n")
     }
 
-    @Test func `a chat that voted opens a chat's scope`() throws {
+    @Test func `a voting chat has a chat's scope line`() throws {
         let line = try JSON(parsing: line("poll_answer", #"{"voter_chat":{"id":-5,"type":"channel"}}"#))
         #expect(line["chat"] == ["id": -5, "type": "channel"])
         #expect(line["user"] == nil)
@@ -48,7 +48,7 @@ import Testing
                 + bot + "}\n")
     }
 
-    @Test func `a topic's scope line has its message_thread_id behind its chat`() throws {
+    @Test func `a topic's scope line has its message_thread_id after its chat`() throws {
         let message =
             #"{"message_id":5,"message_thread_id":3,"is_topic_message":true,"chat":{"id":-100},"from":{"id":7}}"#
         let ofTopic =
@@ -59,7 +59,7 @@ import Testing
         #expect(try !line("message", message).contains("message_thread_id"))
     }
 
-    @Test func `with --scope user the scope line has the sender, whatever the chat`() throws {
+    @Test func `with --scope user the scope line has the sender, in any chat`() throws {
         let ofUser = #"{"type":"telegram","user":{"id":7},"spec_version":"1.0","# + bot + "}\n"
         #expect(try line("message", #"{"chat":{"id":-100},"from":{"id":7}}"#, by: .user) == ofUser)
         #expect(
@@ -84,7 +84,7 @@ import Testing
         #expect(!line.contains("business_connection_id"))
     }
 
-    @Test func `what the scope stored comes as state, whatever it is`() throws {
+    @Test func `the scope's stored value becomes state, whatever its type`() throws {
         let chat = #"{"chat":{"id":42}}"#
         #expect(
             try line("message", chat, state: ["step": 2]).hasSuffix(bot + #","state":{"step":2}}"# + "\n"))
@@ -98,7 +98,7 @@ import Testing
         #expect(line.contains("a\\nпр😀\u{2028}"))
     }
 
-    @Test func `the type of a chat is known, a user has none`() throws {
+    @Test func `a chat has a type, and a user has none`() throws {
         let message = try #require(try event("message", #"{"chat":{"id":-5,"type":"supergroup"}}"#))
         let query = try #require(try event("inline_query", #"{"from":{"id":5,"type":"robot"}}"#))
         #expect(ScopeLine(openedBy: message).chatType == "supergroup")

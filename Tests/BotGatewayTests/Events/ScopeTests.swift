@@ -14,14 +14,14 @@ import Testing
         (.business(connection: "", chat: 42), "business:/chat:42"), (.bot, "bot"),
     ]
 
-    @Test func `a scope is written as PIPEGRAM_SCOPE has it, and read back`() {
+    @Test func `a scope is written in the form of PIPEGRAM_SCOPE and parsed back`() {
         for (scope, text) in Self.texts {
             #expect(scope.description == text)
             #expect(Scope(text) == scope)
         }
     }
 
-    @Test func `what no scope is written as is none`() {
+    @Test func `text that isn't a scope is refused`() {
         for text in [
             "", "chat", "chat:", "chat:x", "chat:9223372036854775808", "user:", "user:7/topic:3", "topic:3",
             "chat:-100/topic:", "chat:-100/topic:x", "chat:/topic:3", "chat:-100/chat:3",
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `calls default to the chat of a chat, a topic and a business chat, others have none`() {
+    @Test func `chats, topics and business chats have a default chat for calls, other scopes don't`() {
         #expect(Scope.chat(-5).chat == -5)
         #expect(Scope.topic(chat: -5, thread: 3).chat == -5)
         #expect(Scope.business(connection: "b1", chat: 42).chat == 42)
@@ -41,7 +41,7 @@ import Testing
         #expect(Scope.bot.chat == nil)
     }
 
-    @Test func `a chat, its topics, a user and business chats of the same number are scopes of their own`() {
+    @Test func `a chat, its topics, a user and business chats with the same id are different scopes`() {
         let scopes: Set<Scope> = [
             .chat(42), .user(42), .business(connection: "b1", chat: 42),
             .business(connection: "b2", chat: 42), .chat(42), .topic(chat: 42, thread: 1),

@@ -5,7 +5,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct DiskJournalTests {
-    @Test func `what was stored is there after a kill, in its order`() throws {
+    @Test func `stored events survive a kill, in order`() throws {
         let test = try JournalTest()
         try test.append([1, 2], offset: 3)
         try test.append([3], in: 43, offset: 4)
@@ -19,7 +19,7 @@ import Testing
         #expect(try test.waiting(in: 43).map(\.line) == [test.event(3, in: 43).line])
     }
 
-    @Test func `nothing is stored before it says so`() throws {
+    @Test func `nothing is stored before the commit is reported`() throws {
         let test = try JournalTest()
         var isStored = false
         try test.journal.append([test.event(1)], offset: 2) { _ in isStored = true }
@@ -30,7 +30,7 @@ import Testing
         #expect(try test.journal.offset() == nil)
     }
 
-    @Test func `what is dealt with is gone, and nothing else`() throws {
+    @Test func `an acknowledged event is deleted, and no other`() throws {
         let test = try JournalTest()
         let events = try test.append([1, 2, 3])
         try test.journal.acknowledge(events[1])
@@ -40,7 +40,7 @@ import Testing
         #expect(try test.waiting().map(\.updateID) == [1, 3])
     }
 
-    @Test func `an event and the calls that its child wrote before are one commit`() throws {
+    @Test func `an event and its child's earlier calls are committed together`() throws {
         let test = try JournalTest()
         let events = try test.append([1])
         let call = try test.call("answer")
@@ -56,7 +56,7 @@ import Testing
         #expect(calls.first?.call.method == "sendMessage")
     }
 
-    @Test func `an answered call is gone, be it from this run or from an earlier one`() throws {
+    @Test func `an answered call is deleted, whether of this run or of an earlier one`() throws {
         let test = try JournalTest()
         let keys = try ["a", "b"].map { try test.journal.add(try test.call($0), for: .chat(42)) }
         try test.commit()
@@ -73,7 +73,7 @@ import Testing
         #expect(try test.journal.recoveredCalls().isEmpty)
     }
 
-    @Test func `state is kept, replaced and forgotten`() throws {
+    @Test func `state is kept, replaced and deleted`() throws {
         let test = try JournalTest()
         try test.journal.setState(["count": 1], of: .chat(42))
         try test.journal.setState(["count": 2], of: .chat(42))
@@ -92,7 +92,7 @@ import Testing
         #expect(try test.journal.state(of: .user(7)) == "x")
     }
 
-    @Test func `after a kill the first events of each scope are marked`() throws {
+    @Test func `after a kill each scope's first events are marked`() throws {
         let test = try JournalTest(redeliveryWindow: 2)
         try test.append([1, 2, 3, 4])
         try test.append([5], in: 43)
@@ -104,7 +104,7 @@ import Testing
         #expect(try test.waiting().map(\.isRedelivered) == [true, true, false, false, false])
     }
 
-    @Test func `after a stop nothing is in doubt`() throws {
+    @Test func `after a clean stop no event is marked`() throws {
         let test = try JournalTest()
         try test.append([1, 2])
         try test.stop()
@@ -112,7 +112,7 @@ import Testing
         #expect(try test.waiting().map(\.isRedelivered) == [false, false])
     }
 
-    @Test func `what was in doubt stays so through a stop before it was given`() throws {
+    @Test func `a marked event that wasn't delivered stays marked after a clean stop`() throws {
         let test = try JournalTest()
         try test.append([1])
         test.kill()
@@ -122,7 +122,7 @@ import Testing
         #expect(try test.waiting().map(\.isRedelivered) == [true])
     }
 
-    @Test func `a shorter reach in between takes nothing from what was in doubt`() throws {
+    @Test func `a smaller redelivery window doesn't unmark events`() throws {
         let test = try JournalTest(redeliveryWindow: 4)
         try test.append([1, 2, 3, 4, 5])
         test.kill()
@@ -134,7 +134,7 @@ import Testing
         #expect(try test.waiting().map(\.isRedelivered) == [true, true, true, true, false])
     }
 
-    @Test func `doubt reaches over several readings`() throws {
+    @Test func `the redelivery window spans several reads`() throws {
         let test = try JournalTest(redeliveryWindow: 3)
         try test.append([1, 2, 3, 4])
         test.kill()
@@ -145,7 +145,7 @@ import Testing
         #expect((first + rest).map(\.isRedelivered) == [true, true, true, false])
     }
 
-    @Test func `how often an event killed its child is kept`() throws {
+    @Test func `an event's number of deaths is kept`() throws {
         let test = try JournalTest()
         var event = try test.append([1, 2])[0]
         event.deaths = 2
@@ -157,7 +157,7 @@ import Testing
         #expect(try test.waiting().map(\.isRedelivered) == [true, false])
     }
 
-    @Test func `reading takes no more than it is asked for`() throws {
+    @Test func `a read returns at most the requested number and size`() throws {
         let test = try JournalTest()
         try test.append(Array(1...10))
         let journal = try test.journal
@@ -168,7 +168,7 @@ import Testing
         #expect(try journal.pageIn(of: .chat(1), after: 0, count: 9, size: 100).isEmpty)
     }
 
-    @Test func `holds are kept with what is left of them, and ids of groups that moved`() throws {
+    @Test func `a hold's remaining time and migrations are kept`() throws {
         let test = try JournalTest()
         try test.journal.hold("42", for: .seconds(60))
         try test.journal.hold("43", for: .milliseconds(1))
@@ -183,13 +183,13 @@ import Testing
         #expect(try test.journal.migrations().map(\.new) == [-1_005])
     }
 
-    @Test func `a million scopes would be told a thousand at a time, and none twice`() throws {
+    @Test func `scopes of an earlier run are reported a thousand at a time, and each only once`() throws {
         let test = try JournalTest()
         try test.fill(chats: 2500)
         _ = try test.journal.recoveredCalls()
         let first = try #require(try test.journal.nextRecovered())
         #expect(first.count == 1000)
-        // One that was told is no longer counted apart; one that wasn't is, without what is new.
+        // A reported scope is no longer counted separately. An unreported one is, without new events.
         let told = Set(first.map(\.scope))
         let untold = try #require((1...2500).map { Scope.chat($0) }.first { !told.contains($0) })
         guard case .chat(let chat) = untold else { return }
@@ -204,7 +204,7 @@ import Testing
         #expect(try test.journal.recoveredCount(of: untold) == 0)
     }
 
-    @Test func `what is dealt with before its scope was told is not told`() throws {
+    @Test func `a scope whose events are acknowledged before it is reported isn't reported`() throws {
         let test = try JournalTest()
         try test.fill(chats: 1500)
         _ = try test.journal.recoveredCalls()
@@ -217,7 +217,7 @@ import Testing
         #expect(!rest.contains { $0.scope == .chat(chat) })
     }
 
-    @Test func `what a backlog took on disk is given back at the next start`() throws {
+    @Test func `a start releases the disk space of an earlier backlog`() throws {
         let test = try JournalTest()
         let events = (1...72 as ClosedRange<Int64>).map { id in
             var event = test.event(id)

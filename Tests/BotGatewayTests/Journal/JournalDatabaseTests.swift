@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    /// Opening it fails and changes nothing.
+    /// Checks that opening it fails and changes nothing.
     private func expectRefusal(_ files: TemporaryDirectory, _ words: String) {
         let before = files.bytes("journal.db")
         let failure = failure(opening: "\(files.path)/journal.db")
@@ -23,19 +23,19 @@ import Testing
         #expect(files.bytes("journal.db") == before)
     }
 
-    @Test func `a file that is no database is refused, and left as it is`() {
+    @Test func `a file that isn't a database is refused and left unchanged`() {
         let files = TemporaryDirectory()
         files.write("journal.db", String(repeating: "my diary\n", count: 1000))
         expectRefusal(files, "is broken, or none")
     }
 
-    @Test func `somebody else's database is refused, and left as it is`() throws {
+    @Test func `another program's database is refused and left unchanged`() throws {
         let files = TemporaryDirectory()
         try Database(path: "\(files.path)/journal.db").execute("CREATE TABLE recipes (name TEXT)")
         expectRefusal(files, "is no journal of pipegram's")
     }
 
-    @Test func `a journal from the future is refused, and left as it is`() throws {
+    @Test func `a journal of a newer version is refused and left unchanged`() throws {
         let files = TemporaryDirectory()
         do {
             let database = try JournalDatabase.open("\(files.path)/journal.db", patience: .zero)
@@ -44,7 +44,7 @@ import Testing
         expectRefusal(files, "newer pipegram (layout 2, this one knows 1)")
     }
 
-    @Test func `a journal of another bot is refused`() throws {
+    @Test func `another bot's journal is refused`() throws {
         let test = try JournalTest()
         test.kill()
         do {
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `an empty file, and a start that was cut off, are begun anew`() throws {
+    @Test func `an empty file and an interrupted creation are initialized`() throws {
         let files = TemporaryDirectory()
         files.write("journal.db", "")
         #expect(failure(opening: "\(files.path)/journal.db") == nil)

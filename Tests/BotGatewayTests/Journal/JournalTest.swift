@@ -5,7 +5,7 @@ import Testing
 
 @testable import BotGateway
 
-/// A journal in a directory of its own, which can be opened again as after a kill or a stop.
+/// A journal in its own directory. It can be killed or stopped, and opened again.
 final class JournalTest: Rigged {
     let rig: TestRig
     private var directory: StateDirectory?
@@ -29,7 +29,7 @@ final class JournalTest: Rigged {
             in: directory, bot: bot, redeliveryWindow: redeliveryWindow, on: loop, log: log.logger)
     }
 
-    /// As a kill would: nothing that isn't on disk is left.
+    /// Simulates a kill: everything that isn't on disk is lost.
     func kill() {
         opened = nil
         directory = nil
@@ -51,7 +51,7 @@ final class JournalTest: Rigged {
         try Call(type: "telegram.send_message", parameters: ["text": JSON(text)], id: nil, in: .chat(42))
     }
 
-    /// Stores events and waits for that.
+    /// Stores events and waits for the commit.
     @discardableResult
     func append(_ ids: [Int64], in chat: Int64 = 42, offset: Int64? = nil) throws -> [IncomingEvent] {
         let before = stored.count
@@ -60,7 +60,7 @@ final class JournalTest: Rigged {
         return Array(stored[before...])
     }
 
-    /// An event in each of so many chats, and a gateway that is killed: the next one finds them.
+    /// Stores an event in each of this many chats, then kills and reopens the journal.
     func fill(chats: Int64) throws {
         for chat in 1...chats { try journal.append([event(1, in: chat)], offset: nil) { _ in } }
         try commit()
@@ -75,7 +75,7 @@ final class JournalTest: Rigged {
         #expect(wait { journal.commits > commits })
     }
 
-    /// The scopes with events of an earlier run, and how many.
+    /// The scopes with events of an earlier run, and their numbers of events.
     func earlier() throws -> [(scope: Scope, count: Int)] {
         _ = try journal.recoveredCalls()
         var scopes: [(scope: Scope, count: Int)] = []

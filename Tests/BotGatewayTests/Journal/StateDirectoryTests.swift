@@ -9,7 +9,7 @@ import Testing
         StateDirectory.path(given: given, variable: { variables[$0] }, bot: bot)
     }
 
-    @Test func `the option comes first, then systemd's directory, then the user's`() {
+    @Test func `the option takes precedence, then systemd's directory, then the user's`() {
         let all = ["STATE_DIRECTORY": "/var/lib/bot", "XDG_STATE_HOME": "/xdg", "HOME": "/home/ada"]
         #expect(path("here", all) == "here")
         #expect(path(nil, all) == "/var/lib/bot")
@@ -21,7 +21,7 @@ import Testing
         #expect(path(nil, [:]) == nil)
     }
 
-    @Test func `it is made for its user alone, with those above it`() throws {
+    @Test func `the directory and its parents are created for their user alone`() throws {
         let files = TemporaryDirectory()
         let directory = try StateDirectory("\(files.path)/a/b")
         var status = stat()
@@ -30,7 +30,7 @@ import Testing
         #expect(StateDirectory.holder(of: "\(files.path)/a") == nil)
     }
 
-    @Test func `one that can't be made says what to do`() {
+    @Test func `a directory that can't be created gives an error with the fix`() {
         do {
             _ = try StateDirectory("/proc/nowhere/state")
             Issue.record("made in /proc")
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `the journal is for its user alone, also where the directory is not`() throws {
+    @Test func `the journal's files are for their user alone, even if the directory isn't`() throws {
         let test = try JournalTest()
         chmod(test.files.path, 0o755)
         try test.append([1])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BotGateway
 
-/// What the journal keeps has the scope that it was stored with, whatever `--scope` says later.
+/// Everything in the journal keeps the scope that it was stored with, whatever `--scope` is later.
 @Suite struct StoredScopeTests {
     private static let scopes: [Scope] = [
         .chat(-100), .topic(chat: -100, thread: 3), .user(7), .business(connection: "a/b", chat: 42), .bot,
@@ -16,7 +16,7 @@ import Testing
             line: Array(#"{"type":"telegram.poll","update_id":\#(id)}"#.utf8) + [0x0A])
     }
 
-    @Test func `events, calls, states and dead letters of every scope are found again`() throws {
+    @Test func `events, calls, states and dead letters of every scope are restored`() throws {
         let test = try JournalTest()
         var stored: [IncomingEvent] = []
         let events = (Self.scopes + Self.scopes).enumerated().map { event(Int64($0 + 1), of: $1) }
@@ -51,7 +51,7 @@ import Testing
         #expect(revived.map(\.scope) == Self.scopes)
     }
 
-    @Test func `what a bot left out on purpose is not filled in when its call goes out again`() throws {
+    @Test func `a parameter that a bot left out on purpose isn't filled in on a retry`() throws {
         let test = try JournalTest()
         let topic = Scope.topic(chat: -100, thread: 3)
         let general = try Call(
@@ -66,7 +66,7 @@ import Testing
         #expect(call.id == 1)
     }
 
-    @Test func `a child for what was stored is told whom its scope serves`() throws {
+    @Test func `a restored event's scope line has the scope's chat or user`() throws {
         let line =
             #"{"type":"telegram.message","update_id":1,"chat":{"id":-100,"type":"group"},"from":{"id":7}}"#
         for (scope, party) in [

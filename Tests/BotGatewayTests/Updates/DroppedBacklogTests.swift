@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: [nil, 9050])
-    func `what Telegram holds at the start is dropped, and what comes then is not`(_ offset: Int64?) throws {
+    func `updates pending at the start are dropped, and later ones aren't`(_ offset: Int64?) throws {
         let test = try test(250, offset: offset)
         test.poller.start()
         #expect(test.waitForPoll(2))
@@ -28,7 +28,7 @@ import Testing
         #expect(test.log.count("notice --drop-pending: dropping 250 updates that Telegram holds") == 1)
     }
 
-    @Test func `where nothing waits it goes on where the last run ended`() throws {
+    @Test func `without pending updates polling continues after the last run's offset`() throws {
         let test = try test(0, offset: 9001)
         test.poller.start()
         #expect(test.waitForPoll(2))
@@ -37,7 +37,7 @@ import Testing
         #expect(test.offsets.prefix(2) == [-1, 9001])
     }
 
-    @Test func `trouble with Telegram is got over, and only delays it`() throws {
+    @Test func `errors from Telegram are retried and only delay it`() throws {
         let test = try test(3)
         test.server.fail(method: "getWebhookInfo", with: .html(502))
         for fault in [
@@ -53,7 +53,7 @@ import Testing
         #expect(test.log.count("notice --drop-pending: dropping what Telegram holds") == 1)
     }
 
-    @Test func `a webhook ends it`() throws {
+    @Test func `a webhook is a failure`() throws {
         let test = try test(0)
         test.server.fail(
             method: "getUpdates",
@@ -76,7 +76,7 @@ import Testing
         #expect(test.server.pendingUpdates == 3)
     }
 
-    @Test func `an update that can't be read is dropped like the others`() throws {
+    @Test func `an unreadable update is dropped like the others`() throws {
         let test = try test(2)
         test.server.addRaw(bytes: Array(#"{"update_id":9003,"x"#.utf8), id: 9003)
         test.poller.start()

@@ -8,7 +8,7 @@ import Testing
 @Suite struct GetUpdatesParserTests {
     private let unreadable = Array(#"{"update_id":5,"message":{"text":"\ud83d"}}"#.utf8)
 
-    /// What asking again and again brings from a queue.
+    /// The result of polling a queue until it is empty.
     private struct Fetched {
         var ids: [Int64] = []
         var skipped: [Int64] = []
@@ -48,14 +48,14 @@ import Testing
         (id, Array(#"{"update_id":\#(id),"message":{"text":"\ud83d"}}"#.utf8))
     }
 
-    @Test func `good updates are fetched a hundred at a time`() {
+    @Test func `updates are fetched a hundred at a time`() {
         let fetched = fetch((1...250).map { message($0) })
         #expect(fetched.ids == Array(1...250))
         #expect(fetched.polls == 4)
         #expect(fetched.slept == .zero)
     }
 
-    @Test func `an update that can't be read is the only one that is skipped`() {
+    @Test func `only the unreadable update is skipped`() {
         for bad in [1, 2, 50, 100, 101, 150] as [Int64] {
             let fetched = fetch((1...150).map { $0 == bad ? broken($0) : message($0) })
             #expect(fetched.ids == (1...150).filter { $0 != bad })
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func `many that can't be read are all that is skipped`() {
+    @Test func `of several unreadable updates exactly these are skipped`() {
         let bad: Set<Int64> = [1, 2, 7, 60, 61, 119, 120]
         let fetched = fetch((1...120).map { bad.contains($0) ? broken($0) : message($0) })
         #expect(fetched.ids == (1...120).filter { !bad.contains($0) })
@@ -71,14 +71,13 @@ import Testing
         #expect(fetched.skipped.count == bad.count)
     }
 
-    @Test func `an update is skipped at its third unreadable single answer, after waiting longer each time`()
-    {
+    @Test func `an update is skipped after three unreadable answers with it alone, with growing delays`() {
         let fetched = fetch([broken(1)])
         #expect(fetched.polls == 5)
         #expect(fetched.slept == .seconds(2))
     }
 
-    @Test func `a body that was broken on its way is read when it comes again`() throws {
+    @Test func `a body damaged in transit is parsed when it comes again`() throws {
         var reading = GetUpdatesParser()
         guard case .askAgain = reading.read(Array(#"{"ok":true,"result":[{"upd"#.utf8)) else {
             Issue.record("it was read")
@@ -94,7 +93,7 @@ import Testing
         #expect(reading.limit == 100)
     }
 
-    @Test func `a page of a stranger's never skips anything, however often it comes`() {
+    @Test func `another server's page never skips an update, however often it comes`() {
         for body in ["<html>Please log in</html>", "", #"{"ok":true}"#, #"{"ok":true,"result":[{}]}"#] {
             var reading = GetUpdatesParser()
             var longest = Duration.zero

@@ -12,7 +12,7 @@ import Testing
         (try? GetUpdatesResponse(Array(body.utf8))) != nil
     }
 
-    @Test func `the updates come in their order, and the next poll asks from the last one + 1`() throws {
+    @Test func `updates are in order, and the next offset is the last id + 1`() throws {
         let answer = try answer(#"[{"update_id":5,"message":{}},{"update_id":7,"poll":{}}]"#)
         #expect(answer.updates.map(\.id) == [5, 7])
         #expect(answer.updates.map(\.kind) == ["message", "poll"])
@@ -20,24 +20,24 @@ import Testing
         #expect(answer.malformed.isEmpty)
     }
 
-    @Test func `an empty batch moves no offset`() throws {
+    @Test func `an empty batch leaves the offset`() throws {
         let answer = try answer("[]")
         #expect(answer.updates.isEmpty)
         #expect(answer.nextOffset == nil)
     }
 
-    @Test func `the last id counts, be it the lowest`() throws {
+    @Test func `the last id counts, even if it is the lowest`() throws {
         #expect(try answer(#"[{"update_id":727334708,"poll":{}},{"update_id":5,"poll":{}}]"#).nextOffset == 6)
     }
 
-    @Test func `what is no update is told, and asked for no more`() throws {
+    @Test func `a malformed update is reported and confirmed`() throws {
         let answer = try answer(#"[{"update_id":5,"poll":{}},{"x":1},{"update_id":6,"message":"hi"}]"#)
         #expect(answer.updates.map(\.id) == [5])
         #expect(answer.malformed == [.noID, .nothingHappened(id: 6)])
         #expect(answer.nextOffset == 7)
     }
 
-    @Test func `a batch from which the next offset can't be told is unreadable`() {
+    @Test func `a batch without any id is unreadable`() {
         #expect(!isReadable(#"{"ok":true,"result":[{}]}"#))
         #expect(!isReadable(#"{"ok":true,"result":["x",{"update_id":"5","poll":{}}]}"#))
     }
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `bytes that aren't UTF-8 become U+FFFD and cost no update`() throws {
+    @Test func `invalid UTF-8 becomes U+FFFD and costs no update`() throws {
         let body =
             Array(
                 #"{"ok":true,"result":[{"update_id":1,"poll":{}},{"update_id":2,"callback_query":{"data":"a"#
@@ -62,11 +62,11 @@ import Testing
         #expect(answer.nextOffset == 4)
     }
 
-    @Test func `an id at the end of 64 bits does not crash`() throws {
+    @Test func `the largest 64-bit id doesn't crash`() throws {
         #expect(try answer(#"[{"update_id":9223372036854775807,"poll":{}}]"#).nextOffset == .min)
     }
 
-    @Test func `the first id is found in a body that can't be parsed`() {
+    @Test func `the first id is found in an unparseable body`() {
         func id(_ body: String) -> Int64? { GetUpdatesResponse.firstID(in: Array(body.utf8)) }
         #expect(id(#"{"ok":true,"result":[{"update_id":9001,"message":{"text":"\ud83d"#) == 9001)
         #expect(id(#"[{"update_id" : 9001, "update_id":9002"#) == 9001)

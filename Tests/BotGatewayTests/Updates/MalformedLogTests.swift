@@ -7,7 +7,8 @@ import Testing
 @Suite struct MalformedLogTests {
     private let good = #"{"update_id":1,"message":{"text":"a"}}"#
 
-    /// Where and why a log is none; the same however it is cut.
+    /// Returns the position and reason for which a log is malformed. Checks that they don't depend on how the log is
+    /// split.
     private func error(_ log: String) -> JSONError? { error(Array(log.utf8)) }
 
     private func error(_ log: [UInt8]) -> JSONError? {
@@ -21,7 +22,7 @@ import Testing
 
     private func place(_ log: String) -> [Int]? { error(log).map { [$0.line, $0.column] } }
 
-    @Test func `garbage is told with its line and column`() {
+    @Test func `garbage is reported with its line and column`() {
         #expect(place("hello") == [1, 1])
         #expect(place("\(good)\n  hello") == [2, 3])
         #expect(place("\(good) x") == [1, good.count + 2])
@@ -35,33 +36,33 @@ import Testing
     @Test func `a multi-byte character counts as one column`() {
         let wide = #"{"update_id":1,"message":{"text":"пр😀"}}"#
         #expect(place("\(wide) x") == [1, wide.unicodeScalars.count + 2])
-        // The parser names the end of what it did not expect.
+        // The parser reports the end of the unexpected token.
         #expect(place(#"{"text":"пр😀"} {"a":"пр" "b":1}"#) == [1, 28])
         #expect(place("\u{FEFF}x") == [1, 1])
     }
 
-    @Test func `a fault inside an update is told with its place in the log`() {
+    @Test func `a syntax error inside an update is reported with its position in the log`() {
         #expect(place(#"{"update_id":1,}"#) == [1, 16])
         #expect(place("\(good)\n\(good)\n" + #"  {"update_id":1 "message":{}}"#) == [3, 26])
         #expect(place("\(good)\n{\n  \"update_id\": 1,\n  \"message\": oops\n}\n") == [4, 17])
         #expect(place("[\(good),{\n\"a\":[1,]}]") == [2, 8])
     }
 
-    @Test func `mismatched brackets are found`() {
+    @Test func `mismatched brackets are detected`() {
         for log in ["{]", "[}", #"{"a":[}"#, #"{"a":1]"#, "]", "}", "[\(good)}", "[[\(good)]]", #"{"a":{]}"#]
         {
             #expect(error(log) != nil, "\(log)")
         }
     }
 
-    @Test func `what comes after an array or an answer must be a log again`() {
+    @Test func `after an array or an answer another log may follow`() {
         #expect(error("[\(good)]\(good)") == nil)
         #expect(place("[\(good)],") == [1, good.count + 3])
         #expect(place(#"{"ok":true,"result":[]},"#) == [1, 24])
         #expect(place("\(good),\n\(good)") == [1, good.count + 1])
     }
 
-    @Test func `a log that ends in the middle is told`() {
+    @Test func `a truncated log is reported`() {
         let logs = [
             "{", #"{"update_id""#, #"{"update_id":1,"message":{"text":"a"#, String(good.dropLast()), "[",
             "[\(good)",
@@ -73,7 +74,7 @@ import Testing
         #expect(place("\(good)\n{\"update_id\":1,\n\"mess")?.first == 3)
     }
 
-    @Test func `updates before the fault are found`() {
+    @Test func `updates before the error are found`() {
         let scanned = ScannedLog("\(good)\n\(good)\n{oops}\n\(good)\n")
         #expect(scanned.found.count == 2)
         #expect(scanned.error?.line == 3)
@@ -86,12 +87,12 @@ import Testing
         #expect(error([0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF]) != nil, "two are one too many")
     }
 
-    @Test func `bytes that aren't UTF-8 in an update are told with its line`() {
+    @Test func `invalid UTF-8 in an update is reported with its line`() {
         let log = Array("\(good)\n".utf8) + Array(#"{"update_id":1,"message":{"text":""#.utf8) + [0xFF]
         #expect(error(log + Array(#""}}"#.utf8))?.line == 2)
     }
 
-    @Test func `deep nesting is read or refused, never a crash`() {
+    @Test func `deep nesting is parsed or refused, and never crashes`() {
         for depth in [100, 100_000] {
             let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
             let log = #"{"update_id":1,"message":{"a":\#(nested)}}"#

@@ -6,14 +6,14 @@ import Testing
 @Suite struct PollConflictTests {
     private let start = Instant.current
 
-    @Test func `the first conflict is put up with, and all within the limit`() {
+    @Test func `conflicts within the limit are tolerated`() {
         var conflict = PollConflict(limit: .seconds(30))
         #expect(conflict.happened(at: start) == .first)
         #expect(conflict.happened(at: start + .seconds(4)) == .again)
         #expect(conflict.happened(at: start + .seconds(29)) == .again)
     }
 
-    @Test func `a conflict that lasts as long as the limit is too long`() {
+    @Test func `a conflict that lasts until the limit is too long`() {
         var conflict = PollConflict(limit: .seconds(30))
         for second in stride(from: 0, to: 30, by: 4) {
             #expect(conflict.happened(at: start + .seconds(second)) == (second == 0 ? .first : .again))
@@ -21,7 +21,7 @@ import Testing
         #expect(conflict.happened(at: start + .seconds(32)) == .tooLong)
     }
 
-    @Test func `after as long without one, a conflict is the first again`() {
+    @Test func `a conflict after a long enough break counts as the first`() {
         var conflict = PollConflict(limit: .seconds(30))
         #expect(conflict.happened(at: start) == .first)
         #expect(conflict.happened(at: start + .seconds(20)) == .again)
@@ -29,7 +29,7 @@ import Testing
         #expect(conflict.happened(at: start + .seconds(60)) == .again)
     }
 
-    @Test func `a limit shorter than the time between two conflicts still ends one`() {
+    @Test func `a limit shorter than the interval between conflicts still applies`() {
         for limit in [Duration.zero, .milliseconds(100), .seconds(3)] {
             var conflict = PollConflict(limit: limit)
             #expect(conflict.happened(at: start) == .first)

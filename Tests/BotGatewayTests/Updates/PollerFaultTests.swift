@@ -6,9 +6,9 @@ import Testing
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// What goes wrong between the poller and Telegram, and costs no update.
+/// Failures between the poller and Telegram, none of which loses an update.
 @Suite struct PollerFaultTests {
-    @Test func `after a proxy's page the poll is repeated`() throws {
+    @Test func `a poll is repeated after a proxy's page`() throws {
         let test = try PollerTest()
         #expect(test.startInto(.html(502), times: 3))
         #expect(test.ids == [9001])
@@ -18,7 +18,7 @@ import Testing
         #expect(test.log.count("notice \(test.server.url) answers again") == 1)
     }
 
-    @Test func `an answer that was cut off is asked for again`() throws {
+    @Test func `a truncated answer is requested again`() throws {
         let test = try PollerTest()
         #expect(test.startInto(.brokenBody))
         #expect(test.waitForPoll(3))
@@ -26,7 +26,7 @@ import Testing
         #expect(test.server.polls[1]["limit"] == 1)
     }
 
-    @Test func `a connection closed before or after Telegram answered costs nothing`() throws {
+    @Test func `a connection that closes before or after the answer costs nothing`() throws {
         for fault in [Fault.closeBefore, .closeAfter] {
             let test = try PollerTest()
             #expect(test.startInto(fault))
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `a poll that is silent for longer than patience is given up`() throws {
+    @Test func `a silent poll times out after its patience`() throws {
         for fault in [Fault.hang, .hangAfter] {
             let test = try PollerTest(wait: .zero, patience: .milliseconds(40))
             let start = Instant.current
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `a server that isn't there is asked until it is`() throws {
+    @Test func `an unreachable server is polled until it answers`() throws {
         let test = try PollerTest()
         let port = test.server.port
         test.server.close()
@@ -58,18 +58,18 @@ import Testing
         #expect(test.failures.isEmpty)
     }
 
-    @Test func `waits grow from poll to poll, and start anew after an answer`() throws {
+    @Test func `delays grow with each failed poll and restart after an answer`() throws {
         let test = try PollerTest()
         test.server.fail(method: "getUpdates", times: 5, with: .html(502))
         let start = Instant.current
         test.add()
         test.poller.start()
         #expect(test.hurry { !test.updates.isEmpty })
-        // 0.5, 1, 2, 4 and 8 s at least.
+        // The delays are at least 0.5, 1, 2, 4 and 8 s.
         #expect(Instant.current - start >= .milliseconds(15_500))
         #expect(test.waitForPoll(7))
         test.server.fail(method: "getUpdates", with: .html(502))
-        // The poll that waits is answered; the next one fails once.
+        // The waiting poll is answered, and the next one fails once.
         test.add()
         #expect(test.wait { test.log.count("is in trouble") == 2 })
         let again = Instant.current
@@ -77,7 +77,7 @@ import Testing
         #expect(Instant.current - again < .seconds(15))
     }
 
-    @Test func `a 429 is waited out to the second`() throws {
+    @Test func `a 429 is waited out exactly`() throws {
         let test = try PollerTest()
         let start = Instant.current
         #expect(test.startInto(.tooManyRequests(retryAfter: 7)))
@@ -86,33 +86,33 @@ import Testing
         #expect(test.log.count("warning") == 0)
     }
 
-    @Test func `a poll that Telegram refuses for no known reason is repeated`() throws {
+    @Test func `a poll refused for an unknown reason is repeated`() throws {
         let test = try PollerTest()
         #expect(test.startInto(.error(400, "Bad Request: who knows")))
         #expect(test.ids == [9001])
         #expect(test.log.count("error getUpdates rejected: 400 Bad Request: who knows") == 1)
     }
 
-    @Test func `a server's page in place of an answer never moves the offset`() throws {
+    @Test func `a page instead of an answer never moves the offset`() throws {
         let test = try PollerTest()
         #expect(test.startInto(.html(200), times: 5))
         #expect(test.offsets.allSatisfy { $0 == nil || $0 == 9002 })
         #expect(test.ids == [9001])
     }
 
-    @Test func `an unreadable update with the last id of 64 bits does not crash`() throws {
+    @Test func `an unreadable update with the largest 64-bit id doesn't crash`() throws {
         let test = try PollerTest()
         test.server.addRaw(bytes: Array(#"{"update_id":9223372036854775807,"x"#.utf8), id: 1)
         test.poller.start()
         #expect(test.hurry { test.log.count("skipped update 9223372036854775807") == 1 })
     }
 
-    // MARK: what ends it
+    // MARK: final failures
 
     private let otherPoll =
         "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
-    @Test func `another program that asks for the updates is put up with for a while`() throws {
+    @Test func `another program that polls is tolerated for a while`() throws {
         let test = try PollerTest(conflictLimit: .seconds(3))
         let start = Instant.current
         test.server.fail(method: "getUpdates", times: .max, with: .error(409, otherPoll))
@@ -127,14 +127,14 @@ import Testing
         #expect(!test.loop.run(until: { test.server.polls.count > polls }, within: .milliseconds(20)))
     }
 
-    @Test func `another program that goes away again costs nothing`() throws {
+    @Test func `another program that stops polling costs nothing`() throws {
         let test = try PollerTest()
         #expect(test.startInto(.error(409, otherPoll), times: 3))
         #expect(test.ids == [9001])
         #expect(test.failures.isEmpty)
     }
 
-    @Test func `a real second poller takes the first one's place`() throws {
+    @Test func `a second poller replaces the first one`() throws {
         let test = try PollerTest(conflictLimit: .zero)
         test.poller.start()
         #expect(test.waitForPoll(1))
@@ -142,7 +142,7 @@ import Testing
         #expect(test.wait { test.log.count("warning another program") == 1 })
     }
 
-    @Test func `a webhook ends it, and says how to remove it`() throws {
+    @Test func `a webhook is a failure whose message gives the fix`() throws {
         let test = try PollerTest()
         var isSet = false
         test.api.request("setWebhook", ["url": "https://example.org"], timeout: .seconds(5)) { _ in
@@ -156,7 +156,7 @@ import Testing
         #expect(test.failures.count == 1)
     }
 
-    @Test func `a token that Telegram refuses ends it, and is in no message`() throws {
+    @Test func `a refused token is a failure that doesn't show the token`() throws {
         for token in ["7:wrong", "0:malformed"] {
             let test = try PollerTest(token: token)
             test.poller.start()

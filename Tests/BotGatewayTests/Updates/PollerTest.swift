@@ -6,7 +6,7 @@ import TestSupport
 @testable import BotGateway
 @testable import TelegramSimulator
 
-/// A poller and a simulated Telegram in one loop, and what the poller told.
+/// A poller and a simulated Telegram in one loop, with everything that the poller reported.
 final class PollerTest: Rigged {
     let rig: TestRig
     let server: SimulatorServer
@@ -16,7 +16,7 @@ final class PollerTest: Rigged {
     private(set) var updates: [Update] = []
     private(set) var batches: [[Int64]] = []
     private(set) var failures: [GatewayFailure?] = []
-    /// Whether a batch is taken at once; else `unread` takes it.
+    /// Whether a batch is taken at once; otherwise the test calls `unread` to take it.
     var takes = true
     var unread: () -> Void = {}
     /// Called with each batch.
@@ -52,10 +52,10 @@ final class PollerTest: Rigged {
         server.add(["message_id": 1, "chat": ["id": 42], "text": JSON(text)], as: "message")
     }
 
-    /// Waits until a getUpdates has arrived that nothing answers yet.
+    /// Waits until this many getUpdates have arrived.
     func waitForPoll(_ number: Int) -> Bool { wait { server.polls.count >= number } }
 
-    /// Starts the poller, and has it run into a fault before an update.
+    /// Starts the poller with this fault before the first update.
     func startInto(_ fault: Fault, times: Int = 1) -> Bool {
         server.fail(method: "getUpdates", times: times, with: fault)
         add()

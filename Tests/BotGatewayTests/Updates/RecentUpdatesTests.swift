@@ -3,7 +3,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct RecentUpdatesTests {
-    @Test func `an id is new once`() {
+    @Test func `an id is new only once`() {
         var recent = RecentUpdates(capacity: 10)
         #expect(recent.isNew(5) == true)
         #expect(recent.isNew(5) == false)
@@ -11,14 +11,14 @@ import Testing
         #expect(recent.isNew(5) == false)
     }
 
-    @Test func `an id below the last one may be new`() {
+    @Test func `an id below the last one can be new`() {
         var recent = RecentUpdates(capacity: 10)
         #expect(recent.isNew(727_334_708) == true)
         #expect(recent.isNew(117_314_199) == true)
         #expect(recent.isNew(727_334_708) == false)
     }
 
-    @Test func `only so many ids are remembered, the oldest is forgotten first`() {
+    @Test func `a limited number of ids is kept, and the oldest is dropped first`() {
         var recent = RecentUpdates(capacity: 3)
         for id in 1...4 as ClosedRange<Int64> { #expect(recent.isNew(id) == true) }
         for id in [2, 3, 4] as [Int64] { #expect(recent.isNew(id) == false) }
@@ -26,7 +26,7 @@ import Testing
         #expect(recent.isNew(2) == true, "1 took its place")
     }
 
-    @Test func `of many ids exactly the last ones are remembered`() {
+    @Test func `of many ids exactly the last ones are kept`() {
         var recent = RecentUpdates(capacity: 100)
         for id in 0..<1000 as Range<Int64> { #expect(recent.isNew(id) == true) }
         for id in 900..<1000 as Range<Int64> { #expect(recent.isNew(id) == false) }

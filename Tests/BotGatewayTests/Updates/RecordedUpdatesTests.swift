@@ -12,7 +12,7 @@ import Testing
 
     init() throws { rig = try TestRig() }
 
-    /// What a source told.
+    /// What a source has reported.
     private final class Taken {
         var updates: [Update] = []
         var batches = 0
@@ -38,14 +38,14 @@ import Testing
         (1...count).map { #"{"update_id":\#($0),"message":{"text":"\#(text)"}}"# + "\n" }.joined()
     }
 
-    /// Three pieces of it.
+    /// A log that is read in three pieces.
     private func longLog() -> String { log(70, text: String(repeating: "x", count: 10_000)) }
 
     private func open(_ name: String, _ text: String) throws -> RecordedUpdates {
         try RecordedUpdates(path: files.write(name, text), on: loop)
     }
 
-    @Test func `a file's updates come in their order, with their lines, and then the end`() throws {
+    @Test func `a file's updates come in order, with their lines, and then the end`() throws {
         let source = try open("log", log(3))
         let taken = start(source)
         #expect(source.isFile)
@@ -65,7 +65,7 @@ import Testing
         #expect(taken.failure == nil)
     }
 
-    @Test func `a long file is read in pieces, only while its updates are wanted`() throws {
+    @Test func `a long file is read in pieces, only when updates are wanted`() throws {
         let source = try open("log", longLog())
         let taken = start(source)
         source.mayGoOn = { taken.batches < 2 }
@@ -76,7 +76,7 @@ import Testing
         #expect(taken.updates.map(\.id) == Array(1...70))
     }
 
-    @Test func `what comes on a pipe is taken as it comes, until the writer is gone`() throws {
+    @Test func `updates from a pipe arrive as they are written, until its writer closes it`() throws {
         let pipe = try Pipe()
         let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
         #expect(!source.isFile)
@@ -91,7 +91,7 @@ import Testing
         #expect(taken.failure == nil)
     }
 
-    @Test func `a pipe, too, is read only while its updates are wanted`() throws {
+    @Test func `a pipe is also read only when updates are wanted`() throws {
         let pipe = try Pipe()
         let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
         let taken = start(source)
@@ -110,7 +110,7 @@ import Testing
         #expect(taken.updates.count == 3)
     }
 
-    @Test func `what is always ready, such as /dev/null, ends too`() throws {
+    @Test func `a source that is always ready, such as /dev/null, ends too`() throws {
         let source = try RecordedUpdates(path: "/dev/null", on: loop)
         let taken = start(source)
         #expect(wait { taken.ended > 0 })
@@ -118,7 +118,9 @@ import Testing
         #expect(taken.failure == nil)
     }
 
-    @Test func `a fault ends a log after the updates before it, and names the file and the place`() throws {
+    @Test func `a syntax error ends a log after the updates before it and names the file and position`()
+        throws
+    {
         let source = try open("log", log(2) + "  oops\n" + log(2))
         let taken = start(source)
         #expect(wait { taken.ended > 0 })
@@ -130,7 +132,7 @@ import Testing
         #expect(taken.ended == 1)
     }
 
-    @Test func `an object that is no update ends a log`() throws {
+    @Test func `an object that isn't an update ends a log`() throws {
         for (object, reason) in [
             (#"{"a":1}"#, "an update needs 'update_id', a whole number"),
             (#"{"update_id":5}"#, "update 5 has no object beside its 'update_id'"),
@@ -143,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func `a log that ends in the middle fails at its end`() throws {
+    @Test func `a truncated log fails at its end`() throws {
         let source = try open("log", log(2) + #"{"update_id":3,"#)
         let taken = start(source)
         #expect(wait { taken.ended > 0 })
@@ -151,7 +153,7 @@ import Testing
         #expect(taken.failure?.kind == .malformedLog)
     }
 
-    @Test func `a file that is missing, and a directory, can't be opened`() {
+    @Test func `a missing file and a directory can't be opened`() {
         func reason(_ path: String) -> String? {
             do throws(SystemError) {
                 _ = try RecordedUpdates(path: path, on: loop)
@@ -164,7 +166,7 @@ import Testing
         #expect(reason(files.path) == "\(files.path): Is a directory")
     }
 
-    @Test func `after stop nothing comes, not even the end, and confirm is done at once`() throws {
+    @Test func `after stop nothing comes, not even the end, and confirm completes at once`() throws {
         let source = try open("log", log(3))
         let taken = start(source)
         source.stop()
@@ -174,7 +176,7 @@ import Testing
         #expect(!loop.run(until: { taken.batches + taken.ended > 0 }, within: .milliseconds(20)))
     }
 
-    @Test func `stop while updates are taken ends them with that piece`() throws {
+    @Test func `stop during a piece ends the updates after that piece`() throws {
         let source = try open("log", longLog())
         let taken = Taken()
         source.onUpdates = { [unowned source] in

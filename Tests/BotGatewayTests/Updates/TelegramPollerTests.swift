@@ -6,14 +6,14 @@ import Testing
 @testable import BotGateway
 
 @Suite struct TelegramPollerTests {
-    @Test func `the first poll says all but an offset`() throws {
+    @Test func `the first poll has all parameters except an offset`() throws {
         let test = try PollerTest(wait: .seconds(50))
         test.poller.start()
         #expect(test.waitForPoll(1))
         #expect(test.server.polls[0] == ["timeout": 50, "limit": 100, "allowed_updates": []])
     }
 
-    @Test func `allowed_updates is said in every poll, and none is Telegram's own choice`() throws {
+    @Test func `every poll has allowed_updates, and an empty list means Telegram's default`() throws {
         for kinds in [[], ["message", "chat_member"]] {
             let test = try PollerTest(kinds: kinds)
             test.poller.start()
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `updates come in their order, in the batches that Telegram gave`() throws {
+    @Test func `updates come in order, in Telegram's batches`() throws {
         let test = try PollerTest()
         for _ in 0..<250 { test.add() }
         test.poller.start()
@@ -36,7 +36,7 @@ import Testing
         #expect(test.offsets == [nil, 9101, 9201, 9251])
     }
 
-    @Test func `an update that comes while a poll waits is delivered at once`() throws {
+    @Test func `an update that arrives during a poll is delivered at once`() throws {
         let test = try PollerTest()
         test.poller.start()
         #expect(test.waitForPoll(1))
@@ -49,7 +49,7 @@ import Testing
         #expect(test.offsets == [nil, 9002])
     }
 
-    @Test func `all polls go over one connection`() throws {
+    @Test func `all polls use one connection`() throws {
         let test = try PollerTest()
         test.poller.start()
         for count in 1...5 {
@@ -59,7 +59,7 @@ import Testing
         #expect(test.server.connectionsOpened == 1)
     }
 
-    @Test func `the next poll asks from the newest batch's last id + 1, also when ids fall`() throws {
+    @Test func `the next offset is the newest batch's last id + 1, even if ids fall`() throws {
         let test = try PollerTest()
         test.poller.start()
         for (number, id) in [727_334_708, 117_314_199, 117_314_200].enumerated()
@@ -72,11 +72,11 @@ import Testing
         #expect(test.offsets == [nil, 727_334_709, 117_314_200, 117_314_201])
     }
 
-    @Test func `an update that Telegram gives again is delivered once`() throws {
+    @Test func `an update that Telegram repeats is delivered once`() throws {
         let test = try PollerTest()
         test.poller.start()
         for (number, id) in [9001, 9050, 9001, 9002].enumerated() as EnumeratedSequence<[Int64]> {
-            // An offset that is too far ahead is ignored, and the queue given from its start.
+            // Telegram ignores an offset that is too far ahead and delivers its queue from the start.
             test.server.addRaw(["update_id": JSON(id), "message": ["chat": ["id": 42]]])
             #expect(test.waitForPoll(number + 2))
         }
@@ -84,7 +84,7 @@ import Testing
         #expect(test.offsets == [nil, 9002, 9051, 9002, 9003])
     }
 
-    @Test func `bytes that aren't UTF-8 in one update cost no other, and become U+FFFD`() throws {
+    @Test func `invalid UTF-8 in one update affects no other and becomes U+FFFD`() throws {
         let test = try PollerTest()
         test.add("one")
         test.server.addRaw(
@@ -97,7 +97,7 @@ import Testing
         #expect(test.updates[1].payload["data"] == "a\u{FFFD}\u{FFFD}b")
     }
 
-    @Test func `of a batch only the update that can't be read is skipped`() throws {
+    @Test func `only the unreadable update of a batch is skipped`() throws {
         let test = try PollerTest()
         test.add()
         test.server.addRaw(bytes: Array(#"{"update_id":9002,"message":{"text":"\ud83d"}}"#.utf8), id: 9002)
@@ -108,7 +108,7 @@ import Testing
         #expect(test.log.count("error skipped update 9002") == 1)
     }
 
-    @Test func `an update that is none is skipped, told, and not asked for again`() throws {
+    @Test func `a malformed update is skipped, reported and confirmed`() throws {
         let test = try PollerTest()
         test.server.addRaw(["update_id": 9001, "message": "hi"])
         test.add()
@@ -119,7 +119,7 @@ import Testing
         #expect(test.log.count("error skipped a malformed update: update 9001") == 1)
     }
 
-    @Test func `kinds not invented yet and kinds with 64-bit ids arrive`() throws {
+    @Test func `unknown kinds and 64-bit ids are delivered`() throws {
         let test = try PollerTest()
         test.server.addRaw(["update_id": 9_007_199_254_740_993, "brain_wave": ["from": ["id": 7]]])
         test.poller.start()
@@ -130,7 +130,7 @@ import Testing
 
     // MARK: the end
 
-    @Test func `after stop no update comes, and nothing is asked`() throws {
+    @Test func `after stop no update comes and no poll is sent`() throws {
         let test = try PollerTest()
         test.poller.start()
         #expect(test.waitForPoll(1))
@@ -141,7 +141,7 @@ import Testing
         #expect(test.failures.isEmpty)
     }
 
-    @Test func `stop while a batch is taken asks no more, and confirm tells Telegram of the batch`() throws {
+    @Test func `stop during a batch sends no more polls, and confirm confirms the batch`() throws {
         let test = try PollerTest()
         test.onBatch = { [unowned test] in test.poller.stop() }
         for _ in 0..<3 { test.add() }
@@ -156,7 +156,7 @@ import Testing
         #expect(test.server.polls[1] == ["timeout": 0, "limit": 1, "offset": 9004, "allowed_updates": []])
     }
 
-    @Test func `stop just after a poll began confirms what it asked from, for it may not have arrived`()
+    @Test func `stop just after a poll was sent confirms its offset, because it may not have arrived`()
         throws
     {
         let test = try PollerTest()
@@ -170,7 +170,7 @@ import Testing
         #expect(test.server.pendingUpdates == 0)
     }
 
-    @Test func `confirm asks nothing where there is nothing to confirm`() throws {
+    @Test func `confirm does nothing if there is nothing to confirm`() throws {
         let test = try PollerTest()
         test.poller.start()
         #expect(test.waitForPoll(1))
@@ -180,7 +180,7 @@ import Testing
         #expect(confirmed == 1)
     }
 
-    @Test func `confirm asks nothing when a poll that waited had told the offset`() throws {
+    @Test func `confirm does nothing if a waiting poll has already sent the offset`() throws {
         let test = try PollerTest()
         test.add()
         test.poller.start()
@@ -194,7 +194,7 @@ import Testing
         #expect(test.server.pendingUpdates == 0)
     }
 
-    @Test func `confirm is done though Telegram can't be reached`() throws {
+    @Test func `confirm completes even if Telegram is unreachable`() throws {
         let test = try PollerTest()
         test.onBatch = { [unowned test] in test.poller.stop() }
         test.add()

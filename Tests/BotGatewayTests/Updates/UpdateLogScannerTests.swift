@@ -21,7 +21,7 @@ import Testing
         """
     }
 
-    /// The same updates in every form that a log comes in.
+    /// The same updates in every form of a log.
     private var logs: [String: String] {
         [
             "one a line": "\(one)\n\(two)\n\(three)\n",
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `however a log is cut into pieces, it gives the same updates from the same places`() {
+    @Test func `a log's updates and their positions don't depend on how it is split`() {
         var chance = SeededRandom(seed: 2)
         for (form, log) in logs {
             let bytes = Array(log.utf8)
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `what begins as an answer is one, however it is cut`() {
+    @Test func `an object that begins like an answer is one, however it is split`() {
         for key in ["ok", "result"] {
             let log = Array("{\"\(key)\":true,\"update_id\":1,\"poll\":{}}\n\(one)\n".utf8)
             for size in [1, 7, log.count] {
@@ -79,8 +79,8 @@ import Testing
         }
     }
 
-    /// A getUpdates body comes in one piece: to look for the line's end at each object takes minutes.
-    @Test func `many objects on one line cost no more than on a line each`() {
+    /// A getUpdates body is a single long line. Searching for the line's end at each object would take minutes.
+    @Test func `many objects on one line take no longer than one per line`() {
         let count = 100_000
         let line = String(repeating: "{}", count: count)
         let lines = String(repeating: "{}\n", count: count)
@@ -96,7 +96,7 @@ import Testing
         return clock() - start
     }
 
-    @Test func `an update is known by where it begins`() {
+    @Test func `an update's position is its beginning`() {
         let found = ScannedLog("\(one)\n  \(two)\n\n[\(three),\(one)]").found
         #expect(found.map(\.line) == [1, 2, 4, 4])
         // Multi-byte characters are one column each.
@@ -112,18 +112,18 @@ import Testing
         }
     }
 
-    @Test func `objects that are no updates are found too, for others to judge`() {
+    @Test func `objects that aren't updates are returned too`() {
         #expect(ScannedLog(#"{"foo":1}{}"#).texts == [#"{"foo":1}"#, "{}"])
         #expect(
             ScannedLog(#"{"foo":{"ok":true,"result":[1]}}"#).texts == [#"{"foo":{"ok":true,"result":[1]}}"#])
     }
 
-    @Test func `ok and result inside an update make it no answer`() {
+    @Test func `ok and result inside an update don't make it an answer`() {
         let update = #"{"update_id":1,"ok":{"result":[]},"result":[{"update_id":2}]}"#
         #expect(ScannedLog(update).texts == [update])
     }
 
-    @Test func `strings with braces, quotes and backslashes end where they end`() {
+    @Test func `strings with braces, quotes and backslashes are delimited correctly`() {
         for text in [
             #"\\"#, #"\""#, #"\\\""#, "}", "]}", #"{\"update_id\":9}"#, #"\u0022"#, "\\n", #"\/"#, "//",
         ] {
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func `a comma too many between updates is put up with`() {
+    @Test func `an extra comma between updates is accepted`() {
         #expect(ScannedLog("[\(one),\(two),]").found.count == 2)
         #expect(ScannedLog(#"{"ok":true,"result":[\#(one),]}"#).isWhole)
     }

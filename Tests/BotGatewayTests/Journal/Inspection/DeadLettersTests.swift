@@ -6,7 +6,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct DeadLettersTests {
-    /// A journal with one dead letter of each update.
+    /// A journal with one dead letter for each of these updates.
     private func test(dead ids: [Int64]) throws -> JournalTest {
         let test = try JournalTest()
         for event in try test.append(ids) {
@@ -24,20 +24,20 @@ import Testing
         try letters(test).updates().map { String(decoding: $0 ?? [], as: UTF8.self) }
     }
 
-    @Test func `they are read as updates, in their order`() throws {
+    @Test func `dead letters are read as updates, in order`() throws {
         let test = try test(dead: [2, 1])
         #expect(
             try deadUpdates(test)
                 == [2, 1].map { "{\"update_id\":\($0),\"message\":{\"chat\":{\"id\":42}}}\n" })
     }
 
-    @Test func `marked ones are the last events of their scopes, redelivered, with no deaths`() throws {
+    @Test func `revived dead letters come last in their scopes, marked and with no deaths`() throws {
         let test = try test(dead: [1, 2])
         try test.append([3])
         #expect(try letters(test).retry() == 2)
         var revived: [IncomingEvent] = []
         try test.journal.revive { revived = $0 }
-        // Asked again before they are safe.
+        // A second request before the commit has no effect.
         try test.journal.revive { _ in Issue.record("revived twice") }
         try test.append([4])
         #expect(revived.map(\.updateID) == [1, 2])
@@ -48,16 +48,14 @@ import Testing
         #expect(try deadUpdates(test).isEmpty)
     }
 
-    @Test func `those that aren't marked stay where they are`() throws {
+    @Test func `dead letters that aren't marked for a retry stay`() throws {
         let test = try test(dead: [1])
         try test.journal.revive { _ in Issue.record("revived") }
         #expect(try test.earlier().isEmpty)
         #expect(try deadUpdates(test).count == 1)
     }
 
-    @Test func `a kill before they are safe leaves them marked, one after that doesn't bring them twice`()
-        throws
-    {
+    @Test func `a kill before the commit keeps them marked, and one after it revives nothing twice`() throws {
         let test = try test(dead: [1])
         #expect(try letters(test).retry() == 1)
         try test.journal.revive { _ in Issue.record("safe without a commit") }
@@ -72,14 +70,14 @@ import Testing
         #expect(try deadUpdates(test).isEmpty)
     }
 
-    @Test func `cleared ones are gone`() throws {
+    @Test func `cleared dead letters are deleted`() throws {
         let test = try test(dead: [1, 2])
         #expect(try letters(test).clear() == 2)
         #expect(try letters(test).clear() == 0)
         #expect(try deadUpdates(test).isEmpty)
     }
 
-    @Test func `where no gateway has run nothing is made`() throws {
+    @Test func `a missing state is not created`() throws {
         let test = try JournalTest()
         do {
             _ = try DeadLetters(in: "\(test.files.path)/elsewhere", mayChange: true)

@@ -6,13 +6,14 @@ import Testing
 @testable import BotGateway
 
 @Suite struct StateReportTests {
-    /// As another process sees it: the one that holds the lock can't ask for it.
+    /// The report as another process gets it. The process with the lock can't query the lock, so the test passes the
+    /// pid.
     private func report(_ test: JournalTest, runBy pid: pid_t? = nil) throws -> StateReport {
         let database = try JournalDatabase.open(in: test.files.path, for: .reading)
         return try StateReport(database, in: test.files.path, runBy: pid)
     }
 
-    @Test func `a running gateway's children, and what waits for whom`() throws {
+    @Test func `a running gateway's children, waiting events and calls are reported`() throws {
         let test = try JournalTest()
         let events = try test.append([1, 2, 3], offset: 4)
         try test.append([4], in: 43)
@@ -49,7 +50,7 @@ import Testing
         #expect(json["running"] == true)
     }
 
-    @Test func `how many updates were dropped is told of one run, and moves the offset`() throws {
+    @Test func `the numbers of dropped updates are per run, and dropping moves the offset`() throws {
         let test = try JournalTest()
         try test.append([1], offset: 4)
         try test.journal.setDropped(notAllowed: 12, tooOld: 0, offset: 9)
@@ -67,7 +68,7 @@ import Testing
         #expect(try self.report(test).lines.contains { $0.hasPrefix("dropped") && $0.hasSuffix(" 0") })
     }
 
-    @Test func `after a kill the children are gone, after a stop it says when that was`() throws {
+    @Test func `after a kill no children are left, and after a stop its time is reported`() throws {
         let test = try JournalTest()
         try test.append([1])
         try test.journal.childStarted(.chat(42), pid: 811)
@@ -90,7 +91,7 @@ import Testing
         #expect(try report(test).life == .killed)
     }
 
-    @Test func `reading changes no byte`() throws {
+    @Test func `reading the report changes no byte`() throws {
         let test = try JournalTest()
         try test.append([1])
         for end in [test.kill, test.stop] {
@@ -102,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `what isn't committed yet is in the gateway's own report`() throws {
+    @Test func `the gateway's own report includes uncommitted changes`() throws {
         let test = try JournalTest()
         try test.journal.append([test.event(1)], offset: 2) { _ in }
         let report = try test.journal.report()
@@ -111,7 +112,7 @@ import Testing
         #expect(report.scopes.map(\.events) == [1])
     }
 
-    @Test func `a journal in memory can be reported on`() throws {
+    @Test func `a journal in memory has a report`() throws {
         let test = try JournalTest()
         let journal = try DiskJournal(
             in: nil, bot: 7, redeliveryWindow: 18, on: test.loop, log: test.log.logger)
@@ -119,7 +120,7 @@ import Testing
         #expect(try journal.report().lines.contains { $0.hasSuffix("in memory") })
     }
 
-    @Test func `of many scopes the busiest are shown, and a sum of the others`() throws {
+    @Test func `of many scopes the busiest are listed, with a sum of the others`() throws {
         let test = try JournalTest()
         for chat in 1...25 { try test.append(chat == 25 ? [1, 2, 3] : [Int64(chat)], in: Int64(chat)) }
         let report = try report(test)
@@ -132,7 +133,7 @@ import Testing
         #expect(report.json["waiting"]?.count == 25)
     }
 
-    @Test func `where no gateway has run nothing is made`() throws {
+    @Test func `a missing state is not created`() throws {
         let test = try JournalTest()
         for place in ["\(test.files.path)/nowhere", "\(test.files.path)/lock"] {
             do {
@@ -146,7 +147,7 @@ import Testing
         #expect(access("\(test.files.path)/nowhere", F_OK) != 0)
     }
 
-    @Test func `what is no journal, or one of a version to come, is refused`() throws {
+    @Test func `a broken journal and one of a newer version are refused`() throws {
         let test = try JournalTest()
         try test.stop()
         do {

@@ -19,9 +19,9 @@ import Testing
         try access(line).decide(on: update, at: 0) == .admitted
     }
 
-    // MARK: who
+    // MARK: senders
 
-    /// An update with its chats, and its user, put where its kind has them.
+    /// The kinds of updates, with the paths of their chats and of their user.
     private static let kinds: [(kind: String, chats: [String], user: String?)] = [
         ("message", ["chat", "sender_chat"], "from"),
         ("edited_message", ["chat", "sender_chat"], "from"),
@@ -54,7 +54,7 @@ import Testing
         ("brain_wave", ["message.chat"], "user"),
     ]
 
-    @Test func `each kind of update is let in by its chat, and by its sender`() throws {
+    @Test func `each kind of update is admitted by its chat and by its sender`() throws {
         #expect(Set(Self.kinds.map(\.kind)) == UpdateKinds.known.union(["brain_wave"]))
         for (kind, chats, user) in Self.kinds {
             var payload: JSON = ["date": 1]
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `a private chat in which nobody is named is its user's`() throws {
+    @Test func `a private chat without a sender belongs to its user`() throws {
         let chat: JSON = ["id": 42, "type": "private", "username": "ada"]
         let stopped = try update("stopped_message_generation", ["chat": chat])
         for line in ["chat 42", "user 42", "user @ada"] { #expect(try admits(line, stopped)) }
@@ -87,7 +87,7 @@ import Testing
         #expect(try admits("chat 42", answer))
     }
 
-    @Test func `whoever is only mentioned lets nothing in`() throws {
+    @Test func `users and chats that are only mentioned admit nothing`() throws {
         let update = try update(
             "message",
             [
@@ -99,7 +99,7 @@ import Testing
         #expect(try !admits("user 42\nchat -42\nuser @ada", update))
     }
 
-    @Test func `what names nobody as Telegram would is not let in`() throws {
+    @Test func `a malformed chat or user admits nothing`() throws {
         let payloads: [JSON] = [
             [:], ["chat": 42], ["chat": ["id": "42"]], ["from": .null], ["from": [["id": 42]]],
             ["chat": .null],
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func `a group that becomes a supergroup stays allowed, whichever of them tells`() throws {
+    @Test func `a group that becomes a supergroup stays allowed, whichever chat announces it`() throws {
         let told: [JSON] = [
             ["chat": ["id": -5], "migrate_to_chat_id": -1005],
             ["chat": ["id": -1005], "migrate_from_chat_id": -5],
@@ -133,9 +133,9 @@ import Testing
         #expect(other.decide(on: later, at: 0) == .notAllowed)
     }
 
-    // MARK: how old
+    // MARK: age
 
-    @Test func `an update is too old by its own time: an edit's is that of the edit`() throws {
+    @Test func `an update's age is its own, and an edit's is the edit's`() throws {
         let access = AccessPolicy(nil, maxAge: .seconds(600))
         let decide = { (kind: String, payload: JSON) throws in
             access.decide(on: try self.update(kind, payload), at: 10_000)
@@ -149,7 +149,7 @@ import Testing
         #expect(try decide("brain_wave", ["date": 9399]) == .tooOld)
     }
 
-    @Test func `an update without a time of its own is never too old`() throws {
+    @Test func `an update without its own date is never too old`() throws {
         let access = AccessPolicy(nil, maxAge: .seconds(600))
         let payloads: [(String, JSON)] = [
             ("callback_query", ["message": ["date": 1]]), ("inline_query", [:]), ("message", ["date": 0]),
@@ -162,16 +162,16 @@ import Testing
         }
     }
 
-    @Test func `whoever may not come in isn't counted as too old`() throws {
+    @Test func `an update that isn't allowed isn't counted as too old`() throws {
         let old = try update("message", ["chat": ["id": 5], "date": 1])
         #expect(try access("chat 6", maxAge: .seconds(1)).decide(on: old, at: 10) == .notAllowed)
         #expect(try access("chat 5", maxAge: .seconds(1)).decide(on: old, at: 10) == .tooOld)
     }
 
-    @Test func `the clock is suspected once, when what comes after the backlog is old too`() {
+    @Test func `the clock is suspected once if new updates after the backlog are too old as well`() {
         var clock = ClockSuspicion()
         let happened = { (old: Int, young: Int) in clock.happened(old: old, young: young) }
-        // A backlog, and those who write while it is worked off.
+        // The backlog, and the users who write meanwhile.
         for _ in 1...9 { #expect(!happened(100, 0)) }
         #expect(!happened(30, 0))
         #expect(!happened(0, 1))

@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func `a file has an entry a line, comments and blank lines`() throws {
+    @Test func `a file has one entry per line, comments and blank lines`() throws {
         let list = try list(
             "# the family\n\nchat -1001234567890\n\t user  42 # Ada\r\nuser @Grace_H\nuser linus\nchat 42#x\n  #"
         )
@@ -29,7 +29,7 @@ import Testing
         #expect(list.userCount == 3)
     }
 
-    @Test func `a file may end anywhere, begin with a byte order mark, and be empty`() throws {
+    @Test func `a file may lack the last newline, begin with a byte order mark, or be empty`() throws {
         #expect(try list("\u{FEFF}chat 1\nuser 2") == list("chat 1\r\nuser 2\r\n\r\n"))
         #expect(try list("").isEmpty)
         #expect(try list("# nobody yet\n").isEmpty)
@@ -56,19 +56,19 @@ import Testing
         ("user @ada.l", "a user's id, such as 42, or a name, such as @ada"),
         ("user @ада", "a user's id, such as 42, or a name, such as @ada"),
     ])
-    func `a line that is no entry says which one it is, what was expected, and nothing of itself`(
+    func `a malformed line's error has its number and the expected form, but not its text`(
         _ line: String, _ expected: String
     ) {
         #expect(trouble("# list\nchat 1\n\(line)\n") == "line 3: expected \(expected)")
     }
 
-    @Test func `a file with a bad line adds nothing`() throws {
+    @Test func `a file with a malformed line adds nothing`() throws {
         var list = try list("chat 1\n")
         #expect(throws: AllowList.MalformedLine.self) { try list.add(file: Array("chat 2\nx\n".utf8)) }
         #expect(list.chats == [1])
     }
 
-    @Test func `names are the same in any case, and only for ASCII`() throws {
+    @Test func `usernames match in any case, for ASCII only`() throws {
         let list = try list("user @KATE\n")
         #expect(list.admits(user: 5, name: "kaTe"))
         #expect(!list.admits(user: 5, name: "\u{212A}ate"))

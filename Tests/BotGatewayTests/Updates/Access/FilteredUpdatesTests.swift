@@ -7,7 +7,7 @@ import Testing
 @testable import BotGateway
 
 @Suite struct FilteredUpdatesTests {
-    /// A source that gives what the test says.
+    /// A source controlled by the test.
     private final class Hand: UpdateSource {
         var onUpdates: (UpdateBatch) -> Void = { _ in }
         var onEnd: (GatewayFailure?) -> Void = { _ in }
@@ -22,7 +22,7 @@ import Testing
             done()
         }
 
-        /// One message for each chat, all of the same date; ids from 1 on in each batch.
+        /// Delivers one message for each chat, all with the same date. The ids begin at 1 in each batch.
         func give(_ chats: [Int64], date: Int64 = 1000, next: Int64) throws {
             let updates = try chats.enumerated().map { index, chat in
                 try Update([
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// What passed, and what was told of the rest.
+    /// The admitted updates, and the reports of dropped ones.
     private final class Watch: Rigged {
         let rig: TestRig
         let source = Hand()
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `those who may come in pass, and the batch is confirmed as a whole`() throws {
+    @Test func `allowed updates pass, and the batch is confirmed as a whole`() throws {
         let watch = try Watch(allowing: [5])
         try watch.source.give([5, 6, 5, 7], next: 9)
         #expect(watch.passed == [[5, 5]])
@@ -72,7 +72,7 @@ import Testing
             ])
     }
 
-    @Test func `a batch of which nothing is left is confirmed without anyone else`() throws {
+    @Test func `a batch without allowed updates is confirmed directly`() throws {
         let watch = try Watch(allowing: [5])
         try watch.source.give([6], next: 9)
         #expect(watch.passed.isEmpty)
@@ -80,7 +80,9 @@ import Testing
         #expect(watch.told == [.init(notAllowed: 1, tooOld: 0, offset: 9)])
     }
 
-    @Test func `without a list and an age every batch passes as it is, also an empty one`() throws {
+    @Test func `without an allow-list and a maximum age every batch passes unchanged, even an empty one`()
+        throws
+    {
         let watch = try Watch()
         try watch.source.give([6, 7], date: 1, next: 9)
         try watch.source.give([], next: 10)
@@ -89,7 +91,7 @@ import Testing
         #expect(watch.told.isEmpty)
     }
 
-    @Test func `a flood is told of at once, and then now and then`() throws {
+    @Test func `a flood is reported at once and then at intervals`() throws {
         let watch = try Watch(allowing: [5])
         for next in 2...500 { try watch.source.give([6], next: Int64(next)) }
         #expect(watch.told == [.init(notAllowed: 1, tooOld: 0, offset: 2)])
@@ -102,7 +104,7 @@ import Testing
         #expect(watch.told.count == 3)
     }
 
-    @Test func `an offset that went on with others isn't told late`() throws {
+    @Test func `an offset that passed with admitted updates isn't reported again`() throws {
         let watch = try Watch(allowing: [5])
         try watch.source.give([6], next: 2)
         try watch.source.give([6], next: 3)
@@ -111,7 +113,7 @@ import Testing
         #expect(watch.told.last == .init(notAllowed: 2, tooOld: 0, offset: nil))
     }
 
-    @Test func `what is too old is dropped, and one line sums up a batch`() throws {
+    @Test func `updates that are too old are dropped, with one log line per batch`() throws {
         let watch = try Watch(maxAge: .seconds(600))
         try watch.source.give([5, 6], date: 399, next: 3)
         try watch.source.give([7], date: 400, next: 4)
@@ -122,13 +124,13 @@ import Testing
         #expect(watch.log.count("warning") == 0)
     }
 
-    @Test func `a clock that is ahead is warned of once`() throws {
+    @Test func `a clock that is ahead gives one warning`() throws {
         let watch = try Watch(maxAge: .seconds(600))
         for next in 2...9 { try watch.source.give([5], date: 300, next: Int64(next)) }
         #expect(watch.log.count("warning all updates are older than 10m, also those that just came") == 1)
     }
 
-    @Test func `a supergroup's new id is told, and everything else is the source's`() throws {
+    @Test func `a supergroup's new id is reported, and everything else is passed to the source`() throws {
         let watch = try Watch(allowing: [-5])
         var moves: [[Int64]] = []
         watch.admitted.onMigration = { moves.append([$0, $1]) }

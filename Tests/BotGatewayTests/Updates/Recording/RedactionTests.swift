@@ -23,7 +23,7 @@ import Testing
         return json.elements.flatMap(strings) + json.members.flatMap { strings(in: $0.value) }
     }
 
-    /// Of each kind of thing, and of things that nobody has invented yet.
+    /// Values of all kinds, including unknown ones.
     private static let everything: JSON = [
         "from": ["id": 42, "first_name": "Geraldine", "last_name": "Fitzwilliam", "username": "gerry_fitz"],
         "chat": ["id": -1, "title": "Knitting circle", "bio": "Retired", "description": "We knit"],
@@ -59,7 +59,7 @@ import Testing
         "эмоции": ["грусть": "очень грустно"], "tags": ["wistful", ["deeper": "sorrowful"]],
     ]
 
-    @Test func `of all that is written in an update nothing survives`() throws {
+    @Test func `no text in an update survives`() throws {
         let redacted = redaction.text(of: try Update(["update_id": 1, "message": Self.everything]))
         let text = String(decoding: redacted, as: UTF8.self)
         for string in Self.strings(in: Self.everything) where !["text_link", "pre"].contains(string) {
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func `the members, their order and the numbers stay`() throws {
+    @Test func `the keys, their order and the numbers stay`() throws {
         let before: JSON = [
             "update_id": 9_007_199_254_740_993,
             "message": [
@@ -85,7 +85,7 @@ import Testing
                         .utf8))
     }
 
-    @Test func `what a bot needs to find its way stays`() throws {
+    @Test func `values that a bot needs for its logic stay`() throws {
         let kept: JSON = [
             "id": "4382bfdwdsb323b2d9", "inline_message_id": "AQAAAA_x-1", "media_group_id": "13",
             "business_connection_id": "bc1", "chat_instance": "-77", "poll_id": "5", "type": "supergroup",
@@ -95,14 +95,14 @@ import Testing
         #expect(try message(kept) == kept)
     }
 
-    @Test func `under a key that may stay only what belongs there stays`() throws {
+    @Test func `under a key that is kept, unexpected values are replaced`() throws {
         let words = try message(["type": "we meet at nine", "id": "Ada Lovelace", "emoji": "call me"])
         #expect(words["type"]?.string != "we meet at nine")
         #expect(words["id"]?.string != "Ada Lovelace")
         #expect(words["emoji"]?.string != "call me")
     }
 
-    @Test func `commands stay readable, and what is said to them does not`() throws {
+    @Test func `commands stay readable, and their arguments don't`() throws {
         let redacted = try message([
             "text": "/start@demo_bot my secret /help",
             "entities": [
@@ -118,7 +118,7 @@ import Testing
         #expect(redacted["caption"]?.string?.hasSuffix(" /go") == true)
     }
 
-    @Test func `what only claims to be a command is replaced`() throws {
+    @Test func `text that is only marked as a command is replaced`() throws {
         for (text, offset, length) in [
             ("I love you", 0, 10), ("/go now", 0, 7), ("/go", 0, 9), ("/go", -1, 3),
         ] {
@@ -133,7 +133,7 @@ import Testing
     @Test(arguments: [
         "plain", "ÄÖÜ ß", "привет", "日本語", "𝕬𝖇", "👨‍👩‍👧‍👦 family", "e\u{301}", "🇫🇷 €5 №7", "ॐ नमस्ते", "\u{E000}", "",
     ])
-    func `a text stays as long as it is, as Telegram counts`(_ text: String) throws {
+    func `a text keeps its length in UTF-16 code units`(_ text: String) throws {
         let redacted = try #require(try message(["text": JSON(text)])["text"]?.string)
         #expect(redacted.utf16.count == text.utf16.count)
         #expect(redacted != text || text.isEmpty)
@@ -147,7 +147,7 @@ import Testing
         #expect(String(shape) == "Aaaa +00-00 (Aaa),\naaa!")
     }
 
-    @Test func `a username becomes the same wherever it stands, however it is written`() throws {
+    @Test func `a username gets the same replacement everywhere, in any case`() throws {
         let redacted = try message(["from": ["username": "Ada_99"], "text": "ask @ada_99, not ada_99"])
         let name = try #require(redacted["from"]?["username"]?.string)
         let text = try #require(redacted["text"]?.string)
@@ -156,7 +156,8 @@ import Testing
         #expect(!text.hasSuffix("ada_99"))
     }
 
-    @Test func `the same becomes the same for one bot, and something else for another`() throws {
+    @Test func `a value gets the same replacement for the same bot, and another one for another bot`() throws
+    {
         let update: JSON = ["update_id": 1, "message": ["contact": ["phone_number": "+441632960961"]]]
         let other = Redaction(token: try BotToken("8:secret"))
         let again = Redaction(token: try BotToken("7:secret"))
@@ -164,13 +165,13 @@ import Testing
         #expect(try redact(update) != redact(update, by: other))
     }
 
-    @Test func `no single character stays itself by chance`() throws {
+    @Test func `no single character is replaced with itself`() throws {
         for scalar in "abcdefghijklmnopqrstuvwxyz0123456789".unicodeScalars {
             #expect(try message(["text": JSON(String(scalar))])["text"]?.string != String(scalar))
         }
     }
 
-    @Test func `places are rounded to whole degrees`() throws {
+    @Test func `locations are rounded to whole degrees`() throws {
         let bytes = redaction.text(
             of: try Update([
                 "update_id": 1, "message": ["location": ["latitude": 51.5007292, "longitude": -0.7246254]],

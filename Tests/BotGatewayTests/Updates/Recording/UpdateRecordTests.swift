@@ -24,7 +24,7 @@ import Testing
         #"{"update_id":\#(id),"message":{"text":"\#(text)"}}"# + "\n"
     }
 
-    /// Gives what it is told to, and counts what was taken.
+    /// A source controlled by the test, which counts the batches taken.
     private final class Source: UpdateSource {
         var onUpdates: (UpdateBatch) -> Void = { _ in }
         var onEnd: (GatewayFailure?) -> Void = { _ in }
@@ -36,7 +36,7 @@ import Testing
         func give(_ updates: [Update]) { onUpdates(UpdateBatch(updates) { [unowned self] in taken += 1 }) }
     }
 
-    @Test func `an update is written with its numbers, its order and without white space`() throws {
+    @Test func `an update is written with its numbers and key order, without white space`() throws {
         let text = #"{ "message": {"b": 1.50, "a": 1E3, "text":"\u0434\n"}, "update_id": 5 }"#
         let record = try record()
         var done = 0
@@ -45,7 +45,7 @@ import Testing
         #expect(files.read("log") == #"{"message":{"b":1.50,"a":1E3,"text":"д\n"},"update_id":5}"# + "\n")
     }
 
-    @Test func `what an earlier run wrote isn't written again when it comes again`() throws {
+    @Test func `an update that an earlier run wrote isn't written again`() throws {
         files.write("log", line(1) + line(2))
         let record = try record()
         var done = 0
@@ -55,13 +55,13 @@ import Testing
         #expect(files.read("log") == line(1) + line(2) + line(3))
     }
 
-    @Test func `another bot's update of the same id is written`() throws {
+    @Test func `another bot's update with the same id is written`() throws {
         files.write("log", line(1, "another"))
         try record().add([try update(1)]) {}
         #expect(files.read("log") == line(1, "another") + line(1))
     }
 
-    @Test func `half an update is cut off, and a whole one that lacks its line's end is kept`() throws {
+    @Test func `an incomplete last update is removed, and a complete one without a newline is kept`() throws {
         files.write("log", line(1) + line(2).dropLast(3))
         try record().add([try update(3)]) {}
         #expect(files.read("log") == line(1) + line(3))
@@ -72,7 +72,8 @@ import Testing
     }
 
     @Test(arguments: ["dear diary", "one\ntwo", "{\n}", "\u{0}PNG"])
-    func `a file that ends with half a line of something else stays as it is`(_ text: String) throws {
+    func `a file that ends with an incomplete line of something else is left unchanged`(_ text: String) throws
+    {
         let path = files.write("log", text)
         do throws(GatewayFailure) {
             _ = try UpdateRecord(path: path, redaction: nil, on: loop, log: log.logger)
@@ -84,7 +85,7 @@ import Testing
         #expect(files.read("log") == text)
     }
 
-    @Test func `updates are given on once they are on file, and none after a stop`() throws {
+    @Test func `updates are passed on once they are on file, and none after a stop`() throws {
         let inner = Source()
         let source = RecordingSource(inner, in: try record())
         var batches: [(ids: [Int64], file: String?)] = []
@@ -103,8 +104,8 @@ import Testing
         #expect(inner.taken == 1)
     }
 
-    @Test func `a file that another one records to is refused`() throws {
-        // A process has its own locks for granted: another one must hold it.
+    @Test func `a file that another process records to is refused`() throws {
+        // A process always gets locks that it holds itself, so another process must hold this one.
         let path = files.write("log", "")
         let script =
             "import fcntl,sys,time; f=open('\(path)','a'); fcntl.lockf(f,fcntl.LOCK_EX); print('locked',flush=True); sys.stdin.read()"
