@@ -1,15 +1,15 @@
 import JSON
 import Reactor
 
-/// A call that the Bot API refused.
+/// An error response of the Bot API.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#making-requests
 package struct BotAPIError: Error, CustomStringConvertible {
-    /// 400, 401, 403, 404, 409, 413, 429 …, as HTTP has them.
+    /// The HTTP status: 400, 401, 403, 404, 409, 413, 429 …
     package let code: Int
-    /// Telegram's words, as in `Bad Request: chat not found`.
+    /// Telegram's description, as in `Bad Request: chat not found`.
     package let reason: String
-    /// What Telegram adds for machines: `retry_after`, `migrate_to_chat_id`.
+    /// Telegram's machine-readable details: `retry_after`, `migrate_to_chat_id`.
     package let parameters: JSON?
 
     package init(code: Int, reason: String, parameters: JSON? = nil) {
@@ -18,7 +18,7 @@ package struct BotAPIError: Error, CustomStringConvertible {
         self.parameters = parameters
     }
 
-    /// What the gateway itself refuses, worded as Telegram would.
+    /// An error found by the gateway itself, in Telegram's wording.
     package static func badRequest(_ reason: String) -> BotAPIError {
         BotAPIError(code: 400, reason: "Bad Request: \(reason)")
     }
@@ -27,7 +27,8 @@ package struct BotAPIError: Error, CustomStringConvertible {
 }
 
 @MainActor extension BotAPIError {
-    /// Reads a refusal. A body that isn't Telegram's, such as a proxy's HTML, leaves the status to tell.
+    /// Reads an error response. If the body isn't the Bot API's, such as a proxy's HTML page, the reason is the HTTP
+    /// status.
     package init(_ response: HTTPClient.Response) {
         let body = BotAPIResponse.parse(response.body)
         let phrase = response.status < 400 ? nil : HTTPStatus.reasonPhrase(response.status)
@@ -37,12 +38,12 @@ package struct BotAPIError: Error, CustomStringConvertible {
             parameters: body?["parameters"])
     }
 
-    /// How long Telegram wants to be left alone: at least a second.
+    /// How long to wait before the next call: at least a second.
     package func retryAfter(header seconds: Int) -> Duration {
         .seconds(max(1, parameters?["retry_after"]?.integer ?? Int64(seconds)))
     }
 
-    /// What the group that was called has become: a supergroup of another id.
+    /// The id of the supergroup that replaces the called group.
     package var newChat: Int64? {
         code == 400 ? parameters?["migrate_to_chat_id"]?.integer : nil
     }

@@ -1,26 +1,26 @@
 import JSON
 import Reactor
 
-/// A response of the Bot API: `{"ok":true,"result":…}` or `{"ok":false,"error_code":N,"description":"…"}`, as the
-/// simulator builds it and the gateway reads it.
+/// A response of the Bot API: `{"ok":true,"result":…}` or `{"ok":false,"error_code":N,"description":"…"}`. The
+/// simulator builds it, and the gateway reads it.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#making-requests
 package struct BotAPIResponse {
     package let status: Int
     package var body: [UInt8]
-    /// Seconds, for the header Retry-After.
+    /// The Retry-After header, in seconds.
     package let retryAfter: Int64?
-    /// What the body says; nil where that is updates.
+    /// The body's result or error; nil for a list of updates.
     package let outcome: Result<JSON, BotAPIError>?
 
-    /// With Telegram's remark where there is one, as in `Webhook was set`.
+    /// - Parameter description: Telegram's remark on success, as in `Webhook was set`.
     package init(result: JSON, description: String? = nil) {
         status = 200
         body = Self.envelope(of: .success(result), description: description).asciiBytes
         (retryAfter, outcome) = (nil, .success(result))
     }
 
-    /// The updates are sent byte for byte, though they may not even be JSON.
+    /// Sends the updates byte for byte; they needn't be valid JSON.
     package init(updates: some Sequence<[UInt8]>) {
         status = 200
         body = Self.envelope(ofElements: Array(updates.joined(separator: [UInt8(ascii: ",")])))
@@ -41,7 +41,7 @@ package struct BotAPIResponse {
         }
     }
 
-    /// The JSON around a result or an error; `parameters` where the error has some.
+    /// The JSON of a response with a result or an error, including the error's `parameters` if it has any.
     package static func envelope(of outcome: Result<JSON, BotAPIError>, description: String? = nil) -> JSON {
         switch outcome {
         case .success(let result):
@@ -57,9 +57,11 @@ package struct BotAPIResponse {
         }
     }
 
-    /// The same around the elements of an array, written with commas between them.
+    /// Same for a result that is an array.
     ///
-    /// - Parameter further: members behind the result, such as `"last":7`.
+    /// - Parameters:
+    ///   - elements: the array's elements, separated by commas.
+    ///   - further: members after the result, such as `"last":7`.
     package static func envelope(ofElements elements: [UInt8], further: String = "") -> [UInt8] {
         let end = further.isEmpty ? "]}" : "],\(further)}"
         return Array(#"{"ok":true,"result":["#.utf8) + elements + Array(end.utf8)
@@ -67,16 +69,16 @@ package struct BotAPIResponse {
 }
 
 @MainActor extension BotAPIResponse {
-    /// What an HTTP response says; nil for a body that isn't the Bot API's, such as a proxy's page.
+    /// The result or error in an HTTP response; nil if the body isn't the Bot API's, such as a proxy's HTML page.
     package static func outcome(of response: HTTPClient.Response) -> Result<JSON, BotAPIError>? {
         guard let body = parse(response.body), let isOK = body["ok"]?.bool else { return nil }
         return isOK ? body["result"].map(Result.success) : .failure(BotAPIError(response))
     }
 
-    /// The `result` in the body of a 2xx; nil where there is none.
+    /// The `result` in the body of a 2xx; nil if it is missing.
     package static func result(in body: [UInt8]) -> JSON? { parse(body)?["result"] }
 
-    /// A stranger's bytes in strings that Telegram sends raw needn't be UTF-8.
+    /// Tolerates invalid UTF-8 in strings: Telegram passes some text from users through as it is.
     static func parse(_ body: [UInt8]) -> JSON? {
         guard let json = body.withUnsafeBytes({ try? JSON(repairing: $0) }), json.isObject else {
             return nil
@@ -86,7 +88,7 @@ package struct BotAPIResponse {
 }
 
 extension JSON {
-    /// As Telegram writes it: whatever isn't ASCII as an escape such as `\u0434`, in surrogate pairs where it takes two.
+    /// As written by Telegram: characters outside ASCII are escaped, as in `\u0434`, with surrogate pairs if needed.
     package var asciiBytes: [UInt8] {
         let bytes = bytes
         guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }

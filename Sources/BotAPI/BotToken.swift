@@ -1,8 +1,8 @@
-/// What proves to Telegram that this is the bot: `7:AAF…`. It stays out of every message.
+/// The bot's secret for the Bot API: `7:AAF…`. It must not appear in any message.
 package struct BotToken {
     package let text: String
 
-    /// Why what was given can't be a token.
+    /// Why a text can't be a token.
     package enum Malformed: Error, CustomStringConvertible {
         case empty
         case notAToken
@@ -15,7 +15,7 @@ package struct BotToken {
         }
     }
 
-    /// White space around it is cut off, as an editor leaves it at a file's end.
+    /// Surrounding white space is stripped, because editors add a newline at the end of a file.
     package init(_ text: String) throws(Malformed) {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard let token = words.first else { throw .empty }
@@ -29,22 +29,22 @@ package struct BotToken {
         self.text = String(token)
     }
 
-    /// The bot's id, which is no secret.
+    /// The bot's id, which isn't secret.
     package var bot: String { String(text.prefix { $0 != ":" }) }
 
-    /// The text with the token, wherever it stands in it, covered up.
+    /// The text with every occurrence of the token replaced by `<token>`.
     package func redact(_ message: String) -> String {
         let parts = message.split(separator: text, omittingEmptySubsequences: false)
         return parts.joined(separator: "<token>")
     }
 
-    /// A refusal without the token: a server that isn't Telegram's may say back what it was asked.
+    /// The error without the token: a server other than Telegram may echo the request.
     package func redact(_ error: BotAPIError) -> BotAPIError {
         guard isIn(error.reason) else { return error }
         return BotAPIError(code: error.code, reason: redact(error.reason), parameters: error.parameters)
     }
 
-    /// Whether the token stands in the text.
+    /// Whether the text contains the token.
     package func isIn(_ value: String) -> Bool {
         value.contains(text)
     }

@@ -1,27 +1,27 @@
-/// The few facts about methods that the gateway needs: what a call may leave out because its scope knows it,
-/// and which parameters carry files. Of methods to come it knows nothing, and needs to know nothing.
+/// The facts about methods that the gateway needs: which parameters it can fill in from a call's scope, and which
+/// parameters carry files. Methods that are newer than these tables work without an entry.
 ///
-/// The tables are made from a list of the Bot API's methods, 10.3; docs/contributing.md has the command.
+/// The tables are generated from a list of the methods of Bot API 10.3; docs/contributing.md has the command.
 package enum Methods {
     package struct Defaults: OptionSet {
         package let rawValue: Int
 
         package init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// It requires `chat_id`.
+        /// The method requires `chat_id`.
         package static let chat = Defaults(rawValue: 1)
-        /// It requires `chat_id`, or `inline_message_id` in its stead: the edit family.
+        /// The method requires `chat_id` or `inline_message_id`: the edit methods.
         package static let chatUnlessInline = Defaults(rawValue: 2)
-        /// It acts in a business chat when given `business_connection_id`.
+        /// The method acts in a business chat if given `business_connection_id`.
         package static let businessConnection = Defaults(rawValue: 4)
-        /// It acts in a forum topic when given `message_thread_id`.
+        /// The method acts in a forum topic if given `message_thread_id`.
         package static let topic = Defaults(rawValue: 8)
     }
 
-    /// A method's name as Telegram writes it; nil for one that isn't known here.
+    /// A method's name in Telegram's spelling; nil for an unknown method.
     package static func name(ofLowercased name: String) -> String? { namesByLowercase[name] }
 
-    /// The method that somebody may have meant; nil where none is near.
+    /// The known method with the most similar name; nil if none is similar.
     package static func suggestion(to method: String) -> String? {
         SpellingSuggestion.name(to: method, among: names)
     }
@@ -31,8 +31,7 @@ package enum Methods {
 
     package static func defaults(of method: String) -> Defaults { defaults[method] ?? [] }
 
-    /// Whether a local file may stand in a parameter, or somewhere in it. Of a method or a parameter that isn't
-    /// known here it is assumed.
+    /// Whether a parameter may contain a local file, directly or nested. True for unknown methods and parameters.
     static func mayCarryFile(_ parameter: String, of method: String) -> Bool {
         if otherParameters.contains(parameter) { return false }
         guard names.contains(method), fileParameters.contains(parameter) else { return true }
@@ -196,7 +195,7 @@ package enum Methods {
         "answerInlineQuery": ["results"],
     ]
 
-    // Those that carry no file, whatever the method.
+    // Parameters that never carry a file, in any method.
     private static let otherParameters: Set<String> = [
         "accepted_gift_types",
         "action",
@@ -428,12 +427,12 @@ package enum Methods {
         "width",
     ]
 
-    /// What a file is called inside of a parameter, as in `{"type":"photo","media":"file:///tmp/cat.png"}`.
+    /// The keys of files nested in a parameter, as in `{"type":"photo","media":"file:///tmp/cat.png"}`.
     static let fileKeys: Set<String> = [
         "animation", "cover", "media", "photo", "sticker", "thumbnail", "video",
     ]
 
-    // All of them.
+    // All methods.
     package nonisolated static let names: Set<String> = [
         "getUpdates",
         "setWebhook",

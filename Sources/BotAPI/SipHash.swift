@@ -1,4 +1,4 @@
-/// A short fingerprint of bytes, SipHash-2-4. With a secret key nobody else can make or guess it.
+/// A 64-bit fingerprint of bytes, SipHash-2-4. Without the key, nobody can compute or guess it.
 ///
 /// - SeeAlso: https://www.aumasson.jp/siphash/siphash.pdf
 package struct SipHash {

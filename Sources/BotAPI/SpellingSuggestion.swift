@@ -1,14 +1,14 @@
-/// The name that was probably meant by one that nobody knows.
+/// Suggests a known name for a misspelt one.
 package nonisolated enum SpellingSuggestion {
-    /// Longer names are nobody's slip, and would only cost time.
+    /// Longer names aren't typing errors, and comparing them would take long.
     private static let longestName = 64
 
-    /// The one among `names` that `name` was probably meant to be; nil when none is like it.
+    /// The name among `names` that is most similar to `name`; nil if none is similar.
     ///
-    /// Alike are names that differ in few places, by a character left out, put in, exchanged, or swapped with its
-    /// neighbour: one place in three characters. So is what begins a single name. Capitals, `-` and `_` don't count:
-    /// `SendMessage` and `send_message` are `sendMessage`. Of several the nearest; of those as near, the one that
-    /// begins most like it, and then the first of the alphabet.
+    /// Names are similar if they differ by few edits: one for every three characters. An edit inserts, deletes or
+    /// replaces a character, or swaps two neighbours. A prefix of exactly one name is similar to that name too. Case,
+    /// `-` and `_` are ignored: `SendMessage` and `send_message` match `sendMessage`. Fewer edits win, then the longer
+    /// common prefix, then alphabetical order.
     package static func name(to name: String, among names: some Sequence<String>) -> String? {
         let wanted = letters(of: name)
         guard !wanted.isEmpty, wanted.count <= longestName else { return nil }
@@ -31,14 +31,14 @@ package nonisolated enum SpellingSuggestion {
         return wanted.count >= 2 && continued.count == 1 ? continued[0] : nil
     }
 
-    /// `; did you mean 'run'?`, with quotes of one's own choice, or nothing.
+    /// `; did you mean 'run'?` with the given quotes, or an empty string.
     package static func hint(
         to name: String, among names: some Sequence<String>, quote: String = "'"
     ) -> String {
         self.name(to: name, among: names).map { "; did you mean \(quote)\($0)\(quote)?" } ?? ""
     }
 
-    /// What counts of a name.
+    /// The characters that count in a comparison.
     private static func letters(of name: String) -> [UInt8] {
         name.utf8.prefix(longestName + 1).compactMap { byte in
             switch byte {
@@ -49,9 +49,10 @@ package nonisolated enum SpellingSuggestion {
         }
     }
 
-    /// In how many places two names differ.
+    /// The number of edits between two names.
     private static func distance(from one: [UInt8], to other: [UInt8]) -> Int {
-        // Rows of the table of all beginnings of `one` against all of `other`; of the last two is enough kept.
+        // Rows of the dynamic programming table: prefixes of `one` by prefixes of `other`. Only the last two rows are
+        // kept.
         var before: [Int] = []
         var last = Array(0...other.count)
         for i in one.indices {

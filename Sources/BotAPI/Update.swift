@@ -4,20 +4,20 @@ import JSON
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#update
 package struct Update {
-    /// Telegram's `update_id`: unique for a bot, rising, but after a quiet week it may start lower.
+    /// Telegram's `update_id`: unique per bot and increasing, but it may restart lower after a week without updates.
     package let id: Int64
-    /// The key of what happened: `message`, `callback_query`, or one that Telegram invents tomorrow.
+    /// The key of the update's object: `message`, `callback_query`, or a kind that Telegram adds in the future.
     package let kind: String
-    /// What stands under that key: an object.
+    /// The object under that key.
     package let payload: JSON
-    /// The whole update as it came, in valid UTF-8.
+    /// The whole update as received, in valid UTF-8.
     package let text: [UInt8]
-    /// Nothing stands behind the payload in it.
+    /// Whether the payload is the last member of `text`.
     package let payloadIsLast: Bool
-    /// Where it stood in a recorded log: the line it began on, from 1 on. 0 when it came from Telegram.
+    /// The line of a recorded log on which the update starts, counted from 1; 0 if it came from Telegram.
     package let line: Int
 
-    /// Why something is not an update.
+    /// Why a JSON value isn't an update.
     package enum Malformed: Error, Equatable, CustomStringConvertible {
         case notAnObject
         case noID
@@ -32,9 +32,9 @@ package struct Update {
         }
     }
 
-    /// Reads `{"update_id":N,"<kind>":{…}}`; of several objects the first of a known kind counts.
+    /// Reads `{"update_id":N,"<kind>":{…}}`. If there are several objects, the first of a known kind is used.
     ///
-    /// - Parameter text: what `json` was read from.
+    /// - Parameter text: the JSON text of `json`.
     package init(_ json: JSON, text: [UInt8], line: Int = 0) throws(Malformed) {
         guard json.isObject else { throw .notAnObject }
         guard let id = json["update_id"]?.integer else { throw .noID }

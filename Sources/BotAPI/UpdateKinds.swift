@@ -1,11 +1,11 @@
-/// The kinds of update that Bot API 10.3 knows. Others are delivered all the same.
+/// The kinds of update in Bot API 10.3. Unknown kinds are delivered too.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#update
 package enum UpdateKinds {
-    /// All of them, for `--allowed-updates all`.
+    /// All kinds, for `--allowed-updates all`.
     package static let all = byDefault + onRequest
 
-    /// Sent to every bot that doesn't ask for something else.
+    /// Sent to bots that don't set `allowed_updates`.
     static let byDefault = [
         "message", "edited_message", "channel_post", "edited_channel_post", "business_connection",
         "business_message", "edited_business_message", "deleted_business_messages", "guest_message",
@@ -14,7 +14,7 @@ package enum UpdateKinds {
         "removed_chat_boost", "managed_bot", "subscription", "stopped_message_generation",
     ]
 
-    /// Sent only to bots that ask for them by name.
+    /// Sent only if requested by name.
     package static let onRequest = ["chat_member", "message_reaction", "message_reaction_count"]
 
     package static let known = Set(all)

@@ -2,31 +2,31 @@ import Glibc
 import JSON
 import Reactor
 
-/// Finds the local files that a call names, and opens them to be sent with it.
+/// Finds the local files named in a call and opens them for sending.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#sending-files
 package struct Uploads {
-    /// Why a call can't be sent now.
+    /// Why a call can't be sent at present.
     package enum PreparationError: Error {
-        /// A file isn't there, can't be read, or may not be sent.
+        /// A file is missing, unreadable or not allowed.
         case refused(BotAPIError)
-        /// There are too many open files: it may work later.
+        /// Too many files are open: a later attempt may succeed.
         case exhausted
     }
 
-    /// A request's body, and how many bytes of files are in it.
+    /// A request's body, and the total size of its files in bytes.
     package struct Prepared {
         package var body: HTTPClient.Body
         package var size = 0
     }
 
-    /// Without symbolic links; nil where a child may send any file.
+    /// The resolved directory; nil if a child may send any file.
     private let root: String?
 
-    /// - Parameter root: the directory, without symbolic links, that all files must be in.
+    /// - Parameter root: the directory that all files must be in, with symbolic links resolved.
     package init(root: String? = nil) { self.root = root }
 
-    /// Whether a call's JSON may name a file; nearly no call does, and it costs little to know.
+    /// Whether a call's JSON may name a file. Most calls don't, and this check is cheap.
     package static func areNamed(in json: [UInt8]) -> Bool {
         json.withUnsafeBytes { bytes in
             var rest = bytes
@@ -41,7 +41,7 @@ package struct Uploads {
         }
     }
 
-    /// The body for a call: JSON, or a form with the files that are named in it.
+    /// The body for a call: JSON, or a form with the named files.
     package func prepare(_ method: String, _ parameters: JSON) throws(PreparationError) -> Prepared {
         let text = parameters.bytes
         guard Self.areNamed(in: text) else { return Prepared(body: .json(text)) }
@@ -54,13 +54,13 @@ package struct Uploads {
     }
 }
 
-/// A call's parameters as the parts of a form.
+/// Converts a call's parameters to form fields.
 private struct UploadForm {
     let root: String?
-    /// No part for a nested file may be called like these.
+    /// Names that fields for nested files must not use.
     let names: Set<String>
     var parts: [HTTPClient.Part] = []
-    /// How many bytes the files have; nil where there is none.
+    /// The files' total size in bytes; nil without files.
     var size: Int?
     private var attached = 0
 
@@ -72,7 +72,7 @@ private struct UploadForm {
             if text.hasPrefix("file://") {
                 parts.append(.init(name, try content(of: text, in: name)))
             } else if text.first == "[" || text.first == "{", let structure = try? JSON(parsing: text) {
-                // What Telegram takes as JSON it also takes as JSON in a string.
+                // Telegram also accepts a structure as a string of JSON.
                 addText(name, try attaching(structure, in: name, key: nil))
             } else {
                 addText(name, value)
@@ -86,9 +86,9 @@ private struct UploadForm {
         parts.append(.init(name, .text(value.string.map { Array($0.utf8) } ?? value.shortBytes)))
     }
 
-    /// A copy in which local files have become `attach://<part>`.
+    /// A copy of the value in which local files are replaced by `attach://<part>`.
     ///
-    /// - Parameter key: what the value is called, where it is a member.
+    /// - Parameter key: the value's key in its object, if it is a member.
     private mutating func attaching(_ value: JSON, in parameter: String, key: String?) throws(Uploads
         .PreparationError)
         -> JSON
@@ -135,7 +135,7 @@ private struct UploadForm {
         do throws(InputFile.Refusal) {
             return try InputFile(path)
         } catch {
-            // A URL has it escaped, and a script doesn't: what is there counts.
+            // In a URL the path is percent-encoded, but scripts often don't encode it: try both.
             if let decoded = PercentEncoding.decodeValidating(path), decoded != path,
                 let file = try? InputFile(decoded)
             {

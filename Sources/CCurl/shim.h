@@ -1,4 +1,4 @@
-// libcurl's setters are variadic, which Swift cannot call: one typed name for each kind of argument.
+// libcurl's setters are variadic, and Swift can't call variadic functions: one typed function per kind of argument.
 #pragma once
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
@@ -17,11 +17,11 @@ static inline CURLcode curl_set_write(CURL *handle, size_t (*function)(char *, s
     CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, function);
     return code ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, data);
 }
-/// NULL: nobody is told the headers.
+/// NULL ignores the headers.
 static inline CURLcode curl_set_header(CURL *handle, size_t (*function)(char *, size_t, size_t, void *),
                                        void *data) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, function);
-    // With data alone libcurl would give the headers to the body's function.
+    // With HEADERDATA alone, libcurl would pass the headers to the body's write function.
     return code ? code : curl_easy_setopt(handle, CURLOPT_HEADERDATA, function ? data : NULL);
 }
 static inline CURLcode curl_set_before_request(CURL *handle, curl_prereq_callback function, void *data) {
@@ -37,7 +37,7 @@ static inline CURLcode curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *
 static inline CURLcode curl_get_pointer(CURL *handle, CURLINFO info, void **value) {
     return curl_easy_getinfo(handle, info, value);
 }
-/// The string is libcurl's, and NULL where there is none.
+/// The string belongs to libcurl; NULL if there is none.
 static inline CURLcode curl_get_string(CURL *handle, CURLINFO info, const char **value) {
     return curl_easy_getinfo(handle, info, value);
 }
@@ -52,5 +52,5 @@ static inline CURLMcode curl_multi_set_timer(CURLM *multi, curl_multi_timer_call
     CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
     return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, data);
 }
-/// The result of a finished transfer, which CURLMsg keeps in a union.
+/// The result of a finished transfer, stored in CURLMsg as a union.
 static inline CURLcode curl_message_result(const CURLMsg *message) { return message->data.result; }

@@ -22,13 +22,13 @@ static void bind_keys(EditLine *el) {
         {L"^R", L"em-inc-search-prev"},      {L"^S", L"em-inc-search-next"}, {L"^W", L"ed-delete-prev-word"},
         {L"^U", L"vi-kill-line-prev"},       {L"^_", L"pipegram-draw"},      {L"^^", L"ed-delete-next-char"},
         {L"\\ep", L"ed-search-prev-history"}, {L"\\en", L"ed-search-next-history"},
-        // These wait for another key in a way that can't be seen, and would take ours for it.
+        // These commands wait for another key without a visible sign and would swallow one of ours.
         {L"^V", L"ed-ignore"},               {L"^X", L"ed-ignore"},          {L"\\ex", L"ed-ignore"},
         {L"\\eX", L"ed-ignore"},
     };
     for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++)
         el_wset(el, EL_BIND, bindings[i][0], bindings[i][1], NULL);
-    // é is M-i to libedit's map for eight bits; Alt-i comes as two keys.
+    // libedit's 8-bit key map treats é as M-i; Alt-i arrives as two keys.
     for (int key = 0xA0; key <= 0xFF; key++) {
         wchar_t name[] = {(wchar_t)key, 0};
         el_wset(el, EL_BIND, name, L"ed-insert", NULL);
@@ -67,8 +67,8 @@ line_edit *edit_open(int input, int output, int history_size) {
     el_wset(edit->el, EL_HIST, history_w, edit->history);
     el_wset(edit->el, EL_GETCFN, inside_next_key);
     el_wset(edit->el, EL_ADDFN, L"pipegram-draw", L"draws the line anew", inside_draw);
-    // Ctrl-C, Ctrl-Z and Ctrl-S are keys like others. And not between two lines either does the terminal itself
-    // edit what is typed, as libedit would have it.
+    // Ctrl-C, Ctrl-Z and Ctrl-S are ordinary keys. The terminal's own editing stays off between two lines as well,
+    // unlike libedit's default.
     el_wset(edit->el, EL_SETTY, L"-d", L"-isig", L"-ixon", NULL);
     el_wset(edit->el, EL_SETTY, L"-x", L"-isig", L"-ixon", L"-icanon", L"-echo", L"-iexten", NULL);
     bind_keys(edit->el);
@@ -125,7 +125,7 @@ void edit_print_now(line_edit *edit) { inside_print(edit); }
 
 int edit_is_searching(line_edit *edit) {
     if (!edit->searched) return 0;
-    // libedit shows what is sought in the line itself, and tells in no other way that it seeks.
+    // libedit shows the search text in the line itself and has no other sign of a search.
     const LineInfoW *line = el_wline(edit->el);
     for (const wchar_t *at = line->buffer; at + 4 <= line->lastchar; at++)
         if (!wmemcmp(at, L"\nbck", 4) || !wmemcmp(at, L"\nfwd", 4)) return 1;
@@ -147,7 +147,7 @@ void edit_prepare(line_edit *edit, int raw) {
 void edit_resize(line_edit *edit) {
     struct winsize size;
     if (ioctl(edit->input, TIOCGWINSZ, &size) || !size.ws_col) return;
-    // Terminals fold the rows of a line anew when they are resized: its first row is so many above the cursor.
+    // A resized terminal rewraps the line; its first row is now this many rows above the cursor.
     const LineInfoW *line = el_wline(edit->el);
     int before = text_columns(edit->prompt, edit->prompt + wcslen(edit->prompt));
     int rows = (before + text_columns(line->buffer, line->cursor)) / size.ws_col;

@@ -22,13 +22,13 @@ void restore_terminal(void) {
 
 static void restore_and_die(int number) {
     restore_terminal();
-    raise(number); // at its default again, by SA_RESETHAND
+    raise(number); // the default action again, because of SA_RESETHAND
 }
 
 static void guard_signals(void (*from)(int), void (*to)(int)) {
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
         struct sigaction old, action = {.sa_handler = to, .sa_flags = SA_RESETHAND | SA_NODEFER};
-        // What somebody else handles or ignores stays so.
+        // Leave signals alone that are ignored or have another handler.
         if (sigaction(fatal_signals[i], 0, &old) || old.sa_handler != from) continue;
         sigaction(fatal_signals[i], &action, 0);
     }

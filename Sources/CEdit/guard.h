@@ -1,14 +1,15 @@
-// The terminal's settings, whatever ends the process.
+// Restores the terminal's settings however the process ends, except by SIGKILL.
 #pragma once
 #include <termios.h>
 
-// Keeps the settings of `input`, until `unguard_terminal`. Who guards two at once guards the second.
+// Saves the settings of `input` until `unguard_terminal`. Only one terminal can be guarded: a second call replaces the
+// first.
 void guard_terminal(int input, int output, int has_escapes);
 
-// As they were; what is guarded stays so.
+// Restores the saved settings; the guard stays in place.
 void restore_terminal(void);
 
 void unguard_terminal(void);
 
-// The settings as they were.
+// The saved settings.
 struct termios guarded_settings(void);

@@ -56,7 +56,7 @@ void inside_print(line_edit *edit) {
 unsigned char inside_draw(EditLine *el, wint_t key) {
     (void)key;
     owner(el)->at_start = 1;
-    return CC_REDISPLAY; // erases what is there, then calls `inside_prompt`
+    return CC_REDISPLAY; // erases the line, then calls `inside_prompt`
 }
 
 wchar_t *inside_prompt(EditLine *el) {
@@ -101,7 +101,7 @@ static void edit_lines(void) {
 }
 
 int inside_start(line_edit *edit) {
-    // Its lowest page is a guard: what overflowed would fault there.
+    // The lowest page is a guard page: a stack overflow faults there.
     edit->stack = mmap(0, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (edit->stack == MAP_FAILED) {
         edit->stack = 0;
@@ -121,7 +121,8 @@ void inside_end(line_edit *edit) {
 
 edit_event edit_resume(line_edit *edit) {
     starting = edit;
-    // Changing the stack changes the mask: signals that wait outside for their reader would be lost there, or end us.
+    // swapcontext also switches the signal mask. Without this copy, signals that are blocked outside would be unblocked
+    // inside and lost, or would end the process.
     sigprocmask(SIG_BLOCK, 0, &edit->inside.uc_sigmask);
     swapcontext(&edit->outside, &edit->inside);
     fflush(edit->out);

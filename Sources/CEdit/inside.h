@@ -1,4 +1,4 @@
-// libedit on a stack of its own.
+// Runs libedit on a stack of its own.
 #pragma once
 #include <histedit.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ struct line_edit {
     wchar_t *keys;
     size_t given, taken, room;
     wchar_t *inserted;
-    // The prompt is about to be drawn at the beginning of an empty line: what is to stand above it comes now.
+    // The next prompt is drawn at the start of an empty line; pending text must be printed before it.
     int at_start;
     int interrupted, searched, has_escapes;
     edit_event event;
@@ -28,14 +28,14 @@ struct line_edit {
     void *stack;
 };
 
-// Makes the stack: `edit_resume` begins there. -1 with errno.
+// Allocates the stack; the first `edit_resume` starts there. Returns -1 with errno on failure.
 int inside_start(line_edit *edit);
 void inside_end(line_edit *edit);
 
-// What is to be printed goes out.
+// Moves the pending text to the output.
 void inside_print(line_edit *edit);
 
-// libedit's functions: the next key, the prompt, and how the line is drawn anew.
+// Callbacks for libedit: the next key, the prompt, and redrawing the line.
 int inside_next_key(EditLine *el, wchar_t *key);
 wchar_t *inside_prompt(EditLine *el);
 unsigned char inside_draw(EditLine *el, wint_t key);

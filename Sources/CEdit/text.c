@@ -31,7 +31,7 @@ wchar_t *text_wide(const char *text) {
         size_t used = mbrtowc(&result[count], text, (size_t)(end - text), &state);
         if (used == 0 || used > (size_t)(end - text)) {
             memset(&state, 0, sizeof state);
-            used = 1; // no UTF-8
+            used = 1; // not UTF-8
         } else {
             count++;
         }
@@ -41,7 +41,7 @@ wchar_t *text_wide(const char *text) {
     return result;
 }
 
-// Those that follow each other, as one: libedit takes the character behind for a visible one.
+// Returns the length of consecutive escape sequences taken together: libedit counts the character after one as visible.
 static size_t escapes_at(const char *text) {
     size_t length = 0;
     while (text[length] == 033 && text[length + 1] == '[') {
@@ -65,7 +65,7 @@ wchar_t *text_of_prompt(const char *prompt) {
         text_append(&marked, rest, length);
         text_append(&marked, "\1", 1);
         rest += length;
-        // libedit would drop what nothing visible follows.
+        // libedit drops an escape sequence without a visible character after it.
         if (!*rest) text_append(&marked, " ", 1);
     }
     wchar_t *result = text_wide(marked.bytes);

@@ -1,9 +1,9 @@
-// Strings of this target's own, and libedit's.
+// Byte strings, and conversion to libedit's wide strings.
 #pragma once
 #include <stddef.h>
 #include <wchar.h>
 
-// Bytes, with a 0 behind them.
+// Bytes with a terminating 0 that `count` doesn't include.
 typedef struct {
     char *bytes;
     size_t count, room;
@@ -11,11 +11,11 @@ typedef struct {
 
 void text_append(text *text, const char *bytes, size_t count);
 
-// UTF-8 as libedit has it, what is no UTF-8 left out. To be freed.
+// Converts UTF-8 for libedit; invalid bytes are dropped. The caller frees the result.
 wchar_t *text_wide(const char *text);
 
-// A prompt as libedit has it: what stands between two \1 takes no room. To be freed.
+// Converts a prompt for libedit: text between two \1 has no width. The caller frees the result.
 wchar_t *text_of_prompt(const char *prompt);
 
-// How many columns it takes, what is between two \1 left out.
+// The width in columns, without text between two \1.
 int text_columns(const wchar_t *from, const wchar_t *end);

@@ -1,4 +1,4 @@
-// jansson's type tests are macros, which Swift does not import.
+// jansson's type checks are macros, which Swift doesn't import.
 #pragma once
 #include <jansson.h>
 

@@ -1,13 +1,14 @@
-// libmicrohttpd's options and questions are variadic, which Swift cannot call: one typed name for each.
+// libmicrohttpd's options and queries are variadic, and Swift can't call variadic functions: one typed function for
+// each.
 #pragma once
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 
-/// Listens on an address such as `127.0.0.1` or `::1`, on a port that the system picks when `port` is 0. Without
-/// a thread: the caller watches `mhd_epoll` and calls MHD_run. Each connection may use `memory` bytes, beside bodies.
-/// NULL leaves the reason in errno, EINVAL for what is no address.
+/// Listens on an address such as `127.0.0.1` or `::1`; with `port` 0 the system picks a port. No thread is started: the
+/// caller watches `mhd_epoll` and calls MHD_run. Each connection may use `memory` bytes, not counting bodies. Returns
+/// NULL with errno on failure, EINVAL for an invalid address.
 static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, size_t memory,
                                             MHD_AccessHandlerCallback access,
                                             MHD_RequestCompletedCallback completed,
@@ -34,7 +35,7 @@ static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, siz
                             connected, context, MHD_OPTION_END);
 }
 
-/// -1 if there is none.
+/// Returns -1 if there is none.
 static inline int mhd_epoll(struct MHD_Daemon *daemon) {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
     return info ? info->epoll_fd : -1;
@@ -50,12 +51,12 @@ static inline unsigned int mhd_connections(struct MHD_Daemon *daemon) {
     return info ? info->num_connections : 0;
 }
 
-/// -1 if there is none.
+/// Returns -1 if there is none.
 static inline int mhd_socket(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
 }
 
-/// From a reader of a body: the connection is closed in its middle.
+/// Returned by a body's reader: closes the connection in the middle of the body.
 static const ssize_t mhd_break_off = MHD_CONTENT_READER_END_WITH_ERROR;

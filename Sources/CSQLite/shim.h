@@ -1,4 +1,4 @@
-// SQLITE_TRANSIENT is a cast of -1, which Swift does not import.
+// SQLITE_TRANSIENT is a cast of -1, which Swift doesn't import.
 #pragma once
 #include <sqlite3.h>
 

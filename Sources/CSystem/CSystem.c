@@ -25,14 +25,14 @@ struct job {
     int error;
 };
 
-// Three low descriptors, kept from the first call on, where a child's ends are put before it starts. The
-// child can then leave every higher one behind in one call, at a cost that does not grow with their number.
+// Three low descriptors, reserved from the first call on, which a child's pipe ends are copied to before it starts. The
+// child can then drop every higher descriptor in one call, at a cost that doesn't grow with their number.
 static int slot[3] = {-1, -1, -1};
 static int null = -1;
 
 int spawn_prepare(void) {
-    // A program may be started without stdin, stdout or stderr: then these stay /dev/null, for whatever took
-    // their numbers would be read and written in their stead.
+    // If the program was started without stdin, stdout or stderr, these stay /dev/null. Otherwise an unrelated file
+    // would get the number and be read or written instead.
     while (null < 3)
         if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) return errno;
     if (slot[2] >= 0) return 0;
@@ -47,11 +47,11 @@ int spawn_prepare(void) {
     return 0;
 }
 
-// Runs in the parent's memory until execve: it writes nothing there but job->error.
+// Runs in the parent's memory until execve: it may write nothing there but job->error.
 static int child_main(void *argument) {
     struct job *job = argument;
     const spawn_request *request = job->request;
-    // A descriptor table of its own, up to the slots, before anything in it is changed.
+    // Unshare the descriptor table, up to the slots, before changing anything in it.
     if (syscall(SYS_close_range, slot[2] + 1, ~0u, CLOSE_RANGE_UNSHARE)) goto failed;
     for (int i = 0; i < 3; i++)
         if (dup2(slot[i], i) < 0) goto failed; // dup2 clears close-on-exec
@@ -61,7 +61,7 @@ static int child_main(void *argument) {
     for (int number = 1; number < NSIG; number++) sigaction(number, &action, 0);
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != job->parent) _exit(127); // it died before the line above could tell us
+    if (getppid() != job->parent) _exit(127); // the parent died before prctl took effect
 
     struct rlimit limit;
     if (request->descriptor_limit && !getrlimit(RLIMIT_NOFILE, &limit)) {
@@ -109,7 +109,7 @@ int spawn_child(spawned_child *child, const spawn_request *request) {
     sigprocmask(SIG_SETMASK, &ours, 0);
     free(shell_arguments);
 
-    // The slots would keep the child's pipes open, so that it never saw the end of its input.
+    // If the slots kept the child's pipes open, the child would never receive EOF.
     for (int i = 0; i < 3; i++) dup3(null, slot[i], O_CLOEXEC);
 
     if (child->pid > 0 && error) {
@@ -164,7 +164,7 @@ uint64_t raise_descriptor_limit(uint64_t *hard) {
 int open_unnamed_file(const char *directory) {
     int descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (descriptor >= 0) return descriptor;
-    // Not every file system knows O_TMPFILE.
+    // Not every file system supports O_TMPFILE.
     char path[4096];
     int length = snprintf(path, sizeof path, "%s/pipegram-XXXXXX", directory);
     if (length < 0 || length >= (int)sizeof path) return -ENAMETOOLONG;
@@ -183,12 +183,12 @@ int reads_pipe(pid_t pid, int descriptor) {
     close(file);
     if (count <= 0) return -1;
     text[count] = 0;
-    // "running", or the number of the system call and its arguments.
+    // Either "running" or the system call's number and arguments.
     long call;
     unsigned long argument;
     if (sscanf(text, "%ld %lx", &call, &argument) != 2) return text[0] == 'r' ? 0 : -1;
     if (call != SYS_read || argument != 0) return -1;
-    // A shell's `read line <file` has put something else there.
+    // A shell's `read line <file` temporarily makes another file descriptor 0.
     struct stat ours, theirs;
     snprintf(text, sizeof text, "/proc/%d/fd/0", pid);
     if (fstat(descriptor, &ours) != 0 || stat(text, &theirs) != 0) return -1;
@@ -197,14 +197,14 @@ int reads_pipe(pid_t pid, int descriptor) {
 
 int open_regular_file(const char *path, mode_t *mode, int64_t *size) {
     *mode = 0;
-    // O_PATH opens nothing yet: neither does a FIFO wait for its other end nor does a device notice.
+    // O_PATH doesn't open the file: a FIFO doesn't block, and a device isn't triggered.
     int place = open(path, O_PATH | O_CLOEXEC);
     if (place < 0) return -errno;
     struct stat status;
     int descriptor = fstat(place, &status) ? -errno : -EINVAL;
     if (descriptor == -EINVAL) *mode = status.st_mode;
     if (S_ISREG(*mode)) {
-        // The same file, whatever stands at its path by now.
+        // Opens the same file even if another one has replaced it at its path.
         char link[64];
         snprintf(link, sizeof link, "/proc/self/fd/%d", place);
         descriptor = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);

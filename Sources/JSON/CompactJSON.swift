@@ -1,16 +1,15 @@
-/// JSON text that is handed on rather than read and written again: the same values, the numbers as they
-/// were written, in half the time.
+/// Passes JSON text on without parsing and rewriting it: values are unchanged, numbers keep their notation, and it
+/// takes half the time.
 package enum CompactJSON {
     private static var scratch: [UInt8] = []
 
-    /// Calls `body` with `text` on one line: no white space outside strings, and raw UTF-8 for what was
-    /// escaped without need.
+    /// Calls `body` with `text` on one line, without white space outside strings. Unnecessary escapes become raw UTF-8.
     ///
     /// - Parameter text: JSON that the parser has accepted.
     package static func withCompact<Result>(
         _ text: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {
-        // Nothing grows: six bytes of an escape become three, twelve of a pair four.
+        // The output is never longer: an escape of 6 bytes becomes at most 3, a surrogate pair of 12 becomes 4.
         if scratch.count < text.count { scratch = [UInt8](repeating: 0, count: text.count) }
         return text.withUnsafeBytes { text in
             scratch.withUnsafeMutableBytes { output in
@@ -46,7 +45,7 @@ package enum CompactJSON {
         return written
     }
 
-    /// Writes what an escape stands for, or the escape itself where JSON demands it.
+    /// Writes the escaped character, or the escape itself if JSON requires it.
     private static func unescape(
         _ from: UnsafePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>
     ) -> (taken: Int, put: Int) {
@@ -88,11 +87,11 @@ package enum CompactJSON {
         return count
     }
 
-    /// The text of an object's member; nil where there is none.
+    /// The text of an object's member; nil if there is none.
     ///
     /// - Parameters:
-    ///   - object: compact, as `withCompact` gives it.
-    ///   - isLast: nothing follows the member, which is then not searched for its end.
+    ///   - object: compact, as from `withCompact`.
+    ///   - isLast: whether the member is the object's last one. If so, its end needn't be searched for.
     package static func member(
         _ key: String, of object: UnsafeRawBufferPointer, isLast: Bool = false
     ) -> UnsafeRawBufferPointer? {
@@ -108,7 +107,7 @@ package enum CompactJSON {
         return nil
     }
 
-    /// Where the comma, colon or bracket stands that ends the value at `start`.
+    /// The index of the comma, colon or bracket that ends the value at `start`.
     private static func endOfValue(in text: UnsafeRawBufferPointer, from start: Int) -> Int {
         var (index, depth, inString) = (start, 0, false)
         while index < text.count {

@@ -3,7 +3,7 @@ import CJansson
 extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// The value `null`. It has no literal: `nil` means that there is no value, as for a missing member.
+    /// The value `null`. It has no literal: `nil` means the absence of a value, as for a missing member.
     package static let null = JSON(owning: json_null())
 
     package init(booleanLiteral value: Bool) { self.init(value) }
@@ -16,7 +16,7 @@ extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, Expres
 
     package init(arrayLiteral elements: JSON...) { self.init(elements) }
 
-    /// Keeps the order in which the members are written.
+    /// Keeps the members' order.
     package init(dictionaryLiteral members: (String, JSON)...) {
         self.init(owning: json_object() ?? json_null())
         for (key, value) in members { json_object_set(node.value, key, value.node.value) }

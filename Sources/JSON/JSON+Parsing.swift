@@ -1,10 +1,10 @@
 import CJansson
 
-/// Where and why bytes are not JSON.
+/// The position of the first JSON syntax error, and its reason.
 package struct JSONError: Error, Equatable, CustomStringConvertible {
-    /// What is wrong, in jansson's words.
+    /// As described by jansson.
     package let reason: String
-    /// From 1 on; columns count characters, not bytes.
+    /// Counted from 1; columns count characters, not bytes.
     package let line: Int
     package let column: Int
 
@@ -18,15 +18,15 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
 }
 
 extension JSON {
-    /// Reads one JSON value; white space may stand around it, nothing else.
+    /// Parses one JSON value, optionally surrounded by white space.
     ///
-    /// Refused are: text that isn't UTF-8, lone surrogates, integers beyond 64 bits, NUL in a key, and
-    /// more than 2,048 levels. Of a key that comes twice the last value holds.
+    /// Rejects text that isn't UTF-8, lone surrogates, integers beyond 64 bits, NUL in a key, and more than 2,048
+    /// levels of nesting. If a key is repeated, its last value is used.
     package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONError) {
         try self.init(parsing: bytes, flags: 0)
     }
 
-    /// The same, but an object in which a key comes twice is refused.
+    /// Like `init(parsing:)`, but rejects an object with a repeated key.
     package init(parsingUniqueKeys bytes: UnsafeRawBufferPointer) throws(JSONError) {
         try self.init(parsing: bytes, flags: Int(JSON_REJECT_DUPLICATES))
     }
@@ -54,7 +54,7 @@ extension JSON {
         try self.init(parsing: text.utf8)
     }
 
-    /// Reads JSON in which strings may hold bytes that aren't UTF-8: each such byte becomes U+FFFD.
+    /// Parses JSON even if strings contain bytes that aren't UTF-8: each such byte becomes U+FFFD.
     package init(repairing bytes: UnsafeRawBufferPointer) throws(JSONError) {
         do {
             try self.init(parsing: bytes)
@@ -67,8 +67,7 @@ extension JSON {
 }
 
 extension JSON {
-    /// Reads what can be read of JSON with bad text in it: bytes that aren't UTF-8 and lone surrogates
-    /// become U+FFFD.
+    /// Parses JSON even if strings contain bytes that aren't UTF-8 or lone surrogates: these become U+FFFD.
     package init(salvaging bytes: UnsafeRawBufferPointer) throws(JSONError) {
         let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
         var salvaged: [UInt8] = []
@@ -89,7 +88,7 @@ extension JSON {
                 salvaged += #"\ufffd"#.utf8
                 index += 6
             default:
-                // An escaped backslash must not be taken for the start of the next escape.
+                // Copy both characters, so that an escaped backslash isn't taken for the start of another escape.
                 salvaged += text[index..<index + 2]
                 index += 2
             }
@@ -97,7 +96,7 @@ extension JSON {
         try self.init(parsing: salvaged)
     }
 
-    /// The UTF-16 unit that an escape such as `\u0434` at the start stands for.
+    /// The UTF-16 code unit of an escape such as `\u0434` at the start of the text.
     private static func codeUnit(of text: ArraySlice<UInt8>) -> UInt16? {
         guard text.count >= 6, text.starts(with: #"\u"#.utf8) else { return nil }
         return UInt16(String(decoding: text.dropFirst(2).prefix(4), as: UTF8.self), radix: 16)

@@ -1,13 +1,13 @@
 import CJansson
 
 extension JSON {
-    /// Appends this value as one line of JSON without the line's end: no white space, and raw UTF-8 where
-    /// JSON doesn't demand an escape.
+    /// Appends this value as one line of JSON without a newline: no white space, and raw UTF-8 wherever JSON requires
+    /// no escape.
     package func write(to bytes: inout [UInt8]) {
         write(to: &bytes, flags: 0)
     }
 
-    /// This value as text in which the keys of each object are sorted, to compare by.
+    /// This value as text with sorted keys, for comparisons.
     package var canonical: String {
         var bytes: [UInt8] = []
         write(to: &bytes, flags: Int(JSON_SORT_KEYS))
@@ -16,7 +16,7 @@ extension JSON {
 
     private func write(to bytes: inout [UInt8], flags: Int) {
         let flags = flags | Int(JSON_COMPACT) | Int(JSON_ENCODE_ANY)
-        // Not json_dump_callback: it calls for every quote and comma, and entering Swift has its price.
+        // json_dump_callback would call back for every quote and comma, and each call into Swift has a cost.
         let scratch = Self.scratch
         let count = json_dumpb(node.value, scratch.baseAddress, scratch.count, flags)
         if count <= scratch.count {
@@ -33,7 +33,7 @@ extension JSON {
 
     private static let scratch = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 1 << 16)
 
-    /// This value as one line of JSON without the line's end.
+    /// This value as one line of JSON without a newline.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
@@ -42,7 +42,7 @@ extension JSON {
 }
 
 extension JSON {
-    /// As `bytes`, but a real number with as few digits as tell it from every other one.
+    /// Like `bytes`, but a real number is written with the fewest digits that identify it.
     package var shortBytes: [UInt8] {
         guard integer == nil, let number else { return bytes }
         return Array(number.description.utf8)

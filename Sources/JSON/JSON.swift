@@ -1,14 +1,13 @@
 import CJansson
 
-/// One JSON value, as jansson holds it: integers exact to 64 bits, an object's keys in their order.
+/// A JSON value, held by jansson: 64-bit integers are exact, and objects keep the order of their keys.
 ///
-/// A value, copied on write: a change is seen only through the variable that is changed. Equality compares
-/// values; the order of keys doesn't matter, `1` isn't `1.0`.
+/// It has value semantics with copy on write. Equality ignores the order of keys; `1` doesn't equal `1.0`.
 package struct JSON {
     private(set) var node: Node
 
-    /// Owns one reference of a jansson value. Not isolated: an isolated `deinit` asks every time which
-    /// thread it is on, and there are a dozen for each event.
+    /// Owns one reference to a jansson value. Not isolated: an isolated `deinit` checks its thread each time, and each
+    /// event needs a dozen of them.
     nonisolated final class Node {
         let value: UnsafeMutablePointer<json_t>
 
@@ -36,7 +35,7 @@ package struct JSON {
         }
     }
 
-    /// A number that was written without a fraction or an exponent; nil for anything else.
+    /// A number written without a fraction or an exponent; nil for anything else.
     package var integer: Int64? {
         kind == JSON_INTEGER ? json_integer_value(node.value) : nil
     }
@@ -54,7 +53,7 @@ package struct JSON {
         }
     }
 
-    /// How many members an object, or elements an array has; 0 for anything else.
+    /// The number of an object's members or an array's elements; 0 for anything else.
     package var count: Int {
         switch kind {
         case JSON_OBJECT: json_object_size(node.value)
@@ -63,9 +62,9 @@ package struct JSON {
         }
     }
 
-    /// An object's member; nil where there is none, and for anything but an object.
+    /// A member of an object; nil if it is missing or this isn't an object.
     ///
-    /// To set nil removes the member. A member can be changed where it is: `message["chat"]?.set("id", 1)`.
+    /// Setting nil removes the member. A member can be changed in place: `message["chat"]?.set("id", 1)`.
     package subscript(key: String) -> JSON? {
         get { json_object_get(node.value, key).map(JSON.init(sharing:)) }
         set {
@@ -73,24 +72,24 @@ package struct JSON {
         }
         _modify {
             var member = self[key]
-            // A null keeps the key's place meanwhile: a member that the object holds too would be copied.
+            // Meanwhile a null keeps the key's position: a member that the object still holds would be copied on write.
             if member != nil { set(key, .null) }
             defer { self[key] = member }
             yield &member
         }
     }
 
-    /// An array's element; nil past its end, and for anything but an array.
+    /// An element of an array; nil past its end or if this isn't an array.
     package subscript(index: Int) -> JSON? {
         index < 0 ? nil : json_array_get(node.value, index).map(JSON.init(sharing:))
     }
 
-    /// An array's elements; none for anything else.
+    /// An array's elements; empty for anything else.
     package var elements: [JSON] {
         isArray ? (0..<count).compactMap { self[$0] } : []
     }
 
-    /// An object's members in their order; none for anything else.
+    /// An object's members in order; empty for anything else.
     package var members: [(key: String, value: JSON)] {
         var members: [(key: String, value: JSON)] = []
         forEachMember { members.append(($0, JSON(sharing: $1))) }
@@ -114,43 +113,44 @@ package struct JSON {
     }
 }
 
-// MARK: changing
+// MARK: mutation
 
 extension JSON {
-    /// Adds a member to an object or replaces it in its place; does nothing to anything else.
+    /// Adds a member to an object, or replaces it in place; does nothing to any other value.
     package mutating func set(_ key: String, _ value: JSON) {
         makeUnique()
         json_object_set(node.value, key, value.node.value)
     }
 
-    /// Adds another object's members to an object, or replaces them in their place.
+    /// Adds another object's members to an object, or replaces them in place.
     package mutating func merge(_ other: JSON) {
         makeUnique()
         json_object_update(node.value, other.node.value)
     }
 
-    /// Takes a member out of an object; does nothing where there is none.
+    /// Removes a member from an object; does nothing if it is missing.
     package mutating func remove(_ key: String) {
         guard json_object_get(node.value, key) != nil else { return }
         makeUnique()
         json_object_del(node.value, key)
     }
 
-    /// Adds an element to an array; does nothing to anything else.
+    /// Appends an element to an array; does nothing to any other value.
     package mutating func append(_ value: JSON) {
         makeUnique()
         json_array_append(node.value, value.node.value)
     }
 
-    /// Takes an object's members that are `null` out of it.
+    /// Removes an object's members that are `null`.
     package mutating func removeNulls() {
         var nulls: [String] = []
         forEachMember { if json_kind($1) == JSON_NULL { nulls.append($0) } }
         for key in nulls { remove(key) }
     }
 
-    /// Copies a shared value, one level deep, before a change. Another `JSON` shares the node; an object or array
-    /// around the value shows in jansson's count. The members are shared from then on, and copied when they change.
+    /// Makes a shallow copy of a shared value before a change. The value is shared if another `JSON` holds the node, or
+    /// if an object or array around it adds to jansson's reference count. The copy shares its members, which are copied
+    /// when they change.
     private mutating func makeUnique() {
         guard !isKnownUniquelyReferenced(&node) || node.value.pointee.refcount > 1 else { return }
         node = Node(owning: json_copy(node.value) ?? json_null())

@@ -1,5 +1,5 @@
-// What Linux has and Swift's Glibc module lacks. Feature macros stay in the .c file: a second definition
-// of _GNU_SOURCE here would give Glibc's types two shapes and stop the build.
+// Linux features that Swift's Glibc module lacks. Feature macros stay in the .c file: a second definition of
+// _GNU_SOURCE here would give Glibc's types two layouts and break the build.
 #pragma once
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -12,59 +12,57 @@ typedef struct {
 } spawned_child;
 
 typedef struct {
-    const char *path;         // resolved: no PATH is searched
-    char *const *arguments;   // NULL-terminated, the program's own name first
+    const char *path;         // resolved: PATH isn't searched
+    char *const *arguments;   // NULL-terminated, starting with the program's name
     char *const *environment; // NULL-terminated
     int input, output, error; // become descriptors 0, 1 and 2
-    uint64_t descriptor_limit; // the soft RLIMIT_NOFILE it gets back; 0 leaves it
+    uint64_t descriptor_limit; // the child's soft RLIMIT_NOFILE; 0 keeps ours
 } spawn_request;
 
-/// Keeps three low descriptors for spawning; call once, before many descriptors are open. 0 or an errno.
+/// Reserves three low descriptors for spawning; call once, before many descriptors are open. Returns 0 or an errno.
 int spawn_prepare(void);
 
-/// Starts a program in a session of its own, with three descriptors and no other, every signal at its
-/// default, and SIGKILL for the day this process dies. A script without a `#!` line goes to /bin/sh, as
-/// execvp(3) would have it. One caller: the loop's thread.
+/// Starts a program in a session of its own with only three descriptors, default signal handling, and SIGKILL when this
+/// process dies. A script without a `#!` line runs in /bin/sh, as with execvp(3). Call only from the loop's thread.
 ///
-/// 0, or the errno that names why it could not start; nothing is left behind then. Costs the same
-/// however many descriptors this process has open, where posix_spawn copies the whole table.
+/// Returns 0, or the errno of the failed start, after which nothing is left behind. The cost doesn't depend on how many
+/// descriptors this process has open; posix_spawn copies the whole table.
 int spawn_child(spawned_child *child, const spawn_request *request);
 
-/// A pipe whose ends are closed in every child. 0 or an errno.
+/// Creates a pipe that children don't inherit. Returns 0 or an errno.
 int open_pipe(int ends[2]);
 
-/// Shrinks or grows a pipe to `bytes`, rounded up to a page; what the kernel refuses stays as it was.
+/// Resizes a pipe to `bytes`, rounded up to a page. If the kernel refuses, the size stays as it is.
 void set_pipe_size(int descriptor, int bytes);
 
-/// What was written to this pipe and not yet read, in bytes.
+/// How many bytes in this pipe haven't been read.
 int unread_bytes(int descriptor);
 
-/// Whether a process waits in read(2) on its descriptor 0, which is the other end of the pipe `descriptor`: 1 or
-/// 0; -1 when it waits for something else, or nobody may know.
+/// Whether a process waits in read(2) on its descriptor 0, and that descriptor is the other end of the pipe
+/// `descriptor`. Returns 1, or 0 if the process is running; -1 if it waits for something else or can't be inspected.
 int reads_pipe(pid_t pid, int descriptor);
 
-/// Waits for the child behind a pidfd that is readable. Its exit status in 0...255, or 128 + the signal.
+/// Reaps the child of a readable pidfd. Returns its exit status, 0...255, or 128 + the signal.
 int reap_child(int pidfd);
 
-/// A descriptor that is readable while one of these signals is pending; they are blocked from here on.
-/// Negative: an errno.
+/// Blocks these signals and returns a descriptor that is readable while one of them is pending; negative: an errno.
 int open_signals(const int *signals, int count);
 
-/// The number of the next pending signal, or 0.
+/// The next pending signal, or 0.
 int next_signal(int descriptor);
 
-/// Raises the soft descriptor limit to the hard one. The old soft limit, and the hard one in `*hard`.
+/// Raises the soft descriptor limit to the hard one. Returns the old soft limit, and the hard limit in `*hard`.
 uint64_t raise_descriptor_limit(uint64_t *hard);
 
-/// A file in `directory` without a name, gone with its last descriptor. Negative: an errno.
+/// Creates an unnamed file in `directory`; it disappears with its last descriptor. Negative: an errno.
 int open_unnamed_file(const char *directory);
 
-/// Opens a file for reading if it is a regular one, and touches nothing else. Its size in `*size`; what it is,
-/// as stat(2) has it, in `*mode`, where that can be seen. Negative: an errno, EINVAL for what is no regular file.
+/// Opens a regular file for reading; anything else stays unopened. Sets `*size`, and `*mode` as in stat(2) if the file
+/// is visible. Negative: an errno, EINVAL if it isn't a regular file.
 int open_regular_file(const char *path, mode_t *mode, int64_t *size);
 
-/// Where `sought` begins in `bytes` for the first time; -1 where it isn't.
+/// The index of the first `sought` in `bytes`; -1 if there is none.
 ssize_t find_bytes(const void *bytes, size_t count, const void *sought, size_t length);
 
-/// Goes on with a checksum (FNV-1a, 64 bits), in C because tests do it in debug builds.
+/// Continues a checksum (64-bit FNV-1a). It is in C because tests call it in debug builds, where Swift is slow.
 uint64_t fnv1a(uint64_t hash, const void *bytes, size_t count);

@@ -39,7 +39,8 @@ final class ActivityMonitor {
         detector.sawActivity(at: .current)
     }
 
-    /// Short intervals at first, because most bots finish at once; longer ones later, because polling costs CPU time.
+    /// Schedules the next poll. Intervals are short at first, because most bots finish at once, and longer later, because
+    /// polling costs CPU time.
     func pollSoon() {
         timer?.cancel()
         timer = loop.after(interval) { [weak self] in self?.onPoll() }
@@ -53,7 +54,7 @@ final class ActivityMonitor {
 
     func stop() { timer?.cancel() }
 
-    // MARK: what is seen
+    // MARK: observations
 
     func observe(_ process: ChildProcess) -> IdleDetector.State {
         let readsItself = process.isReadingInput == true

@@ -119,7 +119,7 @@ final class Probe {
         child.process.signal(SIGKILL)
     }
 
-    // MARK: the end
+    // MARK: shutdown
 
     /// Without output so far, waits a little before stdin ends: a slow bot must not look buffered.
     private func endInputInTime() {

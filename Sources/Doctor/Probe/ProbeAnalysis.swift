@@ -168,7 +168,7 @@ struct ProbeAnalysis {
         fault("buffer", at: line, remark)
     }
 
-    // MARK: the end
+    // MARK: shutdown
 
     private mutating func diagnoseShutdown(_ record: ProbeRecord) {
         let patience = options.patience.rounded
@@ -202,7 +202,7 @@ struct ProbeAnalysis {
         }
     }
 
-    // MARK: all in all
+    // MARK: summary
 
     private static func number(_ count: Int, _ thing: String) -> String {
         "\(count) \(thing)\(count == 1 ? "" : "s")"
