@@ -11,7 +11,7 @@ import Testing
         BotAPIError(HTTPClient.Response(status: status, body: Array(body.utf8), retryAfter: retryAfter))
     }
 
-    @Test func `Telegram's words and parameters are taken from its JSON`() {
+    @Test func `Telegram's description and parameters are read from its JSON`() {
         let error = error(
             429,
             #"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 5","parameters":{"retry_after":5}}"#
@@ -22,7 +22,7 @@ import Testing
         #expect(error.description == "429 Too Many Requests: retry after 5")
     }
 
-    @Test func `a body that is not Telegram's leaves the status to tell`() {
+    @Test func `for any other body the HTTP status is the description`() {
         for body in [
             "<html><h1>502 Bad Gateway</h1></html>", "", "null", "[]", "{}", #"{"description":5}"#,
             "{\"ok\":fal",
@@ -34,13 +34,13 @@ import Testing
         #expect(error(418, "").reason == "HTTP status 418")
     }
 
-    @Test func `words with bytes that aren't UTF-8 are read`() {
+    @Test func `a description with invalid UTF-8 is read`() {
         let body = Array(#"{"ok":false,"description":"Bad Request: a"#.utf8) + [0xFF] + Array(#""}"#.utf8)
         let error = BotAPIError(HTTPClient.Response(status: 400, body: body, retryAfter: 0))
         #expect(error.reason == "Bad Request: a\u{FFFD}")
     }
 
-    @Test func `how long to wait is told by the parameters, else by the header, and is a second at least`() {
+    @Test func `the delay comes from the parameters or else the header, and is at least one second`() {
         func wait(_ parameters: String, header: Int) -> Duration {
             error(429, #"{"parameters":\#(parameters)}"#).retryAfter(header: header)
         }
@@ -54,7 +54,7 @@ import Testing
         #expect(wait(#"{"retry_after":9223372036854775807}"#, header: 0) == .seconds(Int64.max))
     }
 
-    @Test func `the gateway's own refusals are worded as Telegram's`() {
+    @Test func `the gateway's own refusals are worded like Telegram's`() {
         #expect(BotAPIError.badRequest("chat not found").description == "400 Bad Request: chat not found")
     }
 }

@@ -16,17 +16,17 @@ import Testing
         for text in ["123456789:AAF-abc_DEF123", "7:x", "7:-"] { #expect(try BotToken(text).text == text) }
     }
 
-    @Test func `white space around a token is cut off, as an editor leaves it`() throws {
+    @Test func `white space around a token, as editors leave it, is trimmed`() throws {
         for text in ["7:AAF\n", " 7:AAF", "\t7:AAF\r\n\n", "\n7:AAF "] {
             #expect(try BotToken(text).text == "7:AAF")
         }
     }
 
-    @Test func `no token at all is empty`() {
+    @Test func `an empty token is reported as empty`() {
         for text in ["", " ", "\n", "\r\n\t"] { #expect(malformed(text) == .empty) }
     }
 
-    @Test func `what can't be a token is refused`() {
+    @Test func `a malformed token is refused`() {
         let texts = [
             "hello", "7", "7:", ":AAF", ":", "bot7:AAF", "7:AAF:x", "7:AA F", "7:AAF 8:BBF", "seven:AAF",
             "-7:AAF",
@@ -36,11 +36,11 @@ import Testing
         for text in texts { #expect(malformed(text) == .notAToken, "\(text)") }
     }
 
-    @Test func `a refusal does not repeat what was given`() {
+    @Test func `a refusal does not show the token`() {
         for text in ["", "7:AAF secret"] { #expect(malformed(text)?.description.contains("secret") == false) }
     }
 
-    @Test func `a token is covered up wherever it stands in a message`() throws {
+    @Test func `a token is redacted anywhere in a message`() throws {
         let token = try BotToken("7:AAF")
         #expect(token.redact("https://x/bot7:AAF/getMe: 7:AAF") == "https://x/bot<token>/getMe: <token>")
         #expect(token.redact("7:AAF") == "<token>")

@@ -8,7 +8,7 @@ import Testing
         ("answerInlineQuery", "results"), ("sendRichMessage", "rich_message"),
         ("setStickerSetThumbnail", "thumbnail"),
     ])
-    func `a parameter that carries a file is known`(method: String, parameter: String) {
+    func `parameters that carry files are known`(method: String, parameter: String) {
         #expect(Methods.mayCarryFile(parameter, of: method))
     }
 
@@ -16,12 +16,12 @@ import Testing
         ("sendMessage", "text"), ("sendPhoto", "caption"), ("setStickerPositionInSet", "sticker"),
         ("sendHologram", "caption"),
     ])
-    func `a parameter that carries none is known`(method: String, parameter: String) {
+    func `parameters that carry no files are known`(method: String, parameter: String) {
         #expect(!Methods.mayCarryFile(parameter, of: method))
     }
 
     @Test(arguments: [("sendHologram", "photo"), ("sendHologram", "hologram"), ("sendPhoto", "negative")])
-    func `a parameter of tomorrow may carry a file`(method: String, parameter: String) {
+    func `an unknown parameter may carry a file`(method: String, parameter: String) {
         #expect(Methods.mayCarryFile(parameter, of: method))
     }
 }

@@ -3,18 +3,18 @@ import Testing
 @testable import BotAPI
 
 @Suite struct SipHashTests {
-    /// The published vectors: the key 00, 01, … 0f, and so many bytes 00, 01, …
+    /// The published test vectors: the key 00, 01, … 0f, and this many bytes 00, 01, …
     @Test(
         arguments: [
             (0, 0x726F_DB47_DD0E_0E31), (1, 0x74F8_39C5_93DC_67FD), (7, 0xAB02_00F5_8B01_D137),
             (8, 0x93F5_F579_9A93_2462), (15, 0xA129_CA61_49BE_45E5), (63, 0x958A_324C_EB06_4572),
         ] as [(Int, UInt64)])
-    func `it gives what its authors have published`(_ count: Int, _ expected: UInt64) {
+    func `the hash matches the published test vectors`(_ count: Int, _ expected: UInt64) {
         let hash = SipHash(key: (0x0706_0504_0302_0100, 0x0F0E_0D0C_0B0A_0908))
         #expect(hash((0..<count).map(UInt8.init)) == expected)
     }
 
-    @Test func `another key gives another fingerprint`() {
+    @Test func `another key gives another hash`() {
         #expect(SipHash(key: (1, 2))([1, 2, 3]) != SipHash(key: (1, 3))([1, 2, 3]))
     }
 }

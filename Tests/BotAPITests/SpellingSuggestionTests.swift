@@ -6,7 +6,7 @@ import Testing
     private let commands = ["run", "replay", "record", "send", "status", "dead-letters", "chat", "doctor"]
     private let methods = ["sendMessage", "sendPhoto", "sendPoll", "getMe", "getUpdates", "editMessageText"]
 
-    @Test func `a character left out, put in, exchanged or swapped leaves a name what it was`() {
+    @Test func `a missing, extra, wrong or swapped character still finds the name`() {
         for slip in ["rn", "runn", "rum", "rnu"] {
             #expect(SpellingSuggestion.name(to: slip, among: commands) == "run")
         }
@@ -14,20 +14,20 @@ import Testing
         #expect(SpellingSuggestion.name(to: "editMesageTxt", among: methods) == "editMessageText")
     }
 
-    @Test func `capitals, hyphens and underscores don't count`() {
+    @Test func `case, hyphens and underscores are ignored`() {
         #expect(SpellingSuggestion.name(to: "deadletters", among: commands) == "dead-letters")
         #expect(SpellingSuggestion.name(to: "Dead_Letters", among: commands) == "dead-letters")
         #expect(SpellingSuggestion.name(to: "SendMessage", among: methods) == "sendMessage")
     }
 
-    @Test func `the beginning of a single name is that name, and that of several is none`() {
+    @Test func `a unique prefix finds its name, and an ambiguous one doesn't`() {
         #expect(SpellingSuggestion.name(to: "doc", among: commands) == "doctor")
         #expect(SpellingSuggestion.name(to: "edit", among: methods) == "editMessageText")
         #expect(SpellingSuggestion.name(to: "re", among: commands) == nil)
         #expect(SpellingSuggestion.name(to: "r", among: ["run"]) == nil)
     }
 
-    @Test func `of several the nearest is meant, then what begins like it, whatever their order`() {
+    @Test func `the nearest name wins, then the one with the same beginning, in any order of the names`() {
         for names in [["sand", "send", "seed"], ["seed", "send", "sand"]] {
             #expect(SpellingSuggestion.name(to: "sendd", among: names) == "send")
             #expect(SpellingSuggestion.name(to: "sexd", among: names) == "seed")
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `what is like nothing is nothing`() {
+    @Test func `a name unlike all others finds none`() {
         for name in [
             "", "-", "xyz", "launch", "./bot.sh", "привет", String(repeating: "sendMessage", count: 9),
         ] {
@@ -44,7 +44,7 @@ import Testing
         #expect(SpellingSuggestion.name(to: "run", among: []) == nil)
     }
 
-    @Test func `the hint names it, or is empty`() {
+    @Test func `the hint contains the name, or is empty`() {
         #expect(SpellingSuggestion.hint(to: "rnu", among: commands) == "; did you mean 'run'?")
         #expect(SpellingSuggestion.hint(to: "rnu", among: commands, quote: "") == "; did you mean run?")
         #expect(SpellingSuggestion.hint(to: "xyz", among: commands).isEmpty)

@@ -3,7 +3,7 @@ import Testing
 @testable import BotAPI
 
 @Suite struct UpdateKindsTests {
-    @Test func `three kinds come only to bots that ask for them`() {
+    @Test func `three kinds are sent only to bots that request them`() {
         #expect(Set(UpdateKinds.onRequest) == ["chat_member", "message_reaction", "message_reaction_count"])
         #expect(Set(UpdateKinds.byDefault).isDisjoint(with: UpdateKinds.onRequest))
     }

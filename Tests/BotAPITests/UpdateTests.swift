@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func `an update is its id, its kind and what stands under that`() throws {
+    @Test func `an update has an id, a kind and a payload`() throws {
         let update = try Update(["update_id": 9001, "message": ["message_id": 5, "text": "hi"]])
         #expect(update.id == 9001)
         #expect(update.kind == "message")
@@ -21,32 +21,32 @@ import Testing
         #expect(update.line == 0)
     }
 
-    @Test func `the id may stand anywhere, and has 64 bits`() throws {
+    @Test func `the id may be at any position and has 64 bits`() throws {
         let update = try Update(["poll": ["id": "1"], "update_id": 9_223_372_036_854_775_807], line: 7)
         #expect(update.id == .max)
         #expect(update.kind == "poll")
         #expect(update.line == 7)
     }
 
-    @Test func `every known kind is read, and one not invented yet`() throws {
+    @Test func `every known kind is accepted, and so is an unknown one`() throws {
         for kind in UpdateKinds.all + ["brain_wave", ""] {
             #expect(try Update(["update_id": 1, kind: ["a": 1]]).kind == kind)
         }
     }
 
-    @Test func `what isn't an object is no kind`() throws {
+    @Test func `a member that isn't an object is not a kind`() throws {
         let update = try Update([
             "update_id": 1, "source": "x", "tags": [[:]], "at": .null, "brain_wave": [:],
         ])
         #expect(update.kind == "brain_wave")
     }
 
-    @Test func `of several objects the first of a known kind counts, else the first`() throws {
+    @Test func `of several objects the first of a known kind counts, or else the first`() throws {
         #expect(try Update(["update_id": 1, "meta": [:], "poll": [:], "message": [:]]).kind == "poll")
         #expect(try Update(["update_id": 1, "brain_wave": [:], "meta": [:]]).kind == "brain_wave")
     }
 
-    @Test func `what is no update says why`() {
+    @Test func `a malformed update's error gives the reason`() {
         for json in [[], "update_id", 5, .null] as [JSON] { #expect(malformed(json) == .notAnObject) }
         for id in ["1", 1.0, .null, [:]] as [JSON] {
             #expect(malformed(["update_id": id, "message": [:]]) == .noID)

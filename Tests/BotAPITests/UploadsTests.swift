@@ -10,7 +10,7 @@ import Testing
 @Suite struct UploadsTests {
     private let files = TemporaryDirectory()
 
-    /// What would go out: `name=text` and `name<contents of the file>`, or the JSON.
+    /// The parts that would be sent, as `name=text` and `name<contents of the file>`, or the JSON.
     private func sent(_ method: String, _ parameters: JSON, root: String? = nil) throws -> [String] {
         let prepared = try Uploads(root: root).prepare(method, parameters)
         switch prepared.body {
@@ -46,16 +46,16 @@ import Testing
         ("", false),
         ("ile://", false), (":file://", true), (#"{"url":"https://x","f":"profile://"}"#, true),
     ])
-    func `whether a file may be named is seen in the text`(json: String, isNamed: Bool) {
+    func `a text is checked for a possible file URL`(json: String, isNamed: Bool) {
         #expect(Uploads.areNamed(in: Array(json.utf8)) == isNamed)
     }
 
-    @Test func `a call without files goes out as JSON`() throws {
+    @Test func `a call without files is sent as JSON`() throws {
         #expect(
             try sent("sendPhoto", ["chat_id": 42, "photo": "AgAC"]) == [#"{"chat_id":42,"photo":"AgAC"}"#])
     }
 
-    @Test func `a local file is a part of the form, and the others are beside it`() throws {
+    @Test func `a local file becomes a part of the form, next to the other parameters`() throws {
         let cat = files.write("cat.png", "meow")
         let parameters: JSON = [
             "chat_id": 42, "photo": url(cat), "caption": "a \"cat\"", "has_spoiler": true, "ratio": 1.5,
@@ -68,7 +68,7 @@ import Testing
             ])
     }
 
-    @Test func `a file inside of a parameter is attached by name`() throws {
+    @Test func `a file nested in a parameter is attached by name`() throws {
         let (one, two) = (files.write("1.png", "one"), files.write("2.png", "two"))
         let media: JSON = [
             ["type": "photo", "media": url(one), "caption": "file:///etc/passwd"],
@@ -80,11 +80,11 @@ import Testing
                 #"media=[{"type":"photo","media":"attach://file1","caption":"file:///etc/passwd"},"#
                     + #"{"type":"video","media":"BAAC","thumbnail":"attach://file2"}]"#,
             ])
-        // The call may be sent again: it stays as it was.
+        // The call itself is unchanged, because it may be sent again.
         #expect(media[0]?["media"]?.string == "file://\(one)")
     }
 
-    @Test func `so is one in JSON that came as a string`() throws {
+    @Test func `a file nested in a JSON string is attached too`() throws {
         let cat = files.write("cat.png", "meow")
         let media = #"{"type":"photo","media":"file://\#(cat)"}"#
         #expect(
@@ -93,7 +93,7 @@ import Testing
             ])
     }
 
-    @Test func `no part takes another parameter's name`() throws {
+    @Test func `a part's name doesn't clash with a parameter's`() throws {
         let cat = files.write("cat.png", "meow")
         let parameters: JSON = ["file1": "x", "media": ["media": url(cat)]]
         #expect(
@@ -101,7 +101,7 @@ import Testing
                 == ["file1=x", "file2<cat.png: meow>", #"media={"media":"attach://file2"}"#])
     }
 
-    @Test func `a text that looks like a file is a text`() throws {
+    @Test func `a text that looks like a file URL stays a text`() throws {
         #expect(
             try sent("sendMessage", ["text": "file:///etc/passwd"]) == [#"{"text":"file:///etc/passwd"}"#])
         let cat = files.write("cat.png", "meow")
@@ -110,7 +110,7 @@ import Testing
                 == ["photo<cat.png: meow>", "caption=file:///etc/passwd"])
     }
 
-    @Test func `a file for a method or a parameter of tomorrow goes out too`() throws {
+    @Test func `files in unknown methods and parameters are sent too`() throws {
         let cat = files.write("cat.png", "meow")
         #expect(try sent("sendHologram", ["hologram": url(cat)]) == ["hologram<cat.png: meow>"])
         #expect(try sent("sendPhoto", ["negative": url(cat)]) == ["negative<cat.png: meow>"])
@@ -120,7 +120,7 @@ import Testing
         ("missing.png", "No such file or directory"), ("folder", "is a directory"),
         ("fifo", "is not a regular file"),
     ])
-    func `what can't be sent is refused with its name`(name: String, reason: String) {
+    func `a file that can't be sent is refused with its name`(name: String, reason: String) {
         mkdir("\(files.path)/folder", 0o700)
         mkfifo("\(files.path)/fifo", 0o600)
         let path = "\(files.path)/\(name)"
@@ -136,7 +136,7 @@ import Testing
                 == true)
     }
 
-    @Test func `only what is below the upload root may be sent`() throws {
+    @Test func `only files below the upload root may be sent`() throws {
         let root = "\(files.path)/out"
         mkdir(root, 0o700)
         let inside = files.write("out/cat.png", "meow")
@@ -157,7 +157,7 @@ import Testing
         #expect(try sent("sendPhoto", ["photo": url(outside)], root: "/") == ["photo<secret.png: secret>"])
     }
 
-    @Test func `a path may be escaped as in a URL, or not`() throws {
+    @Test func `a path may be percent-encoded or not`() throws {
         let space = files.write("a cat.png", "meow")
         let percent = files.write("100%20.png", "percent")
         let escaped = space.replacing(" ", with: "%20")

@@ -29,7 +29,7 @@ import Testing
 
     private func last(_ kind: String) -> JSON? { updates.all.last { $0.kind == kind }?.payload }
 
-    @Test func `text is a message of who speaks, in their own private chat`() throws {
+    @Test func `text is sent by the current user in their own private chat`() throws {
         try type("hello")
         #expect(last("message")?["text"] == "hello")
         #expect(last("message")?["chat"]?["id"] == 42)
@@ -44,7 +44,7 @@ import Testing
         #expect(last("message")?["chat"]?["id"] == 42)
     }
 
-    @Test func `a group is made once, and everybody who writes there is in it`() throws {
+    @Test func `a group is created once, and every user who writes there joins it`() throws {
         try type("/group Book club")
         #expect(conversation.title == "You in Book club")
         try type("/start")
@@ -60,8 +60,8 @@ import Testing
         #expect(last("message")?["chat"]?["id"]?.integer == group)
     }
 
-    @Test func `a topic is one of a forum, which is made where there is none`() throws {
-        // One thing after the other, as a replay has it.
+    @Test func `a topic belongs to a forum, which is created if there is none`() throws {
+        // Runs one step at a time, as a replay does.
         guard case .incomplete = try type("/topic News") else {
             Issue.record("finished")
             return
@@ -81,7 +81,7 @@ import Testing
         #expect(last("message")?["message_thread_id"]?.integer == topic)
     }
 
-    @Test func `a button is pressed by its number or its text, under the last message that has any`() throws {
+    @Test func `a button is pressed by its number or text, in the last message with buttons`() throws {
         try type("/start")
         #expect(throws: Conversation.ActionError.self) { try type("/press 1") }
         let buttons: JSON = [
@@ -98,7 +98,7 @@ import Testing
         #expect(throws: Conversation.ActionError.self) { try type("/press 1") }
     }
 
-    @Test func `the chat's own keys are pressed too`() throws {
+    @Test func `buttons of the reply keyboard can be pressed too`() throws {
         try type("/start")
         bot(
             "sendMessage",
@@ -108,7 +108,7 @@ import Testing
         #expect(last("message")?["text"] == "Blue")
     }
 
-    @Test func `what isn't numbered is the last one`() throws {
+    @Test func `without a number a command applies to the last message`() throws {
         try type("one")
         try type("two")
         try type("/edit three")
@@ -130,7 +130,7 @@ import Testing
         #expect(last("poll_answer")?["option_ids"] == [1])
     }
 
-    @Test func `an inline result is sent by whoever chose it`() throws {
+    @Test func `an inline result is sent by the user who chose it`() throws {
         try type("/inline cats")
         let id = try #require(last("inline_query")?["id"])
         let article: JSON = [
@@ -145,7 +145,7 @@ import Testing
         #expect(throws: Conversation.ActionError.self) { try type("/choose 2") }
     }
 
-    @Test func `who blocks the bot can't be written to`() throws {
+    @Test func `the bot can't write to a user who blocked it`() throws {
         try type("/start")
         try type("/block")
         guard case .failure = telegram.answer("sendMessage", ["chat_id": 42, "text": "x"]) else {
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test func `a file that isn't there is named`() {
+    @Test func `a missing file is named`() {
         do {
             try type("/photo /nowhere/cat.png")
             Issue.record("it was sent")

@@ -13,25 +13,25 @@ import Testing
                 "\u{1B}\\", with: ">")
     }
 
-    @Test func `entities become styles, counted in UTF-16 units`() {
+    @Test func `entities become styles, with offsets in UTF-16 units`() {
         let entities: [JSON] = [
             ["type": "bold", "offset": 3, "length": 2], ["type": "code", "offset": 6, "length": 1],
         ]
         #expect(shown("🙂 ab c", entities) == "🙂 ^1mab^0m ^33mc^0m")
     }
 
-    @Test func `nested entities add their styles and take back their own`() {
+    @Test func `nested entities add styles and only reset their own`() {
         let entities: [JSON] = [
             ["type": "bold", "offset": 0, "length": 6], ["type": "italic", "offset": 2, "length": 2],
         ]
         #expect(shown("abcdef", entities) == "^1mab^3mcd^0m^1mef^0m")
     }
 
-    @Test func `a style ends with each line and goes on in the next`() {
+    @Test func `a style ends with each line and resumes in the next`() {
         #expect(shown("ab\ncd", [["type": "bold", "offset": 0, "length": 5]]) == "^1mab^0m|^1mcd^0m")
     }
 
-    @Test func `a link is one for the terminal, in plain text its address follows`() {
+    @Test func `a link becomes a terminal link, or is followed by its URL in plain text`() {
         let link: JSON = ["type": "text_link", "offset": 0, "length": 4, "url": "https://a.example/\u{1B}x"]
         #expect(shown("here!", [link]) == "^4m<https://a.example/%1Bx>here<>^0m!")
         #expect(plain.lines("here!", entities: [link]) == ["here (https://a.example/␛x)!"])
@@ -115,7 +115,9 @@ import Testing
         (#"{"pinned_message":{"text":"read\nthis"}}"#, "* pinned: read"),
         (#"{"forum_topic_closed":{}}"#, "* topic closed"), (#"{}"#, ""), ("7", ""),
     ])
-    func `what a message brings beside text is told in words`(_ message: String, _ expected: String) throws {
+    func `the contents of a message other than text are described`(_ message: String, _ expected: String)
+        throws
+    {
         let message = try JSON(parsing: message)
         #expect(plain.lines(of: message).joined(separator: "|") == expected)
     }

@@ -7,12 +7,12 @@ import Testing
 @Suite struct TerminalPicturesTests {
     private let directory = TemporaryDirectory()
     private let loop: EventLoop
-    /// A PNG as far as its first bytes tell.
+    /// The first bytes of a PNG.
     private let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     init() throws { loop = try EventLoop() }
 
-    /// What is drawn; `nothing` for nil.
+    /// The result of drawing an image; `nothing` for nil.
     private func drawn(_ path: String, _ kind: Terminal.Pictures) -> String {
         let pictures = TerminalPictures(kind, searchPath: "\(directory.path):/usr/bin:/bin", on: loop)
         var result: String?
@@ -22,11 +22,11 @@ import Testing
     }
 
     @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("fooba", "Zm9vYmE=")])
-    func `base64 is as RFC 4648 has it`(_ text: String, _ expected: String) {
+    func `base64 is encoded as in RFC 4648`(_ text: String, _ expected: String) {
         #expect(Base64.text(Array(text.utf8)) == Array(expected.utf8))
     }
 
-    @Test func `a PNG goes to kitty in pieces of 4,096, made smaller where it is wide`() {
+    @Test func `a PNG is sent to kitty in pieces of 4,096, and scaled down if it is wide`() {
         let wide: [UInt8] = [0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 4, 0, 0, 0, 0, 9]
         let path = directory.write("a.jpg", png + wide + [UInt8](repeating: 0, count: 4000))
         let pieces = drawn(path, .kitty).split(separator: "\u{1B}\\")
@@ -40,7 +40,7 @@ import Testing
         #expect(drawing.hasPrefix("\u{1B}_Gf=100,a=T,q=2,m=0;"))
     }
 
-    @Test func `anything else is drawn by a program in PATH, by its answer`() {
+    @Test func `any other image is drawn by a converter in PATH, if it succeeds`() {
         directory.write("img2sixel", "#!/bin/sh\nprintf 'sixels\\nof %s' \"${3##*/}\"\n")
         directory.write("chafa", "#!/bin/sh\nexit 1\n")
         let path = directory.write("cat.jpg", "cat")
@@ -49,7 +49,7 @@ import Testing
         #expect(drawn(path, .none) == "nothing")
     }
 
-    @Test func `a converter that dies of a picture draws nothing`() {
+    @Test func `a converter that crashes draws nothing`() {
         directory.write("img2sixel", "#!/bin/sh\necho half\nkill -SEGV $$\n")
         #expect(drawn(directory.write("cat.jpg", "cat"), .sixel) == "nothing")
     }
@@ -63,7 +63,7 @@ import Testing
         (["TERM=dumb"], Terminal.Pictures.none),
         ([], Terminal.Pictures.none),
     ])
-    func `the environment says which pictures a terminal takes, or nothing`(
+    func `the environment decides which images a terminal supports, or leaves it open`(
         _ environment: [String], _ expected: Terminal.Pictures?
     ) {
         func value(_ name: String) -> String? {

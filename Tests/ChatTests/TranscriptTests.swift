@@ -13,21 +13,21 @@ import Testing
         ["message_id": 5, "chat": ["id": JSON(chat)], "text": JSON(text)]
     }
 
-    @Test func `a script gets the words alone, a person who said them and their number`() {
+    @Test func `a script gets only the text, and a user also the sender and the number`() {
         #expect(script.lines(of: .message(message("a\nb")), in: conversation) == ["a", "b"])
         #expect(person.lines(of: .message(message("a\nb")), in: conversation) == ["#5 Demo: a", "   b"])
         #expect(script.lines(of: .edited(message("a")), in: conversation) == ["edited: a"])
         #expect(person.lines(of: .edited(message("a")), in: conversation) == ["#5 Demo: edited: a"])
     }
 
-    @Test func `what is said elsewhere says where`() throws {
+    @Test func `messages in another chat name the chat`() throws {
         _ = try conversation.execute(.switchUser(name: "Bob", username: nil))
         #expect(script.lines(of: .message(message("a")), in: conversation) == ["You: a"])
         #expect(person.lines(of: .message(message("a")), in: conversation) == ["#5 Demo (You): a"])
         #expect(script.lines(of: .message(message("a", chat: 43)), in: conversation) == ["a"])
     }
 
-    @Test func `answers to a press are told apart from alerts, and empty ones aren't shown`() {
+    @Test func `callback answers differ from alerts, and empty ones aren't shown`() {
         var answer: JSON = ["callback_query_id": "1", "text": "ok"]
         #expect(script.lines(of: .callbackAnswer(answer, person: 42), in: conversation) == ["answer: ok"])
         answer.set("show_alert", true)
@@ -41,7 +41,7 @@ import Testing
                 .isEmpty)
     }
 
-    @Test func `deletions, reactions and inline results`() {
+    @Test func `deletions, reactions and inline results are shown`() {
         #expect(
             script.lines(of: .deleted(chat: 42, messages: [2, 3]), in: conversation) == ["deleted: #2, #3"])
         let reaction: JSON = [
@@ -56,7 +56,7 @@ import Testing
             ])
     }
 
-    @Test func `nothing that others wrote commands the terminal`() throws {
+    @Test func `text from others can't control the terminal`() throws {
         let evil = "\u{1B}[2J\u{7}"
         let answer: JSON = ["text": JSON(evil)]
         let lines =
@@ -67,7 +67,7 @@ import Testing
         for line in lines { #expect(!line.unicodeScalars.contains { $0.value < 0x20 }, "\(line)") }
     }
 
-    @Test func `colours only where they are wanted`() {
+    @Test func `colours are used only if enabled`() {
         let styled = Transcript(for: .person(styled: true), bot: SimulatedTelegram.demoBot)
         #expect(styled.error("no") == ["\u{1B}[31m! no\u{1B}[0m"])
         #expect(person.error("no") == ["! no"])

@@ -7,7 +7,7 @@ import Testing
         .send(.init(path: path, caption: caption, method: "sendPhoto"))
     }
 
-    @Test func `text goes to the bot, and so does every command that isn't the chat's`() throws {
+    @Test func `text goes to the bot, and so do commands that aren't the chat's`() throws {
         for text in [
             "hello", "a / b", "/start", "/start deep-link", "/help@demo_bot", "/", "/Help", "/photos",
         ] {
@@ -18,13 +18,13 @@ import Testing
         #expect(try TypedLine(" ") == .empty)
     }
 
-    @Test func `with a second slash the chat's commands go to the bot too`() throws {
+    @Test func `with a second slash the chat's commands go to the bot`() throws {
         #expect(try TypedLine("/help") == .help)
         #expect(try TypedLine("//help me") == .say("/help me"))
         #expect(try TypedLine("///x") == .say("//x"))
     }
 
-    @Test func `places and people`() throws {
+    @Test func `commands switch chats and users`() throws {
         #expect(try TypedLine("/as Bob") == .switchUser(name: "Bob", username: nil))
         #expect(try TypedLine("/as Ada King @ada") == .switchUser(name: "Ada King", username: "ada"))
         #expect(try TypedLine("/group") == .openGroup(title: nil))
@@ -33,7 +33,7 @@ import Testing
         #expect(try TypedLine("/private") == .openPrivateChat)
     }
 
-    @Test func `a file's path may be quoted or escaped, and a caption follows it`() throws {
+    @Test func `a file's path may be quoted or escaped, and may be followed by a caption`() throws {
         #expect(try TypedLine("/photo cat.png") == photo("cat.png"))
         #expect(try TypedLine("/photo cat.png my cat") == photo("cat.png", "my cat"))
         #expect(try TypedLine(#"/photo "my cat.png" it's him"#) == photo("my cat.png", "it's him"))
@@ -45,11 +45,12 @@ import Testing
         ("talk.ogg", "sendVoice"), ("film.mp4", "sendVideo"), ("cat.gif", "sendAnimation"),
         ("x", "sendDocument"),
     ])
-    func `a file goes as apps send it, by its name`(_ path: String, _ method: String) throws {
+    func `a file is sent by the method for its extension, as in apps`(_ path: String, _ method: String) throws
+    {
         #expect(try TypedLine("/file \(path)") == .send(.init(path: path, caption: "", method: method)))
     }
 
-    @Test func `messages are named by their numbers, or are the last ones`() throws {
+    @Test func `messages are given by number, or default to the last one`() throws {
         #expect(try TypedLine("/edit new text") == .edit(message: nil, text: "new text"))
         #expect(try TypedLine("/edit 5 new text") == .edit(message: 5, text: "new text"))
         #expect(try TypedLine("/edit 5") == .edit(message: nil, text: "5"))
@@ -62,7 +63,7 @@ import Testing
         #expect(try TypedLine("/react") == .react(emoji: "", message: nil))
     }
 
-    @Test func `buttons, polls and inline mode`() throws {
+    @Test func `commands press buttons, vote, and use inline mode`() throws {
         #expect(try TypedLine("/press 2") == .press("2"))
         #expect(try TypedLine("/press Yes, please") == .press("Yes, please"))
         #expect(try TypedLine("/vote 1, 3") == .vote([1, 3]))
@@ -76,7 +77,7 @@ import Testing
         "/as", "/as @ada", "/photo", "/photo \"cat.png", "/file", "/press", "/edit", "/delete x", "/delete 0",
         "/reply yes", "/reply 5", "/react 👍 x", "/choose", "/choose 0", "/vote x",
     ])
-    func `a command that lacks something says how it is used`(_ line: String) {
+    func `an incomplete command gets its usage`(_ line: String) {
         let command = String(line.prefix { $0 != " " })
         do throws(TypedLine.UsageError) {
             Issue.record("\(try TypedLine(line))")
@@ -85,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `help names every command`() {
+    @Test func `the help lists every command`() {
         for command in [
             "/as", "/group", "/topic", "/private", "/photo", "/file", "/press", "/reply", "/edit",
             "/delete", "/react", "/vote", "/inline", "/choose", "/block", "/quit", "/help",

@@ -8,9 +8,9 @@ import Testing
 @testable import Doctor
 @testable import TelegramSimulator
 
-/// Each bot of `Tests/Bots/broken-…`, and what the doctor says of it.
+/// Checks the doctor's diagnosis of each bot `Tests/Bots/broken-…`.
 @Suite struct BrokenBotsTests {
-    /// A bot, the line to change (0: the file as a whole), and words that must be said.
+    /// The bot, the line to change (0: the file as a whole), and words of the diagnosis.
     private static let cases: [(bot: String, line: Int, words: String)] = [
         ("bom.sh", 1, "byte order mark"), ("buffered.awk", 4, "fflush()"),
         ("buffered.lua", 5, #"io.stdout:setvbuf("line")"#), ("buffered.pl", 8, "$| = 1;"),
@@ -31,16 +31,16 @@ import Testing
         ("unknown-kind.py", 16, "adds event types: ignore unknown ones"),
     ]
 
-    /// These wait for the end of the doctor's patience.
+    /// The bots that use up the doctor's patience.
     private static let hangs: Set = ["busy.pl", "deaf.sh", "ignores-sigterm.sh", "never-ends.sh"]
     private static let searchPath = "/usr/bin:/bin:" + (getenv("PATH").map { String(cString: $0) } ?? "")
 
-    @Test func `each broken bot is told what is wrong with it, and the line to change`() throws {
+    @Test func `each broken bot gets its diagnosis with the line to change`() throws {
         let loop = try EventLoop()
         var found: [String: [Diagnosis]] = [:]
         var checks: [ProgramCheck] = []
         let cases = Self.cases.filter { Self.canRun($0.bot) }
-        // All at once: most of the time they wait.
+        // Concurrently, because the checks mostly wait.
         for (number, each) in cases.enumerated() {
             let path = ProjectPaths.bot("broken-\(each.bot)")
             let file = ProgramFile([path], searchPath: Self.searchPath)
@@ -63,12 +63,12 @@ import Testing
             #expect(
                 faults.contains { $0.subject == place && $0.message.contains(each.words) },
                 "\(each.bot): \(faults)")
-            // One trouble is told once; who ignores SIGTERM ignores the end of its stdin too.
+            // Each problem is reported once. A bot that ignores SIGTERM also ignores the end of its stdin.
             #expect(faults.count == (each.bot == "ignores-sigterm.sh" ? 2 : 1), "\(each.bot): \(faults)")
         }
     }
 
-    @Test func `every broken bot in Tests is among them`() throws {
+    @Test func `every broken bot in Tests is listed`() throws {
         let bots = try ProjectFile.names(in: "Tests/Bots").filter { $0.hasPrefix("broken-") }
         #expect(bots == Self.cases.map { "broken-\($0.bot)" }.sorted())
     }
@@ -79,7 +79,7 @@ import Testing
             version: "0")
     }
 
-    /// False, with a word, where the bot's interpreter isn't installed.
+    /// Prints a note and returns false if the bot's interpreter isn't installed.
     private static func canRun(_ bot: String) -> Bool {
         let needed = ["awk": "gawk", "lua": "lua5.4", "rb": "ruby", "pl": "perl"]
         guard let ending = bot.split(separator: ".").last, let name = needed[String(ending)] else {

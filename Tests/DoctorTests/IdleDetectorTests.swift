@@ -10,20 +10,20 @@ import Testing
 
     private func after(_ milliseconds: Int) -> Instant { start + .milliseconds(milliseconds) }
 
-    @Test func `a bot that waits in a read of its stdin has said what it has to say`() {
+    @Test func `a bot that waits in a read of its stdin has finished its output`() {
         var bot = idleDetector()
         #expect(bot.observe(unread: 0, isRunning: false, reads: true, at: after(4)) == .working)
         #expect(bot.observe(unread: 0, isRunning: false, reads: true, at: after(8)) == .reading)
     }
 
-    @Test func `what it wrote between two looks counts`() {
+    @Test func `output between two observations counts as activity`() {
         var bot = idleDetector()
         _ = bot.observe(unread: 0, isRunning: false, reads: true, at: after(4))
         bot.sawActivity(at: after(5))
         #expect(bot.observe(unread: 0, isRunning: false, reads: true, at: after(8)) == .working)
     }
 
-    @Test func `one that waits in another way is done when nothing moved for a while`() {
+    @Test func `a bot that waits otherwise is quiet after a while without activity`() {
         var bot = idleDetector()
         #expect(bot.observe(unread: 0, isRunning: true, reads: false, at: after(50)) == .working)
         #expect(bot.observe(unread: 0, isRunning: false, reads: false, at: after(100)) == .working)
@@ -32,7 +32,7 @@ import Testing
         #expect(bot.observe(unread: 0, isRunning: false, reads: false, at: after(208)) == .quiet)
     }
 
-    @Test func `one that hasn't read all is at work, however quiet`() {
+    @Test func `a bot with unread input is working, however quiet`() {
         var bot = idleDetector()
         #expect(bot.observe(unread: 1, isRunning: false, reads: false, at: after(500)) == .working)
         #expect(!bot.isBusy && !bot.isStuck)
@@ -44,7 +44,7 @@ import Testing
         #expect(!bot.isStuck)
     }
 
-    @Test func `one that never rests is busy, and its work before it wrote isn't counted`() {
+    @Test func `a bot that never rests is busy, and work before its last output doesn't count`() {
         var bot = idleDetector()
         for each in 1...20 { _ = bot.observe(unread: 0, isRunning: true, reads: false, at: after(each * 4)) }
         #expect(bot.isBusy)

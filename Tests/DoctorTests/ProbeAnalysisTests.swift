@@ -23,13 +23,13 @@ import Testing
         #expect(diagnoses(healthy).map(\.severity) == [.fine])
     }
 
-    @Test func `a bot that says nothing is healthy too`() {
+    @Test func `a bot without output is healthy too`() {
         var record = healthy
         (record.lines.beforeEnd, record.calls.count) = (0, 0)
         #expect(diagnoses(record).map(\.severity) == [.fine])
     }
 
-    @Test func `lines that come only with the end of stdin prove a buffer; a single one may be a farewell`() {
+    @Test func `several lines only at the end of stdin prove buffering, and a single one may be a goodbye`() {
         var record = healthy
         (record.lines.beforeEnd, record.lines.atEnd) = (0, 2)
         #expect(diagnoses(record).map(\.severity) == [.fault])
@@ -37,7 +37,7 @@ import Testing
         #expect(diagnoses(record).map(\.severity) == [.fine, .hint])
     }
 
-    @Test func `a bot that had to be killed isn't blamed for what it had started`() {
+    @Test func `a bot that had to be killed isn't blamed for its descendants`() {
         var record = healthy
         record.orphans = [ProcessTree.Orphan(pid: 7, command: "sleep 1")]
         #expect(diagnoses(record).filter { $0.severity == .fault }.count == 1)
@@ -45,7 +45,7 @@ import Testing
         #expect(diagnoses(record).filter { $0.severity == .fault }.count == 2)
     }
 
-    @Test func `a state at the end of stdin proves no buffer`() {
+    @Test func `a state at the end of stdin doesn't prove buffering`() {
         var record = healthy
         (record.lines.beforeEnd, record.calls.count, record.lines.atEnd, record.lines.statesAtEnd) = (
             0, 0, 1, 1
@@ -55,7 +55,7 @@ import Testing
         #expect(found.first?.message.contains("wrote nothing") == true, "\(found)")
     }
 
-    @Test func `a farewell of a bot that flushes is meant so`() {
+    @Test func `a goodbye from a bot that flushes is intended`() {
         var record = healthy
         (record.lines.beforeEnd, record.lines.atEnd) = (0, 1)
         #expect(diagnoses(record, of: python("print(1, flush=True)")).map(\.severity) == [.fine])
@@ -69,7 +69,7 @@ import Testing
         ("No such file or directory: 'words.txt'", "No such file"),
         ("./bot.sh: 3: jqq: not found", "jqq: not found"),
     ])
-    func `what a bot died of decides what is to be changed`(_ cause: String, _ words: String) {
+    func `the cause of a crash determines the advice`(_ cause: String, _ words: String) {
         var record = healthy
         record.crashes = [.init(status: 1, step: step, isAtStart: false, isFirst: true, stderr: [cause])]
         let found = diagnoses(record)
@@ -83,7 +83,7 @@ import Testing
         ("{ type: 'telegram.send_message' }", .node, "the language's notation"),
         ("{'type': 'x'}", .python, "the language's notation"),
     ])
-    func `what isn't JSON is told from what nearly is`(_ text: String, _ language: Language, _ words: String)
+    func `invalid JSON is told apart from near misses`(_ text: String, _ language: Language, _ words: String)
     {
         var record = healthy
         record.badLines = [.init(error: .notAnObject, text: text, step: step)]
@@ -91,7 +91,7 @@ import Testing
         #expect(found.first?.message.contains(words) == true, "\(found)")
     }
 
-    @Test func `a bot that lives on is told how to leave in its language`() {
+    @Test func `a bot that doesn't exit gets advice in its language`() {
         var record = healthy
         record.shutdown.ignoresEnd = true
         let node = diagnoses(
@@ -100,20 +100,20 @@ import Testing
         #expect(diagnoses(record, of: python("x")).first?.message.contains("daemon=True") == true)
     }
 
-    @Test func `a bot that answered in one scenario in time buffers nothing in another`() {
+    @Test func `a bot that answered in time in one scenario doesn't buffer in another`() {
         var late = healthy
         (late.lines.beforeEnd, late.lines.atEnd) = (0, 2)
         let found = ProbeAnalysis.diagnoses(of: [healthy, late], script: nil, options: ProbeOptions())
         #expect(found.map(\.severity) == [.fine])
     }
 
-    @Test func `what comes later than the end of stdin is an answer that took its time`() {
+    @Test func `output after the end of stdin is a slow answer`() {
         var record = healthy
         (record.lines.beforeEnd, record.lines.later) = (0, 3)
         #expect(diagnoses(record).map(\.severity) == [.fine])
     }
 
-    @Test func `a bot that is at work for long is not at fault`() {
+    @Test func `a slow bot is not at fault`() {
         var record = healthy
         record.stall = (.slow, step)
         #expect(diagnoses(record).map(\.severity) == [.fine, .hint])
@@ -121,7 +121,7 @@ import Testing
         #expect(diagnoses(record).map(\.severity) == [.fault])
     }
 
-    @Test func `one trouble is told once, with its first sign`() {
+    @Test func `a repeated problem is reported once, with its first occurrence`() {
         var record = healthy
         record.badLines = (1...5).map { .init(error: .notAnObject, text: "\($0)", step: step) }
         let found = diagnoses(record)
@@ -129,7 +129,7 @@ import Testing
         #expect(found.first?.message.contains(": 1.") == true, "\(found)")
     }
 
-    @Test func `a bot that says back what it reads is told so once`() {
+    @Test func `a bot that echoes its input is told so once`() {
         var record = healthy
         for type in ["telegram", "telegram.result"] {
             record.badLines.append(.init(error: .unknownType(type), text: type, step: step))
@@ -139,7 +139,7 @@ import Testing
         #expect(found.first?.message.contains("not the input") == true, "\(found)")
     }
 
-    @Test func `each step of a scenario is an event that a child would be given`() {
+    @Test func `each step of a scenario is an event for a child`() {
         let steps = Scenario.inPrivate(chat: 42).steps + Scenario.inGroup(chat: -100).steps
         #expect(steps.count == 12)
         #expect(steps.allSatisfy { [.chat(42), .chat(-100)].contains($0.event.scope) })

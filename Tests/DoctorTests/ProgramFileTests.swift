@@ -19,7 +19,7 @@ import Testing
         ("#!/usr/bin/awk\n", 1, "write #!/usr/bin/env -S awk -f"),
         ("#!/usr/bin/env -S jq -c\n", 1, "write #!/usr/bin/env -S jq --unbuffered -cf"),
     ])
-    func `a first line that doesn't work is told, with what to write`(
+    func `a broken first line is reported with the correct one`(
         _ text: String, _ line: Int, _ words: String
     ) {
         let found = ProgramFile.faults(in: Array(text.utf8), name: "bot") { Self.installed.contains($0) }
@@ -33,11 +33,11 @@ import Testing
         "#!/bin/sh\n", "#!/usr/bin/env python3\nx = 1\r\n", "#!/usr/bin/env -S python3 -u\n",
         "#! /bin/sh -e\n", "#!/usr/bin/awk -f\n", "#!/usr/bin/awk -E\n", "#!/usr/bin/env -S jq -cf\n",
     ])
-    func `a first line that works is no trouble`(_ text: String) {
+    func `a working first line is no problem`(_ text: String) {
         #expect(ProgramFile.faults(in: Array(text.utf8), name: "bot") { Self.installed.contains($0) } == [])
     }
 
-    @Test func `a script without a first line of its own is a shell's`() {
+    @Test func `a script without a shebang line is a shell script`() {
         let none = { (_: String) in true }
         #expect(
             ProgramFile.faults(in: Array("import json".utf8), name: "bot.py", none).first?.severity == .fault)
@@ -45,7 +45,7 @@ import Testing
         #expect(ProgramFile.faults(in: [], name: "bot.sh", none).first?.message.contains("empty") == true)
     }
 
-    @Test func `a program that isn't there or isn't one is told`() {
+    @Test func `a missing or unusable program is reported`() {
         let files = TemporaryDirectory()
         let text = files.write("bot.txt", "text")
         let cases = [
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `of an interpreter and its script it is the script that is looked at`() {
+    @Test func `of an interpreter and its script, the script is examined`() {
         let files = TemporaryDirectory()
         let bot = files.write("bot", "x = 1\nprint(x)\n")
         let file = ProgramFile(["sh", bot], searchPath: "/usr/bin:/bin")

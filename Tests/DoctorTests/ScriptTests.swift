@@ -8,8 +8,9 @@ import Testing
         ("bot.py", Language.python), ("/usr/bin/python3.11", .python), ("ruby3.1", .ruby), ("lua5.4", .lua),
         ("mawk", .awk), ("./bot.js", .node), ("jq", .jq), ("dash", .shell), ("tclsh8.6", .tcl),
     ])
-    func `a language is known by the name of a script or an interpreter`(_ name: String, _ language: Language)
-    {
+    func `a language is recognized by the name of a script or an interpreter`(
+        _ name: String, _ language: Language
+    ) {
         #expect(Language(of: name) == language)
     }
 
@@ -18,16 +19,16 @@ import Testing
         ("#!/usr/bin/env -S mawk -W interactive -f", .awk), ("#! /usr/bin/perl -w", .perl),
         ("#!/usr/bin/env -S LANG=C ruby", .ruby),
     ])
-    func `a language is known by a script's first line`(_ line: String, _ language: Language) {
+    func `a language is recognized by a script's first line`(_ line: String, _ language: Language) {
         #expect(Language(shebang: line) == language)
     }
 
-    @Test func `what runs a script is no script`() {
+    @Test func `a script is not an interpreter`() {
         #expect(Language(interpreter: "/usr/bin/python3") == .python)
         #expect(Language(interpreter: "./bot.py") == nil)
     }
 
-    @Test func `what nobody knows is in no language`() {
+    @Test func `unknown names have no language`() {
         #expect(Language(of: "bot") == nil)
         #expect(Language(of: "notes.txt") == nil)
         #expect(Language(shebang: "#!/opt/mine") == nil)
@@ -49,17 +50,19 @@ import Testing
         ("bot.sh", ["./bot.sh: 3: foo: not found"], 3),
         ("bot.sh", ["./bot.sh: line 2: foo: command not found"], 2),
     ])
-    func `the line to change stands in the last words`(_ name: String, _ complaint: [String], _ line: Int) {
+    func `the line to change is found in the stderr output`(
+        _ name: String, _ complaint: [String], _ line: Int
+    ) {
         let script = Script(name: name, text: "1\n2\n3\n4\n", language: nil)
         #expect(script.line(in: complaint) == line)
     }
 
-    @Test func `a number that is no line of the script is none`() {
+    @Test func `a number that isn't a line of the script is ignored`() {
         let script = Script(name: "bot.py", text: "1\n2\n", language: nil)
         #expect(script.line(in: ["bot.py: 3rd try", "bot.py:99: x", "other.py:1: y", ""]) == nil)
     }
 
-    @Test func `what is buffered is the first line that prints and doesn't flush`() {
+    @Test func `the buffering line is the first that prints without flushing`() {
         let python = Script(
             name: "bot.py", text: "# print(x)\nprint(1, flush=True)\nprint(2, file=sys.stderr)\nprint(3)\n",
             language: nil)
@@ -72,21 +75,21 @@ import Testing
         #expect(Script(name: "bot", text: "", language: .compiled).bufferedLine().line == nil)
     }
 
-    @Test func `the options of a filter's script stand in its first line`() {
+    @Test func `a filter script's options are in its first line`() {
         let jq = Script(name: "bot.jq", text: "#!/usr/bin/jq -cf\n.text\n", language: nil)
         #expect(jq.bufferedLine().line == 1)
         #expect(jq.bufferedLine().remedy.contains("jq --unbuffered -cf"))
         #expect(Script(name: "jq", text: "-c .text", language: .jq).bufferedLine().line == nil)
     }
 
-    @Test func `a read that takes backslashes away is found`() {
+    @Test func `a shell read that removes backslashes is found`() {
         let lines = "#!/bin/sh\nwhile IFS= read -r x; do\nread -n 1 -r y; read z\ndone\n"
         #expect(Script(name: "bot.sh", text: lines, language: nil).lineReadingBackslashes() == nil)
         let line = Script(name: "bot.sh", text: "\nwhile read line; do\n", language: nil)
         #expect(line.lineReadingBackslashes() == 2)
     }
 
-    @Test func `the line that printed something shares its words`() {
+    @Test func `the line that printed a text is found by its words`() {
         let script = Script(
             name: "bot.sh", text: "#!/bin/sh\n# Bot started\necho hello\necho \"Bot started at $(date)\"\n",
             language: nil)

@@ -15,14 +15,14 @@ import Testing
         ("\"7:AAFxyz\"", "quotes"), ("TOKEN=7:AAFxyz", "a name around"), ("hello", "invalid token"),
         ("\u{FEFF}7:AAFxyz\r\n", "byte order mark"),
     ])
-    func `what is wrong with a token is said without a word of it`(_ text: String, _ words: String) {
+    func `a malformed token is diagnosed without showing it`(_ text: String, _ words: String) {
         let found = SetupCheck.token(text, in: "the file")
         #expect(found.severity == .fault)
         #expect(found.message.contains(words), "\(found)")
         #expect(!found.message.contains("AAF"))
     }
 
-    @Test func `too few descriptors are wrong, some too few worth a word`() {
+    @Test func `too few descriptors are a fault, and slightly too few a hint`() {
         #expect(SetupCheck.descriptors(4064, for: 1000).severity == .fine)
         #expect(SetupCheck.descriptors(1024, for: 1000).severity == .hint)
         #expect(SetupCheck.descriptors(1024, for: 1000).message.contains("LimitNOFILE=4064"))
@@ -30,7 +30,7 @@ import Testing
         #expect(SetupCheck.descriptors(100, for: 5).severity == .fine)
     }
 
-    @Test func `a state directory that isn't there would be made, and isn't`() {
+    @Test func `checking a missing state directory doesn't create it`() {
         let files = TemporaryDirectory()
         #expect(SetupCheck.state(at: "\(files.path)/a/b").severity == .fine)
         #expect(files.names().isEmpty)
@@ -38,7 +38,7 @@ import Testing
         #expect(SetupCheck.state(at: "").severity == .fault)
     }
 
-    @Test func `a state directory that is a file is told`() {
+    @Test func `a state directory that is a file is a fault`() {
         let files = TemporaryDirectory()
         let file = files.write("file", "")
         #expect(SetupCheck.state(at: file).severity == .fault)
@@ -57,7 +57,7 @@ import Testing
         (35, "wrong version", false, "speak TLS"),
         (28, "timed out", false, "firewall"), (2, "else", false, "curl -v"),
     ])
-    func `what is in the way to Telegram is named`(
+    func `network problems are diagnosed`(
         _ code: Int, _ reason: String, _ hasProxy: Bool, _ words: String
     ) {
         var trouble = NetworkDiagnosis(code: code, reason: reason, place: "https://api.telegram.org")
@@ -65,14 +65,14 @@ import Testing
         #expect(trouble.diagnosis.message.contains(words), "\(trouble.diagnosis)")
     }
 
-    @Test func `a missing bundle of certificates is told from a proxy's certificate`() {
+    @Test func `a missing certificate bundle is told apart from a proxy's certificate`() {
         var trouble = NetworkDiagnosis(
             code: 60, reason: "unable to get local issuer certificate", place: "https://x")
         trouble.hasCertificates = false
         #expect(trouble.diagnosis.message.contains("apt-get install ca-certificates"))
     }
 
-    @Test func `a proxy is libcurl's, and its password stays where it is`() {
+    @Test func `the proxy is found as by libcurl, and its password isn't shown`() {
         let variables = ["https_proxy": "http://me:secret@proxy:3128", "HTTP_PROXY": "http://other"]
         let proxy = NetworkDiagnosis.proxy(for: "https://api.telegram.org") { variables[$0] }
         #expect(proxy?.variable == "https_proxy")
@@ -80,7 +80,7 @@ import Testing
         #expect(NetworkDiagnosis.proxy(for: "http://127.0.0.1") { variables[$0] } == nil)
     }
 
-    @Test func `of what Telegram says each trouble is told`() {
+    @Test func `each problem in Telegram's answers is reported`() {
         var findings = TelegramDiagnosis(place: "https://x")
         findings.bot = [
             "id": 7, "username": "demo_bot", "can_join_groups": true, "can_read_all_group_messages": false,

@@ -32,7 +32,7 @@ import Testing
             ["message_id": 1, "chat": ["id": 42, "type": "private"], "date": 0, "text": "x"], as: "message")
     }
 
-    @Test func `asked about a bot, Telegram loses no update`() throws {
+    @Test func `the check loses no update`() throws {
         for _ in 1...3 { say() }
         let found = try check()
         #expect(found.map(\.subject) == ["token", "webhook", "updates", "clock"])
@@ -41,7 +41,7 @@ import Testing
         #expect(telegram.polls.map(\.canonical) == [#"{"limit":1,"timeout":2}"#])
     }
 
-    @Test func `another program that asks for updates is found`() throws {
+    @Test func `another program that polls is found`() throws {
         telegram.fail(
             method: "getUpdates",
             with: .error(
@@ -53,13 +53,13 @@ import Testing
         #expect(faults.first?.message.contains("another program") == true)
     }
 
-    @Test func `a running gateway is left in peace`() throws {
+    @Test func `a running gateway isn't disturbed`() throws {
         #expect(try check(asksForUpdates: false).map(\.subject) == ["token", "webhook", "clock"])
         #expect(telegram.polls.isEmpty)
     }
 
     @Test(arguments: ["getMe", "getWebhookInfo", "getUpdates"])
-    func `whatever Telegram leaves unanswered is told`(_ method: String) throws {
+    func `any missing answer is reported`(_ method: String) throws {
         telegram.fail(method: method, with: .html(502))
         let page = try check().filter { $0.severity == .fault }
         #expect(page.map(\.subject) == ["network"])
@@ -68,13 +68,13 @@ import Testing
         #expect(try check().filter { $0.severity == .fault }.map(\.subject) == ["network"])
     }
 
-    @Test func `an address with more than the server's is told, without the token`() throws {
+    @Test func `a URL with more than the server's base is reported without the token`() throws {
         let found = try check("/simulator")
         #expect(found.contains { $0.message.contains("is not the server's base URL") }, "\(found)")
         #expect(!found.description.contains(telegram.token))
     }
 
-    @Test func `a refused token, a page and stdoutBuffering are told apart`() throws {
+    @Test func `a refused token, an HTML page and no answer are told apart`() throws {
         telegram.fail(method: "getMe", with: .error(401, "Unauthorized"))
         let refused = try check().filter { $0.severity == .fault }
         #expect(refused.map(\.subject) == ["token"])

@@ -2,10 +2,10 @@ import CLibFuzzer
 import Glibc
 import TestSupport
 
-/// `Fuzz READER CORPUS [OPTIONS]`: libFuzzer with one of the readers. CORPUS is a folder that exists, or a
-/// file with one input to try.
+/// `Fuzz READER CORPUS [OPTIONS]` runs libFuzzer with one of the readers. CORPUS is an existing folder, or a file with
+/// one input to try.
 @main enum Fuzz {
-    /// A C function, as libFuzzer wants one, can hold nothing.
+    /// Static, because the C function that libFuzzer needs can't capture values.
     private static let readers = Reader.all + [Reader.stateFile()]
     private static let reader = readers.first { $0.description == CommandLine.arguments.dropFirst().first }
 
@@ -15,12 +15,12 @@ import TestSupport
             exit(64)
         }
         for (index, sample) in reader.samples.enumerated() {
-            // Nothing can be put into a file with one input.
+            // Opening fails if CORPUS is a single file.
             guard let file = fopen("\(CommandLine.arguments[2])/sample-\(index)", "w") else { break }
             fwrite(sample, 1, sample.count, file)
             fclose(file)
         }
-        // libFuzzer takes the reader's name for the program's.
+        // Skips the program's name: libFuzzer ignores its first argument, which is now the reader's name.
         var count = CommandLine.argc - 1
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
         exit(

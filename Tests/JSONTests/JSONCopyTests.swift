@@ -2,7 +2,7 @@ import Testing
 
 @testable import JSON
 
-/// A change is seen in one variable only, and copies a value only if it is shared.
+/// A change affects one variable only, and copies a value only if it is shared.
 @Suite struct JSONCopyTests {
     private typealias Change = (inout JSON) -> Void
 
@@ -19,7 +19,7 @@ import Testing
 
     // MARK: values
 
-    @Test func `a copy stays as it was`() throws {
+    @Test func `a copy doesn't change with the original`() throws {
         for (name, change) in Self.changes {
             var value = try JSON(parsing: Self.text)
             let copy = value
@@ -34,7 +34,7 @@ import Testing
         #expect(list == [1, 2])
     }
 
-    @Test func `a value that was taken out is another one than that inside`() throws {
+    @Test func `a member's copy doesn't change with the member`() throws {
         for (name, change) in Self.changes {
             var outer: JSON = ["value": try JSON(parsing: Self.text), "list": [try JSON(parsing: Self.text)]]
             let before = outer.description
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `a value that was put into two others is changed in one`() {
+    @Test func `a value in two others can be changed in one of them`() {
         var chat: JSON = ["id": 42]
         var first: JSON = ["chat": chat]
         let second: JSON = ["chat": chat, "more": [chat]]
@@ -60,7 +60,7 @@ import Testing
         #expect(chat == ["id": 43])
     }
 
-    @Test func `a value can be put into itself`() {
+    @Test func `a value can be added to itself`() {
         var value: JSON = ["a": 1]
         value.set("self", value)
         value.merge(value)
@@ -87,7 +87,7 @@ import Testing
         #expect((address(list), address(list[0])) == places)
     }
 
-    @Test func `a value is copied once, and one level deep`() throws {
+    @Test func `a value is copied once, and only one level deep`() throws {
         var value = try JSON(parsing: Self.text)
         let copy = value
         #expect(address(copy) == address(value))
@@ -104,7 +104,7 @@ import Testing
         #expect(copy.description == Self.text)
     }
 
-    @Test func `what changes nothing copies nothing`() {
+    @Test func `a change without effect copies nothing`() {
         var value: JSON = ["a": 1]
         let copy = value
         value.remove("missing")
@@ -115,7 +115,7 @@ import Testing
 
     // MARK: the subscript
 
-    @Test func `a member is set, removed, and changed where it is`() {
+    @Test func `a member can be set, removed and changed in place`() {
         var value: JSON = ["a": 1, "b": ["x": 1, "y": 2], "c": 3]
         value["b"]?["x"] = "two"
         value["b"]?.remove("y")
@@ -145,7 +145,7 @@ import Testing
 
     // MARK: null
 
-    @Test func `null is a value, and nil is none`() throws {
+    @Test func `null is a value, and nil means missing`() throws {
         var value: JSON = ["null": .null]
         #expect(JSON.null.isNull)
         #expect(JSON.null == (try JSON(parsing: "null")))

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// What is read of JSON with bad text in it.
+/// Parsing JSON with damaged text.
 @Suite struct JSONRepairTests {
     private func repaired(_ pieces: [UInt8]...) throws -> JSON {
         try Array(pieces.joined()).withUnsafeBytes { try JSON(repairing: $0) }
@@ -13,7 +13,7 @@ import Testing
 
     private func quoted(_ bytes: [UInt8]) -> [UInt8] { [0x22] + bytes + [0x22] }
 
-    @Test func `good text is repaired to itself`() throws {
+    @Test func `valid text is unchanged by repairing`() throws {
         #expect(try repaired(Array(#"{"a":"ж🐈"}"#.utf8)) == ["a": "ж🐈"])
     }
 
@@ -23,16 +23,16 @@ import Testing
             ([0xE2, 0x82], "\u{FFFD}"), ([0xED, 0xA0, 0xBD], "\u{FFFD}\u{FFFD}\u{FFFD}"),
             ([0xC0, 0x80], "\u{FFFD}\u{FFFD}"),
         ] as [([UInt8], String)])
-    func `what isn't UTF-8 in a string becomes U+FFFD`(bytes: [UInt8], expected: String) throws {
+    func `invalid UTF-8 in a string becomes U+FFFD`(bytes: [UInt8], expected: String) throws {
         #expect(try repaired(quoted(bytes)).string == expected)
         #expect(try repaired([0x7B], quoted(bytes), Array(":1}".utf8)).keys == [expected])
     }
 
-    @Test func `a bad byte doesn't swallow the string's end`() throws {
+    @Test func `an invalid byte doesn't hide the string's end`() throws {
         #expect(try repaired([0x5B], quoted([0xE2]), [0x2C], quoted([0xF0, 0x9F]), [0x5D]).count == 2)
     }
 
-    @Test func `repairing mends nothing but UTF-8`() {
+    @Test func `repairing fixes only UTF-8`() {
         #expect(throws: JSONError.self) { try repaired(Array("[1,]".utf8)) }
         #expect(throws: JSONError.self) { try repaired(Array(#""\ud83d""#.utf8)) }
         #expect(throws: JSONError.self) { try repaired([0xFF]) }
@@ -40,7 +40,7 @@ import Testing
         #expect(throws: JSONError.self) { try repaired([]) }
     }
 
-    @Test func `the error after repairing names the place of what is still wrong`() {
+    @Test func `the error after repairing has the position of the remaining fault`() {
         #expect {
             try repaired(Array("[\n".utf8), quoted([0xFF]), Array(", x]".utf8))
         } throws: { error in
@@ -64,7 +64,7 @@ import Testing
         (#""\\ud83d""#, #"\ud83d"#), (#""\\\\ud83d""#, #"\\ud83d"#), (#""\\\ud83d""#, #"\\#u{FFFD}"#),
         (#""\"\ude00""#, "\"\u{FFFD}"), (#""\ud83d\ude00""#, "😀"), (#""\u0041\u0434""#, "Aд"),
     ])
-    func `escaped backslashes and whole escapes stay as they are`(text: String, expected: String) throws {
+    func `escaped backslashes and valid escapes are unchanged`(text: String, expected: String) throws {
         #expect(try salvaged(text).string == expected)
     }
 
@@ -75,12 +75,12 @@ import Testing
         #expect(throws: JSONError.self) { try salvaged(text) }
     }
 
-    @Test func `salvaging mends bytes that aren't UTF-8, too`() throws {
+    @Test func `salvaging also fixes invalid UTF-8`() throws {
         let bytes = quoted([0xFF] + Array(#"\ud83d"#.utf8) + [0xE2, 0x82])
         #expect(try bytes.withUnsafeBytes { try JSON(salvaging: $0) }.string == "\u{FFFD}\u{FFFD}\u{FFFD}")
     }
 
-    @Test func `one stranger's text doesn't cost the rest of a batch`() throws {
+    @Test func `one user's damaged text doesn't cost the rest of a batch`() throws {
         let text = #"{"ok":true,"result":[{"update_id":1,"data":"\udc00"},{"update_id":2,"data":"ok"}]}"#
         let updates = try salvaged(text)["result"]?.elements ?? []
         #expect(updates.map { $0["update_id"] } == [1, 2])

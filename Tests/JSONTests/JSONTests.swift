@@ -4,14 +4,14 @@ import Testing
 @Suite struct JSONTests {
     private func object(_ text: String) throws -> JSON { try JSON(parsing: text) }
 
-    @Test func `an object keeps its keys in their order`() throws {
+    @Test func `an object keeps the order of its keys`() throws {
         let text = #"{"z":1,"a":[true,null],"m":{"":"x"}}"#
         #expect(try JSON(parsing: text).description == text)
         #expect(try JSON(parsing: text).keys == ["z", "a", "m"])
         #expect(try JSON(parsing: text).members.map(\.key) == ["z", "a", "m"])
     }
 
-    @Test func `a value answers for its own kind only`() {
+    @Test func `a value converts only to its own kind`() {
         let values: [JSON] = [.null, true, 1, 1.5, "1", [1], ["k": 1]]
         #expect(values.map(\.isNull) == [true, false, false, false, false, false, false])
         #expect(values.map(\.bool) == [nil, true, nil, nil, nil, nil, nil])
@@ -27,7 +27,7 @@ import Testing
         #expect(values.map { $0[0] } == [nil, nil, nil, nil, nil, 1, nil])
     }
 
-    @Test func `what isn't there is nil, a null is there`() {
+    @Test func `a missing member is nil, and a null is present`() {
         let value: JSON = ["null": .null, "list": [.null]]
         #expect(value["missing"] == nil)
         #expect(value["null"]?.isNull == true)
@@ -36,20 +36,20 @@ import Testing
         #expect(value["list"]?[-1] == nil)
     }
 
-    @Test func `set adds a member at the end and replaces one in its place`() throws {
+    @Test func `set appends a member or replaces it in place`() throws {
         var value = try object(#"{"a":1,"b":2}"#)
         value.set("c", 3)
         value.set("a", ["x"])
         #expect(value.description == #"{"a":["x"],"b":2,"c":3}"#)
     }
 
-    @Test func `merge replaces members in their place and adds the others`() throws {
+    @Test func `merge replaces members in place and appends the others`() throws {
         var value = try object(#"{"a":1,"b":2}"#)
         value.merge(try object(#"{"d":4,"b":null,"c":3}"#))
         #expect(value.description == #"{"a":1,"b":null,"d":4,"c":3}"#)
     }
 
-    @Test func `remove leaves the order of the others`() throws {
+    @Test func `remove keeps the order of the others`() throws {
         var value = try object(#"{"a":1,"b":2,"c":3}"#)
         value.remove("a")
         value.remove("missing")
@@ -58,20 +58,20 @@ import Testing
         #expect(value.keys == ["b", "c", "a"])
     }
 
-    @Test func `removeNulls takes an object's own nulls, not those further in`() throws {
+    @Test func `removeNulls removes an object's own nulls, not nested ones`() throws {
         var value = try object(#"{"a":null,"b":{"c":null},"d":[null],"e":null,"f":0}"#)
         value.removeNulls()
         #expect(value.description == #"{"b":{"c":null},"d":[null],"f":0}"#)
     }
 
-    @Test func `append adds to an array`() throws {
+    @Test func `append adds an element to an array`() throws {
         var value = try JSON(parsing: "[1]")
         value.append("two")
         value.append(.null)
         #expect(value.description == #"[1,"two",null]"#)
     }
 
-    @Test func `what doesn't fit a value's kind changes nothing`() {
+    @Test func `a change that doesn't fit the value's kind has no effect`() {
         for var value in [.null, true, 1, 1.5, "1"] as [JSON] {
             let before = value.description
             value.set("a", 1)
@@ -92,7 +92,7 @@ import Testing
         #expect(object.description == #"{"a":1}"#)
     }
 
-    @Test func `a value outlives what it was taken out of`() throws {
+    @Test func `a value outlives its container`() throws {
         var outer: JSON? = try object(#"{"list":[{"text":"still here"}]}"#)
         let text = outer?["list"]?[0]?["text"]
         let members = outer?.members
@@ -101,7 +101,7 @@ import Testing
         #expect(members?.first?.value[0]?["text"] == "still here")
     }
 
-    @Test func `values are equal whatever the order of their keys`() throws {
+    @Test func `objects are equal in any order of their keys`() throws {
         #expect(try object(#"{"a":1,"b":[{"c":2,"d":3}]}"#) == object(#"{"b":[{"d":3,"c":2}],"a":1}"#))
         #expect(try object(#"{"a":1}"#) != object(#"{"a":1,"b":null}"#))
         #expect([1, 2] as JSON != [2, 1])

@@ -13,7 +13,7 @@ import Testing
         compare(expected, actual).difference(context: context)
     }
 
-    /// `{"n":1}` and so on, one a line.
+    /// One call per line: `{"n":1}` and so on.
     private func calls(_ numbers: some Sequence<Int>) -> String {
         numbers.map { #"{"n":\#($0)}"# + "\n" }.joined()
     }
@@ -34,7 +34,7 @@ import Testing
         #expect(!compare(calls([1, 2]), calls([2, 1])).isEqual)
     }
 
-    @Test func `nothing equals nothing, blank lines and the last newline don't count`() {
+    @Test func `empty files are equal, and blank lines and the last newline don't count`() {
         #expect(compare("", "").isEqual)
         #expect(compare("", "\n\n").isEqual)
         #expect(compare("", "").difference() == "")
@@ -49,12 +49,12 @@ import Testing
                 == "@@ line 1 @@\n {\"a\":1}\n-{\"b\":2}\n")
     }
 
-    @Test func `what isn't JSON is compared as text`() {
+    @Test func `invalid JSON is compared as text`() {
         #expect(compare("oops\n", "oops\n").isEqual)
         #expect(difference("oops\n", "oops!\n") == "@@ line 1 @@\n-oops\n+oops!\n")
     }
 
-    @Test func `a changed call is shown as it was expected and as it is now`() {
+    @Test func `a changed call is shown in its expected and actual form`() {
         #expect(
             difference(calls([1, 2, 3]), calls([1, 9, 3])) == """
                 @@ line 1 @@
@@ -66,7 +66,7 @@ import Testing
                 """)
     }
 
-    @Test func `added and removed calls are marked where they stand`() {
+    @Test func `added and removed calls are marked in place`() {
         #expect(difference(calls([1, 2]), calls([0, 1, 2]), context: 0) == "@@ line 1 @@\n+{\"n\":0}\n")
         #expect(difference(calls([1, 2]), calls([1, 2, 3]), context: 0) == "@@ line 3 @@\n+{\"n\":3}\n")
         #expect(difference(calls([1, 2, 3]), calls([2, 3]), context: 0) == "@@ line 1 @@\n-{\"n\":1}\n")
@@ -75,7 +75,7 @@ import Testing
         #expect(difference(calls([1, 2]), "") == "@@ line 1 @@\n-{\"n\":1}\n-{\"n\":2}\n")
     }
 
-    @Test func `lines around a difference are shown, and far ones are not`() {
+    @Test func `lines near a difference are shown, and distant ones are not`() {
         #expect(
             difference(calls(1...20), calls((1...20).filter { $0 != 10 }), context: 2) == """
                 @@ line 8 @@
@@ -91,12 +91,12 @@ import Testing
             twice.split(separator: "\n").filter { $0.hasPrefix("@@") } == ["@@ line 2 @@", "@@ line 17 @@"])
     }
 
-    @Test func `equal calls are shown as they were expected`() {
+    @Test func `equal calls are shown in their expected form`() {
         let difference = difference(#"{"a":1,"b":2}"# + "\n{\"x\":1}", #"{"b":2,"a":1}"# + "\n{\"x\":2}")
         #expect(difference.contains(#" {"a":1,"b":2}"#))
     }
 
-    @Test func `one difference in long texts is shown alone`() {
+    @Test func `only the difference between long texts is shown`() {
         let expected = calls(1...3000)
         let without = difference(expected, calls((1...3000).filter { $0 != 5 }), context: 0)
         #expect(without == "@@ line 5 @@\n-{\"n\":5}\n")
@@ -104,7 +104,7 @@ import Testing
         #expect(with == "@@ line 1 @@\n+{\"n\":0}\n")
     }
 
-    @Test func `long texts that have nothing in common are compared quickly`() {
+    @Test func `long texts without common lines are compared quickly`() {
         let start = Instant.current
         let comparison = compare(calls(1...3000), calls(5001...8000))
         #expect(!comparison.isEqual)

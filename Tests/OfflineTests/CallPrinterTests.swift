@@ -8,7 +8,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct CallPrinterTests {
-    /// A printer, what it printed, and what became of the calls.
+    /// A printer, its output, and the results of the calls.
     private final class Print {
         let printer: CallPrinter
         let log = LogLines()
@@ -25,7 +25,7 @@ import Testing
             }
         }
 
-        /// An event is given to a child.
+        /// Delivers an event to a child.
         func give(_ kind: String, _ payload: JSON, by choice: ScopeChoice = .chat) throws {
             let update = try Update(["update_id": 1, kind: payload])
             let event = try #require(IncomingEvent(update, by: choice))
@@ -42,7 +42,7 @@ import Testing
         ["message_id": JSON(id), "chat": ["id": JSON(chat)]]
     }
 
-    @Test func `calls are printed scope by scope, as the scopes first appeared, each in its order`() throws {
+    @Test func `calls are grouped by scope in the order of appearance, and stay in order`() throws {
         let print = try Print(.grouped)
         try print.give("message", message(in: 1))
         try print.give("message", message(in: 2))
@@ -72,7 +72,7 @@ import Testing
         #expect(print.lines.count == 2)
     }
 
-    @Test func `calls as they come are printed at once, each with its scope`() throws {
+    @Test func `unordered calls are printed at once, each with its scope`() throws {
         let print = try Print(.asTheyCome)
         try print.give("message", message(in: 1))
         print.say(#"{"type":"telegram.send_message","text":"x","id":"a"}"#, in: .chat(2))
@@ -84,7 +84,7 @@ import Testing
             ])
     }
 
-    @Test func `a parameter called scope does not replace the scope of the line`() throws {
+    @Test func `a parameter named scope does not replace the line's scope`() throws {
         let call = #"{"type":"telegram.set_my_commands","commands":[],"scope":{"type":"default"}}"#
         let print = try Print(.asTheyCome)
         print.say(call, in: .chat(1))
@@ -97,15 +97,14 @@ import Testing
         #expect(grouped.lines == [call])
     }
 
-    @Test func `a printed line is one that a child can write`() throws {
+    @Test func `a printed line is valid as a child's line`() throws {
         let print = try Print(.grouped)
         print.say(
             #"{"type":"telegram.send_poll","params":{"question":"?","type":"quiz"},"id":1}"#, in: .chat(1))
         #expect(ChildLine(print.lines[0], in: .user(7)).call?.parameters["type"] == "quiz")
     }
 
-    @Test func `Telegram answers as far as the events tell: with the chat, and the next message's id`() throws
-    {
+    @Test func `results have the chat from the events and the next message id`() throws {
         let print = try Print(.grouped)
         try print.give(
             "message", ["message_id": 5, "chat": ["id": 42, "type": "private", "first_name": "Ada"]])
@@ -121,7 +120,7 @@ import Testing
         #expect(messages.map { $0?["chat"]?["first_name"] } == ["Ada", "Eva"])
     }
 
-    @Test func `a call without an id is judged and counted like any other`() throws {
+    @Test func `a call without an id is checked and counted like any other`() throws {
         let print = try Print(.grouped)
         try print.give("message", message(in: 42, id: 5))
         for call in [#""text":"x""#, #""text":" ""#, #""text":"<b>x","parse_mode":"HTML""#] {
@@ -135,7 +134,7 @@ import Testing
         #expect(print.results.last?.success?["message_id"] == 7)
     }
 
-    @Test func `a reply shows the message of an event as Telegram sent it`() throws {
+    @Test func `a reply contains the event's message unchanged`() throws {
         let print = try Print(.grouped)
         try print.give("message", message(in: 42, id: 5))
         print.say(
@@ -151,7 +150,7 @@ import Testing
         ]
     }
 
-    @Test func `topics and senders of one chat are answered the same, whoever is first`() throws {
+    @Test func `results in a chat's topics and user scopes don't depend on their order`() throws {
         for choice in [ScopeChoice.topic, .user] {
             let scopes: [Scope] =
                 choice == .user
@@ -170,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func `the whole bot's scope, and a sender's, knows the chats of all its events`() throws {
+    @Test func `the scope of the whole bot or a user knows the chats of all its events`() throws {
         for (choice, scope) in [(ScopeChoice.bot, Scope.bot), (.user, .user(7))] {
             let print = try Print(.asTheyCome)
             for (chat, title) in [(-1, "one"), (-2, "two")] as [(Int64, String)] {
@@ -191,7 +190,7 @@ import Testing
         }
     }
 
-    @Test func `a call that Telegram would refuse is printed, counted and told`() throws {
+    @Test func `a call that Telegram would refuse is printed, counted and logged`() throws {
         let print = try Print(.grouped)
         print.say(#"{"type":"telegram.send_message","text":"","id":1}"#, in: .chat(1))
         print.say(#"{"type":"telegram.send_message","text":"x","id":2}"#, in: .chat(1))
@@ -202,7 +201,8 @@ import Testing
             return
         }
         #expect(error.description == "400 Bad Request: message text is empty")
-        #expect(print.log.lines == ["warning chat:1 sendMessage rejected: Bad Request: message text is empty"])
+        #expect(
+            print.log.lines == ["warning chat:1 sendMessage rejected: Bad Request: message text is empty"])
     }
 }
 

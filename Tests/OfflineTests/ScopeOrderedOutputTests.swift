@@ -12,7 +12,7 @@ import Testing
         return Array((text + String(repeating: "x", count: max(0, bytes - text.count - 1)) + "\n").utf8)
     }
 
-    /// Appends lines to three scopes in turn, the first of which is printed at once.
+    /// Appends lines to three scopes in turn. The first scope's lines are printed at once.
     private func print(_ count: Int, bytes: Int, through spool: Spool) -> (
         atOnce: Int, all: [UInt8], expected: [UInt8]
     ) {
@@ -29,13 +29,13 @@ import Testing
         return (atOnce, output, expected.flatMap { $0 })
     }
 
-    @Test func `groups come one after the other, each with its lines in order`() {
+    @Test func `scopes are printed one after another, each with its lines in order`() {
         let printed = print(30, bytes: 10, through: Spool(directory: directory.path))
         #expect(printed.all == printed.expected)
         #expect(printed.atOnce == 100)
     }
 
-    @Test func `what is too much for memory waits on disk, and comes in order all the same`() {
+    @Test func `lines that exceed the memory limit wait on disk and stay in order`() {
         let spool = Spool(directory: directory.path)
         let groups = ScopeOrderedOutput(spool: spool)
         for number in 0..<40 {
@@ -48,7 +48,7 @@ import Testing
         #expect(spool.isEmpty)
     }
 
-    @Test func `many lines in many pieces come in order, with a disk and without`() {
+    @Test func `many lines in many pieces stay in order, with a disk and without`() {
         for path in [directory.path, "/nowhere"] {
             for bytes in [100, 20_000] {
                 let printed = print(60, bytes: bytes, through: Spool(directory: path))
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `the group that was announced first is printed at once, be others faster`() {
+    @Test func `the scope that was added first is printed at once, even if others are faster`() {
         let groups = ScopeOrderedOutput(spool: Spool(directory: directory.path))
         var output: [UInt8] = []
         groups.add(.chat(1))

@@ -9,7 +9,7 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite struct SimulatedCallsTests {
-    /// A Telegram with one person, 42, who has written to the bot.
+    /// A simulated Telegram with one user, 42, who has written to the bot.
     private final class Stage {
         let telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
         let directory = TemporaryDirectory()
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `all scopes share one Telegram, and what it refuses is counted and said`() {
+    @Test func `all scopes share one Telegram, and its refusals are counted and logged`() {
         let stage = Stage()
         var seen: [String] = []
         stage.telegram.onAction = {
@@ -51,7 +51,7 @@ import Testing
         #expect(stage.log.text.contains("sendMessage rejected: 400 Bad Request: chat not found"))
     }
 
-    @Test func `a local file is sent, and fetched again with the same bytes`() throws {
+    @Test func `a local file is sent and can be downloaded with the same bytes`() throws {
         let stage = Stage()
         let bytes = [UInt8]((0..<3 << 20).map { UInt8(truncatingIfNeeded: $0 / 7) })
         let file = stage.directory.write("long.bin", bytes)
@@ -69,7 +69,7 @@ import Testing
             stage.directory.names(String(path.dropFirst(stage.directory.path.count).dropLast(11))).isEmpty)
     }
 
-    @Test func `a file outside of the upload root, or that isn't there, is refused`() {
+    @Test func `a file that is missing or outside of the upload root is refused`() {
         let stage = Stage(root: "/nowhere")
         let file = stage.directory.write("secret", "x")
         stage.say(#"{"type":"telegram.send_document","document":"file://\#(file)"}"#)

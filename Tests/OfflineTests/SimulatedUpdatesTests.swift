@@ -9,7 +9,7 @@ import Testing
 @Suite struct SimulatedUpdatesTests {
     let telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
 
-    @Test func `updates get rising ids, and come once whoever caused them is done`() throws {
+    @Test func `updates get rising ids and arrive after the action that caused them`() throws {
         let loop = try EventLoop()
         let source = SimulatedUpdates(of: telegram, on: loop)
         var updates: [Update] = []
@@ -25,7 +25,7 @@ import Testing
         #expect(updates.map(\.kind) == ["message", "edited_message"])
     }
 
-    @Test func `what becomes of a message later isn't in an earlier update`() throws {
+    @Test func `later changes of a message don't affect an earlier update`() throws {
         let loop = try EventLoop()
         let source = SimulatedUpdates(of: telegram, on: loop)
         var updates: [Update] = []
@@ -38,7 +38,7 @@ import Testing
         #expect(updates.first?.payload["text"] == "old")
     }
 
-    @Test func `it ends after the last update, and a stopped one gives none`() throws {
+    @Test func `the source ends after the last update, and delivers none once stopped`() throws {
         let loop = try EventLoop()
         for stops in [false, true] {
             let source = SimulatedUpdates(of: telegram, on: loop)
