@@ -1,10 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// One thread, one loop: the compiler checks that nothing leaves it. See docs/decisions/one-thread.md.
+/// Everything runs on one thread, and the compiler checks that. See docs/decisions/one-thread.md.
 let onTheLoop: [SwiftSetting] = [
     .defaultIsolation(MainActor.self),
-    // Else every closure given to `map` or `contains` asks for each element which thread it is on.
+    // Without this, every closure passed to `map` or `contains` checks its thread for each element.
     .unsafeFlags(["-Xfrontend", "-disable-dynamic-actor-isolation"]),
 ]
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sends each message back with an id, and says what came of it: in a file for each chat, in $TRANSCRIPTS.
+# Answers each message with a numbered call, and appends its result to a file per chat in $TRANSCRIPTS.
 number=0
 while read -r line; do
     case $line in

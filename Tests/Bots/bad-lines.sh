@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the lines in $TRANSCRIPTS/lines, and writes down what it is told of them; in chat 43 and 44 it exits in
-# the middle of a line, which is all the same good JSON in 44.
+# In chat 42, prints the lines of $TRANSCRIPTS/lines and saves the events it gets about them. In chats 43 and 44,
+# exits without ending its line, which in 44 is valid JSON nevertheless.
 read -r scope
 read -r event
 case $PIPEGRAM_CHAT_ID in

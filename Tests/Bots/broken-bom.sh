@@ -1,3 +1,3 @@
 ﻿#!/bin/sh
-# A byte order mark stands before its first line.
+# Starts with a byte order mark.
 while read -r line; do :; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -I
-# Its stdout is buffered: -I takes PYTHONUNBUFFERED away.
+# Its stdout is buffered: -I ignores PYTHONUNBUFFERED.
 import json
 import sys
 

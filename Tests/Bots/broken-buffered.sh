@@ -1,3 +1,3 @@
 #!/bin/sh
-# The stdout of its jq is buffered.
+# Its jq buffers stdout.
 jq -c 'select(.type == "telegram.message") | {type: "telegram.send_message", text: (.text // "?")}'

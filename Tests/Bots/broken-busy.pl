@@ -1,5 +1,5 @@
 #!/usr/bin/env perl
-# Asks again and again whether something can be read.
+# Polls stdin without pausing.
 use strict;
 use warnings;
 use Fcntl;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Writes a method's name as Telegram does.
+# Writes a method's name in Telegram's spelling.
 import json
 import sys
 

@@ -1,4 +1,4 @@
 #!/bin/sh
-# Prints words for people where calls belong.
+# Prints text for humans to stdout, which is for calls.
 echo "Bot started, waiting for events"
 while read -r line; do :; done

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Reads nothing.
+# Doesn't read stdin.
 while :; do sleep 0.05; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env perl
-# Forgets what to say.
+# Sends a message without a text.
 use strict;
 use warnings;
 $| = 1;

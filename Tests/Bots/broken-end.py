@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Takes the end of its stdin for an event.
+# Parses the end of stdin as an event.
 import json
 import sys
 

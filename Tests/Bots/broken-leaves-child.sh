@@ -1,5 +1,5 @@
 #!/bin/sh
-# Leaves a process behind.
+# Leaves a process behind when it exits.
 sleep 321 >/dev/null 2>&1 </dev/null &
 while read -r line; do
     case $line in

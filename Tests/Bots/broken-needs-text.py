@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Takes it that each message has a text.
+# Assumes that each message has a text.
 import json
 import sys
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Goes round and round when its stdin has ended.
+# Loops forever after the end of stdin.
 while :; do
     read -r line
     case $line in

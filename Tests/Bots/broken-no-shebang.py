@@ -1,4 +1,4 @@
-# Its first line doesn't say what it is written in.
+# Has no shebang line.
 import sys
 
 for line in sys.stdin:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# It may not be executed.
+# Isn't executable.
 import sys
 
 for line in sys.stdin:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Waits for the end of its stdin before it begins.
+# Reads stdin to its end before it processes the first event.
 import json
 import sys
 

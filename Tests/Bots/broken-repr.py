@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Prints what Python calls a dictionary, which isn't JSON.
+# Prints Python's notation of a dictionary, which isn't JSON.
 import json
 import sys
 

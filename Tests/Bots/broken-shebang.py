@@ -1,5 +1,5 @@
 #!/bin/no-such-env python3
-# Its interpreter isn't there.
+# Its interpreter doesn't exist.
 import sys
 
 for line in sys.stdin:

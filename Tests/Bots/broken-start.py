@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Needs a module that isn't there.
+# Imports a missing module.
 import json
 import no_such_module
 

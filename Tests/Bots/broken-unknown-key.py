@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Knows the keys of a message, and no others.
+# Crashes on messages with an unknown key.
 import json
 import sys
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Complains and dies of its first event.
+# Crashes on its first event, with a message on stderr.
 read -r scope
 read -r event
 echo 'cannot go on' >&2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Answers each message with its text; needs nothing but the shell.
+# Answers each message with its text; needs only the shell.
 while read -r line; do
     case $line in
     *'"type":"telegram.message"'*)

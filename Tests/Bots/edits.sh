@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sends each message back, and edits that answer as soon as it knows its id.
+# Answers each message with its text, and edits the answer once its id is known.
 while read -r line; do
     case $line in
     *'"type":"telegram.message"'*)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes down what it was started with, in $TRANSCRIPTS.
+# Saves its environment, descriptors and limits in $TRANSCRIPTS.
 read -r scope
 env >"$TRANSCRIPTS/environment"
 tr '\0' '\n' <"/proc/$PPID/environ" | grep -v ^MY_TOKEN= >"$TRANSCRIPTS/parent"

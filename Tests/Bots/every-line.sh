@@ -1,5 +1,5 @@
 #!/bin/sh
-# Answers each message with a line of every kind, acknowledges it, and reads what comes of its calls.
+# Answers each message with a line of every type, the last one an acknowledgement, and reads the results of its calls.
 while read -r line; do
     case $line in
     *'"type":"telegram.message"'*)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Never stops writing, in the chat 42; elsewhere it echoes.
+# Writes endlessly in chat 42; echoes in other chats.
 [ "$PIPEGRAM_CHAT_ID" = 42 ] || exec "${0%/*}/echo.sh"
 read -r scope
 read -r event

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Dies in the middle of reading its event, the first time; $TRANSCRIPTS/died tells that it did.
+# Exits after reading part of its event the first time, and creates $TRANSCRIPTS/died; then it runs transcript.sh.
 if [ -e "$TRANSCRIPTS/died" ]; then exec "${0%/*}/transcript.sh"; fi
 : >"$TRANSCRIPTS/died"
 read -r scope

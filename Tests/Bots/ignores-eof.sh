@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reads its events and goes on living when there are no more; SIGTERM ends it.
+# Keeps running after the end of stdin, until SIGTERM.
 trap 'printf "{\"type\":\"telegram.send_message\",\"text\":\"terminated\"}\n"; exit 0' TERM
 while read -r line; do :; done
 while :; do sleep 0.05; done

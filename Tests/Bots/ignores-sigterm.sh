@@ -1,5 +1,5 @@
 #!/bin/sh
-# Neither the end of its input nor SIGTERM ends it.
+# Ignores the end of stdin, and SIGTERM.
 trap '' TERM
 while read -r line; do :; done
 while :; do sleep 0.05; done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Asks not to be reaped as idle for a second.
+# Asks not to be stopped as idle for one second.
 while read -r line; do
     case $line in
     *'"type":"telegram.message"'*)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says good-bye when it is told to go, and why.
+# Says good-bye on telegram.disconnect, with the reason.
 while read -r line; do
     case $line in
     *'"type":"telegram.disconnect"'*)

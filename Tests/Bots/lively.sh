@@ -1,5 +1,5 @@
 #!/bin/sh
-# Answers each thing that can happen in a chat in another way; needs nothing but the shell.
+# Answers each type of event in a chat differently; needs only the shell.
 part() {
     rest=${line#*"$1"}
     printf '%s' "${rest%%[\",]*}"

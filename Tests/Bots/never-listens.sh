@@ -1,5 +1,5 @@
 #!/bin/sh
-# Asks for the result of call after call, and reads none.
+# Makes calls with ids endlessly, and reads no result.
 read -r scope
 read -r event
 exec yes '{"type":"telegram.send_message","text":"and?","id":1}'

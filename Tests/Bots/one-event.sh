@@ -1,5 +1,5 @@
 #!/bin/sh
-# Answers one event and exits, the way of CGI; the next event starts the next one.
+# Answers one event and exits, as in CGI; the next event starts a new process.
 read -r scope
 read -r line
 text=${line##*'"text":"'}

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Writes down what it reads, and prints the text of each message: the test says what it calls.
+# Saves its input, and prints the text of each message as a call: the test supplies the calls.
 tee -a "$TRANSCRIPTS/$PIPEGRAM_CHAT_ID" | jq --unbuffered -r 'select(.type == "telegram.message") | .text'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Keeps the number of its events in its scope's state, and says it.
+# Counts its events in the scope's state, and sends the count.
 read -r scope
 case $scope in
 *'"state":'*) count=${scope##*'"state":'} count=${count%%[,\}]*} ;;

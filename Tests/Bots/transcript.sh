@@ -1,3 +1,3 @@
 #!/bin/sh
-# Writes down every line it reads, in $TRANSCRIPTS, in a file for each chat.
+# Appends every line it reads to a file per chat in $TRANSCRIPTS.
 while read -r line; do printf '%s\n' "$line" >>"$TRANSCRIPTS/$PIPEGRAM_CHAT_ID"; done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Answers each message with its text and acknowledges it; writes down what it was given, in $TRANSCRIPTS, in
-# a file for each chat; and dies of about one event in $ODDS, before or after its answer, or exits with 0.
+# Answers each message with its text and acknowledges it. Appends its input to a file per chat in $TRANSCRIPTS.
+# For about one event in $ODDS it crashes before or after the answer, or exits with 0.
 count=0
 while read -r line; do
     case $line in

@@ -1,6 +1,6 @@
 #!/usr/bin/env ruby
-# A checklist of buttons: "/list milk, eggs" sends one, a press ticks its button, the last one ends it.
-# It remembers nothing: with each press Telegram sends the keyboard as it is.
+# A checklist of buttons: "/list milk, eggs" sends one, and a press ticks an item; the last tick completes the
+# list. The bot needs no memory, because Telegram sends the keyboard along with each press.
 require "json"
 
 $stdin.set_encoding("UTF-8")
@@ -14,7 +14,7 @@ def press(event)
   message = event["message"] || {}
   rows = message.dig("reply_markup", "inline_keyboard") || []
   button = rows.flatten.find { |each| each["callback_data"] == event["data"] }
-  # Each press is answered: until then the button shows a clock.
+  # Every press needs an answer: until then the button shows a spinner.
   return say("answer_callback_query", callback_query_id: event["id"], text: "It is gone.") unless button
 
   ticked = button["text"].start_with?("✅")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the messages of each chat, and shows the count by editing its own answer.
 
-The count outlives the child as the scope's state: /rest ends it, and the next child counts on.
+The count is the scope's state, so it outlives the child: /rest ends the child, and the next one continues.
 """
 import json
 import sys
@@ -29,7 +29,7 @@ for line in sys.stdin:
             answer = {"type": "telegram.send_message"}
         say({**answer, "text": text, "id": "answer"})
     elif event["type"] == "telegram.result" and event["id"] == "answer":
-        # An answer that can't be edited, because somebody deleted it, is forgotten.
+        # If the answer can't be edited, because a user deleted it, send a new one next time.
         state["answer"] = event["result"]["message_id"] if event["ok"] else None
         say({"type": "telegram.state", "value": state})
     elif event["type"] == "telegram.disconnect":

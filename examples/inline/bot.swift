@@ -1,5 +1,5 @@
-// Answers inline queries: who writes "@your_bot hello" in any chat may choose among three ways to say it.
-// BotFather's /setinline allows that. A child serves a user here, whatever the chat.
+// Answers inline queries: a user types "@your_bot hello" in any chat and chooses one of three variants. Turn inline
+// queries on with BotFather's /setinline. An inline query has no chat, so each user has a child.
 import Foundation
 
 struct Event: Decodable {

@@ -1,6 +1,6 @@
 #!/usr/bin/env lua5.4
--- Moderates a group as an administrator: deletes links and warns, mutes at the third warning, greets new
--- members, bans bots among them. How often it warned whom is its state.
+-- Moderates a group as an administrator: deletes links and warns their senders, mutes a user at the third
+-- warning, greets new members and bans new bots. The number of warnings per user is its state.
 local json = require("cjson")
 io.stdout:setvbuf("line")
 
@@ -20,14 +20,14 @@ for line in io.lines() do
   if event.type == "telegram" then warnings = event.state or {} end
   local is_message = event.type == "telegram.message" or event.type == "telegram.edited_message"
   for _, member in ipairs(is_message and event.new_chat_members or {}) do
-    local id = string.format("%d", member.id) -- cjson would round a number with more than 14 digits
+    local id = string.format("%d", member.id) -- cjson rounds numbers with more than 14 digits
     if not member.is_bot then
       say("send_message", { text = "Welcome, " .. member.first_name .. "! No links here, please." })
     elseif id ~= os.getenv("PIPEGRAM_BOT_ID") then
       say("ban_chat_member", { user_id = id })
     end
   end
-  if is_message and has_link(event) and event.from and not event.sender_chat then -- no hidden administrator
+  if is_message and has_link(event) and event.from and not event.sender_chat then -- skips anonymous administrators
     local id = string.format("%d", event.from.id)
     warnings[id] = (warnings[id] or 0) % 3 + 1
     say("state", { value = warnings })

@@ -1,5 +1,5 @@
-// Sends the nearest of a few libraries to whoever sends a location, and another one when a live location,
-// which is a message that is edited again and again, comes nearer to that.
+// Answers a location with the nearest of a few libraries. For a live location, which arrives as edits of the
+// same message, it sends another library when that becomes the nearest.
 #include <jansson.h>
 #include <math.h>
 
@@ -16,7 +16,7 @@ static double kilometers(const struct place *to, double north, double east) {
 }
 
 int main(void) {
-    static struct { json_int_t id; const struct place *place; } sent[1024], *last; // to the latest messages
+    static struct { json_int_t id; const struct place *place; } sent[1024], *last; // for recent messages
     char *line = NULL; json_int_t id; double north, east;
     for (size_t size = 0; getline(&line, &size, stdin) > 0;) {
         json_t *event = json_loads(line, 0, NULL);

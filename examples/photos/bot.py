@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Sends a photo back as a file, and the file of a picture back as a photo: down, a look at it, up again.
+"""Sends a photo back as a file, and an image file back as a photo: downloads it, looks at it, uploads it again.
 
-What telegram.download_file fetched is gone with the child. The id of a call says what is to follow it.
+Downloaded files are deleted when the child exits. Each call's id names the next step.
 """
 import json
 import struct

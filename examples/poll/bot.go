@@ -1,5 +1,5 @@
-// A quiz: /quiz asks in a chat, with "params", for sendPoll has a "type" of its own. A vote goes to another
-// child, that of the user who votes: it says in private what was right, and its state is the score.
+// A quiz: /quiz sends a poll to a chat, in "params", because sendPoll has a "type" of its own. A vote has no
+// chat, so the voter's own child gets it; that child sends the answer in private and keeps the score as its state.
 package main
 
 import (
@@ -23,12 +23,12 @@ func main() {
 	options := []object{{"text": "A whale"}, {"text": `A "seahorse" 🐟`}, {"text": "A starfish"}}
 	right, score := 1, 0
 	for line, err := lines.ReadBytes('\n'); err == nil; line, err = lines.ReadBytes('\n') {
-		event := event{State: &score} // which the first line may have
+		event := event{State: &score} // if the first line has a state
 		json.Unmarshal(line, &event)
 		if event.Type == "telegram.message" && strings.HasPrefix(event.Text, "/quiz") {
 			say(object{"type": "telegram.send_poll", "params": object{"question": "What is a fish?", "type": "quiz",
 				"options": options, "correct_option_ids": []int{right}, "is_anonymous": false}})
-		} else if len(event.Votes) > 0 && event.User.ID != 0 { // not of a channel, nor taken back
+		} else if len(event.Votes) > 0 && event.User.ID != 0 { // neither from a channel nor retracted
 			if event.Votes[0] == right {
 				score++
 			}

@@ -1,6 +1,6 @@
 #!/usr/bin/env tclsh
-# Reminds: "/remind 600 tea" says "tea" ten minutes later. Tcl's event loop waits for lines and for the
-# time, telegram.keep_alive keeps the child from being ended as idle, its state tells the next what is left.
+# Sends reminders: "/remind 600 tea" sends "tea" after ten minutes. Tcl's event loop waits for lines and timers.
+# telegram.keep_alive keeps the idle child running, and its state passes open reminders on to the next child.
 package require json
 package require json::write; json::write indented false
 chan configure stdin -blocking 0 -encoding utf-8 -translation lf
@@ -9,7 +9,7 @@ chan configure stdout -buffering line -encoding utf-8 -translation lf
 proc bgerror {message} { puts stderr $message; exit 1 }
 proc say {method args} { puts [json::write object type [json::write string telegram.$method] {*}$args] }
 
-# Says what is due, and comes back for the rest. A reminder is a time and a text.
+# Sends the reminders that are due, and schedules the rest. A reminder is a time and a text.
 proc remind {reminders} {
     after cancel {remind $left}
     set now [clock seconds]

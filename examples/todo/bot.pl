@@ -1,6 +1,6 @@
 #!/usr/bin/env perl
-# A to-do list for each chat: /add milk, /done 1, /list. It ends after each event, the way of CGI
-# (run --ack exit), and remembers by the scope's state alone, which stands in its first line.
+# A to-do list for each chat: /add milk, /done 1, /list. It exits after each event, as in CGI (run --ack exit).
+# Its only memory is the scope's state, which is in its first line.
 use strict;
 use warnings;
 use JSON::PP;
@@ -20,7 +20,7 @@ my ($command, $rest) = ($event->{text} // '') =~ m{^/(\w+)(?:@\w+)?\s*(.*?)\s*$}
 my @list = @{$scope->{state} // []};
 my $answer;
 if ($command eq 'add' && $rest ne '') {
-    # So that the list fits into a message, and into a state.
+    # Keeps the list within the limits of a message and of a state.
     if (@list == 9) { $answer = 'Nine are enough. Do something first.' }
     else { push @list, substr $rest, 0, 100 }
 } elsif ($command eq 'done') {

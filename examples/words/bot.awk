@@ -1,8 +1,8 @@
 #!/usr/bin/env -S mawk -W interactive -f
-# Counts the words of a message. Whoever edits the message sees the answer edited in place: the id of an
-# answer comes as the result of the call whose "id" is the message's. gawk does too: gawk -f bot.awk
+# Counts the words of a message. When a user edits the message, the bot edits its answer, whose id it knows from
+# the result of its call: the call's "id" is the message's id. Also works with gawk: gawk -f bot.awk
 
-# The value of a key of the object that json begins with, as JSON; for an object, what begins with it.
+# The JSON value of a key in the object at the start of json; for an object or array, json from its start on.
 function field(json, key,    depth, token) {
     while (match(json, /"([^"\\]|\\.)*"|[][{}]/)) {
         token = substr(json, RSTART, RLENGTH)
@@ -19,7 +19,7 @@ function field(json, key,    depth, token) {
 
 function count(text,    words, total) {
     text = substr(text, 2, length(text) - 2)
-    gsub(/\\\\/, "_", text) # else the n of "C:\\new" looks like a line's end
+    gsub(/\\\\/, "_", text) # otherwise the n of "C:\\new" looks like a line break
     gsub(/\\[nrt]/, " ", text)
     total = split(text, words, " ")
     return "\"" total (total == 1 ? " word\"" : " words\"")

@@ -83,7 +83,7 @@ import Reactor
         input.isBusy = { [unowned self] in (isScript || gateway.recording != nil) && !gateway.isIdle }
     }
 
-    // MARK: the end
+    // MARK: shutdown
 
     private func finish() throws -> ExitCode {
         interface.close()
@@ -121,7 +121,7 @@ import Reactor
         loop.stop()
     }
 
-    // MARK: what is typed
+    // MARK: input
 
     private func inputEnded() {
         // A second Ctrl-D skips the wait.
@@ -159,7 +159,7 @@ import Reactor
         view.showPrompt()
     }
 
-    // MARK: a program that changes
+    // MARK: --watch
 
     private func startWatching() throws {
         let watch = try FileWatch(BotSourceFiles.of(gateway.program), on: loop)

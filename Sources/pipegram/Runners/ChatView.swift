@@ -31,7 +31,7 @@ import TelegramSimulator
         typing.onChange = { interface.setPrompt(conversation.title, notice: $0) }
     }
 
-    // MARK: what the bot does
+    // MARK: actions of the bot
 
     func show(_ action: BotAction) {
         conversation.observe(action)
@@ -57,7 +57,7 @@ import TelegramSimulator
 
     func showStderr(_ text: String) { interface.show(transcript.stderr(text)) }
 
-    // MARK: what people do
+    // MARK: actions of users
 
     func show(_ outcome: Conversation.Outcome) {
         switch outcome {
@@ -81,7 +81,7 @@ import TelegramSimulator
             })
     }
 
-    // MARK: what the chat has to say
+    // MARK: remarks and errors
 
     /// Shows a remark in an interactive chat only.
     func hint(_ text: String) {

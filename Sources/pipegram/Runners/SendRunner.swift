@@ -89,7 +89,7 @@ import Reactor
                     + "Use the same input, or name another file"))
     }
 
-    // MARK: the end
+    // MARK: shutdown
 
     private func stop(on signal: Int32) {
         if ending != nil || !isSignedIn { _exit(128 + signal) }
