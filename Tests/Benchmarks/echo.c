@@ -1,8 +1,7 @@
-// A child that answers every message with the message's own text.
+// A child that answers every message with the message's text.
 //
-// It knows as little JSON as it can: `"text":"` can't stand inside a string (its quotes would be
-// escaped), and in these benchmarks the message's text is the only key of that name. The text is
-// passed on as it came, escapes and all.
+// It barely parses JSON: `"text":"` can't occur inside a string, where quotes are escaped, and in these benchmarks no
+// other key has this name. The text is copied with its escapes.
 #define _GNU_SOURCE
 #include <stdbool.h>
 #include <string.h>
@@ -14,7 +13,7 @@ static bool contains(const char *line, size_t size, const char *word) {
     return memmem(line, size, word, strlen(word));
 }
 
-/// Writes the call that answers `line`; false if it can't be written.
+/// Writes the call that answers `line`; false if writing fails.
 static bool answer(const char *line, size_t size) {
     static char out[sizeof call + (1 << 20)];
     static const char key[] = "\"text\":\"";
@@ -36,7 +35,7 @@ static bool answer(const char *line, size_t size) {
 }
 
 int main(void) {
-    // As long as the longest line the protocol allows.
+    // The maximum line length of the protocol.
     static char block[1 << 20];
     size_t used = 0;
     bool scope = true;

@@ -1,8 +1,8 @@
-// The gateway in C: what the same work costs without Swift.
+// The gateway in C, to measure the cost of the same work without Swift.
 //
-// It has pipegram's shape - one thread, one epoll loop, libcurl's multi interface, jansson, a child
-// for each chat, one event at a time through a pipe of one page - and none of its features: it knows
-// messages and sendMessage, keeps nothing on disk and starts no child again.
+// Its design is pipegram's: one thread, one epoll loop, libcurl's multi interface, jansson, a child per chat, one event
+// at a time through a pipe of one page. It has none of pipegram's features: it supports only messages and sendMessage,
+// keeps nothing on disk and restarts no child.
 //
 //   TELEGRAM_BOT_TOKEN=7:secret TELEGRAM_API_URL=http://127.0.0.1:8081 gateway PROGRAM [ARGUMENT...]
 #define _GNU_SOURCE
@@ -32,26 +32,26 @@ struct queue { struct line *first, **end; };
 struct buffer { char *bytes; size_t size, room; };
 
 struct child {
-    struct child *next;             // of its bucket; of the ended ones after its end
+    struct child *next;             // in its bucket, or among the ended ones
     int64_t chat;
     pid_t pid;
     int pidfd, input, output, errors;
-    struct queue events, calls;     // the first of each is the one under way
+    struct queue events, calls;     // the first of each is in progress
     size_t written;                 // of the first event
     bool ended;
-    struct buffer partial;          // a line of stdout whose end hasn't come yet
+    struct buffer partial;          // an unterminated line of stdout
 };
 
 struct transfer { CURL *easy; struct child *child; struct buffer reply; struct transfer *next; };
 
-/// What a descriptor is, in the low bits of its epoll data; the rest is the child, or curl's descriptor.
+/// The type of a descriptor, in the low bits of its epoll data; the rest is the child, or curl's descriptor.
 enum kind { CURL_SOCKET, INPUT, OUTPUT, ERRORS, EXIT, SIGNAL, KINDS = 8 };
 
 static char *api, **program;
 static CURLM *multi;
 static int loop;
 static bool running = true;
-static int64_t curl_deadline, poll_deadline;   // 0 without one
+static int64_t curl_deadline, poll_deadline;   // 0 for none
 static int64_t offset;
 static char *scope_tail;
 static struct child *children[4096], *ended;
@@ -94,9 +94,9 @@ static void watch(int fd, uint32_t events, void *child, enum kind kind) {
     if (epoll_ctl(loop, EPOLL_CTL_ADD, fd, &event)) err(1, "epoll_ctl");
 }
 
-/// `head`, the members of `object`, `tail`.
+/// Writes `head`, the members of `object`, and `tail`.
 static struct line *make_line(const char *head, json_t *object, const char *tail) {
-    // Telegram's updates end at 512 KiB.
+    // Telegram limits updates to 512 KiB.
     static char members[1 << 20];
     size_t before = strlen(head), after = strlen(tail);
     size_t size = json_dumpb(object, members, sizeof members, JSON_COMPACT | JSON_EMBED);
@@ -136,7 +136,7 @@ static struct transfer *new_transfer(const char *method, long timeout) {
     return transfer;
 }
 
-/// `body` isn't copied: it has to live until the transfer has finished.
+/// `body` isn't copied: it must stay valid until the transfer has finished.
 static void post(struct transfer *transfer, const char *body, size_t size) {
     transfer->reply.size = 0;
     curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, body);
@@ -194,8 +194,8 @@ static void line_arrived(struct child *child, const char *bytes, size_t size) {
 
 // Children
 
-/// Closing alone isn't enough: a child that is just being started may still have a copy, and as long as
-/// it has, epoll would go on to report the closed one.
+/// close(2) alone isn't enough: a child that is being started may still have a copy of the descriptor, and then epoll
+/// would keep reporting the closed one.
 static void forget(int *fd) {
     if (*fd < 0) return;
     epoll_ctl(loop, EPOLL_CTL_DEL, *fd, NULL);
@@ -210,7 +210,7 @@ static void write_event(struct child *child) {
     else if (errno != EAGAIN) forget(&child->input);
 }
 
-/// The pipe is empty again: the child has taken what was in it.
+/// The pipe is empty again: the child has read its contents.
 static void input_ready(struct child *child, uint32_t events) {
     if (events & EPOLLERR) forget(&child->input);
     if (child->input < 0 || !child->events.first) return;
@@ -260,7 +260,7 @@ static struct child **find(int64_t chat) {
 static void child_ended(struct child *child) {
     siginfo_t info = { 0 };
     waitid(P_PIDFD, child->pidfd, &info, WEXITED);
-    if (child->output >= 0) output_ready(child);    // its last words
+    if (child->output >= 0) output_ready(child);    // its last output
     if (info.si_status || child->events.first)
         warnx("chat:%lld ended with status %d", (long long)child->chat, info.si_status);
     while (child->events.first) pop(&child->events);
@@ -357,7 +357,7 @@ static void updates_arrived(CURLcode code) {
     ask_for_updates();
 }
 
-/// Asks who the bot is; the loop isn't running yet, so it may wait.
+/// Asks for the bot's User. It may block, because the loop isn't running yet.
 static void get_me(void) {
     struct transfer *transfer = new_transfer("getMe", 10);
     CURLcode code = curl_easy_perform(transfer->easy);
@@ -390,7 +390,7 @@ static int socket_changed(CURL *easy, curl_socket_t fd, int what, void *user, vo
     return 0;
 }
 
-/// Only takes note: curl must not be called from here.
+/// Only records the deadline: curl must not be called from its callback.
 static int timeout_changed(CURLM *multi, long timeout, void *user) {
     (void)multi, (void)user;
     curl_deadline = timeout < 0 ? 0 : milliseconds() + timeout;
@@ -434,7 +434,7 @@ static void ready(struct epoll_event event) {
     }
 }
 
-/// Not before a batch is through: it may hold more events of a child that has ended.
+/// Called after a batch of events, which may contain more events of an ended child.
 static void free_ended(void) {
     while (ended) {
         struct child *child = ended;

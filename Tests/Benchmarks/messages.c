@@ -9,10 +9,10 @@ int messages_given, messages_answered;
 static int chats, window, allowed;
 static int *chat_of;                            // by message
 static int *waiting;                            // by chat: the message it awaits the answer to, or -1
-static int *quiet, quiet_first, quiet_count;    // a ring of the chats that await nothing
+static int *quiet, quiet_first, quiet_count;    // a ring of the chats that await no answer
 
-// No replies among them: the text of the message replied to would come first, and neither echo.c
-// nor this file would find the right one.
+// None of them is a reply: the text of the replied-to message would come first, and neither echo.c nor this file would
+// find the right one.
 static const char *const texts[] = {
     "Добрый день. Подскажите, пожалуйста, как перенести запись на четверг после обеда? 😊",
     "The parcel hasn't arrived yet. I wrote to the shop on Monday, and they said \"two or three days\", "
@@ -28,10 +28,10 @@ static const char *const names[][2] = {
 };
 enum { TEXTS = sizeof texts / sizeof *texts, NAMES = sizeof names / sizeof *names };
 
-// As they stand in an update.
+// In JSON, as in an update.
 static char *escaped_texts[TEXTS], *escaped_names[NAMES][2];
 
-/// A JSON string's inside as Telegram writes it: all but ASCII as `\u` and UTF-16.
+/// The contents of a JSON string as Telegram writes them: characters outside ASCII as `\u` escapes in UTF-16.
 static char *escape(const char *text) {
     char *escaped = malloc(6 * strlen(text) + 1), *out = escaped;
     if (!escaped) return NULL;

@@ -1,33 +1,32 @@
-// What the server of the benchmarks hands out and expects back; knows nothing of sockets.
+// The messages that the benchmark server sends, and the answers that it expects. No networking.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
 enum { FIRST_UPDATE = 100000001, FIRST_CHAT = 700000001 };
 
-/// How many messages were handed out, and how many of them were answered.
+/// How many messages were sent, and how many of them were answered.
 extern int messages_given, messages_answered;
 
-/// Of `total` messages, one at a time for each of `chats` chats, `window` at a time for all of them.
-/// False without memory.
+/// Prepares `total` messages, with at most one unanswered per chat and `window` overall. False if memory is exhausted.
 bool messages_prepare(int total, int chats, int window);
 
-/// Lets messages be handed out until they are `count`.
+/// Allows sending until `count` messages were sent in total.
 void messages_allow(int count);
 
 bool messages_may_give(void);
 
-/// Hands out the next message: to the chat that has waited longest since its last answer.
+/// Sends the next message to the chat that was answered longest ago.
 void messages_give(void);
 
-/// Writes the update of a message that was handed out; answers the end of it.
+/// Writes the update of a sent message, and returns the end of it.
 char *messages_write_update(char *out, int message);
 
-/// How many bytes an update has at most.
+/// The maximum size of an update in bytes.
 enum { MESSAGES_UPDATE_SIZE = 2048 };
 
-/// Takes the body of a sendMessage; false if that chat doesn't wait for this answer.
+/// Parses the body of a sendMessage; false if its chat doesn't await this answer.
 bool messages_accept_answer(const char *body);
 
-/// The integer that follows `key` in a JSON text, or begins the string that follows it; -1 without one.
+/// The integer after `key` in a JSON text, also at the start of a string; -1 if there is none.
 long long json_number(const char *json, const char *key);

@@ -1,17 +1,17 @@
-// A Bot API server that costs next to nothing, and the stopwatch of the gateway it starts.
+// A Bot API server with minimal overhead, which starts and measures a gateway.
 //
 //   server [OPTION...] -- GATEWAY [ARGUMENT...]
 //
-//   --chats N      how many chats write to the bot (50)
-//   --window W     how many messages wait for their answer at most, one per chat (50)
-//   --messages M   how many are measured (50000)
-//   --warmup N     how many go before them (2000)
-//   --idle N       measure instead what N idle children cost, one for each of N chats
-//   --hold S       ... and what CPU time the gateway uses in S seconds of idleness
-//   --deadline S   when to give up, not counting --hold (120)
+//   --chats N      number of chats (50)
+//   --window W     maximum number of unanswered messages, one per chat (50)
+//   --messages M   number of measured messages (50000)
+//   --warmup N     number of messages before the measured ones (2000)
+//   --idle N       instead, measure the memory of N idle children, one per chat
+//   --hold S       ... and the gateway's CPU time during S idle seconds
+//   --deadline S   time limit, not counting --hold (120)
 //
-// Prints `port=N`, then one line of figures. The gateway finds the server by TELEGRAM_API_URL; what
-// it prints goes to stderr. A wrong answer, or one that comes twice, fails the measurement.
+// Prints `port=N`, then one line of figures. The gateway finds the server through TELEGRAM_API_URL, and its stdout goes
+// to stderr. A wrong or repeated answer fails the measurement.
 #define _GNU_SOURCE
 #include "messages.h"
 
@@ -79,8 +79,8 @@ static void hang_up(struct connection *connection) {
     free(connection);
 }
 
-/// Blocks while the gateway doesn't read, for five seconds at most. What is then missing shows as the
-/// gateway's error, or as the deadline.
+/// Blocks for up to five seconds if the gateway doesn't read. A truncated response shows as an error of the gateway, or
+/// as a timeout.
 static void respond(struct connection *connection, const char *body, size_t size) {
     char head[160];
     int length = snprintf(head, sizeof head,
@@ -141,7 +141,7 @@ static void serve(struct connection *connection, const char *path, const char *b
     respond(connection, yes, strlen(yes));
 }
 
-/// Serves the first request if all of it has come; answers its size, or 0.
+/// Handles the first request if it is complete. Returns its size, or 0.
 static size_t serve_first(struct connection *connection) {
     char *bytes = connection->bytes, *end = memmem(bytes, connection->used, "\r\n\r\n", 4);
     if (!end) return 0;
@@ -186,10 +186,10 @@ static void accept_connection(void) {
 
 // The loop
 
-/// Answers the waiting getUpdates if it is time, and tells when it will be.
+/// Answers the waiting getUpdates if it is due, and returns when it will be.
 ///
-/// Telegram answers about 1 ms after the first new update. Without that, every answer of the bot
-/// would bring a getUpdates of one update, and the faster the gateway, the more of them.
+/// Telegram answers about 1 ms after the first new update. Without this delay every answer of the bot would lead to a
+/// getUpdates with a single update, and a faster gateway would get more of them.
 static int64_t serve_poller(int64_t time) {
     if (!poller) return INT64_MAX;
     if (!poller_due && messages_may_give()) poller_due = time + MILLISECOND;
@@ -201,7 +201,7 @@ static int64_t serve_poller(int64_t time) {
     return INT64_MAX;
 }
 
-/// Serves until `count` messages are answered, `until` has come, or the gateway has ended.
+/// Runs until `count` messages are answered, the time is `until`, or the gateway has exited.
 static void run(int count, int64_t until) {
     struct epoll_event events[64];
     while (messages_answered < count) {
@@ -265,7 +265,7 @@ static void stop_gateway(void) {
         fail("the gateway ended with status %d", WEXITSTATUS(status));
 }
 
-/// The gateway's own CPU time in nanoseconds, that of its children left out.
+/// The gateway's own CPU time in nanoseconds, without its children's.
 static int64_t cpu_time(void) {
     clockid_t clock;
     int error = clock_getcpuclockid(gateway, &clock);
@@ -275,7 +275,7 @@ static int64_t cpu_time(void) {
 
 struct memory { double resident, anonymous; };  // KB
 
-/// From smaps_rollup, which counts the pages; the counters in `status` may lag behind.
+/// From smaps_rollup, which counts pages; the counters in `status` may lag behind.
 static struct memory memory(void) {
     struct memory memory = { 0, 0 };
     char path[64], line[256];
@@ -332,7 +332,7 @@ static void measure_messages(void) {
 static void measure_idle(void) {
     enum { FEW = 10 };
     if (options.idle <= FEW) fail("--idle needs more than %d", FEW);
-    // No more at a time than at first: the gateway's connections shall not count as its children.
+    // The window stays the same, so that more connections don't count as memory of children.
     if (!messages_prepare(options.idle, options.idle, FEW)) fail("out of memory");
     messages_allow(FEW);
     run_until_answered(FEW);

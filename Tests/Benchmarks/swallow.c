@@ -1,4 +1,4 @@
-// A child that reads everything and says nothing: what is left is the gateway's own work.
+// A child that reads everything and writes nothing, to measure only the gateway's work.
 #include <unistd.h>
 
 int main(void) {

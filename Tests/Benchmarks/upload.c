@@ -1,9 +1,9 @@
-// A Bot API server that takes one upload, and measures the gateway it starts.
+// A Bot API server that receives one upload, and measures the gateway that it starts.
 //
 //   upload FILE -- GATEWAY [ARGUMENT...]
 //
-// Sends one message; the gateway's child is to answer it with sendDocument. Prints a line of figures: what came,
-// how long it took from its first byte on, and the gateway's CPU time and memory in between.
+// Sends one message, which the gateway's child must answer with sendDocument. Prints a line of figures: throughput and
+// time from the first byte on, and the gateway's CPU time and memory meanwhile.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -47,7 +47,7 @@ static double cpu(void) {
     return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-// In KB: `VmRSS` now, or `VmHWM`, the most there ever was.
+// In KB: `VmRSS` is the current value, `VmHWM` the peak.
 static long memory(const char *name) {
     char path[64], line[256];
     snprintf(path, sizeof path, "/proc/%d/status", gateway);
@@ -74,7 +74,7 @@ static void request_came(struct connection *connection) {
     if (strstr(head, "/getMe ")) {
         answer(connection, "{\"id\":7,\"is_bot\":true,\"first_name\":\"B\",\"username\":\"b\"}");
     } else if (strstr(head, "/getUpdates ")) {
-        // The second one waits for ever.
+        // The second getUpdates is never answered.
         if (updates_given++) return;
         answer(connection, "[{\"update_id\":1,\"message\":{\"message_id\":1,\"date\":1,\"text\":\"x\","
             "\"chat\":{\"id\":42,\"type\":\"private\"},\"from\":{\"id\":42,\"is_bot\":false,\"first_name\":\"A\"}}}]");
@@ -89,7 +89,7 @@ static void request_came(struct connection *connection) {
     }
 }
 
-// The head, up to its empty line, and what of the body came with it.
+// Parses the headers, which end at `end`; part of the body may follow them.
 static void head_came(struct connection *connection, char *end) {
     char *length = strcasestr(connection->head, "\r\nContent-Length:");
     long long body = length && length < end ? atoll(length + 17) : 0;

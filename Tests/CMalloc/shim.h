@@ -1,2 +1,2 @@
-// Swift's Glibc module lacks it.
+// Swift's Glibc module lacks this header.
 #include <malloc.h>

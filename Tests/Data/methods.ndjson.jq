@@ -1,4 +1,4 @@
-# Makes Tests/Data/methods.ndjson of a list of the Bot API's methods; docs/contributing.md has its form.
+# Generates Tests/Data/methods.ndjson from a list of the Bot API's methods; docs/contributing.md describes the list.
 .methods[]
 | { name, params: (.params | map({(.name): .types}) | add // {}),
     required: [.params[] | select(.required) | .name],

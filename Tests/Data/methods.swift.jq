@@ -1,4 +1,5 @@
-# Makes the tables in Sources/BotAPI/Methods.swift of a list of the Bot API's methods; docs/contributing.md has its form.
+# Generates the tables in Sources/BotAPI/Methods.swift from a list of the Bot API's methods; docs/contributing.md
+# describes the list.
 def has(name): .params | map(.name) | index(name) != null;
 def requires(name): .params | map(select(.name == name and .required)) | length > 0;
 def table(name; type): "    private static let \(name): \(type) = [", .[], "    ]";

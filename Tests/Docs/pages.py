@@ -1,4 +1,4 @@
-"""Fenced blocks of a Markdown page, and the places that its tests need."""
+"""Reads the fenced blocks of Markdown pages, and defines the paths for their tests."""
 import os
 import re
 
@@ -8,8 +8,8 @@ PAGES = ["README.md", "docs/guide.md"]
 
 
 class Block:
-    """A fenced block: its first line in the page, the words behind the fence, its text, and the comments between
-    it and the block before, such as `<!-- bot: … -->`."""
+    """A fenced block: its line number in the page, the words after the fence, its text, and the comments between
+    the previous block and this one, such as `<!-- bot: … -->`."""
 
     def __init__(self, line, words, text, comments):
         self.line, self.words, self.text, self.comments = line, words, text, comments
@@ -20,12 +20,12 @@ class Block:
 
     @property
     def file(self):
-        """The file that the block shows, as in ```python bot.py."""
+        """The name of the file in the block, as in ```python bot.py."""
         return next((word for word in self.words[1:] if "=" not in word), None)
 
     @property
     def setup(self):
-        """The name of a set-up, as in ```sh setup=test."""
+        """The name of a set-up block, as in ```sh setup=test."""
         return next((word.removeprefix("setup=") for word in self.words if word.startswith("setup=")), None)
 
 

@@ -1,4 +1,4 @@
-"""A pseudo-terminal with a screen: enough of a VT100 for what pipegram prints."""
+"""A pseudo-terminal with a screen: the subset of a VT100 that pipegram's output needs."""
 import codecs
 import fcntl
 import os
@@ -102,7 +102,7 @@ class Screen:
         return "".join(character for character, _ in self.rows[row])
 
     def lines(self):
-        """What is shown, without blanks at the ends of lines and without the blank lines at the end."""
+        """The screen's lines, without trailing spaces and trailing blank lines."""
         lines = [self.line(row).rstrip() for row in range(len(self.rows))]
         while lines and not lines[-1]:
             lines.pop()
@@ -110,7 +110,7 @@ class Screen:
 
 
 class Terminal:
-    """A program in a pseudo-terminal of its own."""
+    """A program in its own pseudo-terminal."""
 
     def __init__(self, arguments, environment, directory, columns=500):
         self.screen, self.status = Screen(columns), None
@@ -122,7 +122,7 @@ class Terminal:
             os.execvpe(arguments[0], arguments, environment)
 
     def read(self, seconds):
-        """Shows what comes within this time, and says whether anything came."""
+        """Reads output for up to this time and shows it. Returns whether there was any."""
         ready, _, _ = select.select([self.master], [], [], seconds)
         if not ready:
             return False
@@ -136,7 +136,7 @@ class Terminal:
         return bool(data)
 
     def until(self, condition, seconds=60):
-        """Whether the condition holds, on a screen that is quiet, before the time is over or the program ended."""
+        """Waits until the condition holds on a quiet screen. False after the timeout, or if the program exits first."""
         deadline = time.monotonic() + seconds
         while self.status is None and time.monotonic() < deadline:
             if not self.read(0.1) and self.status is None and condition():

@@ -1,6 +1,6 @@
-"""aiogram's own echo bot (its README), with another base URL and what the conversation needs besides.
+"""The echo bot of aiogram's README, with another base URL and more handlers for the conversation.
 
-Arguments: the simulator's address, and the port of a webhook to be served instead of asking for updates.
+Arguments: the simulator's URL, and optionally the port of a webhook to use instead of polling.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ async def size(message: Message, bot: Bot) -> None:
 
 @dp.message(Command("answer"))
 async def answer(message: Message):
-    return message.answer("Said in the answer")  # to the webhook's request, where there is one
+    return message.answer("Said in the answer")  # with a webhook, in the response to its request
 
 
 @dp.message()

@@ -1,6 +1,6 @@
-"""Talks to a bot through a simulator's control API, and says what went wrong with 1.
+"""Talks to a bot through a simulator's control API. Exits with 1 and a message if the bot doesn't answer as expected.
 
-Arguments: the simulator's address, and `--answer` where the bot says something in its webhook's answer.
+Arguments: the simulator's URL, and `--answer` if the bot can make a call in its response to a webhook request.
 """
 
 import json
@@ -27,7 +27,7 @@ def ask(path, body=None, kind="application/json"):
 
 
 def act(action, **parameters):
-    """Ada does something; what the bot does next is waited for."""
+    """Acts as Ada; `expect` waits for the bot's next action."""
     global seen
     answer = ask(f"users/ada/{action}", json.dumps(parameters).encode())
     seen = answer["last"]
@@ -45,18 +45,18 @@ def upload(action, part, name, content):
 
 
 def expect(kind, what, found):
-    """Waits for what Ada sees next of one kind."""
+    """Waits for the bot's next action of this kind."""
     global seen
     actions = ask(f"actions?after={seen}&kind={kind}&timeout=20")["result"]
     if not actions:
-        fail(f"nothing came in 20 s where {what} was expected")
+        fail(f"expected {what}, but got nothing within 20 s")
     seen = actions[0]["id"]
     try:
         is_it = found(actions[0])
     except (KeyError, IndexError):
         is_it = False
     if not is_it:
-        fail(f"{what} was expected, and this came: {json.dumps(actions[0], ensure_ascii=False)}")
+        fail(f"expected {what}, but got: {json.dumps(actions[0], ensure_ascii=False)}")
     print(f"  {what}")
     return actions[0]
 
@@ -88,7 +88,7 @@ act("sendMessage", text="/photo")
 photo = expect(
     "message", "a photo", lambda action: action["message"]["photo"] and action["message"]["caption"] == "Here")
 if photo["message"]["photo"][-1]["file_size"] != len(b"not really a photo"):
-    fail("the photo isn't as long as it was sent")
+    fail("the photo's size differs from the sent one")
 
 upload("sendPhoto", "photo", "cat.jpg", bytes(70_000))
 expect_text("70000 bytes")
@@ -99,4 +99,4 @@ if "--answer" in sys.argv:
 
 refused = [call for call in ask("calls")["result"] if not call.get("ok")]
 if refused:
-    fail(f"a call was refused: {json.dumps(refused[0], ensure_ascii=False)}")
+    fail(f"a call was rejected: {json.dumps(refused[0], ensure_ascii=False)}")

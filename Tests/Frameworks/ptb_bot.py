@@ -1,7 +1,7 @@
-"""python-telegram-bot's own echo bot (examples/echobot.py), with another base URL and what the conversation needs
-besides.
+"""The echo bot of python-telegram-bot (examples/echobot.py), with another base URL and more handlers for the
+conversation.
 
-Argument: the simulator's address.
+Argument: the simulator's URL.
 """
 
 import sys

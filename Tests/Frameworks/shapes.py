@@ -1,7 +1,6 @@
-"""Calls each method of the Bot API that aiogram knows, and reads the answer as aiogram does.
+"""Calls each method of the Bot API that aiogram supports, and parses the response with aiogram.
 
-Argument: a simulator's address. Ends with 1 where an answer hasn't the shape that aiogram expects, or a method is
-refused.
+Argument: a simulator's URL. Exits with 1 if aiogram can't parse a response, or if a method is rejected.
 """
 
 import json
@@ -16,13 +15,13 @@ from aiogram.methods import Response, TelegramMethod
 
 URL = sys.argv[1].rstrip("/")
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../Data/methods.ndjson")
-# Each of these ends or changes what the others need.
+# Each of these removes or changes state that other methods need.
 LAST = [
     "deleteMessage", "deleteMessages", "banChatMember", "leaveChat", "setWebhook", "deleteWebhook", "close", "logOut"]
 
-# Nobody here has a business account.
+# The simulated world has no business accounts.
 NO_BUSINESS = 'business connection not found"}'
-# These aren't for private chats.
+# These don't work in private chats.
 IN_GROUPS = [
     "getChatAdministrators", "leaveChat", "unbanChatMember", "restrictChatMember",
     "promoteChatMember", "banChatSenderChat", "unbanChatSenderChat",
@@ -32,7 +31,7 @@ IN_GROUPS = [
 
 
 def post(path, parameters, files=()):
-    """The status and the body. Files are parts of a form."""
+    """Returns the status and the body. Files are sent as parts of a form."""
     if files:
         boundary = uuid.uuid4().hex
         body = b""
@@ -62,7 +61,7 @@ def result(path, parameters):
 
 
 class World:
-    """Whom and what the calls are about."""
+    """The users, chats and messages for the calls."""
 
     def __init__(self):
         self.ada = result("simulator/users", {"first_name": "Ada", "username": "ada"})
@@ -88,7 +87,7 @@ class World:
         return self.act("pressButton", message_id=message["message_id"], button=1)["id"]
 
     def special(self, method):
-        """Parameters that not every method of that kind takes."""
+        """Parameters for methods that need special values."""
         if "ForumTopic" in method and "General" not in method and method not in (
                 "createForumTopic", "getForumTopicIconStickers"):
             topic = {"chat_id": self.group, "message_thread_id": self.topic()}
@@ -125,7 +124,7 @@ class World:
         }.get(method, {})
 
     def message(self, method):
-        """A message that the method can be about."""
+        """A message that the method can be applied to."""
         parameters = {"chat_id": self.private, "text": "x"}
         if method in ("editMessageCaption", "editMessageMedia"):
             return self.photo()["message_id"]
@@ -217,12 +216,13 @@ def main():
             Response[classes[name].__returning__].model_validate_json(body, context={"bot": bot})
         except Exception as error:
             wrong.append(f"{name}: {' '.join(str(error).split())[:300]}: {body[:300]}")
-    for words, found in (("hasn't aiogram's shape", wrong), ("was refused", refused)):
+    for words, found in (("unexpected shape", wrong), ("rejected", refused)):
         for line in found:
             print(f"{words}: {line}")
     good = len(names) - len(wrong) - len(refused) - len(unknown) - len(for_business)
-    print(f"{good} methods answer as aiogram expects, {len(wrong)} don't, {len(refused)} were refused; aiogram doesn't "
-          f"know: {', '.join(unknown) or 'none'}; only for business accounts: {', '.join(for_business) or 'none'}")
+    print(f"{good} responses have the shape that aiogram expects, {len(wrong)} don't; "
+          f"{len(refused)} calls were rejected; unknown to aiogram: {', '.join(unknown) or 'none'}; "
+          f"only for business accounts: {', '.join(for_business) or 'none'}")
     sys.exit(1 if wrong or refused else 0)
 
 

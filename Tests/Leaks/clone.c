@@ -1,5 +1,5 @@
-// Stands in for clone(2) where valgrind runs the gateway, which knows no clone that shares memory: the child
-// gets a copy of it instead, and does the same there until it is another program.
+// Replaces clone(2) while valgrind runs the gateway, because valgrind doesn't support a clone that shares memory. The
+// child gets a copy of the memory instead, and otherwise works the same until execve(2).
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
@@ -14,11 +14,11 @@ int clone(int (*child)(void *), void *stack, int flags, void *argument, ...) {
     va_start(rest, argument);
     int *pidfd = va_arg(rest, int *), untracked = -1;
     va_end(rest);
-    // Not fork: valgrind 3.19 has no pidfd_open.
+    // Not fork, because valgrind 3.19 lacks pidfd_open.
     int pid = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, &untracked, 0, 0);
     if (pid == 0) _exit(child(argument));
     if (pid < 0) return pid;
-    // What clone opens isn't counted by --track-fds, what fcntl opens is.
+    // --track-fds counts descriptors opened by fcntl, but not those opened by clone.
     *pidfd = fcntl(untracked, F_DUPFD_CLOEXEC, 3);
     close(untracked);
     return pid;
