@@ -1,4 +1,4 @@
-/// A 64-bit fingerprint of bytes, SipHash-2-4. Without the key, nobody can compute or guess it.
+/// A 64-bit fingerprint of bytes, SipHash-2-4. It can't be computed or guessed without the key.
 ///
 /// - SeeAlso: https://www.aumasson.jp/siphash/siphash.pdf
 package struct SipHash {

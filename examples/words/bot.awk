@@ -1,5 +1,5 @@
 #!/usr/bin/env -S mawk -W interactive -f
-# Counts the words of a message. When a user edits the message, the bot edits its answer, whose id it knows from
+# Counts the words of a message. When a user edits the message, the bot edits its answer. It gets the answer's id from
 # the result of its call: the call's "id" is the message's id. Also works with gawk: gawk -f bot.awk
 
 # The JSON value of a key in the object at the start of json; for an object or array, json from its start on.

@@ -119,7 +119,7 @@ import TelegramSimulator
         }
     }
 
-    /// A slow answer doesn't tell the time accurately.
+    /// Ignores slow answers: their time is inaccurate.
     private func compareClock(_ response: HTTPClient.Response, asked: Int) {
         let now = time(nil)
         guard findings.clockOffset == nil, let date = response.date, now - asked < 5 else { return }

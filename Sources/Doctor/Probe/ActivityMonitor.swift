@@ -39,8 +39,8 @@ final class ActivityMonitor {
         detector.sawActivity(at: .current)
     }
 
-    /// Schedules the next poll. Intervals are short at first, because most bots finish at once, and longer later, because
-    /// polling costs CPU time.
+    /// Schedules the next poll. Intervals are short at first, because most bots finish at once, and longer later,
+    /// because polling costs CPU time.
     func pollSoon() {
         timer?.cancel()
         timer = loop.after(interval) { [weak self] in self?.onPoll() }

@@ -146,7 +146,8 @@ final class Probe {
         }
     }
 
-    /// Kills processes that outlived the child. The child's group isn't signalled in a probe, so they are the bot's fault.
+    /// Kills processes that outlived the child. In a probe the child's group isn't signalled, so they are the bot's
+    /// fault.
     private func killOrphans(of session: pid_t, then next: @escaping () -> Void) {
         guard let scope = progress.current?.event.scope else { return next() }
         let mark = "PIPEGRAM_SCOPE=\(scope)"

@@ -217,7 +217,7 @@ struct ProbeAnalysis {
         let said =
             options.isPlain ? "printed \(Self.number(lines, "line"))" : "made \(Self.number(calls, "call"))"
         let things = calls == 0 && !options.isPlain || lines == 0 ? "wrote nothing" : said
-        // One process per event, as in CGI, is what `--ack exit` is for.
+        // `--ack exit` is for one process per event, as in CGI.
         let end =
             records.contains { $0.earlyExits > 0 }
             ? "exited after an event, as --ack exit requires" : "exited when stdin ended"

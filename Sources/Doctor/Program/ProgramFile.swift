@@ -103,7 +103,8 @@ package struct ProgramFile {
         "its interpreter \(interpreter) doesn't exist"
     }
 
-    /// `#!/usr/bin/env NAME`: the kernel passes everything after env as one argument, so NAME can't have arguments without -S.
+    /// `#!/usr/bin/env NAME`: the kernel passes everything after env as one argument, so NAME can't have arguments
+    /// without -S.
     private static func environmentFault(
         _ words: [String], _ place: String, _ exists: (String) -> Bool
     ) -> Diagnosis? {

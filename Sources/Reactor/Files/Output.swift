@@ -22,7 +22,7 @@ import Glibc
     /// Whether a write failed: nothing is written until `retry`.
     package private(set) var hasFailed = false
 
-    /// - Parameter name: what error messages call the descriptor.
+    /// - Parameter name: the descriptor's name in error messages.
     package init(_ descriptor: Int32, name: String, on loop: EventLoop) {
         (self.descriptor, self.name, self.loop) = (descriptor, name, loop)
     }

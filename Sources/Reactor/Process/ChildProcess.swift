@@ -133,8 +133,8 @@ package final class ChildProcess {
         if readiness.contains(.writable) { stdin.flush(loop) }
         guard !stdin.hasEnded else { return }
         if !readiness.isDisjoint(with: .closed) {
-            // The descriptor stays open so that unread bytes can be counted. epoll would report the hangup again
-            // whatever the interest.
+            // The descriptor stays open so that unread bytes can be counted. Unwatch it, because epoll reports a hangup
+            // repeatedly and for every interest.
             loop.unwatch(stdin.descriptor)
             if exit == nil { observer.childClosedPipe() }
         } else if stdin.wasReadWhole() {

@@ -67,7 +67,7 @@ import TelegramSimulator
 
     func start(then end: @escaping (Gateway.End) -> Void) { gateway.start(onEnd: end) }
 
-    /// Ends the input; the bot processes what it has.
+    /// Ends the input; the bot processes the events so far.
     func finish() { source.finish() }
     func stop() { gateway.shutDown() }
     func reload() { gateway.reload() }

@@ -32,7 +32,7 @@ import Reactor
             case .hint: ("note ", .yellow)
             case .fault: ("wrong", .red)
             }
-        // Messages quote the bot's output, whose control characters must not reach the terminal.
+        // Messages quote the bot's output: its control characters must not reach the terminal.
         let text = "\(diagnosis.subject): \(diagnosis.message)".map { character in
             character.isNewline || character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
                 ? " " : character

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Tells the SIGHUP of a closed terminal from a SIGHUP that asks for a reload.
+/// Distinguishes the SIGHUP of a closed terminal from one that requests a reload.
 @MainActor struct TerminalHangup {
     private let hadTerminal = Self.hasTerminal
     /// Whether SIGHUP was ignored at the start, as under nohup(1).
