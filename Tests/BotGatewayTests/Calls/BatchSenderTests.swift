@@ -8,7 +8,7 @@ import Testing
 @Suite struct BatchSenderTests {
     private let test: CallerTest
 
-    init() throws { test = try CallerTest() }
+    init() throws { test = try TestRig().caller() }
 
     /// What a sender has reported.
     private final class Told {

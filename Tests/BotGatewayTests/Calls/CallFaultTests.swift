@@ -17,7 +17,7 @@ import Testing
     func `a call that Telegram refuses fails at once, with Telegram's description`(
         _ code: Int, _ reason: String
     ) throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(with: .error(code, reason, parameters: ["x": -1005]))
         test.send("refused", id: 1)
         test.send("next")
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `an upload that breaks off repeatedly is refused, and the next call is sent`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         let files = TemporaryDirectory()
         let file = files.write("big.bin", "")
         truncate(file, 32 << 20)
@@ -49,7 +49,7 @@ import Testing
             (302, "HTTP status 302"), (400, "Bad Request"), (403, "Forbidden"), (404, "Not Found"),
             (413, "Request Entity Too Large"), (418, "HTTP status 418"),
         ] {
-            let test = try CallerTest()
+            let test = try TestRig().caller()
             test.server.fail(with: .html(status))
             test.send("x", id: 1)
             #expect(test.wait { test.results.count == 1 })
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a server error is retried with growing delays until it succeeds`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(times: 3, with: .html(502))
         test.server.fail(with: .error(500, "Internal Server Error: restart"))
         let start = Instant.current
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `a proxy's error page isn't a refusal: the call is sent again, perhaps twice`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(with: .htmlAfter(504))
         test.send("x", id: 1)
         #expect(test.hurry(for: 1))
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `a page with status 429 holds the chat for one second`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(with: .html(429))
         let start = Instant.current
         test.send("x", id: 1)
@@ -97,7 +97,7 @@ import Testing
 
     @Test func `a call whose answer was lost is unknown and isn't repeated`() throws {
         for (fault, sent) in [(Fault.closeBefore, ["next"]), (.closeAfter, ["x", "next"])] {
-            let test = try CallerTest()
+            let test = try TestRig().caller()
             test.server.fail(with: fault)
             test.send("x", id: 1)
             test.send("next")
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func `a kept connection that closes during a call makes it unknown and isn't reused`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.send("first")
         #expect(test.wait { test.results.count == 1 })
         test.server.fail(with: .closeAfter)
@@ -123,7 +123,7 @@ import Testing
 
     @Test func `a call without an answer is unknown after the timeout`() throws {
         for (fault, sent) in [(Fault.hang, ["next"]), (.hangAfter, ["x", "next"])] {
-            let test = try CallerTest(timeout: .milliseconds(60))
+            let test = try TestRig().caller(timeout: .milliseconds(60))
             test.server.fail(chat: 42, with: fault)
             let start = Instant.current
             test.send("x", id: 1)
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test func `an unreadable answer makes a call unknown if its result is wanted`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(times: 2, with: .brokenBody)
         test.send("with", id: 1)
         test.send("without")
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func `a call that couldn't be sent is sent once when Telegram is reachable`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         let port = test.server.port
         test.server.close()
         test.send("x", id: 1)
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test func `the token is in no message, whatever fails`() throws {
-        let test = try CallerTest(timeout: .milliseconds(60))
+        let test = try TestRig().caller(timeout: .milliseconds(60))
         for fault in [Fault.html(502), .error(400, "x"), .closeAfter, .hang, .brokenBody] {
             test.server.fail(with: fault)
             test.send("x", id: 1)

@@ -13,7 +13,7 @@ import Testing
     private func chats(_ test: CallerTest) -> [JSON?] { test.server.calls.map { $0.parameters["chat_id"] } }
 
     @Test func `a call to a migrated group is sent to the new id and gets that result`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(chat: -5, with: .migrated(to: -1005))
         test.send("x", for: group, id: 1)
         #expect(test.wait { test.results.count == 1 })
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `later calls to the old id are sent to the new one directly, in order`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(times: .max, chat: -5, with: .migrated(to: -1005))
         for text in ["1", "2", "3"] { test.send(text, for: group) }
         #expect(test.wait { test.results.count == 3 })
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `calls in flight during a migration follow it, and it is logged once`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         var moves: [[Int64]] = []
         test.caller.onMigration = { moves.append([$0, $1]) }
         test.server.fail(times: .max, chat: -5, with: .migrated(to: -1005))
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `a migration known from the start is followed at once and not reported again`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.caller.onMigration = { _, _ in Issue.record("told what it was told") }
         test.caller.migrate(-5, to: -6)
         test.caller.migrate(-6, to: -1005)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `successive migrations are followed`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(times: .max, chat: -5, with: .migrated(to: -6))
         test.server.fail(times: .max, chat: -6, with: .migrated(to: -1005))
         test.send("x", for: group)
@@ -73,7 +73,7 @@ import Testing
 
     @Test func `a circular migration is refused with Telegram's description`() throws {
         for second in [-5, -6] as [Int64] {
-            let test = try CallerTest()
+            let test = try TestRig().caller()
             test.server.fail(times: .max, chat: -5, with: .migrated(to: -6))
             test.server.fail(times: .max, chat: -6, with: .migrated(to: second))
             test.send("x", for: group, id: 1)
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `an endless migration is refused after four moves`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         for chat in 1...20 as ClosedRange<Int64> {
             test.server.fail(times: .max, chat: -chat, with: .migrated(to: -chat - 1))
         }
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `a migration of a call without a chat id is a failure`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(times: 2, with: .migrated(to: -1005))
         test.perform("telegram.get_me", as: "me", for: group, id: 1)
         test.send("named", for: group, to: "@news", id: 2)
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func `a rate-limited supergroup also holds calls to its old id`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(chat: -5, with: .migrated(to: -1005))
         test.server.fail(chat: -1005, with: .tooManyRequests(retryAfter: 30))
         test.send("x", for: group)

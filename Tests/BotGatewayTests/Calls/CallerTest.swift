@@ -14,8 +14,8 @@ final class CallerTest: Rigged {
     /// The results in the order in which they came, with their messages' texts.
     private(set) var results: [(text: String, result: CallResult)] = []
 
-    init(limit: Int = 8, timeout: Duration = .seconds(20)) throws {
-        rig = try TestRig()
+    init(limit: Int, timeout: Duration, on rig: TestRig) throws {
+        self.rig = rig
         server = try rig.simulator()
         caller = TelegramCaller(
             api: try rig.api(at: server.url), limit: limit, timeout: timeout,

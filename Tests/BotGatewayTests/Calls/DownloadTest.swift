@@ -21,8 +21,8 @@ final class DownloadTest: Rigged {
     private(set) var requests: [String] = []
     private(set) var results: [CallResult] = []
 
-    init() throws {
-        rig = try TestRig()
+    init(on rig: TestRig) throws {
+        self.rig = rig
         server = try HTTPServer(on: rig.loop)
         childFiles = ChildFiles(in: rig.files.path, temporaryDirectory: "/nowhere")
         downloads = Downloads(

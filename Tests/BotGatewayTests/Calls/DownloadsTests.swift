@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct DownloadsTests {
     @Test func `a file is downloaded to a temporary path`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         try test.start()
         guard case .success(let file) = test.result() else { return #expect(Bool(false)) }
         #expect(file?["path"]?.string == "\(test.files.path)/files/chat-42/1/file-1.jpg")
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func `a file is downloaded to the given path and replaces an existing file`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         let path = test.files.write("cat.jpg", "old")
         try test.start(to: path)
         #expect(test.path() == path)
@@ -28,7 +28,7 @@ import Testing
 
     @Test func `an unreadable answer isn't reported as a file that is too big`() throws {
         for body in ["<html>Sign in to this network</html>", "{\"ok\":true}", ""] {
-            let test = try DownloadTest()
+            let test = try TestRig().downloads()
             test.spoil = { _, _, responder in
                 responder.respond(status: 200, body: Array(body.utf8))
                 return true
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `no download starts while downloads are paused`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.downloads.isPaused = true
         try test.start()
         #expect(!test.loop.run(until: { !test.requests.isEmpty }, within: .milliseconds(20)))
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func `an interrupted download resumes where it stopped`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.spoil = { [unowned test] request, _, responder in
             guard request.path.hasPrefix("/file/"), request.range != "bytes=7-" else { return false }
             var file = ServedFile(.bytes(test.contents))
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `a complete part without its end is downloaded again as a whole`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         // The server breaks off after the last byte, like one that announces a longer file.
         test.spoil = { [unowned test] request, number, responder in
             guard number == 2 else { return false }
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `Telegram's errors are retried`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.spoil = { [unowned test] _, number, responder in
             switch number {
             case 1, 5: responder.drop()
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `a missing path is requested once more with getFile`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.spoil = { _, number, responder in
             if number == 2 { responder.respond(status: 404) }
             return number == 2
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func `a server without file downloads gets advice about --local`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.spoil = { request, _, responder in
             if request.path.hasPrefix("/file/") { responder.respond(status: 404) }
             return request.path.hasPrefix("/file/")
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func `a file that is too big is refused with the limit`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.spoil = { [unowned test] _, _, responder in
             test.refuse(400, "Bad Request: file is too big", responder)
             return true
@@ -132,14 +132,14 @@ import Testing
     }
 
     @Test func `a file without a path is reported as too big`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.filePath = ""
         try test.start()
         #expect(test.refusal?.contains("20 MB") == true)
     }
 
     @Test func `Telegram's refusals are reported unchanged`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.spoil = { [unowned test] _, _, responder in
             test.refuse(400, "Bad Request: invalid file_id", responder)
             return true
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func `a local server's absolute path is returned unchanged`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.filePath = "/var/lib/bot/documents/file_1.pdf"
         try test.start(to: "/elsewhere")
         guard case .success(let file) = test.result() else { return #expect(Bool(false)) }
@@ -159,7 +159,7 @@ import Testing
     }
 
     @Test func `an unwritable path is refused by name`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         try test.start(to: "\(test.files.path)/no/such/folder.jpg")
         let words = try #require(test.refusal)
         #expect(words.contains("\(test.files.path)/no/such/folder.jpg"))
@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test func `temporary files are removed with their child, and files at a given path stay`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         let path = "\(test.files.path)/cat.jpg"
         try test.start(to: path)
         #expect(test.path() == path)
@@ -185,7 +185,7 @@ import Testing
     }
 
     @Test func `an ended child's download is cancelled, and one to a given path continues`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         var waiting: [HTTPServer.Responder] = []
         test.spoil = { request, _, responder in
             if request.path.hasPrefix("/file/"), waiting.count < 2 { waiting.append(responder) }
@@ -207,7 +207,7 @@ import Testing
     }
 
     @Test func `the token is in no message`() throws {
-        let test = try DownloadTest()
+        let test = try TestRig().downloads()
         test.spoil = { request, _, responder in
             if request.path.hasPrefix("/file/") { responder.respond(status: 403) }
             return request.path.hasPrefix("/file/")

@@ -8,7 +8,7 @@ import Testing
 /// Rate-limited chats.
 @Suite struct HeldChatTests {
     @Test func `a 429 holds its chat for the given time, and no other`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
         let start = Instant.current
         test.send("first", id: 1)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `a held chat is held for every scope that writes to it`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
         test.send("first")
         #expect(test.wait { test.log.count("rate-limited for") == 1 })
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `a 429 to a call without a chat holds its scope, and no other`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(method: "getMe", with: .tooManyRequests(retryAfter: 30))
         test.perform("telegram.get_me", as: "me", for: .chat(42))
         #expect(test.wait { test.log.count("rate-limited for") == 1 })
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `a chat that is rate-limited repeatedly is held each time`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(times: 3, chat: 42, with: .tooManyRequests(retryAfter: 10))
         let start = Instant.current
         test.send("patience", id: 1)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a scope's calls stay in order even if the first one's chat is held`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
         test.send("held", for: .user(7), to: 1)
         test.send("behind it", for: .user(7), to: 2)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `two scopes that write to a held chat both wait, and no other scope does`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.caller.hold("42", for: .seconds(30))
         let start = Instant.current
         for user in 1...2 as ClosedRange<Int64> { test.send("held \(user)", for: .user(user), to: 42) }
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `held scopes don't use up the limit of concurrent scopes`() throws {
-        let test = try CallerTest(limit: 4)
+        let test = try TestRig().caller(limit: 4)
         for chat in 1...32 as ClosedRange<Int64> {
             test.server.fail(chat: chat, with: .tooManyRequests(retryAfter: 30))
             for part in ["a", "b"] { test.send("\(chat)\(part)", for: .chat(chat)) }
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `a business account's chat and the bot's chat with the same id are held separately`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.caller.hold("business:b1/chat:42", for: .seconds(30))
         test.send("held", for: .business(connection: "b1", chat: 42))
         test.send("other account", for: .business(connection: "b2", chat: 42))
@@ -113,7 +113,7 @@ import Testing
     // MARK: across a restart
 
     @Test func `a hold is reported, and its remaining time holds the next caller`() throws {
-        let first = try CallerTest()
+        let first = try TestRig().caller()
         var told: [(chat: String, wait: Duration)] = []
         first.caller.onHold = { told.append(($0, $1)) }
         first.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
@@ -124,7 +124,7 @@ import Testing
         #expect(Set(told.map(\.chat)) == ["42", "user:7"])
         for hold in told { #expect(hold.wait > (hold.chat == "42" ? .seconds(29) : .seconds(6))) }
 
-        let second = try CallerTest()
+        let second = try TestRig().caller()
         second.caller.onHold = { _, _ in Issue.record("told what it was told") }
         second.caller.hold("42", for: .seconds(20))
         let start = Instant.current
@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test func `of two 429s for one chat, the one that ends last is reported`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         var told: [Duration] = []
         test.caller.onHold = { told.append($1) }
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test func `held chats are listed until their holds end`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.caller.hold("43", for: .seconds(60))
         test.caller.hold("@news", for: .seconds(1))
         test.caller.hold("42", for: .seconds(30))

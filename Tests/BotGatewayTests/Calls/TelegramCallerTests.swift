@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct TelegramCallerTests {
     @Test func `typing is shown in a few chats at a time, and not in rate-limited ones`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
         test.caller.childIsWorking(in: .chat(1))
         #expect(test.wait { test.caller.holds.map(\.chat) == ["1"] })
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `a call reaches Telegram with its parameters and gets its result`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.send("пр😀", id: "a1")
         #expect(test.caller.pending == 1)
         #expect(test.wait { test.results.count == 1 })
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `a result is parsed only if the call has an id`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.send("with", id: 1)
         test.send("without")
         #expect(test.wait { test.results.count == 2 })
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `calls of one scope reach Telegram in order, one after another`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         let texts = (1...50).map { "\($0)" }
         for text in texts { test.send(text) }
         #expect(test.caller.pending == 50)
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a scope's order survives every kind of failure`() throws {
-        let test = try CallerTest(timeout: .milliseconds(60))
+        let test = try TestRig().caller(timeout: .milliseconds(60))
         let faults: [Fault] = [
             .html(502), .tooManyRequests(retryAfter: 3), .error(400, "Bad Request: x"), .closeAfter,
             .error(500, "Internal Server Error: restart"), .brokenBody, .hangAfter, .html(504),
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `a call made when a result arrives is queued behind waiting calls`() throws {
-        let test = try CallerTest()
+        let test = try TestRig().caller()
         test.send("1") { test.send("3") }
         test.send("2") { test.send("4") }
         #expect(test.wait { test.results.count == 4 })
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `several scopes are served concurrently, up to the limit`() throws {
-        let test = try CallerTest(limit: 3)
+        let test = try TestRig().caller(limit: 3)
         test.server.fail(times: .max, with: .delay(.seconds(2)))
         for chat in 1...5 as ClosedRange<Int64> { test.send("\(chat)", for: .chat(chat)) }
         #expect(test.wait { test.server.calls.count == 3 })
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `a scope with many calls doesn't block the others`() throws {
-        let test = try CallerTest(limit: 1)
+        let test = try TestRig().caller(limit: 1)
         for text in ["a1", "a2", "a3"] { test.send(text, for: .chat(1)) }
         for text in ["b1", "b2"] { test.send(text, for: .chat(2)) }
         test.send("c1", for: .chat(3))
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func `a call that waits for a retry doesn't count towards the limit`() throws {
-        let test = try CallerTest(limit: 1)
+        let test = try TestRig().caller(limit: 1)
         test.server.fail(chat: 1, with: .tooManyRequests(retryAfter: 30))
         test.server.fail(chat: 2, with: .html(502))
         test.send("held", for: .chat(1))
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func `three of four times, answers precede the rest of a flood`() throws {
-        let test = try CallerTest(limit: 1)
+        let test = try TestRig().caller(limit: 1)
         for text in ["a1", "a2", "a3"] { test.send(text, for: .chat(1)) }
         for chat in 2...8 as ClosedRange<Int64> { test.send("\(chat)", for: .chat(chat)) }
         #expect(test.wait { test.results.count == 10 })
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `an answer isn't delayed by the flood of a hundred scopes`() throws {
-        let test = try CallerTest(limit: 8)
+        let test = try TestRig().caller(limit: 8)
         for chat in 1...100 as ClosedRange<Int64> {
             for number in 1...5 { test.send("\(chat)/\(number)", for: .chat(chat)) }
         }
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test func `a call made when a result arrives is queued behind other scopes' calls`() throws {
-        let test = try CallerTest(limit: 1)
+        let test = try TestRig().caller(limit: 1)
         test.send("1", for: .chat(1)) { test.send("3", for: .chat(3)) }
         test.send("2", for: .chat(2))
         #expect(test.wait { test.results.count == 3 })

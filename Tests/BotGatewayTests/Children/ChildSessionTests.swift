@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -9,7 +10,7 @@ import Testing
 /// this suite has its own.
 @Suite(.ownProcess) struct ChildSessionTests {
     @Test func `an event is acknowledged once its child has read the next one`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.say("b")
         #expect(stage.child.linesWritten.first?.contains(#""type":"telegram""#) == true)
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test func `the last event is acknowledged after the ack timeout`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.child.readAll()
         stage.wait(.milliseconds(1900))
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func `a child that dies on its event is replaced, and the event is marked`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.child.readAll()
         stage.child.exit(status: 1)
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func `after three deaths an event becomes a dead letter, and the next one is delivered`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.say("b")
         for delay in [0.5, 1, 2] {
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func `an event that its child never read isn't marked`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.child.exit(status: 1)
         stage.wait(.milliseconds(510))
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func `with event acknowledgement a window of events is in flight until acknowledged`() throws {
-        let stage = try SessionStage { $0.acknowledgement = .event(window: 2) }
+        let stage = try TestRig().fakeChildren { $0.acknowledgement = .event(window: 2) }
         for text in ["a", "b", "c"] { stage.say(text) }
         #expect(stage.child.texts == ["a", "b"])
         stage.child.readAll()
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test func `with exit acknowledgement a child gets one event and the end of its input`() throws {
-        let stage = try SessionStage { $0.acknowledgement = .exit }
+        let stage = try TestRig().fakeChildren { $0.acknowledgement = .exit }
         stage.say("a")
         stage.say("b")
         #expect(stage.child.texts == ["a"])
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func `a result goes to the calling child and to no later one`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.child.readAll()
         stage.child.send("old", id: 1)
@@ -110,7 +111,7 @@ import Testing
     }
 
     @Test func `results wait until the child has read its previous input`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.child.send("x", id: 1)
         stage.calls[0].reply(.success(true))
@@ -120,7 +121,7 @@ import Testing
     }
 
     @Test func `output is paused at 32 open calls and resumed at half of them`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.child.readAll()
         for number in 1...40 { stage.child.send("\(number)") }
@@ -133,7 +134,7 @@ import Testing
     }
 
     @Test func `an idle child gets a disconnect, then the end of its input, then signals`() throws {
-        let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
+        let stage = try TestRig().fakeChildren { $0.idleTimeout = .seconds(60) }
         stage.say("a")
         stage.child.readAll()
         stage.wait(.seconds(3))
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func `keep_alive postpones the idle timeout`() throws {
-        let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
+        let stage = try TestRig().fakeChildren { $0.idleTimeout = .seconds(60) }
         stage.say("a")
         stage.child.readAll()
         stage.child.write(#"{"type":"telegram.keep_alive","seconds":300}"#)
@@ -162,7 +163,7 @@ import Testing
     }
 
     @Test func `an event for a closing child waits for the next one and isn't lost`() throws {
-        let stage = try SessionStage { $0.idleTimeout = .seconds(60) }
+        let stage = try TestRig().fakeChildren { $0.idleTimeout = .seconds(60) }
         stage.say("a")
         stage.child.readAll()
         stage.wait(.seconds(3))
@@ -177,7 +178,7 @@ import Testing
     }
 
     @Test func `a reload replaces a child between two events`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.say("a")
         stage.say("b")
         stage.children.reload()
@@ -193,7 +194,7 @@ import Testing
     @Test func `a shutdown delivers waiting events until its timeout and leaves the rest in the journal`()
         throws
     {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         for text in ["a", "b", "c"] { stage.say(text) }
         stage.children.shutDown(.draining)
         stage.child.readAll()
@@ -209,7 +210,7 @@ import Testing
 
     @Test func `between two commits at most the redelivery window is delivered`() throws {
         let journal = FakeJournal()
-        let stage = try SessionStage(journal: journal)
+        let stage = try TestRig().fakeChildren(keepingIn: journal)
         for number in 1...40 { stage.say("\(number)") }
         journal.commitsAtOnce = false
         while stage.child.readAll() {}
@@ -221,7 +222,7 @@ import Testing
     }
 
     @Test func `an exhausted system delays a start, and any other failure is retried with backoff`() throws {
-        let stage = try SessionStage()
+        let stage = try TestRig().fakeChildren()
         stage.failStarts(with: SystemError("starting", code: EAGAIN))
         stage.say("a")
         #expect(stage.started.isEmpty)
@@ -237,7 +238,7 @@ import Testing
     }
 
     @Test func `the child that has been idle longest is stopped for a new scope`() throws {
-        let stage = try SessionStage { $0.maxChildren = 2 }
+        let stage = try TestRig().fakeChildren { $0.maxChildren = 2 }
         for chat in 1...2 as ClosedRange<Int64> {
             stage.say("hello", in: chat)
             stage.child.readAll()

@@ -4,59 +4,12 @@ import Reactor
 import TestSupport
 import Testing
 
-@testable import BotAPI
 @testable import BotGateway
 
 @Suite(.ownProcess) struct ChildrenTests {
-    /// The children of a bot from `Tests/Bots`, and their calls.
-    private final class Stage {
-        let loop: EventLoop
-        let children: Children
-        let journal: ReplayJournal
-        let files = TemporaryDirectory()
-        var calls: [(call: Call, scope: Scope, reply: (CallResult) -> Void)] = []
-        var answersAtOnce = true
-        private var lastID: Int64 = 0
-
-        init(_ command: [String], _ adjust: (inout ChildPolicy) -> Void = { _ in }) throws {
-            loop = try EventLoop()
-            var policy = ChildPolicy()
-            policy.stopGrace = .milliseconds(200)
-            policy.killGrace = .milliseconds(200)
-            adjust(&policy)
-            journal = ReplayJournal(spoolDirectory: files.path)
-            children = try Children(
-                of: command, policy: policy, journal: journal, transcripts: files.path, on: loop)
-            children.connect { [unowned self] call, scope, reply in
-                calls.append((call, scope, reply))
-                if answersAtOnce { reply(.success(true)) }
-            }
-        }
-
-        func say(_ text: String, in chat: Int64) throws {
-            lastID += 1
-            let message: JSON = [
-                "message_id": JSON(lastID), "chat": ["id": JSON(chat), "type": "private"], "text": JSON(text),
-            ]
-            let update = try Update(["update_id": JSON(lastID), "message": message])
-            children.deliver(try #require(IncomingEvent(update)))
-        }
-
-        func texts(in chat: Int64) -> [String] {
-            calls.filter { $0.scope == .chat(chat) }.compactMap { $0.call.parameters["text"]?.string }
-        }
-
-        func wait(until condition: () -> Bool) -> Bool { loop.run(until: condition, within: .seconds(20)) }
-
-        func finish() -> Bool {
-            children.shutDown(.draining)
-            return wait { children.isFinished }
-        }
-    }
-
     @Test func `a child that ignores the end of its input and SIGTERM gets SIGKILL`() throws {
-        let stage = try Stage([ProjectPaths.bot("ignores-sigterm.sh")])
-        try stage.say("x", in: 42)
+        let stage = try TestRig().children(of: [ProjectPaths.bot("ignores-sigterm.sh")])
+        stage.say("x", in: 42)
         #expect(stage.wait { stage.children.count == 1 })
         #expect(stage.finish())
         // The third problem is the event that wasn't acknowledged.
@@ -64,43 +17,37 @@ import Testing
     }
 
     @Test func `a child blocks in a write while its calls are unanswered`() throws {
-        let stage = try Stage([ProjectPaths.bot("floods.sh")])
-        stage.answersAtOnce = false
-        try stage.say("x", in: 42)
+        let stage = try TestRig().children(of: [ProjectPaths.bot("floods.sh")])
+        stage.answer = nil
+        stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count >= ChildPolicy.maxOpenCalls })
         // The piece that was read last may contain more calls than there is room for.
         let most = ChildPolicy.maxOpenCalls + (1 << 16) / 60
-        _ = stage.loop.run(until: { stage.calls.count > most }, within: .milliseconds(200))
+        _ = stage.wait(within: .milliseconds(200)) { stage.calls.count > most }
         #expect(stage.calls.count <= most)
-        stage.children.shutDown(.killing)
-        #expect(stage.wait { stage.children.count == 0 })
+        #expect(stage.kill())
     }
 
     @Test func `the output of a child that doesn't read its results is paused`() throws {
-        let stage = try Stage([ProjectPaths.bot("never-listens.sh")])
-        stage.children.connect { [unowned stage] call, scope, reply in
-            stage.calls.append((call, scope, reply))
-            reply(.success(JSON(String(repeating: "x", count: 1000))))
-        }
-        try stage.say("x", in: 42)
+        let stage = try TestRig().children(of: [ProjectPaths.bot("never-listens.sh")])
+        stage.answer = .success(JSON(String(repeating: "x", count: 1000)))
+        stage.say("x", in: 42)
         // Without a limit, there would be several hundred thousand calls.
-        _ = stage.loop.run(until: { stage.calls.count > 3000 }, within: .seconds(1))
+        _ = stage.wait(within: .seconds(1)) { stage.calls.count > 3000 }
         #expect(stage.calls.count > 100)
         #expect(stage.calls.count <= 3000)
         #expect(stage.children.problems == 0)
-        stage.children.shutDown(.killing)
-        #expect(stage.wait { stage.children.count == 0 })
+        #expect(stage.kill())
     }
 
     @Test func `a bot that exits after each event isn't restarted while its calls pile up`() throws {
-        let stage = try Stage([ProjectPaths.bot("one-event.sh")])
-        stage.answersAtOnce = false
-        for number in 1...100 { try stage.say("\(number)", in: 42) }
+        let stage = try TestRig().children(of: [ProjectPaths.bot("one-event.sh")])
+        stage.answer = nil
+        for number in 1...100 { stage.say("\(number)", in: 42) }
         #expect(stage.wait { stage.calls.count == ChildPolicy.maxOpenCalls })
-        _ = stage.loop.run(
-            until: { stage.calls.count > ChildPolicy.maxOpenCalls }, within: .milliseconds(100))
+        _ = stage.wait(within: .milliseconds(100)) { stage.calls.count > ChildPolicy.maxOpenCalls }
         #expect(stage.calls.count == ChildPolicy.maxOpenCalls)
-        stage.answersAtOnce = true
+        stage.answer = .success(true)
         for call in stage.calls { call.reply(.success(true)) }
         #expect(stage.wait { stage.calls.count == 100 })
         #expect(stage.texts(in: 42) == (1...100).map(String.init))
@@ -108,12 +55,12 @@ import Testing
     }
 
     @Test func `a bot with more calls than the limit continues once they are answered`() throws {
-        let stage = try Stage([
+        let stage = try TestRig().children(of: [
             "sh", "-c",
             #"i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo '{"type":"telegram.send_message","text":"'$i'"}'; done; cat >/dev/null"#,
         ])
-        stage.answersAtOnce = false
-        try stage.say("x", in: 42)
+        stage.answer = nil
+        stage.say("x", in: 42)
         var answered = 0
         #expect(
             stage.wait {
@@ -128,21 +75,23 @@ import Testing
     }
 
     @Test func `a child that waits for a result is not idle`() throws {
-        let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.idleTimeout = .milliseconds(50) }
-        stage.answersAtOnce = false
-        try stage.say("x", in: 42)
+        let stage = try TestRig().children(of: [ProjectPaths.bot("asks.sh")]) {
+            $0.idleTimeout = .milliseconds(50)
+        }
+        stage.answer = nil
+        stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count == 1 })
-        _ = stage.loop.run(until: { stage.children.count == 0 }, within: .milliseconds(300))
+        _ = stage.wait(within: .milliseconds(300)) { stage.children.count == 0 }
         #expect(stage.children.count == 1)
         stage.calls[0].reply(.success(true))
         #expect(stage.wait { stage.children.count == 0 })
     }
 
     @Test func `a stop waits for results, but not forever`() throws {
-        let stage = try Stage([ProjectPaths.bot("asks.sh")])
-        stage.answersAtOnce = false
-        try stage.say("x", in: 1)
-        try stage.say("x", in: 2)
+        let stage = try TestRig().children(of: [ProjectPaths.bot("asks.sh")])
+        stage.answer = nil
+        stage.say("x", in: 1)
+        stage.say("x", in: 2)
         #expect(stage.wait { stage.calls.count == 2 })
         stage.children.shutDown(.draining)
         let first = stage.calls.firstIndex { $0.scope == .chat(1) }
@@ -155,11 +104,11 @@ import Testing
 
     @Test func `the end of a replay's log doesn't shorten the grace period`() throws {
         let bot = "while read -r line; do sleep 0.04; done"
-        let stage = try Stage(["sh", "-c", bot]) {
+        let stage = try TestRig().children(of: ["sh", "-c", bot]) {
             $0.pacing = .lockstep(isFile: true)
             $0.stopGrace = .milliseconds(300)
         }
-        for number in 1...12 { try stage.say("\(number)", in: 42) }
+        for number in 1...12 { stage.say("\(number)", in: 42) }
         #expect(stage.finish())
         #expect(stage.children.problems == 0)
     }
@@ -173,18 +122,18 @@ import Testing
                 echo '{"type":"telegram.send_message","text":"here"}'
             done
             """
-        let stage = try Stage(["sh", "-c", bot]) { $0.failure = .dropEvents }
+        let stage = try TestRig().children(of: ["sh", "-c", bot]) { $0.failure = .dropEvents }
         var complaints: [String] = []
         stage.children.onStderr { complaints.append("\($0) \($1)") }
         #expect(stage.children.areDone)
-        try stage.say("bang", in: 42)
+        stage.say("bang", in: 42)
         #expect(!stage.children.areDone)
         #expect(stage.wait { stage.children.areDone })
         #expect(stage.children.problems == 1)
         #expect(complaints == ["chat:42 I was hit"])
         let before = Instant.current
         // The bot answers the scope line as well as the event.
-        try stage.say("x", in: 42)
+        stage.say("x", in: 42)
         #expect(stage.wait { stage.calls.count == 3 && stage.children.areDone })
         #expect(Instant.current - before < .milliseconds(450))
         #expect(stage.finish())
@@ -192,20 +141,20 @@ import Testing
     }
 
     @Test func `if no child is idle, new scopes wait`() throws {
-        let stage = try Stage([ProjectPaths.bot("asks.sh")]) { $0.maxChildren = 2 }
-        stage.answersAtOnce = false
-        for chat in 1...4 { try stage.say("x", in: Int64(chat)) }
+        let stage = try TestRig().children(of: [ProjectPaths.bot("asks.sh")]) { $0.maxChildren = 2 }
+        stage.answer = nil
+        for chat in 1...4 { stage.say("x", in: Int64(chat)) }
         #expect(stage.wait { stage.calls.count == 2 })
-        _ = stage.loop.run(until: { stage.children.count > 2 }, within: .milliseconds(200))
+        _ = stage.wait(within: .milliseconds(200)) { stage.children.count > 2 }
         #expect(stage.children.count == 2)
-        stage.answersAtOnce = true
+        stage.answer = .success(true)
         for index in 0..<2 { stage.calls[index].reply(.success(true)) }
         #expect(stage.wait { stage.texts(in: 3) == ["1"] && stage.texts(in: 4) == ["1"] })
         #expect(stage.finish())
     }
 
     @Test func `running out of descriptors delays starts`() throws {
-        let stage = try Stage([ProjectPaths.bot("echo.sh")])
+        let stage = try TestRig().children(of: [ProjectPaths.bot("echo.sh")])
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let original = limit
@@ -220,7 +169,7 @@ import Testing
             var original = original
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &original)
         }
-        for chat in 1...20 { try stage.say("hello", in: Int64(chat)) }
+        for chat in 1...20 { stage.say("hello", in: Int64(chat)) }
         #expect(stage.wait { stage.children.count >= 1 && stage.calls.count >= 1 })
         #expect(stage.children.count < 20)
         limit.rlim_cur = original.rlim_cur
@@ -231,20 +180,20 @@ import Testing
     }
 
     @Test func `a missing program is a failure and is retried`() throws {
-        let files = TemporaryDirectory()
-        let bot = files.write("bot", "#!/bin/sh\ncat >/dev/null\n")
-        let stage = try Stage([bot])
+        let rig = try TestRig()
+        let bot = rig.files.write("bot", "#!/bin/sh\ncat >/dev/null\n")
+        let stage = try rig.children(of: [bot])
         unlink(bot)
-        try stage.say("x", in: 42)
+        stage.say("x", in: 42)
         #expect(stage.wait { stage.children.problems == 1 })
-        files.write("bot", "#!/bin/sh\nexec \(ProjectPaths.bot("echo.sh"))\n")
+        rig.files.write("bot", "#!/bin/sh\nexec \(ProjectPaths.bot("echo.sh"))\n")
         #expect(stage.wait { stage.texts(in: 42) == ["x"] })
         #expect(stage.finish())
     }
 
     @Test func `a thousand events for one child leave nothing behind`() throws {
-        let stage = try Stage([ProjectPaths.bot("echo.sh")])
-        for number in 1...1000 { try stage.say("\(number)", in: 42) }
+        let stage = try TestRig().children(of: [ProjectPaths.bot("echo.sh")])
+        for number in 1...1000 { stage.say("\(number)", in: 42) }
         #expect(stage.wait { stage.calls.count == 1000 })
         #expect(stage.texts(in: 42) == (1...1000).map(String.init))
         #expect(stage.finish())

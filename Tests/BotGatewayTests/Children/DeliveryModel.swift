@@ -32,7 +32,7 @@ final class DeliveryModel {
     private(set) var counts: [String: Int] = [:]
 
     private var random: SeededRandom
-    private var stage: SessionStage
+    private var stage: FakeChildren
     private var journal: FakeJournal
     private var seen: [Seen] = []
     private var lastID: Int64 = 0
@@ -51,7 +51,7 @@ final class DeliveryModel {
         self.policy = policy
         journal = FakeJournal()
         journal.commitsAtOnce = false
-        stage = try SessionStage(journal: journal) { $0 = policy }
+        stage = try TestRig().fakeChildren(keepingIn: journal) { $0 = policy }
         watch()
     }
 
@@ -164,7 +164,7 @@ final class DeliveryModel {
         journal = journal.afterCrash(redeliveryWindow: policy.redeliveryWindow)
         seen = []
         answered = 0
-        stage = try SessionStage(journal: journal, after: lastID) { [policy] in $0 = policy }
+        stage = try TestRig().fakeChildren(keepingIn: journal, after: lastID) { [policy] in $0 = policy }
         watch()
         stage.children.start()
     }

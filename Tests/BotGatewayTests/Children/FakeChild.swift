@@ -94,3 +94,18 @@ final class FakeChild: ChildHandle {
     func readWrittenOutput() { tellUnread() }
     func takePartOfLine() -> [UInt8] { [] }
 }
+
+extension FakeChild {
+    /// The texts of the events that were written to it. Redelivered ones end in `!`.
+    var texts: [String] {
+        linesWritten.compactMap { line in
+            guard let event = try? JSON(parsing: line), let text = event["text"]?.string else { return nil }
+            return event["redelivered"]?.bool == true ? "\(text)!" : text
+        }
+    }
+
+    func send(_ text: String, id: Int? = nil) {
+        let end = id.map { ",\"id\":\($0)" } ?? ""
+        write("{\"type\":\"telegram.send_message\",\"text\":\"\(text)\"\(end)}")
+    }
+}

@@ -36,6 +36,10 @@ final class FakeJournal: Journal {
     /// Whether changes are committed at once.
     var commitsAtOnce = true
 
+    /// Reads fail once so many have succeeded; nil lets all succeed.
+    var readsUntilFailure: Int?
+    private(set) var failedReads = 0
+
     init(isDurable: Bool = true) { self.isDurable = isDurable }
 
     /// Returns the journal as the next gateway opens it after a crash, without uncommitted changes.
@@ -123,7 +127,18 @@ final class FakeJournal: Journal {
 
     var overflow: (any EventOverflow)? { nil }
 
-    func pageIn(of scope: Scope, after key: Int64, count: Int, size: Int) -> [IncomingEvent] {
+    private func checkReadable() throws(JournalReadError) {
+        if readsUntilFailure == 0 {
+            failedReads += 1
+            throw JournalReadError()
+        }
+        readsUntilFailure = readsUntilFailure.map { $0 - 1 }
+    }
+
+    func pageIn(
+        of scope: Scope, after key: Int64, count: Int, size: Int
+    ) throws(JournalReadError) -> [IncomingEvent] {
+        try checkReadable()
         let events = current.events.values.filter { $0.scope == scope && $0.key > key }
         return Array(events.sorted { $0.key < $1.key }.prefix(min(count, 3)))
     }
@@ -154,7 +169,10 @@ final class FakeJournal: Journal {
         changed()
     }
 
-    func state(of scope: Scope) -> JSON? { current.states[scope] }
+    func state(of scope: Scope) throws(JournalReadError) -> JSON? {
+        try checkReadable()
+        return current.states[scope]
+    }
 
     func setState(_ state: JSON?, of scope: Scope) {
         current.states[scope] = state

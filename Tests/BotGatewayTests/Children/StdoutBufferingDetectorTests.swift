@@ -1,4 +1,3 @@
-import Reactor
 import TestSupport
 import Testing
 
@@ -24,30 +23,21 @@ import Testing
 
     /// Delivers this many events per round, each round after the previous one's acknowledgement, until the bot is
     /// suspected or all rounds are over. Then delivers one more round and returns the log.
-    private func log(of bot: String, events: Int64 = 3, rounds: Int64) throws -> LogLines {
-        let loop = try EventLoop()
-        let files = TemporaryDirectory()
-        let lines = LogLines()
-        let journal = TestJournal(ReplayJournal(spoolDirectory: files.path))
-        var policy = ChildPolicy()
-        policy.acknowledgement = .auto(timeout: .milliseconds(30))
-        let children = try Children(
-            of: ["sh", "-c", bot], policy: policy, journal: journal, transcripts: files.path, on: loop,
-            log: lines.logger)
-        children.connect { $2(.success(true)) }
-        var acknowledged: Int64 = 0
-        var given: Int64 = 0
-        journal.onAcknowledge = { _ in acknowledged += 1 }
-        func giveRound() {
-            children.deliver(given + 1...given + events)
-            given += events
-            #expect(loop.run(until: { acknowledged == given }, within: .seconds(10)))
+    private func log(of bot: String, events: Int = 3, rounds: Int) throws -> LogLines {
+        let journal = FakeJournal(isDurable: false)
+        let test = try TestRig().children(of: ["sh", "-c", bot], keepingIn: journal) {
+            $0.acknowledgement = .auto(timeout: .milliseconds(30))
         }
-        for _ in 1...rounds where lines.count(Self.words) == 0 { giveRound() }
-        if lines.count(Self.words) > 0 { giveRound() }
-        children.shutDown(.killing)
-        #expect(loop.run(until: { children.count == 0 }, within: .seconds(10)))
-        return lines
+        var given = 0
+        func giveRound() {
+            for _ in 1...events { test.say("x") }
+            given += events
+            #expect(test.wait { journal.acknowledged.count == given })
+        }
+        for _ in 1...rounds where test.log.count(Self.words) == 0 { giveRound() }
+        if test.log.count(Self.words) > 0 { giveRound() }
+        #expect(test.kill())
+        return test.log
     }
 
     @Test func `a child that read three events, waits for more and has written nothing is suspected once`()
@@ -65,7 +55,7 @@ import Testing
         ("for i in 1 2 3 4; do read -r x; done; while :; do :; done", 3, 1),
     ])
     func `a child that has written something, read less, or is busy isn't suspected`(
-        _ bot: String, _ events: Int64, _ rounds: Int64
+        _ bot: String, _ events: Int, _ rounds: Int
     ) throws {
         #expect(try log(of: bot, events: events, rounds: rounds).count(Self.words) == 0)
     }

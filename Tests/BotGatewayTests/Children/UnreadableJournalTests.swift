@@ -1,4 +1,4 @@
-import Reactor
+import JSON
 import TestSupport
 import Testing
 
@@ -7,23 +7,19 @@ import Testing
 @Suite struct UnreadableJournalTests {
     /// Checks that three events reach their child although the journal becomes unreadable after this many reads.
     private func reachesChild(readable times: Int) throws {
-        let loop = try EventLoop()
-        let files = TemporaryDirectory()
-        let journal = TestJournal(ReplayJournal(spoolDirectory: files.path), isReadable: false)
-        journal.readingsLeft = times
-        let children = try Children(
-            of: [ProjectPaths.bot("transcript.sh")], journal: journal, transcripts: files.path, on: loop)
-        children.deliver(1...3)
-        #expect(loop.run(until: { journal.tries > 0 }, within: .seconds(5)))
+        let journal = FakeJournal(isDurable: false)
+        journal.readsUntilFailure = times
+        let test = try TestRig().children(of: [ProjectPaths.bot("transcript.sh")], keepingIn: journal)
+        for text in ["a", "b", "c"] { test.say(text) }
+        #expect(test.wait { journal.failedReads > 0 })
         // The journal is tried once a second.
-        _ = loop.run(until: { journal.tries > 2 }, within: .milliseconds(100))
-        #expect(journal.tries <= 2)
-        journal.isReadable = true
-        let lines = { files.read("42")?.split(separator: "\n").dropFirst().map(String.init) ?? [] }
-        #expect(loop.hurry { lines().count == 3 })
-        #expect(lines() == ["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"])
-        children.shutDown(.draining)
-        #expect(loop.run(until: { children.isFinished }, within: .seconds(10)))
+        _ = test.wait(within: .milliseconds(100)) { journal.failedReads > 2 }
+        #expect(journal.failedReads <= 2)
+        journal.readsUntilFailure = nil
+        let lines = { test.files.read("42")?.split(separator: "\n").dropFirst() ?? [] }
+        #expect(test.hurry { lines().count == 3 })
+        #expect(try lines().map { try JSON(parsing: String($0))["text"] } == ["a", "b", "c"])
+        #expect(test.finish())
     }
 
     @Test(arguments: [0, 1])

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DiskJournalTests {
     @Test func `stored events survive a kill, in order`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.append([1, 2], offset: 3)
         try test.append([3], in: 43, offset: 4)
         test.kill()
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `nothing is stored before the commit is reported`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         var isStored = false
         try test.journal.append([test.event(1)], offset: 2) { _ in isStored = true }
         #expect(!isStored)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `an acknowledged event is deleted, and no other`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         let events = try test.append([1, 2, 3])
         try test.journal.acknowledge(events[1])
         try test.commit()
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `an event and its child's earlier calls are committed together`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         let events = try test.append([1])
         let call = try test.call("answer")
         _ = try test.journal.add(call, for: .chat(42))
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `an answered call is deleted, whether of this run or of an earlier one`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         let keys = try ["a", "b"].map { try test.journal.add(try test.call($0), for: .chat(42)) }
         try test.commit()
         try test.journal.remove(call: keys[0])
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `state is kept, replaced and deleted`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.journal.setState(["count": 1], of: .chat(42))
         try test.journal.setState(["count": 2], of: .chat(42))
         try test.journal.setState("x", of: .user(7))
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `after a kill each scope's first events are marked`() throws {
-        let test = try JournalTest(redeliveryWindow: 2)
+        let test = try TestRig().journal(redeliveryWindow: 2)
         try test.append([1, 2, 3, 4])
         try test.append([5], in: 43)
         test.kill()
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func `after a clean stop no event is marked`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.append([1, 2])
         try test.stop()
         try test.open()
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `a marked event that wasn't delivered stays marked after a clean stop`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.append([1])
         test.kill()
         try test.open()
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func `a smaller redelivery window doesn't unmark events`() throws {
-        let test = try JournalTest(redeliveryWindow: 4)
+        let test = try TestRig().journal(redeliveryWindow: 4)
         try test.append([1, 2, 3, 4, 5])
         test.kill()
         try test.open(redeliveryWindow: 1)
@@ -135,7 +135,7 @@ import Testing
     }
 
     @Test func `the redelivery window spans several reads`() throws {
-        let test = try JournalTest(redeliveryWindow: 3)
+        let test = try TestRig().journal(redeliveryWindow: 3)
         try test.append([1, 2, 3, 4])
         test.kill()
         try test.open()
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func `an event's number of deaths is kept`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         var event = try test.append([1, 2])[0]
         event.deaths = 2
         event.isRedelivered = true
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test func `a read returns at most the requested number and size`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.append(Array(1...10))
         let journal = try test.journal
         let two = try (journal.pageIn(of: .chat(42), after: 0, count: 2, size: .max))
@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func `a hold's remaining time and migrations are kept`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.journal.hold("42", for: .seconds(60))
         try test.journal.hold("43", for: .milliseconds(1))
         try test.journal.migrate(-5, to: -1_005)
@@ -184,7 +184,7 @@ import Testing
     }
 
     @Test func `scopes of an earlier run are reported a thousand at a time, and each only once`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.fill(chats: 2500)
         _ = try test.journal.recoveredCalls()
         let first = try #require(try test.journal.nextRecovered())
@@ -205,7 +205,7 @@ import Testing
     }
 
     @Test func `a scope whose events are acknowledged before it is reported isn't reported`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.fill(chats: 1500)
         _ = try test.journal.recoveredCalls()
         let first = try #require(try test.journal.nextRecovered())
@@ -218,7 +218,7 @@ import Testing
     }
 
     @Test func `a start releases the disk space of an earlier backlog`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         let events = (1...72 as ClosedRange<Int64>).map { id in
             var event = test.event(id)
             event.line += [UInt8](repeating: 0x20, count: 1 << 20)

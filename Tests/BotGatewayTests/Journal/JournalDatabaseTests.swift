@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `another bot's journal is refused`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         test.kill()
         do {
             try test.open(bot: 8)

@@ -12,8 +12,8 @@ final class JournalTest: Rigged {
     private(set) var opened: DiskJournal?
     private(set) var stored: [IncomingEvent] = []
 
-    init(redeliveryWindow: Int = 18) throws {
-        rig = try TestRig()
+    init(redeliveryWindow: Int, on rig: TestRig) throws {
+        self.rig = rig
         try open(redeliveryWindow: redeliveryWindow)
     }
 

@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `the journal's files are for their user alone, even if the directory isn't`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         chmod(test.files.path, 0o755)
         try test.append([1])
         for name in ["journal.db", "journal.db-wal", "lock"] {

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `events, calls, states and dead letters of every scope are restored`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         var stored: [IncomingEvent] = []
         let events = (Self.scopes + Self.scopes).enumerated().map { event(Int64($0 + 1), of: $1) }
         try test.journal.append(events, offset: 11) { stored = $0 }
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `a parameter that a bot left out on purpose isn't filled in on a retry`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         let topic = Scope.topic(chat: -100, thread: 3)
         let general = try Call(
             type: "telegram.send_message", parameters: ["text": "x", "message_thread_id": .null], id: 1,

@@ -9,7 +9,7 @@ import Testing
 /// `--drop-pending`.
 @Suite struct DroppedBacklogTests {
     private func test(_ waiting: Int, offset: Int64? = nil) throws -> PollerTest {
-        let test = try PollerTest(dropsPending: true, offset: offset)
+        let test = try TestRig().poller { ($0.dropsPending, $0.offset) = (true, offset) }
         for _ in 0..<waiting { test.add() }
         return test
     }

@@ -9,7 +9,7 @@ import Testing
 /// Failures between the poller and Telegram, none of which loses an update.
 @Suite struct PollerFaultTests {
     @Test func `a poll is repeated after a proxy's page`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         #expect(test.startInto(.html(502), times: 3))
         #expect(test.ids == [9001])
         #expect(test.waitForPoll(5))
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `a truncated answer is requested again`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         #expect(test.startInto(.brokenBody))
         #expect(test.waitForPoll(3))
         #expect(test.ids == [9001])
@@ -28,7 +28,7 @@ import Testing
 
     @Test func `a connection that closes before or after the answer costs nothing`() throws {
         for fault in [Fault.closeBefore, .closeAfter] {
-            let test = try PollerTest()
+            let test = try TestRig().poller()
             #expect(test.startInto(fault))
             #expect(test.waitForPoll(3))
             #expect(test.ids == [9001])
@@ -38,7 +38,7 @@ import Testing
 
     @Test func `a silent poll times out after its patience`() throws {
         for fault in [Fault.hang, .hangAfter] {
-            let test = try PollerTest(wait: .zero, patience: .milliseconds(40))
+            let test = try TestRig().poller(wait: .zero) { $0.patience = .milliseconds(40) }
             let start = Instant.current
             #expect(test.startInto(fault))
             #expect(Instant.current - start >= .milliseconds(540))
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `an unreachable server is polled until it answers`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         let port = test.server.port
         test.server.close()
         test.poller.start()
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `delays grow with each failed poll and restart after an answer`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.server.fail(method: "getUpdates", times: 5, with: .html(502))
         let start = Instant.current
         test.add()
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `a 429 is waited out exactly`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         let start = Instant.current
         #expect(test.startInto(.tooManyRequests(retryAfter: 7)))
         #expect(Instant.current - start >= .seconds(7))
@@ -87,21 +87,21 @@ import Testing
     }
 
     @Test func `a poll refused for an unknown reason is repeated`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         #expect(test.startInto(.error(400, "Bad Request: who knows")))
         #expect(test.ids == [9001])
         #expect(test.log.count("error getUpdates rejected: 400 Bad Request: who knows") == 1)
     }
 
     @Test func `a page instead of an answer never moves the offset`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         #expect(test.startInto(.html(200), times: 5))
         #expect(test.offsets.allSatisfy { $0 == nil || $0 == 9002 })
         #expect(test.ids == [9001])
     }
 
     @Test func `an unreadable update with the largest 64-bit id doesn't crash`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.server.addRaw(bytes: Array(#"{"update_id":9223372036854775807,"x"#.utf8), id: 1)
         test.poller.start()
         #expect(test.hurry { test.log.count("skipped update 9223372036854775807") == 1 })
@@ -113,7 +113,7 @@ import Testing
         "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
     @Test func `another program that polls is tolerated for a while`() throws {
-        let test = try PollerTest(conflictLimit: .seconds(3))
+        let test = try TestRig().poller { $0.conflictLimit = .seconds(3) }
         let start = Instant.current
         test.server.fail(method: "getUpdates", times: .max, with: .error(409, otherPoll))
         test.poller.start()
@@ -128,14 +128,14 @@ import Testing
     }
 
     @Test func `another program that stops polling costs nothing`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         #expect(test.startInto(.error(409, otherPoll), times: 3))
         #expect(test.ids == [9001])
         #expect(test.failures.isEmpty)
     }
 
     @Test func `a second poller replaces the first one`() throws {
-        let test = try PollerTest(conflictLimit: .zero)
+        let test = try TestRig().poller { $0.conflictLimit = .zero }
         test.poller.start()
         #expect(test.waitForPoll(1))
         test.api.request("getUpdates", ["timeout": 50], timeout: .seconds(60)) { _ in }
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func `a webhook is a failure whose message gives the fix`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         var isSet = false
         test.api.request("setWebhook", ["url": "https://example.org"], timeout: .seconds(5)) { _ in
             isSet = true
@@ -158,7 +158,7 @@ import Testing
 
     @Test func `a refused token is a failure that doesn't show the token`() throws {
         for token in ["7:wrong", "0:malformed"] {
-            let test = try PollerTest(token: token)
+            let test = try TestRig().poller(token: token)
             test.poller.start()
             #expect(test.wait { !test.failures.isEmpty })
             #expect(test.failures[0]?.kind == .unauthorized)

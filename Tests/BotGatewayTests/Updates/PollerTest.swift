@@ -22,18 +22,10 @@ final class PollerTest: Rigged {
     /// Called with each batch.
     var onBatch: () -> Void = {}
 
-    init(
-        token: String = "7:secret", wait: Duration = .seconds(50), patience: Duration = .seconds(10),
-        conflictLimit: Duration = .seconds(30), kinds: [String] = [],
-        dropsPending: Bool = false, offset: Int64? = nil
-    ) throws {
-        rig = try TestRig()
+    init(token: String, options: TelegramPoller.Options, on rig: TestRig) throws {
+        self.rig = rig
         server = try rig.simulator()
         api = try rig.api(at: server.url, token: token)
-        var options = TelegramPoller.Options(wait: wait, kinds: kinds, offset: offset)
-        options.patience = patience
-        options.dropsPending = dropsPending
-        options.conflictLimit = conflictLimit
         poller = TelegramPoller(api: api, options: options, on: rig.loop, log: rig.log.logger)
         poller.onUpdates = { [unowned self] in
             updates += $0.updates

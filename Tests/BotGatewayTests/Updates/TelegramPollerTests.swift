@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TelegramPollerTests {
     @Test func `the first poll has all parameters except an offset`() throws {
-        let test = try PollerTest(wait: .seconds(50))
+        let test = try TestRig().poller(wait: .seconds(50))
         test.poller.start()
         #expect(test.waitForPoll(1))
         #expect(test.server.polls[0] == ["timeout": 50, "limit": 100, "allowed_updates": []])
@@ -15,7 +15,7 @@ import Testing
 
     @Test func `every poll has allowed_updates, and an empty list means Telegram's default`() throws {
         for kinds in [[], ["message", "chat_member"]] {
-            let test = try PollerTest(kinds: kinds)
+            let test = try TestRig().poller(kinds: kinds)
             test.poller.start()
             test.add()
             #expect(test.waitForPoll(2))
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `updates come in order, in Telegram's batches`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         for _ in 0..<250 { test.add() }
         test.poller.start()
         #expect(test.wait { test.updates.count == 250 })
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `an update that arrives during a poll is delivered at once`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.poller.start()
         #expect(test.waitForPoll(1))
         let start = Instant.current
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `all polls use one connection`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.poller.start()
         for count in 1...5 {
             test.add()
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `the next offset is the newest batch's last id + 1, even if ids fall`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.poller.start()
         for (number, id) in [727_334_708, 117_314_199, 117_314_200].enumerated()
             as EnumeratedSequence<[Int64]>
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `an update that Telegram repeats is delivered once`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.poller.start()
         for (number, id) in [9001, 9050, 9001, 9002].enumerated() as EnumeratedSequence<[Int64]> {
             // Telegram ignores an offset that is too far ahead and delivers its queue from the start.
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `invalid UTF-8 in one update affects no other and becomes U+FFFD`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.add("one")
         test.server.addRaw(
             bytes: Array(#"{"update_id":9002,"callback_query":{"id":"1","from":{"id":7},"data":"a"#.utf8)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `only the unreadable update of a batch is skipped`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.add()
         test.server.addRaw(bytes: Array(#"{"update_id":9002,"message":{"text":"\ud83d"}}"#.utf8), id: 9002)
         for _ in 0..<3 { test.add() }
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func `a malformed update is skipped, reported and confirmed`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.server.addRaw(["update_id": 9001, "message": "hi"])
         test.add()
         test.poller.start()
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func `unknown kinds and 64-bit ids are delivered`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.server.addRaw(["update_id": 9_007_199_254_740_993, "brain_wave": ["from": ["id": 7]]])
         test.poller.start()
         #expect(test.waitForPoll(2))
@@ -131,7 +131,7 @@ import Testing
     // MARK: the end
 
     @Test func `after stop no update comes and no poll is sent`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.poller.start()
         #expect(test.waitForPoll(1))
         test.poller.stop()
@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test func `stop during a batch sends no more polls, and confirm confirms the batch`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.onBatch = { [unowned test] in test.poller.stop() }
         for _ in 0..<3 { test.add() }
         test.poller.start()
@@ -159,7 +159,7 @@ import Testing
     @Test func `stop just after a poll was sent confirms its offset, because it may not have arrived`()
         throws
     {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.add()
         test.onBatch = { [unowned test] in test.loop.soon { test.poller.stop() } }
         test.poller.start()
@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test func `confirm does nothing if there is nothing to confirm`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.poller.start()
         #expect(test.waitForPoll(1))
         test.poller.stop()
@@ -181,7 +181,7 @@ import Testing
     }
 
     @Test func `confirm does nothing if a waiting poll has already sent the offset`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.add()
         test.poller.start()
         #expect(test.waitForPoll(2))
@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test func `confirm completes even if Telegram is unreachable`() throws {
-        let test = try PollerTest()
+        let test = try TestRig().poller()
         test.onBatch = { [unowned test] in test.poller.stop() }
         test.add()
         test.poller.start()

@@ -8,7 +8,7 @@ import Testing
 @Suite struct DeadLettersTests {
     /// A journal with one dead letter for each of these updates.
     private func test(dead ids: [Int64]) throws -> JournalTest {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         for event in try test.append(ids) {
             try test.journal.deadLetter(event, because: "3 children died on it")
         }
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `a missing state is not created`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         do {
             _ = try DeadLetters(in: "\(test.files.path)/elsewhere", mayChange: true)
             Issue.record("opened")

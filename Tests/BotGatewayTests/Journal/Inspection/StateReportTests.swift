@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `a running gateway's children, waiting events and calls are reported`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         let events = try test.append([1, 2, 3], offset: 4)
         try test.append([4], in: 43)
         let journal = try test.journal
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `the numbers of dropped updates are per run, and dropping moves the offset`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.append([1], offset: 4)
         try test.journal.setDropped(notAllowed: 12, tooOld: 0, offset: 9)
         try test.commit()
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `after a kill no children are left, and after a stop its time is reported`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.append([1])
         try test.journal.childStarted(.chat(42), pid: 811)
         try test.commit()
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `reading the report changes no byte`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.append([1])
         for end in [test.kill, test.stop] {
             try end()
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func `the gateway's own report includes uncommitted changes`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.journal.append([test.event(1)], offset: 2) { _ in }
         let report = try test.journal.report()
         #expect(report.offset == 2)
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `a journal in memory has a report`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         let journal = try DiskJournal(
             in: nil, bot: 7, redeliveryWindow: 18, on: test.loop, log: test.log.logger)
         journal.append([test.event(1)], offset: 2) { _ in }
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test func `of many scopes the busiest are listed, with a sum of the others`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         for chat in 1...25 { try test.append(chat == 25 ? [1, 2, 3] : [Int64(chat)], in: Int64(chat)) }
         let report = try report(test)
         let table = Array(report.lines.drop { !$0.hasPrefix("without a child") })
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func `a missing state is not created`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         for place in ["\(test.files.path)/nowhere", "\(test.files.path)/lock"] {
             do {
                 _ = try StateReport(of: place)
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test func `a broken journal and one of a newer version are refused`() throws {
-        let test = try JournalTest()
+        let test = try TestRig().journal()
         try test.stop()
         do {
             let database = try Database(path: test.path)

@@ -7,37 +7,10 @@ import Testing
 @testable import BotGateway
 
 @Suite struct FilteredUpdatesTests {
-    /// A source controlled by the test.
-    private final class Hand: UpdateSource {
-        var onUpdates: (UpdateBatch) -> Void = { _ in }
-        var onEnd: (GatewayFailure?) -> Void = { _ in }
-        private(set) var taken: [Int64] = []
-        private(set) var calls: [String] = []
-
-        func start() { calls.append("start") }
-        func stop() { calls.append("stop") }
-
-        func confirm(then done: @escaping () -> Void) {
-            calls.append("confirm")
-            done()
-        }
-
-        /// Delivers one message for each chat, all with the same date. The ids begin at 1 in each batch.
-        func give(_ chats: [Int64], date: Int64 = 1000, next: Int64) throws {
-            let updates = try chats.enumerated().map { index, chat in
-                try Update([
-                    "update_id": JSON(index + 1),
-                    "message": ["chat": ["id": JSON(chat)], "date": JSON(date)],
-                ])
-            }
-            onUpdates(UpdateBatch(updates, nextOffset: next) { [unowned self] in taken.append(next) })
-        }
-    }
-
     /// The admitted updates, and the reports of dropped ones.
     private final class Watch: Rigged {
         let rig: TestRig
-        let source = Hand()
+        let source = FakeSource()
         let admitted: FilteredUpdates
         private(set) var passed: [[Int64?]] = []
         private(set) var offsets: [Int64?] = []
@@ -57,11 +30,21 @@ import Testing
             admitted.onDropped = { [unowned self] in told.append($0) }
             admitted.start()
         }
+
+        /// The source gives one message for each chat, all of the same date.
+        func give(_ chats: [Int64], date: Int64 = 1000, next: Int64) throws {
+            let updates = try chats.map { chat in
+                try Update([
+                    "update_id": 1, "message": ["chat": ["id": JSON(chat)], "date": JSON(date)],
+                ])
+            }
+            source.give(updates, nextOffset: next)
+        }
     }
 
     @Test func `allowed updates pass, and the batch is confirmed as a whole`() throws {
         let watch = try Watch(allowing: [5])
-        try watch.source.give([5, 6, 5, 7], next: 9)
+        try watch.give([5, 6, 5, 7], next: 9)
         #expect(watch.passed == [[5, 5]])
         #expect(watch.offsets == [9])
         #expect(watch.source.taken == [9])
@@ -74,7 +57,7 @@ import Testing
 
     @Test func `a batch without allowed updates is confirmed directly`() throws {
         let watch = try Watch(allowing: [5])
-        try watch.source.give([6], next: 9)
+        try watch.give([6], next: 9)
         #expect(watch.passed.isEmpty)
         #expect(watch.source.taken == [9])
         #expect(watch.told == [.init(notAllowed: 1, tooOld: 0, offset: 9)])
@@ -84,8 +67,8 @@ import Testing
         throws
     {
         let watch = try Watch()
-        try watch.source.give([6, 7], date: 1, next: 9)
-        try watch.source.give([], next: 10)
+        try watch.give([6, 7], date: 1, next: 9)
+        try watch.give([], next: 10)
         #expect(watch.passed == [[6, 7], []])
         #expect(watch.offsets == [9, 10])
         #expect(watch.told.isEmpty)
@@ -93,11 +76,11 @@ import Testing
 
     @Test func `a flood is reported at once and then at intervals`() throws {
         let watch = try Watch(allowing: [5])
-        for next in 2...500 { try watch.source.give([6], next: Int64(next)) }
+        for next in 2...500 { try watch.give([6], next: Int64(next)) }
         #expect(watch.told == [.init(notAllowed: 1, tooOld: 0, offset: 2)])
         #expect(watch.hurry { watch.told.count > 1 })
         #expect(watch.told.last == .init(notAllowed: 499, tooOld: 0, offset: 500))
-        try watch.source.give([6], next: 501)
+        try watch.give([6], next: 501)
         watch.admitted.confirm {}
         #expect(watch.told.last == .init(notAllowed: 500, tooOld: 0, offset: 501))
         watch.admitted.confirm {}
@@ -106,17 +89,17 @@ import Testing
 
     @Test func `an offset that passed with admitted updates isn't reported again`() throws {
         let watch = try Watch(allowing: [5])
-        try watch.source.give([6], next: 2)
-        try watch.source.give([6], next: 3)
-        try watch.source.give([5], next: 4)
+        try watch.give([6], next: 2)
+        try watch.give([6], next: 3)
+        try watch.give([5], next: 4)
         watch.admitted.tell()
         #expect(watch.told.last == .init(notAllowed: 2, tooOld: 0, offset: nil))
     }
 
     @Test func `updates that are too old are dropped, with one log line per batch`() throws {
         let watch = try Watch(maxAge: .seconds(600))
-        try watch.source.give([5, 6], date: 399, next: 3)
-        try watch.source.give([7], date: 400, next: 4)
+        try watch.give([5, 6], date: 399, next: 3)
+        try watch.give([7], date: 400, next: 4)
         #expect(watch.passed == [[7]])
         #expect(watch.told.last?.tooOld == 2)
         #expect(watch.log.count("debug dropped message: too old") == 2)
@@ -126,7 +109,7 @@ import Testing
 
     @Test func `a clock that is ahead gives one warning`() throws {
         let watch = try Watch(maxAge: .seconds(600))
-        for next in 2...9 { try watch.source.give([5], date: 300, next: Int64(next)) }
+        for next in 2...9 { try watch.give([5], date: 300, next: Int64(next)) }
         #expect(watch.log.count("warning all updates are older than 10m, also those that just came") == 1)
     }
 
@@ -137,7 +120,7 @@ import Testing
         let update = try Update([
             "update_id": 1, "message": ["chat": ["id": -5], "migrate_to_chat_id": -1005],
         ])
-        for _ in 1...2 { watch.source.onUpdates(UpdateBatch([update])) }
+        for _ in 1...2 { watch.source.give([update]) }
         #expect(moves == [[-5, -1005]])
         var ends = 0
         watch.admitted.onEnd = { _ in ends += 1 }

@@ -24,18 +24,6 @@ import Testing
         #"{"update_id":\#(id),"message":{"text":"\#(text)"}}"# + "\n"
     }
 
-    /// A source controlled by the test, which counts the batches taken.
-    private final class Source: UpdateSource {
-        var onUpdates: (UpdateBatch) -> Void = { _ in }
-        var onEnd: (GatewayFailure?) -> Void = { _ in }
-        var taken = 0
-
-        func start() {}
-        func stop() {}
-        func confirm(then done: @escaping () -> Void) { done() }
-        func give(_ updates: [Update]) { onUpdates(UpdateBatch(updates) { [unowned self] in taken += 1 }) }
-    }
-
     @Test func `an update is written with its numbers and key order, without white space`() throws {
         let text = #"{ "message": {"b": 1.50, "a": 1E3, "text":"\u0434\n"}, "update_id": 5 }"#
         let record = try record()
@@ -86,7 +74,7 @@ import Testing
     }
 
     @Test func `updates are passed on once they are on file, and none after a stop`() throws {
-        let inner = Source()
+        let inner = FakeSource()
         let source = RecordingSource(inner, in: try record())
         var batches: [(ids: [Int64], file: String?)] = []
         source.onUpdates = { [files] batch in
@@ -97,11 +85,11 @@ import Testing
         inner.give([try update(1), try update(2)])
         #expect(batches.map(\.ids) == [[1, 2]])
         #expect(batches.first?.file == line(1) + line(2))
-        #expect(inner.taken == 1)
+        #expect(inner.taken.count == 1)
         source.stop()
         inner.give([try update(3)])
         #expect(batches.count == 1)
-        #expect(inner.taken == 1)
+        #expect(inner.taken.count == 1)
     }
 
     @Test func `a file that another process records to is refused`() throws {
