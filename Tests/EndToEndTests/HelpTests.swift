@@ -1,3 +1,4 @@
+import JSON
 import Reactor
 import TestSupport
 import Testing
@@ -43,7 +44,7 @@ import Testing
         #expect(try ProgramEnd.pipegram(["--help"]).text == overview.text)
     }
 
-    @Test func `each command's help has an example to paste`() throws {
+    @Test func `each command's help has an example to paste, and --help prints the same`() throws {
         let overview = try ProgramEnd.pipegram([]).text
         let commands = overview.split(separator: "\n").drop { !$0.hasPrefix("TRY") }
             .compactMap { line in
@@ -58,6 +59,23 @@ import Testing
             // A wrapped example couldn't be pasted.
             let broken = help.text.split(separator: "\n").filter { [">", "<", "|"].contains($0.prefix(1)) }
             #expect(broken.isEmpty, "\(command): \(broken)")
+            #expect(try ProgramEnd.pipegram([command, "--help"]).text == help.text)
+        }
+    }
+
+    @Test func `each option's help is a short phrase and not a sentence`() throws {
+        let dump = try JSON(parsing: try ProgramEnd.pipegram(["--experimental-dump-help"]).text)
+        let arguments = dump["command"]?["subcommands"]?.elements.flatMap { $0["arguments"]?.elements ?? [] }
+        // ArgumentParser's own: 'Show the version.' and 'Show help information.'
+        let texts = Set(arguments?.compactMap { $0["abstract"]?.string } ?? []).filter {
+            !$0.hasPrefix("Show the version") && !$0.hasPrefix("Show help")
+        }
+        #expect(texts.count > 40)
+        for text in texts.sorted() {
+            #expect(text.count < 60, "\(text.count) characters: \(text)")
+            let phrase = text.prefix { $0 != "(" }
+            #expect(!text.hasSuffix(".") && !phrase.contains { ".:;".contains($0) }, "a sentence: \(text)")
+            #expect(!["The ", "A ", "An ", "It ", "When "].contains(where: text.hasPrefix), "\(text)")
         }
     }
 

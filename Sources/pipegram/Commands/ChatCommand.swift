@@ -15,6 +15,9 @@ struct ChatCommand: ParsableCommand, Sendable {
             It sends a line when the bot has processed the line before. It exits with 1 if the bot crashed, \
             wrote an invalid line, or made a call that Telegram would reject.
 
+            --log saves the updates in a file and the calls in another; existing files are not overwritten. With \
+            --plain, the bot reads each message as a line, and its output is sent as messages.
+
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  pipegram chat -- ./bot.sh
@@ -22,22 +25,21 @@ struct ChatCommand: ParsableCommand, Sendable {
             """)
 
     @Flag(
-        help:
-            "Restart the bot when its program or source files change."
+        help: "Restart the bot when its program or source files change"
     )
     var watch = false
 
     @Option(
         name: .customLong("log"),
         help: ArgumentHelp(
-            "Save this chat's updates and calls as a test for 'pipegram replay'.",
+            "Save the chat as a test for 'pipegram replay'",
             valueName: "file"), completion: .file())
     var session: String?
 
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
-    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {

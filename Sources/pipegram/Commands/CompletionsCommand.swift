@@ -19,7 +19,7 @@ struct CompletionsCommand: LoopCommand {
             Example:  source <(pipegram completions bash)
             """)
 
-    @Argument(help: "The shell.")
+    @Argument(help: "Shell")
     var shell: Shell
 
     @MainActor func start() throws -> ExitCode {

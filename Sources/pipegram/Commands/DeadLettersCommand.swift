@@ -15,10 +15,10 @@ struct DeadLettersCommand: LoopCommand {
             Example:  pipegram dead-letters | pipegram replay - -- ./bot.sh
             """)
 
-    @Flag(help: "Deliver the dead letters again.")
+    @Flag(help: "Deliver the dead letters again")
     var retry = false
 
-    @Flag(help: "Drop the dead letters.")
+    @Flag(help: "Drop the dead letters")
     var clear = false
 
     @OptionGroup var stateFlags: StateFlags

@@ -9,7 +9,7 @@ struct DoctorCommand: ParsableCommand, Sendable {
             Checks the machine and, if a token is configured, the bot's setup at Telegram. Then it starts the program \
             and sends it events for a second or two. The bot's calls go to a Telegram simulated in memory, but \
             the program's other effects are real. Without a program, only the environment is checked. Exits with \
-            0 if nothing is wrong, else with 1; notes don't count.
+            0 if nothing is wrong, else with 1; notes don't count. With --ack exit, each child gets one event.
 
             The doctor calls getUpdates once and confirms no update. That call interrupts any other program that \
             polls for the same bot, except a pipegram on this machine; --no-poll skips it.
@@ -17,15 +17,15 @@ struct DoctorCommand: ParsableCommand, Sendable {
             Example:  pipegram doctor -- ./bot.py
             """)
 
-    @Flag(help: "Don't call getUpdates, which interrupts other pollers.")
+    @Flag(help: "Skip the getUpdates call")
     var noPoll = false
 
-    @Option(help: .duration("Time for one step, such as reading an event or exiting."))
+    @Option(help: .duration("Time limit for one step, such as reading an event"))
     var patience = DurationValue.seconds(5)
 
     @Option(
         help: ArgumentHelp(
-            "Acknowledgement, as in 'run'; 'exit' sends one event per child.", valueName: "rule"))
+            "Rule for acknowledging events, as in 'run'", valueName: "rule"))
     var ack = DeliveryFlags.Acknowledgement.auto
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
@@ -35,7 +35,7 @@ struct DoctorCommand: ParsableCommand, Sendable {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The bot's program and its arguments.", valueName: "program"))
+        help: ArgumentHelp("Bot program and its arguments", valueName: "program"))
     var commandLine: [String] = []
 
     var command: [String] { ProgramArguments.command(of: commandLine) }

@@ -5,7 +5,7 @@ import Reactor
 struct ProgramArguments: ParsableArguments, Sendable {
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The bot's program and its arguments.", valueName: "program"),
+        help: ArgumentHelp("Bot program and its arguments", valueName: "program"),
         completion: .file())
     var commandLine: [String] = []
 

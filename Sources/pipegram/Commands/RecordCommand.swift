@@ -6,18 +6,19 @@ struct RecordCommand: ParsableCommand, Sendable {
         abstract: "Record a bot's updates, one per line.",
         discussion: """
             Polls Telegram for updates until it is stopped. An update is confirmed, and so deleted at Telegram, once \
-            it is on disk. On SIGINT or SIGTERM it exits with 0. 'pipegram replay' reads the output.
+            it is on disk. On SIGINT or SIGTERM it exits with 0. 'pipegram replay' reads the output. --redact replaces names, texts \
+            and other strings with made-up ones.
 
             Durations are written 500ms, 10s, 15m, 1h or never.
 
             Example:  TELEGRAM_BOT_TOKEN=… pipegram record updates.ndjson
             """)
 
-    @Argument(help: "File to append to; '-' is stdout.", completion: .file())
+    @Argument(help: "File to append to ('-' is stdout)", completion: .file())
     var file = "-"
 
     @OptionGroup var redactionFlags: RedactionFlags
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
-    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
 }

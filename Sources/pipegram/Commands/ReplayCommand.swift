@@ -7,7 +7,8 @@ struct ReplayCommand: ParsableCommand, Sendable {
         usage: "pipegram replay [<options>] <file> [--] <program> [<argument> ...]",
         discussion: """
             Needs neither a token nor a network. Ends when every child has exited: with 0 if all exited with 0 and \
-            wrote only valid calls, else with 1.
+            wrote only valid calls, else with 1. The file has one update per line, an array of updates, or answers \
+            to getUpdates. With --plain, the bot reads each message as a line, and its output is sent as messages.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
@@ -15,26 +16,26 @@ struct ReplayCommand: ParsableCommand, Sendable {
             """)
 
     @Argument(
-        help: "Updates: one per line, an array, or getUpdates answers; '-' is stdin.",
+        help: "Recorded updates ('-' is stdin)",
         completion: .file())
     var file: String
 
-    @Flag(help: "Print calls in order of arrival, each with its scope.")
+    @Flag(help: "Print calls in order of arrival, with their scopes")
     var unordered = false
 
     @Option(
         help: ArgumentHelp(
-            "Compare the calls with this file, and print only the difference.", valueName: "file"),
+            "Print only the difference from the calls in this file", valueName: "file"),
         completion: .file())
     var expect: String?
 
-    @Flag(help: "Write the calls to the --expect file instead.")
+    @Flag(help: "Write the calls to the --expect file instead")
     var update = false
 
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
-    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {

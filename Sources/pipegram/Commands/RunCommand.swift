@@ -13,6 +13,11 @@ struct RunCommand: ParsableCommand, Sendable {
             0; a second signal kills the children. SIGHUP replaces all children, for example after a change to the \
             bot, and rereads --allow-file. SIGUSR1 logs the output of 'pipegram status'.
 
+            The lines of an --allow-file are 'chat ID', 'user ID' or 'user @name'. With --plain, the bot reads each \
+            message as a line, and its output is sent as messages. --ack auto acknowledges an event when its child \
+            reads on or has run for --ack-timeout; event, when the bot writes telegram.ack; exit, when the child \
+            exits with 0 after one event.
+
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  TELEGRAM_BOT_TOKEN=… pipegram run -- ./bot.sh
@@ -28,7 +33,7 @@ struct RunCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Delivery") var deliveryFlags: DeliveryFlags
     @OptionGroup(title: "Delivery") var stateFlags: PersistenceFlags
-    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {

@@ -10,28 +10,31 @@ struct SendCommand: ParsableCommand, Sendable {
             each call on stdout. At the end of the input it exits with 0 if all calls were sent, else with 1. On \
             SIGINT or SIGTERM it waits for the calls in flight and exits with 128 plus the signal's number.
 
+            --resume FILE appends each result to FILE, and skips the calls that have a result there. --dry-run \
+            needs no token.
+
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  TELEGRAM_BOT_TOKEN=… pipegram send --resume done.ndjson <calls.ndjson
             """)
 
-    @Flag(help: "Print the calls instead of sending them; needs no token.")
+    @Flag(help: "Print the calls instead of sending them")
     var dryRun = false
 
     @Option(
         help: ArgumentHelp(
-            "Append results to this file, and skip calls that have one there.", valueName: "file"),
+            "Results file, to continue after an interruption", valueName: "file"),
         completion: .file())
     var resume: String?
 
-    @Option(help: ArgumentHelp("Maximum length of an input line.", valueName: "64KiB|1MiB"))
+    @Option(help: ArgumentHelp("Maximum length of an input line", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
     @OptionGroup(title: "Telegram") var callFlags: CallFlags
     @OptionGroup(title: "Telegram") var fileFlags: FileFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
-    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
 
     func validate() throws {
         if dryRun, resume != nil {

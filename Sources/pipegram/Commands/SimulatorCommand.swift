@@ -7,34 +7,35 @@ struct SimulatorCommand: ParsableCommand, Sendable {
         abstract: "Run a simulated Telegram: a Bot API server for any bot.",
         discussion: """
             Point a bot written with any framework at its address, and send messages as any user with curl; \
-            docs/simulator.md lists the commands. The simulator has one bot and keeps everything in memory. On \
-            SIGINT or SIGTERM it exits with 0.
+            docs/simulator.md lists the commands. The simulator has one bot and keeps everything in memory. It has \
+            no access control: other machines that reach its address can use it too. With --local, getFile \
+            returns local paths, and the bot may send file:// URLs. On SIGINT or SIGTERM it exits with 0.
 
             Example:  pipegram simulator --listen 127.0.0.1:8081
             """)
 
     @Option(
         help: ArgumentHelp(
-            "Listening address; port 0 picks a free port. No access control.",
+            "Listening address (port 0 picks a free port)",
             valueName: "address:port"))
     var listen = ListenAddress.localhost
 
     @Option(
         help: ArgumentHelp(
-            "The only accepted token (default: any well-formed token).", valueName: "token"))
+            "Only accepted token (default: any well-formed token)", valueName: "token"))
     var token: String?
 
     @Flag(
-        help: "Behave like telegram-bot-api --local: local file paths and file:// uploads.")
+        help: "Behave like telegram-bot-api --local")
     var local = false
 
-    @Flag(help: "Turn privacy mode off: the bot sees every group message.")
+    @Flag(help: "Show the bot every group message (privacy mode off)")
     var noPrivacy = false
 
-    @Flag(help: "Log the parameters of calls.")
+    @Flag(help: "Log the parameters of calls")
     var logTexts = false
 
-    @OptionGroup(title: "Log") var logFlags: LogFlags
+    @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
 
     func validate() throws {
         guard let token else { return }

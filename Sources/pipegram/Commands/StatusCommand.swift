@@ -14,7 +14,7 @@ struct StatusCommand: LoopCommand {
             Example:  pipegram status --json | jq .events
             """)
 
-    @Flag(help: "Print one JSON object.")
+    @Flag(help: "Print one JSON object")
     var json = false
 
     @OptionGroup var stateFlags: StateFlags

@@ -10,26 +10,26 @@ struct AccessFlags: ParsableArguments, Sendable {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Accept updates only from this chat (repeatable).",
+            "Accept updates only from this chat (repeatable)",
             valueName: "id"))
     var allowChat: [String] = []
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Accept updates from this user in any chat (repeatable).", valueName: "id|@name"))
+        help: ArgumentHelp("Accept updates from this user in any chat (repeatable)", valueName: "id|@name"))
     var allowUser: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Allow-list file with lines 'chat ID', 'user ID' or 'user @name'; reread on SIGHUP.",
+            "File of allowed chats and users (repeatable)",
             valueName: "file"),
         completion: .file())
     var allowFile: [String] = []
 
-    @Option(help: .duration("Drop updates older than this."))
+    @Option(help: .duration("Drop updates older than this"))
     var maxAge = DurationValue.never
 
-    @Flag(help: "Drop the updates pending at Telegram on startup.")
+    @Flag(help: "Drop the updates pending at Telegram on startup")
     var dropPending = false
 
     func validate() throws {

@@ -3,17 +3,17 @@ import BotGateway
 
 /// The options for children that `run`, `chat` and `replay` share.
 struct ChildFlags: ParsableArguments, Sendable {
-    @Option(help: .duration("Time for a child to exit after its stdin is closed."))
+    @Option(help: .duration("Time for a child to exit after its stdin is closed"))
     var stopGrace = DurationValue.seconds(10)
 
-    @Option(help: ArgumentHelp("Maximum number of running children.", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum number of running children", valueName: "number"))
     var maxChildren = 1000
 
-    @Option(help: ArgumentHelp("Maximum length of a line that a child writes.", valueName: "64KiB|1MiB"))
+    @Option(help: ArgumentHelp("Maximum length of a line that a child writes", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue.defaultMaxLine
 
     @Flag(
-        help: "Plain-text bot: reads each message as a line, and its output is sent as messages.")
+        help: "Exchange plain text with the bot instead of JSON")
     var plain = false
 
     func validate() throws {

@@ -9,27 +9,26 @@ struct DeliveryFlags: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "When an event is acknowledged: 'auto', when its child reads on or runs for --ack-timeout; 'event', "
-                + "by telegram.ack; 'exit', by exiting with 0 after one event.",
+            "Rule for acknowledging events",
             valueName: "rule"))
     var ack = Acknowledgement.auto
 
     @Option(
         help: .duration(
-            "With --ack auto: time until an event counts as acknowledged."))
+            "Time until --ack auto acknowledges an event"))
     var ackTimeout = DurationValue.seconds(2)
 
     /// The former name of `--ack-timeout`.
     @Option(help: .hidden) var settle: DurationValue?
 
     @Option(
-        help: ArgumentHelp("With --ack event: maximum events in flight per child.", valueName: "number")
+        help: ArgumentHelp("Maximum events in flight per child with --ack event", valueName: "number")
     )
     var window = 1
 
     @Option(
         help: ArgumentHelp(
-            "Failed deliveries before an event becomes a dead letter.", valueName: "number"))
+            "Failed deliveries before an event becomes a dead letter", valueName: "number"))
     var maxDeliveries = 3
 
     func validate() throws {

@@ -8,7 +8,7 @@ import Reactor
 struct FileFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Let the bot send only files below this directory.",
+            "Let the bot send only files below this directory",
             valueName: "directory"),
         completion: .directory)
     var uploadRoot: String?

@@ -3,18 +3,31 @@ import JSON
 import Logging
 
 /// The log's level and format.
-struct LogFlags: ParsableArguments, Sendable {
-    enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
-        case text, json
-    }
+struct LogFlags<Default: DefaultLogLevel>: ParsableArguments, Sendable {
+    @Option(help: ArgumentHelp("Minimum log level", valueName: "level"))
+    var logLevel = Default.level
 
-    @Option(
-        help: ArgumentHelp(
-            "Minimum log level (default: info; notice in 'chat', 'replay' and 'send').", valueName: "level"))
-    var logLevel: Logger.Level?
+    @Option(help: ArgumentHelp("Log format", valueName: "format"))
+    var logFormat = LogFormat.text
+}
 
-    @Option(help: ArgumentHelp("Log format.", valueName: "format"))
-    var logFormat = Format.text
+enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case text, json
+}
+
+/// A command's log level without --log-level.
+protocol DefaultLogLevel: Sendable {
+    static var level: Logger.Level { get }
+}
+
+/// For a command that runs until it is stopped.
+enum InfoByDefault: DefaultLogLevel {
+    static let level = Logger.Level.info
+}
+
+/// For a command that ends by itself.
+enum NoticeByDefault: DefaultLogLevel {
+    static let level = Logger.Level.notice
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -6,7 +6,7 @@ import Logging
 struct PersistenceFlags: ParsableArguments, Sendable {
     @OptionGroup var stateFlags: StateFlags
 
-    @Flag(help: "Keep no state on disk: a restart loses unfinished events and calls.")
+    @Flag(help: "Keep events and calls in memory only")
     var noState = false
 
     func validate() throws {

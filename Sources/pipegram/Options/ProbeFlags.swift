@@ -2,12 +2,12 @@ import ArgumentParser
 
 /// The options of `run` that matter to `doctor`.
 struct ProbeFlags: ParsableArguments, Sendable {
-    @Option(help: ArgumentHelp("Maximum number of running children.", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum number of running children", valueName: "number"))
     var maxChildren = 1000
 
-    @Option(help: ArgumentHelp("Maximum length of a line that a child writes.", valueName: "64KiB|1MiB"))
+    @Option(help: ArgumentHelp("Maximum length of a line that a child writes", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
-    @Flag(help: "Plain-text bot.")
+    @Flag(help: "Exchange plain text with the bot instead of JSON")
     var plain = false
 }

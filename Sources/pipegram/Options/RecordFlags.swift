@@ -4,7 +4,7 @@ import ArgumentParser
 struct RecordFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Append each update to this file, as 'pipegram record' does.",
+            "Append each update to this file",
             valueName: "file"),
         completion: .file())
     var record: String?

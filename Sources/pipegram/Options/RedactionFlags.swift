@@ -3,6 +3,6 @@ import ArgumentParser
 /// Whether recorded updates are redacted.
 struct RedactionFlags: ParsableArguments, Sendable {
     @Flag(
-        help: "Replace names, texts and other strings with made-up ones; keep numeric ids.")
+        help: "Replace personal text, but not numeric ids")
     var redact = false
 }

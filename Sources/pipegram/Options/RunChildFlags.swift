@@ -5,13 +5,13 @@ import BotGateway
 struct RunChildFlags: ParsableArguments, Sendable {
     @OptionGroup var common: ChildFlags
 
-    @Option(help: .duration("Stop a child after this time without an event."))
+    @Option(help: .duration("Stop a child after this time without an event"))
     var idleTimeout = DurationValue.seconds(15 * 60)
 
-    @Option(help: .duration("Maximum time to shut down; the next start takes up the rest."))
+    @Option(help: .duration("Maximum time to shut down"))
     var stopTimeout = DurationValue.seconds(30)
 
-    @Flag(help: "Show 'typing' while the bot handles an event (always on with --plain).")
+    @Flag(help: "Show 'typing' while the bot handles an event")
     var typing = false
 
     @MainActor var policy: ChildPolicy {

@@ -5,7 +5,7 @@ import BotGateway
 struct ScopeFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Run one child per chat, forum topic, sender (user), or bot.",
+            "Run one child per chat, forum topic, sender (user), or bot",
             valueName: "scope"))
     var scope = ScopeChoice.chat
 

@@ -5,7 +5,7 @@ import BotGateway
 struct ServerFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Bot API server (default: $TELEGRAM_API_URL, else Telegram's).", valueName: "url"))
+            "Bot API server (default: $TELEGRAM_API_URL or Telegram)", valueName: "url"))
     var apiURL: String?
 
     var url: String { apiURL ?? Environment.variable("TELEGRAM_API_URL") ?? BotAPIClient.officialURL }

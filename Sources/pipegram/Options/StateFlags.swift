@@ -5,8 +5,7 @@ import BotGateway
 struct StateFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "State directory (default: $STATE_DIRECTORY, else $XDG_STATE_HOME/pipegram/BOT-ID, "
-                + "else ~/.local/state/pipegram/BOT-ID).",
+            "State directory (default: ~/.local/state/pipegram/BOT-ID)",
             valueName: "directory"),
         completion: .directory)
     var state: String?

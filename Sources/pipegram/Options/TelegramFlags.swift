@@ -7,17 +7,17 @@ import Logging
 struct TelegramFlags: ParsableArguments, Sendable {
     @OptionGroup var server: ServerFlags
 
-    @Option(help: .duration("getUpdates timeout, at most 50s."))
+    @Option(help: .duration("getUpdates timeout, at most 50s"))
     var pollTimeout = DurationValue.seconds(50)
 
     @Option(
         help: ArgumentHelp(
-            "Comma-separated update types, or 'all' (default: Telegram's choice).",
-            valueName: "list"),
+            "Update types, or 'all' (default: Telegram's choice)",
+            valueName: "type,type"),
         completion: .list(["all"] + MainActor.assumeIsolated { UpdateKinds.all }))
     var allowedUpdates: String?
 
-    @Flag(help: "Delete the bot's webhook first.")
+    @Flag(help: "Delete the bot's webhook first")
     var deleteWebhook = false
 
     func validate() throws {

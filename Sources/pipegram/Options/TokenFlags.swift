@@ -7,7 +7,7 @@ import Reactor
 struct TokenFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Token file (default: $CREDENTIALS_DIRECTORY/token, else $TELEGRAM_BOT_TOKEN).",
+            "File with the token (default: $TELEGRAM_BOT_TOKEN)",
             valueName: "file"),
         completion: .file())
     var tokenFile: String?

@@ -40,12 +40,14 @@ import Reactor
     }
 
     /// Logs into the chat if stderr is the terminal too, else to stderr.
-    private static func logger(_ flags: LogFlags, _ receiver: ChatLogHandler.Receiver, isScript: Bool)
+    private static func logger(
+        _ flags: LogFlags<NoticeByDefault>, _ receiver: ChatLogHandler.Receiver, isScript: Bool
+    )
         -> Logger
     {
-        guard !isScript, Terminal.isTerminal(2) else { return flags.logger(defaultLevel: .notice) }
+        guard !isScript, Terminal.isTerminal(2) else { return flags.logger() }
         var logger = Logger(label: "pipegram") { _ in ChatLogHandler(receiver: receiver) }
-        logger.logLevel = flags.logLevel ?? .notice
+        logger.logLevel = flags.logLevel
         return logger
     }
 

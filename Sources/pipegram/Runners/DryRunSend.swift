@@ -16,7 +16,7 @@ import TelegramSimulator
     private var result: Result<ExitCode, Failure>?
 
     init(_ command: SendCommand) throws {
-        log = command.logFlags.logger(defaultLevel: .notice)
+        log = command.logFlags.logger()
         loop = try EventLoop()
         lines = try StdioLines(on: loop)
         let telegram = SimulatedTelegram(now: { 0 })

@@ -35,7 +35,7 @@ import Reactor
         self.command = command
         program = try BotProgram(command.bot)
         session = try BotAPISession(
-            command.telegram.server, command.tokenFlags, log: command.logFlags.logger(defaultLevel: .info))
+            command.telegram.server, command.tokenFlags, log: command.logFlags.logger())
         policy = command.policy(for: program)
         access = try AccessControl(command.accessFlags, log: session.log)
         uploads = try command.fileFlags.uploads()

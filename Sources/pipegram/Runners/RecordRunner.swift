@@ -18,7 +18,7 @@ import Reactor
 
     init(_ command: RecordCommand) throws {
         self.command = command
-        let log = command.logFlags.logger(defaultLevel: .info)
+        let log = command.logFlags.logger()
         session = try BotAPISession(command.telegram.server, command.tokenFlags, log: log)
         do {
             record = try session.record(at: command.file, command.redactionFlags)

@@ -21,7 +21,7 @@ import TelegramSimulator
     private var signals: Signals?
 
     init(_ command: ReplayCommand) throws {
-        let log = command.logFlags.logger(defaultLevel: .notice)
+        let log = command.logFlags.logger()
         let bot = try BotProgram(command.bot)
         loop = try EventLoop()
         output = try ReplayOutput(command, on: loop)

@@ -23,7 +23,7 @@ import Reactor
     init(_ command: SendCommand) throws {
         self.command = command
         session = try BotAPISession(
-            command.server, command.tokenFlags, log: command.logFlags.logger(defaultLevel: .notice))
+            command.server, command.tokenFlags, log: command.logFlags.logger())
         lines = try StdioLines(on: session.loop)
         caller = session.caller(
             command.callFlags, uploads: try command.fileFlags.uploads(),

@@ -22,7 +22,7 @@ import TelegramSimulator
 
     init(_ command: SimulatorCommand) throws {
         self.command = command
-        log = command.logFlags.logger(defaultLevel: .info)
+        log = command.logFlags.logger()
         loop = try EventLoop()
         client = HTTPClient(on: loop, connections: 100, userAgent: "pipegram/\(Version.current)")
         let token = command.token ?? "7:secret"

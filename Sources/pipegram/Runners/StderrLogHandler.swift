@@ -7,9 +7,9 @@ import Reactor
 struct StderrLogHandler: LogHandler {
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
-    let format: LogFlags.Format
+    let format: LogFormat
 
-    init(format: LogFlags.Format) { self.format = format }
+    init(format: LogFormat) { self.format = format }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -90,9 +90,9 @@ struct StderrLogHandler: LogHandler {
 
 extension LogFlags {
     /// A logger on stderr.
-    func logger(defaultLevel level: Logger.Level) -> Logger {
+    func logger() -> Logger {
         var logger = Logger(label: "pipegram") { [logFormat] _ in StderrLogHandler(format: logFormat) }
-        logger.logLevel = logLevel ?? level
+        logger.logLevel = logLevel
         return logger
     }
 }
