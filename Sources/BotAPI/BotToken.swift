@@ -10,7 +10,7 @@ package struct BotToken {
         package var description: String {
             switch self {
             case .empty: "it is empty"
-            case .notAToken: "it doesn't look like one: digits, a colon, then letters and digits"
+            case .notAToken: "it must be digits, a colon, then letters and digits"
             }
         }
     }

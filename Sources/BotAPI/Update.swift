@@ -27,7 +27,8 @@ package struct Update {
             switch self {
             case .notAnObject: "expected an update, an object with 'update_id'"
             case .noID: "an update needs 'update_id', a whole number"
-            case .nothingHappened(let id): "update \(id) has no object beside its 'update_id'"
+            case .nothingHappened(let id):
+                "update \(id) needs an object beside 'update_id', such as 'message'"
             }
         }
     }

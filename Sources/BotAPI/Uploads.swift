@@ -122,7 +122,7 @@ private struct UploadForm {
         if let root, file.resolvedPath != root, !file.resolvedPath.hasPrefix(root == "/" ? root : "\(root)/")
         {
             throw .refused(
-                .badRequest("\(place): \(file.path) is outside of \(root), which --upload-root names"))
+                .badRequest("\(place): \(file.path) is outside of --upload-root \(root)"))
         }
         size = (size ?? 0) + file.size
         let name = file.path.baseName ?? "file"

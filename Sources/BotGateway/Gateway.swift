@@ -77,11 +77,13 @@ package final class Gateway {
 
     private func event(of update: Update) -> IncomingEvent? {
         guard let event = IncomingEvent(update, by: choice) else {
-            log.debug("\(update.kind) belongs to no scope", metadata: ["update": "\(update.id)"])
+            log.debug("dropped \(update.kind): it belongs to no scope", metadata: ["update": "\(update.id)"])
             return nil
         }
         guard children.canRead(update) else {
-            log.debug("\(update.kind) is nothing to a plain program", metadata: ["update": "\(update.id)"])
+            log.debug(
+                "skipped \(update.kind): --plain has no text form for it",
+                metadata: ["update": "\(update.id)"])
             return nil
         }
         log.debug("event \(update.kind)", metadata: ["scope": "\(event.scope)", "update": "\(update.id)"])
@@ -152,9 +154,10 @@ package final class Gateway {
     }
 
     private func giveUp() {
-        let fate = journal.isDurable ? "stay in the journal" : "are lost"
-        let left = "\(children.count) children are killed, \(calls.open) calls without an answer \(fate)"
-        log.error("stopping took longer than \(stop.timeout.rounded): \(left)")
+        let killed = children.count.counted("child", plural: "children")
+        let left =
+            "\(calls.open.counted("unanswered call")) \(journal.isDurable ? "left in the journal" : "lost")"
+        log.error("stopping took longer than \(stop.timeout.rounded): \(killed) killed, \(left)")
         children.shutDown(.killing)
         finish()
     }

@@ -160,7 +160,7 @@ package final class Conversation {
     {
         switch telegram.perform(action, parameters, as: speaker, files: files) {
         case .success(let result): return result
-        case .failure(let error): throw ActionError(description: "that can't be done: \(error.reason)")
+        case .failure(let error): throw ActionError(description: "can't do that: \(error.reason)")
         }
     }
 

@@ -50,7 +50,7 @@ package enum SetupCheck {
             let reason = isDirectory ? "\(SystemError(place))" : "\(SystemError(place, code: ENOTDIR))"
             return .fault(
                 "state",
-                "\(path) can't be written to (\(reason)): name another place with --state DIR, in a systemd unit "
+                "\(path) can't be written to (\(reason)): choose another directory with --state DIR, in a systemd unit "
                     + "with StateDirectory=NAME, or keep everything in memory with --no-state")
         }
         var disk = statvfs()
@@ -58,7 +58,7 @@ package enum SetupCheck {
             UInt64(disk.f_bavail) < (1 << 20) / max(1, UInt64(disk.f_frsize))
         {
             return .fault(
-                "state", "\(path): the disk is full; make room, or name another place with --state DIR")
+                "state", "\(path): the disk is full; make room, or choose another directory with --state DIR")
         }
         return .fine("state", "\(path) can be written to")
     }

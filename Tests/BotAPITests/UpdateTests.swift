@@ -56,6 +56,6 @@ import Testing
         #expect(malformed(["update_id": 3, "message": "hi"]) == .nothingHappened(id: 3))
         #expect(
             Update.Malformed.nothingHappened(id: 3).description
-                == "update 3 has no object beside its 'update_id'")
+                == "update 3 needs an object beside 'update_id', such as 'message'")
     }
 }

@@ -152,7 +152,7 @@ import Testing
         for path in [outside, sibling, "\(root)/link.png", "\(root)/../secret.png"] {
             #expect(
                 refusal("sendPhoto", ["photo": url(path)], root: root)
-                    == "400 Bad Request: photo: \(path) is outside of \(root), which --upload-root names")
+                    == "400 Bad Request: photo: \(path) is outside of --upload-root \(root)")
         }
         #expect(try sent("sendPhoto", ["photo": url(outside)], root: "/") == ["photo<secret.png: secret>"])
     }

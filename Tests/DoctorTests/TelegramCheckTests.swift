@@ -80,7 +80,8 @@ import Testing
         #expect(refused.map(\.subject) == ["token"])
         #expect(refused.first?.message.contains("@BotFather") == true)
         telegram.fail(method: "getMe", with: .html(200))
-        #expect(try check().first { $0.severity == .fault }?.message.contains("is no Bot API server") == true)
+        #expect(
+            try check().first { $0.severity == .fault }?.message.contains("is not a Bot API server") == true)
         telegram.fail(method: "getMe", with: .closeBefore)
         let silent = try check()
         #expect(silent.map(\.subject) == ["network"])

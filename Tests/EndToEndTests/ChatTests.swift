@@ -47,7 +47,7 @@ import Testing
         #expect(end.output == ["hello"])
         #expect(end.status == 1)
         for words in [
-            "stderr: that hurt", "status 3; its last words: that hurt; the next message starts it anew",
+            "stderr: that hurt", "status 3; last stderr lines: that hurt; the next message restarts it",
             "sendMessage rejected: 400 Bad Request: message text is empty",
             "usage: /press 2",
             "the chat has no such button",

@@ -74,7 +74,7 @@ import Testing
         let retry = try test.command(["dead-letters", "--retry"])
         #expect(retry.errorText.contains("1 dead letter will be redelivered when the gateway starts"))
         #expect(
-            try test.command(["status"]).output.contains { $0.hasSuffix("1, 1 of them marked for a retry") })
+            try test.command(["status"]).output.contains { $0.hasSuffix("1, 1 marked for retry") })
         test.files.write("antidote", "")
         try test.run(["--ack-timeout", "10ms", "--max-deliveries", "1"] + bot(test))
         #expect(test.wait { self.poison(test, 42).count == 1 && (try? test.count("events")) == 0 })
@@ -92,7 +92,7 @@ import Testing
         try test.command(["dead-letters", "--retry"])
         #expect(
             test.wait {
-                test.gateway?.errors.filter { $0.contains("is set aside as a dead letter") }.count == 2
+                test.gateway?.errors.filter { $0.contains("became a dead letter") }.count == 2
             })
         #expect(test.wait { (try? test.count("dead_letters")) == 1 })
         #expect(test.stop() == 0)

@@ -20,7 +20,7 @@ import Testing
     @Test func `a healthy bot gets a success message and exit status 0`() throws {
         let run = try doctor([ProjectPaths.bot("last-words.sh")])
         #expect(run.exit?.status == 0)
-        #expect(run.output.last == "all is well")
+        #expect(run.output.last == "no problems found")
         #expect(
             run.output.contains {
                 $0.hasPrefix("ok    \(ProjectPaths.bot("last-words.sh")): it read 12 events")

@@ -88,7 +88,7 @@ import Testing
         test.files.write("journal.db", String(repeating: "diary ", count: 999))
         let gateway = try test.run(["--state", test.files.path], bot: "echo.sh")
         #expect(gateway.wait() == 65)
-        #expect(gateway.errorText.contains("\(test.files.path)/journal.db is broken, or none"))
+        #expect(gateway.errorText.contains("\(test.files.path)/journal.db is corrupt, or not a journal"))
         #expect(test.files.read("journal.db") == String(repeating: "diary ", count: 999))
     }
 
@@ -96,7 +96,7 @@ import Testing
         let test = try GatewayTest()
         let gateway = try test.run(["--state", "/proc/nowhere"], bot: "echo.sh")
         #expect(gateway.wait() == 73)
-        #expect(gateway.errorText.contains("the state directory /proc/nowhere can't be used"))
+        #expect(gateway.errorText.contains("can't use the state directory /proc/nowhere"))
     }
 
     @Test func `without a state directory everything is in memory, and the log says so`() throws {
@@ -121,7 +121,7 @@ import Testing
         test.say("after", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["here"] })
         #expect(
-            gateway.errorText.contains("update 9001 is set aside as a dead letter: 3 children died on it"))
+            gateway.errorText.contains("update 9001 became a dead letter: 3 children died on it"))
         #expect(gateway.errors.filter { $0.contains("status 3") }.count == 3)
         #expect(test.wait { (try? test.count("dead_letters")) == 1 })
         #expect(test.stop() == 0)

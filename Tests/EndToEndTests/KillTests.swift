@@ -53,7 +53,7 @@ import Testing
         #expect(talk.test.telegram.pendingUpdates > 0)
         let answered = talk.answered
         #expect(answered < talk.updates)
-        #expect(gateway.errors.count { $0.contains("can't be written") } == 1)
+        #expect(gateway.errors.count { $0.contains("can't write the journal") } == 1)
         try talk.test.limitFiles(of: gateway, to: nil)
         talk.finish(twice: false)
     }

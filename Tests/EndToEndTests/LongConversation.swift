@@ -73,7 +73,7 @@ final class LongConversation {
     func fillDisk(of gateway: ProgramRun, saying count: Int = 0) throws {
         try test.limitFiles(of: gateway, to: 1000)
         say(count)
-        #expect(test.waitForLog("can't be written: disk I/O error"))
+        #expect(test.waitForLog("journal.db: disk I/O error"))
     }
 
     /// Waits for all answers, stops the gateway and checks the outcome.

@@ -59,7 +59,7 @@ import Testing
     @Test func `an unavailable file without a caption blocks neither a replay nor a stop`() throws {
         let run = try replay([photo("a", in: 42)], "cat", temporary: "/nowhere")
         #expect(run.exit?.status == 1)
-        #expect(run.errorText.contains("can't be had"))
+        #expect(run.errorText.contains("can't download"))
 
         let test = try GatewayTest()
         try test.run(["--plain", "--stop-grace", "1h", "--stop-timeout", "1h", "--", "cat"])
@@ -70,7 +70,7 @@ import Testing
         test.telegram.add(photo("nonsense", in: 42), as: "message")
         #expect(test.wait { test.telegram.calls.contains { $0.method == "getFile" } })
         #expect(test.stop() == 0)
-        #expect(test.gateway?.errorText.contains("can't be had") == true)
+        #expect(test.gateway?.errorText.contains("can't download") == true)
     }
 
     @Test func `the log warns if a user could request any file`() throws {
@@ -92,7 +92,7 @@ import Testing
         let test = try GatewayTest()
         try test.run(["--plain", "--idle-timeout", "100ms", "--", "cat"])
         test.telegram.add(photo("nonsense", in: 42), as: "message")
-        #expect(test.waitForLog("can't be had"))
+        #expect(test.waitForLog("can't download"))
         #expect(test.waitForLog("child ended"))
         #expect(test.stop() == 0)
     }

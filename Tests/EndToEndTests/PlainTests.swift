@@ -95,7 +95,7 @@ import Testing
                 "read -r a; while :; do :; done",
             ], on: try EventLoop())
         #expect(run.wait() == 1)
-        #expect(run.errorText.contains("did not come back"))
+        #expect(run.errorText.contains("did not read on"))
     }
 
     @Test func `a message whose program crashed is redelivered`() throws {

@@ -115,7 +115,7 @@ import Testing
         #expect(end.errors.contains("update=9 line=3 child ended"))
         #expect(end.errors.contains("status 3"))
         #expect(end.errors.contains("stderr: cannot go on"))
-        #expect(end.errors.contains("1 event is not delivered"))
+        #expect(end.errors.contains("1 event not delivered"))
     }
 
     @Test func `a stray print gives exit status 1 and is shown`() throws {

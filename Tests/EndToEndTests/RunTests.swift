@@ -61,7 +61,7 @@ import Testing
         test.telegram.add(["id": "5", "question": "?", "type": "regular"], as: "poll")
         test.say("after", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["after"] })
-        #expect(gateway.errorText.contains("poll belongs to no scope"))
+        #expect(gateway.errorText.contains("dropped poll: it belongs to no scope"))
     }
 
     @Test func `invalid UTF-8 affects no other update of the batch`() throws {

@@ -105,7 +105,7 @@ import Testing
         test.files.write("results", "my notes\n")
         let notes = try send(call(1, "a"), ["--resume", file])
         #expect(notes.wait() == 65)
-        #expect(notes.errorText.contains("\(file) isn't a results file: line 1 is not a result"))
+        #expect(notes.errorText.contains("\(file) is not a results file: line 1 is not a result"))
         #expect(test.files.read("results") == "my notes\n")
     }
 
@@ -118,7 +118,7 @@ import Testing
         test.files.write("results", text)
         let run = try send(call(1, "a"), ["--resume", file])
         #expect(run.wait() == 65)
-        #expect(run.errorText.contains("\(file) isn't a results file: line "))
+        #expect(run.errorText.contains("\(file) is not a results file: line "))
         #expect(test.files.read("results") == text)
         #expect(arrived == [])
     }
@@ -133,7 +133,7 @@ import Testing
         #expect(run.wait() == 128 + SIGTERM)
         #expect(run.output.count == 1)
         #expect(arrived.sorted() == ["held", "slow"])
-        #expect(run.errorText.contains("2 lines have no result, the first is line 2"))
+        #expect(run.errorText.contains("without a result: 2 lines, the first is line 2"))
         #expect(run.errorText.contains("run the same command with --resume \(file) to continue"))
     }
 
@@ -169,7 +169,7 @@ import Testing
         let run = try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file])
         #expect(run.wait() == 77)
         #expect(run.errorText.contains("pipegram: Telegram rejects the token (401 Unauthorized)"))
-        #expect(run.errorText.contains("2 lines have no result, the first is line 2"))
+        #expect(run.errorText.contains("without a result: 2 lines, the first is line 2"))
         test.telegram.clearFaults()
         #expect(try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file]).wait() == 0)
         #expect(test.texts(in: 1) == ["a"])
@@ -183,7 +183,7 @@ import Testing
         #expect(test.wait { run.output.count == 1 })
         try test.limitFiles(of: run, to: 300)
         run.write((1...100).map { call($0, "\($0)") }.joined())
-        #expect(test.waitForLog("results can't be written"))
+        #expect(test.waitForLog("can't write results"))
         #expect(test.wait { test.telegram.calls.count >= 32 } && test.telegram.calls.count <= 40)
         try test.limitFiles(of: run, to: nil)
         run.endInput()

@@ -13,9 +13,9 @@ import Testing
         test.say("one", in: 42)
         test.say("two", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["one", "two"] })
-        #expect(gateway.errorText.contains("warning \(test.telegram.url) is in trouble: 502"))
+        #expect(gateway.errorText.contains("warning \(test.telegram.url) answered with a server error: 502"))
         #expect(gateway.errorText.contains("\(test.telegram.url) answers again, after"))
-        #expect(gateway.errors.filter { $0.contains("in trouble") }.count == 1)
+        #expect(gateway.errors.filter { $0.contains("server error") }.count == 1)
     }
 
     @Test func `a call whose answer was lost isn't repeated, and its result is unknown`() throws {

@@ -43,7 +43,7 @@ import Testing
         #expect(test.waitForLog("child started"))
         #expect(test.stop() == 0)
         #expect(gateway.errorText.contains("sending SIGTERM"))
-        #expect(gateway.errorText.contains("3 events and 0 calls stay in the journal for the next start"))
+        #expect(gateway.errorText.contains("3 events and 0 calls left in the journal for the next start"))
         #expect(!gateway.errorText.contains("stopping took longer"))
     }
 
@@ -53,7 +53,7 @@ import Testing
         test.say("x", in: 42)
         #expect(test.waitForLog("child started"))
         #expect(test.stop() == 0)
-        #expect(gateway.errorText.contains("stopping took longer than 0.3s: 1 children are killed"))
+        #expect(gateway.errorText.contains("stopping took longer than 0.3s: 1 child killed"))
     }
 
     @Test func `a second signal ends it at once`() throws {

@@ -107,18 +107,18 @@ import Testing
 
     @Test func `each message gives the fix`() {
         let descriptions: [(Program.NotFound, String)] = [
-            (.missing("./bot"), "./bot: there is no such file"),
+            (.missing("./bot"), "./bot: no such file"),
             (.missing("bot"), "bot: no such program in PATH; for one in this directory write ./bot"),
             (.notExecutable("./bot"), "./bot: not executable; if it is your bot: chmod +x ./bot"),
             (.directory("bots"), "bots: a directory, not a program"),
             (
                 .interpreterMissing("/usr/bin/pithon", script: "./bot"),
-                "./bot: its first line asks for /usr/bin/pithon, which is not there"
+                "./bot: the interpreter in its first line, /usr/bin/pithon, doesn't exist"
             ),
             (
                 .interpreterMissing("python3\r", script: "./bot"),
                 "./bot: its lines end in CR LF, so the system looks for 'python3\\r'; "
-                    + "mend it with: sed -i 's/\\r$//' ./bot"
+                    + "fix it with: sed -i 's/\\r$//' ./bot"
             ),
         ]
         for (error, description) in descriptions { #expect(error.description == description) }

@@ -106,7 +106,7 @@ import Testing
         let (most, least): (Int64, Int64) = (.max, .min)
         #expect(world.failure("start", [:], as: most) == "400 Bad Request: user not found")
         for id in [most, least, 1 << 52] {
-            let words = "400 Bad Request: user id \(id) is taken or no user's"
+            let words = "400 Bad Request: user id \(id) is taken or invalid"
             #expect(world.failure("createUser", ["id": JSON(id)]) == words)
         }
         #expect(world.failure("createGroup", ["id": JSON(least)])?.hasPrefix("400 Bad Request: ") == true)

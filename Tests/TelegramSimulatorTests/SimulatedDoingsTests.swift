@@ -186,7 +186,7 @@ import Testing
         #expect(world.refusal("sendMesage", [:]) == "404 Not Found: method not found")
         #expect(
             world.remarks == [
-                "sendMesage is no method of the Bot API that is known here; did you mean sendMessage?"
+                "unknown Bot API method sendMesage; did you mean sendMessage?"
             ])
     }
 
@@ -198,7 +198,7 @@ import Testing
         }
         #expect(
             world.remarks == [
-                "castHologram is no method of the Bot API that is known here, answered with true"
+                "unknown Bot API method castHologram, answered with true"
             ])
     }
 

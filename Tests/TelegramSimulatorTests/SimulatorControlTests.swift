@@ -70,15 +70,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{}"#, "Bad Request: which 'fault'? One of: error, "),
-        (#"{"fault":"hanged"}"#, "Bad Request: no fault is called 'hanged'; there are: error, "),
+        (#"{}"#, "Bad Request: no 'fault' given; use one of error, "),
+        (#"{"fault":"hanged"}"#, "Bad Request: unknown fault 'hanged'; use one of error, "),
         (#"{"fault":"html"}"#, "Bad Request: fault html needs 'status', a number"),
         (#"{"delay":"soon"}"#, "Bad Request: fault delay needs 'delay', a number of seconds"),
         (#"{"fault":"hang","times":0}"#, "Bad Request: times must be a positive number"),
         (#"{"fault":"hang","chat_id":"x"}"#, "Bad Request: chat_id must be a number"),
-        (#"{"fault":"close_after_bytes","bytes":9}"#, "Bad Request: close_after_bytes needs 'method'"),
-        (#"{"fault":"#, "Bad Request: the body is no JSON: line 1, column 9: "),
-        (#"[]"#, "Bad Request: the body is no JSON object"),
+        (#"{"fault":"close_after_bytes","bytes":9}"#, "Bad Request: fault close_after_bytes needs 'method'"),
+        (#"{"fault":"#, "Bad Request: the body is not JSON: line 1, column 9: "),
+        (#"[]"#, "Bad Request: the body must be a JSON object"),
     ])
     func `an invalid fault is refused with a clear message`(_ order: String, _ words: String) {
         let answer = test.settled(send("/faults", .json(Array(order.utf8))))
@@ -167,11 +167,11 @@ import Testing
         #expect(unknown.status == 404)
         #expect(
             reason(unknown)
-                == "Not Found: there is no /simulator/nothing; GET /simulator lists all paths")
+                == "Not Found: unknown path /simulator/nothing; GET /simulator lists all paths")
         #expect(ask("/reset").status == 405)
         #expect(
             reason(ask("/users/ada"))
-                == "Method Not Allowed: GET /simulator/users/ada is none; it is POST /simulator/users/<id or username>/<action>"
+                == "Method Not Allowed: GET /simulator/users/ada; use POST /simulator/users/<id or username>/<action>"
         )
     }
 }

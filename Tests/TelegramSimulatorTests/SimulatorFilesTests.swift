@@ -143,7 +143,7 @@ import Testing
         test.server.fail(method: "file", with: .hang)
         var request = HTTPClient.Request(url: "\(test.server.url)/file/bot7:secret/f", timeout: .seconds(5))
         request.stallTimeout = .milliseconds(100)
-        #expect(test.settled(test.send(request)).failure?.reason == "nothing moved for 0.1s")
+        #expect(test.settled(test.send(request)).failure?.reason == "no data was transferred for 0.1s")
         #expect(test.server.downloads.count == 5)
         #expect(fetch(test, "f").status == 200)
     }

@@ -53,7 +53,7 @@ import Reactor
         try Self.make(place)
         // An earlier run may have left such a directory, and one of its calls may still upload the file.
         while mkdir("\(place)/\(number)", 0o700) != 0 {
-            guard errno == EEXIST else { throw SystemError("making \(place)/\(number)") }
+            guard errno == EEXIST else { throw SystemError("creating \(place)/\(number)") }
             number += 1
         }
         counts[scope] = number
@@ -89,7 +89,7 @@ import Reactor
         if isTemporary {
             // mkdtemp(3) replaces the six letters.
             var template = Array("\(base)/pipegram-XXXXXX".utf8CString)
-            guard let made = mkdtemp(&template) else { throw SystemError("making a directory in \(base)") }
+            guard let made = mkdtemp(&template) else { throw SystemError("creating a directory in \(base)") }
             directory = String(cString: made)
         } else {
             try Self.make(base)
@@ -123,6 +123,6 @@ import Reactor
 
     private static func make(_ path: String) throws(SystemError) {
         guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
-        throw SystemError("making \(path)")
+        throw SystemError("creating \(path)")
     }
 }

@@ -208,9 +208,9 @@ final class Downloads {
         let hint =
             switch error.code {
             case 400 where error.reason.contains("file is too big"):
-                "; Telegram's own server gives bots files of up to 20 MB, one of your own with --local gives all"
+                "; Telegram's server limits downloads to 20 MB, your own server with --local has no limit"
             case 404:
-                "; a Bot API server of your own gives files only with --local, or with a web server before it"
+                "; your own Bot API server serves files only with --local, or behind a web server"
             default: ""
             }
         return BotAPIError(code: error.code, reason: error.reason + hint, parameters: error.parameters)

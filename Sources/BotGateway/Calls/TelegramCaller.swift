@@ -186,7 +186,7 @@ package final class TelegramCaller: CallSink, CallObserver {
     private func follow(from old: Int64?, to new: Int64) -> Bool {
         guard let old else { return false }
         if destinations.migrate(old, to: new) {
-            log.notice("chat \(old) has become \(new); calls to it go there")
+            log.notice("chat \(old) was migrated to \(new); its calls are sent there")
             onMigration(old, new)
         }
         return destinations.hasMoved(old)
@@ -202,7 +202,7 @@ package final class TelegramCaller: CallSink, CallObserver {
             return .failure(error)
         case .unreachable(let reason, _):
             let error = BotAPIError.badRequest(
-                "the upload broke off \(Retry.mostBreaks) times, as if the server took no file so big: \(reason)"
+                "the upload failed \(Retry.mostBreaks) times; the file may be too large for the server: \(reason)"
             )
             report("rejected: \(error)", call, scope, level: .warning)
             return .failure(error)

@@ -60,14 +60,14 @@ extension ChildSession {
         // Before the next child starts: it may make a call at once.
         context.handlers.ended(scope)
         let isLeft = requeue(ended, blaming: !succeeded)
-        if stop.reason == .stop, isLeft { abandon(because: "the gateway stops") }
+        if stop.reason == .stop, isLeft { abandon(because: "the gateway is stopping") }
         self.ended(succeeded: succeeded, lived: lived)
     }
 
     private func report(_ exit: ChildProcess.Exit, lived: Duration, hasReadEvent: Bool) {
         let how = "after \(lived.rounded), \(exit.words)"
         if !hasReadEvent, stop.reason == nil {
-            diedAtStart("child ended \(how), without having read its event")
+            diedAtStart("child ended \(how), before it read its event")
         } else if exit.status != 0, context.policy.judgesLateExits || stop.reason == nil {
             problem("child ended \(how)\(outlook)")
         } else {
@@ -85,24 +85,24 @@ extension ChildSession {
         case .begins:
             log(
                 .error,
-                "crash loop: the bot dies at its start in every chat: \(how)\(lastWords). It is restarted with backoff, "
-                    + "and events wait. The next line about this comes when a child reads its event")
+                "crash loop: the bot dies at its start: \(how)\(lastWords). It is restarted with backoff, and events wait. "
+                    + "Further deaths are logged at level debug until a child reads its event")
         }
     }
 
     /// The child's last words and what happens next, for a person at a terminal.
     private var outlook: String {
-        context.policy.failure == .dropEvents ? lastWords + "; the next message starts it anew" : ""
+        context.policy.failure == .dropEvents ? lastWords + "; the next message restarts it" : ""
     }
 
     private var lastWords: String {
-        child.lastWords.isEmpty ? "" : "; its last words: \(child.lastWords.joined(separator: " | "))"
+        child.lastWords.isEmpty ? "" : "; last stderr lines: \(child.lastWords.joined(separator: " | "))"
     }
 
     /// A child has read an event, which ends a crash loop.
     func crashLoopEnded() {
         if context.health.crashLoop.childReadEvent() {
-            context.log.notice("children read their events again")
+            context.log.notice("crash loop ended: a child has read its event")
         }
     }
 
@@ -121,10 +121,10 @@ extension ChildSession {
     }
 
     private func deadLetter(_ event: IncomingEvent) {
-        let reason = "\(event.deaths) children died on it"
+        let reason = "\(event.deaths.counted("child", plural: "children")) died on it"
         context.journal.deadLetter(event, because: reason)
         redeliveryWindow.acknowledged(1, commits: context.journal.commits)
-        log(.error, "update \(event.updateID) is set aside as a dead letter: \(reason)")
+        log(.error, "update \(event.updateID) became a dead letter: \(reason)")
     }
 
     func ended(succeeded: Bool, lived: Duration) {
@@ -133,7 +133,7 @@ extension ChildSession {
         if !succeeded, !context.policy.redelivers {
             abandon(because: "its child failed")
         } else if context.shutdown != .none, lifecycle.state == .cooling || context.leavesEvents {
-            abandon(because: "the gateway stops")
+            abandon(because: "the gateway is stopping")
         } else {
             carryOut(action)
         }
@@ -158,15 +158,15 @@ extension ChildSession {
         switch context.shutdown {
         case .none: break
         case .draining:
-            if lifecycle.state == .cooling { abandon(because: "the gateway stops") }
+            if lifecycle.state == .cooling { abandon(because: "the gateway is stopping") }
             advance()
         case .hurrying:
-            if !isAlive, context.leavesEvents { abandon(because: "the gateway stops") }
+            if !isAlive, context.leavesEvents { abandon(because: "the gateway is stopping") }
             advance()
             // A child that has stopped reading is ended with its event in flight.
             if !inFlight.isReady, activity.last + context.policy.stopGrace <= .current { close(.stop) }
         case .killing:
-            abandon(because: "the gateway stops")
+            abandon(because: "the gateway is stopping")
             child.process?.signal(SIGKILL)
         }
     }
@@ -178,7 +178,7 @@ extension ChildSession {
         queue = EventQueue()
         context.journal.overflow?.drop(of: scope)
         if !context.journal.isDurable, count > 0 {
-            problem("\(count == 1 ? "1 event is" : "\(count) events are") not delivered: \(why)")
+            problem("\(count.counted("event")) not delivered: \(why)")
         }
         if !isAlive { lifecycle.abandoned() }
     }

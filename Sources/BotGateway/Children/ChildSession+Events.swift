@@ -57,7 +57,7 @@ extension ChildSession {
     func give(_ events: [IncomingEvent], opening: [UInt8] = []) {
         guard let last = events.last else { return }
         child.gave(events)
-        log(.debug, events.count == 1 ? "event given" : "\(events.count) events given")
+        log(.debug, "delivered \(events.count.counted("event"))")
         context.handlers.given(last)
         activity.gave(context.loop.now)
         child.process?.write(inFlight.write(events, opening: opening, as: { dialect.lines(of: $0) }))
@@ -116,10 +116,10 @@ extension ChildSession {
         let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
         log(
             .warning,
-            "has not acknowledged its event for \(ChildPolicy.acknowledgementDue.rounded): with "
-                + "--ack event the next one comes after \(line)"
+            "event not acknowledged for \(ChildPolicy.acknowledgementDue.rounded): with --ack event the bot "
+                + "must write \(line)"
                 + (child.buffering.isBroken
-                    ? "" : "; it has written nothing at all: is its stdout buffered?"))
+                    ? "" : "; it has written nothing: is its stdout buffered?"))
     }
 
     /// Whether the event of that timeout is still in flight.
@@ -130,10 +130,10 @@ extension ChildSession {
     /// The child wrote `telegram.ack`.
     func acknowledge(_ updateID: Int64) {
         guard case .acknowledged = inFlight.mode else {
-            return log(.debug, "acknowledged, which changes nothing without --ack event")
+            return log(.debug, "ignored telegram.ack: it needs --ack event")
         }
         guard let events = inFlight.acknowledge(updateID) else {
-            return log(.warning, "acknowledged update \(updateID), which is not in flight")
+            return log(.warning, "ignored telegram.ack: update \(updateID) is not in flight")
         }
         acknowledge(events)
         if !owesAcknowledgement { stopTyping() }

@@ -31,7 +31,7 @@ extension ChildSession {
     private func hangTimedOut(_ timeout: Duration) {
         guard lifecycle.close() else { return }
         stop.begin(nil)
-        problem("child did not come back within \(timeout.rounded), sending SIGTERM")
+        problem("child did not read on within \(timeout.rounded), sending SIGTERM")
         child.process?.endInput()
         escalate()
     }
@@ -51,8 +51,8 @@ extension ChildSession {
             child.process?.isReadingInput == true
         else { return }
         reportBuffering(
-            "it read several events, waits for more, and has written nothing at all: \(Self.bufferingRemedy). "
-                + "If it has nothing to say, all is well")
+            "child has read several events and written nothing: \(Self.bufferingRemedy). "
+                + "Ignore this if it has nothing to write")
     }
 
     /// The child wrote to stdout.
@@ -63,7 +63,7 @@ extension ChildSession {
         child.wrote()
         guard wasKeptBack, context.health.mayReportBuffering else { return }
         reportBuffering(
-            "it wrote nothing before the end of its stdin, which comes late on Telegram: \(Self.bufferingRemedy)"
+            "child wrote nothing until its stdin ended, which happens late on Telegram: \(Self.bufferingRemedy)"
         )
     }
 

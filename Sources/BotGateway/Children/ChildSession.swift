@@ -87,8 +87,8 @@ import Reactor
         case .start: startWhenThereIsRoom()
         case .deliver: advance()
         case .startAfter(let delay):
-            let waiting = queue.isEmpty ? "for the next event at the earliest" : "\(queue.count) events wait"
-            log(repeatedLevel, "starting again in \(delay.rounded), \(waiting)")
+            let waiting = queue.isEmpty ? "with the next event" : "\(queue.count.counted("event")) waiting"
+            log(repeatedLevel, "restarting in \(delay.rounded), \(waiting)")
             setTimer(delay) { $0.cooledDown() }
         }
     }

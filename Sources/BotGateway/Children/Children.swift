@@ -201,7 +201,8 @@ package final class Children {
     /// Out of descriptors or processes: retries when a child has ended, or in a second.
     private func waitForResources(_ error: SystemError) {
         if slots.isFirstExhaustion() {
-            context.log.warning("no room for more than \(count) children (\(error)); others wait their turn")
+            let running = count.counted("child", plural: "children")
+            context.log.warning("can't run more than \(running) (\(error)); other scopes wait")
         }
         checkSlots(after: .seconds(1))
     }

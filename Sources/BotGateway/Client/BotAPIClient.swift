@@ -123,9 +123,9 @@ package final class BotAPIClient {
             failingSince = nil
             log.notice("\(place) answers again, after \((Instant.current - since).rounded)")
         case .serverError(let error):
-            reportFailure("\(place) is in trouble: \(error); trying again until it works")
+            reportFailure("\(place) answered with a server error: \(error); retrying until it works")
         case .unreachable(let reason, _):
-            reportFailure("can't reach \(place): \(reason); trying again until it works")
+            reportFailure("can't reach \(place): \(reason); retrying until it works")
         case .noResponse(let reason):
             reportFailure("\(place) did not answer: \(reason)")
         }

@@ -6,12 +6,12 @@ import Reactor
 /// Calls getMe until Telegram answers.
 package final class SignIn {
     static let webhookIsSet =
-        "a webhook is set for this bot, and Telegram sends its updates there; "
-        + "to remove it: pipegram run --delete-webhook …"
+        "a webhook is set for this bot, so Telegram sends its updates there; "
+        + "to delete it: pipegram run --delete-webhook …"
 
     package static func unauthorized(_ error: BotAPIError) -> String {
-        "Telegram rejects the token (\(error)). @BotFather gives one, and /token shows it again; it is taken "
-            + "from --token-file FILE, $CREDENTIALS_DIRECTORY/token or $TELEGRAM_BOT_TOKEN"
+        "Telegram rejects the token (\(error)). Get it from @BotFather with /token, and put it in --token-file "
+            + "FILE, $CREDENTIALS_DIRECTORY/token or $TELEGRAM_BOT_TOKEN"
     }
 
     private let api: BotAPIClient
@@ -54,6 +54,6 @@ package final class SignIn {
 
     private func noBotAPI(_ sign: String) -> GatewayFailure {
         GatewayFailure(
-            .noBotAPI, "\(api.place) is no Bot API server: \(sign). --api-url and $TELEGRAM_API_URL name it")
+            .noBotAPI, "\(api.place) is not a Bot API server: \(sign); check --api-url and $TELEGRAM_API_URL")
     }
 }

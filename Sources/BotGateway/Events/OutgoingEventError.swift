@@ -23,14 +23,14 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         case .tooLong(let limit): "longer than \(limit) bytes; --max-line sets the limit"
         case .missingType: "it needs a 'type', such as telegram.send_message"
         case .unknownType(let type):
-            "unknown type '\(Self.start(of: type))'; docs/protocol.md lists them\(Self.hint(type))"
+            "unknown type '\(Self.start(of: type))'; docs/protocol.md lists all types\(Self.hint(type))"
         case .missing(let field, let type): "\(type) needs '\(field)'"
         case .missingChat(let type, let scope): "\(type) needs 'chat_id': \(scope) has no chat to default to"
         case .badID: "'id' must be a string or a number"
         case .badParams: "'params' must be an object"
-        case .besideParams(let key): "with 'params' all parameters go there, also '\(Self.start(of: key))'"
+        case .besideParams(let key): "'\(Self.start(of: key))' is outside of 'params': move it there"
         case .stateTooLong(let bytes):
-            "a state of \(bytes) bytes; at most \(OutgoingEvent.stateLimit) are kept for a scope"
+            "the state has \(bytes) bytes; the limit is \(OutgoingEvent.stateLimit)"
         case .notAString(let field, let type): "\(type): '\(field)' must be a string"
         }
     }

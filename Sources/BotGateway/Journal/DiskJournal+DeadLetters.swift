@@ -15,7 +15,7 @@ extension DiskJournal {
                 stored(events)
             }
         } catch {
-            log.error("dead letters can't be read: \(error)")
+            log.error("can't read the dead letters: \(error)")
         }
     }
 
@@ -44,7 +44,7 @@ extension DiskJournal {
             else { continue }
             guard let scope = marked.text(1).flatMap(Scope.init) else {
                 log.error(
-                    "a dead letter of the scope '\(marked.text(1) ?? "")' can't be read, and is left alone")
+                    "skipped a dead letter of scope '\(marked.text(1) ?? "")', which can't be read")
                 continue
             }
             var event = IncomingEvent(updateID: updateID, scope: scope, line: marked.bytes(3))

@@ -19,7 +19,7 @@ extension DiskJournal {
                 guard let scope = calls.text(1).flatMap(Scope.init),
                     let call = Self.call(calls.bytes(2))
                 else {
-                    log.error("a call in the journal can't be read, and is dropped")
+                    log.error("dropped a call in the journal that can't be read")
                     remove(call: key)
                     continue
                 }

@@ -49,8 +49,8 @@ import Reactor
             if let owner = try facts["bot"], owner != bot {
                 throw GatewayFailure(
                     .unusableState,
-                    "\(place) belongs to bot \(owner), and this is bot \(bot); name another place with --state "
-                        + "DIR")
+                    "\(place) belongs to bot \(owner), not to bot \(bot); choose another directory with --state DIR"
+                )
             }
             let last = { (table: String) in try database.integer("SELECT max(key) FROM \(table)") ?? 0 }
             let lastEvent = try last("events")
@@ -144,7 +144,7 @@ import Reactor
     /// Reports a failed read. After a temporary error the caller tries again; any other error ends the gateway.
     func failedToRead(_ error: DatabaseError) -> JournalReadError {
         if error.mayPass {
-            log.error("the journal \(place) can't be read: \(error); it is tried again")
+            log.error("can't read the journal \(place): \(error); retrying")
         } else {
             fail(error)
         }
@@ -166,12 +166,14 @@ import Reactor
         commit.close()
         guard !isBroken else { return }
         guard !commit.isFailing else {
-            return log.error("\(place) could not be written at last: some events will come again")
+            return log.error("can't write the last changes to \(place): some events will be redelivered")
         }
         let events = (try? database.integer("SELECT count(*) FROM events")) ?? 0
         let calls = (try? database.integer("SELECT count(*) FROM calls")) ?? 0
         if isDurable, events + calls > 0 {
-            log.notice("\(events) events and \(calls) calls stay in the journal for the next start")
+            log.notice(
+                "\(events.counted("event")) and \(calls.counted("call")) left in the journal for the next start"
+            )
         }
         let doubtful = try? database.integer(
             "SELECT count(*) FROM events WHERE key <= \(possiblyDelivered.through)")

@@ -117,8 +117,8 @@ import Reactor
         if outage.failed(isBusy: isBusy, at: .current) {
             log.error(
                 """
-                the journal \(place) can't be written: \(error). No update is taken until that works; \
-                Telegram keeps them for a day. Make room on that disk, or see to it that it can be written
+                can't write the journal \(place): \(error). No update is accepted until that works; Telegram \
+                keeps updates for a day. Free some disk space, or make the file writable
                 """)
         }
         commit(after: isBusy ? Self.delay : Self.retryDelay)

@@ -99,13 +99,14 @@ enum JournalDatabase {
         if version == 0, tables == 0, id == 0 { return }
         guard id == applicationID else {
             throw GatewayFailure(
-                .unusableState, "\(path) is no journal of pipegram's; name another place with --state DIR")
+                .unusableState, "\(path) is not a pipegram journal; choose another directory with --state DIR"
+            )
         }
         guard version <= Self.version else {
             throw GatewayFailure(
                 .unusableState,
-                "\(path) was written by a newer pipegram (layout \(version), this one knows \(Self.version)); "
-                    + "use that one, or name another place with --state DIR")
+                "\(path) was written by a newer pipegram (layout \(version), this one supports \(Self.version)); "
+                    + "use that one, or choose another directory with --state DIR")
         }
     }
 
@@ -125,9 +126,9 @@ enum JournalDatabase {
         guard let error = error as? DatabaseError, error.mayPass else {
             return GatewayFailure(
                 .unusableState,
-                "the journal \(path) is broken, or none: \(error). Nothing was changed; move it away to begin "
+                "the journal \(path) is corrupt, or not a journal: \(error). It is unchanged; move it away to start "
                     + "with an empty one")
         }
-        return GatewayFailure(.noState, "the journal \(path) can't be used: \(error)")
+        return GatewayFailure(.noState, "can't open the journal \(path): \(error)")
     }
 }

@@ -38,7 +38,7 @@ struct RecoveredScopes {
             if let scope = Scope(name), let count = read.integer(1) {
                 scopes.append((scope, Int(count)))
             } else {
-                log.error("events of the scope '\(name)' can't be read, and are left alone")
+                log.error("skipped the events of scope '\(name)', which can't be read")
             }
         }
         if rows < Self.pageSize { last = nil }

@@ -52,11 +52,11 @@ import Reactor
         }
         if let holder {
             close(lock)
-            let words = holder > 0 ? "process \(holder)" : "another one"
+            let user = holder > 0 ? "process \(holder), another pipegram" : "another pipegram"
             throw GatewayFailure(
                 .noState,
-                "\(path) is in use by \(words), a pipegram that runs already; stop that one, or give this one "
-                    + "a place of its own with --state DIR")
+                "\(path) is in use by \(user); stop that one, or choose another directory with "
+                    + "--state DIR")
         }
         // SQLite would create the file readable by everyone, which matters if the user opened the directory to others.
         // If this fails, SQLite reports why.
@@ -100,7 +100,7 @@ import Reactor
     private static func unusable(_ path: String, _ error: SystemError) -> GatewayFailure {
         GatewayFailure(
             .noState,
-            "the state directory \(path) can't be used (\(error)); name another one with --state DIR, in a "
-                + "systemd unit with StateDirectory=NAME, or keep everything in memory with --no-state")
+            "can't use the state directory \(path) (\(error)); choose another one with --state DIR, in a systemd "
+                + "unit with StateDirectory=NAME, or keep everything in memory with --no-state")
     }
 }

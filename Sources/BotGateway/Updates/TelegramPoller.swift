@@ -151,7 +151,7 @@ package final class TelegramPoller: UpdateSource {
             let new = answer.updates.filter { recent.isNew($0.id) }
             onUpdates(UpdateBatch(new, nextOffset: nextOffset) { [self] in taken(upTo: nextOffset) })
         case .askAgain(let reason, let delay):
-            log.warning("an answer with updates can't be read (\(reason)); asking for one update at a time")
+            log.warning("can't read the updates of an answer (\(reason)); asking for one update at a time")
             poll(after: delay)
         case .skip(let id, let reason):
             log.error("skipped update \(id), which can't be read: \(reason)")
@@ -167,8 +167,8 @@ package final class TelegramPoller: UpdateSource {
             if case .response(let body) = outcome {
                 count = BotAPIResponse.result(in: body)?["pending_update_count"]?.integer
             }
-            let number = count.map { "\($0) updates that" } ?? "what"
-            log.notice("--drop-pending: dropping \(number) Telegram holds")
+            let pending = count.map { $0.counted("pending update") } ?? "all pending updates"
+            log.notice("--drop-pending: dropping \(pending)")
             poll()
         }
     }
@@ -194,14 +194,14 @@ package final class TelegramPoller: UpdateSource {
             case .first:
                 let limit = options.conflictLimit.rounded
                 log.warning(
-                    "another program asks for this bot's updates; trying for \(limit) whether it stops")
+                    "another program polls for this bot's updates; retrying for \(limit)")
                 poll(after: .seconds(1))
             case .again:
                 poll(after: .seconds(1))
             case .tooLong:
                 let words =
-                    "another program has asked for this bot's updates for \(options.conflictLimit.rounded); "
-                    + "only one can: stop the other one, or give this one a token of its own"
+                    "another program has polled for this bot's updates for \(options.conflictLimit.rounded); "
+                    + "stop it, or use another bot's token"
                 end(GatewayFailure(.conflict, words))
             }
         case 401, 404:

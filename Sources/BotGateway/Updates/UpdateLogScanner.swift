@@ -95,7 +95,7 @@ package struct UpdateLogScanner {
         let start = zip(bytes, mark).prefix { $0 == $1 }.count
         mark = mark.dropFirst(start)
         guard start < bytes.count else { return UnsafeRawBufferPointer(rebasing: bytes[start...]) }
-        guard mark.isEmpty || mark.count == 3 else { throw malformed("half a byte order mark") }
+        guard mark.isEmpty || mark.count == 3 else { throw malformed("incomplete byte order mark") }
         mark = []
         return UnsafeRawBufferPointer(rebasing: bytes[start...])
     }
@@ -109,12 +109,12 @@ package struct UpdateLogScanner {
 
     /// Ends the log. Fails if it ends within an object, an array or a response.
     package func finish() throws(JSONError) {
-        guard mark.isEmpty || mark.count == 3 else { throw malformed("half a byte order mark") }
+        guard mark.isEmpty || mark.count == 3 else { throw malformed("incomplete byte order mark") }
         if depth > 0 {
             // The parser's error says where the object is malformed.
             _ = try parseObject()
         }
-        if frames.count > 1 { throw malformed("the log ends in the middle") }
+        if frames.count > 1 { throw malformed("the log is incomplete") }
     }
 
     // MARK: objects
@@ -150,7 +150,7 @@ package struct UpdateLogScanner {
         object.append(contentsOf: bytes[..<index])
         if object.count > Self.updateLimit {
             _ = try parseObject()
-            throw malformed("an update of more than \(Self.updateLimit >> 20) MiB")
+            throw malformed("update larger than \(Self.updateLimit >> 20) MiB")
         }
         return index
     }

@@ -115,7 +115,7 @@ import TelegramSimulator
             let error = token.redact(BotAPIError(response))
             networkFault = .fault(
                 "network",
-                "\(place) answered \(method) with \(error), which is no Bot API answer: try again later")
+                "\(place) answered \(method) with \(error), which is not a Bot API answer: try again later")
         }
     }
 

@@ -32,7 +32,7 @@ struct TelegramDiagnosis {
         if isNoBotAPI {
             return .fault(
                 "network",
-                "\(place) is no Bot API server. Check --api-url and $TELEGRAM_API_URL, which must not include /bot…"
+                "\(place) is not a Bot API server. Check --api-url and $TELEGRAM_API_URL, which must not include /bot…"
             )
         }
         if let refusal {

@@ -1,4 +1,5 @@
 import JSON
+import Reactor
 
 /// Derives diagnoses and fixes from the records of a bot's behaviour.
 struct ProbeAnalysis {
@@ -204,10 +205,6 @@ struct ProbeAnalysis {
 
     // MARK: summary
 
-    private static func number(_ count: Int, _ thing: String) -> String {
-        "\(count) \(thing)\(count == 1 ? "" : "s")"
-    }
-
     private mutating func summarize(_ records: [ProbeRecord]) {
         let events = records.reduce(0) { $0 + $1.eventsGiven }
         let calls = records.reduce(0) { $0 + $1.calls.count }
@@ -215,14 +212,14 @@ struct ProbeAnalysis {
         guard !diagnoses.contains(where: { $0.severity == .fault }) else { return }
         let isCut = records.contains { $0.stall != nil }
         let said =
-            options.isPlain ? "printed \(Self.number(lines, "line"))" : "made \(Self.number(calls, "call"))"
+            options.isPlain ? "printed \(lines.counted("line"))" : "made \(calls.counted("call"))"
         let things = calls == 0 && !options.isPlain || lines == 0 ? "wrote nothing" : said
         // `--ack exit` is for one process per event, as in CGI.
         let end =
             records.contains { $0.earlyExits > 0 }
             ? "exited after an event, as --ack exit requires" : "exited when stdin ended"
         diagnoses.insert(
-            .fine(name, "it read \(Self.number(events, "event")), \(things)\(isCut ? "" : ", and \(end)")"),
+            .fine(name, "it read \(events.counted("event")), \(things)\(isCut ? "" : ", and \(end)")"),
             at: 0)
     }
 }

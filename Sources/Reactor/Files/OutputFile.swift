@@ -36,7 +36,7 @@ import Glibc
     /// Removes all but the first `size` bytes; a shorter file stays as it is.
     package func truncate(to size: Int) throws(SystemError) {
         guard size < count else { return }
-        guard ftruncate(descriptor, size) == 0 else { throw SystemError("shortening \(path)") }
+        guard ftruncate(descriptor, size) == 0 else { throw SystemError("truncating \(path)") }
         count = size
     }
 }

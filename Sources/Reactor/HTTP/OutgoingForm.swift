@@ -98,7 +98,7 @@ private final class FilePart {
             let count = try file.read(into: piece, at: position)
             guard count > 0 else {
                 return fail(
-                    "\(file.path): became shorter while it was sent, \(position) bytes of \(file.size)")
+                    "\(file.path): became shorter while it was sent: \(position) bytes of \(file.size)")
             }
             position += count
             wasReadWhole = wasReadWhole || position == file.size

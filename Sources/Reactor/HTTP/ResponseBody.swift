@@ -86,7 +86,7 @@ struct ResponseBody {
         if head.status == 206 {
             guard rangeStart == offset, destination.count >= offset else {
                 let wrong = rangeStart.map { "byte \($0)" } ?? "somewhere"
-                error = "the server sent a part from \(wrong) on, not from byte \(offset)"
+                error = "the server sent the file from \(wrong) on, not from byte \(offset)"
                 return
             }
             start = offset

@@ -157,7 +157,7 @@ import CCurl
             stallTimeout, on: pool.loop, position: { [weak self] in self?.moved ?? 0 },
             onStall: { [weak self, weak pool] in
                 guard let self else { return }
-                pool?.giveUp(self, because: "nothing moved for \(stallTimeout.rounded)")
+                pool?.giveUp(self, because: "no data was transferred for \(stallTimeout.rounded)")
             })
     }
 

@@ -41,7 +41,7 @@ import Glibc
         signal(SIGXFSZ, SIG_IGN)
         _ = spawn_prepare()
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else { throw SystemError("making an epoll descriptor") }
+        guard epoll >= 0 else { throw SystemError("creating an epoll descriptor") }
     }
 
     isolated deinit {

@@ -94,7 +94,7 @@ package final class ChildProcess {
     private static func pipe() throws(SystemError) -> [Int32] {
         var ends: [Int32] = [-1, -1]
         let error = open_pipe(&ends)
-        guard error == 0 else { throw SystemError("making a pipe", code: error) }
+        guard error == 0 else { throw SystemError("creating a pipe", code: error) }
         return ends
     }
 

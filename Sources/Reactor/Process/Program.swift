@@ -12,7 +12,7 @@ package struct Program {
         package var description: String {
             switch self {
             case .missing(let name) where name.contains("/"):
-                "\(name): there is no such file"
+                "\(name): no such file"
             case .missing(let name):
                 "\(name): no such program in PATH; for one in this directory write ./\(name)"
             case .notExecutable(let path):
@@ -21,9 +21,9 @@ package struct Program {
                 "\(path): a directory, not a program"
             case .interpreterMissing(let interpreter, let script) where interpreter.hasSuffix("\r"):
                 "\(script): its lines end in CR LF, so the system looks for "
-                    + "'\(interpreter.dropLast())\\r'; mend it with: sed -i 's/\\r$//' \(script)"
+                    + "'\(interpreter.dropLast())\\r'; fix it with: sed -i 's/\\r$//' \(script)"
             case .interpreterMissing(let interpreter, let script):
-                "\(script): its first line asks for \(interpreter), which is not there"
+                "\(script): the interpreter in its first line, \(interpreter), doesn't exist"
             }
         }
     }

@@ -8,7 +8,7 @@ extension SimulatedTelegram {
     func createUser(_ request: Request) throws(BotAPIError) -> JSON {
         let id = request.arguments.id("id") ?? chats.freePersonID(from: 42, besides: botID)
         guard SimulatedChats.personIDs.contains(id), id != botID else {
-            throw .badRequest("user id \(id) is taken or no user's")
+            throw .badRequest("user id \(id) is taken or invalid")
         }
         let name = request.text("first_name").isEmpty ? "User \(id)" : request.text("first_name")
         var user: JSON = [

@@ -162,6 +162,6 @@ package final class SimulatedTelegram {
         if let name { return "\(name) isn't simulated: its answer is made up" }
         let nearest = Methods.suggestion(to: method).map { "; did you mean \($0)?" } ?? ""
         let answer = strictness == .lenient ? ", answered with true" : ""
-        return "\(method) is no method of the Bot API that is known here\(answer)\(nearest)"
+        return "unknown Bot API method \(method)\(answer)\(nearest)"
     }
 }

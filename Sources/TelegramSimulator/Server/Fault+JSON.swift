@@ -20,7 +20,8 @@ struct FaultOrder {
         times = Int(arguments.integer("times") ?? 1)
         guard times > 0 else { throw .badRequest("times must be a positive number") }
         if case .closeAfterBytes = fault, method == nil {
-            throw .badRequest("close_after_bytes needs 'method': a call's, or 'file' for the fetching of one")
+            throw .badRequest(
+                "fault close_after_bytes needs 'method': a Bot API method, or 'file' for downloads")
         }
     }
 }
@@ -65,8 +66,8 @@ extension Fault {
                 throw .badRequest("fault delay needs 'delay', a number of seconds")
             }
             self = .delay(.seconds(seconds))
-        case "": throw .badRequest("which 'fault'? One of: \(Self.names)")
-        default: throw .badRequest("no fault is called '\(kind)'; there are: \(Self.names)")
+        case "": throw .badRequest("no 'fault' given; use one of \(Self.names)")
+        default: throw .badRequest("unknown fault '\(kind)'; use one of \(Self.names)")
         }
     }
 

@@ -70,11 +70,11 @@ struct SimulatorControl {
         guard let method = methods[path[0].lowercased()] else {
             return BotAPIError(
                 code: 404,
-                reason: "Not Found: there is no \(request.path); GET /simulator lists all paths")
+                reason: "Not Found: unknown path \(request.path); GET /simulator lists all paths")
         }
         return BotAPIError(
             code: 405,
-            reason: "Method Not Allowed: \(request.method) \(request.path) is none; it is \(method)")
+            reason: "Method Not Allowed: \(request.method) \(request.path); use \(method)")
     }
 
     // MARK: users
@@ -115,7 +115,7 @@ struct SimulatorControl {
             introduction.set("id", JSON(id))
         }
         guard let id = Int64(Arguments(introduction).text("id")), SimulatedChats.personIDs.contains(id) else {
-            throw .badRequest("a user's id is a number from 1 to \(SimulatedChats.personIDs.upperBound)")
+            throw .badRequest("a user's id must be a number from 1 to \(SimulatedChats.personIDs.upperBound)")
         }
         return try server.telegram.perform("createUser", introduction, as: id).get()
     }
@@ -133,7 +133,7 @@ struct SimulatorControl {
     private func messages(of chat: String) throws(BotAPIError) -> JSON {
         guard let chat = Int64(chat).flatMap({ server.telegram.chats.byID[$0] }) else {
             throw BotAPIError(
-                code: 404, reason: "Not Found: there is no chat \(chat); GET /simulator/chats lists them")
+                code: 404, reason: "Not Found: unknown chat \(chat); GET /simulator/chats lists them")
         }
         return JSON(chat.messages.ids.compactMap { chat.messages[$0] })
     }
@@ -163,7 +163,7 @@ struct SimulatorControl {
         let (chat, kind) = (arguments.text("chat_id"), arguments.text(filter))
         guard let wait = Double(arguments.json["timeout"] == nil ? "0" : arguments.text("timeout")),
             (0...3600).contains(wait)
-        else { throw .badRequest("timeout is a number of seconds, at most 3600") }
+        else { throw .badRequest("timeout must be a number of seconds, at most 3600") }
         guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
         let query = NumberedLog.Query(
             after: Int64(arguments.text("after")) ?? 0, kind: kind.isEmpty ? nil : kind,
@@ -179,12 +179,12 @@ struct SimulatorControl {
     /// Adds a raw update; an update without an id gets the next one.
     private func inject(_ update: JSON) throws(BotAPIError) -> JSON {
         guard update.keys.contains(where: { $0 != "update_id" }) else {
-            throw .badRequest("an update is needed, as in {\"message\":{…}}")
+            throw .badRequest("expected an update, such as {\"message\":{…}}")
         }
         var whole: JSON = ["update_id": JSON(server.delivery.queue.nextID)]
         whole.merge(update)
         guard let id = whole["update_id"]?.integer, 1...Int64(Int32.max) ~= id else {
-            throw .badRequest("update_id is a number from 1 to \(Int32.max)")
+            throw .badRequest("update_id must be a number from 1 to \(Int32.max)")
         }
         server.addRaw(whole)
         return whole
@@ -204,9 +204,9 @@ struct SimulatorControl {
             do throws(JSONError) {
                 body = try JSON(parsing: request.body)
             } catch {
-                throw .badRequest("the body is no JSON: \(error)")
+                throw .badRequest("the body is not JSON: \(error)")
             }
-            guard body.isObject else { throw .badRequest("the body is no JSON object") }
+            guard body.isObject else { throw .badRequest("the body must be a JSON object") }
         }
         return try BotAPIRequest.parameters(of: request)
     }

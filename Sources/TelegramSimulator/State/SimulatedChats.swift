@@ -71,7 +71,7 @@ struct SimulatedChats {
         let id = wanted ?? (taken.min() ?? first + 1) - 1
         guard ids.contains(id) else {
             throw .badRequest(
-                "id \(id) is no \(isBasic ? "group" : "supergroup")'s: they are from \(ids.lowerBound) to \(ids.upperBound)"
+                "invalid \(isBasic ? "group" : "supergroup") id \(id): it must be from \(ids.lowerBound) to \(ids.upperBound)"
             )
         }
         guard byID[id] == nil else { throw .badRequest("chat id \(id) is taken") }

@@ -45,7 +45,9 @@ struct ChatCommand: ParsableCommand, Sendable {
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.plain)
         if session == "" || session == "-" {
-            throw ValidationError("--log must name a file: it writes two, for updates and for calls.")
+            throw ValidationError(
+                "Invalid --log '\(session ?? "")': it must be a file, because a second one is written beside it."
+            )
         }
     }
 

@@ -35,7 +35,7 @@ struct DeadLettersCommand: LoopCommand {
             if retry {
                 try retry(letters, in: place)
             } else if clear {
-                say("\(describe(try letters.clear())) dropped")
+                say("\(try letters.clear().counted("dead letter")) dropped")
             } else {
                 return try show(letters)
             }
@@ -50,7 +50,9 @@ struct DeadLettersCommand: LoopCommand {
         // Signal after marking them: a gateway that starts meanwhile finds them in its journal.
         let gateway = StateDirectory.holder(of: place)
         if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
-        say("\(describe(count)) will be redelivered\(gateway == nil ? " when the gateway starts" : "")")
+        say(
+            "\(count.counted("dead letter")) will be redelivered\(gateway == nil ? " when the gateway starts" : "")"
+        )
     }
 
     @MainActor private func show(_ letters: DeadLetters) throws -> ExitCode {
@@ -58,10 +60,8 @@ struct DeadLettersCommand: LoopCommand {
         try printOut(Array(updates.compactMap(\.self).joined()))
         let unreadable = updates.count(where: { $0 == nil })
         guard unreadable > 0 else { return .success }
-        throw Failure(.malformedInput, "\(describe(unreadable)) can't be read")
+        throw Failure(.malformedInput, "\(unreadable.counted("dead letter")) can't be read")
     }
-
-    private func describe(_ count: Int) -> String { "\(count) dead letter\(count == 1 ? "" : "s")" }
 
     private func say(_ text: String) { File.writeAll(Array("pipegram: \(text)\n".utf8), to: 2) }
 }

@@ -42,7 +42,7 @@ struct SimulatorCommand: ParsableCommand, Sendable {
         do {
             _ = try MainActor.assumeIsolated { try BotToken(token) }
         } catch {
-            throw ValidationError("--token: \(error).")
+            throw ValidationError("Invalid --token: \(error).")
         }
     }
 }

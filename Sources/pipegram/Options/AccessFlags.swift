@@ -90,8 +90,6 @@ extension AccessFlags {
             return log.warning(
                 "the allow-list is empty, so every update is dropped; add chats or users to --allow-file")
         }
-        let chats = "\(list.chats.count) chat\(list.chats.count == 1 ? "" : "s")"
-        let users = "\(list.userCount) user\(list.userCount == 1 ? "" : "s")"
-        log.info("allow-list: \(chats) and \(users)")
+        log.info("allow-list: \(list.chats.count.counted("chat")) and \(list.userCount.counted("user"))")
     }
 }

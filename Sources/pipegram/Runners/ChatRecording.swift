@@ -22,7 +22,7 @@ import Reactor
         for path in [updatesPath, callsPath] {
             var status = stat()
             guard stat(path, &status) != 0 || status.st_size == 0 else {
-                throw Failure(.cantCreate, "\(path) already exists; name another file, or remove it first")
+                throw Failure(.cantCreate, "\(path) already exists; choose another file, or delete it first")
             }
         }
         do {
@@ -48,7 +48,7 @@ import Reactor
         } catch {
             throw Failure(.cantCreate, "\(error)")
         }
-        throw Failure(.cantCreate, "\(path) is not a regular file; name another one")
+        throw Failure(.cantCreate, "\(path) is not a regular file; choose another one")
     }
 
     private func write(_ lines: [UInt8]) {

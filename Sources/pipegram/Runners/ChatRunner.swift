@@ -66,7 +66,7 @@ import Reactor
         }
         let name = gateway.program.arguments.joined(separator: " ")
         view.hint("\(name) is ready: type a message. /help lists commands, Ctrl-D exits.")
-        if let watch { view.hint("watched: \(watch.paths.joined(separator: ", "))") }
+        if let watch { view.hint("watching \(watch.paths.joined(separator: ", "))") }
         view.showPrompt()
         interface.start()
         loop.run()

@@ -16,12 +16,7 @@ import Reactor
         let lines = order.flatMap { severity in
             diagnoses.filter { $0.severity == severity }.map { line($0) }
         }
-        let sum =
-            switch faultCount {
-            case 0: "all is well"
-            case 1: "1 problem found"
-            default: "\(faultCount) problems found"
-            }
+        let sum = faultCount == 0 ? "no problems found" : "\(faultCount.counted("problem")) found"
         try printOut(Array((lines + [sum, ""]).joined(separator: "\n").utf8))
     }
 

@@ -107,7 +107,7 @@ import Reactor
     private func makeChildren(_ user: JSON) -> Children {
         if policy.maxChildren < command.childFlags.common.maxChildren {
             log.warning(
-                "running at most \(policy.maxChildren) children: the limit is \(program.descriptorLimit) open files"
+                "--max-children is lowered to \(policy.maxChildren): the limit is \(program.descriptorLimit) open files"
             )
         }
         return program.children(
@@ -152,7 +152,7 @@ import Reactor
     private func retryDeadLetters() {
         guard let gateway = flow?.gateway, !gateway.isEnding else { return }
         journal.revive { [log] events in
-            log.notice("SIGUSR2: redelivering \(events.count) dead letter\(events.count == 1 ? "" : "s")")
+            log.notice("SIGUSR2: redelivering \(events.count.counted("dead letter"))")
             gateway.deliver(events)
         }
     }

@@ -24,7 +24,8 @@ import Reactor
         do {
             guard let file = try LineFile(path) else {
                 throw GatewayFailure(
-                    .noState, "\(path) is not a regular file, so results can't be read back; name another one"
+                    .noState,
+                    "\(path) is not a regular file, so results can't be read back; choose another file"
                 )
             }
             self.file = file
@@ -33,7 +34,7 @@ import Reactor
         } catch let failure as GatewayFailure {
             throw failure
         } catch {
-            throw GatewayFailure(.noState, "results can't be kept: \(error)")
+            throw GatewayFailure(.noState, "can't write results: \(error)")
         }
     }
 
@@ -56,7 +57,7 @@ import Reactor
         if bad == nil, !isHalfOfOne { bad = lines + 1 }
         guard let bad else { return }
         throw GatewayFailure(
-            .unusableState, "\(path) isn't a results file: line \(bad) is not a result; name another one")
+            .unusableState, "\(path) is not a results file: line \(bad) is not a result; choose another file")
     }
 
     /// Adds a result. It survives a kill at once, and a power failure after `syncDelay`.
@@ -91,7 +92,7 @@ import Reactor
     private func wait(_ error: SystemError) {
         if !isFailureLogged {
             log.error(
-                "results can't be written (\(error)); sending is paused; retrying every second")
+                "can't write results (\(error)); sending is paused; retrying every second")
         }
         isFailureLogged = true
         loop.after(Self.retryDelay) { [weak self] in self?.write() }

@@ -86,7 +86,7 @@ import Reactor
             with: GatewayFailure(
                 .unusableState,
                 "\(path) has the results of other calls: line \(otherLine) of the input differs; nothing was sent. "
-                    + "Use the same input, or name another file"))
+                    + "Use the same input, or choose another file"))
     }
 
     // MARK: shutdown
@@ -125,8 +125,7 @@ import Reactor
     private var remainder: String {
         var text = "stopped before the end of the input"
         if let first = sender.firstOpenLine {
-            let count = sender.openLines
-            text += ", \(count) line\(count == 1 ? " has" : "s have") no result, the first is line \(first)"
+            text += "; without a result: \(sender.openLines.counted("line")), the first is line \(first)"
             if caller.inFlight > 0 { text += "; \(caller.inFlight) of them may have been sent" }
         }
         guard let path = command.resume else {

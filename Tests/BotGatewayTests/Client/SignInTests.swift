@@ -68,7 +68,7 @@ import Testing
         #expect(attempt.run())
         #expect(attempt.bot?["id"] == 7)
         #expect(attempt.methods.count == 5)
-        #expect(attempt.log.count("is in trouble") == 1)
+        #expect(attempt.log.count("answered with a server error") == 1)
     }
 
     @Test func `an unreachable server is retried until it answers`() throws {
@@ -98,7 +98,8 @@ import Testing
         attempt.server.fail(method: "getMe", with: .html(status))
         #expect(attempt.run())
         #expect(attempt.failure?.kind == .noBotAPI)
-        #expect(attempt.failure?.description.contains("\(attempt.server.url) is no Bot API server") == true)
+        #expect(
+            attempt.failure?.description.contains("\(attempt.server.url) is not a Bot API server") == true)
         #expect(attempt.failure?.description.contains("--api-url") == true)
         #expect(attempt.failure?.description.contains("BotFather") == false)
     }
@@ -115,7 +116,8 @@ import Testing
         let attempt = try Attempt()
         attempt.server.fail(with: .html(200))
         #expect(attempt.run())
-        #expect(attempt.failure?.description.contains("\(attempt.server.url) is no Bot API server") == true)
+        #expect(
+            attempt.failure?.description.contains("\(attempt.server.url) is not a Bot API server") == true)
     }
 
     @Test func `the webhook is deleted only on request`() throws {

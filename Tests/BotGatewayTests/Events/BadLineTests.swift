@@ -140,7 +140,7 @@ import Testing
         let right = "; did you mean telegram.send_message?"
         for type in ["telegram.sendMessage", "sendMessage", "telegram.SendMessage", "send_message"] {
             #expect(
-                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists them"
+                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists all types"
                     + right)
         }
         #expect(
@@ -158,7 +158,8 @@ import Testing
     func `a misspelt type gets a suggestion`(_ type: String, _ right: String) {
         #expect(
             words(#"{"type":"\#(type)"}"#)
-                == "unknown type '\(type)'; docs/protocol.md lists them; did you mean telegram.\(right)?")
+                == "unknown type '\(type)'; docs/protocol.md lists all types; did you mean telegram.\(right)?"
+        )
     }
 
     @Test func `a type that resembles no method gets no suggestion`() {
@@ -166,7 +167,8 @@ import Testing
             "", "http.request", "telegram.", "telegram", "telegram.result", "telegram.disconnect", "hello",
             "5",
         ] {
-            #expect(words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists them")
+            #expect(
+                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists all types")
         }
     }
 
@@ -174,10 +176,10 @@ import Testing
         let long = String(repeating: "x", count: 100_000)
         let start = String(repeating: "x", count: 100)
         #expect(
-            words(#"{"type":"\#(long)"}"#) == "unknown type '\(start)…'; docs/protocol.md lists them")
+            words(#"{"type":"\#(long)"}"#) == "unknown type '\(start)…'; docs/protocol.md lists all types")
         #expect(
             words(#"{"type":"telegram.get_me","params":{},"\#(long)":1}"#)
-                == "with 'params' all parameters go there, also '\(start)…'")
+                == "'\(start)…' is outside of 'params': move it there")
     }
 
     @Test func `the messages are written for the bot's author`() {
@@ -191,8 +193,8 @@ import Testing
             (.missing("update_id", type: "telegram.ack"), "telegram.ack needs 'update_id'"),
             (.badID, "'id' must be a string or a number"),
             (.badParams, "'params' must be an object"),
-            (.besideParams("text"), "with 'params' all parameters go there, also 'text'"),
-            (.stateTooLong(bytes: 70_000), "a state of 70000 bytes; at most 65536 are kept for a scope"),
+            (.besideParams("text"), "'text' is outside of 'params': move it there"),
+            (.stateTooLong(bytes: 70_000), "the state has 70000 bytes; the limit is 65536"),
         ]
         for (error, words) in said { #expect(error.description == words) }
     }

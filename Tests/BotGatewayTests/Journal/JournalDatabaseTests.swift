@@ -26,13 +26,13 @@ import Testing
     @Test func `a file that isn't a database is refused and left unchanged`() {
         let files = TemporaryDirectory()
         files.write("journal.db", String(repeating: "my diary\n", count: 1000))
-        expectRefusal(files, "is broken, or none")
+        expectRefusal(files, "is corrupt, or not a journal")
     }
 
     @Test func `another program's database is refused and left unchanged`() throws {
         let files = TemporaryDirectory()
         try Database(path: "\(files.path)/journal.db").execute("CREATE TABLE recipes (name TEXT)")
-        expectRefusal(files, "is no journal of pipegram's")
+        expectRefusal(files, "is not a pipegram journal")
     }
 
     @Test func `a journal of a newer version is refused and left unchanged`() throws {
@@ -41,7 +41,7 @@ import Testing
             let database = try JournalDatabase.open("\(files.path)/journal.db", patience: .zero)
             try database.execute("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)")
         }
-        expectRefusal(files, "newer pipegram (layout 2, this one knows 1)")
+        expectRefusal(files, "newer pipegram (layout 2, this one supports 1)")
     }
 
     @Test func `another bot's journal is refused`() throws {
@@ -52,7 +52,7 @@ import Testing
             Issue.record("opened")
         } catch let failure as GatewayFailure {
             #expect(failure.kind == .unusableState)
-            #expect(failure.description.contains("belongs to bot 7, and this is bot 8"))
+            #expect(failure.description.contains("belongs to bot 7, not to bot 8"))
         }
     }
 

@@ -70,7 +70,7 @@ import Testing
             #"{"ok":true,"result":[\#(good.dropLast())"#, #"{"ok":"#, #"{"ok":true,"des"#,
         ]
         for log in logs { #expect(error(log) != nil, "\(log)") }
-        #expect(error("[\(good)")?.reason == "the log ends in the middle")
+        #expect(error("[\(good)")?.reason == "the log is incomplete")
         #expect(place("\(good)\n{\"update_id\":1,\n\"mess")?.first == 3)
     }
 

@@ -135,7 +135,7 @@ import Testing
     @Test func `an object that isn't an update ends a log`() throws {
         for (object, reason) in [
             (#"{"a":1}"#, "an update needs 'update_id', a whole number"),
-            (#"{"update_id":5}"#, "update 5 has no object beside its 'update_id'"),
+            (#"{"update_id":5}"#, "update 5 needs an object beside 'update_id', such as 'message'"),
         ] {
             let source = try open("log", log(1) + " \(object)")
             let taken = start(source)

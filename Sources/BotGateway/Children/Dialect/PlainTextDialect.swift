@@ -90,8 +90,8 @@ final class PlainTextDialect: Dialect {
             var path: String?
             switch result {
             case .success(let file): path = file?["path"]?.string
-            case .failure(let error): host.problem("a file of update \(updateID) can't be had: \(error)")
-            case .unknown(let reason): host.problem("a file of update \(updateID) can't be had: \(reason)")
+            case .failure(let error): host.problem("can't download a file of update \(updateID): \(error)")
+            case .unknown(let reason): host.problem("can't download a file of update \(updateID): \(reason)")
             }
             next?.file = .fetched(path: path)
             host.advance()
@@ -178,7 +178,7 @@ final class PlainTextDialect: Dialect {
         case .text(let text):
             return call("telegram.send_message", ["text": JSON(text)], host)
         case .file(let url) where mentionedFiles.contain(url):
-            host.warn("a message named the file that was printed; it is sent as text")
+            host.warn("printed file URL sent as text, because a message contains it")
             return call("telegram.send_message", ["text": JSON(url)], host)
         case .file(let url):
             let isPhoto = [".jpg", ".jpeg", ".png"].contains { url.lowercased().hasSuffix($0) }
@@ -193,7 +193,7 @@ final class PlainTextDialect: Dialect {
         do throws(OutgoingEventError) {
             return try Call(type: type, parameters: parameters, id: id.map { JSON($0) }, in: host.scope)
         } catch {
-            host.problem("its output can't be sent: \(error)")
+            host.problem("can't send its output: \(error)")
             return nil
         }
     }

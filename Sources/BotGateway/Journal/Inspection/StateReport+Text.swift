@@ -19,7 +19,7 @@ extension StateReport {
 
     private var summary: [(String, String)] {
         let id = "id \(bot.map(String.init) ?? "unknown")"
-        let letters = deadLetters.marked == 0 ? "" : ", \(deadLetters.marked) of them marked for a retry"
+        let letters = deadLetters.marked == 0 ? "" : ", \(deadLetters.marked) marked for retry"
         return [
             ("bot", username.map { "@\($0), \(id)" } ?? id), ("state", directory ?? "in memory"),
             ("gateway", lifeText), ("offset", offset.map(String.init) ?? "none yet"),
@@ -29,7 +29,7 @@ extension StateReport {
     }
 
     private var droppedText: String {
-        let reasons = [(dropped.notAllowed, "not allowed in"), (dropped.tooOld, "too old")].filter {
+        let reasons = [(dropped.notAllowed, "not allowed"), (dropped.tooOld, "too old")].filter {
             $0.0 > 0
         }
         return reasons.isEmpty ? "0" : reasons.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
@@ -38,10 +38,10 @@ extension StateReport {
     private var lifeText: String {
         let ago = { (time: Int64) in "\(Duration.milliseconds(max(0, now - time)).rounded) ago" }
         switch life {
-        case .running(let pid): return "runs for \(uptime?.rounded ?? "some time"), pid \(pid)"
-        case .stopped(let end): return "doesn't run: stopped \(ago(end))"
+        case .running(let pid): return "running for \(uptime?.rounded ?? "some time"), pid \(pid)"
+        case .stopped(let end): return "stopped \(ago(end))"
         case .killed:
-            return "doesn't run: killed, or its machine died" + (started.map { "; started \(ago($0))" } ?? "")
+            return "killed, or the machine went down" + (started.map { "; started \(ago($0))" } ?? "")
         }
     }
 

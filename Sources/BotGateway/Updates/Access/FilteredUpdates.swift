@@ -80,7 +80,7 @@ package final class FilteredUpdates: UpdateSource {
             let decision = access.decide(on: update, at: now)
             guard decision != .admitted else { return true }
             if decision == .tooOld { old += 1 } else { dropped.notAllowed += 1 }
-            let reason = decision == .tooOld ? "too old" : "not allowed in"
+            let reason = decision == .tooOld ? "too old" : "not allowed"
             log.debug("dropped \(update.kind): \(reason)", metadata: ["update": "\(update.id)"])
             return false
         }
@@ -91,12 +91,11 @@ package final class FilteredUpdates: UpdateSource {
     private func report(old: Int, _ admitted: [Update]) {
         guard let maxAge = access.maxAge else { return }
         dropped.tooOld += old
-        if old > 0 { log.info("dropped \(old) updates that are older than \(maxAge.rounded)") }
+        if old > 0 { log.info("dropped \(old.counted("update")) older than \(maxAge.rounded)") }
         guard access.doubtsClock(old: old, young: admitted.count { $0.time != nil }) else { return }
         log.warning(
             """
-            all updates are older than \(maxAge.rounded), also those that just came: is this machine's clock \
-            right? --max-age goes by it
+            all updates are older than --max-age \(maxAge.rounded), even new ones: check this machine's clock
             """)
     }
 

@@ -16,7 +16,7 @@ package final class RecordingSource: UpdateSource {
         source.onEnd = { [unowned self] in onEnd($0) }
         record.onFailure = { [unowned self] in
             source.stop()
-            onEnd(GatewayFailure(.inputOutput, "updates can't be recorded: \($0)"))
+            onEnd(GatewayFailure(.inputOutput, "can't record updates: \($0)"))
         }
         source.start()
     }

@@ -47,7 +47,7 @@ package final class UpdateRecord {
         } catch let failure as GatewayFailure {
             throw failure
         } catch {
-            throw GatewayFailure(.noState, "nothing can be recorded there: \(error)")
+            throw GatewayFailure(.noState, "can't record updates: \(error)")
         }
         guard case .stream(let output) = place else { return }
         output.onFailure = { [unowned self] in failed($0, output) }
@@ -62,7 +62,7 @@ package final class UpdateRecord {
         guard first == UInt8(ascii: "{") || start.allSatisfy({ $0 == 0 }) else {
             throw GatewayFailure(
                 .unusableState,
-                "\(path) isn't a record of updates: its last line has no end and is none; name another file")
+                "\(path) ends with an incomplete line that is no update; choose another file")
         }
         let isWhole = (try? JSON(parsing: file.rest(within: batchLimit)))?.isObject == true
         if isWhole { try file.endLine() } else { try file.cut() }
@@ -118,13 +118,13 @@ package final class UpdateRecord {
         guard !isInTrouble else { return }
         isInTrouble = true
         log.error(
-            "updates can't be recorded (\(error)); none is taken or confirmed until they can; trying every second"
+            "can't record updates (\(error)); retrying every second, and no update is accepted until then"
         )
     }
 
     private func writeSucceeded() {
         guard isInTrouble else { return }
         isInTrouble = false
-        log.notice("\(name) can be written to again")
+        log.notice("\(name) can be written again")
     }
 }

@@ -68,7 +68,7 @@ import Testing
             Issue.record("it was not refused")
         } catch {
             #expect(error.kind == .unusableState)
-            #expect(error.description.hasPrefix("\(path) isn't a record of updates: "))
+            #expect(error.description.hasPrefix("\(path) ends with an incomplete line that is no update"))
         }
         #expect(files.read("log") == text)
     }
