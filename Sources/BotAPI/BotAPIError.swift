@@ -27,23 +27,38 @@ package struct BotAPIError: Error, CustomStringConvertible {
 }
 
 @MainActor extension BotAPIError {
-    /// Reads an error response. If the body isn't the Bot API's, such as a proxy's HTML page, the reason is the HTTP
-    /// status.
-    package init(_ response: HTTPClient.Response) {
-        let body = BotAPIResponse.parse(response.body)
-        let phrase = response.status < 400 ? nil : HTTPStatus.reasonPhrase(response.status)
+    /// Longer waits are cut to this: the next 429 says whether the chat still has to wait.
+    package static let longestWait = Duration.seconds(3600)
+
+    /// An error in the Bot API's words: `{"ok":false,"error_code":N,"description":"…"}`.
+    ///
+    /// - Parameter status: the HTTP status, for a body without an `error_code` of 400 to 599.
+    init(_ body: JSON, status: Int) {
+        let code = body["error_code"]?.integer.flatMap { (400..<600).contains($0) ? Int($0) : nil }
+        self.init(
+            code: code ?? max(status, 400), reason: body["description"]?.string ?? Self.reason(of: status),
+            parameters: body["parameters"])
+    }
+
+    /// A response that isn't the Bot API's, such as a proxy's page: only its HTTP status says anything.
+    init(stranger response: HTTPClient.Response) {
+        let kind = response.contentType.prefix { $0 != ";" }
+        let body = response.body.isEmpty ? "an empty body" : kind.isEmpty ? "an unknown body" : String(kind)
         self.init(
             code: response.status,
-            reason: body?["description"]?.string ?? phrase ?? "HTTP status \(response.status)",
-            parameters: body?["parameters"])
+            reason: "\(Self.reason(of: response.status)) with \(body), not from the Bot API")
     }
 
-    /// How long to wait before the next call: at least a second.
+    private static func reason(of status: Int) -> String {
+        HTTPStatus.reasonPhrase(status) ?? "HTTP status \(status)"
+    }
+
+    /// How long Telegram asks for silence, from a second to `longestWait`.
     package func retryAfter(header seconds: Int) -> Duration {
-        .seconds(max(1, parameters?["retry_after"]?.integer ?? Int64(seconds)))
+        min(.seconds(max(1, parameters?["retry_after"]?.integer ?? Int64(seconds))), Self.longestWait)
     }
 
-    /// The id of the supergroup that replaces the called group.
+    /// The id of the supergroup that the called group has become.
     package var newChat: Int64? {
         code == 400 ? parameters?["migrate_to_chat_id"]?.integer : nil
     }

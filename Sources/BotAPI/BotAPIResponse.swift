@@ -69,10 +69,35 @@ package struct BotAPIResponse {
 }
 
 @MainActor extension BotAPIResponse {
-    /// The result or error in an HTTP response; nil if the body isn't the Bot API's, such as a proxy's HTML page.
-    package static func outcome(of response: HTTPClient.Response) -> Result<JSON, BotAPIError>? {
-        guard let body = parse(response.body), let isOK = body["ok"]?.bool else { return nil }
-        return isOK ? body["result"].map(Result.success) : .failure(BotAPIError(response))
+    /// Who answered a request, and what.
+    package enum Verdict {
+        /// `{"ok":true`…
+        case success
+        /// `{"ok":false,"error_code":N,"description":"…"}`
+        case failure(BotAPIError)
+        /// No JSON object with `ok`: a proxy, a load balancer or another web server answered instead of the Bot API.
+        case stranger(BotAPIError)
+    }
+
+    /// Only the body says whether the Bot API answered: every web server has an HTTP status.
+    package static func verdict(on response: HTTPClient.Response) -> Verdict {
+        // Also of a body that was cut off: its call has been carried out.
+        if beginsWithSuccess(response.body) { return .success }
+        guard let body = parse(response.body), let isOK = body["ok"]?.bool else {
+            return .stranger(BotAPIError(stranger: response))
+        }
+        return isOK ? .success : .failure(BotAPIError(body, status: response.status))
+    }
+
+    /// Whether a body begins with `{"ok":true`, with or without white space. Large bodies needn't be parsed for it.
+    private static func beginsWithSuccess(_ body: [UInt8]) -> Bool {
+        var rest = body[...]
+        for token in ["{", "\"ok\"", ":", "true"] {
+            rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+            guard rest.starts(with: token.utf8) else { return false }
+            rest = rest.dropFirst(token.utf8.count)
+        }
+        return true
     }
 
     /// The `result` in the body of a 2xx; nil if it is missing.

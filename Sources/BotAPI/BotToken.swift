@@ -32,10 +32,15 @@ package struct BotToken {
     /// The bot's id, which isn't secret.
     package var bot: String { String(text.prefix { $0 != ":" }) }
 
-    /// The text with every occurrence of the token replaced by `<token>`.
+    /// The message with each occurrence of the token replaced, also of a percent-encoded one.
     package func redact(_ message: String) -> String {
-        let parts = message.split(separator: text, omittingEmptySubsequences: false)
-        return parts.joined(separator: "<token>")
+        forms.reduce(message) { message, form in
+            message.split(separator: form, omittingEmptySubsequences: false).joined(separator: "<token>")
+        }
+    }
+
+    private var forms: [String] {
+        [text] + ["%3A", "%3a"].map { colon in text.split(separator: ":").joined(separator: colon) }
     }
 
     /// The error without the token: a server other than Telegram may echo the request.
@@ -46,6 +51,6 @@ package struct BotToken {
 
     /// Whether the text contains the token.
     package func isIn(_ value: String) -> Bool {
-        value.contains(text)
+        forms.contains { value.contains($0) }
     }
 }

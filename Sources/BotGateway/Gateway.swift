@@ -150,13 +150,19 @@ package final class Gateway {
     }
 
     private func endIfDone() {
-        if children.isFinished, calls.open == 0 { finish() }
+        guard children.isFinished else { return }
+        if calls.open == 0 { return finish() }
+        guard let deadline = stop.deadline, observer?.mayAnswer(by: deadline) == false else { return }
+        let held = "\(calls.open.counted("call")) delayed for longer than --stop-timeout"
+        log.warning("not waiting for \(held), \(fateOfCalls)")
+        finish()
     }
+
+    private var fateOfCalls: String { journal.isDurable ? "left in the journal" : "lost" }
 
     private func giveUp() {
         let killed = children.count.counted("child", plural: "children")
-        let left =
-            "\(calls.open.counted("unanswered call")) \(journal.isDurable ? "left in the journal" : "lost")"
+        let left = "\(calls.open.counted("unanswered call")) \(fateOfCalls)"
         log.error("stopping took longer than \(stop.timeout.rounded): \(killed) killed, \(left)")
         children.shutDown(.killing)
         finish()
@@ -185,7 +191,9 @@ private struct GatewayStop {
     /// Why the source failed; nil if it didn't.
     var failure: GatewayFailure?
     private(set) var phase = Phase.running
-    private var deadline: Timer?
+    /// When everything is given up.
+    private(set) var deadline: Instant?
+    private var timer: Timer?
 
     init(timeout: Duration) { self.timeout = timeout }
 
@@ -193,11 +201,12 @@ private struct GatewayStop {
     mutating func advance(to phase: Phase) -> Bool {
         guard phase.rawValue > self.phase.rawValue else { return false }
         self.phase = phase
-        if phase == .ended { deadline?.cancel() }
+        if phase == .ended { timer?.cancel() }
         return true
     }
 
     mutating func startDeadline(_ start: (Duration) -> Timer) {
-        if deadline == nil { deadline = start(timeout) }
+        guard timer == nil else { return }
+        (deadline, timer) = (.current + timeout, start(timeout))
     }
 }

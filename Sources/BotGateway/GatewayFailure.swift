@@ -4,6 +4,8 @@ package struct GatewayFailure: Error, CustomStringConvertible {
     package enum Kind: Sendable {
         /// Telegram rejects the token.
         case unauthorized
+        /// Telegram rejects the sign-in for another reason than the token, such as a logOut some minutes ago.
+        case refused
         /// The server at the Bot API's address isn't a Bot API server.
         case noBotAPI
         /// A webhook is set, so getUpdates is refused.

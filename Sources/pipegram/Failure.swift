@@ -51,7 +51,7 @@ extension GatewayFailure {
             switch kind {
             case .unauthorized: .noPermission
             case .webhookIsSet, .noBotAPI: .configuration
-            case .conflict: .temporary
+            case .conflict, .refused: .temporary
             case .malformedLog, .unusableState: .malformedInput
             case .noState: .cantCreate
             case .neverRan: .noInput

@@ -1,4 +1,5 @@
 import JSON
+import Reactor
 import TestSupport
 
 @testable import BotAPI
@@ -36,6 +37,10 @@ final class GatewayFlow: Rigged {
 final class FakeSink: CallSink, CallObserver {
     private(set) var calls: [(text: String, scope: Scope, done: (CallResult) -> Void)] = []
     private(set) var told: [String] = []
+    /// When the next of the open calls can be answered.
+    var earliestAnswer = Instant.current
+
+    func mayAnswer(by deadline: Instant) -> Bool { earliestAnswer <= deadline }
 
     func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         calls.append((call.parameters["text"]?.string ?? "", scope, done))

@@ -19,7 +19,8 @@ import Testing
 
     private func check(_ path: String = "", asksForUpdates: Bool = true) throws -> [Diagnosis] {
         let check = TelegramCheck(
-            url: telegram.url + path, token: try BotToken(telegram.token), client: rig.client(), on: loop,
+            url: try ServerURL(telegram.url + path), token: try BotToken(telegram.token),
+            client: rig.client(), on: loop,
             variable: { _ in nil })
         var found: [Diagnosis]?
         check.start(asksForUpdates: asksForUpdates) { found = $0 }
@@ -46,7 +47,7 @@ import Testing
             method: "getUpdates",
             with: .error(
                 409,
-                "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
             ))
         let faults = try check().filter { $0.severity == .fault }
         #expect(faults.map(\.subject) == ["updates"])

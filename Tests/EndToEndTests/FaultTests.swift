@@ -11,7 +11,7 @@ import Testing
     private static let atPolls: [Fault] = [
         .error(500, "Internal Server Error: restart"), .html(502), .html(504), .htmlAfter(502), .closeBefore,
         .closeAfter, .brokenBody, .tooManyRequests(retryAfter: 1), .delay(.milliseconds(20)),
-        .error(409, "PollConflict: terminated by other getUpdates request; make sure that only one …"),
+        .error(409, "Conflict: terminated by other getUpdates request; make sure that only one …"),
     ]
     private static let atCalls: [Fault] = [
         .error(400, "Bad Request: chat not found"), .error(403, "Forbidden: bot was blocked by the user"),

@@ -130,7 +130,7 @@ enum Rooms {
         pipegram/Options
             Reactor/ Files Loop
             BotAPI
-            BotGateway/ Children Client Events GatewayFailure.swift Journal Updates Updates/Access
+            BotGateway/ Children Events GatewayFailure.swift Journal Updates Updates/Access
             pipegram
         # What a user can type: the commands, without what most of them do.
         pipegram/Commands

@@ -34,7 +34,8 @@ package final class TestRig: Rigged {
     /// The gateway's own client, of a server at `url`.
     package func api(at url: String, token: String = "7:secret") throws -> BotAPIClient {
         BotAPIClient(
-            url: url, token: try BotToken(token), client: client(connections: 8), on: loop, log: log.logger)
+            url: try ServerURL(url), token: try BotToken(token), client: client(connections: 8), on: loop,
+            log: log.logger)
     }
 
     /// Starts a program.

@@ -130,7 +130,7 @@ import Testing
         #expect(older.status == 409)
         #expect(
             older.json?["description"]
-                == "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                == "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
         )
         test.server.add(message, as: "message")
         #expect(test.settle(newer))
@@ -153,13 +153,13 @@ import Testing
         let set = test.call("setWebhook", ["url": "https://example.com"])
         #expect(set.text == #"{"ok":true,"result":true,"description":"Webhook was set"}"#)
         #expect(test.settle(poll))
-        #expect(poll.json?["description"] == "PollConflict: terminated by setWebhook request")
+        #expect(poll.json?["description"] == "Conflict: terminated by setWebhook request")
 
         let shutOut = test.call("getUpdates")
         #expect(shutOut.status == 409)
         #expect(
             shutOut.json?["description"]
-                == "PollConflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+                == "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
         )
 
         #expect(test.call("deleteWebhook").json?["description"] == "Webhook was deleted")

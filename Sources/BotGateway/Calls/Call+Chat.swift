@@ -1,13 +1,28 @@
 import JSON
 
 extension Call {
-    /// The id of the call's chat, a number or digits in a string; nil for an `@name` and for a call without a chat.
-    var chatID: Int64? { Self.chatID(parameters["chat_id"]) }
+    /// The id of the chat that the call is for, also one written as text; nil for an `@name` and for a call to no chat.
+    var chatID: Int64? { Self.chatID(parameters["chat_id"] ?? commandScope?["chat_id"]) }
 
-    /// The call's parameters with another chat's id.
+    /// setMyCommands and its kin name their chat in `scope`: an object, or one in a string.
+    private var commandScope: JSON? {
+        guard let scope = parameters["scope"] else { return nil }
+        return scope.isObject
+            ? scope
+            : scope.string.flatMap { text in
+                Array(text.utf8).withUnsafeBytes { try? JSON(parsing: $0) }
+            }
+    }
+
+    /// The parameters with another chat in the place of the call's own.
     func parameters(for chat: Int64) -> JSON {
         var copy = parameters
-        copy.set("chat_id", JSON(chat))
+        if parameters["chat_id"] == nil, var scope = commandScope {
+            scope.set("chat_id", JSON(chat))
+            copy.set("scope", scope)
+        } else {
+            copy.set("chat_id", JSON(chat))
+        }
         return copy
     }
 

@@ -14,6 +14,8 @@ final class CallQueue {
     private var calls: Deque<Waiting> = []
     /// Whether a call was finished since the queue was last empty.
     private(set) var hadTurn = false
+    /// The first call isn't sent before; nil while it is in flight or may be sent.
+    var waitsUntil: Instant?
     /// Files of ended children, deleted after the last of these calls: one of them may upload such a file.
     private(set) var filesLeft: [String] = []
 
@@ -28,8 +30,10 @@ final class CallQueue {
     }
 
     /// Decides how to continue after the outcome of the first call.
-    func decide(on outcome: BotAPIClient.Outcome) -> Retry.Decision {
-        calls[0].retry.decide(on: outcome, jitter: .random(in: 0..<1))
+    ///
+    /// - Parameter successes: how many calls of all queues have succeeded.
+    func decide(on outcome: BotAPIClient.Outcome, successes: Int) -> Retry.Decision {
+        calls[0].retry.decide(on: outcome, successes: successes, jitter: .random(in: 0..<1))
     }
 
     /// Removes the first call and reports its result.
@@ -48,10 +52,17 @@ struct CallQueues {
     /// Scopes whose next call waits for a free place.
     private var ready = FairQueue()
     private(set) var inFlight = 0
+    /// How many calls have succeeded.
+    private(set) var successes = 0
 
     init(limit: Int) { self.limit = limit }
 
     var isFull: Bool { inFlight >= limit }
+
+    /// Whether a call may get its result by the deadline: it is in flight, or it doesn't have to wait longer.
+    func mayAnswer(by deadline: Instant) -> Bool {
+        inFlight > 0 || queues.values.contains { $0.waitsUntil.map { $0 <= deadline } ?? true }
+    }
 
     /// How many calls have no result yet.
     var count: Int { queues.values.reduce(0) { $0 + $1.count } }
@@ -80,4 +91,5 @@ struct CallQueues {
 
     mutating func sent() { inFlight += 1 }
     mutating func returned() { inFlight -= 1 }
+    mutating func succeeded() { successes &+= 1 }
 }

@@ -1,3 +1,5 @@
+import Reactor
+
 /// Carries out calls.
 package protocol CallSink: AnyObject {
     /// Carries out a call after the scope's earlier ones.
@@ -19,6 +21,9 @@ package protocol CallObserver: AnyObject {
 
     /// All calls of an earlier run have been answered.
     func recoveredCallsEnded()
+
+    /// Whether one of the open calls may get its result by then.
+    func mayAnswer(by deadline: Instant) -> Bool
 }
 
 extension CallObserver {
@@ -26,4 +31,5 @@ extension CallObserver {
     package func childEnded(_ scope: Scope) {}
     package func childIsWorking(in scope: Scope) {}
     package func recoveredCallsEnded() {}
+    package func mayAnswer(by deadline: Instant) -> Bool { true }
 }

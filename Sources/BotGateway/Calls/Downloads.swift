@@ -48,6 +48,7 @@ final class Downloads {
         didSet { fillPlaces() }
     }
     var countUnderWay: Int { underWay.count }
+    var isEmpty: Bool { underWay.isEmpty && waiting.isEmpty }
 
     /// - Parameter patience: how long a connection may stall before it is given up.
     init(api: BotAPIClient, files: ChildFiles, patience: Duration, on loop: EventLoop, log: Logger) {
@@ -95,7 +96,7 @@ final class Downloads {
             case .response(let body): located(download, body)
             case .refused(let error) where error.code != 401: refuse(download, Self.explained(error))
             case .tooManyRequests(let wait, _): again(download, after: wait, ask)
-            case .refused, .serverError, .unreachable, .noResponse: again(download, ask)
+            case .refused, .serverError, .stranger, .unreachable, .noResponse: again(download, ask)
             }
         }
     }
@@ -151,7 +152,7 @@ final class Downloads {
                 ask(download)
             case .refused(let error): refuse(download, error)
             case .tooManyRequests(let wait, _): again(download, after: wait, fetch)
-            case .serverError, .unreachable, .noResponse: again(download, fetch)
+            case .serverError, .stranger, .unreachable, .noResponse: again(download, fetch)
             }
         }
     }

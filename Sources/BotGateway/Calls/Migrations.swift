@@ -1,30 +1,22 @@
-/// Maps the ids of groups to those of the supergroups that they became.
+/// The basic groups that became supergroups, with their new ids.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#responseparameters
 struct Migrations {
+    /// The ids of basic groups. Supergroups have lower ones.
+    private static let basicGroups: ClosedRange<Int64> = -999_999_999_999 ... -1
+
     private var moves: [Int64: Int64] = [:]
 
-    /// The chat's current id after all its moves; the same id if it never moved.
-    func current(_ chat: Int64) -> Int64 {
-        var chat = chat
-        // This ends, because `add` refuses cycles.
-        while let next = moves[chat] { chat = next }
-        return chat
-    }
+    /// The chat's id now.
+    func current(_ chat: Int64) -> Int64 { moves[chat] ?? chat }
 
-    /// Adds a move. Returns false if it is known already or would make a cycle.
+    /// Adds a move. Returns false if it is known already, or isn't one from a basic group to a supergroup: no other
+    /// chat moves, whatever an answer says.
     mutating func add(from old: Int64, to new: Int64) -> Bool {
-        guard moves[old] != new, !leads(from: new, to: old) else { return false }
-        moves[old] = new
-        return true
-    }
-
-    private func leads(from start: Int64, to end: Int64) -> Bool {
-        var chat = start
-        while chat != end {
-            guard let next = moves[chat] else { return false }
-            chat = next
+        guard Self.basicGroups.contains(old), new < Self.basicGroups.lowerBound, moves[old] != new else {
+            return false
         }
+        moves[old] = new
         return true
     }
 }

@@ -98,11 +98,19 @@ package final class TelegramCaller: CallSink, CallObserver {
         sendNext()
     }
 
+    private func advance(_ queue: CallQueue, after wait: Duration) {
+        queue.waitsUntil = .current + wait
+        loop.after(wait) { [weak self] in
+            queue.waitsUntil = nil
+            self?.advance(queue)
+        }
+    }
+
     private func sendNext() {
         while !isPaused, let queue = queues.next() {
             guard let call = queue.first else { continue }
             if let wait = destinations.wait(for: call, in: queue.scope) {
-                loop.after(wait) { [weak self] in self?.advance(queue) }
+                advance(queue, after: wait)
             } else {
                 send(call, of: queue)
             }
@@ -136,7 +144,7 @@ package final class TelegramCaller: CallSink, CallObserver {
                 self?.finish(call, of: queue, .refused(error), from: nil)
             }
         case .exhausted:
-            loop.after(.seconds(1)) { [weak self] in self?.advance(queue) }
+            advance(queue, after: .seconds(1))
         }
     }
 
@@ -144,13 +152,14 @@ package final class TelegramCaller: CallSink, CallObserver {
     private func finish(
         _ call: Call, of queue: CallQueue, _ outcome: BotAPIClient.Outcome, from chat: Int64?
     ) {
-        switch queue.decide(on: outcome) {
+        if case .response = outcome { queues.succeeded() }
+        switch queue.decide(on: outcome, successes: queues.successes) {
         case .again(let delay):
-            loop.after(delay) { [weak self] in self?.advance(queue) }
+            advance(queue, after: delay)
             // The only refusal that is retried is a 401.
             if case .refused(let error) = outcome { onUnauthorized(error) }
         case .hold(let wait):
-            report("rate-limited for \(wait.rounded)", call, queue.scope, level: .info)
+            reportHold(wait, outcome, call, queue.scope)
             toldToWait(call.destination(id: chat, in: queue.scope), for: wait)
             advance(queue)
         case .move(let new) where follow(from: chat, to: new):
@@ -165,6 +174,10 @@ package final class TelegramCaller: CallSink, CallObserver {
     private func close(_ queue: CallQueue) {
         queues.close(queue)
         files.remove(queue.filesLeft, of: queue.scope)
+    }
+
+    package func mayAnswer(by deadline: Instant) -> Bool {
+        queues.mayAnswer(by: deadline) || !downloads.isEmpty
     }
 
     package func childEnded(_ scope: Scope) {
@@ -197,9 +210,13 @@ package final class TelegramCaller: CallSink, CallObserver {
         case .response(let body):
             report("done", call, scope, level: .debug)
             return call.id == nil ? .success(nil) : Self.read(body)
-        case .refused(let error), .tooManyRequests(_, let error), .serverError(let error):
+        case .refused(let error):
             report("rejected: \(error)", call, scope, level: .warning)
             return .failure(error)
+        case .tooManyRequests(_, let error), .serverError(let error), .stranger(let error):
+            let reason = "failed \(Retry.mostFailures) times while other calls succeeded: \(error)"
+            report("given up, it \(reason)", call, scope, level: .error)
+            return .unknown(reason)
         case .unreachable(let reason, _):
             let error = BotAPIError.badRequest(
                 "the upload failed \(Retry.mostBreaks) times; the file may be too large for the server: \(reason)"
@@ -214,6 +231,14 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     private static func read(_ body: [UInt8]) -> CallResult {
         BotAPIResponse.result(in: body).map(CallResult.success) ?? .unknown("the answer can't be read")
+    }
+
+    private func reportHold(_ wait: Duration, _ outcome: BotAPIClient.Outcome, _ call: Call, _ scope: Scope) {
+        guard case .tooManyRequests(_, let error) = outcome, wait >= BotAPIError.longestWait else {
+            return report("rate-limited for \(wait.rounded)", call, scope, level: .info)
+        }
+        report(
+            "rate-limited for \(wait.rounded), the longest wait, by: \(error)", call, scope, level: .warning)
     }
 
     private func report(_ message: String, _ call: Call, _ scope: Scope, level: Logger.Level) {

@@ -11,24 +11,22 @@ package final class BotAPIClient {
     enum Outcome {
         /// The whole body, `{"ok":true,"result":…}`, unparsed because not every caller needs it.
         case response([UInt8])
-        /// 4xx: a retry would get the same answer.
+        /// 4xx: another try would change nothing.
         case refused(BotAPIError)
         /// 429.
         case tooManyRequests(wait: Duration, BotAPIError)
-        /// 5xx, from Telegram or from a proxy in front of it.
+        /// 5xx, from the Bot API or from a server in front of it.
         case serverError(BotAPIError)
+        /// The answer came from something else than the Bot API, such as a proxy's page with status 200 or 404.
+        case stranger(BotAPIError)
         /// The connection failed, or it broke off before the whole request was sent: the request had no effect.
         case unreachable(String, brokeOff: Bool = false)
         /// The request was sent, but no readable response came back: it may have taken effect.
         case noResponse(String)
     }
 
-    package nonisolated static let officialURL = "https://api.telegram.org"
-
-    /// The server's address without the token, for messages.
-    let place: String
+    private let url: ServerURL
     private let prefix: String
-    private let filePrefix: String
     private let token: BotToken
     private let client: HTTPClient
     private let loop: EventLoop
@@ -36,14 +34,13 @@ package final class BotAPIClient {
     /// When requests began to fail; nil while they succeed.
     private var failingSince: Instant?
 
-    /// - Parameter url: the server's address: `https://api.telegram.org` or a local server's.
-    package init(url: String, token: BotToken, client: HTTPClient, on loop: EventLoop, log: Logger) {
-        let url = url.hasSuffix("/") ? String(url.dropLast()) : url
-        place = url
-        prefix = "\(url)/bot\(token.text)/"
-        filePrefix = "\(url)/file/bot\(token.text)/"
+    package init(url: ServerURL, token: BotToken, client: HTTPClient, on loop: EventLoop, log: Logger) {
+        (self.url, prefix) = (url, url.method("", of: token))
         (self.token, self.client, self.loop, self.log) = (token, client, loop, log)
     }
+
+    /// The server's address for messages: without the token and without a password.
+    var place: String { url.place }
 
     /// Sends one request. `done` is called once, on the loop, unless the request is cancelled before.
     @discardableResult
@@ -57,7 +54,8 @@ package final class BotAPIClient {
     func request(
         _ method: String, body: HTTPClient.Body, timeout: Duration, then done: @escaping (Outcome) -> Void
     ) -> Transfer {
-        send(HTTPClient.Request(url: prefix + method, body: body, timeout: timeout), then: done)
+        send(
+            HTTPClient.Request(url: prefix + method, body: body, timeout: timeout), isFile: false, then: done)
     }
 
     /// Downloads a file, or the missing rest of it. `done` is called as in `request`, with an empty body.
@@ -71,16 +69,18 @@ package final class BotAPIClient {
         _ filePath: String, into file: OutputFile, patience: Duration, then done: @escaping (Outcome) -> Void
     ) -> Transfer {
         var request = HTTPClient.Request(
-            url: filePrefix + PercentEncoding.encode(path: filePath), timeout: .seconds(86_400))
+            url: url.file(PercentEncoding.encode(path: filePath), of: token), timeout: .seconds(86_400))
         request.destination = file
         request.offset = file.count
         request.stallTimeout = patience
-        return send(request, then: done)
+        return send(request, isFile: true, then: done)
     }
 
-    private func send(_ request: HTTPClient.Request, then done: @escaping (Outcome) -> Void) -> Transfer {
+    private func send(
+        _ request: HTTPClient.Request, isFile: Bool, then done: @escaping (Outcome) -> Void
+    ) -> Transfer {
         client.send(request) { [self] result in
-            let outcome = outcome(of: result.mapError(redacted))
+            let outcome = outcome(of: result.mapError(redacted), isFile: isFile)
             report(outcome)
             done(outcome)
         }
@@ -96,22 +96,45 @@ package final class BotAPIClient {
             brokeOff: failure.brokeOff, isFileError: failure.isFileError)
     }
 
-    private func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>) -> Outcome {
+    private func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>, isFile: Bool) -> Outcome
+    {
         switch result {
         case .failure(let failure) where failure.isFileError:
             return .refused(.badRequest(failure.reason))
         case .failure(let failure):
             return failure.requestWentOut
                 ? .noResponse(failure.reason) : .unreachable(failure.reason, brokeOff: failure.brokeOff)
-        case .success(let response) where (200..<300).contains(response.status):
-            return .response(response.body)
         case .success(let response):
-            let error = token.redact(BotAPIError(response))
-            switch response.status {
-            case 429: return .tooManyRequests(wait: error.retryAfter(header: response.retryAfter), error)
-            case 500...: return .serverError(error)
-            default: return .refused(error)
-            }
+            return isFile ? outcome(ofFile: response) : outcome(of: response)
+        }
+    }
+
+    private func outcome(of response: HTTPClient.Response) -> Outcome {
+        switch BotAPIResponse.verdict(on: response) {
+        case .success: return .response(response.body)
+        case .failure(let error): return outcome(of: token.redact(error), response)
+        // Every server says these about the request itself: it is too large.
+        case .stranger(let error) where [413, 414].contains(error.code): return .refused(error)
+        case .stranger(let error) where error.code == 429 || error.code >= 500:
+            return outcome(of: error, response)
+        case .stranger(let error): return .stranger(error)
+        }
+    }
+
+    /// A file comes from a web server in front of the Bot API: only its status says how it went.
+    private func outcome(ofFile response: HTTPClient.Response) -> Outcome {
+        guard !(200..<300).contains(response.status) else { return .response(response.body) }
+        return switch BotAPIResponse.verdict(on: response) {
+        case .failure(let error), .stranger(let error): outcome(of: token.redact(error), response)
+        case .success: .stranger(BotAPIError(code: response.status, reason: "no file"))
+        }
+    }
+
+    private func outcome(of error: BotAPIError, _ response: HTTPClient.Response) -> Outcome {
+        switch error.code {
+        case 429: .tooManyRequests(wait: error.retryAfter(header: response.retryAfter), error)
+        case 500...: .serverError(error)
+        default: .refused(error)
         }
     }
 
@@ -124,6 +147,8 @@ package final class BotAPIClient {
             log.notice("\(place) answers again, after \((Instant.current - since).rounded)")
         case .serverError(let error):
             reportFailure("\(place) answered with a server error: \(error); retrying until it works")
+        case .stranger(let error):
+            reportFailure("\(place) answered \(error); retrying until it works")
         case .unreachable(let reason, _):
             reportFailure("can't reach \(place): \(reason); retrying until it works")
         case .noResponse(let reason):

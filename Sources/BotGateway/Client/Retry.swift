@@ -10,20 +10,25 @@ struct Retry {
         case move(to: Int64)
     }
 
-    /// The most moves to follow, in case a server keeps naming new ids. No real chat has moved that often.
-    static let mostMoves = 4
-
     /// The most times an upload may break off. A proxy may close the connection because the file is too big, and its
     /// answer to that can get lost.
     static let mostBreaks = 10
 
-    private(set) var tries = 0
-    private var moves = 0
-    private var breaks = 0
+    /// A call that fails this often while others succeed fails for a reason of its own. It would block its chat for ever.
+    static let mostFailures = 8
 
-    /// - Parameter jitter: 0..<1, spreads the retries of calls that failed at the same time.
-    mutating func decide(on outcome: BotAPIClient.Outcome, jitter: Double) -> Decision {
+    private(set) var tries = 0
+    private var breaks = 0
+    private var failures = 0
+    /// How many calls had succeeded at the last failure that counts.
+    private var successes: Int?
+
+    /// - Parameters:
+    ///   - successes: how many calls of the gateway have succeeded.
+    ///   - jitter: 0..<1, to spread calls that failed at the same time.
+    mutating func decide(on outcome: BotAPIClient.Outcome, successes: Int, jitter: Double) -> Decision {
         tries += 1
+        if isHopeless(outcome, successes: successes) { return .done }
         switch outcome {
         case .response, .noResponse:
             return .done
@@ -31,9 +36,7 @@ struct Retry {
             // The token was revoked. The call itself is fine and is sent with a new token.
             return .again(after: Self.backoff(tries: tries, jitter: jitter))
         case .refused(let error):
-            guard let chat = error.newChat, moves < Self.mostMoves else { return .done }
-            moves += 1
-            return .move(to: chat)
+            return error.newChat.map(Decision.move) ?? .done
         case .tooManyRequests(let wait, _):
             tries = 0
             return .hold(wait)
@@ -42,9 +45,19 @@ struct Retry {
         case .unreachable(_, let brokeOff):
             if brokeOff { breaks += 1 }
             return .again(after: Self.backoff(tries: tries, jitter: jitter))
-        case .serverError:
+        case .serverError, .stranger:
             return .again(after: Self.backoff(tries: tries, jitter: jitter))
         }
+    }
+
+    private mutating func isHopeless(_ outcome: BotAPIClient.Outcome, successes: Int) -> Bool {
+        switch outcome {
+        case .tooManyRequests, .serverError, .stranger: break
+        case .response, .refused, .unreachable, .noResponse: return false
+        }
+        if self.successes != successes { failures += 1 }
+        self.successes = successes
+        return failures >= Self.mostFailures
     }
 
     /// 0.5 s, doubled up to 30 s, plus up to 50 % of jitter.

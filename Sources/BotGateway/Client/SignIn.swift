@@ -17,6 +17,8 @@ package final class SignIn {
     private let api: BotAPIClient
     private let loop: EventLoop
     private var backoff = Backoff()
+    /// A web server that reloads its configuration may answer for the Bot API for a moment.
+    private var strangers = RepeatedRefusal(limit: .seconds(3))
 
     package init(api: BotAPIClient, on loop: EventLoop) {
         (self.api, self.loop) = (api, loop)
@@ -40,16 +42,25 @@ package final class SignIn {
             case .response(let body):
                 if let result = BotAPIResponse.result(in: body) { return done(.success(result)) }
                 done(.failure(noBotAPI("\(method) gave no result")))
-            case .refused(let error) where [401, 404].contains(error.code):
+            case .refused(let error) where [401, 404, 421].contains(error.code):
                 done(.failure(GatewayFailure(.unauthorized, Self.unauthorized(error))))
             case .refused(let error):
-                done(.failure(noBotAPI("it answered \(method) with \(error)")))
+                done(.failure(GatewayFailure(.refused, refusal(error, of: method))))
             case .tooManyRequests(let wait, _):
                 loop.after(wait) { [self] in ask(method, then: done) }
-            case .serverError, .unreachable, .noResponse:
+            case .stranger(let error) where strangers.happened(at: .current) == .tooLong:
+                done(.failure(noBotAPI("it answered \(method) with \(error)")))
+            case .stranger, .serverError, .unreachable, .noResponse:
                 loop.after(backoff.failed()) { [self] in ask(method, then: done) }
             }
         }
+    }
+
+    private func refusal(_ error: BotAPIError, of method: String) -> String {
+        let hint =
+            error.reason.lowercased().contains("logged out")
+            ? ". After logOut and close, Telegram asks for ten minutes' patience: start again then" : ""
+        return "\(api.place) rejects \(method): \(error)\(hint)"
     }
 
     private func noBotAPI(_ sign: String) -> GatewayFailure {

@@ -16,7 +16,7 @@ package final class TelegramPoller: UpdateSource {
         /// The time after `wait` at which an unanswered poll is given up.
         package var patience: Duration = .seconds(10)
         /// How long another program may poll for the same bot before this one gives up.
-        package var conflictLimit: Duration = .seconds(30)
+        package var conflictLimit: Duration = .seconds(90)
         /// The offset to start from: an earlier run took every lower update.
         package var offset: Int64?
         /// The `allowed_updates`. Empty for Telegram's default, which includes kinds added later.
@@ -38,8 +38,7 @@ package final class TelegramPoller: UpdateSource {
     private let options: Options
     private var recent = RecentUpdates(capacity: 4096)
     private var parser = GetUpdatesParser()
-    private var conflict: PollConflict
-    private var backoff = Backoff()
+    private var troubles: PollTroubles
     private var position: Position
     private var state = State.idle
 
@@ -69,7 +68,7 @@ package final class TelegramPoller: UpdateSource {
 
     package init(api: BotAPIClient, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
-        conflict = PollConflict(limit: options.conflictLimit)
+        troubles = PollTroubles(conflictLimit: options.conflictLimit)
         position = Position(offset: options.offset, isDropping: options.dropsPending)
     }
 
@@ -98,11 +97,12 @@ package final class TelegramPoller: UpdateSource {
     private func poll() {
         let offset = position.offset
         let wait = position.isDropping ? .zero : options.wait
+        let start = Instant.current
         request(
             "getUpdates", parameters(wait: wait, limit: parser.limit), timeout: wait + options.patience
         ) { [unowned self] outcome in
             if case .response = outcome { position.confirmed = offset }
-            handle(outcome)
+            handle(outcome, after: .current - start)
         }
     }
 
@@ -127,29 +127,32 @@ package final class TelegramPoller: UpdateSource {
         return parameters
     }
 
-    private func handle(_ outcome: BotAPIClient.Outcome) {
+    private func handle(_ outcome: BotAPIClient.Outcome, after time: Duration) {
         switch outcome {
         case .response(let body):
-            read(body)
+            read(body, after: time)
         case .refused(let error):
             refused(error)
         case .tooManyRequests(let wait, _):
-            log.info("getUpdates rate-limited for \(wait.rounded)")
+            let isLong = wait >= BotAPIError.longestWait
+            log.log(level: isLong ? .warning : .info, "getUpdates rate-limited for \(wait.rounded)")
             poll(after: wait)
-        case .serverError, .unreachable, .noResponse:
-            poll(after: backoff.failed())
+        case .serverError, .stranger, .unreachable, .noResponse:
+            poll(after: troubles.backoff.failed())
         }
     }
 
-    private func read(_ body: [UInt8]) {
-        backoff.succeeded()
+    private func read(_ body: [UInt8], after time: Duration) {
+        troubles.answered()
         switch parser.read(body) {
         case .updates(let answer):
             for error in answer.malformed { log.error("skipped a malformed update: \(error)") }
             guard !position.isDropping else { return dropped(upTo: answer.nextOffset) }
-            guard let nextOffset = answer.nextOffset else { return poll() }
             let new = answer.updates.filter { recent.isNew($0.id) }
-            onUpdates(UpdateBatch(new, nextOffset: nextOffset) { [self] in taken(upTo: nextOffset) })
+            let next = troubles.emptyPolls.answered(
+                news: !new.isEmpty, after: time, mayBeQuick: options.wait == .zero)
+            guard let nextOffset = answer.nextOffset else { return goOn(next) }
+            onUpdates(UpdateBatch(new, nextOffset: nextOffset) { [self] in taken(upTo: nextOffset, next) })
         case .askAgain(let reason, let delay):
             log.warning("can't read the updates of an answer (\(reason)); asking for one update at a time")
             poll(after: delay)
@@ -180,35 +183,66 @@ package final class TelegramPoller: UpdateSource {
         poll()
     }
 
-    private func taken(upTo nextOffset: Int64) {
+    private func taken(upTo nextOffset: Int64, _ next: EmptyPollBackoff.Decision) {
         position.offset = nextOffset
-        if !isStopped { poll() }
+        if !isStopped { goOn(next) }
+    }
+
+    private func goOn(_ next: EmptyPollBackoff.Decision) {
+        switch next {
+        case .poll: poll()
+        case .pause(let pause, let isFirst):
+            if isFirst {
+                log.warning(
+                    """
+                    \(api.place) answers getUpdates at once and with nothing new; pausing between polls until that ends. \
+                    Is there a cache in between?
+                    """)
+            }
+            poll(after: pause)
+        }
     }
 
     private func refused(_ error: BotAPIError) {
         switch error.code {
         case 409 where error.reason.contains("webhook is active"):
             end(GatewayFailure(.webhookIsSet, SignIn.webhookIsSet))
-        case 409:
-            switch conflict.happened(at: .current) {
-            case .first:
-                let limit = options.conflictLimit.rounded
-                log.warning(
-                    "another program polls for this bot's updates; retrying for \(limit)")
-                poll(after: .seconds(1))
-            case .again:
-                poll(after: .seconds(1))
-            case .tooLong:
-                let words =
-                    "another program has polled for this bot's updates for \(options.conflictLimit.rounded); "
-                    + "stop it, or use another bot's token"
-                end(GatewayFailure(.conflict, words))
-            }
-        case 401, 404:
-            end(GatewayFailure(.unauthorized, SignIn.unauthorized(error)))
+        case 409: conflicted()
+        case 401, 404: rejected(error)
         default:
             log.error("getUpdates rejected: \(error)")
-            poll(after: backoff.failed())
+            poll(after: troubles.backoff.failed())
+        }
+    }
+
+    /// Telegram also answers so after a broken connection, for as long as it takes that for another poller.
+    private func conflicted() {
+        let limit = options.conflictLimit.rounded
+        switch troubles.conflict.happened(at: .current) {
+        case .first:
+            log.warning("another program polls for this bot's updates; retrying for \(limit)")
+            poll(after: .seconds(1))
+        case .again:
+            poll(after: .seconds(1))
+        case .tooLong:
+            let words =
+                "another program has polled for this bot's updates for \(limit); stop it, or use another bot's token"
+            end(GatewayFailure(.conflict, words))
+        }
+    }
+
+    /// A server that restarts may reject a good token for a moment.
+    private func rejected(_ error: BotAPIError) {
+        switch troubles.rejection.happened(at: .current) {
+        case .first:
+            log.warning(
+                "getUpdates rejected: \(error); retrying for \(PollTroubles.rejectionLimit.rounded)"
+            )
+            poll(after: .seconds(1))
+        case .again:
+            poll(after: .seconds(1))
+        case .tooLong:
+            end(GatewayFailure(.unauthorized, SignIn.unauthorized(error)))
         }
     }
 

@@ -1,3 +1,5 @@
+import Reactor
+
 /// Explains a libcurl error on the way to Telegram, and suggests a fix.
 struct NetworkDiagnosis {
     /// The code from libcurl-errors(3).
@@ -61,18 +63,6 @@ struct NetworkDiagnosis {
     /// - Parameter variable: reads an environment variable.
     static func proxy(for url: String, _ variable: (String) -> String?) -> (variable: String, value: String)?
     {
-        // libcurl ignores upper-case `HTTP_PROXY`, which a CGI server would set from a header.
-        let names =
-            url.hasPrefix("https:")
-            ? ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-            : ["http_proxy", "all_proxy", "ALL_PROXY"]
-        guard let name = names.first(where: { variable($0)?.isEmpty == false }), let value = variable(name)
-        else {
-            return nil
-        }
-        // `http://name:password@host:port`: don't show the password.
-        guard let at = value.lastIndex(of: "@") else { return (name, value) }
-        let scheme = value.firstRange(of: "://").map { String(value[..<$0.upperBound]) } ?? ""
-        return (name, scheme + "…" + value[at...])
+        ProxyVariable.used(for: url, variable).map { ($0.variable, Credentials.redact(url: $0.value)) }
     }
 }

@@ -9,7 +9,7 @@ import TelegramSimulator
 /// getUpdates without an offset confirms no update. With a timeout it interrupts another program's poll, which is the
 /// only way to detect one: the interrupted program polls again, and then Telegram answers this poll with 409.
 @MainActor package final class TelegramCheck {
-    private let place: String
+    private let url: ServerURL
     private let token: BotToken
     private let client: HTTPClient
     private let loop: EventLoop
@@ -25,16 +25,16 @@ import TelegramSimulator
     ]
 
     /// - Parameters:
-    ///   - url: the server's URL.
     ///   - variable: reads an environment variable, for proxies.
     package init(
-        url: String, token: BotToken, client: HTTPClient, on loop: EventLoop,
+        url: ServerURL, token: BotToken, client: HTTPClient, on loop: EventLoop,
         variable: @escaping (String) -> String?
     ) {
-        place = url.hasSuffix("/") ? String(url.dropLast()) : url
-        (self.token, self.client, self.loop, self.variable) = (token, client, loop, variable)
-        findings = TelegramDiagnosis(place: place)
+        (self.url, self.token, self.client, self.loop, self.variable) = (url, token, client, loop, variable)
+        findings = TelegramDiagnosis(place: url.place)
     }
+
+    private var place: String { url.place }
 
     /// - Parameters:
     ///   - asksForUpdates: whether to call getUpdates, which interrupts other programs.
@@ -74,7 +74,7 @@ import TelegramSimulator
     /// - Parameter answer: receives the `result`; nil after an error, which is recorded in `findings`.
     private func ask(_ method: String, _ parameters: JSON = [:], then answer: @escaping (JSON?) -> Void) {
         var request = HTTPClient.Request(
-            url: "\(place)/bot\(token.text)/\(method)", body: .json(parameters.bytes), timeout: .seconds(12))
+            url: url.method(method, of: token), body: .json(parameters.bytes), timeout: .seconds(12))
         request.wantsDate = true
         let asked = time(nil)
         client.send(request) { [self] result in
@@ -90,14 +90,13 @@ import TelegramSimulator
     }
 
     private func read(_ response: HTTPClient.Response, to method: String) -> JSON? {
-        guard let outcome = BotAPIResponse.outcome(of: response) else {
-            answerIsUnreadable(response, method)
-            return nil
-        }
         let error: BotAPIError
-        switch outcome {
-        case .success(let result): return result
+        switch BotAPIResponse.verdict(on: response) {
+        case .success: return BotAPIResponse.result(in: response.body)
         case .failure(let refusal): error = token.redact(refusal)
+        case .stranger(let answer):
+            strangerAnswered(token.redact(answer), method)
+            return nil
         }
         switch (method, error.code) {
         case ("getUpdates", 409): findings.poll = .conflict
@@ -108,14 +107,11 @@ import TelegramSimulator
     }
 
     /// The answer comes from a proxy before Telegram's servers, or from another server.
-    private func answerIsUnreadable(_ response: HTTPClient.Response, _ method: String) {
-        if response.status < 500, findings.bot == nil {
+    private func strangerAnswered(_ error: BotAPIError, _ method: String) {
+        if error.code < 500, findings.bot == nil {
             findings.isNoBotAPI = true
         } else {
-            let error = token.redact(BotAPIError(response))
-            networkFault = .fault(
-                "network",
-                "\(place) answered \(method) with \(error), which is not a Bot API answer: try again later")
+            networkFault = .fault("network", "\(place) answered \(method) with \(error): try again later")
         }
     }
 

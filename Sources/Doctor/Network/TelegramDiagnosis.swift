@@ -32,17 +32,15 @@ struct TelegramDiagnosis {
         if isNoBotAPI {
             return .fault(
                 "network",
-                "\(place) is not a Bot API server. Check --api-url and $TELEGRAM_API_URL, which must not include /bot…"
-            )
+                "\(place) is not a Bot API server. Check --api-url and $TELEGRAM_API_URL")
         }
         if let refusal {
             guard [401, 404].contains(refusal.code) else {
                 return .fault("network", "\(place) answered getMe with \(refusal)")
             }
             let other =
-                refusal.code == 404 && place != BotAPIClient.officialURL
-                ? ". Or \(place) is not the server's base URL: --api-url and $TELEGRAM_API_URL must not include /bot…"
-                : ""
+                refusal.code == 404 && place != ServerURL.official.place
+                ? ". Or \(place) is not the server's base URL: check --api-url and $TELEGRAM_API_URL" : ""
             return .fault("token", SignIn.unauthorized(refusal) + other)
         }
         guard let bot else { return nil }

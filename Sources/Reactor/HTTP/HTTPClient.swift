@@ -130,6 +130,14 @@
         }
 
         package var description: String { reason }
+
+        /// libcurl's words may repeat a proxy's address with its password.
+        func redacted(for url: String) -> Failure {
+            Failure(
+                reason: Credentials.redact(reason, of: url), requestWentOut: requestWentOut,
+                brokeOff: brokeOff,
+                isFileError: isFileError, code: code)
+        }
     }
 
     /// When the client changes to new connections.
@@ -171,7 +179,7 @@
         let transfer = idle.popLast() ?? Transfer(userAgent: userAgent)
         transfer.prepare(request) { [weak self] result in
             self?.idle.append(transfer)
-            done(result)
+            done(result.mapError { $0.redacted(for: request.url) })
         }
         if pool.answered(onlyShared: renewal.countsOnlyShared) >= renewal.requests { renew() }
         pool.add(transfer)

@@ -96,7 +96,7 @@ final class UpdateDelivery {
 
     private func conflict(_ reason: PollEndReason, to reply: @escaping Reply) {
         let response = BotAPIResponse(
-            error: BotAPIError(code: 409, reason: "PollConflict: \(reason.rawValue)"))
+            error: BotAPIError(code: 409, reason: "Conflict: \(reason.rawValue)"))
         let delay = slowsSpinning ? throttle.delayOfConflict(at: .current) : .zero
         guard delay > .zero else { return reply(response) }
         loop.after(delay) { reply(response) }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BotGateway
+import BotAPI
 
 /// The Bot API server.
 struct ServerFlags: ParsableArguments, Sendable {
@@ -8,12 +8,21 @@ struct ServerFlags: ParsableArguments, Sendable {
             "Bot API server (default: $TELEGRAM_API_URL or Telegram)", valueName: "url"))
     var apiURL: String?
 
-    var url: String { apiURL ?? Environment.variable("TELEGRAM_API_URL") ?? BotAPIClient.officialURL }
-
-    func validate() throws {
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            throw ValidationError(
-                "Invalid --api-url or $TELEGRAM_API_URL '\(url)': it must start with http:// or https://.")
+    var url: ServerURL {
+        get throws {
+            guard let (option, given) = given else { return .official }
+            do throws(ServerURL.Malformed) {
+                return try ServerURL(given)
+            } catch {
+                throw ValidationError("Invalid \(option) '\(ServerURL.redacted(given))': it \(error).")
+            }
         }
     }
+
+    private var given: (option: String, text: String)? {
+        if let apiURL { return ("--api-url", apiURL) }
+        return Environment.variable("TELEGRAM_API_URL").map { ("$TELEGRAM_API_URL", $0) }
+    }
+
+    func validate() throws { _ = try url }
 }

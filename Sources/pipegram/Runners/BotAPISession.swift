@@ -18,7 +18,7 @@ import Reactor
         token = try tokenFlags.token()
         loop = try EventLoop()
         let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
-        api = BotAPIClient(url: server.url, token: token, client: client, on: loop, log: log)
+        api = BotAPIClient(url: try server.url, token: token, client: client, on: loop, log: log)
     }
 
     /// Signs in, calls `start` with the bot's `User`, and runs the loop until `end`.

@@ -33,7 +33,7 @@ import TelegramSimulator
             loop.stop()
         }
         checkToken()
-        checkMachine()
+        try checkMachine()
         checkProgram()
         if running > 0 { loop.run() }
         if let stoppedBy { return .signal(stoppedBy) }
@@ -68,7 +68,7 @@ import TelegramSimulator
         }
     }
 
-    private func checkMachine() {
+    private func checkMachine() throws {
         let path = try? command.stateFlags.path(bot: token?.bot)
         let isRunning = path.flatMap(StateDirectory.holder) != nil
         report.add(SetupCheck.descriptors(descriptors.limit, for: command.probeFlags.maxChildren))
@@ -76,7 +76,8 @@ import TelegramSimulator
         guard let token else { return }
         let client = HTTPClient(on: loop, connections: 2, userAgent: "pipegram/\(Version.current)")
         let check = TelegramCheck(
-            url: command.server.url, token: token, client: client, on: loop, variable: Environment.variable)
+            url: try command.server.url, token: token, client: client, on: loop,
+            variable: Environment.variable)
         telegramCheck = check
         running += 1
         check.start(asksForUpdates: !command.noPoll && !isRunning) { [unowned self] found in

@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: [
         (400, "Bad Request: chat not found"), (400, "Bad Request: can't parse entities"),
         (403, "Forbidden: bot was blocked by the user"), (404, "Not Found"),
-        (404, "Not Found: method not found"), (409, "PollConflict: x"), (413, "Request Entity Too Large"),
+        (404, "Not Found: method not found"), (409, "Conflict: x"), (413, "Request Entity Too Large"),
     ])
     func `a call that Telegram refuses fails at once, with Telegram's description`(
         _ code: Int, _ reason: String
@@ -44,23 +44,75 @@ import Testing
         #expect(test.sent == ["next"])
     }
 
-    @Test func `a proxy's refusal is reported by its status`() throws {
-        for (status, reason) in [
-            (302, "HTTP status 302"), (400, "Bad Request"), (403, "Forbidden"), (404, "Not Found"),
-            (413, "Request Entity Too Large"), (418, "HTTP status 418"),
-        ] {
+    @Test(arguments: [200, 204, 302, 400, 401, 403, 404, 405, 407, 408, 418])
+    func `an answer of something else than the Bot API is no answer: the call is sent again`(_ status: Int)
+        throws
+    {
+        let test = try TestRig().caller()
+        test.server.fail(times: 2, with: .html(status))
+        test.send("x", id: 1)
+        #expect(test.hurry(for: 1))
+        #expect(test.success(of: "x") != nil)
+        #expect(test.arrived == ["x", "x", "x"])
+        #expect(test.sent == ["x"])
+        #expect(test.log.count("answered \(status) ") == 1)
+        #expect(test.log.count("not from the Bot API") == 1)
+    }
+
+    @Test(arguments: [413, 414])
+    func `every server's word is taken for it that a request is too long`(_ status: Int) throws {
+        let test = try TestRig().caller()
+        test.server.fail(with: .html(status))
+        test.send("x", id: 1)
+        #expect(test.wait { test.results.count == 1 })
+        #expect(test.failure(of: "x")?.code == status)
+        #expect(test.arrived.count == 1)
+    }
+
+    @Test func `a call that fails each time while others succeed ends, and its chat goes on`() throws {
+        for fault in [Fault.html(504), .tooManyRequests(retryAfter: 1), .html(404)] {
             let test = try TestRig().caller()
-            test.server.fail(with: .html(status))
-            test.send("x", id: 1)
-            #expect(test.wait { test.results.count == 1 })
-            #expect(test.failure(of: "x")?.code == status)
-            #expect(test.failure(of: "x")?.reason == reason)
-            #expect(test.failure(of: "x")?.parameters == nil)
-            #expect(test.arrived.count == 1)
+            test.server.fail(times: 1000, chat: 42, with: fault)
+            test.send("stuck", id: 1)
+            test.send("next")
+            var others = 0
+            func sendOther() {
+                others += 1
+                test.send("other", for: .chat(43)) {
+                    if test.result(of: "stuck") == nil { test.loop.after(.milliseconds(400)) { sendOther() } }
+                }
+            }
+            sendOther()
+            #expect(test.hurry { test.result(of: "stuck") != nil })
+            #expect(test.isUnknown("stuck"))
+            #expect(test.arrived.count { $0 == "stuck" } == 8)
+            #expect(
+                test.log.count(
+                    "error chat:42 sendMessage given up, it failed 8 times while other calls succeeded") == 1)
+            #expect(test.hurry { test.arrived.contains("next") })
         }
     }
 
-    @Test func `a server error is retried with growing delays until it succeeds`() throws {
+    @Test func `while nothing succeeds a call is tried for as long as it takes`() throws {
+        let test = try TestRig().caller()
+        test.server.fail(times: 30, with: .html(502))
+        test.send("x", id: 1)
+        #expect(test.hurry(for: 1))
+        #expect(test.success(of: "x") != nil)
+    }
+
+    @Test func `a wait of a million hours is cut to one`() throws {
+        let test = try TestRig().caller()
+        test.server.fail(with: .tooManyRequests(retryAfter: .max))
+        let start = Instant.current
+        test.send("x", id: 1)
+        #expect(test.wait { test.log.count("warning chat:42 sendMessage rate-limited for 60m") == 1 })
+        Instant.moveAhead(by: .seconds(3600))
+        #expect(test.wait { test.success(of: "x") != nil })
+        #expect(Instant.current - start < .seconds(3700))
+    }
+
+    @Test func `a server in trouble is tried until it works, each time after a longer wait`() throws {
         let test = try TestRig().caller()
         test.server.fail(times: 3, with: .html(502))
         test.server.fail(with: .error(500, "Internal Server Error: restart"))

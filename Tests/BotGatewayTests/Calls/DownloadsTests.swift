@@ -26,15 +26,28 @@ import Testing
         #expect(test.names() == ["cat.jpg"])
     }
 
-    @Test func `an unreadable answer isn't reported as a file that is too big`() throws {
-        for body in ["<html>Sign in to this network</html>", "{\"ok\":true}", ""] {
+    @Test func `an answer without a result isn't taken for a file that is too big`() throws {
+        let test = try TestRig().downloads()
+        test.spoil = { _, _, responder in
+            responder.respond(status: 200, body: Array("{\"ok\":true}".utf8))
+            return true
+        }
+        try test.start()
+        #expect(test.refusal == "400 Bad Request: the answer to getFile can't be read")
+    }
+
+    @Test func `an answer of something else than the Bot API is no answer: getFile is called again`() throws {
+        for body in ["<html>Sign in to this network</html>", "", "[]"] {
             let test = try TestRig().downloads()
+            var pages = 2
             test.spoil = { _, _, responder in
+                guard pages > 0 else { return false }
+                pages -= 1
                 responder.respond(status: 200, body: Array(body.utf8))
                 return true
             }
             try test.start()
-            #expect(test.refusal == "400 Bad Request: the answer to getFile can't be read")
+            #expect(test.read(test.path() ?? "") == "0123456789")
         }
     }
 

@@ -12,7 +12,7 @@ import Testing
 
     private func first(_ outcome: BotAPIClient.Outcome) -> Retry.Decision {
         var retry = Retry()
-        return retry.decide(on: outcome, jitter: 0)
+        return retry.decide(on: outcome, successes: 0, jitter: 0)
     }
 
     @Test func `successes and refusals are final`() {
@@ -20,16 +20,39 @@ import Testing
         #expect(first(.refused(.badRequest("chat not found"))) == .done)
     }
 
-    @Test func `a call refused because of a migration is retried at the new chat, but not forever`() {
+    @Test func `a call to a chat that has moved is sent there`() {
+        let error = BotAPIError(
+            code: 400, reason: "Bad Request", parameters: ["migrate_to_chat_id": -1_000_000_000_005])
+        #expect(first(.refused(error)) == .move(to: -1_000_000_000_005))
+    }
+
+    /// The decisions on a failure that repeats; `others` says whether another call succeeded before each.
+    private func decisions(on outcome: BotAPIClient.Outcome, others: [Bool]) -> [Retry.Decision] {
         var retry = Retry()
-        let moved = { (chat: Int64) in
-            BotAPIClient.Outcome.refused(
-                BotAPIError(code: 400, reason: "Bad Request", parameters: ["migrate_to_chat_id": JSON(chat)]))
+        var successes = 0
+        return others.map { othersSucceeded in
+            if othersSucceeded { successes += 1 }
+            return retry.decide(on: outcome, successes: successes, jitter: 0)
         }
-        for chat in 1...4 as ClosedRange<Int64> {
-            #expect(retry.decide(on: moved(chat), jitter: 0) == .move(to: chat))
+    }
+
+    @Test func `a call that fails eight times while others succeed is given up`() {
+        let stranger = BotAPIClient.Outcome.stranger(BotAPIError(code: 404, reason: "Not Found"))
+        for outcome in [trouble, flood, stranger] {
+            let made = decisions(on: outcome, others: Array(repeating: true, count: 8))
+            #expect(made.dropLast().allSatisfy { $0 != .done })
+            #expect(made.last == .done)
         }
-        #expect(retry.decide(on: moved(5), jitter: 0) == .done)
+    }
+
+    @Test func `only failures between which others succeed count`() {
+        let others = (0..<100).map { $0 % 20 == 0 }
+        #expect(decisions(on: trouble, others: others).allSatisfy { $0 != .done })
+        let rejected = BotAPIClient.Outcome.refused(BotAPIError(code: 401, reason: "Unauthorized"))
+        for outcome in [rejected, .unreachable("no route to host")] {
+            let made = decisions(on: outcome, others: Array(repeating: true, count: 50))
+            #expect(made.allSatisfy { $0 != .done })
+        }
     }
 
     @Test func `a new chat without a valid id or with another refusal isn't followed`() {
@@ -51,14 +74,16 @@ import Testing
     @Test func `an upload that breaks off repeatedly is given up`() {
         var retry = Retry()
         for _ in 1..<Retry.mostBreaks {
-            guard case .again = retry.decide(on: .unreachable("reset", brokeOff: true), jitter: 0) else {
+            guard
+                case .again = retry.decide(on: .unreachable("reset", brokeOff: true), successes: 0, jitter: 0)
+            else {
                 return #expect(Bool(false))
             }
             for outcome in [trouble, .unreachable("no route to host")] {
-                #expect(retry.decide(on: outcome, jitter: 0) != .done)
+                #expect(retry.decide(on: outcome, successes: 0, jitter: 0) != .done)
             }
         }
-        #expect(retry.decide(on: .unreachable("reset", brokeOff: true), jitter: 0) == .done)
+        #expect(retry.decide(on: .unreachable("reset", brokeOff: true), successes: 0, jitter: 0) == .done)
     }
 
     @Test func `a 429 holds the chat for the given time`() {
@@ -68,16 +93,18 @@ import Testing
     @Test func `delays double with each try, up to 30 s, without end`() {
         var retry = Retry()
         for seconds in [0.5, 1, 2, 4, 8, 16, 30, 30, 30] {
-            #expect(retry.decide(on: trouble, jitter: 0) == .again(after: .seconds(seconds)))
+            #expect(retry.decide(on: trouble, successes: 0, jitter: 0) == .again(after: .seconds(seconds)))
         }
-        for _ in 0..<1000 { #expect(retry.decide(on: trouble, jitter: 0) == .again(after: .seconds(30))) }
+        for _ in 0..<1000 {
+            #expect(retry.decide(on: trouble, successes: 0, jitter: 0) == .again(after: .seconds(30)))
+        }
     }
 
     @Test func `a 429 resets the delays, because Telegram is answering`() {
         var retry = Retry()
-        for _ in 0..<5 { _ = retry.decide(on: trouble, jitter: 0) }
-        #expect(retry.decide(on: flood, jitter: 0) == .hold(.seconds(7)))
-        #expect(retry.decide(on: trouble, jitter: 0) == .again(after: .milliseconds(500)))
+        for _ in 0..<5 { _ = retry.decide(on: trouble, successes: 0, jitter: 0) }
+        #expect(retry.decide(on: flood, successes: 0, jitter: 0) == .hold(.seconds(7)))
+        #expect(retry.decide(on: trouble, successes: 0, jitter: 0) == .again(after: .milliseconds(500)))
     }
 
     @Test func `jitter adds up to half of the delay, so that failed calls spread out`() {

@@ -92,16 +92,40 @@ import Testing
         #expect(Instant.current - start >= .seconds(20))
     }
 
-    @Test(arguments: [301, 400, 403])
-    func `other errors are not blamed on the token`(_ status: Int) throws {
+    @Test(arguments: [200, 204, 301, 400, 401, 403, 404])
+    func `pages instead of answers mean that it is no Bot API server, not a bad token`(_ status: Int)
+        throws
+    {
         let attempt = try Attempt()
-        attempt.server.fail(method: "getMe", with: .html(status))
+        attempt.server.fail(method: "getMe", times: 1000, with: .html(status))
+        let start = Instant.current
         #expect(attempt.run())
         #expect(attempt.failure?.kind == .noBotAPI)
         #expect(
             attempt.failure?.description.contains("\(attempt.server.url) is not a Bot API server") == true)
         #expect(attempt.failure?.description.contains("--api-url") == true)
         #expect(attempt.failure?.description.contains("BotFather") == false)
+        #expect(Instant.current - start < .seconds(10))
+    }
+
+    @Test(arguments: [200, 401, 404])
+    func `a page that is shown for a moment, as while a proxy reloads, costs nothing`(_ status: Int) throws {
+        let attempt = try Attempt()
+        attempt.server.fail(method: "getMe", times: 2, with: .html(status))
+        #expect(attempt.run())
+        #expect(attempt.bot != nil)
+    }
+
+    @Test(arguments: [(400, "Logged out"), (403, "Forbidden"), (409, "Conflict: x")])
+    func `an error of the Bot API is told in its words, and can be tried again`(_ code: Int, _ words: String)
+        throws
+    {
+        let attempt = try Attempt()
+        attempt.server.fail(with: .error(code, words))
+        #expect(attempt.run())
+        #expect(attempt.failure?.kind == .refused)
+        #expect(attempt.failure?.description.contains("rejects getMe: \(code) \(words)") == true)
+        #expect(attempt.failure?.description.contains("ten minutes") == (words == "Logged out"))
     }
 
     @Test func `the token isn't shown even if the server echoes it`() throws {
@@ -110,14 +134,6 @@ import Testing
         #expect(attempt.run())
         #expect(attempt.failure?.description.contains("/bot<token>/getMe") == true)
         #expect(attempt.failure?.description.contains("secret") == false)
-    }
-
-    @Test func `a URL without a Bot API fails at once`() throws {
-        let attempt = try Attempt()
-        attempt.server.fail(with: .html(200))
-        #expect(attempt.run())
-        #expect(
-            attempt.failure?.description.contains("\(attempt.server.url) is not a Bot API server") == true)
     }
 
     @Test func `the webhook is deleted only on request`() throws {

@@ -41,7 +41,7 @@ import Testing
         let test = try test(3)
         test.server.fail(method: "getWebhookInfo", with: .html(502))
         for fault in [
-            Fault.closeAfter, .html(502), .tooManyRequests(retryAfter: 2), .error(409, "PollConflict: other"),
+            Fault.closeAfter, .html(502), .tooManyRequests(retryAfter: 2), .error(409, "Conflict: other"),
             .brokenBody,
         ] {
             test.server.fail(method: "getUpdates", with: fault)
@@ -57,7 +57,7 @@ import Testing
         let test = try test(0)
         test.server.fail(
             method: "getUpdates",
-            with: .error(409, "PollConflict: can't use getUpdates method while webhook is active"))
+            with: .error(409, "Conflict: can't use getUpdates method while webhook is active"))
         test.poller.start()
         #expect(test.wait { test.failures.count == 1 })
         #expect(test.failures[0]?.kind == .webhookIsSet)

@@ -94,13 +94,6 @@ import Testing
         #expect(test.log.count("error getUpdates rejected: 400 Bad Request: who knows") == 1)
     }
 
-    @Test func `a page instead of an answer never moves the offset`() throws {
-        let test = try TestRig().poller()
-        #expect(test.startInto(.html(200), times: 5))
-        #expect(test.offsets.allSatisfy { $0 == nil || $0 == 9002 })
-        #expect(test.ids == [9001])
-    }
-
     @Test func `an unreadable update with the largest 64-bit id doesn't crash`() throws {
         let test = try TestRig().poller()
         test.server.addRaw(bytes: Array(#"{"update_id":9223372036854775807,"x"#.utf8), id: 1)
@@ -111,7 +104,7 @@ import Testing
     // MARK: final failures
 
     private let otherPoll =
-        "PollConflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+        "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
     @Test func `another program that polls is tolerated for a while`() throws {
         let test = try TestRig().poller { $0.conflictLimit = .seconds(3) }
@@ -157,14 +150,78 @@ import Testing
         #expect(test.failures.count == 1)
     }
 
-    @Test func `a refused token is a failure that doesn't show the token`() throws {
+    @Test func `a token that Telegram rejects for 30 s ends it, and is in no message`() throws {
         for token in ["7:wrong", "0:malformed"] {
             let test = try TestRig().poller(token: token)
+            let start = Instant.current
             test.poller.start()
-            #expect(test.wait { !test.failures.isEmpty })
+            #expect(test.hurry { !test.failures.isEmpty })
+            #expect(Instant.current - start >= .seconds(30))
             #expect(test.failures[0]?.kind == .unauthorized)
             #expect(test.failures[0]?.description.contains(token) == false)
+            #expect(test.log.count("warning getUpdates rejected: 40") == 1)
             #expect(!test.log.text.contains(token))
         }
+    }
+
+    @Test func `a token that is rejected for a moment ends nothing`() throws {
+        let test = try TestRig().poller()
+        #expect(test.startInto(.error(401, "Unauthorized"), times: 20))
+        #expect(test.ids == [9001])
+        #expect(test.waitForPoll(22))
+        // The thirty seconds begin anew after each answer.
+        test.server.fail(method: "getUpdates", times: 20, with: .error(401, "Unauthorized"))
+        test.add()
+        test.add()
+        #expect(test.hurry { test.ids.count == 3 })
+        #expect(test.failures.isEmpty)
+    }
+
+    @Test(arguments: [200, 204, 302, 401, 403, 404, 407, 413])
+    func `a page never ends it, whatever its status is`(_ status: Int) throws {
+        let test = try TestRig().poller()
+        #expect(test.startInto(.html(status), times: 12))
+        #expect(test.ids == [9001])
+        #expect(test.failures.isEmpty)
+        #expect(test.offsets.allSatisfy { $0 == nil || $0 == 9002 })
+    }
+
+    @Test func `a server's own stale connection is put up with for a minute and more`() throws {
+        let options = TelegramPoller.Options(wait: .zero, kinds: [])
+        #expect(options.conflictLimit == .seconds(90))
+    }
+
+    // MARK: answers that bring nothing
+
+    /// A server that answers every getUpdates at once with the same body.
+    private func polls(answeredWith result: String) throws -> (count: Int, log: LogLines) {
+        let rig = try TestRig()
+        let server = try HTTPServer(on: rig.loop)
+        defer { server.close() }
+        var count = 0
+        server.onRequest = { _, responder in
+            count += 1
+            responder.respond(status: 200, body: Array(#"{"ok":true,"result":\#(result)}"#.utf8))
+        }
+        let poller = TelegramPoller(
+            api: try rig.api(at: "http://127.0.0.1:\(server.port)"),
+            options: .init(wait: .seconds(50), kinds: []),
+            on: rig.loop, log: rig.log.logger)
+        poller.onUpdates = { $0.taken() }
+        poller.start()
+        #expect(rig.wait { count >= 4 })
+        let end = Instant.current + .seconds(60)
+        #expect(rig.hurry { Instant.current > end })
+        poller.stop()
+        return (count, rig.log)
+    }
+
+    @Test(arguments: ["[]", #"[{"update_id":7,"message":{"chat":{"id":42,"type":"private"}}}]"#])
+    func `polls that are answered at once and bring nothing new are slowed down, and it is said once`(
+        _ result: String
+    ) throws {
+        let (count, log) = try polls(answeredWith: result)
+        #expect(count < 15)
+        #expect(log.count("answers getUpdates at once and with nothing new") == 1)
     }
 }

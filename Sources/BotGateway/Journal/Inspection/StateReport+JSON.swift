@@ -37,6 +37,7 @@ extension StateReport {
         }
         json.set("events", JSON(scope.events))
         json.set("calls", JSON(scope.calls))
+        if let call = scope.firstCall { json.set("first_call", JSON(call)) }
         return json
     }
 }

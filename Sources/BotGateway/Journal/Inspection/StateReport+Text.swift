@@ -12,6 +12,12 @@ extension StateReport {
             [scope.child.map { "\($0.pid)" } ?? "", scope.child?.age.rounded ?? ""]
         }
         lines += table("without a child", ["events", "calls"], withoutChild) { _ in [] }
+        let heads = scopes.filter { $0.calls > 0 }.map {
+            ["  \($0.scope)", $0.firstCall ?? "unreadable", "\($0.calls)"]
+        }
+        lines += Self.section("scopes with waiting calls", ["first", "calls"], heads) {
+            ["  and \($0) more", "", ""]
+        }
         let holds = holds.map { ["  \($0.chat)", $0.left.rounded] }
         lines += Self.section("rate-limited chats", ["left"], holds) { ["  and \($0) more", ""] }
         return lines

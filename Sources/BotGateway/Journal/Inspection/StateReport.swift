@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// The state of a gateway, running or not. It is read from the journal and changes nothing.
 ///
@@ -24,6 +25,8 @@ package struct StateReport {
         var events = 0
         /// Unanswered calls.
         var calls = 0
+        /// The type of the oldest of these calls: the others wait for it.
+        var firstCall: String?
     }
 
     struct Hold: Equatable {
@@ -121,6 +124,13 @@ package struct StateReport {
                 let name = counts.text(0) ?? ""
                 scopes[name, default: Entry(scope: name)][keyPath: count] = Int(counts.integer(1) ?? 0)
             }
+        }
+        let first = try database.prepare(
+            "SELECT scope, line FROM calls WHERE key IN (SELECT min(key) FROM calls GROUP BY scope)")
+        while try first.step() {
+            let line = first.bytes(1)
+            scopes[first.text(0) ?? ""]?.firstCall =
+                line.withUnsafeBytes { try? JSON(parsing: $0) }?["type"]?.string
         }
         let rank = { (entry: Entry) in (-entry.events - entry.calls, entry.scope) }
         return scopes.values.sorted { rank($0) < rank($1) }

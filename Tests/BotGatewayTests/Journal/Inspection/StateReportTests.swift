@@ -35,6 +35,7 @@ import Testing
         #expect(report.withChild.map(\.events) == [1])
         #expect(report.withoutChild.map(\.scope) == ["chat:43", "user:7"])
         #expect(report.withoutChild.map(\.calls) == [0, 1])
+        #expect(report.withoutChild.map(\.firstCall) == [nil, "telegram.send_message"])
         #expect(report.deadLetters.total == 1)
         #expect(report.holds.map(\.chat) == ["42"])
         let text = report.lines.joined(separator: "\n")
