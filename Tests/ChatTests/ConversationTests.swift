@@ -1,23 +1,18 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import Chat
 @testable import TelegramSimulator
 
 @Suite struct ConversationTests {
-    let telegram: SimulatedTelegram
-    let conversation: Conversation
-    private let updates = Updates()
+    private let world: SimulatedWorld
+    private let conversation: Conversation
 
-    private final class Updates {
-        var all: [(kind: String, payload: JSON)] = []
-    }
-
-    init() {
-        telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
-        conversation = Conversation(with: telegram)
-        telegram.onUpdate = { [updates] in updates.all.append(($0, $1)) }
-        telegram.onAction = { [conversation] in conversation.observe($0) }
+    init() throws {
+        world = try TestRig().world()
+        conversation = Conversation(with: world.telegram)
+        world.telegram.onAction = { [conversation] in conversation.observe($0) }
     }
 
     @discardableResult
@@ -25,9 +20,9 @@ import Testing
         try conversation.execute(try TypedLine(line))
     }
 
-    private func bot(_ method: String, _ parameters: JSON) { _ = telegram.answer(method, parameters) }
+    private func bot(_ method: String, _ parameters: JSON) { _ = world.telegram.answer(method, parameters) }
 
-    private func last(_ kind: String) -> JSON? { updates.all.last { $0.kind == kind }?.payload }
+    private func last(_ kind: String) -> JSON? { world.last(kind) }
 
     @Test func `text is sent by the current user in their own private chat`() throws {
         try type("hello")
@@ -148,12 +143,12 @@ import Testing
     @Test func `the bot can't write to a user who blocked it`() throws {
         try type("/start")
         try type("/block")
-        guard case .failure = telegram.answer("sendMessage", ["chat_id": 42, "text": "x"]) else {
+        guard case .failure = world.telegram.answer("sendMessage", ["chat_id": 42, "text": "x"]) else {
             Issue.record("it was sent")
             return
         }
         try type("/unblock")
-        guard case .success = telegram.answer("sendMessage", ["chat_id": 42, "text": "x"]) else {
+        guard case .success = world.telegram.answer("sendMessage", ["chat_id": 42, "text": "x"]) else {
             Issue.record("it wasn't sent")
             return
         }

@@ -4,20 +4,19 @@ import Testing
 
 @testable import Chat
 
-@Suite struct TerminalPicturesTests {
-    private let directory = TemporaryDirectory()
-    private let loop: EventLoop
+@Suite struct TerminalPicturesTests: Rigged {
+    let rig: TestRig
     /// The first bytes of a PNG.
     private let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    init() throws { loop = try EventLoop() }
+    init() throws { rig = try TestRig() }
 
     /// The result of drawing an image; `nothing` for nil.
     private func drawn(_ path: String, _ kind: Terminal.Pictures) -> String {
-        let pictures = TerminalPictures(kind, searchPath: "\(directory.path):/usr/bin:/bin", on: loop)
+        let pictures = TerminalPictures(kind, searchPath: "\(files.path):/usr/bin:/bin", on: loop)
         var result: String?
         pictures.draw(path) { result = $0 ?? "nothing" }
-        #expect(loop.run(until: { result != nil }, within: .seconds(20)))
+        #expect(wait { result != nil })
         return result ?? ""
     }
 
@@ -28,30 +27,30 @@ import Testing
 
     @Test func `a PNG is sent to kitty in pieces of 4,096, and scaled down if it is wide`() {
         let wide: [UInt8] = [0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 4, 0, 0, 0, 0, 9]
-        let path = directory.write("a.jpg", png + wide + [UInt8](repeating: 0, count: 4000))
+        let path = files.write("a.jpg", png + wide + [UInt8](repeating: 0, count: 4000))
         let pieces = drawn(path, .kitty).split(separator: "\u{1B}\\")
         #expect(pieces.count == 2)
         #expect(pieces[0].hasPrefix("\u{1B}_Gf=100,a=T,q=2,c=40,m=1;iVBORw0KGgo"))
         #expect(pieces[0].split(separator: ";")[1].count == 4096)
         #expect(pieces[1].hasPrefix("\u{1B}_Gm=0;"))
         let narrow: [UInt8] = [0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 9, 0, 0, 0, 9, 0]
-        let icon = directory.write("icon", png + narrow)
+        let icon = files.write("icon", png + narrow)
         let drawing = drawn(icon, .kitty)
         #expect(drawing.hasPrefix("\u{1B}_Gf=100,a=T,q=2,m=0;"))
     }
 
     @Test func `any other image is drawn by a converter in PATH, if it succeeds`() {
-        directory.write("img2sixel", "#!/bin/sh\nprintf 'sixels\\nof %s' \"${3##*/}\"\n")
-        directory.write("chafa", "#!/bin/sh\nexit 1\n")
-        let path = directory.write("cat.jpg", "cat")
+        files.write("img2sixel", "#!/bin/sh\nprintf 'sixels\\nof %s' \"${3##*/}\"\n")
+        files.write("chafa", "#!/bin/sh\nexit 1\n")
+        let path = files.write("cat.jpg", "cat")
         #expect(drawn(path, .sixel) == "sixels\nof cat.jpg")
         #expect(drawn(path, .kitty) == "nothing")
         #expect(drawn(path, .none) == "nothing")
     }
 
     @Test func `a converter that crashes draws nothing`() {
-        directory.write("img2sixel", "#!/bin/sh\necho half\nkill -SEGV $$\n")
-        #expect(drawn(directory.write("cat.jpg", "cat"), .sixel) == "nothing")
+        files.write("img2sixel", "#!/bin/sh\necho half\nkill -SEGV $$\n")
+        #expect(drawn(files.write("cat.jpg", "cat"), .sixel) == "nothing")
     }
 
     @Test(arguments: [

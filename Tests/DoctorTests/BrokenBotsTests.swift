@@ -36,7 +36,7 @@ import Testing
     private static let searchPath = "/usr/bin:/bin:" + (getenv("PATH").map { String(cString: $0) } ?? "")
 
     @Test func `each broken bot gets its diagnosis with the line to change`() throws {
-        let loop = try EventLoop()
+        let rig = try TestRig()
         var found: [String: [Diagnosis]] = [:]
         var checks: [ProgramCheck] = []
         let cases = Self.cases.filter { Self.canRun($0.bot) }
@@ -52,11 +52,11 @@ import Testing
             options.patience = Self.hangs.contains(each.bot) ? .milliseconds(700) : .seconds(20)
             let check = ProgramCheck(
                 program, script: file.script, environment: Self.environment, options: options,
-                number: Int64(getpid()) * 100 + Int64(number), temporaryDirectory: "/tmp", on: loop)
+                number: Int64(getpid()) * 100 + Int64(number), temporaryDirectory: "/tmp", on: rig.loop)
             checks.append(check)
             check.start { found[each.bot] = file.diagnoses + $0 }
         }
-        #expect(loop.run(until: { found.count == cases.count }, within: .seconds(60)))
+        #expect(rig.wait(within: .seconds(60)) { found.count == cases.count })
         for each in cases {
             let faults = found[each.bot]?.filter { $0.severity == .fault } ?? []
             let place = ProjectPaths.bot("broken-\(each.bot)") + (each.line > 0 ? ":\(each.line)" : "")

@@ -14,7 +14,7 @@ import Testing
 
     init() throws {
         rig = try TestRig()
-        telegram = try SimulatorServer(on: rig.loop, telegram: SimulatedTelegram(now: { 0 }))
+        telegram = try rig.simulator()
     }
 
     private func check(_ path: String = "", asksForUpdates: Bool = true) throws -> [Diagnosis] {

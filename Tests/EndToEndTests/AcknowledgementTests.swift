@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `with --ack event the next event comes after the last one's acknowledgement`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack", "event", "--"] + Self.acknowledges)
         for text in ["ack 1", "ack 2", "silent", "never"] { test.say(text, in: 42) }
         #expect(test.wait { self.texts(test).count == 4 })
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `--window limits the number of events in flight`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack", "event", "--window", "2", "--"] + Self.acknowledges)
         for text in ["1", "2", "3"] { test.say(text, in: 42) }
         #expect(test.wait { self.texts(test).count == 3 })
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a result is the next line and doesn't need an acknowledgement`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack", "event", "--"] + Self.acknowledges)
         for text in ["ask", "ack"] { test.say(text, in: 42) }
         #expect(test.wait { self.texts(test).count == 4 })
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `acknowledging an event that isn't in flight is a warning`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack", "event", "--"] + Self.acknowledges)
         test.say("wrong", in: 42)
         #expect(test.waitForLog("ignored telegram.ack: update 1 is not in flight"))
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func `an unacknowledged event is redelivered to the next child`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack", "event", "--window", "2", "--max-deliveries", "2", "--"] + Self.acknowledges)
         for text in ["die", "after", "ack"] { test.say(text, in: 42) }
         #expect(test.wait { self.texts(test).contains("ack") })
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `with --ack exit a child gets one event and then the end of its input`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let bot = #"cat >>"$TRANSCRIPTS/42"; echo '{"type":"telegram.send_message","text":"read"}'"#
         try test.run(["--ack", "exit", "--", "sh", "-c", bot])
         for text in ["1", "2", "3"] { test.say(text, in: 42) }
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `with --ack exit a nonzero status redelivers the event`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let bot = #"cat >>"$TRANSCRIPTS/42"; [ -e "$TRANSCRIPTS/ok" ] || { : >"$TRANSCRIPTS/ok"; exit 1; }"#
         try test.run(["--ack", "exit", "--", "sh", "-c", bot])
         test.say("x", in: 42)
@@ -107,7 +107,7 @@ import Testing
     func `by default an event is acknowledged after --ack-timeout, formerly --settle`(
         _ option: String
     ) throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let bot =
             #"read -r scope; read -r event; echo '{"type":"telegram.send_message","text":"read"}'; exec tail -f /dev/null"#
         let gateway = try test.run([option, "100ms", "--", "sh", "-c", bot])
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func `an event is kept until its timeout or until a later one is read`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--ack-timeout", "1h"], bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] && (try? test.count("calls")) == 0 })

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `updates of others reach no child and no journal, and are confirmed and counted`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(
             ["--allow-chat", "42", "--allow-user", "@Grace", "--log-level", "debug"], bot: "echo.sh")
         test.say("secret", in: 6_000_000_666)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `without an allow-list anyone can use the bot, and the log says so`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] })
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `SIGHUP reads the file again, and a broken or missing one changes nothing`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let file = test.files.write("allowed", "# us\nchat 42\n")
         let gateway = try test.run(["--allow-file", file, "--log-level", "debug"], bot: "echo.sh")
         test.say("one", in: 42)
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func `at startup an unusable file is an error before Telegram is contacted`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let end = { (options: [String]) in
             let gateway = try test.run(options, bot: "echo.sh")
             return (gateway.wait(), gateway.errorText)
@@ -125,7 +125,7 @@ import Testing
     @Test func `events accepted by an earlier run are delivered, and a group's new id is remembered`()
         throws
     {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--allow-chat", "-5", "--allow-chat", "42"], bot: "never-reads.sh")
         test.say("before", in: 42)
         test.telegram.add(
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func `--max-age drops older updates and logs it`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--max-age", "10m"], bot: "echo.sh")
         test.say("yesterday", in: 42)
         #expect(test.waitForLog("info dropped 1 update older than 10m"))
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test func `--drop-pending drops Telegram's pending updates but not the journal's events`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let first = try test.run(bot: "never-reads.sh")
         test.say("journal", in: 42)
         #expect(test.wait { test.telegram.pendingUpdates == 0 })

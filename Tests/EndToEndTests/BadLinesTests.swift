@@ -44,7 +44,7 @@ import Testing
     ]
 
     @Test func `a bad line is dropped, logged once and answered, and the child keeps running`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--no-state", "--max-line", "4KiB"], bot: "bad-lines.sh")
         var bytes: [UInt8] = []
         for (index, line) in Self.lines.enumerated() {

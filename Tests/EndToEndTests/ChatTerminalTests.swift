@@ -6,20 +6,20 @@ import Testing
 @testable import TelegramSimulator
 
 /// `pipegram chat` in a terminal.
-@Suite struct ChatTerminalTests {
-    let files = TemporaryDirectory()
+@Suite struct ChatTerminalTests: Rigged {
+    let rig: TestRig
 
-    private func chat(
-        _ arguments: [String], environment: [String] = [], on loop: EventLoop
-    ) throws -> PseudoTerminal {
-        try PseudoTerminal(
-            [ProjectPaths.pipegram, "chat"] + arguments, environment: home + environment, on: loop)
+    init() throws { rig = try TestRig() }
+
+    private func chat(_ arguments: [String], environment: [String] = []) throws -> PseudoTerminal {
+        try rig.terminal(
+            [ProjectPaths.pipegram, "chat"] + arguments, environment: home + environment)
     }
 
     private var home: [String] { ["HOME=\(files.path)", "XDG_STATE_HOME=\(files.path)"] }
 
     @Test func `the chat shows who writes, and Ctrl-D ends it`() throws {
-        let terminal = try chat([ProjectPaths.bot("lively.sh")], on: try EventLoop())
+        let terminal = try chat([ProjectPaths.bot("lively.sh")])
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("привет 👋\r")
@@ -42,8 +42,7 @@ import Testing
     }
 
     @Test func `crashes and refusals appear at once, and the line being typed stays`() throws {
-        let terminal = try chat(
-            [ProjectPaths.bot("lively.sh")], environment: ["NO_COLOR=1"], on: try EventLoop())
+        let terminal = try chat([ProjectPaths.bot("lively.sh")], environment: ["NO_COLOR=1"])
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("bang\rhalf a")
@@ -61,7 +60,7 @@ import Testing
     }
 
     @Test func `Ctrl-C drops the typed text, or ends the chat if there is none`() throws {
-        let terminal = try chat([ProjectPaths.bot("echo.sh")], on: try EventLoop())
+        let terminal = try chat([ProjectPaths.bot("echo.sh")])
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("wrong\u{3}right\r")
@@ -72,13 +71,12 @@ import Testing
     }
 
     @Test func `a narrower window wraps wide characters to the next row`() throws {
-        let loop = try EventLoop()
-        let terminal = try chat([ProjectPaths.bot("echo.sh")], on: loop)
+        let terminal = try chat([ProjectPaths.bot("echo.sh")])
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         let before = terminal.output.count
         terminal.resize(columns: 20, rows: 24)
-        #expect(loop.run(until: { terminal.output.count > before }, within: .seconds(20)))
+        #expect(wait { terminal.output.count > before })
         terminal.type("abcdefghijklmn漢字👍\r")
         #expect(terminal.shows("漢字👍"))
         #expect(terminal.screen.contains("You> abcdefghijklmn"))
@@ -90,9 +88,8 @@ import Testing
     }
 
     @Test func `Ctrl-Z stops the chat, and fg restores the line being typed`() throws {
-        let loop = try EventLoop()
-        let terminal = try PseudoTerminal(
-            ["/bin/bash", "--norc", "--noediting", "-i"], environment: home + ["PS1=$ "], on: loop)
+        let terminal = try rig.terminal(
+            ["/bin/bash", "--norc", "--noediting", "-i"], environment: home + ["PS1=$ "])
         defer { terminal.close() }
         #expect(terminal.shows("$"))
         terminal.type("\(ProjectPaths.pipegram) chat \(ProjectPaths.bot("echo.sh"))\r")
@@ -101,11 +98,11 @@ import Testing
         #expect(terminal.shows("Stopped"))
         #expect(terminal.isCooked)
         terminal.type("fg\r")
-        #expect(loop.run(until: { terminal.screen.last == "You> half" }, within: .seconds(20)))
+        #expect(wait { terminal.screen.last == "You> half" })
         terminal.type(" a line\r")
         #expect(terminal.shows("Demo: half a line"))
         terminal.type("\u{4}")
-        #expect(loop.run(until: { terminal.screen.last == "$" }, within: .seconds(20)))
+        #expect(wait { terminal.screen.last == "$" })
         #expect(terminal.isCooked)
         terminal.type("exit\r")
         #expect(terminal.ends())
@@ -114,8 +111,7 @@ import Testing
     @Test(arguments: [(false, 0), (true, 128 + SIGHUP)])
     func `a bot that never answers doesn't block the end`(_ hangsUp: Bool, _ status: Int32) throws {
         let log = "\(files.path)/session.ndjson"
-        let terminal = try chat(
-            ["--stop-grace", "200ms", "--log", log, "sh", "-c", "sleep 1000"], on: try EventLoop())
+        let terminal = try chat(["--stop-grace", "200ms", "--log", log, "sh", "-c", "sleep 1000"])
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("hello\r\u{3}")
@@ -158,10 +154,8 @@ import Testing
     func `when the user leaves, all processes end and the session is saved`(
         _ hangsUp: Bool, _ status: Int32
     ) throws {
-        let loop = try EventLoop()
         let log = "\(files.path)/session.ndjson"
-        let terminal = try chat(
-            ["--stop-grace", hangsUp ? "200ms" : "1h", "--log", log, lingering], on: loop)
+        let terminal = try chat(["--stop-grace", hangsUp ? "200ms" : "1h", "--log", log, lingering])
         defer { terminal.close() }
         #expect(terminal.shows("You>"))
         terminal.type("x\r")
@@ -169,14 +163,14 @@ import Testing
         // The session is saved as it goes, in case the chat doesn't end properly.
         #expect(files.read("session.calls.ndjson")?.contains("heard") == true)
         if hangsUp { kill(terminal.pid, SIGHUP) } else { terminal.type("\u{4}") }
-        #expect(loop.run(until: { files.read("pid") != nil }, within: .seconds(20)))
+        #expect(wait { files.read("pid") != nil })
         let pid = try #require(files.read("pid").flatMap { pid_t($0.dropLast()) })
         #expect(!hasEnded(pid))
         // When a terminal closes, its shell sends a second SIGHUP.
         kill(terminal.pid, hangsUp ? SIGHUP : SIGINT)
         #expect(terminal.ends())
         #expect(terminal.exit == status)
-        #expect(loop.run(until: { hasEnded(pid) }, within: .seconds(20)))
+        #expect(wait { hasEnded(pid) })
         #expect(terminal.isCooked)
     }
 }

@@ -10,15 +10,15 @@ import Testing
 
     private func run(
         _ command: String, _ arguments: [String], typing lines: [String] = []
-    ) throws -> ProgramEnd {
-        try .pipegram([command] + arguments, input: lines.joined(separator: "\n"))
+    ) throws -> ProgramRun {
+        try TestRig().pipegram([command] + arguments).end(input: lines.joined(separator: "\n"))
     }
 
     @Test func `lines from a pipe are sent to the bot, and its answers printed unchanged`() throws {
         let end = try run(
             "chat", ["--", ProjectPaths.bot("echo.sh")], typing: ["hello", "привет 👋", "/start", ""])
         #expect(end.output == ["hello", "привет 👋", "/start"])
-        #expect(end.errors.isEmpty)
+        #expect(end.errorText.isEmpty)
         #expect(end.status == 0)
     }
 
@@ -26,7 +26,7 @@ import Testing
         let long = String(repeating: "x", count: 1 << 20 + 1)
         let end = try run("chat", [ProjectPaths.bot("echo.sh")], typing: [long, "hello", "/quit", "more"])
         #expect(end.output == ["hello"])
-        #expect(end.errors.contains("line dropped: it is longer than 1048576 bytes"))
+        #expect(end.errorText.contains("line dropped: it is longer than 1048576 bytes"))
         #expect(end.status == 1)
         #expect(try run("chat", [ProjectPaths.bot("echo.sh")], typing: ["/quit", "more"]).output.isEmpty)
     }
@@ -51,7 +51,7 @@ import Testing
             "sendMessage rejected: 400 Bad Request: message text is empty",
             "usage: /press 2",
             "the chat has no such button",
-        ] { #expect(end.errors.contains(words), "\(words)") }
+        ] { #expect(end.errorText.contains(words), "\(words)") }
         for line in ["bang", "/press", "nothing", "junk"] {
             #expect(try run("chat", [ProjectPaths.bot("lively.sh")], typing: [line]).status == 1, "\(line)")
         }
@@ -67,7 +67,7 @@ import Testing
                 "/menu",
                 "/press 2", "/edit /say some", "/private", "/photo \(photo)",
             ])
-        #expect(end.status == 0, "\(end.errors)")
+        #expect(end.status == 0, "\(end.errorText)")
         #expect(
             end.output == [
                 "hello", "What?", "[1 Yes] [2 No]", "answer: thanks", "edited: pressed", "hi", "/say all",
@@ -75,15 +75,15 @@ import Testing
                 "[1 Yes] [2 No]", "answer: thanks", "edited: pressed", "you meant /say some",
                 "[photo 800×600, 5 bytes]",
             ])
-        let words = try #require(end.errors.split(separator: "pipegram replay ").last)
+        let words = try #require(end.errorText.split(separator: "pipegram replay ").last)
         let replay = try run("replay", words.split(separator: " ").map(String.init))
-        #expect(replay.status == 0, "\(replay.errors)")
+        #expect(replay.status == 0, "\(replay.errorText)")
         #expect(replay.output.isEmpty)
         #expect(files.read("session.calls.ndjson")?.split(separator: "\n").count == 11)
 
         let again = try run("chat", ["--log", log, "--", ProjectPaths.bot("echo.sh")])
         #expect(again.status == 73)
-        #expect(again.errors.contains("session.ndjson already exists"))
+        #expect(again.errorText.contains("session.ndjson already exists"))
     }
 
     @Test func `with --watch a changed program is restarted`() throws {
@@ -100,19 +100,19 @@ import Testing
         }
         files.write("mark.sh", "mark=.")
         let bot = files.write("bot.sh", script("old"))
-        let loop = try EventLoop()
-        let run = try ProgramRun([ProjectPaths.pipegram, "chat", "--watch", bot], on: loop)
+        let rig = try TestRig()
+        let run = try rig.pipegram(["chat", "--watch", bot])
         run.write("x\n")
-        #expect(loop.run(until: { run.output == ["old."] }, within: .seconds(20)))
+        #expect(rig.wait { run.output == ["old."] })
         files.write("bot.sh", script("new"))
-        #expect(loop.run(until: { run.errorText.contains("bot.sh changed") }, within: .seconds(20)))
+        #expect(rig.wait { run.errorText.contains("bot.sh changed") })
         run.write("y\n")
-        #expect(loop.run(until: { run.output == ["old.", "new."] }, within: .seconds(20)))
+        #expect(rig.wait { run.output == ["old.", "new."] })
         // Files that a script loads are watched too.
         files.write("mark.sh", "mark=!")
-        #expect(loop.run(until: { run.errorText.contains("mark.sh changed") }, within: .seconds(20)))
+        #expect(rig.wait { run.errorText.contains("mark.sh changed") })
         run.write("z\n")
-        #expect(loop.run(until: { run.output == ["old.", "new.", "new!"] }, within: .seconds(20)))
+        #expect(rig.wait { run.output == ["old.", "new.", "new!"] })
         run.endInput()
         #expect(run.wait() == 0)
     }

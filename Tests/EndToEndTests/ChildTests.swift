@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.ownProcess) struct ChildTests {
     @Test func `a child starts with its scope in the environment, and without the token`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let token = test.telegram.token
         try test.run(
             bot: "environment.sh",
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `a child has three descriptors and the gateway's original descriptor limit`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "environment.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["ready"] })
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `an idle child is stopped, and the next event starts another with its state`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--idle-timeout", "200ms"], bot: "state.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["1"] })
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `a child that replaces a failed one is also stopped when idle`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--idle-timeout", "200ms"], bot: "dies-unread.sh")
         test.say("x", in: 42)
         #expect(test.waitForLog("status 0 (idle)"))
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `a child that asks to be kept alive isn't stopped early`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--idle-timeout", "100ms"], bot: "keeps-alive.sh")
         test.say("x", in: 42)
         #expect(test.waitForLog("(idle)"))
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a child that ignores the end of its input gets SIGTERM and may still make calls`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(
             ["--idle-timeout", "100ms", "--stop-grace", "200ms"], bot: "ignores-eof.sh")
         test.say("x", in: 42)
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `over the limit the child that has been idle longest is stopped`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--max-children", "1"], bot: "last-words.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello"] })
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `an event that a dying child didn't read goes to the next child unmarked`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "dies-unread.sh")
         test.say("precious", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["precious"] })
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `an event that a dying child had begun to read is redelivered and marked`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "half-read.sh")
         test.say("precious", in: 42)
         #expect(test.wait { test.transcript(of: 42).count == 2 })
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func `a child that exits after each event is replaced for the next one`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "one-event.sh")
         for number in 1...5 { test.say("\(number)", in: 42) }
         #expect(test.wait { test.texts(in: 42) == ["1", "2", "3", "4", "5"] })
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func `a child that doesn't read uses bounded memory and delays no other`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--stop-timeout", "200ms"], bot: "never-reads.sh")
         let text = String(repeating: "x", count: 4000)
         for _ in 1...100 { test.say("warm-up", in: 42) }
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test func `a child that never stops writing uses bounded memory and delays no other`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--stop-timeout", "200ms"], bot: "floods.sh")
         test.telegram.fail(method: "sendMessage", times: .max, chat: 42, with: .hang)
         test.say("hello", in: 43)
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func `killing the gateway kills its children`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "ignores-sigterm.sh")
         test.say("x", in: 42)
         #expect(test.waitForLog("child started"))
@@ -176,7 +176,7 @@ func residentKB(_ pid: pid_t) -> Int {
 
 @Suite(.ownProcess) struct BrokenBotTests {
     @Test func `a child that reads its event ends the crash loop, also with --ack exit`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         // The first child of every other chat dies at its start. The second one works.
         let bot =
             #"case $PIPEGRAM_CHAT_ID in [135]) mkdir "$TRANSCRIPTS/$PIPEGRAM_CHAT_ID" 2>/dev/null && exit 9;; esac; cat >/dev/null; echo '{"type":"telegram.send_message","text":"x"}'"#
@@ -189,7 +189,7 @@ func residentKB(_ pid: pid_t) -> Int {
     }
 
     @Test func `a bot that dies at every start is logged in one error`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let bot = test.files.write("bot", "#!/bin/sh\necho 'line 7: typo' >&2\nexit 2\n")
         let gateway = try test.run(["--", bot])
         for chat in 1...30 { test.say("x", in: Int64(chat)) }

@@ -18,7 +18,7 @@ import Testing
 
     /// A running gateway with one dead letter for each chat.
     private func test(chats: ClosedRange<Int64>) throws -> GatewayTest {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack-timeout", "10ms", "--max-deliveries", "1"] + bot(test))
         for chat in chats { test.say("poison \(chat)", in: chat) }
         #expect(test.wait { (try? test.count("dead_letters")) == Int64(chats.count) })
@@ -37,8 +37,7 @@ import Testing
         let updates = try letters.output.map { try JSON(parsing: $0) }
         #expect(Set(updates.compactMap { $0["message"]?["text"]?.string }) == ["poison 42", "poison 43"])
         #expect(updates.allSatisfy { $0.keys == ["update_id", "message"] })
-        let replay = try ProgramRun(
-            [ProjectPaths.pipegram, "replay", "-", "--", ProjectPaths.bot("echo.sh")], on: test.loop)
+        let replay = try test.rig.pipegram(["replay", "-", "--", ProjectPaths.bot("echo.sh")])
         replay.write(letters.output.map { $0 + "\n" }.joined())
         replay.endInput()
         #expect(replay.wait() == 0)

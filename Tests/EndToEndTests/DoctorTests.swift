@@ -10,9 +10,9 @@ import Testing
         _ arguments: [String], environment: [String: String] = [:]
     ) throws -> ProgramRun {
         let path = "/usr/bin:/bin:" + (getenv("PATH").map { String(cString: $0) } ?? "")
-        let run = try ProgramRun(
-            [ProjectPaths.pipegram, "doctor", "--state", "\(files.path)/state"] + arguments,
-            environment: ["PATH": path].merging(environment) { $1 }, on: try EventLoop())
+        let run = try TestRig().pipegram(
+            ["doctor", "--state", "\(files.path)/state"] + arguments,
+            environment: ["PATH": path].merging(environment) { $1 })
         run.wait()
         return run
     }
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `the help shows how to use it`() throws {
-        let run = try ProgramEnd.pipegram(["doctor", "--help"])
+        let run = try TestRig().pipegram(["doctor", "--help"]).end()
         #expect(run.status == 0)
         #expect(run.output.contains { $0.contains("pipegram doctor -- ./bot.py") })
     }
@@ -71,7 +71,7 @@ import Testing
     @Test func `with a token Telegram is checked without losing updates, and the bot starts as in run`()
         throws
     {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let bot = files.write(
             "bot.sh",
             "#!/bin/sh\n[ -z \"$TELEGRAM_BOT_TOKEN\" ] && [ -n \"$PIPEGRAM_CHAT_ID\" ] && exec cat >/dev/null\n"

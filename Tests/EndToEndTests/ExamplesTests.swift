@@ -7,14 +7,14 @@ import Testing
     private static let isMissing: Int32 = 100
 
     @Test func `each example replays its updates to its calls and passes the doctor, or is skipped`() throws {
-        let loop = try EventLoop()
+        let rig = try TestRig()
         var replays: [(example: Example, way: Example.Way, files: TemporaryDirectory, run: ProgramRun)] = []
         // The examples run concurrently, because compilers take long.
         for example in Example.all {
             #expect(!example.ways.isEmpty, "Example.swift doesn't know how to start \(example.bot)")
             for way in example.ways {
                 let files = TemporaryDirectory()
-                let run = try ProgramRun(Self.command(example, way, files), environment: Self.home, on: loop)
+                let run = try rig.run(Self.command(example, way, files), environment: Self.home)
                 run.endInput()
                 replays.append((example, way, files, run))
             }

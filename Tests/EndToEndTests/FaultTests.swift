@@ -22,8 +22,8 @@ import Testing
     ]
 
     @Test func `no fault loses an update, and none repeats a call except the documented one`() throws {
-        let loop = try EventLoop()
-        let talks = try (1...5).map { _ in try LongConversation(updates: 60, chats: 6, on: loop) }
+        let rig = try TestRig()
+        let talks = try (1...5).map { _ in try TestRig(on: rig.loop).longConversation(updates: 60, chats: 6) }
         for (index, fault) in (Self.atCalls + Self.atCalls).shuffled().enumerated() {
             talks[index % talks.count].test.telegram.fail(method: "sendMessage", with: fault)
         }
@@ -40,7 +40,7 @@ import Testing
                 talk.say(talk.updates / rounds)
             }
             #expect(
-                loop.run(until: { zip(talks, polls).allSatisfy { $0.polls >= $1 + 2 } }, within: .seconds(20))
+                rig.wait { zip(talks, polls).allSatisfy { $0.polls >= $1 + 2 } }
             )
         }
         for talk in talks {

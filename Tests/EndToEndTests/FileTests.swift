@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `a local file is sent as a parameter or nested in one`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "puppet.sh")
         let cat = test.files.write("a \"cat\".png", "meow")
         let photo: JSON = [
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `a file that can't be sent is refused by name, and nothing is sent`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         mkdir("\(test.files.path)/out", 0o700)
         try test.run(["--upload-root", "\(test.files.path)/out"], bot: "puppet.sh")
         let secret = test.files.write("secret.txt", "secret")
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `an interrupted upload is sent again`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "puppet.sh")
         // More than fits into the system's buffers. Otherwise a part could look like the whole file.
         let file = test.files.write("big.bin", "")
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `a file is downloaded to a temporary path that is removed with the child`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "photos/file_1.jpg")
         call(["type": "telegram.download_file", "file_id": JSON(id), "id": "d"], in: test)
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func `an interrupted download resumes, and only the complete file appears`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "puppet.sh")
         let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let id = test.telegram.addFile(bytes, path: "documents/file_2.bin")
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `a file that Telegram refuses is a clear error`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "puppet.sh")
         let big = test.files.write("big.bin", "")
         truncate(big, 21 << 20)
@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test func `a local server's path is passed on unchanged`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.telegram.localDirectory = test.files.path
         try test.run(bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "photos/file_1.jpg")
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test func `a child may send a downloaded file and exit before the upload ends`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let program = """
             read -r scope; read -r event
             echo '{"type":"telegram.download_file","file_id":"'$FILE_ID'","id":1}'; read -r result
@@ -176,7 +176,7 @@ import Testing
     }
 
     @Test func `after a kill a previously downloaded file is sent and then removed`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "documents/file_1.txt")
         call(["type": "telegram.download_file", "file_id": JSON(id), "id": 1], in: test)
@@ -197,7 +197,7 @@ import Testing
 
     @Test func `after a kill a download to a given path resumes, and one to a temporary path doesn't`() throws
     {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--ack-timeout", "20ms"], bot: "puppet.sh")
         let id = test.telegram.addFile(Array("meow".utf8), path: "documents/file_1.txt")
         test.telegram.fail(method: "file", times: 2, with: .hang)
@@ -214,7 +214,7 @@ import Testing
     }
 
     @Test func `a stop that times out leaves no partial file, and the next start downloads it`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(
             ["--ack-timeout", "20ms", "--stop-grace", "0s", "--stop-timeout", "200ms"], bot: "puppet.sh")
         let id = test.telegram.addFile([UInt8](repeating: 1, count: 300_000), path: "documents/file_1.bin")
@@ -232,7 +232,7 @@ import Testing
     }
 
     @Test func `a plain program reads a photo as its path and sends a file by printing its URL`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let program =
             "while read -r line; do if [ -f \"$line\" ]; then wc -c <\"$line\"; echo \"file://$line\"; fi; done"
         try test.run(["--plain", "--", "sh", "-c", program])

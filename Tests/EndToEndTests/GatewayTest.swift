@@ -13,10 +13,9 @@ final class GatewayTest: Rigged {
     private(set) var gateway: ProgramRun?
     private var messageIDs: [Int64: Int64] = [:]
 
-    /// - Parameter loop: a loop shared with other gateways; by default, the test has its own.
-    init(port: UInt16 = 0, on loop: EventLoop? = nil) throws {
-        rig = try TestRig(on: loop)
-        telegram = try rig.simulator(port: port)
+    init(on rig: TestRig) throws {
+        self.rig = rig
+        telegram = try rig.simulator()
     }
 
     isolated deinit {
@@ -41,8 +40,7 @@ final class GatewayTest: Rigged {
     /// Starts any command of the program.
     @discardableResult
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
-        let gateway = try rig.run(
-            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 })
+        let gateway = try rig.pipegram(arguments, environment: variables.merging(environment) { $1 })
         self.gateway = gateway
         return gateway
     }
@@ -59,8 +57,7 @@ final class GatewayTest: Rigged {
     @discardableResult
     func command(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
         let variables = ["TELEGRAM_BOT_TOKEN": telegram.token, "XDG_STATE_HOME": "\(files.path)/state"]
-        let command = try rig.run(
-            [ProjectPaths.pipegram] + arguments, environment: variables.merging(environment) { $1 })
+        let command = try rig.pipegram(arguments, environment: variables.merging(environment) { $1 })
         command.wait()
         return command
     }

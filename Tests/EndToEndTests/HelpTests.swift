@@ -23,15 +23,15 @@ import Testing
     func `a misspelt command or option gets a suggestion and exit status 64`(
         _ arguments: [String], _ words: String
     ) throws {
-        let end = try ProgramEnd.pipegram(arguments)
+        let end = try TestRig().pipegram(arguments).end()
         #expect(end.status == 64)
-        #expect(end.errors.hasPrefix("pipegram: "))
-        #expect(end.errors.contains(words), "\(end.errors)")
+        #expect(end.errorText.hasPrefix("pipegram: "))
+        #expect(end.errorText.contains(words), "\(end.errorText)")
         #expect(end.text.isEmpty)
     }
 
     @Test func `the overview begins with an example and groups the commands`() throws {
-        let overview = try ProgramEnd.pipegram([])
+        let overview = try TestRig().pipegram([]).end()
         #expect(overview.status == 0)
         let lines = overview.text.split(separator: "\n").map(String.init)
         #expect(lines[0] == "OVERVIEW: Turn any program into a Telegram bot.")
@@ -40,12 +40,12 @@ import Testing
         for group in ["TRY A BOT, WITHOUT A TOKEN:", "RUN IT ON TELEGRAM:", "INSPECT A GATEWAY:"] {
             #expect(lines.contains(group))
         }
-        #expect(try ProgramEnd.pipegram(["help"]).text == overview.text)
-        #expect(try ProgramEnd.pipegram(["--help"]).text == overview.text)
+        #expect(try TestRig().pipegram(["help"]).end().text == overview.text)
+        #expect(try TestRig().pipegram(["--help"]).end().text == overview.text)
     }
 
     @Test func `each command's help has an example to paste, and --help prints the same`() throws {
-        let overview = try ProgramEnd.pipegram([]).text
+        let overview = try TestRig().pipegram([]).end().text
         let commands = overview.split(separator: "\n").drop { !$0.hasPrefix("TRY") }
             .compactMap { line in
                 line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first : nil
@@ -53,18 +53,18 @@ import Testing
             .map(String.init).filter { $0 != "See" }
         #expect(commands.contains("run") && commands.contains("completions"))
         for command in commands {
-            let help = try ProgramEnd.pipegram(["help", command])
+            let help = try TestRig().pipegram(["help", command]).end()
             #expect(help.status == 0)
             #expect(help.text.contains("\nExample:  "), "\(command)")
             // A wrapped example couldn't be pasted.
             let broken = help.text.split(separator: "\n").filter { [">", "<", "|"].contains($0.prefix(1)) }
             #expect(broken.isEmpty, "\(command): \(broken)")
-            #expect(try ProgramEnd.pipegram([command, "--help"]).text == help.text)
+            #expect(try TestRig().pipegram([command, "--help"]).end().text == help.text)
         }
     }
 
     @Test func `each option's help is a short phrase and not a sentence`() throws {
-        let dump = try JSON(parsing: try ProgramEnd.pipegram(["--experimental-dump-help"]).text)
+        let dump = try JSON(parsing: try TestRig().pipegram(["--experimental-dump-help"]).end().text)
         let arguments = dump["command"]?["subcommands"]?.elements.flatMap { $0["arguments"]?.elements ?? [] }
         // ArgumentParser's own: 'Show the version.' and 'Show help information.'
         let texts = Set(arguments?.compactMap { $0["abstract"]?.string } ?? []).filter {
@@ -81,13 +81,13 @@ import Testing
 
     @Test(arguments: ["bash", "zsh", "fish"])
     func `the completions parse, and contain all commands and options`(_ shell: String) throws {
-        let script = try ProgramEnd.pipegram(["completions", shell])
+        let script = try TestRig().pipegram(["completions", shell]).end()
         #expect(script.status == 0)
         for word in ["dead-letters", "max-children", "topic", "pipegram_"] {
             #expect(script.text.contains(word), "\(word)")
         }
-        guard let parsed = try? ProgramEnd(of: [shell, "-n"], input: script.text + "\n") else { return }
-        #expect(parsed.status == 0, "\(parsed.errors)")
+        guard let parsed = try? TestRig().run([shell, "-n"]).end(input: script.text + "\n") else { return }
+        #expect(parsed.status == 0, "\(parsed.errorText)")
     }
 
     @Test func `bash completes commands, values, and a program after two hyphens`() throws {
@@ -101,10 +101,13 @@ import Testing
             }
             try sta; try run --scope ''; try run --max-c; try help doc; try run -- cat /etc/host
             """
-        guard let end = try? ProgramEnd(of: ["bash", "-c", script, ProjectPaths.pipegram]) else { return }
+        guard let end = try? TestRig().run(["bash", "-c", script, ProjectPaths.pipegram]).end() else {
+            return
+        }
         let lines = end.text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
-            lines.prefix(4) == ["status", "chat topic user bot", "--max-children", "doctor"], "\(end.errors)")
+            lines.prefix(4) == ["status", "chat topic user bot", "--max-children", "doctor"],
+            "\(end.errorText)")
         #expect(lines.count == 5 && lines[4].contains("/etc/hosts"), "\(end.text)")
     }
 
@@ -119,26 +122,26 @@ import Testing
             }.joined())
         let say = #"echo '{"type":"telegram.send_message","text":"x"}'"#
         for (bot, isAsked) in [("x=$(cat); \(say)", true), ("\(say); x=$(cat); \(say)", false)] {
-            let end = try ProgramEnd.pipegram(["replay", log, "--", "sh", "-c", bot])
+            let end = try TestRig().pipegram(["replay", log, "--", "sh", "-c", bot]).end()
             #expect(end.status == 0)
-            #expect(end.errors.contains("is its stdout buffered?") == isAsked, "\(end.errors)")
+            #expect(end.errorText.contains("is its stdout buffered?") == isAsked, "\(end.errorText)")
         }
     }
 
     @Test func `the manual pages are up to date with the help and the protocol`() throws {
-        guard (try? ProgramEnd(of: ["python3", "--version"])) != nil else { return }
-        let end = try ProgramEnd(of: [
+        guard (try? TestRig().run(["python3", "--version"]).end()) != nil else { return }
+        let end = try TestRig().run([
             "env", "PIPEGRAM=\(ProjectPaths.pipegram)", "python3",
             "\(ProjectPaths.root)/Tests/Manual/run",
             "--check",
-        ])
-        #expect(end.status == 0, "\(end.errors)")
+        ]).end()
+        #expect(end.status == 0, "\(end.errorText)")
     }
 
     @Test func `the manual pages are well-formed`() throws {
-        guard (try? ProgramEnd(of: ["mandoc", "-V"])) != nil else { return }
+        guard (try? TestRig().run(["mandoc", "-V"]).end()) != nil else { return }
         let pages = ["1", "5"].map { "\(ProjectPaths.root)/docs/man/pipegram.\($0)" }
-        let end = try ProgramEnd(of: ["mandoc", "-T", "lint", "-W", "warning"] + pages)
+        let end = try TestRig().run(["mandoc", "-T", "lint", "-W", "warning"] + pages).end()
         #expect(end.status == 0, "\(end.text)")
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.ownProcess) struct JournalTests {
     @Test func `events waiting at a kill are delivered by the next gateway, marked`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "never-reads.sh")
         for number in 1...3 { test.say("\(number)", in: 42) }
         #expect(test.waitForLog("child started"))
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `events waiting at a stop are delivered by the next gateway, unmarked`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--stop-grace", "100ms"], bot: "never-reads.sh")
         for number in 1...3 { test.say("\(number)", in: 42) }
         #expect(test.waitForLog("child started"))
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `a call in flight at a kill is sent again, before its scope's events`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.telegram.fail(method: "sendMessage", with: .hang)
         let gateway = try test.run(["--ack-timeout", "50ms"], bot: "echo.sh")
         test.say("first", in: 42)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `state survives the gateway`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "state.sh")
         test.say("x", in: 42)
         test.say("x", in: 42)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `a second gateway is refused with the pid of the first`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let first = try test.run(bot: "echo.sh")
         #expect(test.waitForLog("waiting for updates"))
         let pid = first.pid
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `a broken journal is refused with a clear message and left unchanged`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.files.write("journal.db", String(repeating: "diary ", count: 999))
         let gateway = try test.run(["--state", test.files.path], bot: "echo.sh")
         #expect(gateway.wait() == 65)
@@ -93,14 +93,14 @@ import Testing
     }
 
     @Test func `a state directory that can't be created is refused with a clear message`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--state", "/proc/nowhere"], bot: "echo.sh")
         #expect(gateway.wait() == 73)
         #expect(gateway.errorText.contains("can't use the state directory /proc/nowhere"))
     }
 
     @Test func `without a state directory everything is in memory, and the log says so`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--no-state"], bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] })
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func `an event that kills its children becomes a dead letter, and its scope continues`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(
             [
                 "--", "sh", "-c",
@@ -130,7 +130,7 @@ import Testing
 
 @Suite(.ownProcess) struct CallsAfterRestartTests {
     @Test func `answers survive a revoked token`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--ack-timeout", "50ms", "--stop-timeout", "1s"], bot: "echo.sh")
         #expect(test.wait { !test.telegram.polls.isEmpty })
         test.telegram.fail(method: "sendMessage", times: 1000, with: .error(401, "Unauthorized"))
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test func `a rate-limited chat stays on hold after a restart`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.telegram.fail(method: "sendMessage", with: .tooManyRequests(retryAfter: 3))
         let gateway = try test.run(["--ack-timeout", "50ms"], bot: "echo.sh")
         test.say("x", in: 42)
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test func `a group's new id is remembered after a restart`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.telegram.fail(method: "sendMessage", chat: 42, with: .migrated(to: -1_042))
         let gateway = try test.run(bot: "echo.sh")
         test.say("x", in: 42)

@@ -9,7 +9,8 @@ import Testing
     @Test(arguments: ["auto", "event"])
     func `nothing is lost when the gateway is killed repeatedly and its bots crash`(_ ack: String) throws {
         let kills = Self.kills
-        let talk = try LongConversation(updates: max(300, kills * 100), chats: kills >= 50 ? 200 : 25)
+        let talk = try TestRig().longConversation(
+            updates: max(300, kills * 100), chats: kills >= 50 ? 200 : 25)
         let options = ["--ack", ack, "--max-deliveries", "1000"]
         var gateway = try talk.run(options, odds: 40)
         for kill in 1...kills {
@@ -36,7 +37,8 @@ import Testing
 
     @Test(arguments: ["auto", "event", "exit"])
     func `without a kill each update is delivered and answered exactly once`(_ ack: String) throws {
-        let talk = try LongConversation(updates: ack == "exit" ? 100 : max(300, Self.kills * 50), chats: 20)
+        let talk = try TestRig().longConversation(
+            updates: ack == "exit" ? 100 : max(300, Self.kills * 50), chats: 20)
         _ = try talk.run(["--ack", ack], odds: 0)
         talk.say(talk.updates)
         talk.finish(twice: false)
@@ -44,7 +46,7 @@ import Testing
     }
 
     @Test func `a temporarily full disk costs nothing but time`() throws {
-        let talk = try LongConversation(updates: 400, chats: 20)
+        let talk = try TestRig().longConversation(updates: 400, chats: 20)
         let gateway = try talk.run([], odds: 0)
         talk.say(100)
         #expect(talk.test.wait { talk.answered >= 50 })
@@ -59,7 +61,7 @@ import Testing
     }
 
     @Test func `on a full disk only as many events are delivered as can be marked after a kill`() throws {
-        let talk = try LongConversation(updates: 300, chats: 1)
+        let talk = try TestRig().longConversation(updates: 300, chats: 1)
         let options = ["--ack", "exit"]
         var gateway = try talk.run(["--stop-grace", "100ms"], odds: 0)
         talk.test.telegram.fail(method: "sendMessage", times: 1000, with: .hang)
@@ -85,7 +87,7 @@ import Testing
     @Test(arguments: ["auto", "event"])
     func `kills and crashes with a temporarily full disk lose nothing`(_ ack: String) throws {
         let kills = max(2, Self.kills / 4)
-        let talk = try LongConversation(updates: kills * 60, chats: 20)
+        let talk = try TestRig().longConversation(updates: kills * 60, chats: 20)
         let options = ["--ack", ack, "--max-deliveries", "1000"]
         for _ in 1...kills {
             let gateway = try talk.run(options, odds: 40)

@@ -13,8 +13,8 @@ final class LongConversation {
     private var said = 0
     private var signInsBefore = 0
 
-    init(updates: Int, chats: Int, on loop: EventLoop? = nil) throws {
-        test = try GatewayTest(on: loop)
+    init(updates: Int, chats: Int, on rig: TestRig) throws {
+        test = try rig.gateway()
         (self.updates, self.chats) = (updates, chats)
     }
 

@@ -9,8 +9,8 @@ import Testing
     private let methods: [MethodFacts]
 
     init() throws {
-        test = try GatewayTest()
-        server = try RecordingServer(on: test.loop)
+        test = try TestRig().gateway()
+        server = try test.rig.recordingServer()
         methods = try MethodFacts.all()
     }
 

@@ -27,18 +27,18 @@ import Testing
         let updates = messages.enumerated().map {
             (["update_id": JSON($0.offset + 1), "message": $0.element] as JSON).description + "\n"
         }
-        let run = try ProgramRun(
+        let run = try TestRig().pipegram(
             [
-                ProjectPaths.pipegram, "replay", "--plain", files.write("updates.ndjson", updates.joined()),
+                "replay", "--plain", files.write("updates.ndjson", updates.joined()),
                 "--",
                 "sh", "-c", program,
-            ], environment: ["TMPDIR": temporary], on: try EventLoop())
+            ], environment: ["TMPDIR": temporary])
         run.wait(within: .seconds(10))
         return run
     }
 
     @Test func `a program that exits after each message can read each message's file`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let first = test.telegram.addFile(Array("meow".utf8), path: "photos/file_1.jpg")
         let second = test.telegram.addFile(Array("miaou".utf8), path: "photos/file_2.jpg")
         test.telegram.add(photo(first, in: 42), as: "message")
@@ -61,7 +61,7 @@ import Testing
         #expect(run.exit?.status == 1)
         #expect(run.errorText.contains("can't download"))
 
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--plain", "--stop-grace", "1h", "--stop-timeout", "1h", "--", "cat"])
         test.say("hello", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello"] })
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `the log warns if a user could request any file`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--plain", "--", "cat"])
         #expect(test.waitForLog("--upload-root"))
         #expect(test.stop() == 0)
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func `an unavailable file doesn't keep its program from being idle`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--plain", "--idle-timeout", "100ms", "--", "cat"])
         test.telegram.add(photo("nonsense", in: 42), as: "message")
         #expect(test.waitForLog("can't download"))

@@ -8,9 +8,8 @@ import Testing
     private func replay(_ updates: [JSON], _ program: [String]) throws -> ProgramRun {
         let files = TemporaryDirectory()
         let log = updates.map { $0.description + "\n" }.joined()
-        let run = try ProgramRun(
-            [ProjectPaths.pipegram, "replay", "--plain", files.write("updates.ndjson", log), "--"] + program,
-            on: try EventLoop())
+        let run = try TestRig().pipegram(
+            ["replay", "--plain", files.write("updates.ndjson", log), "--"] + program)
         run.wait()
         return run
     }
@@ -26,7 +25,7 @@ import Testing
     }
 
     @Test func `a program reads each message as a line, and its output becomes a message`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--plain", "--", "cat"])
         test.say("1+1", in: 42)
         test.say("two\nlines", in: 43)
@@ -37,7 +36,7 @@ import Testing
     }
 
     @Test func `a plain program gets no scope line, no results and no disconnect line`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let program =
             "echo hi; while read -r line; do echo \"$line\" >> \"$TRANSCRIPTS/42\"; done; echo END >> \"$TRANSCRIPTS/42\""
         try test.run(["--plain", "--", "sh", "-c", program])
@@ -48,7 +47,7 @@ import Testing
     }
 
     @Test func `output is collected until a pause, even without a newline`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let program =
             "while read -r line; do echo a; echo b; printf 'c\\360\\237'; printf '\\221\\213> '; done"
         try test.run(["--plain", "--", "sh", "-c", program])
@@ -88,18 +87,17 @@ import Testing
 
     @Test func `a program that never reads again is ended`() throws {
         let files = TemporaryDirectory()
-        let run = try ProgramRun(
-            [
-                ProjectPaths.pipegram, "replay", "--plain", "--stop-grace", "100ms",
-                files.write("updates.ndjson", message(1, "x").description), "--", "sh", "-c",
-                "read -r a; while :; do :; done",
-            ], on: try EventLoop())
+        let run = try TestRig().pipegram([
+            "replay", "--plain", "--stop-grace", "100ms",
+            files.write("updates.ndjson", message(1, "x").description), "--", "sh", "-c",
+            "read -r a; while :; do :; done",
+        ])
         #expect(run.wait() == 1)
         #expect(run.errorText.contains("did not read on"))
     }
 
     @Test func `a message whose program crashed is redelivered`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let program =
             "read -r line; if [ -e \"$TRANSCRIPTS/42\" ]; then echo \"second $line\"; cat; else touch \"$TRANSCRIPTS/42\"; exit 3; fi"
         try test.run(["--plain", "--", "sh", "-c", program])
@@ -109,7 +107,7 @@ import Testing
     }
 
     @Test func `a slow program is shown as typing, one that has answered or waits isn't`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let program = """
             while read -r line; do case $line in slow) sleep 30;; quick) echo done;; esac; done
             """
@@ -126,7 +124,7 @@ import Testing
     }
 
     @Test func `with --typing a bot that works on an event is shown as typing`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let program = "read -r scope; read -r event; sleep 30"
         try test.run(["--typing", "--stop-grace", "0s", "--", "sh", "-c", program])
         test.say("slow", in: 43)
@@ -149,9 +147,9 @@ import Testing
     }
 
     @Test func `--plain doesn't work with --ack event`() throws {
-        let run = try ProgramEnd.pipegram(["run", "--plain", "--ack", "event", "--", "cat"])
+        let run = try TestRig().pipegram(["run", "--plain", "--ack", "event", "--", "cat"]).end()
         #expect(run.status == 64)
-        #expect(run.errors.contains("--ack"))
+        #expect(run.errorText.contains("--ack"))
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 /// All lines in the pipes match docs/protocol.schema.json.
 @Suite struct ProtocolTests {
     @Test func `every line in the pipes matches the schema`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let options = ["--ack", "event", "--idle-timeout", "100ms"]
         let bot = [ProjectPaths.bot("tap.sh"), test.files.path, ProjectPaths.bot("every-line.sh")]
         let gateway = try test.run(options + ["--"] + bot)
@@ -42,15 +42,14 @@ import Testing
 
     /// The other test relies on this.
     @Test func `a tapped program behaves as it would alone`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let tap = [ProjectPaths.bot("tap.sh"), test.files.path]
-        let exits = try ProgramRun(
-            tap + ["sh", "-c", #"read -r x; echo "$x $x"; exit 3"#], environment: ["PIPEGRAM_SCOPE": "a/b"],
-            on: test.loop)
+        let exits = try test.rig.run(
+            tap + ["sh", "-c", #"read -r x; echo "$x $x"; exit 3"#], environment: ["PIPEGRAM_SCOPE": "a/b"])
         exits.write("one\n")
         #expect(exits.wait() == 3)
         #expect(exits.output == ["one one"])
-        let reads = try ProgramRun(tap + ["cat"], environment: ["PIPEGRAM_SCOPE": "a/b"], on: test.loop)
+        let reads = try test.rig.run(tap + ["cat"], environment: ["PIPEGRAM_SCOPE": "a/b"])
         reads.write("two\n")
         #expect(test.wait { reads.output == ["two"] })
         reads.endInput()

@@ -7,7 +7,7 @@ import Testing
     private let test: GatewayTest
     private var file: String { "\(test.files.path)/log" }
 
-    init() throws { test = try GatewayTest() }
+    init() throws { test = try TestRig().gateway() }
 
     private var lines: [String] {
         test.files.read("log")?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -48,8 +48,8 @@ import Testing
     @Test func `record ends when the reader of stdout does`() throws {
         for number in 1...3 { test.say("\(number)", in: 42) }
         let script = #""$1" record --poll-timeout 1s | head -n 1 >/dev/null; echo ${PIPESTATUS[0]}"#
-        let run = try ProgramRun(
-            ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables, on: test.loop)
+        let run = try test.rig.run(
+            ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables)
         // SIGPIPE only comes with the first update after head has exited.
         let isOver = test.wait {
             if test.telegram.pendingUpdates == 0 { test.say("more", in: 42) }
@@ -79,7 +79,7 @@ import Testing
         run.signal(SIGKILL)
         run.wait()
         // Another server delivers the update again.
-        let other = try GatewayTest()
+        let other = try TestRig().gateway()
         other.say("one", in: 42)
         other.say("two", in: 42)
         test.files.write("log", (test.files.read("log") ?? "") + #"{"update_id":90"#)

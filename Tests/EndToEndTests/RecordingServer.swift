@@ -1,5 +1,6 @@
 import JSON
 import Reactor
+import TestSupport
 
 @testable import BotGateway
 @testable import TelegramSimulator
@@ -30,8 +31,8 @@ import Reactor
     private var poll: HTTPServer.Responder?
     private var isGatewayExpected = true
 
-    init(on loop: EventLoop) throws {
-        http = try HTTPServer(on: loop)
+    init(on rig: TestRig) throws {
+        http = try rig.server()
         http.onRequest = { [weak self] in self?.receive($0, $1) }
     }
 

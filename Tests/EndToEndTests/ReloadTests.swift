@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.ownProcess) struct ReloadTests {
     @Test func `SIGHUP replaces a child between two events and tells it why`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(ProjectPaths.bot("last-words.sh"))\n")
         let gateway = try test.run(["--", bot])
         test.say("x", in: 42)
@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: ["auto", "event"])
     func `a reload under load loses nothing and delivers nothing twice`(_ ack: String) throws {
-        let talk = try LongConversation(updates: 400, chats: 20)
+        let talk = try TestRig().longConversation(updates: 400, chats: 20)
         let gateway = try talk.run(["--ack", ack], odds: 0)
         for _ in 1...4 {
             talk.say(100)
@@ -35,7 +35,7 @@ import Testing
     func `stops and starts under load lose nothing and deliver nothing twice, however short the grace`(
         _ ack: String
     ) throws {
-        let talk = try LongConversation(updates: 400, chats: 20)
+        let talk = try TestRig().longConversation(updates: 400, chats: 20)
         let options = ["--ack", ack, "--stop-grace", "100ms"]
         for _ in 1...4 {
             _ = try talk.run(options, odds: 0)

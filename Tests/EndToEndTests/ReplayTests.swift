@@ -10,10 +10,10 @@ import Testing
 
     private func replay(
         _ arguments: [String], environment: [String: String] = [:], input: String = ""
-    ) throws -> ProgramEnd {
-        try .pipegram(
-            ["replay"] + arguments, environment: ["TRANSCRIPTS": files.path].merging(environment) { $1 },
-            input: input)
+    ) throws -> ProgramRun {
+        try TestRig().pipegram(
+            ["replay"] + arguments, environment: ["TRANSCRIPTS": files.path].merging(environment) { $1 }
+        ).end(input: input)
     }
 
     private static func update(_ id: Int, chat: Int, _ text: String) -> String {
@@ -25,7 +25,7 @@ import Testing
         let file = files.write("log", log.joined(separator: "\n"))
         let end = try replay([file, ProjectPaths.bot("echo.sh")])
         #expect(end.status == 0)
-        #expect(end.errors.isEmpty)
+        #expect(end.errorText.isEmpty)
         #expect(
             end.output
                 == [(43, 1), (43, 3), (42, 2), (42, 4)].map { chat, text in
@@ -61,10 +61,10 @@ import Testing
         let log = "\(Self.update(1, chat: 42, "x"))\n{\"update_id\":2,\"message\":{oops}}\n"
         let malformed = try replay([files.write("log", log), ProjectPaths.bot("echo.sh")])
         #expect(malformed.status == 65)
-        #expect(malformed.errors.contains("line 2, column 30: string or '}' expected"))
+        #expect(malformed.errorText.contains("line 2, column 30: string or '}' expected"))
         let missing = try replay(["/nowhere/log", "cat"])
         #expect(missing.status == 66)
-        #expect(missing.errors == "pipegram: /nowhere/log: No such file or directory")
+        #expect(missing.errorText == "pipegram: /nowhere/log: No such file or directory")
     }
 
     @Test func `the same bot and log always give the same bytes`() throws {
@@ -111,26 +111,26 @@ import Testing
         let log = "\n\n\(Self.update(9, chat: 42, "x"))\n\(Self.update(10, chat: 42, "y"))"
         let end = try replay([files.write("log", log), ProjectPaths.bot("crashes.sh")])
         #expect(end.status == 1)
-        #expect(end.errors.contains("warning chat:42 pid="))
-        #expect(end.errors.contains("update=9 line=3 child ended"))
-        #expect(end.errors.contains("status 3"))
-        #expect(end.errors.contains("stderr: cannot go on"))
-        #expect(end.errors.contains("1 event not delivered"))
+        #expect(end.errorText.contains("warning chat:42 pid="))
+        #expect(end.errorText.contains("update=9 line=3 child ended"))
+        #expect(end.errorText.contains("status 3"))
+        #expect(end.errorText.contains("stderr: cannot go on"))
+        #expect(end.errorText.contains("1 event not delivered"))
     }
 
     @Test func `a stray print gives exit status 1 and is shown`() throws {
         let file = files.write("log", Self.update(9, chat: 42, "x"))
         let end = try replay([file, "sh", "-c", "echo 'stray print'; cat >&2"])
         #expect(end.status == 1)
-        #expect(end.errors.contains("update=9 line=1 line dropped: not JSON"))
-        #expect(end.errors.contains(": stray print"))
+        #expect(end.errorText.contains("update=9 line=1 line dropped: not JSON"))
+        #expect(end.errorText.contains(": stray print"))
     }
 
     @Test func `a call that Telegram would refuse gives exit status 1`() throws {
         let file = files.write("log", Self.update(9, chat: 42, ""))
         let end = try replay([file, ProjectPaths.bot("echo.sh")])
         #expect(end.status == 1)
-        #expect(end.errors.contains("Bad Request: message text is empty"))
+        #expect(end.errorText.contains("Bad Request: message text is empty"))
     }
 
     @Test(arguments: ["ignores-eof.sh", "never-reads.sh"])
@@ -138,7 +138,7 @@ import Testing
         let log = "\(Self.update(1, chat: 42, "x"))\n\(Self.update(2, chat: 42, "y"))"
         let end = try replay(["--stop-grace", "200ms", files.write("log", log), ProjectPaths.bot(bot)])
         #expect(end.status == 1)
-        #expect(end.errors.contains("sending SIGTERM"))
+        #expect(end.errorText.contains("sending SIGTERM"))
     }
 
     @Test func `expected calls are compared as JSON`() throws {
@@ -164,17 +164,17 @@ import Testing
 
         let missing = try replay(["--expect", "/nowhere/calls", file, ProjectPaths.bot("echo.sh")])
         #expect(missing.status == 66)
-        #expect(missing.errors.contains("--update"))
+        #expect(missing.errorText.contains("--update"))
     }
 
     @Test func `a full disk is reported for stdout`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
-        let run = try ProgramEnd(of: [
+        let run = try TestRig().run([
             "sh", "-c",
             "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) >/dev/full; echo $?",
-        ])
+        ]).end()
         #expect(run.output == ["74"])
-        #expect(run.errors == "pipegram: stdout: No space left on device")
+        #expect(run.errorText == "pipegram: stdout: No space left on device")
     }
 
     @Test func `a closed stdout ends the replay silently`() throws {
@@ -182,16 +182,16 @@ import Testing
         let file = files.write("log", log.joined(separator: "\n"))
         let command =
             "(\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")); echo $? >&2) | head -n 1"
-        let run = try ProgramEnd(of: ["sh", "-c", command])
+        let run = try TestRig().run(["sh", "-c", command]).end()
         #expect(run.output.count == 1)
-        #expect(run.errors == "141")
+        #expect(run.errorText == "141")
     }
 
     @Test func `a replay runs without stdin, stdout and stderr`() throws {
         let file = files.write("log", Self.update(1, chat: 42, "x"))
         let command =
             "\(ProjectPaths.pipegram) replay \(file) -- \(ProjectPaths.bot("echo.sh")) <&- >&- 2>&-; echo $?"
-        let run = try ProgramEnd(of: ["sh", "-c", command])
+        let run = try TestRig().run(["sh", "-c", command]).end()
         #expect(run.output == ["0"])
     }
 }

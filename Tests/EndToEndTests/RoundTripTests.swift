@@ -11,8 +11,8 @@ import Testing
     private let members: String
 
     init() throws {
-        test = try GatewayTest()
-        server = try RecordingServer(on: test.loop)
+        test = try TestRig().gateway()
+        server = try test.rig.recordingServer()
         let long = String(repeating: "длинный👋", count: 7_500)
         let deep = String(repeating: #"[{"d":"#, count: 49) + "[0]" + String(repeating: "}]", count: 49)
         members =

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.ownProcess) struct RunTests {
     @Test func `each chat has its own child, whose calls go to that chat`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--no-state"], bot: "echo.sh")
         test.say("hello", in: 42)
         test.say("hallo", in: 43)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `a child reads its scope, its events, and the reason for its end`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "transcript.sh")
         test.say("привет 👋", in: 42)
         #expect(test.wait { test.transcript(of: 42).count == 2 })
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `a call with an id gets its result`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "asks.sh")
         test.say("one", in: 42)
         #expect(test.wait { test.transcript(of: 42).count == 1 })
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `updates without a scope are dropped`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--log-level", "debug"], bot: "echo.sh")
         test.telegram.add(["id": "5", "question": "?", "type": "regular"], as: "poll")
         test.say("after", in: 42)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `invalid UTF-8 affects no other update of the batch`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "transcript.sh")
         test.say("before", in: 42)
         let raw =
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `only the unreadable update is skipped`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "echo.sh")
         test.say("first", in: 42)
         test.telegram.addRaw(bytes: Array(#"{"update_id":9002,"message":{"broken}}"#.utf8), id: 9002)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `a bot's stderr goes to the log, line by line`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "crashes.sh")
         test.say("x", in: 42)
         #expect(test.waitForLog("stderr: cannot go on"))
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func `the log can be JSON`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--log-format", "json"], bot: "echo.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["x"] })
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func `at log level debug each event and call is logged without its text`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--log-level", "trace"], bot: "echo.sh")
         test.say("a secret text", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["a secret text"] })

@@ -96,11 +96,12 @@ import Testing
         let files = TemporaryDirectory()
         let options = choice.map { ["--scope", $0] } ?? []
         let log = files.write("log.ndjson", Self.log)
-        let replay = try ProgramEnd.pipegram(
+        let replay = try TestRig().pipegram(
             ["replay"] + options + [log, "--", files.write("script.sh", Self.bot)],
-            environment: ["TRANSCRIPTS": files.path])
+            environment: ["TRANSCRIPTS": files.path]
+        ).end()
         #expect(replay.status == 0)
-        #expect(replay.errors == "")
+        #expect(replay.errorText == "")
         let expected = Self.expected(choice ?? "chat")
         #expect(replay.output == expected.calls.map { #"{"type":"telegram.send_message",\#($0)}"# })
         for child in expected.children {
@@ -122,38 +123,40 @@ import Testing
         ] {
             let files = TemporaryDirectory()
             let log = files.write("log.ndjson", Self.log)
-            let replay = try ProgramEnd.pipegram(
+            let replay = try TestRig().pipegram(
                 [
                     "replay", "--unordered", "--scope", choice, log, "--", files.write("script.sh", Self.bot),
-                ], environment: ["TRANSCRIPTS": files.path])
+                ], environment: ["TRANSCRIPTS": files.path]
+            ).end()
             #expect(replay.status == 0)
             #expect(try replay.output.map { try JSON(parsing: $0)["scope"]?.string ?? "" }.sorted() == scopes)
         }
     }
 
     @Test func `an unknown scope is refused with the four valid ones`() throws {
-        let run = try ProgramEnd.pipegram(["run", "--scope", "everybody", "--", "cat"])
+        let run = try TestRig().pipegram(["run", "--scope", "everybody", "--", "cat"]).end()
         #expect(run.status == 64)
-        for word in ["chat", "topic", "user", "bot"] { #expect(run.errors.contains(word)) }
+        for word in ["chat", "topic", "user", "bot"] { #expect(run.errorText.contains(word)) }
     }
 
     @Test func `--plain is refused with a scope that has no chat`() throws {
         for command in [["run"], ["replay"]] {
             for choice in ["user", "bot"] {
                 let file = command == ["replay"] ? ["/nowhere/log"] : []
-                let run = try ProgramEnd.pipegram(
-                    command + ["--plain", "--scope", choice] + file + ["--", "cat"])
+                let run = try TestRig().pipegram(
+                    command + ["--plain", "--scope", choice] + file + ["--", "cat"]
+                ).end()
                 #expect(run.status == 64)
-                #expect(run.errors.contains("--plain doesn't work with --scope \(choice)"))
+                #expect(run.errorText.contains("--plain doesn't work with --scope \(choice)"))
             }
         }
     }
 
     @Test func `a plain program in a topic answers there`() throws {
         let files = TemporaryDirectory()
-        let replay = try ProgramEnd.pipegram([
+        let replay = try TestRig().pipegram([
             "replay", "--plain", "--scope", "topic", files.write("log.ndjson", Self.log), "--", "cat",
-        ])
+        ]).end()
         #expect(replay.status == 0)
         #expect(
             replay.output.first
@@ -164,7 +167,7 @@ import Testing
     @Test func `events and calls of an earlier run keep their scope, and a call to General goes there`()
         throws
     {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.telegram.fail(method: "sendMessage", with: .hang)
         let calls = """
             #!/bin/sh

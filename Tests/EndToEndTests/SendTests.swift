@@ -7,7 +7,7 @@ import Testing
     private let test: GatewayTest
     private var file: String { "\(test.files.path)/results" }
 
-    init() throws { test = try GatewayTest() }
+    init() throws { test = try TestRig().gateway() }
 
     private func call(_ chat: Int, _ text: String) -> String {
         #"{"type":"telegram.send_message","chat_id":\#(chat),"text":"\#(text)"}"# + "\n"
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a dry run prints the calls that it would send, without a token`() throws {
-        let run = try ProgramRun([ProjectPaths.pipegram, "send", "--dry-run"], on: test.loop)
+        let run = try test.rig.pipegram(["send", "--dry-run"])
         run.write(
             call(1, "a")
                 + #"{"type":"telegram.send_message","chat_id":"@x","text":"b","reply_to":null,"id":5}"#)
@@ -151,8 +151,8 @@ import Testing
     @Test(arguments: [(">/dev/full", "74"), ("| true", "141")])
     func `results are not waited for once their reader is gone`(_ end: String, _ code: String) throws {
         let script = #""$1" send \#(end); echo ${PIPESTATUS[0]} >&2"#
-        let run = try ProgramRun(
-            ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables, on: test.loop)
+        let run = try test.rig.run(
+            ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables)
         run.write(call(1, "a"))
         run.endInput()
         // A stop would wait 5 s for a slow reader.
@@ -198,16 +198,15 @@ import Testing
                 jq --unbuffered -c '.message | select(.text) | {type: "telegram.send_message", chat_id: .chat.id, text}' |
                 "$1" send
             """
-        let run = try ProgramRun(
-            ["bash", "-c", script, "sh", ProjectPaths.pipegram],
-            environment: test.variables, on: test.loop)
+        let run = try test.rig.run(
+            ["bash", "-c", script, "sh", ProjectPaths.pipegram], environment: test.variables)
         test.say("hello", in: 42)
         test.say("hallo", in: 43)
         #expect(test.wait { test.texts(in: 42) == ["hello"] && test.texts(in: 43) == ["hallo"] })
         test.say("again", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello", "again"] })
         // The first command of the pipeline ends; the others end with their input.
-        let recorder = try ProgramRun(["pgrep", "-P", "\(run.pid)", "-f", "record"], on: test.loop)
+        let recorder = try test.rig.run(["pgrep", "-P", "\(run.pid)", "-f", "record"])
         recorder.wait()
         for pid in recorder.output.compactMap({ pid_t($0) }) { kill(pid, SIGTERM) }
         #expect(run.wait() == 0)

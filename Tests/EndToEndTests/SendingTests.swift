@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.ownProcess) struct SendingTests {
     @Test func `a call that failed before it was sent is retried until it arrives`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "echo.sh")
         test.telegram.fail(method: "sendMessage", times: 2, with: .html(502))
         test.say("one", in: 42)
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `a call whose answer was lost isn't repeated, and its result is unknown`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "asks.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.transcript(of: 42).count == 1 })
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `a call that is never answered times out with an unknown result`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(["--call-timeout", "300ms"], bot: "asks.sh")
         test.telegram.fail(method: "sendMessage", with: .hangAfter)
         test.say("x", in: 42)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `a rate-limited chat delays no other chat`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "echo.sh")
         test.telegram.fail(method: "sendMessage", chat: 42, with: .tooManyRequests(retryAfter: 1))
         test.say("late", in: 42)
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `calls reuse connections`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "echo.sh")
         for number in 1...100 {
             test.say("\(number)", in: 42)
@@ -75,9 +75,9 @@ import Testing
             .html(502), .error(500, "Internal Server Error: restart"), .tooManyRequests(retryAfter: 1),
             .delay(.milliseconds(50)),
         ]
-        let loop = try EventLoop()
+        let rig = try TestRig()
         let tests = try ["getUpdates", "sendMessage"].map { method in
-            let test = try GatewayTest(on: loop)
+            let test = try TestRig(on: rig.loop).gateway()
             try test.run(bot: "echo.sh")
             for (index, fault) in faults.enumerated() {
                 test.telegram.fail(method: method, with: fault)
@@ -90,7 +90,7 @@ import Testing
 
     @Test(arguments: [Fault.brokenBody, .closeBefore, .closeAfter])
     func `a poll with a lost or broken answer loses and repeats nothing`(_ fault: Fault) throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "echo.sh")
         test.say("first", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["first"] })

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func start(_ options: [String] = [], listen: String = "127.0.0.1:0") throws -> ProgramRun {
-        try rig.run([ProjectPaths.pipegram, "simulator", "--listen", listen] + options)
+        try rig.pipegram(["simulator", "--listen", listen] + options)
     }
 
     /// The URL of a simulator, once it listens.
@@ -36,11 +36,11 @@ import Testing
         let simulator = try start()
         let url = try url(of: simulator)
         let files = TemporaryDirectory()
-        let gateway = try ProgramRun(
-            [ProjectPaths.pipegram, "run", "--no-state", "--", ProjectPaths.bot("echo.sh")],
+        let gateway = try rig.pipegram(
+            ["run", "--no-state", "--", ProjectPaths.bot("echo.sh")],
             environment: [
                 "TELEGRAM_BOT_TOKEN": "99:made_up", "TELEGRAM_API_URL": url, "TRANSCRIPTS": files.path,
-            ], on: loop)
+            ])
         let said = ask("\(url)/simulator/users/ada/sendMessage", ["text": "hello there"])
         #expect(said?["ok"] == true, "\(said?.description ?? "")")
         let chat = try #require(said?["result"]?["chat"]?["id"]?.integer)
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `a port in use gives exit status 73, and an invalid address 64`() throws {
-        let taken = try HTTPServer(on: loop)
+        let taken = try rig.server()
         for (listen, status, words) in [
             ("127.0.0.1:\(taken.port)", 73 as Int32, "127.0.0.1:\(taken.port) is in use"),
             ("example:80", 64, "Invalid --listen 'example'"), ("127.0.0.1:x", 64, "--listen"),

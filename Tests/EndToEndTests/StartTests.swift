@@ -10,7 +10,7 @@ import Testing
 @Suite(.ownProcess) struct StartTests {
     @Test(arguments: [401, 404])
     func `a refused token gives exit status 77 and names the sources of tokens`(_ code: Int) throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.telegram.fail(method: "getMe", with: .error(code, code == 401 ? "Unauthorized" : "Not Found"))
         let gateway = try test.run(bot: "echo.sh")
         #expect(gateway.wait() == 77)
@@ -20,17 +20,18 @@ import Testing
     }
 
     @Test func `without a token the error says where to get one`() throws {
-        let end = try ProgramEnd.pipegram(["run", "--", "cat"])
+        let end = try TestRig().pipegram(["run", "--", "cat"]).end()
         #expect(end.status == 77)
-        #expect(end.errors.hasPrefix("pipegram: no bot token: get one from @BotFather"))
+        #expect(end.errorText.hasPrefix("pipegram: no bot token: get one from @BotFather"))
         #expect(
-            try ProgramEnd.pipegram(["run", "--", "cat"], environment: ["TELEGRAM_BOT_TOKEN": "no token"])
+            try TestRig().pipegram(["run", "--", "cat"], environment: ["TELEGRAM_BOT_TOKEN": "no token"])
+                .end()
                 .status == 77)
     }
 
     @Test func `the token can come from a file or from systemd's credentials`() throws {
         for option in [["--token-file"], []] {
-            let test = try GatewayTest()
+            let test = try TestRig().gateway()
             let file = test.files.write("token", test.telegram.token + "\n")
             let arguments = option.isEmpty ? [] : option + [file]
             try test.run(
@@ -39,13 +40,13 @@ import Testing
             #expect(test.waitForLog("signed in as @demo_bot"))
             #expect(test.stop() == 0)
         }
-        let end = try ProgramEnd.pipegram(["run", "--token-file", "/nowhere/token", "--", "cat"])
+        let end = try TestRig().pipegram(["run", "--token-file", "/nowhere/token", "--", "cat"]).end()
         #expect(end.status == 66)
-        #expect(end.errors.contains("/nowhere/token: No such file or directory"))
+        #expect(end.errorText.contains("/nowhere/token: No such file or directory"))
     }
 
     @Test func `a webhook gives exit status 78, and is deleted on request`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let client = test.rig.client()
         let body: JSON = ["url": "https://example.org/hook"]
         var isSet = false
@@ -70,7 +71,7 @@ import Testing
             (["--allowed-updates", "all"], JSON(UpdateKinds.all.map { JSON($0) })),
         ]
         for (options, expected) in cases {
-            let test = try GatewayTest()
+            let test = try TestRig().gateway()
             try test.run(options, bot: "echo.sh")
             #expect(test.wait { test.telegram.polls.count == 1 })
             #expect(test.telegram.polls[0]["allowed_updates"] == expected)
@@ -81,20 +82,19 @@ import Testing
     @Test func `without a network it warns once, and reports when Telegram answers again`() throws {
         let port: UInt16
         do {
-            let free = try GatewayTest()
-            port = free.telegram.port
-            free.telegram.close()
+            let free = try TestRig().simulator()
+            port = free.port
+            free.close()
         }
-        let loop = try EventLoop()
+        let rig = try TestRig()
         let address = "http://127.0.0.1:\(port)"
-        let gateway = try ProgramRun(
-            [ProjectPaths.pipegram, "run", "--no-state", "--", ProjectPaths.bot("echo.sh")],
-            environment: ["TELEGRAM_BOT_TOKEN": "7:secret", "TELEGRAM_API_URL": address], on: loop)
+        let gateway = try rig.pipegram(
+            ["run", "--no-state", "--", ProjectPaths.bot("echo.sh")],
+            environment: ["TELEGRAM_BOT_TOKEN": "7:secret", "TELEGRAM_API_URL": address])
         #expect(
-            loop.run(until: { gateway.errorText.contains("can't reach \(address)") }, within: .seconds(10)))
-        let telegram = try SimulatorServer(
-            on: loop, telegram: SimulatedTelegram(now: { 0 }), port: port)
-        #expect(loop.run(until: { !telegram.polls.isEmpty }, within: .seconds(10)))
+            rig.wait { gateway.errorText.contains("can't reach \(address)") })
+        let telegram = try rig.simulator(port: port)
+        #expect(rig.wait { !telegram.polls.isEmpty })
         gateway.signal(SIGTERM)
         #expect(gateway.wait() == 0)
         #expect(gateway.errorText.contains("answers again, after"))
@@ -103,19 +103,19 @@ import Testing
 
     @Test func `a program that is missing or not executable is named`() throws {
         let environment = ["TELEGRAM_BOT_TOKEN": "7:secret"]
-        let missing = try ProgramEnd.pipegram(["run", "no-such-bot"], environment: environment)
+        let missing = try TestRig().pipegram(["run", "no-such-bot"], environment: environment).end()
         #expect(missing.status == 127)
         #expect(
-            missing.errors
+            missing.errorText
                 == "pipegram: no-such-bot: no such program in PATH; for one in this directory write ./no-such-bot"
         )
         let files = TemporaryDirectory()
         let plain = files.write("bot.txt", "text")
-        let refused = try ProgramEnd.pipegram(["replay", "-", plain])
+        let refused = try TestRig().pipegram(["replay", "-", plain]).end()
         #expect(refused.status == 126)
-        #expect(refused.errors.contains("\(plain): not executable"))
+        #expect(refused.errorText.contains("\(plain): not executable"))
         let script = files.write("bot", "#!/no/such/interpreter\n")
-        #expect(try ProgramEnd.pipegram(["replay", "-", script]).status == 127)
+        #expect(try TestRig().pipegram(["replay", "-", script]).end().status == 127)
     }
 
     @Test(arguments: [
@@ -132,13 +132,13 @@ import Testing
     func `invalid options give a clear message and exit status 64`(_ arguments: [String], _ words: String)
         throws
     {
-        let end = try ProgramEnd.pipegram(arguments, environment: ["TELEGRAM_BOT_TOKEN": "7:secret"])
+        let end = try TestRig().pipegram(arguments, environment: ["TELEGRAM_BOT_TOKEN": "7:secret"]).end()
         #expect(end.status == 64)
-        #expect(end.errors.contains(words))
+        #expect(end.errorText.contains(words))
     }
 
     @Test func `--version prints the version`() throws {
-        let end = try ProgramEnd.pipegram(["--version"])
+        let end = try TestRig().pipegram(["--version"]).end()
         #expect(end.status == 0)
         #expect(end.text.hasPrefix("pipegram "))
     }

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func `a running gateway's children and their waiting events are shown`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "never-reads.sh")
         for number in 1...3 { test.say("\(number)", in: 42) }
         #expect(test.waitForLog("child started"))
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `a stopped gateway's stop time is shown`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "echo.sh")
         #expect(test.waitForLog("waiting for updates"))
         #expect(test.stop() == 0)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a missing state gives exit status 66 and creates nothing`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let place = "\(test.files.path)/nothing"
         for command in [["status"], ["dead-letters"], ["dead-letters", "--retry"]] {
             let status = try test.command(command + ["--state", place])
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `a broken journal is refused with exit status 65`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.files.write("journal.db", String(repeating: "diary ", count: 999))
         let status = try test.command(["status", "--state", test.files.path])
         #expect(status.exit?.status == 65)
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func `without a token the only bot's state is chosen, and several give an error`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let below = "\(test.files.path)/state/pipegram"
         let status = { (environment: [String: String]) in
             try test.command(
@@ -108,7 +108,7 @@ import Testing
 
     @Test(arguments: [[], ["--no-state"]])
     func `SIGUSR1 logs the same`(_ options: [String]) throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(options, bot: "never-reads.sh")
         test.say("x", in: 42)
         #expect(test.waitForLog("child started"))

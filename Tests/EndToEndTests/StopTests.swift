@@ -6,7 +6,7 @@ import Testing
 @Suite struct StopTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal lets children finish, sends their calls and confirms the offset`(_ signal: Int32) throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "last-words.sh")
         test.say("x", in: 42)
         #expect(test.wait { test.texts(in: 42) == ["hello"] })
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `a batch that was just delivered is confirmed by a stop`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "last-words.sh")
         #expect(test.wait { !test.telegram.polls.isEmpty })
         test.say("x", in: 42)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `waiting events are delivered before the stop`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         try test.run(bot: "echo.sh")
         for number in 1...50 { test.say("\(number)", in: 42) }
         #expect(test.wait { !test.texts(in: 42).isEmpty })
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `a child that doesn't read is ended in time`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--stop-grace", "200ms"], bot: "never-reads.sh")
         for number in 1...3 { test.say("\(number)", in: 42) }
         #expect(test.waitForLog("child started"))
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func `a stop doesn't exceed its timeout`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(["--stop-timeout", "300ms"], bot: "ignores-sigterm.sh")
         test.say("x", in: 42)
         #expect(test.waitForLog("child started"))
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `a second signal ends it at once`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         let gateway = try test.run(bot: "ignores-sigterm.sh")
         test.say("x", in: 42)
         #expect(test.waitForLog("child started"))
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `a signal before the first answer gives exit status 0`() throws {
-        let test = try GatewayTest()
+        let test = try TestRig().gateway()
         test.telegram.fail(method: "getMe", times: .max, with: .hang)
         try test.run(bot: "echo.sh")
         #expect(test.wait { test.telegram.calls.contains { $0.method == "getMe" } })

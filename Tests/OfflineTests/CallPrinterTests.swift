@@ -9,17 +9,18 @@ import Testing
 
 @Suite struct CallPrinterTests {
     /// A printer, its output, and the results of the calls.
-    private final class Print {
+    private final class Print: Rigged {
         let printer: CallPrinter
-        let log = LogLines()
+        let rig: TestRig
         private(set) var lines: [String] = []
         private(set) var results: [CallResult] = []
 
         init(_ order: CallPrinter.Order) throws {
+            rig = try TestRig()
             let telegram = SimulatedTelegram { 1_700_000_000 }
             printer = CallPrinter(
                 telegram: telegram, order: order, spoolDirectory: "/nowhere",
-                files: ChildFiles(in: nil, temporaryDirectory: "/tmp"), log: log.logger)
+                files: ChildFiles(in: nil, temporaryDirectory: "/tmp"), log: rig.log.logger)
             printer.output = { [unowned self] in
                 lines += String(decoding: $0, as: UTF8.self).split(separator: "\n").map { String($0) }
             }

@@ -10,21 +10,21 @@ import Testing
 
 @Suite struct SimulatedCallsTests {
     /// A simulated Telegram with one user, 42, who has written to the bot.
-    private final class Stage {
-        let telegram = SimulatedTelegram(strictness: .strict) { 1_700_000_000 }
-        let directory = TemporaryDirectory()
-        let files: ChildFiles
+    private final class Stage: Rigged {
+        let rig: TestRig
+        let world: SimulatedWorld
+        let childFiles: ChildFiles
         let calls: SimulatedCalls
-        let log = LogLines()
-        var updates: [(kind: String, payload: JSON)] = []
         var results: [CallResult] = []
 
-        init(root: String? = nil) {
-            files = ChildFiles(in: nil, temporaryDirectory: directory.path)
-            calls = SimulatedCalls(to: telegram, uploads: Uploads(root: root), files: files, log: log.logger)
-            telegram.onUpdate = { [unowned self] in updates.append(($0, $1)) }
-            _ = telegram.perform("createUser", ["id": 42, "first_name": "Ada"], as: 42)
-            _ = telegram.perform("start", [:], as: 42)
+        init(root: String? = nil) throws {
+            rig = try TestRig()
+            world = rig.world()
+            childFiles = ChildFiles(in: nil, temporaryDirectory: rig.files.path)
+            calls = SimulatedCalls(
+                to: world.telegram, uploads: Uploads(root: root), files: childFiles, log: rig.log.logger)
+            try world.act("createUser", ["id": 42, "first_name": "Ada"])
+            try world.act("start")
         }
 
         func say(_ line: String) {
@@ -38,10 +38,10 @@ import Testing
         }
     }
 
-    @Test func `all scopes share one Telegram, and its refusals are counted and logged`() {
-        let stage = Stage()
+    @Test func `all scopes share one Telegram, and its refusals are counted and logged`() throws {
+        let stage = try Stage()
         var seen: [String] = []
-        stage.telegram.onAction = {
+        stage.world.telegram.onAction = {
             if case .message(let message) = $0 { seen.append(message["text"]?.string ?? "") }
         }
         stage.say(#"{"type":"telegram.send_message","text":"hi"}"#)
@@ -52,36 +52,36 @@ import Testing
     }
 
     @Test func `a local file is sent and can be downloaded with the same bytes`() throws {
-        let stage = Stage()
+        let stage = try Stage()
         let bytes = [UInt8]((0..<3 << 20).map { UInt8(truncatingIfNeeded: $0 / 7) })
-        let file = stage.directory.write("long.bin", bytes)
+        let file = stage.files.write("long.bin", bytes)
         stage.say(#"{"type":"telegram.send_document","document":"file://\#(file)"}"#)
         let id = try #require(stage.answer?["document"]?["file_id"]?.string)
         stage.say(
-            #"{"type":"telegram.download_file","file_id":"\#(id)","path":"\#(stage.directory.path)/copy"}"#)
+            #"{"type":"telegram.download_file","file_id":"\#(id)","path":"\#(stage.files.path)/copy"}"#)
         #expect(stage.answer?["file_size"]?.integer == Int64(bytes.count))
-        #expect(stage.directory.bytes("copy") == bytes)
+        #expect(stage.files.bytes("copy") == bytes)
         stage.say(#"{"type":"telegram.download_file","file_id":"\#(id)"}"#)
         let path = try #require(stage.answer?["path"]?.string)
         #expect(path.hasSuffix("/chat-42/1/file_1.bin"))
         stage.calls.childEnded(.chat(42))
         #expect(
-            stage.directory.names(String(path.dropFirst(stage.directory.path.count).dropLast(11))).isEmpty)
+            stage.files.names(String(path.dropFirst(stage.files.path.count).dropLast(11))).isEmpty)
     }
 
-    @Test func `a file that is missing or outside of the upload root is refused`() {
-        let stage = Stage(root: "/nowhere")
-        let file = stage.directory.write("secret", "x")
+    @Test func `a file that is missing or outside of the upload root is refused`() throws {
+        let stage = try Stage(root: "/nowhere")
+        let file = stage.files.write("secret", "x")
         stage.say(#"{"type":"telegram.send_document","document":"file://\#(file)"}"#)
         stage.say(#"{"type":"telegram.send_document","document":"file:///nowhere/x"}"#)
         #expect(stage.calls.refusals == 2)
         #expect(stage.log.text.contains("is outside of /nowhere"))
     }
 
-    @Test func `typing is shown in the scope's chat`() {
-        let stage = Stage()
+    @Test func `typing is shown in the scope's chat`() throws {
+        let stage = try Stage()
         var chats: [Int64] = []
-        stage.telegram.onAction = { if case .action(_, let chat) = $0 { chats.append(chat) } }
+        stage.world.telegram.onAction = { if case .action(_, let chat) = $0 { chats.append(chat) } }
         stage.calls.childIsWorking(in: .chat(42))
         #expect(chats == [42])
     }

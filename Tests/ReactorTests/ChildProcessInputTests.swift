@@ -3,15 +3,16 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct ChildProcessInputTests {
-    private let patience = Duration.seconds(10)
+@Suite struct ChildProcessInputTests: Rigged {
+    let rig: TestRig
+
+    init() throws { rig = try TestRig() }
 
     @Test func `cat echoes each line and exits at the end of its input`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["cat"], on: loop)
+        let run = try rig.run(["cat"])
         run.write("one\n")
         run.write("two\nthree\n")
-        #expect(loop.run(until: { run.output.count == 3 }, within: patience))
+        #expect(wait { run.output.count == 3 })
         #expect(run.exit == nil)
         run.endInput()
         #expect(run.wait() == 0)
@@ -20,20 +21,19 @@ import Testing
     }
 
     @Test func `a write is reported as read once its last byte was read`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
+        let gate = rig.gate()
         let script = """
             dd bs=1 count=4 status=none of=/dev/null; echo all but one
             read -r go <$GATE
             dd bs=1 count=1 status=none of=/dev/null; read -r go <$GATE
             """
-        let run = try ProgramRun(["sh", "-c", script], environment: gate.environment, on: loop)
+        let run = try rig.run(["sh", "-c", script], environment: gate.environment)
         run.write("12345")
-        #expect(loop.run(until: { run.output == ["all but one"] }, within: patience))
+        #expect(wait { run.output == ["all but one"] })
         #expect(run.timesTaken == 0)
         #expect(run.unread == 1)
         gate.open()
-        #expect(loop.run(until: { run.timesTaken == 1 }, within: patience))
+        #expect(wait { run.timesTaken == 1 })
         #expect(run.unread == 0)
         gate.open()
         #expect(run.wait() == 0)
@@ -41,33 +41,30 @@ import Testing
     }
 
     @Test func `a child that is blocked reading stdin is told apart from one that works`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
+        let gate = rig.gate()
         let script = "read -r line; echo works; read -r go <$GATE; echo done; while :; do :; done"
-        let run = try ProgramRun(["sh", "-c", script], environment: gate.environment, on: loop)
-        #expect(loop.run(until: { run.isReadingInput == true }, within: patience))
+        let run = try rig.run(["sh", "-c", script], environment: gate.environment)
+        #expect(wait { run.isReadingInput == true })
         run.write("x\n")
-        #expect(loop.run(until: { run.output == ["works"] }, within: patience))
+        #expect(wait { run.output == ["works"] })
         #expect(run.isReadingInput != true)
         gate.open()
-        #expect(loop.run(until: { run.output.count == 2 && run.isReadingInput == false }, within: patience))
+        #expect(wait { run.output.count == 2 && run.isReadingInput == false })
         run.signal(SIGKILL)
         run.wait()
     }
 
     @Test func `each write that was read is reported, and two that were read together only once`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
-        let run = try ProgramRun(
-            ["sh", "-c", "read -r go <$GATE; exec cat"], environment: gate.environment, on: loop)
+        let gate = rig.gate()
+        let run = try rig.run(["sh", "-c", "read -r go <$GATE; exec cat"], environment: gate.environment)
         run.write("one\n")
         run.write("two\n")
         #expect(run.unread == 8)
         gate.open()
-        #expect(loop.run(until: { run.timesTaken == 1 }, within: patience))
+        #expect(wait { run.timesTaken == 1 })
         for times in 2...5 {
             run.write("more\n")
-            #expect(loop.run(until: { run.timesTaken == times }, within: patience))
+            #expect(wait { run.timesTaken == times })
         }
         run.endInput()
         #expect(run.wait() == 0)
@@ -76,19 +73,17 @@ import Testing
     }
 
     @Test func `a line longer than the pipe arrives whole and is reported once`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["cat"], on: loop)
+        let run = try rig.run(["cat"])
         let line = String(repeating: "line ", count: 40_000)
         run.write(line + "\n")
-        #expect(loop.run(until: { run.output.count == 1 && run.timesTaken == 1 }, within: patience))
+        #expect(wait { run.output.count == 1 && run.timesTaken == 1 })
         #expect(run.output == [line])
         run.endInput()
         #expect(run.wait() == 0)
     }
 
     @Test func `writes of any length keep their order`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["cat"], on: loop)
+        let run = try rig.run(["cat"])
         let lines = (0..<300).map { "\($0) " + String(repeating: "x", count: $0 * 37 % 9000) }
         lines.forEach { run.write($0 + "\n") }
         run.endInput()
@@ -97,10 +92,9 @@ import Testing
     }
 
     @Test func `a slow reader gets a backlog of 10 MB and then the end of its input`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
+        let gate = rig.gate()
         let script = "read -r go <$GATE; dd bs=3000 status=none | wc -c"
-        let run = try ProgramRun(["sh", "-c", script], environment: gate.environment, on: loop)
+        let run = try rig.run(["sh", "-c", script], environment: gate.environment)
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: 10_000_000))
         run.endInput()
         #expect(run.unread == 10_000_000)
@@ -111,8 +105,7 @@ import Testing
     }
 
     @Test func `nothing is written after the end of the input`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["cat"], on: loop)
+        let run = try rig.run(["cat"])
         run.write("one\n")
         run.endInput()
         run.write("two\n")
@@ -123,8 +116,7 @@ import Testing
 
     @Test(arguments: [(10, 4), (10, 0), (4096, 4096), (100_000, 10), (100_000, 50_000)])
     func `unread bytes are counted when the child exits`(written: Int, read: Int) throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["head", "-c", "\(read)"], on: loop)
+        let run = try rig.run(["head", "-c", "\(read)"])
         // head reads no more than it is asked for.
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
         #expect(run.wait() == 0)
@@ -133,8 +125,7 @@ import Testing
 
     @Test(arguments: [(10, 4), (10, 0), (10, 10), (4096, 1), (100_000, 50_000)])
     func `unread bytes are also counted after the end of the input`(written: Int, read: Int) throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["head", "-c", "\(read)"], on: loop)
+        let run = try rig.run(["head", "-c", "\(read)"])
         run.write([UInt8](repeating: UInt8(ascii: "x"), count: written))
         run.endInput()
         #expect(run.wait() == 0)
@@ -142,12 +133,11 @@ import Testing
     }
 
     @Test func `a running child that closes its stdin is reported once and causes no further work`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
-        let run = try ProgramRun(
-            ["sh", "-c", "exec <&-; echo closed; read -r go <$GATE"], environment: gate.environment, on: loop)
+        let gate = rig.gate()
+        let run = try rig.run(
+            ["sh", "-c", "exec <&-; echo closed; read -r go <$GATE"], environment: gate.environment)
         run.write(String(repeating: "x", count: 10_000))
-        #expect(loop.run(until: { run.output == ["closed"] && run.closedPipes > 0 }, within: patience))
+        #expect(wait { run.output == ["closed"] && run.closedPipes > 0 })
         run.write("more")
         run.endInput()
         var (turns, rested) = (0, false)
@@ -156,7 +146,7 @@ import Testing
             turns += 1
             return rested
         }
-        #expect(loop.run(until: hasRested, within: patience))
+        #expect(wait(until: hasRested))
         #expect(turns < 10)
         #expect(run.closedPipes == 1)
         #expect(run.timesTaken == 0)
@@ -166,8 +156,7 @@ import Testing
     }
 
     @Test func `writing to an exited child is harmless`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["true"], on: loop)
+        let run = try rig.run(["true"])
         Processes.awaitEnd(run.pid)
         run.write("too late\n")
         #expect(run.wait() == 0)

@@ -3,33 +3,31 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct ChildProcessOutputTests {
-    private let patience = Duration.seconds(10)
+@Suite struct ChildProcessOutputTests: Rigged {
+    let rig: TestRig
+
+    init() throws { rig = try TestRig() }
 
     @Test func `stdout and stderr arrive line by line, and the last line needs no newline`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["sh", "-c", #"printf 'a\r\n\nb'; printf 'one\ntwo' >&2"#], on: loop)
+        let run = try rig.run(["sh", "-c", #"printf 'a\r\n\nb'; printf 'one\ntwo' >&2"#])
         #expect(run.wait() == 0)
         #expect(run.output == ["a\r", "", "b"])
         #expect(run.errors == ["one", "two"])
     }
 
     @Test func `a line is reported as soon as it arrives`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
-        let run = try ProgramRun(
-            ["sh", "-c", "echo here; echo there >&2; read -r go <$GATE"], environment: gate.environment,
-            on: loop)
-        #expect(loop.run(until: { run.output == ["here"] && run.errors == ["there"] }, within: patience))
+        let gate = rig.gate()
+        let run = try rig.run(
+            ["sh", "-c", "echo here; echo there >&2; read -r go <$GATE"], environment: gate.environment)
+        #expect(wait { run.output == ["here"] && run.errors == ["there"] })
         gate.open()
         #expect(run.wait() == 0)
     }
 
     @Test(arguments: [3_000_000, 2_999_999])
     func `a line of 3 MB is reported whole, or truncated if it exceeds the limit`(limit: Int) throws {
-        let loop = try EventLoop()
         let script = "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo next"
-        let run = try ProgramRun(["sh", "-c", script], lineLimit: limit, on: loop)
+        let run = try rig.run(["sh", "-c", script], lineLimit: limit)
         #expect(run.wait() == 0)
         let long = String(repeating: "x", count: 3_000_000)
         #expect((run.output.first == (limit == 3_000_000 ? long : "too long: \(long.prefix(1024))")) as Bool)
@@ -37,30 +35,25 @@ import Testing
     }
 
     @Test func `a line on stderr is truncated to 4 KB`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(
-            ["sh", "-c", "exec >&2; head -c 4096 /dev/zero; echo; head -c 4097 /dev/zero; echo; echo next"],
-            on: loop)
+        let run = try rig.run([
+            "sh", "-c", "exec >&2; head -c 4096 /dev/zero; echo; head -c 4097 /dev/zero; echo; echo next",
+        ])
         #expect(run.wait() == 0)
         #expect(run.errors.map(\.utf8.count) == [4096, "too long: ".utf8.count + 1024, 4])
     }
 
     @Test func `all output is reported before the exit`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["sh", "-c", "seq 20000; seq 20000 >&2; printf last; exit 3"], on: loop)
+        let run = try rig.run(["sh", "-c", "seq 20000; seq 20000 >&2; printf last; exit 3"])
         #expect(run.wait() == 3)
         #expect(run.output == (1...20_000).map { "\($0)" } + ["last"])
         #expect(run.errors.count == 20_000)
     }
 
     @Test func `closing stdout is reported once and doesn't count as the exit`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
-        let run = try ProgramRun(
-            ["sh", "-c", "printf bye; exec >&-; read -r go <$GATE; exit 4"], environment: gate.environment,
-            on: loop
-        )
-        #expect(loop.run(until: { run.closedPipes == 1 }, within: patience))
+        let gate = rig.gate()
+        let run = try rig.run(
+            ["sh", "-c", "printf bye; exec >&-; read -r go <$GATE; exit 4"], environment: gate.environment)
+        #expect(wait { run.closedPipes == 1 })
         #expect(run.output == ["bye"])
         #expect(run.exit == nil)
         gate.open()
@@ -70,11 +63,9 @@ import Testing
     // MARK: pausing
 
     @Test func `a paused output is not read, and nothing is lost`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
+        let gate = rig.gate()
         // The child keeps running: once it exits, the rest is read at once, paused or not.
-        let run = try ProgramRun(
-            ["sh", "-c", "seq 100000; read -r go <$GATE"], environment: gate.environment, on: loop)
+        let run = try rig.run(["sh", "-c", "seq 100000; read -r go <$GATE"], environment: gate.environment)
         var pauses = 0
         var pausedAt = 0
         run.onOutput = { [unowned run] _ in
@@ -90,7 +81,7 @@ import Testing
                 }
             }
         }
-        #expect(loop.run(until: { run.output.count == 100_000 }, within: patience))
+        #expect(wait { run.output.count == 100_000 })
         gate.open()
         #expect(run.wait() == 0)
         #expect(pauses == 5)
@@ -98,8 +89,7 @@ import Testing
     }
 
     @Test func `a pause neither delays the exit nor loses earlier output`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["sh", "-c", "seq 1000; printf last; echo oops >&2; exit 5"], on: loop)
+        let run = try rig.run(["sh", "-c", "seq 1000; printf last; echo oops >&2; exit 5"])
         run.pauseOutput()
         run.onOutput = { [unowned run] _ in run.pauseOutput() }
         #expect(run.wait() == 5)
@@ -108,8 +98,7 @@ import Testing
     }
 
     @Test func `the exit is reported once, however often the output is paused and resumed`() throws {
-        let loop = try EventLoop()
-        let run = try ProgramRun(["sh", "-c", "echo one; printf two"], on: loop)
+        let run = try rig.run(["sh", "-c", "echo one; printf two"])
         run.pauseOutput()
         Processes.awaitEnd(run.pid)
         run.onOutput = { [unowned run] _ in
@@ -119,21 +108,20 @@ import Testing
             }
         }
         #expect(run.wait() == 0)
-        #expect(!loop.run(until: { run.timesExited > 1 }, within: .milliseconds(2)))
+        #expect(!wait(within: .milliseconds(2)) { run.timesExited > 1 })
         #expect(run.output == ["one", "two"])
     }
 
     @Test func `a paused child that closes its stdout keeps its last line`() throws {
-        let loop = try EventLoop()
-        let gate = Gate()
-        let run = try ProgramRun(
+        let gate = rig.gate()
+        let run = try rig.run(
             ["sh", "-c", "seq 100; printf last; exec >&-; echo closed >&2; read -r go <$GATE"],
-            environment: gate.environment, on: loop)
+            environment: gate.environment)
         run.pauseOutput()
-        #expect(loop.run(until: { run.errors == ["closed"] }, within: patience))
+        #expect(wait { run.errors == ["closed"] })
         #expect(run.output == [])
         run.resumeOutput()
-        #expect(loop.run(until: { run.closedPipes == 1 }, within: patience))
+        #expect(wait { run.closedPipes == 1 })
         #expect(run.output == (1...100).map { "\($0)" } + ["last"])
         gate.open()
         #expect(run.wait() == 0)

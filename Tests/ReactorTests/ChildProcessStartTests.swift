@@ -4,13 +4,15 @@ import Testing
 
 @testable import Reactor
 
-@Suite(.ownProcess) struct ChildProcessStartTests {
+@Suite(.ownProcess) struct ChildProcessStartTests: Rigged {
+    let rig: TestRig
+
+    init() throws { rig = try TestRig() }
+
     private func output(
         of command: [String], environment: [String: String] = [:], descriptorLimit: UInt64 = 0
     ) throws -> [String] {
-        let loop = try EventLoop()
-        let run = try ProgramRun(
-            command, environment: environment, descriptorLimit: descriptorLimit, on: loop)
+        let run = try rig.run(command, environment: environment, descriptorLimit: descriptorLimit)
         #expect(run.wait() == 0, "\(run.errorText)")
         return run.output
     }
@@ -74,8 +76,7 @@ import Testing
     }
 
     @Test func `a script without a shebang line is run by sh`() throws {
-        let directory = TemporaryDirectory()
-        let script = directory.write("script", "echo \"$0\" \"$1\" \"$2\"\n")
+        let script = files.write("script", "echo \"$0\" \"$1\" \"$2\"\n")
         chmod(script, 0o755)
         #expect(try output(of: [script, "one", "two words"]) == ["\(script) one two words"])
     }
@@ -97,10 +98,8 @@ import Testing
 
     /// Finds a program, changes it, then tries to start it. Returns the error.
     private func failure(_ text: String, after change: (String) -> Void) throws -> SystemError? {
-        let loop = try EventLoop()
-        try ProgramRun(["true"], on: loop).wait()
-        let directory = TemporaryDirectory()
-        let path = directory.write("bot", text)
+        try rig.run(["true"]).wait()
+        let path = files.write("bot", text)
         defer { rmdir(path) }
         let program = try Program([path], searchPath: "")
         change(path)
@@ -137,8 +136,7 @@ import Testing
     }
 
     @Test func `running out of descriptors is exhaustion at every step and leaves nothing behind`() throws {
-        let loop = try EventLoop()
-        try ProgramRun(["true"], on: loop).wait()
+        try rig.run(["true"]).wait()
         let program = try Program(["true"], searchPath: "/usr/bin:/bin")
         let children = Processes.children
         var limit = rlimit()

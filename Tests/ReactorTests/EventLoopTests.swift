@@ -4,20 +4,21 @@ import Testing
 
 @testable import Reactor
 
-@Suite struct EventLoopTests {
-    private let patience = Duration.seconds(10)
+@Suite struct EventLoopTests: Rigged {
+    let rig: TestRig
+
+    init() throws { rig = try TestRig() }
 
     /// Runs the loop until it has no more work that is due.
-    private func settle(_ loop: EventLoop) {
+    private func rest() {
         var rested = false
         loop.after(.milliseconds(1)) { rested = true }
-        #expect(loop.run(until: { rested }, within: patience))
+        #expect(wait { rested })
     }
 
     // MARK: timers
 
     @Test func `timers run in the order of their deadlines, and never early`() throws {
-        let loop = try EventLoop()
         let start = Instant.current
         var order: [Int] = []
         for milliseconds in [9, 3, 6, 0] {
@@ -26,12 +27,11 @@ import Testing
                 #expect(Instant.current - start >= .milliseconds(milliseconds))
             }
         }
-        #expect(loop.run(until: { order.count == 4 }, within: patience))
+        #expect(wait { order.count == 4 })
         #expect(order == [0, 3, 6, 9])
     }
 
     @Test func `a cancelled timer doesn't run, even when another due timer cancels it`() throws {
-        let loop = try EventLoop()
         var ran: [String] = []
         var second: Timer?
         loop.after(.zero) {
@@ -41,12 +41,11 @@ import Testing
         second = loop.after(.zero) { ran.append("second") }
         loop.after(.zero) { ran.append("cancelled") }.cancel()
         loop.after(.milliseconds(2)) { ran.append("last") }
-        #expect(loop.run(until: { ran.last == "last" }, within: patience))
+        #expect(wait { ran.last == "last" })
         #expect(ran == ["first", "last"])
     }
 
     @Test func `a timer may add timers, which run in a later turn`() throws {
-        let loop = try EventLoop()
         var turns: [Int] = []
         var turn = 0
         func again() {
@@ -55,29 +54,26 @@ import Testing
         }
         loop.after(.zero, again)
         #expect(
-            loop.run(
-                until: {
-                    turn += 1
-                    return turns.count == 3
-                }, within: patience))
+            wait {
+                turn += 1
+                return turns.count == 3
+            })
         #expect(turns == [1, 2, 3])
     }
 
     @Test func `cancelling a timer that has run does nothing`() throws {
-        let loop = try EventLoop()
         var runs = 0
         let timer = loop.after(.zero) { runs += 1 }
         loop.after(.zero) {}
-        settle(loop)
+        rest()
         timer.cancel()
-        settle(loop)
+        rest()
         #expect(runs == 1)
     }
 
     // MARK: soon
 
     @Test func `soon runs after the handler that called it, before the loop waits again`() throws {
-        let loop = try EventLoop()
         var order: [String] = []
         loop.after(.zero) {
             loop.soon {
@@ -86,12 +82,11 @@ import Testing
             }
             order.append("timer")
         }
-        #expect(loop.run(until: { order.count == 3 }, within: patience))
+        #expect(wait { order.count == 3 })
         #expect(order == ["timer", "soon", "soon's soon"])
     }
 
     @Test func `soon runs in the same turn, even in the last one`() throws {
-        let loop = try EventLoop()
         var ran = false
         loop.after(.zero) {
             loop.soon { ran = true }
@@ -104,16 +99,14 @@ import Testing
     // MARK: running
 
     @Test func `run with a condition returns whether it became true`() throws {
-        let loop = try EventLoop()
         #expect(loop.run(until: { true }, within: .zero))
         #expect(!loop.run(until: { false }, within: .milliseconds(2)))
         var done = false
         loop.after(.milliseconds(1)) { done = true }
-        #expect(loop.run(until: { done }, within: patience))
+        #expect(wait { done })
     }
 
     @Test func `stop ends run from any handler`() throws {
-        let loop = try EventLoop()
         loop.after(.zero) { loop.stop() }
         loop.run()
         loop.soon { loop.stop() }
@@ -126,27 +119,24 @@ import Testing
     }
 
     @Test func `a stopped loop can be run again`() throws {
-        let loop = try EventLoop()
         loop.after(.zero) { loop.stop() }
         loop.run()
-        let pipe = try Pipe()
+        let pipe = try rig.pipe()
         var heard = false
         try loop.watch(pipe.reader, for: .readable) { _ in heard = true }
         pipe.write("x")
-        #expect(loop.run(until: { heard }, within: patience))
+        #expect(wait { heard })
         loop.unwatch(pipe.reader)
     }
 
     @Test func `an idle loop sleeps`() throws {
-        let loop = try EventLoop()
         var (turns, done) = (0, false)
         loop.after(.milliseconds(50)) { done = true }
         #expect(
-            loop.run(
-                until: {
-                    turns += 1
-                    return done
-                }, within: patience))
+            wait {
+                turns += 1
+                return done
+            })
         // The loop checks the condition every 20 ms.
         #expect(turns < 10)
     }

@@ -7,24 +7,20 @@ import Testing
 
 @Suite(.ownProcess) struct HTTPDownloadTests {
     private struct DownloadTest: Rigged {
-        let rig: TestRig
-        let server: RawServer
-        let client: HTTPClient
+        private let http: RawHTTPTest
         let output: OutputFile
 
         init() throws {
-            rig = try TestRig()
-            server = try RawServer(on: rig.loop)
-            client = rig.client(connections: 2)
-            output = try OutputFile(creating: "\(rig.files.path)/out")
+            http = try TestRig().rawHTTP()
+            output = try OutputFile(creating: "\(http.files.path)/out")
         }
 
+        var rig: TestRig { http.rig }
+        var server: RawServer { http.server }
         var text: String? { files.read("out") }
 
         func ask(offset: Int = 0, limit: Int? = nil) -> Result<HTTPClient.Response, HTTPClient.Failure>? {
-            var request = HTTPClient.Request(url: "http://127.0.0.1:\(server.port)/f", timeout: .seconds(10))
-            (request.destination, request.offset, request.sizeLimit) = (output, offset, limit)
-            return settled(HTTPAnswer(to: request, from: client)).result
+            http.ask { ($0.destination, $0.offset, $0.sizeLimit) = (output, offset, limit) }
         }
 
         func failure(offset: Int = 0, limit: Int? = nil) -> HTTPClient.Failure? {

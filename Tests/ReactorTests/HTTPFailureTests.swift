@@ -7,7 +7,7 @@ import Testing
 /// How a client reports a missing answer. It never sends a request twice.
 @Suite struct HTTPFailureTests {
     @Test func `after a refused connection, the request wasn't sent`() throws {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         test.server.close()
         let failure = try #require(test.ask("/", [1]).failure)
         #expect(!failure.requestWentOut)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func `with an unknown host or an invalid URL, the request wasn't sent`() throws {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         for url in ["http://no-such-host.invalid/", "http://", "nonsense", "file:///etc/passwd", ""] {
             var failure: HTTPClient.Failure?
             test.client?.send(HTTPClient.Request(url: url, timeout: .seconds(10))) {
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `a request whose answer times out fails as sent`() throws {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         #expect(test.ask().status == 200)
         test.respond = { $1.hang() }
         let start = Instant.current
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a timeout under a millisecond is still a timeout`() throws {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         test.respond = { $1.hang() }
         #expect(test.ask(timeout: .microseconds(100)).failure != nil)
     }
@@ -51,7 +51,7 @@ import Testing
     @Test func `a new connection that closes without an answer: the request arrived once and counts as sent`()
         throws
     {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         test.respond = { $1.drop() }
         let answer = test.ask("/", [1, 2, 3])
         #expect(answer.failure?.requestWentOut == true)
@@ -66,7 +66,7 @@ import Testing
     )
         throws
     {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         #expect(test.ask("/", [1]).status == 200)
         test.respond = { $1.drop() }
         let answer = test.ask("/", size.map { [UInt8](repeating: 1, count: $0) })
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `when several kept connections close, each request arrives once`() throws {
-        let test = try HTTPTest(connections: 4)
+        let test = try TestRig().http(connections: 4)
         test.respond = { _, _ in }
         let first = (0..<4).map { test.send("/first\($0)") }
         #expect(test.arrived(4))
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `a server that closes late fails each pending request once`() throws {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         test.respond = { _, _ in }
         let answers = (0..<3).map { test.send("/\($0)", [1]) }
         #expect(test.arrived(3))
@@ -109,7 +109,7 @@ import Testing
     // MARK: cancelling
 
     @Test func `a cancelled request is never reported, and its connection is closed`() throws {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         test.respond = { $1.hang() }
         let answer = test.send("/", [1])
         #expect(test.arrived(1))
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func `a request may be cancelled before it is sent, even by another one's completion`() throws {
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         let early = test.send("/early")
         test.client?.cancel(try #require(early.transfer))
         let hanging = test.send("/hanging")
@@ -143,7 +143,7 @@ import Testing
 
     @Test func `a cancelled request releases its completion`() throws {
         final class Thing {}
-        let test = try HTTPTest()
+        let test = try TestRig().http()
         var thing: Thing? = Thing()
         weak let seen = thing
         let transfer = test.client?.send(test.request()) { [thing] _ in _ = thing }

@@ -7,41 +7,12 @@ import Testing
 @testable import TelegramSimulator
 
 @Suite(.ownProcess) struct HTTPFormTests {
-    private struct FormTest: Rigged {
-        let rig: TestRig
-        let server: RawServer
-        let client: HTTPClient
-
-        init() throws {
-            rig = try TestRig()
-            server = try RawServer(on: rig.loop)
-            client = rig.client(connections: 2)
-        }
-
-        func file(_ name: String, size: Int) throws -> InputFile {
-            try InputFile(files.write(name, String(repeating: "x", count: size)))
-        }
-
-        /// Sends a request and waits for its result.
-        func ask(
-            _ body: HTTPClient.Body, _ change: (inout HTTPClient.Request) -> Void = { _ in }
-        ) -> Result<HTTPClient.Response, HTTPClient.Failure>? {
-            var request = HTTPClient.Request(
-                url: "http://127.0.0.1:\(server.port)/", body: body, timeout: .seconds(10))
-            change(&request)
-            return settled(HTTPAnswer(to: request, from: client)).result
-        }
-
-        func failure(_ body: HTTPClient.Body, _ change: (inout HTTPClient.Request) -> Void = { _ in })
-            -> HTTPClient.Failure?
-        {
-            guard case .failure(let failure) = ask(body, change) else { return nil }
-            return failure
-        }
+    private func makeFile(_ name: String, size: Int, in test: RawHTTPTest) throws -> InputFile {
+        try InputFile(test.files.write(name, String(repeating: "x", count: size)))
     }
 
     @Test func `a form is sent part by part, with a file's bytes unchanged`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer("ok") } }
         let path = test.files.write("a.bin", "\r\n--\u{0}ö")
         let answer = test.ask(
@@ -65,9 +36,9 @@ import Testing
     }
 
     @Test func `names with quotes, newlines, percent signs and any letters survive`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
-        let file = try test.file("a", size: 1)
+        let file = try makeFile("a", size: 1, in: test)
         _ = test.ask(.form([HTTPClient.Part("a\"\\b", .file(file, name: "кот \"1\"\r\n100%.png"))]))
         // The Bot API server percent-decodes both.
         #expect(
@@ -77,15 +48,16 @@ import Testing
 
     @Test(arguments: [0, 1, 65_535, 65_536, 1_000_000])
     func `a file of any size arrives whole`(size: Int) throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
-        let answer = test.ask(.form([HTTPClient.Part("f", .file(try test.file("f", size: size), name: "f"))]))
+        let answer = test.ask(
+            .form([HTTPClient.Part("f", .file(try makeFile("f", size: size, in: test), name: "f"))]))
         #expect(try answer?.get().status == 200)
         #expect(test.server.connections[0].body.count(where: { $0 == UInt8(ascii: "x") }) == size)
     }
 
     @Test func `one client alternates JSON, forms and GETs without mixing them up`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         var heads: [String] = []
         var bodies: [Int] = []
         test.server.onBytes = { connection in
@@ -95,7 +67,7 @@ import Testing
             connection.forget()
             connection.answer("12345", headers: "X: y\r\n")
         }
-        let file = try test.file("f", size: 100)
+        let file = try makeFile("f", size: 100, in: test)
         let form = HTTPClient.Body.form([HTTPClient.Part("f", .file(file, name: "f"))])
         let output = try OutputFile(creating: "\(test.files.path)/out")
         let kinds: [HTTPClient.Body] = [.json([1]), form, .none, .json([1, 2]), .none, form, .json([])]
@@ -116,12 +88,12 @@ import Testing
     }
 
     @Test func `an answer that arrives before the form was sent is the answer`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { connection in
             guard connection.body.count > 100_000, connection.received.count < 300_000 else { return }
             connection.answer(status: "413 Request Entity Too Large", headers: "Connection: close\r\n")
         }
-        let file = try test.file("f", size: 10_000_000)
+        let file = try makeFile("f", size: 10_000_000, in: test)
         let answer = test.ask(.form([HTTPClient.Part("f", .file(file, name: "f"))]))
         #expect(try answer?.get().status == 413)
     }
@@ -129,9 +101,9 @@ import Testing
     // MARK: failures
 
     @Test func `a form that was cut off counts as not sent`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { if $0.body.count > 100_000 { $0.close() } }
-        let file = try test.file("f", size: 10_000_000)
+        let file = try makeFile("f", size: 10_000_000, in: test)
         let failure = test.failure(.form([HTTPClient.Part("f", .file(file, name: "f"))]))
         #expect(failure?.requestWentOut == false)
         #expect(failure?.brokeOff == true)
@@ -139,10 +111,10 @@ import Testing
     }
 
     @Test func `a form that was sent whole counts as sent`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { if $0.hasWholeBody { $0.close() } }
         for size in [10, 1_000_000] {
-            let file = try test.file("f\(size)", size: size)
+            let file = try makeFile("f\(size)", size: size, in: test)
             let failure = test.failure(.form([HTTPClient.Part("f", .file(file, name: "f"))]))
             #expect(failure?.requestWentOut == true)
         }
@@ -151,9 +123,9 @@ import Testing
     @Test func `a form lost by a kept connection is sent again from its start, unless all of it was read`()
         throws
     {
-        let test = try FormTest()
-        let big = try test.file("big", size: 10_000_000)
-        let small = try test.file("small", size: 10)
+        let test = try TestRig().rawHTTP()
+        let big = try makeFile("big", size: 10_000_000, in: test)
+        let small = try makeFile("small", size: 10, in: test)
         test.server.onBytes = { connection in
             if connection.number == 0, connection.body.count > 100_000 { return connection.closeOnceFull() }
             guard connection.hasWholeBody else { return }
@@ -175,7 +147,7 @@ import Testing
     }
 
     @Test func `a form that was sent whole counts as sent, even if the retry can't connect`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
         _ = test.ask(.json([1]))
         test.server.connections[0].forget()
@@ -184,15 +156,15 @@ import Testing
             test.server.stopListening()
             connection.close()
         }
-        let file = try test.file("f", size: 1_000_000)
+        let file = try makeFile("f", size: 1_000_000, in: test)
         let failure = test.failure(.form([HTTPClient.Part("f", .file(file, name: "f"))]))
         #expect(failure?.reason.contains("connect") == true)
         #expect(failure?.requestWentOut == true)
     }
 
     @Test func `a file that shrinks while it is sent fails with a clear message`() throws {
-        let test = try FormTest()
-        let file = try test.file("f", size: 10_000_000)
+        let test = try TestRig().rawHTTP()
+        let file = try makeFile("f", size: 10_000_000, in: test)
         test.server.onBytes = { connection in
             if connection.received.count < 100_000 { truncate(file.path, 50_000) }
         }
@@ -202,8 +174,8 @@ import Testing
     }
 
     @Test func `a stalled request is given up, a slow one isn't`() throws {
-        let test = try FormTest()
-        let file = try test.file("f", size: 10_000_000)
+        let test = try TestRig().rawHTTP()
+        let file = try makeFile("f", size: 10_000_000, in: test)
         test.server.onBytes = { if $0.body.count > 100_000 { $0.stop() } }
         let start = Instant.current
         let failure = test.failure(.form([HTTPClient.Part("f", .file(file, name: "f"))])) {
@@ -230,19 +202,19 @@ import Testing
     }
 
     @Test func `a file is closed once its request has ended or was cancelled`() throws {
-        let test = try FormTest()
+        let test = try TestRig().rawHTTP()
         test.server.onBytes = { if $0.hasWholeBody { $0.answer() } }
         _ = test.ask(.json([1]))
         let before = Processes.openDescriptors
         for _ in 0..<3 {
-            let file = try test.file("f", size: 10)
+            let file = try makeFile("f", size: 10, in: test)
             #expect(
                 try test.ask(.form([HTTPClient.Part("f", .file(file, name: "f"))]))?.get().status == 200)
         }
         #expect(Processes.openDescriptors == before)
         let request = HTTPClient.Request(
             url: "http://127.0.0.1:\(test.server.port)/",
-            body: .form([HTTPClient.Part("f", .file(try test.file("f", size: 10), name: "f"))]),
+            body: .form([HTTPClient.Part("f", .file(try makeFile("f", size: 10, in: test), name: "f"))]),
             timeout: .seconds(10))
         test.client.cancel(test.client.send(request) { _ in })
         #expect(Processes.openDescriptors <= before + 1)

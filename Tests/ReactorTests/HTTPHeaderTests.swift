@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         rig = try TestRig()
-        server = try HTTPServer(on: rig.loop, host: "127.0.0.2")
+        server = try rig.server(host: "127.0.0.2")
         client = rig.client(connections: 1)
     }
 
@@ -51,13 +51,12 @@ import Testing
     }
 
     @Test func `a server keeps as much of a file as its limit allows`() throws {
-        let server = try HTTPServer(on: loop, keptBytes: 3 << 20)
+        let server = try rig.server(keptBytes: 3 << 20)
         var kept: [Int] = []
         server.onRequest = { request, responder in
             kept = request.parts.map(\.bytes.count)
             responder.respond(status: 200)
         }
-        let files = TemporaryDirectory()
         let path = files.write("long", [UInt8](repeating: 7, count: 4 << 20))
         let body = HTTPClient.Body.form([.init("file", .file(try InputFile(path), name: "long"))])
         var isAnswered = false

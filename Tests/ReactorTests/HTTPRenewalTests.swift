@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HTTPRenewalTests {
     @Test func `after a number of requests a new connection is opened and the old one closed`() throws {
-        let test = try HTTPTest(connections: 1, renewal: .init(requests: 3, countsOnlyShared: false))
+        let test = try TestRig().http(connections: 1, renewal: .init(requests: 3, countsOnlyShared: false))
         for number in 1...10 {
             let answer = test.send()
             #expect(test.wait { answer.status == 200 }, "\(number)")
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `a request in flight keeps its connection`() throws {
-        let test = try HTTPTest(connections: 1, renewal: .init(requests: 1, countsOnlyShared: false))
+        let test = try TestRig().http(connections: 1, renewal: .init(requests: 1, countsOnlyShared: false))
         let first = test.send()
         #expect(test.wait { first.status == 200 })
         test.respond = { _, _ in }
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `connections that serve one request at a time are not renewed`() throws {
-        let test = try HTTPTest(connections: 1, renewal: .init(requests: 3))
+        let test = try TestRig().http(connections: 1, renewal: .init(requests: 3))
         for _ in 1...10 {
             let answer = test.send()
             #expect(test.wait { answer.status == 200 })

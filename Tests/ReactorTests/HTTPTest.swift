@@ -17,9 +17,9 @@ final class HTTPTest: Rigged {
         responder.respond(status: 200, body: request.body)
     }
 
-    init(connections: Int = 4, renewal: HTTPClient.Renewal = .init(requests: 500)) throws {
-        rig = try TestRig()
-        server = try HTTPServer(on: rig.loop, bodyLimit: 4 << 20)
+    init(connections: Int, renewal: HTTPClient.Renewal, on rig: TestRig) throws {
+        self.rig = rig
+        server = try rig.server(bodyLimit: 4 << 20)
         client = rig.client(connections: connections, renewal: renewal)
         listen()
     }
@@ -36,7 +36,7 @@ final class HTTPTest: Rigged {
     func restartServer() throws {
         let port = server.port
         server.close()
-        server = try HTTPServer(on: loop, port: port, bodyLimit: 4 << 20)
+        server = try rig.server(port: port, bodyLimit: 4 << 20)
         listen()
     }
 
@@ -80,13 +80,12 @@ final class HTTPTest: Rigged {
         }
         write(connection, text, text.utf8.count)
         var answer: [UInt8] = []
-        let isOver = loop.run(
-            until: {
-                var piece = [UInt8](repeating: 0, count: 1 << 16)
-                let count = recv(connection, &piece, piece.count, Int32(MSG_DONTWAIT))
-                answer += piece.prefix(max(0, count))
-                return count == 0
-            }, within: .seconds(10))
+        let isOver = wait {
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            let count = recv(connection, &piece, piece.count, Int32(MSG_DONTWAIT))
+            answer += piece.prefix(max(0, count))
+            return count == 0
+        }
         return isOver ? String(decoding: answer, as: UTF8.self) : "no end"
     }
 

@@ -5,21 +5,20 @@ import Testing
 @testable import Reactor
 
 /// Types into an editor at this test's own terminal.
-@Suite(.serialized) final class LineEditorTests {
-    private let loop: EventLoop
+@Suite(.serialized) final class LineEditorTests: Rigged {
+    let rig: TestRig
     private let terminal: PseudoTerminal
-    private let directory = TemporaryDirectory()
     private var editor: LineEditor
     private var lines: [String] = []
     private var events: [String] = []
 
     init() throws {
         setenv("TERM", "xterm-256color", 1)
-        loop = try EventLoop()
-        terminal = try PseudoTerminal(columns: 20, rows: 8, on: loop)
+        rig = try TestRig()
+        terminal = try rig.terminal(columns: 20, rows: 8)
         editor = try LineEditor(
             prompt: "> ", historyPath: nil, input: terminal.descriptor, output: dup(terminal.descriptor),
-            on: loop)
+            on: rig.loop)
         listen()
     }
 
@@ -44,7 +43,7 @@ import Testing
     private func line(_ keys: String) -> String? {
         let before = lines.count
         terminal.type(keys)
-        _ = loop.run(until: { lines.count > before }, within: .seconds(20))
+        _ = wait { lines.count > before }
         return lines.count > before ? lines.last : nil
     }
 
@@ -69,7 +68,7 @@ import Testing
     @Test func `a character is whole wherever its bytes are split, and a wide one takes two columns`() {
         for byte in Array("aé日本🙂ÿ".utf8) {
             terminal.type(bytes: [byte])
-            _ = loop.run(until: { false }, within: .milliseconds(2))
+            _ = wait(within: .milliseconds(2)) { false }
         }
         #expect(terminal.shows(["> aé日本🙂ÿ"]))
         #expect(line("\u{2}\u{7f}\r") == "aé日本ÿ")
@@ -92,7 +91,7 @@ import Testing
         terminal.type("日本語日本語日本語日本語")
         #expect(terminal.shows(["> 日本語日本語日本語", "日本語"]))
         terminal.type("\u{1}")
-        #expect(loop.run(until: { self.terminal.cursor == (0, 2) }, within: .seconds(20)))
+        #expect(wait { terminal.cursor == (0, 2) })
         editor.show("a bot's answer of one row and a half")
         #expect(terminal.shows(["a bot's answer of on", "e row and a half", "> 日本語日本語日本語", "日本語"]))
         #expect(terminal.cursor == (2, 2))
@@ -126,9 +125,9 @@ import Testing
 
     @Test func `Ctrl-C drops the line and reports whether there was one`() {
         terminal.type("half\u{3}")
-        #expect(loop.run(until: { self.events == ["interrupt of a line"] }, within: .seconds(20)))
+        #expect(wait { self.events == ["interrupt of a line"] })
         terminal.type("\u{3}")
-        #expect(loop.run(until: { self.events.count == 2 }, within: .seconds(20)))
+        #expect(wait { self.events.count == 2 })
         #expect(events.last == "interrupt")
         #expect(line("ok\r") == "ok")
     }
@@ -137,7 +136,7 @@ import Testing
         #expect(line("ab\u{4}\r") == "ab")
         #expect(events.isEmpty)
         terminal.type("\u{4}")
-        #expect(loop.run(until: { self.events == ["end"] }, within: .seconds(20)))
+        #expect(wait { self.events == ["end"] })
     }
 
     @Test func `pasted lines become one line`() {
@@ -159,12 +158,12 @@ import Testing
     }
 
     @Test func `the history survives the session in a file only its user can read`() throws {
-        let path = "\(directory.path)/state/chat/history"
+        let path = "\(files.path)/state/chat/history"
         try reopen(history: path)
         #expect(line("one\r") == "one")
         #expect(line("one\r") == "one")
         #expect(line("\u{1b}[200~two\rrows\\\u{1b}[201~\r") == "two\nrows\\")
-        #expect(directory.read("state/chat/history") == "one\ntwo\\nrows\\\\\n")
+        #expect(files.read("state/chat/history") == "one\ntwo\\nrows\\\\\n")
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
         try reopen(history: path)
@@ -177,7 +176,7 @@ import Testing
         #expect(terminal.shows(["> hello"]))
         terminal.resize(columns: 12, rows: 8)
         raise(SIGWINCH)
-        #expect(loop.run(until: { self.events == ["resize"] }, within: .seconds(20)))
+        #expect(wait { self.events == ["resize"] })
         #expect(editor.width == 12)
         #expect(line(", world\r") == "hello, world")
         #expect(terminal.shows(["> hello, wor", "ld", ">"]))
@@ -188,7 +187,7 @@ import Testing
         terminal.resize(columns: 12, rows: 8)
         raise(SIGWINCH)
         editor.show("news")
-        #expect(loop.run(until: { self.events == ["resize"] }, within: .seconds(20)))
+        #expect(wait { self.events == ["resize"] })
     }
 
     @Test func `colours of the prompt may follow each other, and end it`() {
@@ -210,7 +209,7 @@ import Testing
         editor.close()
         #expect(terminal.isCooked)
         #expect(terminal.shows(["bye", "> hello"]))
-        #expect(loop.run(until: { self.terminal.cursor == (2, 0) }, within: .seconds(20)))
+        #expect(wait { terminal.cursor == (2, 0) })
         editor.show("more")
         editor.close()
     }
@@ -225,7 +224,7 @@ import Testing
         var pictures: Terminal.Pictures?
         editor.askForPictures { pictures = $0 }
         terminal.type("x" + answer)
-        #expect(loop.run(until: { pictures != nil }, within: .seconds(20)))
+        #expect(wait { pictures != nil })
         #expect(pictures == expected)
         #expect(line("\r") == "x")
     }

@@ -3,13 +3,13 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct OutputTests {
-    private let loop: EventLoop
+@Suite struct OutputTests: Rigged {
+    let rig: TestRig
     private let pipe: Pipe
 
     init() throws {
-        loop = try EventLoop()
-        pipe = try Pipe()
+        rig = try TestRig()
+        pipe = try rig.pipe()
     }
 
     private func read(_ limit: Int = 1 << 20) -> [UInt8] {
@@ -35,11 +35,10 @@ import Testing
         #expect(told < 2)
         #expect(output.pending > 2_000_000)
         var all: [UInt8] = []
-        let isRead = loop.run(
-            until: {
-                if told < 40 || output.pending > 0 || all.count < 2_800_000 { all += read(1 << 16) }
-                return all.count == 2_800_000
-            }, within: .seconds(20))
+        let isRead = wait {
+            if told < 40 || output.pending > 0 || all.count < 2_800_000 { all += read(1 << 16) }
+            return all.count == 2_800_000
+        }
         #expect(isRead)
         #expect(told == 40)
         #expect(all == Array(pieces.joined()))

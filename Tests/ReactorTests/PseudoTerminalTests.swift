@@ -3,17 +3,17 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct PseudoTerminalTests {
-    private let loop: EventLoop
+@Suite struct PseudoTerminalTests: Rigged {
+    let rig: TestRig
 
-    init() throws { loop = try EventLoop() }
+    init() throws { rig = try TestRig() }
 
     @Test func `a program's terminal is its own controlling terminal`() throws {
         let script =
             "stty size; echo $A; read x </dev/tty; echo \"got $x\"; trap 'echo int; exit 7' INT; "
             + "echo ready; while :; do read y; done"
-        let terminal = try PseudoTerminal(
-            ["/bin/sh", "-c", script], environment: ["A=b"], columns: 33, rows: 9, on: loop)
+        let terminal = try rig.terminal(
+            ["/bin/sh", "-c", script], environment: ["A=b"], columns: 33, rows: 9)
         #expect(terminal.shows(["9 33", "b"]))
         terminal.type("hi\r")
         #expect(terminal.shows("ready"))

@@ -1,9 +1,14 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Reactor
 
-@Suite struct TimerTests {
+@Suite struct TimerTests: Rigged {
+    let rig: TestRig
+
+    init() throws { rig = try TestRig() }
+
     private func timer(_ queue: inout TimerQueue, at nanoseconds: Int64, on loop: EventLoop) -> Timer {
         let timer = Timer(deadline: Instant(nanoseconds: nanoseconds), action: {}, loop: loop)
         queue.insert(timer)
@@ -15,7 +20,6 @@ import Testing
     }
 
     @Test func `due timers come out in the order of their deadlines`() throws {
-        let loop = try EventLoop()
         var queue = TimerQueue()
         for deadline in [30, 10, 50, 20, 40, 10] as [Int64] { _ = timer(&queue, at: deadline, on: loop) }
         #expect(due(&queue, at: 9) == [])
@@ -25,7 +29,6 @@ import Testing
     }
 
     @Test func `a timer may be removed twice, and after it was due`() throws {
-        let loop = try EventLoop()
         var queue = TimerQueue()
         let (first, second) = (timer(&queue, at: 1, on: loop), timer(&queue, at: 2, on: loop))
         queue.remove(second)
@@ -36,7 +39,6 @@ import Testing
     }
 
     @Test func `the wait for the next timer is rounded up to milliseconds`() throws {
-        let loop = try EventLoop()
         var queue = TimerQueue()
         let now = Instant(nanoseconds: 0)
         #expect(queue.millisecondsToNext(from: now) == .max)
@@ -50,7 +52,6 @@ import Testing
 
     @Test func `after 1,000 random insertions and cancellations the rest comes out in order`() throws {
         srand48(3)
-        let loop = try EventLoop()
         var queue = TimerQueue()
         var waiting: [Timer] = []
         for _ in 0..<1000 {
@@ -70,7 +71,6 @@ import Testing
 
     @Test func `a cancelled timer releases its action at once`() throws {
         final class Thing {}
-        let loop = try EventLoop()
         var thing: Thing? = Thing()
         weak let seen = thing
         let timer = loop.after(.seconds(60)) { [thing] in _ = thing }

@@ -11,7 +11,7 @@ import Reactor
     package let spare: Int32
     private let spareWriter: Int32
 
-    package init() throws {
+    init() throws {
         var (ends, spares): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
         guard pipe(&ends) == 0, pipe(&spares) == 0 else { throw SystemError("making a pipe") }
         for end in ends + spares { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -18,7 +18,7 @@ package final class ProgramRun: ChildProcessObserver {
     private var process: ChildProcess?
 
     /// Starts a command; its PATH is that of the test, the rest of its environment only what is given.
-    package init(
+    init(
         _ command: [String], environment: [String: String] = [:], lineLimit: Int = 64 << 20,
         descriptorLimit: UInt64 = 0, on loop: EventLoop
     ) throws {
@@ -42,11 +42,23 @@ package final class ProgramRun: ChildProcessObserver {
     package func pauseOutput() { process?.pauseOutput() }
     package func resumeOutput() { process?.resumeOutput() }
 
+    /// Its exit status; -1 while it runs.
+    package var status: Int32 { exit?.status ?? -1 }
+    package var text: String { output.joined(separator: "\n") }
+
+    /// Writes the rest of its input, and runs the loop until the program has ended.
+    package func end(input: String = "", within limit: Duration = .seconds(60)) -> ProgramRun {
+        if !input.isEmpty { write(input) }
+        endInput()
+        wait(within: limit)
+        return self
+    }
+
     /// Runs the loop until the program has ended. Its exit status, or -1 if it didn't end in time.
     @discardableResult
     package func wait(within limit: Duration = .seconds(20)) -> Int32 {
         _ = loop.run(until: { exit != nil }, within: limit)
-        return exit?.status ?? -1
+        return status
     }
 
     package func childWrote(_ line: LineSplitter.Line) {

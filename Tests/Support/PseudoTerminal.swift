@@ -19,7 +19,7 @@ import Reactor
     private var isClosed = false
 
     /// A terminal without a program.
-    package init(columns: Int = 80, rows: Int = 24, on loop: EventLoop) throws(SystemError) {
+    init(columns: Int = 80, rows: Int = 24, on loop: EventLoop) throws(SystemError) {
         // posix_openpt(3) and its like aren't in Swift's Glibc module: ioctl_tty(2) says what they do.
         let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -43,7 +43,7 @@ import Reactor
     /// - Parameters:
     ///   - command: a program, by its path, and its arguments.
     ///   - environment: `NAME=value` each, and nothing else but TERM=xterm-256color, PATH and LANG=C.UTF-8.
-    package convenience init(
+    convenience init(
         _ command: [String], environment: [String] = [], columns: Int = 80, rows: Int = 24, on loop: EventLoop
     ) throws(SystemError) {
         try self.init(columns: columns, rows: rows, on: loop)

@@ -1,12 +1,13 @@
-import BotAPI
-import BotGateway
 import Reactor
-import TelegramSimulator
 
-/// What most tests need: a loop that is run until a condition holds, a directory, a log, and in the same loop servers,
-/// clients and programs.
+/// The one place where a test sets something up: type `rig.` to see all there is.
 ///
-/// A test's own helper holds a rig and is `Rigged`, so that all of them wait in the same words.
+/// A rig has a loop that runs until a condition holds, a directory and a log. Everything that it makes runs in its loop.
+/// What it makes with state of its own, such as `GatewayTest`, keeps the rig and is `Rigged`.
+///
+/// The parts for all targets are here, in `Tests/Support`: servers, clients, programs, terminals. Parts that need a
+/// target's internals or serve its tests alone are in the target's folder: `TestRig+BotGateway.swift`,
+/// `TestRig+EndToEnd.swift`, `TestRig+Reactor.swift` and `TestRig+TelegramSimulator.swift`.
 package final class TestRig: Rigged {
     package let loop: EventLoop
     package private(set) lazy var files = TemporaryDirectory()
@@ -16,32 +17,6 @@ package final class TestRig: Rigged {
     package init(on loop: EventLoop? = nil) throws { self.loop = try loop ?? EventLoop() }
 
     package var rig: TestRig { self }
-
-    /// A Bot API on 127.0.0.1, where it is 22:13 on the 14th of November 2023.
-    package func simulator(
-        strictness: Strictness = .lenient, port: UInt16 = 0, firstUpdateID: Int64 = 9001
-    ) throws -> SimulatorServer {
-        let telegram = SimulatedTelegram(strictness: strictness) { 1_700_000_000 }
-        return try SimulatorServer(on: loop, telegram: telegram, port: port, firstUpdateID: firstUpdateID)
-    }
-
-    package func client(
-        connections: Int = 4, renewal: HTTPClient.Renewal = .init(requests: 500)
-    ) -> HTTPClient {
-        HTTPClient(on: loop, connections: connections, userAgent: "test", renewal: renewal)
-    }
-
-    /// The gateway's own client, of a server at `url`.
-    package func api(at url: String, token: String = "7:secret") throws -> BotAPIClient {
-        BotAPIClient(
-            url: try ServerURL(url), token: try BotToken(token), client: client(connections: 8), on: loop,
-            log: log.logger)
-    }
-
-    /// Starts a program.
-    package func run(_ command: [String], environment: [String: String] = [:]) throws -> ProgramRun {
-        try ProgramRun(command, environment: environment, on: loop)
-    }
 }
 
 /// What is built on a rig.

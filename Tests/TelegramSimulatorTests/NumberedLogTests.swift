@@ -1,16 +1,17 @@
 import JSON
 import Reactor
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
 
-@Suite struct NumberedLogTests {
-    private let loop: EventLoop
+@Suite struct NumberedLogTests: Rigged {
+    let rig: TestRig
     private let transcript: NumberedLog
 
     init() throws {
-        loop = try EventLoop()
-        transcript = NumberedLog(on: loop, limit: 3)
+        rig = try TestRig()
+        transcript = NumberedLog(on: rig.loop, limit: 3)
     }
 
     private func ask(_ query: NumberedLog.Query, wait: Duration = .zero) -> () -> [String]? {
@@ -42,17 +43,17 @@ import Testing
         let edits = ask(.init(kind: "edited"), wait: .seconds(10))
         add("a")
         add("b")
-        #expect(loop.run(until: { all() != nil }, within: .seconds(5)))
+        #expect(wait { all() != nil })
         #expect(all() == ["1a", "2b"])
         #expect(edits() == nil)
         add("c", "edited")
-        #expect(loop.run(until: { edits() != nil }, within: .seconds(5)))
+        #expect(wait { edits() != nil })
         #expect(edits() == ["3c"])
     }
 
     @Test func `a waiting query returns nothing once its time is up`() {
         let nothing = ask(.init(), wait: .milliseconds(5))
-        #expect(loop.run(until: { nothing() != nil }, within: .seconds(5)))
+        #expect(wait { nothing() != nil })
         #expect(nothing() == [])
     }
 

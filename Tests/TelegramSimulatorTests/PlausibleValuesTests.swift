@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `chat members of each kind, and polls, have all required properties`() throws {
-        let world = SimulatedWorld()
+        let world = try TestRig().world()
         let group = try world.act("createGroup", ["title": "Friends"])["id"] ?? 0
         try world.act("promoteChatMember", ["chat_id": group, "user_id": 7])
         for person: Int64 in [43, 44] { try world.act("joinChat", ["chat_id": group], as: person) }
@@ -97,8 +97,8 @@ import Testing
         #expect(answer("setGameScore", ["inline_message_id": "x"]) == true)
     }
 
-    @Test func `an unknown chat is still refused`() {
-        let world = SimulatedWorld()
+    @Test func `an unknown chat is still refused`() throws {
+        let world = try TestRig().world()
         let stranger: JSON = ["chat_id": -1_001_000_000_234, "user_id": 42]
         for method in ["createChatInviteLink", "approveChatJoinRequest"] {
             #expect(world.refusal(method, stranger)?.hasSuffix("Bad Request: chat not found") == true)

@@ -69,7 +69,7 @@ import Testing
     }
 
     private func session(_ strictness: Strictness, seed: UInt64) throws -> [String] {
-        let world = SimulatedWorld(strictness: strictness)
+        let world = try TestRig().world(strictness: strictness)
         var calls = Chaos(chance: SeededRandom(seed: seed), methods: try Self.methods())
         var actions = Chaos(chance: SeededRandom(seed: seed &+ 1), methods: Self.actions)
         let files = [ReceivedFile(part: "x", name: "x.png", bytes: PlaceholderFile.picture)]
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func `extreme numbers are refused or do no harm`() throws {
-        let world = SimulatedWorld()
+        let world = try TestRig().world()
         let (most, least): (Int64, Int64) = (.max, .min)
         #expect(world.failure("start", [:], as: most) == "400 Bad Request: user not found")
         for id in [most, least, 1 << 52] {
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func `every method is answered, at least with a plausible value`() throws {
-        let world = SimulatedWorld()
+        let world = try TestRig().world()
         for (name, _) in try Self.methods() {
             #expect(world.refusal(name, [:])?.hasPrefix("404") != true, "\(name)")
         }

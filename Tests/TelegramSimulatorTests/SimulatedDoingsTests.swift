@@ -1,12 +1,14 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
 
 @Suite struct SimulatedDoingsTests {
-    private let world = SimulatedWorld()
+    private let world: SimulatedWorld
 
     init() throws {
+        world = try TestRig().world()
         try world.act("start")
         world.forget()
     }
@@ -192,7 +194,7 @@ import Testing
 
     @Test func `in a replay an unknown method is answered with true and reported once for all scopes`() throws
     {
-        let world = SimulatedWorld(strictness: .lenient)
+        let world = try TestRig().world(strictness: .lenient)
         for telegram in [world.telegram, world.telegram.another(), world.telegram.another()] {
             #expect(try telegram.answer("castHologram", [:]).get() == true)
         }

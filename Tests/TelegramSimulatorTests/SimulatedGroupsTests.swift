@@ -1,10 +1,13 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
 
 @Suite struct SimulatedGroupsTests {
-    private let world = SimulatedWorld()
+    private let world: SimulatedWorld
+
+    init() throws { world = try TestRig().world() }
 
     private func group(_ parameters: JSON = ["title": "Tea"]) throws -> JSON {
         let chat = try world.act("createGroup", parameters)

@@ -1,12 +1,14 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
 
 @Suite struct SimulatedKeyboardsTests {
-    private let world = SimulatedWorld()
+    private let world: SimulatedWorld
 
     init() throws {
+        world = try TestRig().world()
         try world.act("start")
         world.forget()
     }
@@ -127,7 +129,7 @@ import Testing
 
     @Test func `in a replay a logged query is answered once, and an unknown one any number of times`() throws
     {
-        let world = SimulatedWorld(strictness: .lenient)
+        let world = try TestRig().world(strictness: .lenient)
         let chat: JSON = ["id": 42, "type": "private"]
         world.telegram.learn(from: [
             "id": "17", "from": ["id": 42], "data": "x",

@@ -1,10 +1,13 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
 
 @Suite struct SimulatedMessagesTests {
-    private let world = SimulatedWorld()
+    private let world: SimulatedWorld
+
+    init() throws { world = try TestRig().world() }
 
     @Test func `users' messages reach the bot, and its answers are shown`() throws {
         try world.act("createUser", ["id": 42, "first_name": "Ada", "language_code": "en"])
@@ -213,7 +216,7 @@ import Testing
 
     @Test func `the same actions give the same answers, dice included`() throws {
         func session() throws -> [String] {
-            let world = SimulatedWorld()
+            let world = try TestRig().world()
             try world.act("start")
             return try ["🎲", "🎲", "🎰"].map {
                 try world.call("sendDice", ["chat_id": 42, "emoji": JSON($0)]).description

@@ -1,10 +1,13 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
 
 @Suite struct SimulatedReplayTests {
-    private let world = SimulatedWorld(strictness: .lenient)
+    private let world: SimulatedWorld
+
+    init() throws { world = try TestRig().world(strictness: .lenient) }
 
     private func message(_ id: Int64, _ text: String, from: JSON = ["id": 42, "is_bot": false]) -> JSON {
         [

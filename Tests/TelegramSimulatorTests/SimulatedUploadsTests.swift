@@ -7,9 +7,12 @@ import Testing
 
 /// The bot's uploads, and their limits.
 @Suite struct SimulatedUploadsTests {
-    private let world = SimulatedWorld()
+    private let world: SimulatedWorld
 
-    init() throws { try world.act("start") }
+    init() throws {
+        world = try TestRig().world()
+        try world.act("start")
+    }
 
     private func send(_ kind: String, as name: String = "x.bin", _ bytes: [UInt8] = [1]) throws -> JSON {
         let method = "send\(kind.filter { $0 != "_" })"

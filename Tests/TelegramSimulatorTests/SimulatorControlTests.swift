@@ -8,7 +8,7 @@ import Testing
 @Suite struct SimulatorControlTests {
     private let test: SimulatorTest
 
-    init() throws { test = try SimulatorTest() }
+    init() throws { test = try TestRig().simulatorClient() }
 
     private func send(
         _ path: String, _ body: HTTPClient.Body = .none, within timeout: Duration = .seconds(5)
@@ -180,7 +180,7 @@ import Testing
 @Suite struct SimulatorPeopleTests {
     private let test: SimulatorTest
 
-    init() throws { test = try SimulatorTest(strictness: .strict) }
+    init() throws { test = try TestRig().simulatorClient(strictness: .strict) }
 
     private func ask(_ path: String, _ body: HTTPClient.Body = .none) -> JSON? {
         test.settled(
@@ -225,7 +225,7 @@ import Testing
     }
 
     @Test func `an update with fewer details doesn't erase a user's`() throws {
-        let test = try SimulatorTest(strictness: .strict)
+        let test = try TestRig().simulatorClient(strictness: .strict)
         let telegram = test.server.telegram
         _ = try telegram.perform("createUser", ["id": 42, "username": "ada"], as: 42).get()
         let from: JSON = ["id": 42, "is_bot": false, "first_name": "A"]

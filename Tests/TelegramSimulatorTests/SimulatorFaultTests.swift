@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func `an error is returned the given number of times, and the call isn't carried out`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(
             method: "SENDmessage", times: 2, with: .error(403, "Forbidden: bot was blocked by the user"))
         #expect(test.call("sendMessage", hello).status == 403)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `a 429 for one chat has Retry-After and spares other chats`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 3))
         #expect(test.call("sendMessage", ["chat_id": 43, "text": "x"]).status == 200)
         #expect(test.call("getUpdates").status == 200)
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `an HTML page has its status`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .html(502))
         let answer = test.call("sendMessage", hello)
         #expect(answer.status == 502)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `a broken body is half of the answer to a call that was carried out`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .brokenBody)
         let answer = test.call("sendMessage", hello)
         #expect(answer.status == 200)
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `htmlAfter answers a call that was carried out with a page`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .htmlAfter(504))
         let answer = test.call("sendMessage", hello)
         #expect(answer.status == 504)
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a migrated chat is refused with the new chat's id`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(chat: 42, with: .migrated(to: -1005))
         let answer = test.call("sendMessage", hello)
         #expect(answer.status == 400)
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `closeBefore closes the connection without carrying out the call`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .closeBefore)
         #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
         #expect(test.server.calls.map(\.wasCarriedOut) == [false])
@@ -83,14 +83,14 @@ import Testing
     }
 
     @Test func `closeAfter closes the connection after carrying out the call`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .closeAfter)
         #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
         #expect(wasCarriedOut(test))
     }
 
     @Test func `closeAfter on a used connection reaches the client as one failed call`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         _ = test.call("getMe")
         test.server.fail(method: "sendMessage", with: .closeAfter)
         #expect(test.call("sendMessage", hello).failure?.requestWentOut == true)
@@ -98,21 +98,21 @@ import Testing
     }
 
     @Test func `hang never answers and doesn't carry out the call`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .hang)
         #expect(test.call("sendMessage", hello, within: .milliseconds(50)).failure?.requestWentOut == true)
         #expect(!wasCarriedOut(test))
     }
 
     @Test func `hangAfter never answers a call that was carried out`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .hangAfter)
         #expect(test.call("sendMessage", hello, within: .milliseconds(50)).failure?.requestWentOut == true)
         #expect(wasCarriedOut(test))
     }
 
     @Test func `delay answers later without blocking other calls`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .delay(.milliseconds(100)))
         let start = Instant.current
         let late = test.send("sendMessage", hello)
@@ -125,7 +125,7 @@ import Testing
 
     @Test func `faults apply to getUpdates too, and closeAfter loses the answer but not the updates`() throws
     {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(method: "getUpdates", with: .closeAfter)
         let poll = test.poll()
         test.server.add(["message_id": 1, "chat": ["id": 42]], as: "message")
@@ -135,7 +135,7 @@ import Testing
     }
 
     @Test func `faults without a method apply to any, oldest first, until they are cleared`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.fail(with: .html(504))
         test.server.fail(times: .max, with: .html(502))
         #expect(test.call("getMe").status == 504)

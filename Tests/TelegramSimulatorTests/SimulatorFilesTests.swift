@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `a form's texts become parameters, and its files the call's files`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let body = try form([("chat_id", "42"), ("caption", "кот")], [("photo", "12345")])
         let answer = test.settled(test.send("sendPhoto", body))
         #expect(answer.status == 200)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `an uploaded file is in the message, and can be fetched and sent again by its id`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let body = try form([("chat_id", "42"), ("document", "attach://x")], [("x", "12345")])
         let answer = test.settled(test.send("sendDocument", body))
         #expect(test.server.calls[0].file("document")?.part == "x")
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `each item of an album has its own file`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let media =
             #"[{"type":"photo","media":"attach://a"},{"type":"video","media":"attach://b","caption":"x"}]"#
         let body = try form([("chat_id", "42"), ("media", media)], [("a", "1"), ("b", "22")])
@@ -71,14 +71,14 @@ import Testing
     }
 
     @Test func `a call that names a missing file is refused`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let answer = test.call("sendVideoNote", ["chat_id": 42, "video_note": "attach://x"])
         #expect(answer.json?["description"] == "Bad Request: there is no video note in the request")
         #expect(test.call("sendPhoto", ["chat_id": 42, "photo": "https://example.org/x"]).status == 200)
     }
 
     @Test func `getFile finds added files and refuses those over the size limit`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let id = test.server.addFile(Array("hello".utf8), path: "photos/file_7.jpg")
         let file = try #require(test.call("getFile", ["file_id": JSON(id)]).json?["result"])
         #expect(file["file_path"] == "photos/file_7.jpg")
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func `a file is fetched whole or from any offset, with the right token`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         _ = test.server.addFile(Array("0123456789".utf8), path: "a b/ö%41.jpg")
         #expect(fetch(test, "a%20b/%C3%B6%2541.jpg").text == "0123456789")
         let rest = fetch(test, "a%20b/%C3%B6%2541.jpg", from: 7)
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `a local server returns the file's path on disk and serves no downloads`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.localDirectory = directory.path
         let id = test.server.addFile(Array("hello".utf8), path: "photos/file_7.jpg")
         let onDisk = test.server.addFile(try InputFile(directory.write("real", "1")), path: "x")
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `a download fails with the given faults`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         _ = test.server.addFile(Array("0123456789".utf8), path: "f")
         test.server.fail(method: "file", with: .closeAfterBytes(4))
         test.server.fail(method: "file", with: .html(502))
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test func `an upload can break off in its middle, and the call never arrives`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let contents = String(repeating: "x", count: 10_000_000)
         let body = try form([("chat_id", "42")], [("photo", contents)])
         test.server.fail(method: "sendPhoto", with: .closeAfterBytes(100_000))

@@ -9,7 +9,7 @@ import Testing
 @Suite struct SimulatorNumbersTests {
     private let test: SimulatorTest
 
-    init() throws { test = try SimulatorTest(strictness: .strict) }
+    init() throws { test = try TestRig().simulatorClient(strictness: .strict) }
 
     private func ask(_ path: String, _ body: String) -> HTTPAnswer {
         test.settled(

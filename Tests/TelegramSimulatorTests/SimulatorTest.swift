@@ -10,8 +10,8 @@ struct SimulatorTest: Rigged {
     let server: SimulatorServer
     let client: HTTPClient
 
-    init(strictness: Strictness = .lenient) throws {
-        rig = try TestRig()
+    init(strictness: Strictness, on rig: TestRig) throws {
+        self.rig = rig
         server = try rig.simulator(strictness: strictness)
         client = rig.client()
     }

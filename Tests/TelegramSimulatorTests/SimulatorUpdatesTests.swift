@@ -16,7 +16,7 @@ import Testing
     // MARK: getUpdates
 
     @Test func `updates come with ascending ids until an offset confirms them`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         #expect(test.server.add(message, as: "message") == 9001)
         #expect(test.server.add(message, as: "edited_message") == 9002)
         #expect(test.call("getUpdates").updateIDs == [9001, 9002])
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `a waiting poll gets all updates that are added in one turn`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let poll = test.poll()
         test.server.add(message, as: "message")
         test.server.add(message, as: "message")
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `a waiting poll's offset has already deleted older updates`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.add(message, as: "message")
         let poll = test.poll(["offset": 9002, "timeout": 50])
         #expect(test.server.pendingUpdates == 0)
@@ -47,13 +47,13 @@ import Testing
     }
 
     @Test func `a poll whose timeout passes gets an empty answer`() throws {
-        let loop = try EventLoop()
-        let delivery = UpdateDelivery(on: loop, firstID: 1, second: .milliseconds(1))
+        let rig = try TestRig()
+        let delivery = UpdateDelivery(on: rig.loop, firstID: 1, second: .milliseconds(1))
         func elapsed(_ timeout: JSON) -> Duration {
             let start = Instant.current
             var body: [UInt8] = []
             delivery.getUpdates(Arguments(["timeout": timeout])) { body = $0.body }
-            #expect(loop.run(until: { !body.isEmpty }, within: .seconds(5)))
+            #expect(rig.wait { !body.isEmpty })
             #expect(String(decoding: body, as: UTF8.self) == #"{"ok":true,"result":[]}"#)
             return Instant.current - start
         }
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `a raw update keeps its id and its bytes`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.addRaw(["update_id": 5, "hologram": ["chat": ["id": 1, "type": "private"]]])
         test.server.addRaw(bytes: [0x7B, 0xFF], id: 6)
         let answer = test.call("getUpdates")
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `allowed_updates keep updates from being created until the list changes`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         #expect(test.server.add(message, as: "chat_member") == nil)
         #expect(test.server.add(message, as: "message") == 9001)
         // Updates that are already queued still arrive.
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func `a server with throttling makes a repeated poll wait`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.slowsSpinning = true
         #expect(test.call("getUpdates").updateIDs == [])
         let repeated = test.poll([:])
@@ -123,7 +123,7 @@ import Testing
     // MARK: 409
 
     @Test func `a newer poll that waits ends the older one`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let older = test.poll()
         let newer = test.poll()
         #expect(test.settle(older))
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func `a poll that needn't wait leaves the older one running`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let older = test.poll()
         #expect(test.call("getUpdates").updateIDs == [])
         #expect(older.result == nil)
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test func `setWebhook ends a waiting poll and refuses others until deleteWebhook`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         let poll = test.poll()
         let set = test.call("setWebhook", ["url": "https://example.com"])
         #expect(set.text == #"{"ok":true,"result":true,"description":"Webhook was set"}"#)
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func `getWebhookInfo returns the URL and the number of pending updates`() throws {
-        let test = try SimulatorTest()
+        let test = try TestRig().simulatorClient()
         test.server.add(message, as: "message")
         _ = test.call("setWebhook", ["url": "https://example.com", "allowed_updates": ["message"]])
         let info = test.call("getWebhookInfo").json?["result"]

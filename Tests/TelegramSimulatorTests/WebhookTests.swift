@@ -14,8 +14,8 @@ import Testing
         var answer: (HTTPServer.Responder, Int) -> Void = { responder, _ in responder.respond(status: 200) }
 
         init() throws {
-            test = try SimulatorTest()
-            server = try HTTPServer(on: test.loop)
+            test = try TestRig().simulatorClient()
+            server = try test.rig.server()
             test.server.deliverToWebhooks(through: test.client)
             server.onRequest = { [unowned self] request, responder in
                 requests.append(request)
@@ -78,7 +78,7 @@ import Testing
 
     @Test func `an unreachable webhook is reported, and its updates are kept until it changes`() throws {
         let hook = try Hook()
-        let nobody = try HTTPServer(on: hook.test.loop)
+        let nobody = try hook.rig.server()
         let port = nobody.port
         nobody.close()
         hook.set(["url": JSON("http://127.0.0.1:\(port)/")])

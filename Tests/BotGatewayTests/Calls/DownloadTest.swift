@@ -23,7 +23,7 @@ final class DownloadTest: Rigged {
 
     init(on rig: TestRig) throws {
         self.rig = rig
-        server = try HTTPServer(on: rig.loop)
+        server = try rig.server()
         childFiles = ChildFiles(in: rig.files.path, temporaryDirectory: "/nowhere")
         downloads = Downloads(
             api: try rig.api(at: "http://127.0.0.1:\(server.port)"), files: childFiles, patience: .seconds(5),

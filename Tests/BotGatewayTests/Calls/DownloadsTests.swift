@@ -55,7 +55,7 @@ import Testing
         let test = try TestRig().downloads()
         test.downloads.isPaused = true
         try test.start()
-        #expect(!test.loop.run(until: { !test.requests.isEmpty }, within: .milliseconds(20)))
+        #expect(!test.wait(within: .milliseconds(20)) { !test.requests.isEmpty })
         test.downloads.isPaused = false
         #expect(test.path() != nil)
     }

@@ -72,18 +72,18 @@ struct CorpusTests {
     func `a replay gives each child its own updates, in order`(_ name: String) throws {
         let choice = try #require(ScopeChoice(rawValue: name))
         let path = try #require(getenv("PIPEGRAM_CORPUS").map { String(cString: $0) })
-        let files = TemporaryDirectory()
+        let rig = try TestRig()
+        let files = rig.files
         let script = """
             #!/bin/sh
             file="$TRANSCRIPTS/$(printf %s "$PIPEGRAM_SCOPE" | tr / _)"
             while read -r line; do printf '%s\\n' "$line" >>"$file"; done
             """
-        let run = try ProgramRun(
+        let run = try rig.pipegram(
             [
-                ProjectPaths.pipegram, "replay", "--scope", name, path, "--",
+                "replay", "--scope", name, path, "--",
                 files.write("writes-down.sh", script),
-            ],
-            environment: ["TRANSCRIPTS": files.path], on: try EventLoop())
+            ], environment: ["TRANSCRIPTS": files.path])
         #expect(run.wait(within: .seconds(60)) == 0)
         #expect(run.errorText == "")
         var expected: [String: [JSON]] = [:]

@@ -118,7 +118,7 @@ import Testing
         #expect(test.log.count("warning another program") == 1)
         let polls = test.server.polls.count
         Instant.moveAhead(by: .seconds(60))
-        #expect(!test.loop.run(until: { test.server.polls.count > polls }, within: .milliseconds(20)))
+        #expect(!test.wait(within: .milliseconds(20)) { test.server.polls.count > polls })
     }
 
     @Test func `another program that stops polling costs nothing`() throws {

@@ -70,14 +70,14 @@ import Testing
         let taken = start(source)
         source.mayGoOn = { taken.batches < 2 }
         #expect(wait { taken.batches == 2 })
-        #expect(!loop.run(until: { taken.batches > 2 || taken.ended > 0 }, within: .milliseconds(30)))
+        #expect(!wait(within: .milliseconds(30)) { taken.batches > 2 || taken.ended > 0 })
         source.mayGoOn = { true }
         #expect(wait { taken.ended > 0 })
         #expect(taken.updates.map(\.id) == Array(1...70))
     }
 
     @Test func `updates from a pipe arrive as they are written, until its writer closes it`() throws {
-        let pipe = try Pipe()
+        let pipe = try rig.pipe()
         let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
         #expect(!source.isFile)
         let taken = start(source)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func `a pipe is also read only when updates are wanted`() throws {
-        let pipe = try Pipe()
+        let pipe = try rig.pipe()
         let source = try RecordedUpdates(path: "/dev/fd/\(pipe.reader)", on: loop)
         let taken = start(source)
         var asked = 0
@@ -173,7 +173,7 @@ import Testing
         var confirmed = 0
         source.confirm { confirmed += 1 }
         #expect(confirmed == 1)
-        #expect(!loop.run(until: { taken.batches + taken.ended > 0 }, within: .milliseconds(20)))
+        #expect(!wait(within: .milliseconds(20)) { taken.batches + taken.ended > 0 })
     }
 
     @Test func `stop during a piece ends the updates after that piece`() throws {
@@ -188,7 +188,7 @@ import Testing
         #expect(wait { !taken.updates.isEmpty })
         let count = taken.updates.count
         #expect(
-            !loop.run(until: { taken.updates.count > count || taken.ended > 0 }, within: .milliseconds(20)))
+            !wait(within: .milliseconds(20)) { taken.updates.count > count || taken.ended > 0 })
         #expect(count < 70)
     }
 }

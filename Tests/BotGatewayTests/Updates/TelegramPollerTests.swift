@@ -136,7 +136,7 @@ import Testing
         #expect(test.waitForPoll(1))
         test.poller.stop()
         test.add()
-        #expect(!test.loop.run(until: { !test.updates.isEmpty }, within: .milliseconds(20)))
+        #expect(!test.wait(within: .milliseconds(20)) { !test.updates.isEmpty })
         #expect(test.server.polls.count == 1)
         #expect(test.failures.isEmpty)
     }

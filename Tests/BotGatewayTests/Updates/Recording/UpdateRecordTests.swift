@@ -97,7 +97,7 @@ import Testing
         let path = files.write("log", "")
         let script =
             "import fcntl,sys,time; f=open('\(path)','a'); fcntl.lockf(f,fcntl.LOCK_EX); print('locked',flush=True); sys.stdin.read()"
-        let holder = try ProgramRun(["python3", "-c", script], on: loop)
+        let holder = try rig.run(["python3", "-c", script])
         #expect(wait { !holder.output.isEmpty })
         do throws(GatewayFailure) {
             _ = try UpdateRecord(path: path, redaction: nil, on: loop, log: log.logger)

@@ -2,12 +2,12 @@ import Glibc
 import Reactor
 
 /// A server whose answers a test writes byte for byte.
-@MainActor final class RawServer {
+@MainActor package final class RawServer {
     /// A client's connection.
-    @MainActor final class Connection {
-        fileprivate(set) var received: [UInt8] = []
+    @MainActor package final class Connection {
+        package fileprivate(set) var received: [UInt8] = []
         /// The number of earlier connections.
-        let number: Int
+        package let number: Int
         private let socket: Int32
         private let loop: EventLoop
         private var isOpen = true
@@ -16,30 +16,30 @@ import Reactor
             (self.socket, self.number, self.loop) = (socket, number, loop)
         }
 
-        var text: String { String(decoding: received, as: UTF8.self) }
+        package var text: String { String(decoding: received, as: UTF8.self) }
         /// The bytes up to and including the first empty line; empty until that has arrived.
-        private(set) var head = ""
+        package private(set) var head = ""
         /// The bytes after the head.
-        var body: ArraySlice<UInt8> { received[head.utf8.count...] }
+        package var body: ArraySlice<UInt8> { received[head.utf8.count...] }
         /// Whether the body has the length that the head announces.
-        var hasWholeBody: Bool {
+        package var hasWholeBody: Bool {
             guard let mark = head.firstRange(of: "Content-Length: ") else { return false }
             return body.count >= Int(head[mark.upperBound...].prefix { $0.isWholeNumber }) ?? 0
         }
 
-        func forget() { (received, head) = ([], "") }
+        package func forget() { (received, head) = ([], "") }
 
-        func write(_ text: String) {
+        package func write(_ text: String) {
             let bytes = Array(text.utf8)
             _ = Glibc.write(socket, bytes, bytes.count)
         }
 
-        func answer(_ body: String = "", status: String = "200 OK", headers: String = "") {
+        package func answer(_ body: String = "", status: String = "200 OK", headers: String = "") {
             write("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
         }
 
         /// Closes the connection once the client's send buffer is full, so that the client's read fails, not its write.
-        func closeOnceFull(unread before: Int = -1) {
+        package func closeOnceFull(unread before: Int = -1) {
             stop()
             var bytes = [UInt8](repeating: 0, count: 1 << 24)
             let unread = recv(socket, &bytes, bytes.count, Int32(MSG_PEEK))
@@ -48,9 +48,9 @@ import Reactor
         }
 
         /// Stops reading.
-        func stop() { loop.unwatch(socket) }
+        package func stop() { loop.unwatch(socket) }
 
-        func close() {
+        package func close() {
             guard isOpen else { return }
             isOpen = false
             loop.unwatch(socket)
@@ -67,10 +67,10 @@ import Reactor
         }
     }
 
-    let port: UInt16
-    private(set) var connections: [Connection] = []
+    package let port: UInt16
+    package private(set) var connections: [Connection] = []
     /// Called whenever bytes have arrived.
-    var onBytes: (Connection) -> Void = { _ in }
+    package var onBytes: (Connection) -> Void = { _ in }
     private let listener: Int32
     private var isListening = true
     private let loop: EventLoop
@@ -98,7 +98,7 @@ import Reactor
     }
 
     /// Refuses further connections.
-    func stopListening() {
+    package func stopListening() {
         guard isListening else { return }
         isListening = false
         loop.unwatch(listener)

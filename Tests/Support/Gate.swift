@@ -1,8 +1,7 @@
 import Glibc
-import TestSupport
 
 /// Blocks a script until its test continues it: `read -r go <$GATE` returns once the test opens the gate.
-final class Gate {
+@MainActor package final class Gate {
     private let directory = TemporaryDirectory()
     private let descriptor: Int32
 
@@ -15,8 +14,8 @@ final class Gate {
 
     isolated deinit { close(descriptor) }
 
-    var environment: [String: String] { ["GATE": "\(directory.path)/gate"] }
+    package var environment: [String: String] { ["GATE": "\(directory.path)/gate"] }
 
     /// Lets the script pass once, now or later.
-    func open() { write(descriptor, "\n", 1) }
+    package func open() { write(descriptor, "\n", 1) }
 }

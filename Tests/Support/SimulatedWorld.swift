@@ -1,17 +1,15 @@
 import JSON
-import Testing
-
-@testable import TelegramSimulator
+import TelegramSimulator
 
 /// A simulated Telegram, strict by default, that records its updates and the bot's actions.
-final class SimulatedWorld {
-    let telegram: SimulatedTelegram
+package final class SimulatedWorld {
+    package let telegram: SimulatedTelegram
     /// The current Unix time.
-    var now: Int64 = 1_700_000_000
-    private(set) var updates: [(kind: String, payload: JSON)] = []
-    private(set) var actions: [BotAction] = []
-    private(set) var remarks: [String] = []
-    private(set) var unseen: [JSON] = []
+    package var now: Int64 = 1_700_000_000
+    package private(set) var updates: [(kind: String, payload: JSON)] = []
+    package private(set) var actions: [BotAction] = []
+    package private(set) var remarks: [String] = []
+    package private(set) var unseen: [JSON] = []
 
     init(strictness: Strictness = .strict) {
         var clock: () -> Int64 = { 0 }
@@ -25,48 +23,48 @@ final class SimulatedWorld {
 
     /// Makes a call as the bot.
     @discardableResult
-    func call(_ method: String, _ parameters: JSON, files: [ReceivedFile] = []) throws -> JSON {
+    package func call(_ method: String, _ parameters: JSON, files: [ReceivedFile] = []) throws -> JSON {
         try telegram.answer(method, parameters, files: files).get()
     }
 
     /// Acts as a user (default: 42).
     @discardableResult
-    func act(
+    package func act(
         _ action: String, _ parameters: JSON = [:], as person: Int64 = 42, files: [ReceivedFile] = []
     ) throws -> JSON {
         try telegram.perform(action, parameters, as: person, files: files).get()
     }
 
     /// The reason for which a call is refused; nil if it isn't.
-    func refusal(_ method: String, _ parameters: JSON) -> String? {
+    package func refusal(_ method: String, _ parameters: JSON) -> String? {
         guard case .failure(let error) = telegram.answer(method, parameters) else { return nil }
         return error.description
     }
 
     /// The reason for which a user's action fails; nil if it doesn't.
-    func failure(_ action: String, _ parameters: JSON, as person: Int64 = 42) -> String? {
+    package func failure(_ action: String, _ parameters: JSON, as person: Int64 = 42) -> String? {
         guard case .failure(let error) = telegram.perform(action, parameters, as: person) else { return nil }
         return error.description
     }
 
-    func forget() {
+    package func forget() {
         updates = []
         actions = []
     }
 
-    var kinds: [String] { updates.map(\.kind) }
+    package var kinds: [String] { updates.map(\.kind) }
 
-    func last(_ kind: String) -> JSON? { updates.last { $0.kind == kind }?.payload }
+    package func last(_ kind: String) -> JSON? { updates.last { $0.kind == kind }?.payload }
 
     /// The messages that the bot has sent, as users see them.
-    var messages: [JSON] {
+    package var messages: [JSON] {
         actions.compactMap { action in
             guard case .message(let message) = action else { return nil }
             return message
         }
     }
 
-    var edited: [JSON] {
+    package var edited: [JSON] {
         actions.compactMap { action in
             guard case .edited(let message) = action else { return nil }
             return message
