@@ -48,10 +48,7 @@ import Testing
     }
 
     private static func methods() throws -> [(name: String, parameters: [String])] {
-        try ProjectFile.text("Tests/Data/methods.ndjson").split(separator: "\n").map {
-            let json = try JSON(parsing: String($0))
-            return (json["name"]?.string ?? "", json["params"]?.keys ?? [])
-        }
+        try BotAPIMethod.all().map { ($0.name, $0.parameters.map(\.name)) }
     }
 
     private static let actions = SimulatedTelegram.actions.keys.sorted().map { action in

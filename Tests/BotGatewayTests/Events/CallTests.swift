@@ -5,22 +5,25 @@ import Testing
 @testable import BotGateway
 
 @Suite struct CallTests {
+    private let methods: [BotAPIMethod]
     private let chat = Scope.chat(42)
     private let business = Scope.business(connection: "b1", chat: 42)
     private let topic = Scope.topic(chat: -100, thread: 3)
+
+    init() throws { methods = try BotAPIMethod.all() }
 
     private func call(_ type: String, _ parameters: JSON = [:], in scope: Scope) -> Call? {
         try? Call(type: type, parameters: parameters, id: nil, in: scope)
     }
 
     private func filledIn(_ method: BotAPIMethod, _ given: JSON = [:], in scope: Scope) -> JSON? {
-        call("telegram.\(method.snakeCase)", given, in: scope)?.parameters
+        call(method.type, given, in: scope)?.parameters
     }
 
     @Test func `every method of the Bot API has a name in snake_case`() {
-        #expect(BotAPIMethod.all.count == 185)
-        for method in BotAPIMethod.all {
-            #expect(call("telegram.\(method.snakeCase)", in: chat)?.method == String(method.name))
+        #expect(methods.count == 185)
+        for method in methods {
+            #expect(call(method.type, in: chat)?.method == method.name)
         }
     }
 
@@ -32,8 +35,8 @@ import Testing
 
     @Test
     func `chat_id defaults in methods that require it and in edit methods, and in no other`() {
-        for method in BotAPIMethod.all {
-            let isFilledIn = method.requiresChat || method.takesChatOrInline
+        for method in methods {
+            let isFilledIn = method.requires("chat_id") || method.takesChatOrInline
             #expect(filledIn(method, in: chat) == (isFilledIn ? ["chat_id": 42] : [:]), "\(method.name)")
         }
     }
@@ -47,7 +50,7 @@ import Testing
     }
 
     @Test func `with inline_message_id edit methods need no chat`() {
-        for method in BotAPIMethod.all where method.takesChatOrInline {
+        for method in methods where method.takesChatOrInline {
             for scope in [chat, .user(7)] {
                 #expect(
                     filledIn(method, ["inline_message_id": "i1"], in: scope) == ["inline_message_id": "i1"])
@@ -58,8 +61,8 @@ import Testing
     }
 
     @Test func `in the scope of a user or the bot, a call without a required chat is refused`() {
-        for method in BotAPIMethod.all {
-            let needsChat = method.requiresChat || method.takesChatOrInline
+        for method in methods {
+            let needsChat = method.requires("chat_id") || method.takesChatOrInline
             for scope in [Scope.user(7), .bot] {
                 #expect((filledIn(method, in: scope) == nil) == needsChat, "\(method.name)")
                 #expect(filledIn(method, ["chat_id": 5], in: scope) == ["chat_id": 5])
@@ -76,12 +79,12 @@ import Testing
 
     @Test func `in a business chat business_connection_id defaults like chat_id`() {
         // An invoice link of a business account only takes Stars, so the connection is left to the bot.
-        for method in BotAPIMethod.all where method.name != "createInvoiceLink" {
+        for method in methods where method.name != "createInvoiceLink" {
             let filledIn = filledIn(method, in: business)
             #expect(
-                filledIn?["business_connection_id"] == (method.takesBusinessConnection ? "b1" : nil),
+                filledIn?["business_connection_id"] == (method.has("business_connection_id") ? "b1" : nil),
                 "\(method.name)")
-            let takesChat = method.requiresChat || method.takesChatOrInline
+            let takesChat = method.requires("chat_id") || method.takesChatOrInline
             #expect(filledIn?["chat_id"] == (takesChat ? 42 : nil), "\(method.name)")
         }
         let other = call("telegram.send_message", ["business_connection_id": "b2"], in: business)
@@ -89,11 +92,11 @@ import Testing
     }
 
     @Test func `in a topic message_thread_id defaults like chat_id, if the method takes it`() {
-        #expect(BotAPIMethod.all.count(where: \.takesTopic) == 32)
-        for method in BotAPIMethod.all {
-            let takesChat = method.requiresChat || method.takesChatOrInline
+        #expect(methods.count { $0.has("message_thread_id") } == 32)
+        for method in methods {
+            let takesChat = method.requires("chat_id") || method.takesChatOrInline
             var expected = takesChat ? #""chat_id":-100"# : ""
-            if method.takesTopic { expected = #""message_thread_id":3,"# + expected }
+            if method.has("message_thread_id") { expected = #""message_thread_id":3,"# + expected }
             #expect(filledIn(method, in: topic)?.description == "{\(expected)}", "\(method.name)")
         }
         let other = call("telegram.send_message", ["message_thread_id": 4], in: topic)
@@ -130,7 +133,7 @@ import Testing
     }
 
     @Test func `outside topics message_thread_id has no default`() {
-        for method in BotAPIMethod.all {
+        for method in methods {
             for scope in [chat, business, .user(7), .bot] {
                 #expect(filledIn(method, ["chat_id": 42], in: scope)?["message_thread_id"] == nil)
             }
@@ -138,7 +141,7 @@ import Testing
     }
 
     @Test func `outside business chats business_connection_id has no default`() {
-        for method in BotAPIMethod.all {
+        for method in methods {
             #expect(filledIn(method, ["chat_id": 5], in: chat)?["business_connection_id"] == nil)
         }
     }
