@@ -75,7 +75,7 @@ import Testing
         stage.say(#"{"type":"telegram.send_document","document":"file://\#(file)"}"#)
         stage.say(#"{"type":"telegram.send_document","document":"file:///nowhere/x"}"#)
         #expect(stage.calls.refusals == 2)
-        #expect(stage.log.text.contains("is outside of /nowhere"))
+        #expect(stage.log.text.contains("is outside of --upload-root /nowhere"))
     }
 
     @Test func `typing is shown in the scope's chat`() throws {

@@ -46,7 +46,10 @@ import Testing
         // On a busy machine, the child isn't waiting at once.
         let lines = try log(of: "while read -r x; do :; done", rounds: 100)
         #expect(lines.count(Self.words) == 1)
-        #expect(lines.lines.contains { $0.hasPrefix("notice chat:42 it read") && $0.contains("python3 -u") })
+        #expect(
+            lines.lines.contains {
+                $0.hasPrefix("notice chat:42 child has read") && $0.contains("python3 -u")
+            })
     }
 
     @Test(arguments: [
