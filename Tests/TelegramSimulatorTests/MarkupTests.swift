@@ -5,7 +5,9 @@ import Testing
 @testable import BotAPI
 @testable import TelegramSimulator
 
-/// The cases are in `Tests/Data/markup.ndjson`: markup, and its result or the reason for which Telegram refuses it.
+/// The cases are in `Tests/Data/markup.ndjson`: a text, its `mode`, and either Telegram's result before trimming or
+/// Telegram's `error`. The result is `gives` and `entities`, each as `type offset length` and further values
+/// (`text_link 0 4 http://telegram.org/`).
 @Suite struct MarkupTests {
     @Test func `markup gives the same text, entities and errors as Telegram`() throws {
         let cases = try ProjectFile.text("Tests/Data/markup.ndjson").split(separator: "\n").map {

@@ -6,6 +6,7 @@ import Testing
 
 @Suite struct PlausibleValuesTests {
     /// The required properties of each type, each with its own type, as in `Array of Sticker`.
+    /// `Tests/Data/types.ndjson` has each type that a method returns, and recursively the types of its properties.
     private let required: [String: JSON]
     private let methods: [JSON]
 

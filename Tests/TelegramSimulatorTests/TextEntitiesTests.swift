@@ -17,6 +17,7 @@ import Testing
         found(text).filter { $0.hasPrefix("\(kind) ") }.map { String($0.dropFirst(kind.count + 1)) }
     }
 
+    /// Each line of `Tests/Data/found.ndjson` has a text, and the parts of a `kind` that Telegram `finds` in it.
     @Test func `the same entities are detected as by Telegram`() throws {
         let cases = try ProjectFile.text("Tests/Data/found.ndjson").split(separator: "\n").map {
             try JSON(parsing: String($0))
