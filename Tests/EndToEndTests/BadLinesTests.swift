@@ -93,4 +93,16 @@ import Testing
         #expect(half.first?.contains("not JSON: ") == true)
         #expect(gateway.errors.count { $0.contains("child started") } == 3)
     }
+
+    @Test func `a child that prints rubbish without end costs the log eleven lines a minute`() throws {
+        let test = try TestRig().gateway()
+        let bot =
+            #"read -r scope; yes x | head -n 200000; echo '{"type":"telegram.send_message","text":"done"}'; cat >/dev/null"#
+        let gateway = try test.run(["--no-state", "--", "sh", "-c", bot])
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["done"] })
+        #expect(test.stop() == 0)
+        #expect(gateway.errors.count { $0.contains("line dropped: not JSON") } == 10)
+        #expect(gateway.errorText.contains("199990 more warnings about its output"))
+    }
 }

@@ -105,4 +105,20 @@ import Testing
         #expect(try test.command(["dead-letters"]).output.isEmpty)
         #expect(try test.command(["dead-letters", "--clear", "--retry"]).exit?.status == 64)
     }
+
+    @Test(arguments: ["auto", "exit", "event"])
+    func `an event is a dead letter after a program that never reads its stdin ran on it`(_ rule: String)
+        throws
+    {
+        let test = try TestRig().gateway()
+        // As much as echo(1) does, whatever it is given.
+        let bot = #"echo '{"type":"telegram.send_message","text":"hello"}'"#
+        let gateway = try test.run(["--ack", rule, "--max-deliveries", "2", "--", "sh", "-c", bot])
+        test.say("x", in: 42)
+        #expect(test.waitForLog("dead letter: 2 children ended without reading it"))
+        #expect(test.stop() == 0)
+        #expect(test.texts(in: 42) == ["hello", "hello"])
+        #expect(try test.count("dead_letters") == 1)
+        #expect(gateway.errorText.contains("status 0, before it read its event"))
+    }
 }

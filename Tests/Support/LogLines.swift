@@ -4,6 +4,8 @@ import Logging
 package nonisolated final class LogLines: @unchecked Sendable {
     // All is logged from the loop, and so from one thread.
     package private(set) var lines: [String] = []
+    /// The update that each line names; an empty string if it names none.
+    package private(set) var updates: [String] = []
 
     package init() {}
 
@@ -16,6 +18,11 @@ package nonisolated final class LogLines: @unchecked Sendable {
 
     /// How many lines have these words in them.
     package func count(_ words: String) -> Int { lines.count { $0.contains(words) } }
+
+    /// The updates that the lines with these words name.
+    package func updates(of words: String) -> [String] {
+        zip(lines, updates).filter { $0.0.contains(words) }.map(\.1)
+    }
 
     private struct Handler: LogHandler {
         let lines: LogLines
@@ -30,6 +37,7 @@ package nonisolated final class LogLines: @unchecked Sendable {
         func log(event: LogEvent) {
             let scope = event.metadata?["scope"].map { "\($0) " } ?? ""
             lines.lines.append("\(event.level) \(scope)\(event.message)")
+            lines.updates.append(event.metadata?["update"].map { "\($0)" } ?? "")
         }
     }
 }

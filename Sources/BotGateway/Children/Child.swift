@@ -7,13 +7,16 @@ struct Child {
     /// The number of this child within its scope: a result is given only to the child that made the call.
     private(set) var generation = 0
     private(set) var startedAt = Instant.current
-    /// The last event that it was given.
+    /// The event that log lines name: the last one that it read or died on, or its first one until then.
     private(set) var lastEvent: (updateID: Int64, logLine: Int)?
+    private var hasReadEvent = false
     /// The last lines that it wrote to stderr.
     private(set) var lastWords: [String] = []
     private(set) var buffering = StdoutBufferingDetector()
     /// The key of the event whose ack timeout is running; 0 for none.
     private var watchedKey: Int64 = 0
+    /// The warnings about its output.
+    var warnings = WarningLimit()
 
     mutating func started(_ process: any ChildHandle) {
         self.process = process
@@ -22,14 +25,23 @@ struct Child {
         lastWords = []
         buffering = StdoutBufferingDetector()
         watchedKey = 0
+        hasReadEvent = false
+        warnings = WarningLimit()
     }
 
     mutating func ended() { process = nil }
 
     mutating func gave(_ events: [IncomingEvent]) {
         guard let last = events.last else { return }
-        lastEvent = (last.updateID, last.logLine)
+        if !hasReadEvent { lastEvent = (last.updateID, last.logLine) }
         buffering.gave(events.count)
+    }
+
+    /// It has read this event, or died on it; nil if it has read no further one.
+    mutating func read(_ event: IncomingEvent?) {
+        guard let event else { return }
+        lastEvent = (event.updateID, event.logLine)
+        hasReadEvent = true
     }
 
     mutating func wrote() { buffering.wasBroken() }

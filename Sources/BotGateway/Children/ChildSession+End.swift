@@ -52,6 +52,8 @@ extension ChildSession {
             unread: exit.unread, succeeded: exit.status == 0 || context.policy.failure == .dropEvents)
         let succeeded = wasTold || exit.status == 0 && ended.hasReadEvent
         if ended.hasReadEvent { crashLoopEnded() }
+        child.read(ended.last)
+        reportSuppressedWarnings()
         report(exit, lived: lived, hasReadEvent: ended.hasReadEvent)
         acknowledge(ended.acknowledged)
         context.journal.childEnded(scope)
@@ -59,7 +61,7 @@ extension ChildSession {
         calls.dropResults()
         // Before the next child starts: it may make a call at once.
         context.handlers.ended(scope)
-        let isLeft = requeue(ended, blaming: !succeeded)
+        let isLeft = requeue(ended, blaming: !succeeded && blames(exit, for: ended))
         if stop.reason == .stop, isLeft { abandon(because: "the gateway is stopping") }
         self.ended(succeeded: succeeded, lived: lived)
     }
@@ -106,22 +108,29 @@ extension ChildSession {
         }
     }
 
+    /// Whether an end counts against the first event in flight: the child had begun to read it, or never read its stdin
+    /// and was done or killed. A child that fails at its start doesn't count: the fault is the bot's, not the event's.
+    private func blames(_ exit: ChildProcess.Exit, for ended: InFlight.Unacknowledged) -> Bool {
+        ended.wasAtWork || !ended.hasReadEvent && (stop.hasSignaled || exit.isDoneOrKilled)
+    }
+
     /// Puts back the events that the child didn't acknowledge, except for one that has reached `maxDeliveries`.
     ///
     /// - Returns: whether any event was put back.
     private func requeue(_ ended: InFlight.Unacknowledged, blaming: Bool) -> Bool {
         var events = ended.events
-        if blaming, ended.wasAtWork, let limit = context.policy.maxDeliveries {
+        if blaming, !events.isEmpty, let limit = context.policy.maxDeliveries {
             events[0].deaths += 1
-            if events[0].deaths >= limit { deadLetter(events.removeFirst()) }
+            if events[0].deaths >= limit { deadLetter(events.removeFirst(), wasRead: ended.wasAtWork) }
         }
-        for event in events where event.isRedelivered { context.journal.requeue(event) }
+        for event in events where event.isRedelivered || event.deaths > 0 { context.journal.requeue(event) }
         queue.putBack(events)
         return !events.isEmpty
     }
 
-    private func deadLetter(_ event: IncomingEvent) {
-        let reason = "\(event.deaths.counted("child", plural: "children")) died on it"
+    private func deadLetter(_ event: IncomingEvent, wasRead: Bool) {
+        let end = wasRead ? "died on it" : "ended without reading it"
+        let reason = "\(event.deaths.counted("child", plural: "children")) \(end)"
         context.journal.deadLetter(event, because: reason)
         redeliveryWindow.acknowledged(1, commits: context.journal.commits)
         log(.error, "update \(event.updateID) became a dead letter: \(reason)")

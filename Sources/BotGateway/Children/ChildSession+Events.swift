@@ -57,7 +57,7 @@ extension ChildSession {
     func give(_ events: [IncomingEvent], opening: [UInt8] = []) {
         guard let last = events.last else { return }
         child.gave(events)
-        log(.debug, "delivered \(events.count.counted("event"))")
+        log(.debug, about: last, "delivered \(events.count.counted("event"))")
         context.handlers.given(last)
         activity.gave(context.loop.now)
         child.process?.write(inFlight.write(events, opening: opening, as: { dialect.lines(of: $0) }))
@@ -133,7 +133,7 @@ extension ChildSession {
             return log(.debug, "ignored telegram.ack: it needs --ack event")
         }
         guard let events = inFlight.acknowledge(updateID) else {
-            return log(.warning, "ignored telegram.ack: update \(updateID) is not in flight")
+            return warn("ignored telegram.ack: update \(updateID) is not in flight")
         }
         acknowledge(events)
         if !owesAcknowledgement { stopTyping() }

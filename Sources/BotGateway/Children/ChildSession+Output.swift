@@ -30,6 +30,7 @@ extension ChildSession: ChildProcessObserver {
         touch()
         // The child has taken its next event. Its output so far belongs to the event that this acknowledges.
         if inFlight.mode == .oneByOne, inFlight.count > 1 { readWritten() }
+        child.read(inFlight.newest)
         let (events, isProbeDue) = inFlight.readAll()
         acknowledge(events)
         watchCurrent()
@@ -81,8 +82,6 @@ extension ChildSession: DialectHost {
 
     func takePartOfLine() -> [UInt8] { child.process?.takePartOfLine() ?? [] }
 
-    func warn(_ message: String) { log(.warning, message) }
-
     func carryOut(_ event: OutgoingEvent, bytes: Int) {
         switch event {
         case .call(let call): perform(call, bytes: bytes)
@@ -132,8 +131,7 @@ extension ChildSession: DialectHost {
     }
 
     func reject(_ error: OutgoingEventError, line: [UInt8], id: JSON?) {
-        let start = String(decoding: line, as: UTF8.self).prefix(200)
-        problem("line dropped: \(error): \(start)")
+        complain("line dropped: \(error): \(String(decoding: line, as: UTF8.self).prefix(200))")
         guard let id else { return }
         answer(.failure(.badRequest(error.description)), id: id)
         advance()

@@ -191,9 +191,11 @@ import Reactor
 
     // MARK: logging
 
-    func log(_ level: Logger.Level, _ message: @autoclosure () -> String) {
+    /// - Parameter event: the event that the line names; nil for the one that the child works on.
+    func log(_ level: Logger.Level, about event: IncomingEvent? = nil, _ message: @autoclosure () -> String) {
         guard context.log.logLevel <= level else { return }
-        context.log.log(level: level, "\(message())", metadata: metadata)
+        let named = event.map { ($0.updateID, $0.logLine) } ?? child.lastEvent
+        context.log.log(level: level, "\(message())", metadata: metadata(naming: named))
     }
 
     /// Logs a warning and counts a problem, which fails a replay.
@@ -205,12 +207,12 @@ import Reactor
     /// The level of messages that repeat for each child; lower during a crash loop.
     var repeatedLevel: Logger.Level { context.health.crashLoop.isKnown ? .debug : .warning }
 
-    private var metadata: Logger.Metadata {
+    private func metadata(naming event: (updateID: Int64, logLine: Int)?) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["scope": "\(scope)"]
         if let process = child.process { metadata["pid"] = "\(process.pid)" }
-        if let lastEvent = child.lastEvent {
-            metadata["update"] = "\(lastEvent.updateID)"
-            if lastEvent.logLine > 0 { metadata["line"] = "\(lastEvent.logLine)" }
+        if let event {
+            metadata["update"] = "\(event.updateID)"
+            if event.logLine > 0 { metadata["line"] = "\(event.logLine)" }
         }
         return metadata
     }

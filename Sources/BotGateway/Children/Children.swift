@@ -198,13 +198,15 @@ package final class Children {
         if slots.isAwaited, !slots.isCheckDue { makeRoom() }
     }
 
-    /// Out of descriptors or processes: retries when a child has ended, or in a second.
+    /// Out of descriptors, processes or memory: ends idle children, and retries when a child has ended, or in a second.
     private func waitForResources(_ error: SystemError) {
         if slots.isFirstExhaustion() {
             let running = count.counted("child", plural: "children")
-            context.log.warning("can't run more than \(running) (\(error)); other scopes wait")
+            context.log.warning("can't run more than \(running) (\(error)); idle ones make room")
         }
-        checkSlots(after: .seconds(1))
+        guard !slots.isCheckDue else { return }
+        makeRoom()
+        if !slots.isCheckDue { checkSlots(after: .seconds(1)) }
     }
 
     /// Ends the children that were idle longest, one for each scope that waits.

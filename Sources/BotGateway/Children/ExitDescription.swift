@@ -9,6 +9,15 @@ extension ChildProcess.Exit {
         return "killed by " + (Self.signals[number] ?? "signal \(number)")
     }
 
+    /// The program came to its end, ran out of time, or was killed from outside: it didn't fail.
+    var isDoneOrKilled: Bool { status == 0 || status == Self.timedOut || Self.killing.contains(status - 128) }
+
+    /// The status of timeout(1).
+    private static let timedOut: Int32 = 124
+
+    /// Signals that say nothing about a fault of the program.
+    private static let killing = [SIGHUP, SIGINT, SIGKILL, SIGALRM, SIGTERM, SIGXCPU]
+
     private static let signals: [Int32: String] = [
         SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
         SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGSEGV: "SIGSEGV",

@@ -46,6 +46,9 @@ struct InFlight {
         fileprivate(set) var wasAtWork = false
         /// It read at least one event to its end.
         fileprivate(set) var hasReadEvent = false
+
+        /// The event at which it ended; nil if it has read all its events and nothing of a later one.
+        var last: IncomingEvent? { wasAtWork || !hasReadEvent ? events.first : acknowledged.last }
     }
 
     let mode: Mode
@@ -90,6 +93,9 @@ struct InFlight {
     var hasUnreadEvent: Bool { entries.last.map { $0.end > readUpTo } ?? false }
 
     var count: Int { entries.count }
+
+    /// The last event in flight, whether or not the child has read it.
+    var newest: IncomingEvent? { entries.last?.event }
 
     /// The first event in flight, if the child has read it.
     var current: IncomingEvent? { entries.first.flatMap { $0.end <= readUpTo ? $0.event : nil } }

@@ -17,6 +17,9 @@ struct StopLadder {
     /// The child was asked to end, and no signal was sent yet.
     var isInputEnded: Bool { rung == .inputEnded }
 
+    /// The child didn't end by itself, so a signal was sent.
+    var hasSignaled: Bool { rung == .terminated || rung == .killed }
+
     mutating func programChanged() { isOutdated = true }
 
     mutating func begin(_ reason: DisconnectReason?) {

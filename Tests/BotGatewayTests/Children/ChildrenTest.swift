@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 
 @testable import BotAPI
@@ -72,6 +73,9 @@ final class FakeChildren: ChildrenTest<FakeJournal> {
 
     func failStarts(with error: SystemError?) { starts.error = error }
 
+    /// Simulates a limit on processes, as by `ulimit -u`.
+    func limitProcesses(to count: Int) { starts.room = count }
+
     /// Runs the work that is due.
     func turn() {
         for _ in 0..<3 { loop.turn(waitingAtMost: .zero) }
@@ -90,10 +94,13 @@ final class FakeChildren: ChildrenTest<FakeJournal> {
 final class FakeStarts {
     private(set) var children: [FakeChild] = []
     var error: SystemError?
+    /// The most children at a time.
+    var room = Int.max
     var onStart: (FakeChild) -> Void = { _ in }
 
     func start(observer: any ChildProcessObserver) throws(SystemError) -> FakeChild {
         if let error { throw error }
+        if children.count(where: { !$0.hasExited }) >= room { throw SystemError("starting", code: EAGAIN) }
         let child = FakeChild(pid: Int32(1000 + children.count), observer: observer)
         children.append(child)
         onStart(child)

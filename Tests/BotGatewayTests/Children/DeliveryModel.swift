@@ -38,6 +38,8 @@ final class DeliveryModel {
     private var lastID: Int64 = 0
     /// The number of children that had begun to read an event.
     private var begun: [Int64: Int] = [:]
+    /// The number of children that exited with 0 without having read anything of an event that was their first.
+    private var unread: [Int64: Int] = [:]
     private var read: Set<Int64> = []
     private var answered = 0
 
@@ -145,7 +147,11 @@ final class DeliveryModel {
     private func exit() {
         guard let index = pick() else { return }
         note("exit", ())
-        seen[index].child.exit(status: random.below(2) == 0 ? 0 : 1)
+        let status: Int32 = random.below(2) == 0 ? 0 : 1
+        if status == 0, let first = seen[index].lines.first, first.end > seen[index].child.readUpTo {
+            unread[first.updateID, default: 0] += 1
+        }
+        seen[index].child.exit(status: status)
     }
 
     private func commit() {
@@ -185,9 +191,9 @@ final class DeliveryModel {
             }
         }
         journal.onDeadLetter = { [unowned self] event in
-            if begun[event.updateID, default: 0] < 3 {
-                fault(
-                    "update \(event.updateID) is a dead letter after \(begun[event.updateID] ?? 0) children")
+            let children = begun[event.updateID, default: 0] + unread[event.updateID, default: 0]
+            if children < 3 {
+                fault("update \(event.updateID) is a dead letter after \(children) children")
             }
         }
     }
@@ -230,6 +236,7 @@ final class DeliveryModel {
         journal.commit()
         // These events are finished and not checked again.
         begun = [:]
+        unread = [:]
         read = []
         forgetExited()
     }

@@ -58,6 +58,9 @@ final class FakeChild: ChildHandle {
         if isOutputPaused { unreadOutput.append(line) } else { tell(line) }
     }
 
+    /// Closes its stdin, and lives on.
+    func closePipe() { observer.childClosedPipe() }
+
     func exit(status: Int32 = 0) {
         guard !hasExited else { return }
         isOutputPaused = false

@@ -71,7 +71,8 @@ protocol DialectHost: AnyObject {
     /// Takes the incomplete last line of stdout.
     func takePartOfLine() -> [UInt8]
 
-    func warn(_ message: String)
-    /// Logs a warning and counts a problem, which fails a replay.
-    func problem(_ message: String)
+    /// Logs a warning about the child's output, unless there were too many.
+    func warn(_ message: @autoclosure () -> String)
+    /// Like `warn`, and counts a problem, which fails a replay.
+    func complain(_ message: @autoclosure () -> String)
 }

@@ -90,8 +90,8 @@ final class PlainTextDialect: Dialect {
             var path: String?
             switch result {
             case .success(let file): path = file?["path"]?.string
-            case .failure(let error): host.problem("can't download a file of update \(updateID): \(error)")
-            case .unknown(let reason): host.problem("can't download a file of update \(updateID): \(reason)")
+            case .failure(let error): host.complain("can't download a file of update \(updateID): \(error)")
+            case .unknown(let reason): host.complain("can't download a file of update \(updateID): \(reason)")
             }
             next?.file = .fetched(path: path)
             host.advance()
@@ -125,9 +125,9 @@ final class PlainTextDialect: Dialect {
     func read(_ line: LineSplitter.Line, for host: any DialectHost) {
         switch line {
         case .tooLong(let start):
-            let words = String(decoding: start, as: UTF8.self).prefix(200)
-            host.problem(
-                "line dropped: longer than \(host.maxLine) bytes; --max-line sets the limit: \(words)")
+            host.complain(
+                "line dropped: longer than \(host.maxLine) bytes; --max-line sets the limit: "
+                    + String(decoding: start, as: UTF8.self).prefix(200))
         case .whole(let bytes):
             let end = bytes.last == UInt8(ascii: "\r") ? bytes.count - 1 : bytes.count
             send(output.append(String(decoding: bytes[..<end], as: UTF8.self)), host)
@@ -193,7 +193,7 @@ final class PlainTextDialect: Dialect {
         do throws(OutgoingEventError) {
             return try Call(type: type, parameters: parameters, id: id.map { JSON($0) }, in: host.scope)
         } catch {
-            host.problem("can't send its output: \(error)")
+            host.complain("can't send its output: \(error)")
             return nil
         }
     }
