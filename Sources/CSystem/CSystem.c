@@ -134,6 +134,11 @@ int reap_child(int pidfd) {
     return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
+pid_t ended_child(void) {
+    siginfo_t info = {0};
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) ? 0 : info.si_pid;
+}
+
 int open_signals(const int *signals, int count) {
     sigset_t set;
     sigemptyset(&set);

@@ -45,6 +45,9 @@ int reads_pipe(pid_t pid, int descriptor);
 /// Reaps the child of a readable pidfd. Returns its exit status, 0...255, or 128 + the signal.
 int reap_child(int pidfd);
 
+/// A child that has ended and isn't reaped yet, and stays so; 0 if there is none.
+pid_t ended_child(void);
+
 /// Blocks these signals and returns a descriptor that is readable while one of them is pending; negative: an errno.
 int open_signals(const int *signals, int count);
 

@@ -44,6 +44,7 @@ package final class ChildProcess {
     private static let stderrLineLimit = 4096
     /// How many bytes are read after an exit: a grandchild may write forever.
     private static let drainLimit = 1 << 20
+    private static var running: Set<pid_t> = []
     private static let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
     package let pid: pid_t
@@ -61,6 +62,9 @@ package final class ChildProcess {
     private var stderrLines = LineSplitter()
     private var exit: Exit?
 
+    /// Whether the process is a child that was started here, and isn't reaped yet.
+    static func isRunning(_ pid: pid_t) -> Bool { running.contains(pid) }
+
     /// Starts `program`. The observer receives events until `childExited` and must live until then.
     ///
     /// Fails with an errno: `isExhaustion` at the system's limits, ENOENT if the file or the interpreter named in its
@@ -73,6 +77,7 @@ package final class ChildProcess {
             for _ in 0..<3 { ends += try Self.pipe() }
             let child = try program.spawn(input: ends[0], output: ends[3], error: ends[5])
             (pid, pidfd) = (child.pid, child.pidfd)
+            Self.running.insert(child.pid)
         } catch {
             ends.forEach { close($0) }
             throw error
@@ -111,6 +116,7 @@ package final class ChildProcess {
     private func abandon() {
         kill(-pid, SIGKILL)
         _ = reap_child(pidfd)
+        Self.running.remove(pid)
         stdin.close(loop)
         stdout.close(loop)
         stderr.close(loop)
@@ -227,6 +233,7 @@ package final class ChildProcess {
         // after which the pid may be reused.
         if !sparesItsGroup { kill(-pid, SIGTERM) }
         let status = reap_child(pidfd)
+        Self.running.remove(pid)
         loop.unwatch(pidfd)
         close(pidfd)
         exit = Exit(status: status, unread: unread)

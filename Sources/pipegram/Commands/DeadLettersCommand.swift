@@ -35,7 +35,7 @@ struct DeadLettersCommand: LoopCommand {
             if retry {
                 try retry(letters, in: place)
             } else if clear {
-                say("\(try letters.clear().counted("dead letter")) dropped")
+                printError("\(try letters.clear().counted("dead letter")) dropped")
             } else {
                 return try show(letters)
             }
@@ -50,7 +50,7 @@ struct DeadLettersCommand: LoopCommand {
         // Signal after marking them: a gateway that starts meanwhile finds them in its journal.
         let gateway = StateDirectory.holder(of: place)
         if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
-        say(
+        printError(
             "\(count.counted("dead letter")) will be redelivered\(gateway == nil ? " when the gateway starts" : "")"
         )
     }
@@ -62,6 +62,4 @@ struct DeadLettersCommand: LoopCommand {
         guard unreadable > 0 else { return .success }
         throw Failure(.malformedInput, "\(unreadable.counted("dead letter")) can't be read")
     }
-
-    private func say(_ text: String) { File.writeAll(Array("pipegram: \(text)\n".utf8), to: 2) }
 }

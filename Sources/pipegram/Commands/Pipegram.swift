@@ -43,7 +43,10 @@ struct Pipegram: ParsableCommand {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let message = UsageHints.message(for: arguments) {
-            File.writeAll(Array("pipegram: \(message)\n".utf8), to: 2)
+            MainActor.assumeIsolated {
+                printError(message)
+                LogOutput.stderr.finish()
+            }
             Glibc.exit(ExitCode.validationFailure.rawValue)
         }
         guard [[], ["help"], ["--help"], ["-h"]].contains(arguments) else { return main(arguments) }

@@ -16,7 +16,7 @@ import Reactor
     init(_ server: ServerFlags, _ tokenFlags: TokenFlags, log: Logger) throws {
         self.log = log
         token = try tokenFlags.token()
-        loop = try EventLoop()
+        loop = try EventLoop.forCommand()
         let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
         api = BotAPIClient(url: try server.url, token: token, client: client, on: loop, log: log)
     }

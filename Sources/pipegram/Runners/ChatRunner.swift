@@ -27,7 +27,7 @@ import Reactor
         let receiver = ChatLogHandler.Receiver()
         let log = Self.logger(command.logFlags, receiver, isScript: isScript)
         let bot = try BotProgram(command.bot)
-        loop = try EventLoop()
+        loop = try EventLoop.forCommand()
         gateway = try ChatGateway(command, bot, isScript: isScript, on: loop, log: log)
         conversation = Conversation(with: gateway.telegram)
         input = InputQueue(on: loop)

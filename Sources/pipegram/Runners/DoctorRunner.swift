@@ -22,7 +22,7 @@ import TelegramSimulator
 
     init(_ command: DoctorCommand) throws {
         self.command = command
-        loop = try EventLoop()
+        loop = try EventLoop.forCommand()
         descriptors = DescriptorLimit.raise()
     }
 

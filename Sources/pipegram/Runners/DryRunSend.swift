@@ -17,7 +17,7 @@ import TelegramSimulator
 
     init(_ command: SendCommand) throws {
         log = command.logFlags.logger()
-        loop = try EventLoop()
+        loop = try EventLoop.forCommand()
         lines = try StdioLines(on: loop)
         let telegram = SimulatedTelegram(now: { 0 })
         printer = CallPrinter(

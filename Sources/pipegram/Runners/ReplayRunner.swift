@@ -23,7 +23,7 @@ import TelegramSimulator
     init(_ command: ReplayCommand) throws {
         let log = command.logFlags.logger()
         let bot = try BotProgram(command.bot)
-        loop = try EventLoop()
+        loop = try EventLoop.forCommand()
         output = try ReplayOutput(command, on: loop)
         do {
             source = try RecordedUpdates(path: command.file, on: loop)

@@ -23,7 +23,7 @@ import TelegramSimulator
     init(_ command: SimulatorCommand) throws {
         self.command = command
         log = command.logFlags.logger()
-        loop = try EventLoop()
+        loop = try EventLoop.forCommand()
         client = HTTPClient(on: loop, connections: 100, userAgent: "pipegram/\(Version.current)")
         let token = command.token ?? "7:secret"
         var bot = SimulatedTelegram.demoBot

@@ -18,12 +18,22 @@ struct StderrLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let details = metadata.merging(event.metadata ?? [:]) { $1 }
+        let line = line(event.level, "\(event.message)", details)
+        MainActor.assumeIsolated { LogOutput.stderr.write(line) }
+    }
+
+    private func line(_ level: Logger.Level, _ message: String, _ details: Logger.Metadata) -> [UInt8] {
         let line =
             switch format {
-            case .text: text(event, details)
-            case .json: json(event, details)
+            case .text: text(level, message, details)
+            case .json: json(level, message, details)
             }
-        File.writeAll(Array("\(line)\n".utf8), to: 2)
+        return Array("\(line)\n".utf8)
+    }
+
+    /// The line that stands for lines that nobody read.
+    fileprivate func line(dropped count: Int) -> [UInt8] {
+        line(.warning, "dropped \(count.counted("log line")): stderr wasn't read", [:])
     }
 
     /// The first metadata keys; others follow by name.
@@ -34,19 +44,19 @@ struct StderrLogHandler: LogHandler {
         return details.sorted { rank($0.key) < rank($1.key) }.map { ($0.key, "\($0.value)") }
     }
 
-    private func text(_ event: LogEvent, _ details: Logger.Metadata) -> String {
-        var parts = [Self.time, "\(event.level)"]
+    private func text(_ level: Logger.Level, _ message: String, _ details: Logger.Metadata) -> String {
+        var parts = [Self.time, "\(level)"]
         parts += sorted(details).map { $0.key == "scope" ? $0.value : "\($0.key)=\($0.value)" }
-        parts.append("\(event.message)")
+        parts.append(message)
         return Self.printable(parts.joined(separator: " "))
     }
 
-    private func json(_ event: LogEvent, _ details: Logger.Metadata) -> String {
+    private func json(_ level: Logger.Level, _ message: String, _ details: Logger.Metadata) -> String {
         let details = sorted(details)
         return MainActor.assumeIsolated {
-            var record: JSON = ["time": JSON(Self.time), "level": JSON("\(event.level)")]
+            var record: JSON = ["time": JSON(Self.time), "level": JSON("\(level)")]
             for (key, value) in details { record.set(key, JSON(value)) }
-            record.set("message", JSON("\(event.message)"))
+            record.set("message", JSON(message))
             return record.description
         }
     }
@@ -91,7 +101,9 @@ struct StderrLogHandler: LogHandler {
 extension LogFlags {
     /// A logger on stderr.
     func logger() -> Logger {
-        var logger = Logger(label: "pipegram") { [logFormat] _ in StderrLogHandler(format: logFormat) }
+        let handler = StderrLogHandler(format: logFormat)
+        MainActor.assumeIsolated { LogOutput.stderr.reportDropped = handler.line(dropped:) }
+        var logger = Logger(label: "pipegram") { _ in handler }
         logger.logLevel = logLevel
         return logger
     }
