@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Reactor
 import TestSupport
 import Testing
 
@@ -72,5 +73,19 @@ import Testing
         try test.run(bot: "echo.sh")
         #expect(test.wait { test.telegram.calls.contains { $0.method == "getMe" } })
         #expect(test.stop(SIGINT) == 0)
+    }
+
+    @Test func `a stop just after an update doesn't wait until Telegram takes the same offset again`() throws
+    {
+        let test = try TestRig().gateway()
+        test.telegram.slowsSpinning = true
+        let gateway = try test.run(bot: "echo.sh")
+        test.say("x", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["x"] && test.telegram.polls.count == 2 })
+        let start = Instant.current
+        gateway.signal(SIGTERM)
+        #expect(gateway.wait() == 0)
+        #expect(Instant.current - start < .seconds(2.5))
+        #expect(test.telegram.pendingUpdates == 0)
     }
 }

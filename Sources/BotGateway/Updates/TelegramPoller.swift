@@ -59,12 +59,20 @@ package final class TelegramPoller: UpdateSource {
         case idle
         case requesting(Transfer, since: Instant)
         case pausing(Timer)
+        /// Stopped, while the last request may still be on its way to Telegram.
+        case arriving(Timer, then: () -> Void)
         case stopped
     }
 
     private var isStopped: Bool {
-        if case .stopped = state { true } else { false }
+        switch state {
+        case .arriving, .stopped: true
+        case .idle, .requesting, .pausing: false
+        }
     }
+
+    /// After this time a request has reached Telegram.
+    private static let arrival: Duration = .seconds(1)
 
     package init(api: BotAPIClient, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
@@ -78,18 +86,42 @@ package final class TelegramPoller: UpdateSource {
 
     package func stop() {
         switch state {
-        case .requesting(let transfer, let start):
-            api.cancel(transfer)
-            // After 1 s the request has reached Telegram, and its offset confirmed the updates below it.
-            if start < .current - .seconds(1) { position.confirmed = position.offset }
-        case .pausing(let timer): timer.cancel()
-        case .idle, .stopped: break
+        case .requesting(let transfer, let start): stop(transfer, since: start)
+        case .pausing(let timer):
+            timer.cancel()
+            state = .stopped
+        case .idle: state = .stopped
+        case .arriving, .stopped: break
         }
+    }
+
+    private func stop(_ transfer: Transfer, since start: Instant) {
+        let left = start + Self.arrival - .current
+        guard position.isUnconfirmed, left > .zero else {
+            api.cancel(transfer)
+            if left <= .zero { position.confirmed = position.offset }
+            return state = .stopped
+        }
+        let timer = loop.after(left) { [weak self] in
+            self?.api.cancel(transfer)
+            self?.arrived()
+        }
+        state = .arriving(timer) {}
+    }
+
+    /// The last request has reached Telegram, and its offset confirmed the updates below it.
+    private func arrived() {
+        guard case .arriving(let timer, let done) = state else { return }
+        timer.cancel()
+        position.confirmed = position.offset
         state = .stopped
+        done()
     }
 
     package func confirm(then done: @escaping () -> Void) {
         guard position.isUnconfirmed else { return done() }
+        // Telegram delays another request with the same offset by up to 3 s.
+        if case .arriving(let timer, _) = state { return state = .arriving(timer, then: done) }
         // A single attempt: Telegram sends unconfirmed updates again at the next start.
         api.request("getUpdates", parameters(wait: .zero, limit: 1), timeout: .seconds(5)) { _ in done() }
     }
@@ -111,7 +143,7 @@ package final class TelegramPoller: UpdateSource {
         then done: @escaping (BotAPIClient.Outcome) -> Void
     ) {
         let transfer = api.request(method, parameters, timeout: timeout) { [weak self] outcome in
-            guard let self, !isStopped else { return }
+            guard let self, !isStopped else { return self?.arrived() ?? () }
             state = .idle
             done(outcome)
         }

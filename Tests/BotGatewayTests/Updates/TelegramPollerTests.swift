@@ -170,6 +170,26 @@ import Testing
         #expect(test.server.pendingUpdates == 0)
     }
 
+    @Test func `stop just after a poll was sent takes a second, also where a second poll is throttled`()
+        throws
+    {
+        let test = try TestRig().poller()
+        test.server.slowsSpinning = true
+        test.add()
+        test.poller.start()
+        #expect(test.waitForPoll(2))
+        let start = Instant.current
+        test.poller.stop()
+        var confirmed = 0
+        test.poller.confirm { confirmed += 1 }
+        #expect(test.wait { confirmed == 1 })
+        #expect(Instant.current - start < .seconds(2))
+        #expect(test.server.polls.count == 2)
+        #expect(test.server.pendingUpdates == 0)
+        test.add()
+        #expect(!test.loop.run(until: { test.updates.count > 1 || confirmed > 1 }, within: .milliseconds(20)))
+    }
+
     @Test func `confirm does nothing if there is nothing to confirm`() throws {
         let test = try TestRig().poller()
         test.poller.start()
