@@ -15,6 +15,10 @@ import Testing
         ("#!/usr/bin/env python\n", 1, "write #!/usr/bin/env python3"),
         ("#!/usr/bin/env perl\n", 1, "install it"),
         ("#!/usr/bin/env python3 -u\n", 1, "write #!/usr/bin/env -S python3 -u"),
+        ("#!/usr/bin/env -S -u NAME perl\n", 1, "finds no perl"),
+        ("#!/usr/bin/env -i\n", 1, "gives env no interpreter"),
+        ("#!/usr/bin/env A=b python3\n", 1, "write #!/usr/bin/env -S A=b python3"),
+        ("#!/usr/bin/env -S A=b perl\n", 1, "finds no perl"),
         ("#!/usr/bin/env\n", 1, "gives env no interpreter"),
         ("#!/usr/bin/awk\n", 1, "write #!/usr/bin/env -S awk -f"),
         ("#!/usr/bin/env -S jq -c\n", 1, "write #!/usr/bin/env -S jq --unbuffered -cf"),
@@ -32,6 +36,9 @@ import Testing
     @Test(arguments: [
         "#!/bin/sh\n", "#!/usr/bin/env python3\nx = 1\r\n", "#!/usr/bin/env -S python3 -u\n",
         "#! /bin/sh -e\n", "#!/usr/bin/awk -f\n", "#!/usr/bin/awk -E\n", "#!/usr/bin/env -S jq -cf\n",
+        "#!/usr/bin/env -S -u NAME python3\n", "#!/usr/bin/env -iS python3\n",
+        "#!/usr/bin/env -S A=b python3\n",
+        "#!/usr/bin/env --split-string=-C /tmp python3\n",
     ])
     func `a working first line is no problem`(_ text: String) {
         #expect(ProgramFile.faults(in: Array(text.utf8), name: "bot") { Self.installed.contains($0) } == [])
@@ -69,5 +76,20 @@ import Testing
         #expect(file.script?.language == .shell)
         #expect(ProgramFile(["sh", "-c", "cat"], searchPath: "/usr/bin:/bin").script?.language == .shell)
         #expect(ProgramFile(["cat"], searchPath: "/usr/bin:/bin").script?.language == .compiled)
+    }
+
+    @Test(arguments: [
+        ["env"], ["env", "-i"], ["env", "A=b"], ["env", "-u", "NAME"], ["/usr/bin/env", "-S", "A=b"],
+    ])
+    func `behind env it is the command that is checked`(_ words: [String]) {
+        let files = TemporaryDirectory()
+        let bot = files.write("bot", "x = 1\nprint(x)\n")
+        let file = ProgramFile(words + ["sh", bot], searchPath: "/usr/bin:/bin")
+        #expect(file.program?.arguments == words + ["sh", bot])
+        // With -i, env searches its own PATH.
+        #expect(file.script?.name == (words.contains("-i") ? "env" : bot))
+        let missing = ProgramFile(["env", "A=b", "no-such-bot"], searchPath: "/usr/bin:/bin")
+        #expect(missing.program == nil)
+        #expect(missing.diagnoses.first?.message.contains("no-such-bot") == true)
     }
 }

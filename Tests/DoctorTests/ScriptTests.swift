@@ -17,7 +17,8 @@ import Testing
     @Test(arguments: [
         ("#!/bin/sh", Language.shell), ("#!/usr/bin/env python3", .python),
         ("#!/usr/bin/env -S mawk -W interactive -f", .awk), ("#! /usr/bin/perl -w", .perl),
-        ("#!/usr/bin/env -S LANG=C ruby", .ruby),
+        ("#!/usr/bin/env -S LANG=C ruby", .ruby), ("#!/usr/bin/env -S -u NAME python3", .python),
+        ("#!/usr/bin/env -i perl", .perl),
     ])
     func `a language is recognized by a script's first line`(_ line: String, _ language: Language) {
         #expect(Language(shebang: line) == language)

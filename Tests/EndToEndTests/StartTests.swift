@@ -142,4 +142,50 @@ import Testing
         #expect(end.status == 0)
         #expect(end.text.hasPrefix("pipegram "))
     }
+
+    @Test(arguments: ["run", "chat", "replay", "doctor"])
+    func `a program that can't be started ends each command with the reason`(_ command: String) throws {
+        let files = TemporaryDirectory()
+        let bot = files.write("bot", "#!/usr/bin/env no-such-python\n")
+        let log = command == "replay" ? [files.write("log", "")] : []
+        for (program, words) in [
+            (bot, "no-such-python"),
+            ("sh bot.sh", "write program and arguments as separate words, without the quotes: sh bot.sh"),
+        ] {
+            let end = try TestRig().pipegram([command] + log + ["--", program]).end()
+            #expect(end.status == (command == "doctor" ? 1 : 127))
+            #expect((end.errorText + end.text).contains(words), "\(end.errorText)\(end.text)")
+        }
+    }
+
+    @Test(arguments: ["run", "chat", "replay"])
+    func `a limit without room for a child ends each command with the limit it needs`(_ command: String)
+        throws
+    {
+        let files = TemporaryDirectory()
+        let log = command == "replay" ? [files.write("log", "")] : []
+        let line = #"ulimit -n 20; exec "$@""#
+        let end = try TestRig().run(
+            ["sh", "-c", line, "sh", ProjectPaths.pipegram, command] + log + ["--", "cat"]
+        ).end()
+        #expect(end.status == 78)
+        #expect(
+            end.errorText.contains(
+                "the limit of 20 open files leaves no room for a child: it must be at least 68"))
+    }
+
+    @Test func `the lowest limit has room for a child`() throws {
+        let test = try TestRig().gateway()
+        let line = #"ulimit -n 68; exec "$@""#
+        let command = ["sh", "-c", line, "sh", ProjectPaths.pipegram, "run"]
+        let gateway = try test.rig.run(
+            command + ["--", ProjectPaths.bot("echo.sh")], environment: test.variables)
+        for chat in 1...2 as ClosedRange<Int64> {
+            test.say("x", in: chat)
+            #expect(test.wait { test.texts(in: chat) == ["x"] })
+        }
+        gateway.signal(SIGTERM)
+        #expect(gateway.wait() == 0)
+        #expect(gateway.errorText.contains("--max-children is lowered to 1: the limit is 68 open files"))
+    }
 }

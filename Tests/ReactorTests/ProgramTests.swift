@@ -85,13 +85,49 @@ import Testing
     func `a script with an existing interpreter is found`(text: String) {
         let path = directory.write("bot", text)
         chmod(path, 0o755)
-        #expect(error(path) == nil)
+        #expect(error(path, in: "/bin") == nil)
     }
 
     @Test(arguments: ["#!/no/such/python\n", "#! /no/such/python -u\n", "#!\t/no/such/python"])
     func `a script with a missing interpreter is reported as such`(text: String) {
         let path = directory.write("bot", text)
         #expect(error(path) == .interpreterMissing("/no/such/python", script: path))
+    }
+
+    @Test(arguments: [
+        "#!/usr/bin/env no-such-python", "#!/usr/bin/env -S no-such-python -u",
+        "#!/usr/bin/env -S -u NAME no-such-python", "#!/usr/bin/env -vS A=b no-such-python",
+    ])
+    func `a script whose interpreter env doesn't find is reported as such`(text: String) {
+        let path = directory.write("bot", text)
+        #expect(error(path, in: "/bin") == .interpreterMissing("no-such-python", script: path))
+    }
+
+    @Test(arguments: [
+        "#!/usr/bin/env -S -i no-such-python", "#!/usr/bin/env -S PATH=/opt no-such-python",
+        "#!/usr/bin/env -S -C /opt ./no-such-python", "#!/usr/bin/env -S ${PYTHON}",
+    ])
+    func `where env looks elsewhere, nothing is reported`(text: String) {
+        #expect(error(directory.write("bot", text), in: "/bin") == nil)
+    }
+
+    @Test(arguments: [
+        ("#!/usr/bin/env sh -e", Shebang.Fault.notSplit, "sh -e"),
+        ("#!/usr/bin/env A=b sh\n", .notSplit, "A=b sh"),
+        ("#!/usr/bin/env -u NAME sh", .notSplit, "-u NAME sh"),
+        ("#!/usr/bin/env", .noProgram, ""), ("#!/usr/bin/env -i", .noProgram, "-i"),
+    ])
+    func `a first line that env can't use is reported`(text: String, fault: Shebang.Fault, words: String) {
+        let path = directory.write("bot", text)
+        #expect(error(path, in: "/bin") == .environment(fault, words: words, script: path))
+    }
+
+    @Test func `a program and its arguments in one word are reported as such`() {
+        #expect(error("sh -e", in: "/bin") == .oneWord("sh -e"))
+        #expect(error("/bin/sh bot.sh", in: "") == .oneWord("/bin/sh bot.sh"))
+        #expect(error("no-such-bot -v", in: "/bin") == .missing("no-such-bot -v"))
+        let path = directory.write("my bot", "#!/bin/sh\n")
+        #expect(found(path, in: "/bin") == path)
     }
 
     @Test(arguments: [
@@ -119,6 +155,18 @@ import Testing
                 .interpreterMissing("python3\r", script: "./bot"),
                 "./bot: its lines end in CR LF, so the system looks for 'python3\\r'; "
                     + "fix it with: sed -i 's/\\r$//' ./bot"
+            ),
+            (
+                .environment(.notSplit, words: "sh -e", script: "./bot"),
+                "./bot: the system passes 'sh -e' to env as one word; write #!/usr/bin/env -S sh -e"
+            ),
+            (
+                .environment(.noProgram, words: "", script: "./bot"),
+                "./bot: its first line gives env no interpreter"
+            ),
+            (
+                .oneWord("sh bot"),
+                "there is no program 'sh bot': write program and arguments as separate words, without the quotes: sh bot"
             ),
         ]
         for (error, description) in descriptions { #expect(error.description == description) }

@@ -1,4 +1,4 @@
-import JSON
+import Reactor
 
 /// A bot's language, as far as the suggested fixes differ.
 enum Language: String, CaseIterable, Sendable {
@@ -31,14 +31,8 @@ enum Language: String, CaseIterable, Sendable {
 
     /// By the first line of a script: `#!/usr/bin/env -S python3 -u`.
     init?(shebang line: String) {
-        guard line.hasPrefix("#!") else { return nil }
-        for word in line.dropFirst(2).split(whereSeparator: \.isWhitespace) {
-            let name = word.baseName ?? String(word)
-            if name == "env" || word.hasPrefix("-") || word.contains("=") { continue }
-            self.init(of: String(name))
-            return
-        }
-        return nil
+        guard let name = Shebang(line)?.command.first else { return nil }
+        self.init(of: name.baseName ?? name)
     }
 
     private static let endings: [String: Language] = [

@@ -10,22 +10,20 @@ package struct ProgramFile {
     package private(set) var diagnoses: [Diagnosis] = []
 
     /// - Parameters:
-    ///   - command: a program and its arguments; for `python3 bot.py`, `bot.py` is checked.
+    ///   - whole: a program and its arguments; for `python3 bot.py` and `env python3 bot.py`, `bot.py` is checked.
     ///   - searchPath: the variable PATH.
-    package init(_ command: [String], searchPath: String) {
+    package init(_ whole: [String], searchPath: String) {
         let exists = { (name: String) in Self.isProgram(name, in: searchPath) }
+        let command = Self.withoutEnvironment(whole)
+        let bot: Program
         do throws(Program.NotFound) {
-            program = try Program(command, searchPath: searchPath)
+            bot = try Program(command, searchPath: searchPath)
+            program = try Program(whole, searchPath: searchPath)
         } catch {
-            diagnoses = [Self.diagnosis(of: error, exists)]
-            if case .interpreterMissing(let interpreter, _) = error, interpreter.hasSuffix("\r") { return }
-            // Another fault in the first line explains more than the missing interpreter.
-            guard case .interpreterMissing(_, let path) = error, let bytes = Self.read(path) else { return }
-            let found = Self.faults(in: bytes, name: Self.displayName(path), exists)
-            if !found.isEmpty { diagnoses = found }
+            diagnoses = Self.diagnoses(of: error, exists)
             return
         }
-        guard let path = program?.path, let name = command.first else { return }
+        let (path, name) = (bot.path, command.first ?? "")
         if let language = Language(interpreter: name), let file = Self.scriptArgument(of: command),
             let text = Self.read(file)
         {
@@ -49,6 +47,13 @@ package struct ProgramFile {
         if diagnoses.contains(where: { $0.severity == .fault }) { program = nil }
     }
 
+    /// The command that env(1) starts, for `env A=b python3 bot.py`.
+    private static func withoutEnvironment(_ command: [String]) -> [String] {
+        guard command.first?.baseName == "env" else { return command }
+        let inner = EnvironmentCommand(Array(command.dropFirst()))
+        return inner.wanted == nil ? command : inner.command
+    }
+
     /// The faults of an executable file. Pure except for `exists`, which tells whether an
     /// interpreter exists.
     static func faults(in bytes: [UInt8], name: String, _ exists: (String) -> Bool) -> [Diagnosis] {
@@ -64,9 +69,9 @@ package struct ProgramFile {
         }
         let text = String(decoding: bytes.prefix(4096), as: UTF8.self)
         let line = text.prefix { !$0.isNewline }
-        guard line.hasPrefix("#!") else { return noShebang(text, name) }
-        let words = line.dropFirst(2).split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
-        guard let interpreter = words.first else {
+        guard let shebang = Shebang(line) else { return noShebang(text, name) }
+        let interpreter = shebang.interpreter
+        guard !interpreter.isEmpty else {
             return [
                 .fault(
                     first, "its first line names no interpreter; write #!/bin/sh, or the script's language")
@@ -79,12 +84,8 @@ package struct ProgramFile {
             let instead = exists(other) ? "#!\(other)" : language?.shebang
             return [.fault(first, missing(interpreter) + (instead.map { "; write \($0)" } ?? ""))]
         }
-        if interpreter.hasSuffix("/env"),
-            let fault = environmentFault(Array(words.dropFirst()), first, exists)
-        {
-            return [fault]
-        }
-        return filterFault(words, language, first).map { [$0] } ?? []
+        if let fault = environmentFault(shebang, first, exists) { return [fault] }
+        return filterFault([interpreter] + shebang.words, language, first).map { [$0] } ?? []
     }
 
     /// Without `-f`, awk, jq and sed run the script's name as a program.
@@ -103,24 +104,22 @@ package struct ProgramFile {
         "its interpreter \(interpreter) doesn't exist"
     }
 
-    /// `#!/usr/bin/env NAME`: the kernel passes everything after env as one argument, so NAME can't have arguments
-    /// without -S.
     private static func environmentFault(
-        _ words: [String], _ place: String, _ exists: (String) -> Bool
+        _ shebang: Shebang, _ place: String, _ exists: (String) -> Bool
     ) -> Diagnosis? {
-        guard let first = words.first else {
+        switch shebang.fault {
+        case .noProgram:
             return .fault(
                 place,
                 "its first line gives env no interpreter; write #!/usr/bin/env python3, or the script's language"
             )
+        case .notSplit:
+            let all = shebang.words.joined(separator: " ")
+            return .fault(
+                place, "the system passes '\(all)' to env as one word; write #!/usr/bin/env -S \(all)")
+        case nil: break
         }
-        let splits = first.hasPrefix("-S") || first.hasPrefix("--split-string")
-        if words.count > 1, !splits {
-            let all = words.joined(separator: " ")
-            return .fault(place, "env looks for one program called '\(all)'; write #!/usr/bin/env -S \(all)")
-        }
-        let name = words.first { !$0.hasPrefix("-") && !$0.contains("=") }
-        guard let name, !exists(name) else { return nil }
+        guard let name = shebang.wanted, !exists(name) else { return nil }
         let newer = exists("\(name)3") ? "; write #!/usr/bin/env \(name)3" : ""
         return .fault(place, "env finds no \(name) in PATH\(newer.isEmpty ? "; install it" : newer)")
     }
@@ -169,7 +168,22 @@ package struct ProgramFile {
         return "it was built for another kind of machine; build it on this one"
     }
 
-    private static func diagnosis(of error: Program.NotFound, _ exists: (String) -> Bool) -> Diagnosis {
+    private static func diagnoses(of error: Program.NotFound, _ exists: (String) -> Bool) -> [Diagnosis] {
+        guard let script = script(of: error), let bytes = read(script) else { return [diagnosis(of: error)] }
+        // Another fault in the first line explains more than the missing interpreter.
+        let found = faults(in: bytes, name: displayName(script), exists)
+        return found.isEmpty ? [diagnosis(of: error)] : found
+    }
+
+    private static func script(of error: Program.NotFound) -> String? {
+        switch error {
+        case .interpreterMissing(let interpreter, let script): interpreter.hasSuffix("\r") ? nil : script
+        case .environment(_, _, let script): script
+        case .missing, .notExecutable, .directory, .oneWord: nil
+        }
+    }
+
+    private static func diagnosis(of error: Program.NotFound) -> Diagnosis {
         switch error {
         case .missing(let name): .fault("program", "\(name.isEmpty ? "it has no name" : error.description)")
         case .notExecutable(let path): .fault(displayName(path), "not executable; write: chmod +x \(path)")
@@ -181,6 +195,8 @@ package struct ProgramFile {
                     + "'\(interpreter.dropLast())\\r'; fix them with: sed -i 's/\\r$//' \(script)")
         case .interpreterMissing(let interpreter, let script):
             .fault("\(displayName(script)):1", missing(interpreter))
+        case .environment(_, _, let script): .fault("\(displayName(script)):1", error.description)
+        case .oneWord: .fault("program", error.description)
         }
     }
 

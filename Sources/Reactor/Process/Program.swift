@@ -8,6 +8,10 @@ package struct Program {
         case notExecutable(String)
         case directory(String)
         case interpreterMissing(String, script: String)
+        /// The script's first line doesn't name a program to env(1) as it must; with the words behind env.
+        case environment(Shebang.Fault, words: String, script: String)
+        /// A program and its arguments in one word.
+        case oneWord(String)
 
         package var description: String {
             switch self {
@@ -24,6 +28,13 @@ package struct Program {
                     + "'\(interpreter.dropLast())\\r'; fix it with: sed -i 's/\\r$//' \(script)"
             case .interpreterMissing(let interpreter, let script):
                 "\(script): the interpreter in its first line, \(interpreter), doesn't exist"
+            case .environment(.notSplit, let words, let script):
+                "\(script): the system passes '\(words)' to env as one word; write #!/usr/bin/env -S \(words)"
+            case .environment(.noProgram, _, let script):
+                "\(script): its first line gives env no interpreter"
+            case .oneWord(let words):
+                "there is no program '\(words)': write program and arguments as separate words, without the quotes: "
+                    + words
             }
         }
     }
@@ -48,6 +59,25 @@ package struct Program {
     }
 
     private static func find(_ name: String, in searchPath: String) throws(NotFound) -> String {
+        let path: String
+        do throws(NotFound) {
+            path = try locate(name, in: searchPath)
+        } catch {
+            let words = name.split(separator: " ")
+            guard words.count > 1, let first = words.first, exists(String(first), in: searchPath) else {
+                throw error
+            }
+            throw .oneWord(name)
+        }
+        try checkInterpreter(of: path, in: searchPath)
+        return path
+    }
+
+    private static func exists(_ name: String, in searchPath: String) -> Bool {
+        (try? locate(name, in: searchPath)) != nil
+    }
+
+    private static func locate(_ name: String, in searchPath: String) throws(NotFound) -> String {
         let candidates =
             name.contains("/")
             ? [name]
@@ -56,10 +86,7 @@ package struct Program {
         var refused: NotFound?
         for candidate in candidates where !name.isEmpty {
             guard let mode = fileMode(candidate) else { continue }
-            if File.isRegular(mode), access(candidate, X_OK) == 0 {
-                try checkInterpreter(of: candidate)
-                return candidate
-            }
+            if File.isRegular(mode), access(candidate, X_OK) == 0 { return candidate }
             let isDirectory = mode & S_IFMT == S_IFDIR
             refused = refused ?? (isDirectory ? .directory(candidate) : .notExecutable(candidate))
         }
@@ -71,21 +98,32 @@ package struct Program {
         return stat(path, &status) == 0 ? status.st_mode : nil
     }
 
-    /// The kernel fails with ENOENT for a missing file and for a missing interpreter alike; this tells them apart.
-    private static func checkInterpreter(of script: String) throws(NotFound) {
+    /// The kernel says ENOENT both for a file that isn't there and for its interpreter: tell them apart. What env(1)
+    /// doesn't find would be known only once a child has ended.
+    private static func checkInterpreter(of script: String, in searchPath: String) throws(NotFound) {
+        guard let shebang = Shebang(firstLine(of: script)), !shebang.interpreter.isEmpty else { return }
+        let (interpreter, words) = (shebang.interpreter, shebang.words)
+        // The system takes the CR for a part of the last word, which may be the one that env looks for.
+        if let last = words.last ?? Optional(interpreter), last.hasSuffix("\r") {
+            throw .interpreterMissing(last, script: script)
+        }
+        if access(interpreter, F_OK) != 0 { throw .interpreterMissing(interpreter, script: script) }
+        if let fault = shebang.fault {
+            throw .environment(fault, words: words.joined(separator: " "), script: script)
+        }
+        if let name = shebang.wanted, !exists(name, in: searchPath) {
+            throw .interpreterMissing(name, script: script)
+        }
+    }
+
+    private static func firstLine(of script: String) -> String {
         let descriptor = open(script, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
         var start = [UInt8](repeating: 0, count: 256)
         let count = read(descriptor, &start, start.count)
-        guard count > 2, start[0] == UInt8(ascii: "#"), start[1] == UInt8(ascii: "!") else { return }
-        let line = start[2..<count].prefix { $0 != UInt8(ascii: "\n") }
-        let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t")]
-        let words = line.split(whereSeparator: blanks.contains).map { String(decoding: $0, as: UTF8.self) }
-        guard let interpreter = words.first else { return }
-        // The kernel treats the CR as part of the last word, which may be the program that env(1) looks up.
-        if let last = words.last, last.hasSuffix("\r") { throw .interpreterMissing(last, script: script) }
-        if access(interpreter, F_OK) != 0 { throw .interpreterMissing(interpreter, script: script) }
+        return String(
+            decoding: start.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
     func spawn(input: Int32, output: Int32, error: Int32) throws(SystemError) -> spawned_child {

@@ -47,7 +47,8 @@ struct ProgramArguments: ParsableArguments, Sendable {
         } catch {
             switch error {
             case .notExecutable, .directory: throw Failure(.notExecutable, error.description)
-            case .missing, .interpreterMissing: throw Failure(.notFound, error.description)
+            case .missing, .interpreterMissing, .environment, .oneWord:
+                throw Failure(.notFound, error.description)
             }
         }
     }

@@ -9,15 +9,24 @@ import Reactor
     /// The limit of open descriptors of this process.
     let descriptorLimit: UInt64
 
+    /// What the gateway itself needs, and what a child needs.
+    private static let (ownDescriptors, childDescriptors) = (64, 4)
+
     init(_ arguments: ProgramArguments) throws {
         var program = try arguments.find()
         (program.descriptorLimit, descriptorLimit) = DescriptorLimit.raise()
         self.program = program
+        let least = Self.ownDescriptors + Self.childDescriptors
+        guard descriptorLimit >= least else {
+            throw Failure(
+                .configuration,
+                "the limit of \(descriptorLimit) open files leaves no room for a child: it must be at least \(least). "
+                    + "Raise it with ulimit -n \(least), in a systemd unit with LimitNOFILE=\(least)")
+        }
     }
 
-    /// The maximum number of children: each needs four descriptors, and the gateway needs some itself.
     func maxChildren(wanted: Int) -> Int {
-        min(wanted, max(1, (Int(clamping: descriptorLimit) - 64) / 4))
+        min(wanted, (Int(clamping: descriptorLimit) - Self.ownDescriptors) / Self.childDescriptors)
     }
 
     /// - Parameters:
