@@ -14,7 +14,7 @@ package final class CallPrinter: CallSink, CallObserver {
         get { record.output }
         set { record.output = newValue }
     }
-    /// The number of calls that Telegram would have refused.
+    /// The number of calls without an id that Telegram would have refused.
     package private(set) var refusals = 0
 
     private let telegram: SimulatedTelegram
@@ -45,6 +45,8 @@ package final class CallPrinter: CallSink, CallObserver {
 
     package func eventGiven(_ line: [UInt8], to scope: Scope) {
         if unread[scope] == nil { record.add(scope) }
+        // A scheduled event has no message id, so that of the event before must be learned now.
+        if Wake.isEvent(line) { learn(of: scope) }
         unread[scope] = line
         // A scope with several chats may refer to any earlier event, so each event must be learned.
         if scope.chat == nil { learn(of: scope) }
@@ -72,8 +74,11 @@ package final class CallPrinter: CallSink, CallObserver {
         case .success(let result):
             done(.success(result))
         case .failure(let error):
-            refusals += 1
-            log.warning("\(call.method) rejected: \(error.reason)", metadata: ["scope": "\(scope)"])
+            if call.id == nil { refusals += 1 }
+            // With an id, the bot gets the error and can handle it.
+            log.log(
+                level: call.id == nil ? .warning : .notice, "\(call.method) rejected: \(error.reason)",
+                metadata: ["scope": "\(scope)"])
             done(.failure(error))
         }
     }

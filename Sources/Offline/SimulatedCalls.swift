@@ -7,8 +7,10 @@ import TelegramSimulator
 
 /// Sends calls to a simulated Telegram that all scopes share.
 package final class SimulatedCalls: CallSink, CallObserver {
-    /// The number of calls that Telegram refused.
+    /// The number of calls without an id that Telegram refused.
     package private(set) var refusals = 0
+    /// Called with each scheduled event that a child is given, as an update for a log.
+    package var onWake: (Update) -> Void = { _ in }
 
     private let telegram: SimulatedTelegram
     private let uploads: Uploads
@@ -28,7 +30,13 @@ package final class SimulatedCalls: CallSink, CallObserver {
         (self.record, self.log) = (record, log)
     }
 
-    package func eventGiven(_ line: [UInt8], to scope: Scope) { record?.add(scope) }
+    package func eventGiven(_ line: [UInt8], to scope: Scope) {
+        record?.add(scope)
+        guard Wake.isEvent(line), let text = IncomingEvent.update(from: line),
+            let json = try? JSON(parsing: text), let update = try? Update(json)
+        else { return }
+        onWake(update)
+    }
 
     package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         record?.add(call, for: scope)
@@ -36,8 +44,11 @@ package final class SimulatedCalls: CallSink, CallObserver {
         case .success(let result):
             done(.success(result))
         case .failure(let error):
-            refusals += 1
-            log.error("\(call.method) rejected: \(error)", metadata: ["scope": "\(scope)"])
+            if call.id == nil { refusals += 1 }
+            // With an id, the bot gets the error and can handle it.
+            log.log(
+                level: call.id == nil ? .error : .notice, "\(call.method) rejected: \(error)",
+                metadata: ["scope": "\(scope)"])
             done(.failure(error))
         }
     }

@@ -40,6 +40,39 @@ import Testing
         #expect(plain.output == lines.map { "\($0)!" })
     }
 
+    @Test func `with --ack event a line waits until the bot has acknowledged the previous one`() throws {
+        let end = try run(
+            "chat", ["--ack", "event", "--", ProjectPaths.bot("awaits.sh")], typing: ["1", "2"])
+        #expect(end.output == ["done", "done"])
+        #expect(end.status == 0)
+        let log = "\(files.path)/awaits.ndjson"
+        let saved = try run(
+            "chat", ["--ack", "event", "--log", log, "--", ProjectPaths.bot("awaits.sh")], typing: ["1"])
+        #expect(saved.status == 0)
+        #expect(saved.errorText.contains("pipegram replay --ack event --expect"), "\(saved.errorText)")
+    }
+
+    @Test func `a scheduled event comes while the chat runs`() throws {
+        let rig = try TestRig()
+        let log = "\(files.path)/wakes.ndjson"
+        let run = try rig.pipegram(["chat", "--log", log, ProjectPaths.bot("wakes.sh")])
+        run.write("tea\n")
+        #expect(rig.wait { run.output == ["soon", "tea"] })
+        run.endInput()
+        #expect(run.wait() == 0)
+        #expect(files.read("wakes.ndjson")?.contains(#","wake":{"at":"#) == true)
+        let calls = "\(files.path)/wakes.calls.ndjson"
+        #expect(try self.run("replay", ["--expect", calls, log, ProjectPaths.bot("wakes.sh")]).status == 0)
+    }
+
+    @Test func `a rejected call with an id is a note`() throws {
+        let end = try run("chat", [ProjectPaths.bot("falls-back.sh")], typing: ["hello"])
+        #expect(end.status == 0)
+        #expect(end.output == ["1.5"])
+        #expect(end.errorText.contains(" notice chat:"), "\(end.errorText)")
+        #expect(end.errorText.contains("sendMessage rejected: 400 Bad Request: can't parse entities"))
+    }
+
     @Test func `a crash, a bad line, a refused call or a misused command gives exit status 1`() throws {
         let end = try run(
             "chat", [ProjectPaths.bot("lively.sh")],

@@ -38,6 +38,26 @@ import Testing
         #expect(run.output.last == "1 problem found")
     }
 
+    @Test func `a rejected call with an id is a note`() throws {
+        let run = try doctor([ProjectPaths.bot("falls-back.sh")])
+        #expect(run.exit?.status == 0, "\(run.output)")
+        #expect(
+            run.output.contains {
+                $0.hasPrefix("note ") && $0.contains("Telegram would reject its telegram.send_message")
+            })
+    }
+
+    @Test func `with --ack event each event waits for its acknowledgement`() throws {
+        let run = try doctor(["--ack", "event", "--", ProjectPaths.bot("awaits.sh")])
+        #expect(run.exit?.status == 0, "\(run.output)")
+        #expect(run.output.contains { $0.contains("it read 12 events, made 12 calls") }, "\(run.output)")
+        let silent = try doctor([
+            "--ack", "event", "--patience", "300ms", "--", ProjectPaths.bot("echo.sh"),
+        ])
+        #expect(silent.exit?.status == 1)
+        #expect(silent.output.contains { $0.contains("doesn't acknowledge a plain message") })
+    }
+
     @Test func `a patience that no bot can meet is refused`() throws {
         let run = try doctor(["--patience", "0s", "--", "cat"])
         #expect(run.exit?.status == 64)

@@ -121,10 +121,15 @@ import Testing
                     + "\"type\":\"private\"},\"text\":\"x\"}}\n"
             }.joined())
         let say = #"echo '{"type":"telegram.send_message","text":"x"}'"#
-        for (bot, isAsked) in [("x=$(cat); \(say)", true), ("\(say); x=$(cat); \(say)", false)] {
+        let cases = [
+            ("x=$(cat); \(say)", true), ("\(say); x=$(cat); \(say)", false),
+            ("x=$(cat); sleep 0.5; \(say)", false),
+        ]
+        for (bot, isAsked) in cases {
             let end = try TestRig().pipegram(["replay", log, "--", "sh", "-c", bot]).end()
             #expect(end.status == 0)
             #expect(end.errorText.contains("is its stdout buffered?") == isAsked, "\(end.errorText)")
+            #expect(end.errorText.contains("use --ack event") == bot.contains("sleep"), "\(end.errorText)")
         }
     }
 

@@ -67,6 +67,28 @@ import Testing
         #expect(test.wait { Int(test.texts(in: 42).last ?? "") ?? 0 >= 3 })
     }
 
+    @Test func `a scheduled event survives kill -9 and starts a child`() throws {
+        let test = try TestRig().gateway()
+        let gateway = try test.run(bot: "wakes.sh", environment: ["DELAY": "4"])
+        test.say("tea", in: 42)
+        #expect(test.wait { (try? test.count("wakes")) == 1 && test.texts(in: 42) == ["soon"] })
+        gateway.signal(SIGKILL)
+        gateway.wait()
+        try test.run(["--ack-timeout", "50ms"], bot: "wakes.sh")
+        #expect(test.wait { test.texts(in: 42).last == "tea" })
+        #expect(test.wait { (try? test.count("events")) == 0 && (try? test.count("wakes")) == 0 })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `an idle child is started again by its scheduled event`() throws {
+        let test = try TestRig().gateway()
+        try test.run(["--idle-timeout", "100ms"], bot: "wakes.sh", environment: ["DELAY": "2"])
+        test.say("tea", in: 42)
+        #expect(test.waitForLog("status 0 (idle)"))
+        #expect(test.wait { test.texts(in: 42) == ["soon", "tea"] })
+        #expect(test.stop() == 0)
+    }
+
     @Test func `a second gateway is refused with the pid of the first`() throws {
         let test = try TestRig().gateway()
         let first = try test.run(bot: "echo.sh")

@@ -24,8 +24,8 @@ import Testing
         let schema = try ProjectFile.protocolSchema()
         var seen: [String: Int] = [:]
         for (file, direction, kinds) in [
-            ("in", "toChild", ["scope", "event", "success", "failure", "unknown", "disconnect"]),
-            ("out", "fromChild", ["call", "download", "ack", "state", "keepAlive"]),
+            ("in", "toChild", ["scope", "event", "wakeUp", "success", "failure", "unknown", "disconnect"]),
+            ("out", "fromChild", ["call", "download", "ack", "state", "wake", "keepAlive"]),
         ] {
             for line in test.files.read("chat:42.\(file)")?.split(separator: "\n") ?? [] {
                 let json = try JSON(parsing: String(line))
@@ -36,7 +36,7 @@ import Testing
         #expect(
             seen == [
                 "scope": 2, "event": 2, "success": 2, "failure": 6, "unknown": 2, "disconnect": 2, "call": 10,
-                "download": 2, "ack": 2, "state": 2, "keepAlive": 2,
+                "download": 2, "ack": 4, "state": 2, "keepAlive": 2, "wake": 4, "wakeUp": 2,
             ])
     }
 

@@ -141,6 +141,60 @@ import Testing
         #expect(end.errorText.contains("sending SIGTERM"))
     }
 
+    @Test func `a rejected call with an id is a note, also with --expect`() throws {
+        let file = files.write("log", Self.update(9, chat: 42, "x"))
+        let calls = files.write("calls", "")
+        let bot = ProjectPaths.bot("falls-back.sh")
+        let written = try replay(["--expect", calls, "--update", file, bot])
+        #expect(written.status == 0)
+        #expect(files.read("calls")?.split(separator: "\n").count == 2)
+        let same = try replay(["--expect", calls, file, bot])
+        #expect(same.status == 0)
+        #expect(
+            same.errorText.contains(" notice chat:42 sendMessage rejected: Bad Request: can't parse entities")
+        )
+    }
+
+    @Test func `a replay delivers the scheduled events of its log, and no others`() throws {
+        let wake =
+            #"{"update_id":-7,"wake":{"at":1,"value":{"text":"tea"},"chat":{"id":42,"type":"private"}}}"#
+        let file = files.write("log", "\(Self.update(1, chat: 42, "x"))\n\(wake)")
+        let end = try replay(["--unordered", file, ProjectPaths.bot("wakes.sh")])
+        #expect(end.status == 0)
+        #expect(end.output.map { $0.contains("\"tea\"") } == [false, true], "\(end.output)")
+    }
+
+    @Test func `with --ack event a bot that awaits something is given the time`() throws {
+        let log = (1...4).map { Self.update($0, chat: 42, "\($0)") }
+        let file = files.write("log", log.joined(separator: "\n"))
+        let end = try replay(["--ack", "event", file, ProjectPaths.bot("awaits.sh")])
+        #expect(end.status == 0)
+        #expect(end.errorText.isEmpty)
+        #expect(end.output.count == 4)
+    }
+
+    @Test func `with --ack event a missing acknowledgement is named`() throws {
+        let file = files.write("log", Self.update(9, chat: 42, "x"))
+        let end = try replay([
+            "--ack", "event", "--stop-grace", "300ms", file, ProjectPaths.bot("echo.sh"),
+        ])
+        #expect(end.status == 1)
+        #expect(end.errorText.contains("child did not acknowledge its event within 0.3s, sending SIGTERM"))
+        #expect(end.errorText.contains(#"must write {"type":"telegram.ack","update_id":9}"#))
+        #expect(!end.errorText.contains("is its stdout buffered?"))
+    }
+
+    @Test func `with --ack exit each child gets one event`() throws {
+        let log = (1...3).map { Self.update($0, chat: 42, "\($0)") }
+        let file = files.write("log", log.joined(separator: "\n"))
+        let bot = #"cat >/dev/null; sleep 0.1; echo '{"type":"telegram.send_message","text":"x"}'"#
+        let end = try replay(["--ack", "exit", file, "--", "sh", "-c", bot])
+        #expect(end.status == 0)
+        #expect(end.output.count == 3)
+        let plain = try replay(["--plain", "--ack", "event", file, "cat"])
+        #expect(plain.status == 64)
+    }
+
     @Test func `expected calls are compared as JSON`() throws {
         let log = "\(Self.update(1, chat: 42, "1"))\n\(Self.update(2, chat: 42, "2"))"
         let file = files.write("log", log)

@@ -195,15 +195,20 @@ import Testing
         let print = try Print(.grouped)
         print.say(#"{"type":"telegram.send_message","text":"","id":1}"#, in: .chat(1))
         print.say(#"{"type":"telegram.send_message","text":"x","id":2}"#, in: .chat(1))
+        #expect(print.printer.refusals == 0)
+        #expect(print.log.lines.first?.hasPrefix("notice chat:1 sendMessage rejected: ") == true)
+        print.say(#"{"type":"telegram.send_message","text":""}"#, in: .chat(1))
         #expect(print.printer.refusals == 1)
-        #expect(print.lines.count == 2)
+        #expect(print.lines.count == 3)
         guard case .failure(let error) = print.results[0], case .success = print.results[1] else {
             Issue.record("\(print.results)")
             return
         }
         #expect(error.description == "400 Bad Request: message text is empty")
         #expect(
-            print.log.lines == ["warning chat:1 sendMessage rejected: Bad Request: message text is empty"])
+            print.log.lines.dropFirst() == [
+                "warning chat:1 sendMessage rejected: Bad Request: message text is empty"
+            ])
     }
 }
 

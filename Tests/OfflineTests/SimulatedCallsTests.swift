@@ -48,7 +48,12 @@ import Testing
         stage.say(#"{"type":"telegram.send_message","chat_id":99,"text":"hi"}"#)
         #expect(seen == ["hi"])
         #expect(stage.calls.refusals == 1)
-        #expect(stage.log.text.contains("sendMessage rejected: 400 Bad Request: chat not found"))
+        #expect(
+            stage.log.text.contains("error chat:42 sendMessage rejected: 400 Bad Request: chat not found"))
+        stage.say(#"{"type":"telegram.send_message","chat_id":99,"text":"hi","id":1}"#)
+        #expect(stage.calls.refusals == 1)
+        #expect(
+            stage.log.text.contains("notice chat:42 sendMessage rejected: 400 Bad Request: chat not found"))
     }
 
     @Test func `a local file is sent and can be downloaded with the same bytes`() throws {

@@ -41,6 +41,16 @@ package struct ChildLine {
         return duration
     }
 
+    package var wake: (at: Int64, value: JSON?)? {
+        guard case .wake(let at, let value) = event else { return nil }
+        return (at, value)
+    }
+
+    package var forgetsWakes: Bool {
+        guard case .forgetWakes = event else { return false }
+        return true
+    }
+
     package var error: OutgoingEventError? { rejection?.error }
     package var isBlank: Bool { event == nil && rejection == nil }
 }

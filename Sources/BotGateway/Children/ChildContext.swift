@@ -64,6 +64,8 @@ protocol ChildSupervisor: AnyObject {
     func wantsChild(_ session: ChildSession)
     /// Resumes the session after the journal's next commit.
     func waitForCommit(_ session: ChildSession)
+    /// A child asked for an event at this time.
+    func scheduled(at time: Int64)
     func childEnded()
     /// Removes the session if it has nothing left to do.
     func tidy(_ session: ChildSession)

@@ -20,6 +20,8 @@ protocol ChildHandle: AnyObject {
     func takePartOfLine() -> [UInt8]
     /// Whether the child is blocked in a read of its stdin; nil if that can't be known.
     var isReadingInput: Bool? { get }
+    /// Whether it has several threads, or processes that it started.
+    var hasHelpers: Bool { get }
 }
 
 extension ChildProcess: ChildHandle {}

@@ -67,12 +67,13 @@ package struct ChildPolicy {
     }
 
     var inFlightMode: InFlight.Mode {
-        // A probe needs the first byte of the next line, which is always `{` in JSON but unknown in plain text.
-        if case .lockstep(let isFile) = pacing, dialect == .events { return .lockstep(growing: isFile) }
-        return switch acknowledgement {
-        case .auto: .oneByOne
-        case .event(let window): .acknowledged(window: window)
-        case .exit: .single
+        switch acknowledgement {
+        case .auto:
+            // A probe needs the first byte of the next line, which is always `{` in JSON but unknown in plain text.
+            guard case .lockstep(let isFile) = pacing, dialect == .events else { return .oneByOne }
+            return .lockstep(growing: isFile)
+        case .event(let window): return .acknowledged(window: window)
+        case .exit: return .single
         }
     }
 
@@ -82,7 +83,7 @@ package struct ChildPolicy {
 
     /// Whether output is read as soon as an event is acknowledged; otherwise once the child is back, which is later.
     var readsOutputEarly: Bool { isEager }
-    /// Whether a child that doesn't come back within `stopGrace` is ended.
+    /// Whether a child that doesn't come back or acknowledge its event within `stopGrace` is ended.
     var detectsHangs: Bool { !isEager }
     /// Whether idle children are ended to make room for other scopes. In lockstep the calls would depend on timing.
     var evictsIdleChildren: Bool { isEager }
@@ -102,6 +103,11 @@ package struct ChildPolicy {
     /// Whether an event is redelivered to another child after a failure.
     var redelivers: Bool {
         if case .redeliver = failure { true } else { false }
+    }
+
+    /// Whether scheduled events are delivered. A log that is replayed has no time of its own.
+    var hasClock: Bool {
+        if case .dropScope = failure { false } else { true }
     }
 
     /// How many children may die on an event; nil if the first death drops it.

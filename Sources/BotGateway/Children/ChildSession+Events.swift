@@ -113,13 +113,8 @@ extension ChildSession {
             checkBuffering()
             return acknowledge(inFlight.ackTimedOut(after: watch.key))
         }
-        let line = "{\"type\":\"telegram.ack\",\"update_id\":\(watch.updateID)}"
-        log(
-            .warning,
-            "event not acknowledged for \(ChildPolicy.acknowledgementDue.rounded): with --ack event the bot "
-                + "must write \(line)"
-                + (child.buffering.isBroken
-                    ? "" : "; it has written nothing: is its stdout buffered?"))
+        let due = ChildPolicy.acknowledgementDue.rounded
+        log(.warning, "event not acknowledged for \(due). \(acknowledgementRemedy(inFlight.current))")
     }
 
     /// Whether the event of that timeout is still in flight.

@@ -4,8 +4,8 @@ import Reactor
 /// Handles the child's output and its end.
 extension ChildSession: ChildProcessObserver {
     func childWrote(_ line: LineSplitter.Line) {
-        touch()
         heard()
+        touch()
         dialect.read(line, for: self)
     }
 
@@ -88,7 +88,14 @@ extension ChildSession: DialectHost {
         case .acknowledge(let updateID): acknowledge(updateID)
         case .state(let value): context.journal.setState(value.isNull ? nil : value, of: scope)
         case .keepAlive(let duration): activity.keepAlive(until: .current + duration)
+        case .wake(let at, let value): schedule(at, value)
+        case .forgetWakes: context.journal.forgetWakes(of: scope)
         }
+    }
+
+    private func schedule(_ at: Int64, _ value: JSON?) {
+        context.journal.schedule(Wake(at: at, value: value, for: scope, during: inFlight.last))
+        context.supervisor?.scheduled(at: at)
     }
 
     func perform(_ call: Call, bytes: Int) {

@@ -57,6 +57,8 @@ import Reactor
     var isDone: Bool {
         guard lifecycle.state != .absent else { return queue.isEmpty && calls.count == 0 }
         guard isQuiet, !dialect.isAwaitingReturn else { return false }
+        // The child has said so: its events are acknowledged.
+        if case .acknowledged = inFlight.mode { return true }
         // `isReadingInput` is nil for an event loop, and for a child that is about to end.
         return child.process?.isReadingInput ?? (dialect.returnsWhenQuiet || inFlight.isKnownToBeBack)
     }

@@ -9,6 +9,7 @@ package final class Children {
     private var sessions: [Scope: ChildSession] = [:]
     private var slots: ChildSlots
     private var recovery = RecoveryProgress()
+    private let clock: WakeClock
     /// The sessions whose next event waits for a commit.
     private var waitingForCommit: [ChildSession] = []
     /// Called when a shutdown is complete: no child is left.
@@ -32,7 +33,9 @@ package final class Children {
     init(_ context: ChildContext) {
         self.context = context
         slots = ChildSlots(limit: context.policy.maxChildren)
+        clock = WakeClock(context.journal, on: context.loop)
         context.supervisor = self
+        clock.onDue = { [weak self] in $0.forEach { self?.deliver($0) } }
         context.journal.onCommit = { [weak self] in self?.committed() }
     }
 
@@ -61,8 +64,10 @@ package final class Children {
     /// Sets a handler for the lines that children write to stderr; without one they go to the log.
     package func onStderr(_ handle: @escaping (Scope, String) -> Void) { context.handlers.stderr = handle }
 
-    /// Some children haven't read everything that they were given.
-    package var areAtWork: Bool { sessions.values.contains { $0.isAlive && !$0.inFlight.isReady } }
+    /// Some children haven't read everything that they were given, or must still acknowledge it.
+    package var areAtWork: Bool {
+        sessions.values.contains { $0.isAlive && (!$0.inFlight.isReady || $0.owesAcknowledgement) }
+    }
 
     /// All children have finished everything they were given, as far as can be known.
     package var areDone: Bool { sessions.values.allSatisfy(\.isDone) }
@@ -96,6 +101,7 @@ package final class Children {
     func start() {
         recovery.begin()
         fillSlots()
+        if context.policy.hasClock { clock.start() }
     }
 
     /// Recovers more scopes of an earlier run, while few wait for a slot: there may be a million.
@@ -143,6 +149,7 @@ package final class Children {
     /// Advances the shutdown to this stage, unless it has reached it.
     package func shutDown(_ stage: Shutdown) {
         guard context.shutdown.advance(to: stage) else { return }
+        clock.stop()
         if stage == .draining, context.policy.limitsShutdown {
             context.loop.after(context.policy.stopGrace) { [weak self] in self?.shutDown(.hurrying) }
         }
@@ -243,6 +250,8 @@ extension Children: ChildSupervisor {
         waitingForCommit.append(session)
         context.journal.commitSoon()
     }
+
+    func scheduled(at time: Int64) { clock.scheduled(at: time) }
 
     func childEnded() {
         slots.ended()

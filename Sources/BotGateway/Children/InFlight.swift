@@ -100,6 +100,9 @@ struct InFlight {
     /// The first event in flight, if the child has read it.
     var current: IncomingEvent? { entries.first.flatMap { $0.end <= readUpTo ? $0.event : nil } }
 
+    /// The last event in flight.
+    var last: IncomingEvent? { entries.last?.event }
+
     /// The number of events in the last write.
     private(set) var given = 0
 

@@ -3,7 +3,7 @@ import JSON
 
 /// An update as an event line for a child; see docs/protocol.md.
 package struct IncomingEvent {
-    let updateID: Int64
+    package let updateID: Int64
     package let scope: Scope
     /// One line of JSON with its `\n`, without the `redelivered` key.
     package var line: [UInt8]

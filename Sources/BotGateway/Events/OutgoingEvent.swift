@@ -9,9 +9,15 @@ package enum OutgoingEvent {
     case state(JSON)
     /// The child isn't idle before this time has passed.
     case keepAlive(Duration)
+    /// Asks for an event at this time, in seconds since 1970.
+    case wake(at: Int64, value: JSON?)
+    /// Cancels the events that the scope's children have asked for.
+    case forgetWakes
 
-    /// The largest state of a scope, in bytes.
+    /// The largest state of a scope and value of a wake, in bytes.
     nonisolated static let stateLimit = 64 << 10
+    /// The latest time of a wake. A later one is most likely in milliseconds.
+    private static let latestWake = 100_000_000_000.0
 
     /// Why a line was dropped, and the `id` to answer, if it could be read.
     package struct Rejection: Error {
@@ -64,6 +70,7 @@ package enum OutgoingEvent {
                 throw .missing("seconds", type: type)
             }
             return .keepAlive(.seconds(min(seconds, 1e9)))
+        case "telegram.wake": return try wake(event, type: type)
         case Call.downloadType:
             let call = try call(type, &event, in: scope)
             guard call.fileID != nil else { throw .missing("file_id", type: type) }
@@ -76,6 +83,16 @@ package enum OutgoingEvent {
         default:
             return .call(try call(type, &event, in: scope))
         }
+    }
+
+    private static func wake(_ event: JSON, type: String) throws(OutgoingEventError) -> OutgoingEvent {
+        guard let at = event["at"] else { throw .missing("at", type: type) }
+        if at.isNull { return .forgetWakes }
+        guard let seconds = at.number else { throw .missing("at", type: type) }
+        guard seconds <= latestWake else { throw .wakeTooLate }
+        let value = event["value"]
+        if let size = value?.bytes.count, size > stateLimit { throw .valueTooLong(bytes: size) }
+        return .wake(at: Int64(max(seconds, 0).rounded(.up)), value: value)
     }
 
     private static func call(

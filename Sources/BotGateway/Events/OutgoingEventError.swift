@@ -14,6 +14,8 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     case badParams
     case besideParams(String)
     case stateTooLong(bytes: Int)
+    case valueTooLong(bytes: Int)
+    case wakeTooLate
     case notAString(String, type: String)
 
     package var description: String {
@@ -31,6 +33,10 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         case .besideParams(let key): "'\(Self.start(of: key))' is outside of 'params': move it there"
         case .stateTooLong(let bytes):
             "the state has \(bytes) bytes; the limit is \(OutgoingEvent.stateLimit)"
+        case .valueTooLong(let bytes):
+            "the value has \(bytes) bytes; the limit is \(OutgoingEvent.stateLimit)"
+        case .wakeTooLate:
+            "telegram.wake: 'at' is after the year 5000: give seconds since 1970, not milliseconds"
         case .notAString(let field, let type): "\(type): '\(field)' must be a string"
         }
     }
@@ -72,6 +78,6 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     }
 
     // Created when a line is wrong for the first time.
-    private static let names = Methods.names.union(["ack", "state", "keep_alive", "download_file"])
+    private static let names = Methods.names.union(["ack", "state", "keep_alive", "wake", "download_file"])
     private static let types = Set(names.compactMap(type(of:)))
 }

@@ -16,6 +16,12 @@ package struct ScopeLine {
         route = Route(kind: String(type.dropFirst("telegram.".count)), payload: payload, of: event.scope)
     }
 
+    /// The key and the object of the chat or user; nil if the event has none, or the scope is the whole bot.
+    var party: (key: String, value: JSON)? {
+        guard let key = route?.key, let party = route?.party else { return nil }
+        return (key, party)
+    }
+
     /// One line of JSON with its `\n`.
     ///
     /// - Parameters:
@@ -23,7 +29,7 @@ package struct ScopeLine {
     ///   - state: the value that a child of this scope stored; nil if there is none.
     package func bytes(bot: JSON, state: JSON?) -> [UInt8] {
         var line: JSON = ["type": "telegram"]
-        if let key = route?.key, let party = route?.party { line.set(key, party) }
+        if let (key, party) = party { line.set(key, party) }
         switch scope {
         case .topic(_, let thread): line.set("message_thread_id", JSON(thread))
         case .business(let connection, _): line.set("business_connection_id", JSON(connection))

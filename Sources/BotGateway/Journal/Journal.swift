@@ -60,6 +60,19 @@ package protocol Journal: AnyObject {
     /// Stores the scope's state; nil deletes it.
     func setState(_ state: JSON?, of scope: Scope)
 
+    /// Stores an event for later. It replaces the scope's one for the same time.
+    func schedule(_ wake: Wake)
+    /// Deletes all scheduled events of a scope.
+    func forgetWakes(of scope: Scope)
+    /// When the next scheduled event is due, in seconds since 1970; nil if there is none.
+    func nextWake() throws(JournalReadError) -> Int64?
+    /// Turns the scheduled events that are due into events, the last ones of their scopes, in one commit.
+    ///
+    /// - Parameter stored: called after the commit, with the events and their keys, perhaps none. While the disk is full
+    ///   it isn't called.
+    func takeWakes(
+        until now: Int64, then stored: @escaping ([IncomingEvent]) -> Void) throws(JournalReadError)
+
     /// Stores the child's pid and start, for `pipegram status`.
     func childStarted(_ scope: Scope, pid: Int32)
     func childEnded(_ scope: Scope)

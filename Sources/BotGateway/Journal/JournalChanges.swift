@@ -23,6 +23,14 @@ struct JournalChanges {
         var isEmpty: Bool { added.isEmpty && answered.isEmpty }
     }
 
+    /// A change to the scheduled events.
+    enum WakeChange {
+        case scheduled(Wake)
+        /// It is due, and has become an event.
+        case taken(scope: Scope, at: Int64)
+        case forgotten(Scope)
+    }
+
     /// The journal's single values; nil for those that don't change.
     struct Metadata {
         var offset: Int64?
@@ -37,6 +45,8 @@ struct JournalChanges {
     var calls = Calls()
     var metadata = Metadata()
     var states: [Scope: JSON?] = [:]
+    /// In order.
+    var wakes: [WakeChange] = []
     var children: [Scope: (pid: Int32, started: Int64)?] = [:]
     /// When each chat's rate limit ends, in milliseconds since 1970.
     var holds: [String: Int64] = [:]
@@ -44,6 +54,6 @@ struct JournalChanges {
 
     var isEmpty: Bool {
         events.isEmpty && calls.isEmpty && metadata.isEmpty && states.isEmpty && children.isEmpty
-            && holds.isEmpty && migrations.isEmpty
+            && holds.isEmpty && migrations.isEmpty && wakes.isEmpty
     }
 }

@@ -6,7 +6,7 @@ import Reactor
 ///
 /// Times are milliseconds since 1970. Keys rise, so they give the order of events and calls.
 enum JournalDatabase {
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     /// `Ppgm` in SQLite's header marks the file as pipegram's.
     static let applicationID: Int64 = 0x5070_676D
 
@@ -26,6 +26,14 @@ enum JournalDatabase {
         CREATE TABLE children (scope TEXT PRIMARY KEY, pid INTEGER NOT NULL, started INTEGER NOT NULL)
             WITHOUT ROWID;
         PRAGMA application_id = \(applicationID);
+        \(upgrade)
+        """
+
+    /// Turns layout 1, which had no scheduled events, into layout 2.
+    private static let upgrade = """
+        CREATE TABLE wakes (scope TEXT NOT NULL, at INTEGER NOT NULL, members BLOB NOT NULL, PRIMARY KEY (scope, at))
+            WITHOUT ROWID;
+        CREATE INDEX wakes_by_time ON wakes (at);
         PRAGMA user_version = \(version);
         """
 
@@ -48,8 +56,9 @@ enum JournalDatabase {
             // A small cache (128 KiB) is enough: only a few pages of each tree are read again, and events pass through
             // once.
             try database.execute("PRAGMA cache_size = -128")
-            if try database.integer("PRAGMA user_version") == 0 {
-                try database.execute("BEGIN IMMEDIATE; \(schema) COMMIT")
+            let found = try database.integer("PRAGMA user_version") ?? 0
+            if found < version {
+                try database.execute("BEGIN IMMEDIATE; \(found == 0 ? schema : upgrade) COMMIT")
             }
             return database
         } catch {

@@ -9,6 +9,7 @@ final class JournalStatements {
     let events: EventStatements
     private let calls: CallStatements
     let states: StateStatements
+    let wakes: WakeStatements
     private let setMetadata: Statement
     private let children: ChildStatements
     private let addHold: Statement
@@ -22,6 +23,7 @@ final class JournalStatements {
         events = try EventStatements(database)
         calls = try CallStatements(database)
         states = try StateStatements(database)
+        wakes = try WakeStatements(database)
         setMetadata = try database.prepare("INSERT OR REPLACE INTO facts VALUES (?, ?)")
         children = try ChildStatements(database)
         addHold = try database.prepare("INSERT OR REPLACE INTO holds VALUES (?, ?)")
@@ -45,6 +47,7 @@ final class JournalStatements {
         try calls.write(changes.calls)
         try write(changes.metadata)
         for (scope, state) in changes.states { try states.set(state, of: scope) }
+        for change in changes.wakes { try wakes.write(change) }
         for (scope, child) in changes.children { try children.set(child, of: scope) }
         for (chat, end) in changes.holds {
             addHold.bind(0, chat)
@@ -170,6 +173,41 @@ struct StateStatements {
         set.bind(0, scope.description)
         set.bind(1, state.bytes)
         try set.run()
+    }
+}
+
+/// The statements for scheduled events.
+struct WakeStatements {
+    private let add: Statement
+    private let remove: Statement
+    private let forget: Statement
+    let next: Statement
+    /// Parameter: a time. Reads those that are due then, the first ones first.
+    let due: Statement
+
+    init(_ database: Database) throws(DatabaseError) {
+        add = try database.prepare("INSERT OR REPLACE INTO wakes VALUES (?, ?, ?)")
+        remove = try database.prepare("DELETE FROM wakes WHERE scope = ? AND at = ?")
+        forget = try database.prepare("DELETE FROM wakes WHERE scope = ?")
+        next = try database.prepare("SELECT min(at) FROM wakes")
+        due = try database.prepare(
+            "SELECT scope, at, members FROM wakes WHERE at <= ? ORDER BY at LIMIT 1000")
+    }
+
+    func write(_ change: JournalChanges.WakeChange) throws(DatabaseError) {
+        switch change {
+        case .scheduled(let wake):
+            add.bind(0, wake.scope.description)
+            add.bind(1, wake.at)
+            add.bind(2, wake.members)
+            try add.run()
+        case .taken(let scope, let at):
+            remove.bind(0, scope.description)
+            try remove.run(1, at)
+        case .forgotten(let scope):
+            forget.bind(0, scope.description)
+            try forget.run()
+        }
     }
 }
 

@@ -17,6 +17,8 @@ package final class ReplayJournal: Journal, EventOverflow {
     private let spool: Spool
     private var pagedOut: [Scope: Deque<PagedOut>] = [:]
     private var states: [Scope: JSON] = [:]
+    private var wakes = WakeList()
+    private var wakesTaken: Int64 = 0
 
     /// - Parameter spoolDirectory: where to put the temporary file.
     package init(spoolDirectory: String) { spool = Spool(directory: spoolDirectory) }
@@ -70,6 +72,18 @@ package final class ReplayJournal: Journal, EventOverflow {
 
     package func state(of scope: Scope) -> JSON? { states[scope] }
     package func setState(_ state: JSON?, of scope: Scope) { states[scope] = state }
+
+    package func schedule(_ wake: Wake) { wakes.add(wake) }
+    package func forgetWakes(of scope: Scope) { wakes.forget(scope) }
+    package func nextWake() -> Int64? { wakes.next }
+
+    package func takeWakes(until now: Int64, then stored: @escaping ([IncomingEvent]) -> Void) {
+        stored(
+            wakes.take(until: now).map { wake in
+                wakesTaken += 1
+                return wake.event(key: wakesTaken)
+            })
+    }
 
     package func childStarted(_ scope: Scope, pid: Int32) {}
     package func childEnded(_ scope: Scope) {}

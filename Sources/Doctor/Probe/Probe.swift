@@ -100,12 +100,24 @@ final class Probe {
         switch state {
         case .reading, .quiet:
             record.wasIdle = true
-            advance()
+            wentIdle()
         case .working where monitor.isOverdue:
             giveUp(child)
         case .working:
             monitor.pollSoon()
         }
+    }
+
+    /// With --ack event, an idle bot may await something until it acknowledges the event. A missing acknowledgement
+    /// costs the patience only once.
+    private func wentIdle() {
+        guard options.awaitsAcknowledgement, !progress.isAcknowledged, record.lines.unacknowledged == nil
+        else {
+            return advance()
+        }
+        guard monitor.isOverdue else { return monitor.pollSoon() }
+        record.lines.unacknowledged = progress.current
+        advance()
     }
 
     /// Gives up, unless the bot may just be slow on a busy machine.
@@ -188,7 +200,8 @@ extension Probe: ChildProcessObserver {
                 case .state(let value):
                     state = value.isNull ? nil : value
                     if record.lines.atEnd > 0 { record.lines.statesAtEnd += 1 }
-                case .acknowledge, .keepAlive, nil: break
+                case .acknowledge(let updateID): progress.acknowledge(updateID)
+                case .keepAlive, .wake, .forgetWakes, nil: break
                 }
             } catch {
                 reject(error.error, line)

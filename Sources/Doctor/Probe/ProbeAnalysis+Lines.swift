@@ -15,11 +15,16 @@ extension ProbeAnalysis {
         }
         record.calls.unknown.forEach { diagnoseUnknown($0) }
         for refusal in record.calls.refusals where Methods.names.contains(refusal.call.method) {
-            let line = script?.line(with: [refusal.call.type, Self.name(of: refusal.call)])
-            fault(
-                "refused", at: line,
-                "Telegram would reject its \(refusal.call.type): \(refusal.error.reason)\(backslashes)")
+            diagnose(refusal)
         }
+    }
+
+    /// A call with an id gets the error as its result, so the bot may handle it.
+    private mutating func diagnose(_ refusal: ProbeRecord.Refusal) {
+        let line = script?.line(with: [refusal.call.type, Self.name(of: refusal.call)])
+        let message = "Telegram would reject its \(refusal.call.type): \(refusal.error.reason)\(backslashes)"
+        guard refusal.call.id != nil else { return fault("refused", at: line, message) }
+        hint("refused with id \(line ?? 0)", at: line, "\(message). It has an id: handle its result")
     }
 
     private static func name(of call: Call) -> String { String(call.type.dropFirst("telegram.".count)) }

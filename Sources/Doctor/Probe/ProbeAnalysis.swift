@@ -59,7 +59,21 @@ struct ProbeAnalysis {
         diagnoseStall(record)
         if record.stall == nil || record.lines.beforeEnd > 0 { diagnoseBuffering(record) }
         diagnoseLines(record)
+        diagnoseAcknowledgements(record)
         diagnoseShutdown(record)
+    }
+
+    private mutating func diagnoseAcknowledgements(_ record: ProbeRecord) {
+        // Nothing came before the end of stdin: a buffer is reported as such.
+        guard let step = record.lines.unacknowledged, record.lines.beforeEnd > 0 || record.lines.count == 0
+        else {
+            return
+        }
+        let line = #"{"type":"telegram.ack","update_id":\#(step.event.updateID)}"#
+        fault(
+            "ack", at: script?.line(with: ["telegram.ack"]),
+            "it doesn't acknowledge \(step.name) within \(options.patience.rounded). With --ack event, print \(line) when "
+                + "an event of any type is processed")
     }
 
     // MARK: crashes

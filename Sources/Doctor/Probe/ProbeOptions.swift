@@ -8,6 +8,8 @@ package struct ProbeOptions {
     package var isPlain = false
     /// Each child gets one event, and then the end of stdin.
     package var isSingleEvent = false
+    /// The bot acknowledges each event with `telegram.ack`, and gets the next one after that.
+    package var awaitsAcknowledgement = false
 
     package init() {}
 }

@@ -15,6 +15,8 @@ struct ProbeRecord {
         /// The `telegram.state` lines among them, which are expected at that time.
         var statesAtEnd = 0
         var later = 0
+        /// With --ack event, the first event whose `telegram.ack` didn't come in time.
+        var unacknowledged: Scenario.Step?
 
         var count: Int { beforeEnd + atEnd + later }
     }

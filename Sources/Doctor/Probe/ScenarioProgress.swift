@@ -4,6 +4,8 @@ struct ScenarioProgress {
     private var next = 0
     /// The step that was sent last.
     private(set) var current: Scenario.Step?
+    /// The bot wrote `telegram.ack` for it.
+    private(set) var isAcknowledged = false
 
     init(_ scenario: Scenario) { steps = scenario.steps }
 
@@ -14,7 +16,12 @@ struct ScenarioProgress {
     mutating func advance() -> Scenario.Step? {
         guard !isAtEnd else { return nil }
         current = steps[next]
+        isAcknowledged = false
         next += 1
         return current
+    }
+
+    mutating func acknowledge(_ updateID: Int64) {
+        isAcknowledged = isAcknowledged || current?.event.updateID == updateID
     }
 }

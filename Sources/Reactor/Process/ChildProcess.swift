@@ -195,6 +195,13 @@ package final class ChildProcess {
     /// call, or one of its children may read for it.
     package var isReadingInput: Bool? { stdin.isRead(by: pid) }
 
+    /// Whether it has several threads, or processes that it started. Reads files of /proc.
+    package var hasHelpers: Bool {
+        let threads = Directory.names(in: "/proc/\(pid)/task")
+        guard threads.count < 2, let thread = threads.first else { return !threads.isEmpty }
+        return (try? File.read("/proc/\(pid)/task/\(thread)/children"))?.isEmpty == false
+    }
+
     /// Like `isReadingInput`, for one of its threads or a process that it started.
     package func isReadingInput(by thread: pid_t) -> Bool? { stdin.isRead(by: thread) }
 

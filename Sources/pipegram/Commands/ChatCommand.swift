@@ -12,8 +12,9 @@ struct ChatCommand: ParsableCommand, Sendable {
             Ctrl-D exits.
 
             If stdin or stdout is not a terminal, pipegram reads lines from stdin and prints answers as plain text. \
-            It sends a line when the bot has processed the line before. It exits with 1 if the bot crashed, \
-            wrote an invalid line, or made a call that Telegram would reject.
+            It sends a line when the bot has processed the line before; a bot that awaits results needs --ack event. It \
+            exits with 1 if the bot crashed, wrote an invalid line, or made a call without an id that Telegram would \
+            reject.
 
             --log saves the updates in a file and the calls in another; existing files are not overwritten. With \
             --plain, the bot reads each message as a line, and its output is sent as messages.
@@ -38,12 +39,14 @@ struct ChatCommand: ParsableCommand, Sendable {
 
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
+    @OptionGroup(title: "Children") var ackFlags: AckFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.plain)
+        try ackFlags.ack.check(isPlain: childFlags.plain)
         if session == "" || session == "-" {
             throw ValidationError(
                 "Invalid --log '\(session ?? "")': it must be a file, because a second one is written beside it."
@@ -56,6 +59,7 @@ struct ChatCommand: ParsableCommand, Sendable {
         var command = ["pipegram", "replay"]
         if scopeFlags.scope != .chat { command += ["--scope", scopeFlags.scope.rawValue] }
         if childFlags.plain { command.append("--plain") }
+        if ackFlags.ack != .auto { command += ["--ack", ackFlags.ack.rawValue] }
         if childFlags.maxLine.bytes != SizeValue.defaultMaxLine.bytes {
             command += ["--max-line", "\(childFlags.maxLine.bytes)"]
         }

@@ -9,7 +9,8 @@ struct DoctorCommand: ParsableCommand, Sendable {
             Checks the machine and, if a token is configured, the bot's setup at Telegram. Then it starts the program \
             and sends it events for a second or two. The bot's calls go to a Telegram simulated in memory, but \
             the program's other effects are real. Without a program, only the environment is checked. Exits with \
-            0 if nothing is wrong, else with 1; notes don't count. With --ack exit, each child gets one event.
+            0 if nothing is wrong, else with 1; notes don't count. With --ack exit, each child gets one event; with \
+            --ack event, each event waits for the bot's telegram.ack.
 
             The doctor calls getUpdates once and confirms no update. That call interrupts any other program that \
             polls for the same bot, except a pipegram on this machine; --no-poll skips it.
@@ -46,6 +47,7 @@ struct DoctorCommand: ParsableCommand, Sendable {
         if let patience = patience.duration, patience < .milliseconds(100) {
             throw ValidationError("--patience must be at least 100ms.")
         }
+        try ack.check(isPlain: probeFlags.plain)
         if let first = commandLine.first { try ProgramArguments.rejectOption(first) }
     }
 }

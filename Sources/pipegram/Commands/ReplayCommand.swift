@@ -7,7 +7,8 @@ struct ReplayCommand: ParsableCommand, Sendable {
         usage: "pipegram replay [<options>] <file> [--] <program> [<argument> ...]",
         discussion: """
             Needs neither a token nor a network. Ends when every child has exited: with 0 if all exited with 0 and \
-            wrote only valid calls, else with 1. The file has one update per line, an array of updates, or answers \
+            wrote only valid calls, else with 1; a rejected call with an id is a note. With --ack event, the next event \
+            follows the bot's telegram.ack, so a bot can await results. The file has one update per line, an array of updates, or answers \
             to getUpdates. With --plain, the bot reads each message as a line, and its output is sent as messages.
 
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
@@ -34,12 +35,14 @@ struct ReplayCommand: ParsableCommand, Sendable {
 
     @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
+    @OptionGroup(title: "Children") var ackFlags: AckFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.plain)
+        try ackFlags.ack.check(isPlain: childFlags.plain)
         if update, expect == nil {
             throw ValidationError("--update requires --expect FILE.")
         }

@@ -38,8 +38,6 @@ struct RunCommand: ParsableCommand, Sendable {
 
     func validate() throws {
         try scopeFlags.check(isPlain: childFlags.common.plain)
-        if childFlags.common.plain, deliveryFlags.ack == .event {
-            throw ValidationError("A --plain bot can't write telegram.ack: use --ack auto or exit.")
-        }
+        try deliveryFlags.ack.check(isPlain: childFlags.common.plain)
     }
 }

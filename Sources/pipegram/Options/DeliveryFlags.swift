@@ -16,7 +16,9 @@ struct DeliveryFlags: ParsableArguments, Sendable {
     @Option(
         help: .duration(
             "Time until --ack auto acknowledges an event"))
-    var ackTimeout = DurationValue.seconds(2)
+    var ackTimeout = defaultTimeout
+
+    static let defaultTimeout = DurationValue.seconds(2)
 
     /// The former name of `--ack-timeout`.
     @Option(help: .hidden) var settle: DurationValue?
@@ -39,10 +41,6 @@ struct DeliveryFlags: ParsableArguments, Sendable {
     }
 
     @MainActor var acknowledgement: ChildPolicy.Acknowledgement {
-        switch ack {
-        case .auto: .auto(timeout: (settle ?? ackTimeout).duration ?? .seconds(1_000_000_000))
-        case .event: .event(window: window)
-        case .exit: .exit
-        }
+        ack.rule(timeout: settle ?? ackTimeout, window: window)
     }
 }

@@ -40,12 +40,14 @@ import TelegramSimulator
             from: recording.map { [source] in RecordingSource(source, in: $0.updates) } ?? source,
             by: command.scopeFlags.scope, through: children, to: calls, observedBy: calls,
             keepingIn: journal, stopTimeout: .seconds(30), on: loop, log: log)
+        calls.onWake = { [recording] update in recording?.updates.add([update]) {} }
         telegram.onUnsimulated = { log.notice("\($0)") }
     }
 
     private static func policy(_ command: ChatCommand, _ bot: BotProgram, isScript: Bool) -> ChildPolicy {
         var policy = command.childFlags.policy()
         policy.maxChildren = bot.maxChildren(wanted: command.childFlags.maxChildren)
+        policy.acknowledgement = command.ackFlags.acknowledgement
         policy.failure = .dropEvents
         // A person may take any time to answer.
         policy.idleTimeout = nil
@@ -57,7 +59,7 @@ import TelegramSimulator
     /// No update waits, and every child is idle.
     var isIdle: Bool { source.isEmpty && children.areDone }
     var hasChildren: Bool { children.count > 0 }
-    /// The number of the bot's errors, including calls that Telegram would reject.
+    /// The number of the bot's errors, including calls without an id that Telegram would reject.
     var problems: Int { children.problems + calls.refusals }
 
     /// Shows the children's stderr in the chat instead of logging it.

@@ -98,6 +98,7 @@ import TelegramSimulator
         options.patience = command.patience.duration ?? .seconds(3600)
         options.isPlain = command.probeFlags.plain
         options.isSingleEvent = command.ack == .exit
+        options.awaitsAcknowledgement = command.ack == .event
         let environment = ChildEnvironment(
             gateway: Environment.all, isSecret: { [token] in token?.isIn($0) == true },
             bot: SimulatedTelegram.demoBot, version: Version.current)

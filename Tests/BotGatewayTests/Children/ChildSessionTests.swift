@@ -150,6 +150,19 @@ import Testing
         #expect(stage.children.count == 0)
     }
 
+    @Test(arguments: [(nil, false), (false, false), (true, true)] as [(Bool?, Bool)])
+    func `only a child that reads on is suspected of keeping its acknowledgement in a buffer`(
+        _ isReading: Bool?, _ isAsked: Bool
+    ) throws {
+        let stage = try TestRig().fakeChildren { $0.acknowledgement = .event(window: 1) }
+        stage.say("a")
+        stage.child.isReadingInput = isReading
+        stage.child.readAll()
+        stage.wait(.seconds(31))
+        #expect(stage.log.count("event not acknowledged for 30s. With --ack event the bot must write") == 1)
+        #expect((stage.log.count("is its stdout buffered?") == 1) == isAsked)
+    }
+
     @Test func `keep_alive postpones the idle timeout`() throws {
         let stage = try TestRig().fakeChildren { $0.idleTimeout = .seconds(60) }
         stage.say("a")

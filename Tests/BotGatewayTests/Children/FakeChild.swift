@@ -20,6 +20,7 @@ final class FakeChild: ChildHandle {
     /// The lines that it wrote while its output was paused.
     private var unreadOutput: [String] = []
     var isReadingInput: Bool? = false
+    let hasHelpers = false
     /// Called with each piece of its input.
     var onInput: ([UInt8]) -> Void = { _ in }
 

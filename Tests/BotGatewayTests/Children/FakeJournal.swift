@@ -13,6 +13,7 @@ final class FakeJournal: Journal {
         var events: [Int64: IncomingEvent] = [:]
         var calls: [Int64: (call: Call, scope: Scope)] = [:]
         var states: [Scope: JSON] = [:]
+        var wakes = WakeList()
         var deadLetters: [IncomingEvent] = []
         var offset: Int64?
     }
@@ -56,6 +57,7 @@ final class FakeJournal: Journal {
         }
         (next.stored.calls, next.stored.states) = (stored.calls, stored.states)
         (next.stored.deadLetters, next.stored.offset) = (stored.deadLetters, stored.offset)
+        next.stored.wakes = stored.wakes
         next.current = next.stored
         next.nextKey = nextKey
         next.recoveredBefore = nextKey
@@ -177,6 +179,29 @@ final class FakeJournal: Journal {
     func setState(_ state: JSON?, of scope: Scope) {
         current.states[scope] = state
         changed()
+    }
+
+    func schedule(_ wake: Wake) {
+        current.wakes.add(wake)
+        changed()
+    }
+
+    func forgetWakes(of scope: Scope) {
+        current.wakes.forget(scope)
+        changed()
+    }
+
+    func nextWake() -> Int64? { current.wakes.next }
+
+    func takeWakes(until now: Int64, then stored: @escaping ([IncomingEvent]) -> Void) {
+        let events = current.wakes.take(until: now).map { wake in
+            defer { nextKey += 1 }
+            return wake.event(key: nextKey)
+        }
+        for event in events { current.events[event.key] = event }
+        waiting.append { stored(events) }
+        wantsCommit = true
+        if commitsAtOnce { commit() }
     }
 
     func childStarted(_ scope: Scope, pid: Int32) {}

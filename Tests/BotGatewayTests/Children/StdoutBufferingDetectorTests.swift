@@ -55,9 +55,10 @@ import Testing
     @Test(arguments: [
         ("echo '{}'; while read -r x; do :; done", 3, 2), ("printf x; while read -r x; do :; done", 3, 2),
         ("while read -r x; do :; done", 1, 2),
+        ("sleep 60 & while read -r x; do :; done", 3, 2),
         ("for i in 1 2 3 4; do read -r x; done; while :; do :; done", 3, 1),
     ])
-    func `a child that has written something, read less, or is busy isn't suspected`(
+    func `a child that has written something, read less, awaits a process or is busy isn't suspected`(
         _ bot: String, _ events: Int, _ rounds: Int
     ) throws {
         #expect(try log(of: bot, events: events, rounds: rounds).count(Self.words) == 0)

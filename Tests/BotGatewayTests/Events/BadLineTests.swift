@@ -152,7 +152,8 @@ import Testing
         ("telegramm.send_message", "send_message"), ("telegram.send-message", "send_message"),
         ("telegram.sendMesage", "send_message"), ("send_mesage", "send_message"),
         ("Telegram.getme", "get_me"),
-        ("Telegram.getUpdate", "get_updates"), ("telegram.keepAlive", "keep_alive"), ("TELEGRAM.ACK", "ack"),
+        ("telegram.Wake", "wake"), ("Telegram.getUpdate", "get_updates"),
+        ("telegram.keepAlive", "keep_alive"), ("TELEGRAM.ACK", "ack"),
         ("telegram.setMoodOfTomorrow", "set_mood_of_tomorrow"),
     ])
     func `a misspelt type gets a suggestion`(_ type: String, _ right: String) {

@@ -122,6 +122,25 @@ import Testing
         }
     }
 
+    @Test func `wake takes a time in seconds, and null forgets`() {
+        func wake(_ members: String) -> ChildLine {
+            ChildLine(#"{"type":"telegram.wake",\#(members),"id":1}"#)
+        }
+        for (at, seconds) in [("1700000000", 1_700_000_000), ("1700000000.25", 1_700_000_001), ("-5", 0)] {
+            #expect(wake(#""at":\#(at)"#).wake?.at == Int64(seconds), "\(at)")
+        }
+        #expect(wake(#""at":1,"value":[null]"#).wake?.value == [.null])
+        #expect(wake(#""at":1,"value":null"#).wake?.value == .null)
+        #expect(wake(#""at":null"#).forgetsWakes)
+        for members in [#""value":1"#, #""at":"1""#, #""at":[]"#] {
+            #expect(wake(members).error == .missing("at", type: "telegram.wake"), "\(members)")
+            #expect(wake(members).rejection?.id == 1)
+        }
+        #expect(wake(#""at":1700000000000"#).error == .wakeTooLate)
+        let long = String(repeating: "x", count: 65535)
+        #expect(wake(#""at":1,"value":"\#(long)""#).error == .valueTooLong(bytes: 65537))
+    }
+
     // MARK: lines
 
     @Test func `a blank line is ignored`() {

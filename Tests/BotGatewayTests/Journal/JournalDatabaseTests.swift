@@ -39,9 +39,9 @@ import Testing
         let files = TemporaryDirectory()
         do {
             let database = try JournalDatabase.open("\(files.path)/journal.db", patience: .zero)
-            try database.execute("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)")
+            try database.execute("PRAGMA user_version = 3; PRAGMA wal_checkpoint(TRUNCATE)")
         }
-        expectRefusal(files, "newer pipegram (layout 2, this one supports 1)")
+        expectRefusal(files, "newer pipegram (layout 3, this one supports 2)")
     }
 
     @Test func `another bot's journal is refused`() throws {

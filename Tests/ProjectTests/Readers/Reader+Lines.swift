@@ -14,6 +14,7 @@ extension Reader {
             #"{"type":"telegram.send_poll","params":{"question":"?","options":[{"text":"a"}],"type":"quiz"},"id":1}"#,
             #"{"type":"telegram.state","value":{"step":[1,2.5,null,true]}}"#,
             #"{"type":"telegram.keep_alive","seconds":30}"# + "\n"
+                + #"{"type":"telegram.wake","at":1700000000,"value":null}"# + "\n"
                 + #"{"type":"telegram.ack","update_id":9001}"# + "\n",
             #"{"type":"telegram.set_my_commands","commands":[],"scope":{"type":"chat","chat_id":1},"x":null}"#
                 + "\r\n\n" + #"{"type":"telegram.edit_message_text","inline_message_id":"i","id":1.1}"#
