@@ -17,14 +17,22 @@ package struct Uploads {
     /// A request's body, and the total size of its files in bytes.
     package struct Prepared {
         package var body: HTTPClient.Body
-        package var size = 0
+        package private(set) var size = 0
     }
 
     /// The resolved directory; nil if a child may send any file.
     private let root: String?
+    private let reserved: ReservedFiles
 
-    /// - Parameter root: the directory that all files must be in, with symbolic links resolved.
-    package init(root: String? = nil) { self.root = root }
+    /// - Parameters:
+    ///   - root: the directory that all files must be in, with symbolic links resolved.
+    ///   - reserved: files that can't be sent.
+    package init(root: String? = nil, except reserved: ReservedFiles = ReservedFiles()) {
+        (self.root, self.reserved) = (root, reserved)
+    }
+
+    /// The same, without files that this program itself uses.
+    package func excluding(_ reserved: ReservedFiles) -> Uploads { Uploads(root: root, except: reserved) }
 
     /// Whether a call's JSON may name a file. Most calls don't, and this check is cheap.
     package static func areNamed(in json: [UInt8]) -> Bool {
@@ -45,7 +53,7 @@ package struct Uploads {
     package func prepare(_ method: String, _ parameters: JSON) throws(PreparationError) -> Prepared {
         let text = parameters.bytes
         guard Self.areNamed(in: text) else { return Prepared(body: .json(text)) }
-        var form = UploadForm(root: root, names: Set(parameters.keys))
+        var form = UploadForm(root: root, except: reserved, names: Set(parameters.keys))
         for (name, value) in parameters.members {
             try form.add(name, value, mayCarryFile: Methods.mayCarryFile(name, of: method))
         }
@@ -57,6 +65,7 @@ package struct Uploads {
 /// Converts a call's parameters to form fields.
 private struct UploadForm {
     let root: String?
+    let reserved: ReservedFiles
     /// Names that fields for nested files must not use.
     let names: Set<String>
     var parts: [HTTPClient.Part] = []
@@ -64,7 +73,9 @@ private struct UploadForm {
     var size: Int?
     private var attached = 0
 
-    init(root: String?, names: Set<String>) { (self.root, self.names) = (root, names) }
+    init(root: String?, except reserved: ReservedFiles, names: Set<String>) {
+        (self.root, self.reserved, self.names) = (root, reserved, names)
+    }
 
     mutating func add(_ name: String, _ value: JSON, mayCarryFile: Bool) throws(Uploads.PreparationError) {
         guard mayCarryFile else { return addText(name, value) }
@@ -133,11 +144,11 @@ private struct UploadForm {
         let given = String(url.dropFirst("file://".count))
         let path = given.hasPrefix("localhost/") ? String(given.dropFirst("localhost".count)) : given
         do throws(InputFile.Refusal) {
-            return try InputFile(path)
+            return try InputFile(path, except: reserved)
         } catch {
             // In a URL the path is percent-encoded, but scripts often don't encode it: try both.
             if let decoded = PercentEncoding.decodeValidating(path), decoded != path,
-                let file = try? InputFile(decoded)
+                let file = try? InputFile(decoded, except: reserved)
             {
                 return file
             }

@@ -200,24 +200,45 @@ int reads_pipe(pid_t pid, int descriptor) {
     return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino ? 1 : -1;
 }
 
-int open_regular_file(const char *path, mode_t *mode, int64_t *size) {
-    *mode = 0;
-    // O_PATH doesn't open the file: a FIFO doesn't block, and a device isn't triggered.
+int locate_file(const char *path, struct stat *status) {
+    // O_PATH doesn't open the file: a FIFO doesn't block, a device isn't triggered, and closing it drops no lock.
     int place = open(path, O_PATH | O_CLOEXEC);
     if (place < 0) return -errno;
-    struct stat status;
-    int descriptor = fstat(place, &status) ? -errno : -EINVAL;
-    if (descriptor == -EINVAL) *mode = status.st_mode;
-    if (S_ISREG(*mode)) {
-        // Opens the same file even if another one has replaced it at its path.
-        char link[64];
-        snprintf(link, sizeof link, "/proc/self/fd/%d", place);
-        descriptor = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        if (descriptor < 0) descriptor = -errno;
-        if (descriptor >= 0 && fstat(descriptor, &status) == 0) *size = status.st_size;
-    }
+    if (!fstat(place, status)) return place;
+    int error = errno;
     close(place);
-    return descriptor;
+    return -error;
+}
+
+int open_located_file(int place) {
+    // Opens the same file even if another one has replaced it at its path.
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", place);
+    int descriptor = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+// Behind these bytes is a POSIX lock of one byte, because only POSIX locks name their process.
+static const off_t locked_bytes = (off_t)1 << 62;
+
+static int set_lock(int descriptor, int command, off_t start, off_t count) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = start, .l_len = count};
+    return fcntl(descriptor, command, &lock) ? errno : 0;
+}
+
+int lock_open_file(int descriptor) {
+    int error = set_lock(descriptor, F_OFD_SETLK, 0, locked_bytes);
+    if (!error) set_lock(descriptor, F_SETLK, locked_bytes, 1);
+    return error;
+}
+
+pid_t lock_holder(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = locked_bytes};
+    if (fcntl(descriptor, F_OFD_GETLK, &lock) || lock.l_type == F_UNLCK) return -1;
+    if (lock.l_pid >= 0) return lock.l_pid;
+    struct flock name = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = locked_bytes, .l_len = 1};
+    if (fcntl(descriptor, F_GETLK, &name) || name.l_type == F_UNLCK || name.l_pid < 0) return 0;
+    return name.l_pid;
 }
 
 ssize_t find_bytes(const void *bytes, size_t count, const void *sought, size_t length) {

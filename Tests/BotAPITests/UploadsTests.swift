@@ -166,4 +166,32 @@ import Testing
         #expect(try sent("sendPhoto", ["photo": url(percent)]) == ["photo<100%20.png: percent>"])
         #expect(try sent("sendPhoto", ["photo": url("localhost\(space)")]) == ["photo<a cat.png: meow>"])
     }
+
+    @Test func `a file that the program uses is refused by whatever path, and not opened`() throws {
+        let own = files.write("journal.db", "own")
+        symlink(own, "\(files.path)/soft")
+        link(own, "\(files.path)/hard")
+        let uploads = Uploads(except: ReservedFiles([own, "\(files.path)/later"]))
+        rename(own, "\(files.path)/moved")
+        files.write("later", "later")
+        // This lock of the process would be gone if it opened and closed the file.
+        let descriptor = open("\(files.path)/moved", O_RDWR | O_CLOEXEC)
+        defer { close(descriptor) }
+        var lock = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+        #expect(fcntl(descriptor, F_SETLK, &lock) == 0)
+        symlink("\(files.path)/moved", "\(files.path)/link")
+        for name in ["moved", "link", "hard", "later"] {
+            let path = "\(files.path)/\(name)"
+            do throws(Uploads.PreparationError) {
+                _ = try uploads.prepare("sendPhoto", ["photo": url(path)])
+                Issue.record("\(name) was opened")
+            } catch {
+                guard case .refused(let refusal) = error else { throw error }
+                #expect(refusal.description.contains("photo: \(path): belongs to the running pipegram"))
+            }
+        }
+        let script =
+            "import fcntl; fcntl.lockf(open('\(files.path)/moved', 'a'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+        #expect(system("python3 -c \"\(script)\" 2>/dev/null") != 0)
+    }
 }

@@ -235,7 +235,7 @@ import Testing
         let test = try TestRig().gateway()
         let program =
             "while read -r line; do if [ -f \"$line\" ]; then wc -c <\"$line\"; echo \"file://$line\"; fi; done"
-        try test.run(["--plain", "--", "sh", "-c", program])
+        try test.run(["--plain", "--upload-root", test.files.path, "--", "sh", "-c", program])
         let id = test.telegram.addFile(Array("meow".utf8), path: "photos/file_1.jpg")
         test.telegram.add(
             [

@@ -73,19 +73,39 @@ import Testing
         #expect(test.gateway?.errorText.contains("can't download") == true)
     }
 
-    @Test func `the log warns if a user could request any file`() throws {
+    @Test func `without --upload-root a printed file URL is sent as text, and the log says so once`() throws {
         let test = try TestRig().gateway()
-        try test.run(["--plain", "--", "cat"])
-        #expect(test.waitForLog("--upload-root"))
-        #expect(test.stop() == 0)
+        let secret = test.files.write("secret.txt", "secret")
         // A program that turns the user's text into a file URL.
-        let program = ["sed", "-u", "s|!|/|g"]
-        try test.run(["--plain", "--upload-root", test.files.path, "--"] + program)
+        let gateway = try test.run(["--plain", "--", "sed", "-u", "s|!|/|g"])
+        let text = "file:!!\(secret.replacing("/", with: "!"))"
+        for chat in 42...43 as ClosedRange<Int64> {
+            for _ in 1...2 { test.say(text, in: chat) }
+            #expect(
+                test.wait {
+                    test.texts(in: chat).joined(separator: "\n") == "file://\(secret)\nfile://\(secret)"
+                })
+        }
+        #expect(test.stop() == 0)
+        #expect(!test.telegram.calls.contains { $0.method == "sendDocument" })
+        #expect(gateway.errors.count { $0.contains("--upload-root") } == 1)
+    }
+
+    @Test func `with --upload-root a printed file URL sends a file below it, and no other`() throws {
+        let test = try TestRig().gateway()
+        mkdir("\(test.files.path)/out", 0o700)
+        let cat = test.files.write("out/cat.txt", "meow")
+        try test.run(
+            ["--plain", "--upload-root", "\(test.files.path)/out", "--", "sed", "-u", "s|!|/|g"])
         test.say("file:!!!etc!passwd", in: 42)
         #expect(test.waitForLog("is outside of"))
+        test.say("file:!!\(cat.replacing("/", with: "!"))", in: 42)
+        #expect(test.wait { test.telegram.calls.contains { $0.method == "sendDocument" } })
         #expect(test.stop() == 0)
-        #expect(test.gateway?.errorText.contains("receives that file") == false)
-        #expect(!test.telegram.calls.contains { $0.method == "sendDocument" })
+        #expect(
+            test.telegram.calls.filter { $0.method == "sendDocument" }.map(\.files.first?.name) == ["cat.txt"]
+        )
+        #expect(test.texts(in: 42).isEmpty)
     }
 
     @Test func `an unavailable file doesn't keep its program from being idle`() throws {

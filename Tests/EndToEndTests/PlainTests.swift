@@ -5,11 +5,13 @@ import TestSupport
 import Testing
 
 @Suite(.ownProcess) struct PlainTests {
-    private func replay(_ updates: [JSON], _ program: [String]) throws -> ProgramRun {
+    private func replay(
+        _ updates: [JSON], _ program: [String], _ options: [String] = []
+    ) throws -> ProgramRun {
         let files = TemporaryDirectory()
         let log = updates.map { $0.description + "\n" }.joined()
         let run = try TestRig().pipegram(
-            ["replay", "--plain", files.write("updates.ndjson", log), "--"] + program)
+            ["replay", "--plain"] + options + [files.write("updates.ndjson", log), "--"] + program)
         run.wait()
         return run
     }
@@ -137,11 +139,13 @@ import Testing
         let secret = files.write("secret", "secret")
         let texts = ["file://\(secret)", "file://\(secret) x", "x file://\(secret)"]
         let updates = texts.enumerated().map { message($0 + 1, $1) }
-        let whole = try replay(updates, ["cat"])
+        let root = ["--upload-root", files.path]
+        let whole = try replay(updates, ["cat"], root)
         #expect(whole.outputTexts == texts)
-        let word = try replay(updates, ["sh", "-c", "while read -r word rest; do echo $word; done"])
+        let word = try replay(
+            updates, ["sh", "-c", "while read -r word rest; do echo $word; done"], root)
         #expect(word.outputTexts == ["file://\(secret)", "file://\(secret)", "x"])
-        let own = try replay([message(1, "go")], ["sh", "-c", "read -r line; echo file://\(secret)"])
+        let own = try replay([message(1, "go")], ["sh", "-c", "read -r line; echo file://\(secret)"], root)
         #expect(own.output.count == 1)
         #expect(own.output.first?.contains("send_document") == true)
     }

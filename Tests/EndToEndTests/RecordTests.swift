@@ -176,4 +176,57 @@ import Testing
         #expect(run.exit?.status == 64)
         #expect(run.errorText.contains("--redact requires --record FILE"))
     }
+
+    @Test(arguments: [false, true], [false, true])
+    func `a record whose file was moved or removed goes on in a new file`(
+        isRemoved: Bool, isGateway: Bool
+    ) throws {
+        if isGateway {
+            try test.run(["--record", file], bot: "echo.sh")
+        } else {
+            try record([file])
+        }
+        test.say("one", in: 42)
+        #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
+        if isRemoved { unlink(file) } else { rename(file, file + ".1") }
+        test.say("two", in: 42)
+        #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
+        #expect(try ids() == [9002])
+        #expect(test.files.read("log.1")?.contains("9001") == (isRemoved ? nil : true))
+        #expect(test.gateway?.errors.count { $0.contains("moved or removed") } == 1)
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `SIGHUP makes a new file in the place of one that was moved`() throws {
+        let run = try record([file])
+        test.say("one", in: 42)
+        #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
+        run.signal(SIGHUP)
+        rename(file, file + ".1")
+        run.signal(SIGHUP)
+        #expect(test.wait { test.files.read("log") == "" })
+        test.say("two", in: 42)
+        #expect(test.wait { lines.count == 1 && test.telegram.pendingUpdates == 0 })
+        run.signal(SIGKILL)
+        run.wait()
+        #expect(try ids() == [9002])
+        #expect(test.files.read("log.1")?.contains("9001") == true)
+    }
+
+    @Test func `while the file's directory is gone nothing is confirmed`() throws {
+        let folder = "\(test.files.path)/logs"
+        mkdir(folder, 0o700)
+        let run = try record(["\(folder)/log"])
+        test.say("one", in: 42)
+        #expect(test.wait { test.telegram.pendingUpdates == 0 && test.files.read("logs/log") != nil })
+        rename(folder, folder + ".1")
+        test.say("two", in: 42)
+        #expect(test.waitForLog("can't record updates (\(folder)/log: No such file or directory)"))
+        #expect(test.telegram.pendingUpdates == 1)
+        rename(folder + ".1", folder)
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        #expect(test.files.read("logs/log")?.contains("9002") == true)
+        #expect(run.errors.count { $0.contains("can't record updates") } == 1)
+        #expect(test.stop() == 0)
+    }
 }

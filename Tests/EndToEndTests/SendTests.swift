@@ -167,7 +167,8 @@ import Testing
         #expect(wrong.wait() == 77)
         test.telegram.fail(method: "sendMessage", times: 100, chat: 2, with: .error(401, "Unauthorized"))
         let run = try send(call(1, "a") + call(2, "b") + call(2, "c"), ["--resume", file])
-        #expect(run.wait() == 77)
+        // Telegram must reject the token for 30 s.
+        #expect(run.wait(within: .seconds(60)) == 77)
         #expect(run.errorText.contains("pipegram: Telegram rejects the token (401 Unauthorized)"))
         #expect(run.errorText.contains("without a result: 2 lines, the first is line 2"))
         test.telegram.clearFaults()
@@ -211,5 +212,28 @@ import Testing
         for pid in recorder.output.compactMap({ pid_t($0) }) { kill(pid, SIGTERM) }
         #expect(run.wait() == 0)
         #expect(test.telegram.pendingUpdates == 0)
+    }
+
+    @Test(arguments: [false, true])
+    func `no call is sent once the file of results was moved or removed`(isRemoved: Bool) throws {
+        let run = try send(nil, ["--resume", file])
+        run.write(call(1, "a"))
+        #expect(test.wait { run.output.count == 1 })
+        if isRemoved { unlink(file) } else { rename(file, file + ".1") }
+        run.write(call(1, "b"))
+        #expect(test.wait { run.output.count == 2 || run.exit != nil })
+        run.write(call(1, "c"))
+        #expect(run.wait() == 73)
+        #expect(arrived.last != "c")
+        #expect(run.errors.count { $0.contains("\(file) was moved, replaced or removed") } == 1)
+        #expect(run.errorText.contains("put it back"))
+    }
+
+    @Test func `an upload of the file of results is refused`() throws {
+        let run = try send(
+            #"{"type":"telegram.send_document","chat_id":1,"document":"file://\#(file)"}"# + "\n",
+            ["--resume", file])
+        #expect(run.wait() == 1)
+        #expect(run.output.first?.contains("belongs to the running pipegram") == true)
     }
 }

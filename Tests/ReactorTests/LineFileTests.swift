@@ -106,4 +106,26 @@ import Testing
     @Test func `a file that can't be opened is an error`() {
         #expect(throws: LineFile.Unusable.self) { try LineFile("/nowhere/log") }
     }
+
+    @Test func `a lock outlasts another descriptor of the file in the same process`() throws {
+        let file = try #require(try LineFile(path))
+        close(open(path, O_RDONLY))
+        let script = "import fcntl; fcntl.lockf(open('\(path)', 'a'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+        #expect(system("python3 -c \"\(script)\" 2>/dev/null") != 0)
+        #expect(throws: LineFile.Unusable.self) { try LineFile(path) }
+        try file.append(bytes("one\n"))
+    }
+
+    @Test func `a file that was moved, replaced or removed is known`() throws {
+        let file = try #require(try LineFile(path))
+        #expect(file.isInPlace && !file.isRemoved)
+        rename(path, "\(path).1")
+        #expect(!file.isInPlace && !file.isRemoved)
+        files.write("log", "another")
+        #expect(!file.isInPlace)
+        rename("\(path).1", path)
+        #expect(file.isInPlace)
+        unlink(path)
+        #expect(!file.isInPlace && file.isRemoved)
+    }
 }

@@ -3,17 +3,20 @@ import Reactor
 
 /// Files that were downloaded for children without a `path` of their own. They are deleted after their child ended.
 ///
-/// Each scope has a directory with numbered subdirectories, so that the same events give the same names.
+/// Each scope has a directory with numbered subdirectories, so that the same events give the same names. A bot may keep
+/// files there too: only what is in the manifest is deleted, and directories once they are empty.
 @MainActor package final class ChildFiles {
     /// The parent of all scopes' directories; nil before the first file.
     package private(set) var directory: String?
     private let base: String
     private let isTemporary: Bool
     private var counts: [Scope: Int] = [:]
-    /// The files' directories, by the scope of the running child.
-    private var places: [Scope: [String]] = [:]
-    /// Directories that an earlier run left, each scope's after its files'.
-    private var earlier: [String] = []
+    /// The files' names below `directory`, by the scope of the running child.
+    private var names: [Scope: [String]] = [:]
+    /// Nil for a temporary directory, which is deleted with all that is in it.
+    private let manifest: FileManifest?
+    /// The files that an earlier run left.
+    private var earlier: Set<String>
 
     /// - Parameters:
     ///   - state: the state directory; nil for a temporary directory, created for the first file.
@@ -21,10 +24,8 @@ import Reactor
     package init(in state: String?, temporaryDirectory: String) {
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
-        guard !isTemporary else { return }
-        earlier = Directory.names(in: base).flatMap { scope in
-            Directory.names(in: "\(base)/\(scope)").map { "\(base)/\(scope)/\($0)" } + ["\(base)/\(scope)"]
-        }
+        manifest = state.map { FileManifest("\(Self.absolute($0))/files.list") }
+        earlier = manifest?.names ?? []
     }
 
     isolated deinit { if isTemporary { removeAll() } }
@@ -48,40 +49,71 @@ import Reactor
     /// - Parameter name: the file's name as its sender chose it. Characters other than letters, digits, dots and
     ///   underscores become dashes.
     func makePath(for scope: Scope, name: String) throws(SystemError) -> String {
-        let place = "\(try makeDirectory())/\(Self.name(of: scope))"
+        let directory = try makeDirectory()
+        let place = Self.name(of: scope)
+        try Self.make("\(directory)/\(place)")
+        let folder = "\(place)/\(try makeNumber(in: "\(directory)/\(place)", for: scope))"
+        let name = "\(folder)/\(Self.sanitized(name))"
+        do throws(SystemError) {
+            try manifest?.add(name)
+        } catch {
+            rmdir("\(directory)/\(folder)")
+            throw error
+        }
+        earlier.remove(name)
+        names[scope, default: []].append(name)
+        return "\(directory)/\(name)"
+    }
+
+    private func makeNumber(in place: String, for scope: Scope) throws(SystemError) -> Int {
         var number = (counts[scope] ?? 0) + 1
-        try Self.make(place)
         // An earlier run may have left such a directory, and one of its calls may still upload the file.
         while mkdir("\(place)/\(number)", 0o700) != 0 {
             guard errno == EEXIST else { throw SystemError("creating \(place)/\(number)") }
             number += 1
         }
         counts[scope] = number
-        places[scope, default: []].append("\(place)/\(number)")
-        return "\(place)/\(number)/\(Self.sanitized(name))"
+        return number
     }
 
-    /// The directories of a scope whose child ended, to be deleted when no call needs them.
-    package func release(of scope: Scope) -> [String] { places.removeValue(forKey: scope) ?? [] }
+    /// The files of a scope whose child ended, to be deleted when no call needs them.
+    package func release(of scope: Scope) -> [String] { names.removeValue(forKey: scope) ?? [] }
 
     package func remove(_ taken: [String], of scope: Scope) {
-        guard !taken.isEmpty, let directory else { return }
-        taken.forEach { Directory.remove($0) }
-        // Fails, as it should, if a later child has files there.
-        if rmdir("\(directory)/\(Self.name(of: scope))") == 0 { counts[scope] = nil }
+        guard let directory else { return }
+        taken.forEach { remove($0) }
+        // It stays where a later child has files, or the bot.
+        let place = "\(directory)/\(Self.name(of: scope))"
+        if !taken.isEmpty, !Directory.isReal(place) { counts[scope] = nil }
     }
 
     /// Deletes the files that an earlier run left, once its calls are answered.
     func removeRecovered() {
-        let current = Set(counts.keys.map { "\(base)/\(Self.name(of: $0))" })
-        for path in earlier where !current.contains(path) { Directory.remove(path) }
+        earlier.forEach { remove($0) }
         earlier = []
+    }
+
+    /// Deletes a file with what a kill left of its download, and its directories if nothing else is in them.
+    private func remove(_ name: String) {
+        let parts = name.split(separator: "/").map(String.init)
+        let root = directory ?? base
+        let (place, folder) = ("\(root)/\(parts[0])", "\(root)/\(parts[0])/\(parts[1])")
+        // A link leads to files of somebody else.
+        if Directory.isReal(root), Directory.isReal(place), Directory.isReal(folder) {
+            for entry in Directory.names(in: folder)
+            where entry == parts[2] || entry.hasPrefix("\(parts[2]).part-") {
+                unlink("\(folder)/\(entry)")
+            }
+            rmdir(folder)
+            rmdir(place)
+        }
+        manifest?.remove(name)
     }
 
     /// Deletes all files and their directory.
     package func removeAll() {
         if let directory { Directory.remove(directory) }
-        (directory, counts, places) = (nil, [:], [:])
+        (directory, counts, names) = (nil, [:], [:])
     }
 
     private func makeDirectory() throws(SystemError) -> String {
@@ -122,7 +154,10 @@ import Reactor
     }
 
     private static func make(_ path: String) throws(SystemError) {
-        guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
-        throw SystemError("creating \(path)")
+        guard mkdir(path, 0o700) != 0 else { return }
+        guard errno == EEXIST else { throw SystemError("creating \(path)") }
+        guard Directory.isReal(path) else {
+            throw SystemError("\(path), which must be a directory and no link", code: ENOTDIR)
+        }
     }
 }

@@ -111,9 +111,7 @@ final class Downloads {
             return refuse(download, Self.explained(.badRequest("file is too big")))
         }
         guard !place.hasPrefix("/") else {
-            // A local Bot API server with --local returns the path of a file on this machine.
-            let size = file["file_size"]?.integer ?? 0
-            return end(download, .success(["path": JSON(place), "file_size": JSON(size)]))
+            return passOn(download, place, size: file["file_size"]?.integer ?? 0)
         }
         do throws(SystemError) {
             if download.part == nil {
@@ -123,6 +121,18 @@ final class Downloads {
             return refuse(download, .badRequest(error.description))
         }
         fetch(download, from: place)
+    }
+
+    /// A local Bot API server with --local returns the path of a file on its own machine.
+    private func passOn(_ download: Download, _ place: String, size: Int64) {
+        do throws(InputFile.Refusal) {
+            _ = try InputFile(place)
+            end(download, .success(["path": JSON(place), "file_size": JSON(size)]))
+        } catch {
+            guard !error.isExhaustion else { return again(download, ask) }
+            let remedy = "mount the Bot API server's directory at the same path on this machine"
+            refuse(download, .badRequest("\(error); the server says it put the file there: \(remedy)"))
+        }
     }
 
     private func open(_ download: Download, name: String) throws(SystemError) {

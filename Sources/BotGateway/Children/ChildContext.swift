@@ -47,6 +47,7 @@ struct BotHealth {
     /// The number of problems: bad lines, crashes and hangs.
     private(set) var problems = 0
     private var hasReportedBuffering = false
+    private var hasReportedFile = false
 
     mutating func countProblem() { problems += 1 }
 
@@ -54,6 +55,12 @@ struct BotHealth {
     var mayReportBuffering: Bool { !hasReportedBuffering }
 
     mutating func reportedBuffering() { hasReportedBuffering = true }
+
+    /// Returns whether to report that a program printed a file's URL and may not send files.
+    mutating func noteUnsentFile() -> Bool {
+        defer { hasReportedFile = true }
+        return !hasReportedFile
+    }
 }
 
 /// Decides which scopes have a child.

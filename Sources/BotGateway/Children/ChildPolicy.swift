@@ -18,6 +18,9 @@ package struct ChildPolicy {
     package var failure = Failure.redeliver(maxDeliveries: 3)
     /// The protocol that children speak.
     package var dialect = DialectKind.events
+    /// Whether a plain-text program sends a file by printing its URL. Any user may get it to print any URL, so this
+    /// needs a directory that uploads are limited to.
+    package var sendsPrintedFiles = false
     /// Whether a chat shows "typing" while its child is busy.
     package var showsTyping = false
     /// When a child gets its next event.

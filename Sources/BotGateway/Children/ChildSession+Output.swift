@@ -82,6 +82,13 @@ extension ChildSession: DialectHost {
 
     func takePartOfLine() -> [UInt8] { child.process?.takePartOfLine() ?? [] }
 
+    func fileNotSent() {
+        guard context.health.noteUnsentFile() else { return }
+        warn(
+            "a printed file:// line is sent as text: only files below --upload-root DIR are sent with --plain"
+        )
+    }
+
     func carryOut(_ event: OutgoingEvent, bytes: Int) {
         switch event {
         case .call(let call): perform(call, bytes: bytes)

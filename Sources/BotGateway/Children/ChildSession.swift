@@ -33,7 +33,9 @@ import Reactor
         inFlight = InFlight(mode: context.policy.inFlightMode)
         switch context.policy.dialect {
         case .events: dialect = EventDialect.shared
-        case .plainText: dialect = PlainTextDialect(awaitsReturn: context.policy.detectsHangs)
+        case .plainText:
+            dialect = PlainTextDialect(
+                awaitsReturn: context.policy.detectsHangs, sendsFiles: context.policy.sendsPrintedFiles)
         }
     }
 

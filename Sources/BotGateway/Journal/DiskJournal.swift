@@ -38,13 +38,13 @@ import Reactor
         in directory: StateDirectory?, bot: Int64, redeliveryWindow: Int, on loop: EventLoop, log: Logger
     ) throws(GatewayFailure) {
         (self.directory, self.log) = (directory, log)
-        let place = Self.place(of: directory)
+        let place = StateDirectory.journal(in: directory)
         let database = try JournalDatabase.open(directory?.journal, patience: Self.patience)
         self.database = database
         do {
             let statements = try JournalStatements(database)
             self.statements = statements
-            commit = GroupCommit(with: statements, at: place, on: loop, log: log)
+            commit = GroupCommit(with: statements, in: directory, on: loop, log: log)
             let facts = JournalMetadata(database)
             if let owner = try facts["bot"], owner != bot {
                 throw GatewayFailure(
@@ -65,21 +65,24 @@ import Reactor
             try facts.set([
                 "bot": bot, "clean": 0, "reach": Int64(redeliveryWindow), "started": JournalMetadata.now,
                 "stopped": 0,
-                "not_allowed": 0, "too_old": 0,
+                "not_allowed": 0, "too_old": 0, "last_poll": 0, "poll_failing": 0, "poll_errors": 0,
+                "call_errors": 0,
             ])
             database.wait(upTo: .zero)
         } catch {
             throw JournalDatabase.failure(error, at: place)
         }
-        commit.onFailure = { [unowned self] in fail($0) }
+        directory?.noteFiles()
+        commit.onFailure = { [unowned self] in fail(with: $0) }
     }
 
     package var isDurable: Bool { directory != nil }
 
-    /// The journal's path, for messages.
-    var place: String { Self.place(of: directory) }
+    /// The paths of the files that only the journal may open; none in memory.
+    package var ownFiles: [String] { directory?.ownFiles ?? [] }
 
-    private static func place(of directory: StateDirectory?) -> String { directory?.journal ?? "in memory" }
+    /// The journal's path, for messages.
+    var place: String { StateDirectory.journal(in: directory) }
 
     /// Returns free pages to the disk, if a past backlog left more than half of the file unused.
     private func shrink(_ database: Database) {
@@ -152,10 +155,12 @@ import Reactor
     }
 
     /// Ends the gateway because of an unusable database. `onFailure` reports the error.
-    func fail(_ error: DatabaseError) {
+    func fail(_ error: DatabaseError) { fail(with: JournalDatabase.failure(error, at: place)) }
+
+    private func fail(with failure: GatewayFailure) {
         guard !isBroken else { return }
         isBroken = true
-        onFailure(JournalDatabase.failure(error, at: place))
+        onFailure(failure)
     }
 
     /// Makes the last commit.

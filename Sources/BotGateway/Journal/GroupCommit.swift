@@ -15,10 +15,10 @@ import Reactor
     /// Called after each commit.
     var onCommit: () -> Void = {}
     /// Called with an error that isn't temporary.
-    var onFailure: (DatabaseError) -> Void = { _ in }
+    var onFailure: (GatewayFailure) -> Void = { _ in }
 
     private let statements: JournalStatements
-    private let place: String
+    private let directory: StateDirectory?
     private let loop: EventLoop
     private let log: Logger
     private(set) var changes = JournalChanges()
@@ -28,10 +28,14 @@ import Reactor
     private var isDue = false
     private var outage = WriteOutage()
 
-    /// - Parameter place: the journal's path, for messages.
-    init(with statements: JournalStatements, at place: String, on loop: EventLoop, log: Logger) {
-        (self.statements, self.place, self.loop, self.log) = (statements, place, loop, log)
+    /// - Parameter directory: nil for a journal in memory.
+    init(
+        with statements: JournalStatements, in directory: StateDirectory?, on loop: EventLoop, log: Logger
+    ) {
+        (self.statements, self.directory, self.loop, self.log) = (statements, directory, loop, log)
     }
+
+    private var place: String { StateDirectory.journal(in: directory) }
 
     isolated deinit { timer?.cancel() }
 
@@ -77,6 +81,8 @@ import Reactor
         } catch {
             return failed(error)
         }
+        // A commit to a file that isn't in its place any more can't be found by the next start.
+        if let displacement = directory?.displacement { return onFailure(displacement) }
         if let duration = outage.ended(at: .current) {
             log.notice("\(place) can be written again, after \(duration.rounded)")
         }
@@ -111,7 +117,7 @@ import Reactor
     }
 
     private func failed(_ error: DatabaseError) {
-        guard error.mayPass else { return onFailure(error) }
+        guard error.mayPass else { return onFailure(JournalDatabase.failure(error, at: place)) }
         // Another writer is usually done soon.
         let isBusy = error.code == SQLITE_BUSY
         if outage.failed(isBusy: isBusy, at: .current) {

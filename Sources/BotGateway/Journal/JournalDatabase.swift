@@ -73,6 +73,7 @@ enum JournalDatabase {
     static func open(in directory: String, for access: Database.Access) throws(GatewayFailure) -> Database {
         let path = "\(directory)/journal.db"
         let neverRan = GatewayFailure(.neverRan, "no gateway has run with this state: \(directory)")
+        try checkBeginning(of: path)
         var status = stat()
         if stat(path, &status) != 0, [ENOENT, ENOTDIR].contains(errno) { throw neverRan }
         do {
@@ -84,6 +85,20 @@ enum JournalDatabase {
         } catch {
             throw failure(error, at: path)
         }
+    }
+
+    /// Refuses an empty or missing database beside a log of changes: SQLite would delete the log as outdated.
+    static func checkBeginning(of path: String) throws(GatewayFailure) {
+        var (database, log) = (stat(), stat())
+        let isThere = stat(path, &database) == 0
+        guard !isThere || database.st_size == 0, stat("\(path)-wal", &log) == 0, log.st_size > 0 else {
+            return
+        }
+        throw GatewayFailure(
+            .unusableState,
+            "\(path) is \(isThere ? "empty" : "missing"), but \(path)-wal contains changes to it (\(log.st_size) bytes). "
+                + "Nothing was changed; put the right journal.db back, or move both away to start with an empty journal"
+        )
     }
 
     /// The rate-limited chats and the time left for each, the first one to end first.

@@ -5,8 +5,15 @@ import Reactor
 @MainActor package final class StateDirectory {
     package let path: String
     private let lock: Int32
+    private var files: StateFiles
 
     package var journal: String { "\(path)/journal.db" }
+
+    /// The journal's path, for messages.
+    static func journal(in directory: StateDirectory?) -> String { directory?.journal ?? "in memory" }
+
+    /// The journal's files and the lock, of which the gateway must have no second descriptor.
+    package var ownFiles: [String] { StateFiles.paths(in: path) }
 
     /// Finds the state directory: the given one, otherwise systemd's, otherwise the user's (XDG).
     ///
@@ -36,28 +43,14 @@ import Reactor
 
     /// Creates the directory if needed, accessible to its owner only, and takes its lock.
     ///
-    /// Fails with `.noState` if it can't be created or written to, or if another gateway uses it.
+    /// Fails with `.noState` if it can't be created or written to, or if another gateway uses it, and with
+    /// `.unusableState` if its journal has lost its beginning.
     package init(_ path: String) throws(GatewayFailure) {
         self.path = path
         try Self.make(path)
-        let file = "\(path)/lock"
-        lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw Self.unusable(path, SystemError(file)) }
-        let holder: pid_t?
-        do throws(SystemError) {
-            holder = try FileLock.take(lock, of: file)
-        } catch {
-            close(lock)
-            throw Self.unusable(path, error)
-        }
-        if let holder {
-            close(lock)
-            let user = holder > 0 ? "process \(holder), another pipegram" : "another pipegram"
-            throw GatewayFailure(
-                .noState,
-                "\(path) is in use by \(user); stop that one, or choose another directory with "
-                    + "--state DIR")
-        }
+        try JournalDatabase.checkBeginning(of: "\(path)/journal.db")
+        lock = try Self.takeLock(in: path)
+        files = StateFiles(in: path)
         // SQLite would create the file readable by everyone, which matters if the user opened the directory to others.
         // If this fails, SQLite reports why.
         Glibc.close(open(journal, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
@@ -67,6 +60,12 @@ import Reactor
     }
 
     isolated deinit { close(lock) }
+
+    /// Remembers the files as they are now, once the journal's database has made all of its own.
+    func noteFiles() { files = StateFiles(in: path) }
+
+    /// Says which of the files isn't where it was; nil if all are.
+    var displacement: GatewayFailure? { files.displacement }
 
     /// The pid of the gateway that holds a directory's lock; nil if none does. 0 if the pid isn't visible from here, as
     /// from another container.
@@ -85,6 +84,54 @@ import Reactor
             }
         }
         return bots.sorted().map(String.init)
+    }
+
+    /// Opens and locks the lock file.
+    private static func takeLock(in path: String) throws(GatewayFailure) -> Int32 {
+        let file = "\(path)/lock"
+        let lock = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw errno == ELOOP ? foreignLock(file) : unusable(path, SystemError(file)) }
+        do throws(GatewayFailure) {
+            try take(lock, file, of: path)
+            return lock
+        } catch {
+            close(lock)
+            throw error
+        }
+    }
+
+    private static func take(_ lock: Int32, _ file: String, of path: String) throws(GatewayFailure) {
+        let holder: pid_t?
+        do throws(SystemError) {
+            holder = try FileLock.take(lock, of: file)
+        } catch {
+            throw unusable(path, error)
+        }
+        if let holder {
+            let user = holder > 0 ? "process \(holder), another pipegram" : "another pipegram"
+            throw GatewayFailure(
+                .noState,
+                "\(path) is in use by \(user); stop that one, or choose another directory with "
+                    + "--state DIR")
+        }
+        guard isOurs(lock) else { throw foreignLock(file) }
+    }
+
+    /// Whether the lock file is empty or holds a pid. Anything else belongs to another program and stays as it is.
+    private static func isOurs(_ lock: Int32) -> Bool {
+        var status = stat()
+        guard fstat(lock, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        var text = [UInt8](repeating: 0, count: 32)
+        let count = pread(lock, &text, text.count, 0)
+        guard count >= 0, count < text.count else { return false }
+        return text[..<count].allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: "\n") }
+    }
+
+    private static func foreignLock(_ file: String) -> GatewayFailure {
+        GatewayFailure(
+            .noState,
+            "\(file) is a link or another program's file, and was left as it is; remove it, or choose another "
+                + "directory with --state DIR")
     }
 
     /// Creates the directory and its missing parents.

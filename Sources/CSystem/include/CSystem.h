@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 typedef struct {
@@ -60,9 +61,19 @@ uint64_t raise_descriptor_limit(uint64_t *hard);
 /// Creates an unnamed file in `directory`; it disappears with its last descriptor. Negative: an errno.
 int open_unnamed_file(const char *directory);
 
-/// Opens a regular file for reading; anything else stays unopened. Sets `*size`, and `*mode` as in stat(2) if the file
-/// is visible. Negative: an errno, EINVAL if it isn't a regular file.
-int open_regular_file(const char *path, mode_t *mode, int64_t *size);
+/// Finds a file without opening it for reading, and fills in `*status`. Returns a descriptor for `open_located_file`;
+/// negative: an errno.
+int locate_file(const char *path, struct stat *status);
+
+/// Opens a file found by `locate_file` for reading. Negative: an errno.
+int open_located_file(int place);
+
+/// Locks a whole file for this open file description. Unlike a POSIX lock, the lock stays when the process closes
+/// another descriptor of the file. Returns 0 or an errno.
+int lock_open_file(int descriptor);
+
+/// The process that holds such a lock or a POSIX lock; 0 if it isn't visible here, -1 if the file isn't locked.
+pid_t lock_holder(int descriptor);
 
 /// The index of the first `sought` in `bytes`; -1 if there is none.
 ssize_t find_bytes(const void *bytes, size_t count, const void *sought, size_t length);

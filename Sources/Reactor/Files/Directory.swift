@@ -16,6 +16,12 @@ import Glibc
         return names.sorted()
     }
 
+    /// Whether there is a directory, and not a link to one.
+    package static func isReal(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Removes a directory with its contents, as far as permissions allow. Symbolic links are removed, not followed.
     package static func remove(_ path: String) {
         for name in names(in: path) {

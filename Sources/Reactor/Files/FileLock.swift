@@ -1,6 +1,9 @@
+import CSystem
 import Glibc
 
-/// A lock on a whole file. This process holds it until it closes the file or exits.
+/// A lock on a whole file, held until its descriptor is closed.
+///
+/// It belongs to the open file description (fcntl(2), F_OFD_SETLK), so other descriptors of the file may be closed.
 package enum FileLock {
     /// How long a dead holder may keep the lock. A process that is killed while it starts a child shares its
     /// descriptors with that child until the child calls execve(2).
@@ -13,10 +16,9 @@ package enum FileLock {
     package static func take(_ descriptor: Int32, of path: String) throws(SystemError) -> pid_t? {
         let deadline = Instant.current + patience
         while true {
-            var request = wholeFile
-            if fcntl(descriptor, F_SETLK, &request) == 0 { return nil }
-            let error = SystemError(path)
-            guard [EACCES, EAGAIN].contains(error.code) else { throw error }
+            let code = lock_open_file(descriptor)
+            if code == 0 { return nil }
+            guard [EACCES, EAGAIN].contains(code) else { throw SystemError(path, code: code) }
             if let holder = holder(of: descriptor), isAlive(holder) || .current > deadline { return holder }
             usleep(5000)
         }
@@ -24,14 +26,9 @@ package enum FileLock {
 
     /// The process id of the lock's holder; 0 if the id isn't visible here, nil if the lock is free.
     package static func holder(of descriptor: Int32) -> pid_t? {
-        var request = wholeFile
-        guard fcntl(descriptor, F_GETLK, &request) == 0, request.l_type != F_UNLCK else { return nil }
-        return max(0, request.l_pid)
+        let holder = lock_holder(descriptor)
+        return holder < 0 ? nil : holder
     }
 
     private static func isAlive(_ pid: pid_t) -> Bool { pid == 0 || kill(pid, 0) == 0 || errno != ESRCH }
-
-    private static var wholeFile: flock {
-        flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
-    }
 }

@@ -9,7 +9,7 @@ import Glibc
     package struct Refusal: Error, Equatable, CustomStringConvertible {
         /// As it was given.
         package let path: String
-        /// `is a directory`, `is not a regular file`, or the system's reason, as in `Permission denied`.
+        /// `is a directory`, `is not a regular file`, `belongs to …`, or the system's reason, as in `Permission denied`.
         package let reason: String
         /// Whether the system is out of descriptors or memory, so that a later attempt may succeed.
         package let isExhaustion: Bool
@@ -27,14 +27,21 @@ import Glibc
     private let descriptor: Int32
 
     /// Opens a regular file. Anything else is refused without being opened, so that a FIFO can't block.
-    package init(_ path: String) throws(Refusal) {
-        var mode: mode_t = 0
-        var size: Int64 = 0
+    ///
+    /// - Parameter reserved: files that are refused in the same way.
+    package init(_ path: String, except reserved: ReservedFiles = ReservedFiles()) throws(Refusal) {
+        var status = stat()
         // The system would cut the path at a zero byte and open another file.
-        let file = path.utf8.contains(0) ? -ENOENT : open_regular_file(path, &mode, &size)
-        guard file >= 0 else { throw Refusal(path: path, mode: mode, code: -file) }
+        let place = path.utf8.contains(0) ? -ENOENT : locate_file(path, &status)
+        guard place >= 0 else { throw Refusal(path: path, code: -place) }
+        defer { close(place) }
+        guard File.isRegular(status.st_mode) else { throw Refusal(path: path, irregular: status.st_mode) }
+        guard !reserved.contains(FileIdentity(status)) else { throw Refusal(reserved: path) }
+        let file = open_located_file(place)
+        guard file >= 0 else { throw Refusal(path: path, code: -file) }
+        fstat(file, &status)
         self.path = path
-        self.size = Int(size)
+        size = Int(status.st_size)
         descriptor = file
         resolvedPath = Self.target(of: "/proc/self/fd/\(file)") ?? path
     }
@@ -58,14 +65,19 @@ import Glibc
 }
 
 extension InputFile.Refusal {
-    fileprivate init(path: String, mode: mode_t, code: Int32) {
-        self.path = path
+    fileprivate init(path: String, code: Int32) {
         let error = SystemError("opening", code: code)
-        if mode & S_IFMT == S_IFDIR {
-            reason = "is a directory"
-        } else {
-            reason = mode == 0 || File.isRegular(mode) ? error.reason : "is not a regular file"
-        }
-        isExhaustion = (mode == 0 || File.isRegular(mode)) && error.isExhaustion
+        self.init(path: path, reason: error.reason, isExhaustion: error.isExhaustion)
+    }
+
+    fileprivate init(path: String, irregular mode: mode_t) {
+        let reason = mode & S_IFMT == S_IFDIR ? "is a directory" : "is not a regular file"
+        self.init(path: path, reason: reason, isExhaustion: false)
+    }
+
+    fileprivate init(reserved path: String) {
+        let reason =
+            "belongs to the running pipegram (its journal, lock, record or results), so it can't be sent"
+        self.init(path: path, reason: reason, isExhaustion: false)
     }
 }

@@ -18,6 +18,7 @@ import Glibc
 
     private let path: String
     private let descriptor: Int32
+    private let identity: FileIdentity?
     /// Whether there may be bytes after the last complete line.
     private var hasRest = true
 
@@ -31,6 +32,7 @@ import Glibc
         if stat(path, &status) == 0, !File.isRegular(status.st_mode) { return nil }
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system(SystemError(path)) }
+        identity = FileIdentity(of: descriptor)
         do throws(Unusable) {
             try lock()
         } catch {
@@ -40,6 +42,15 @@ import Glibc
     }
 
     isolated deinit { close(descriptor) }
+
+    /// Whether the path still leads to this file. If not, it was moved, replaced or removed.
+    package var isInPlace: Bool { FileIdentity(at: path) == identity }
+
+    /// Whether the file has no path any more, so that its contents are lost.
+    package var isRemoved: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink == 0
+    }
 
     private func lock() throws(Unusable) {
         let holder: pid_t?

@@ -1,7 +1,6 @@
 import ArgumentParser
 import BotAPI
 import Glibc
-import Logging
 import Reactor
 
 /// Which files a bot may send.
@@ -12,16 +11,6 @@ struct FileFlags: ParsableArguments, Sendable {
             valueName: "directory"),
         completion: .directory)
     var uploadRoot: String?
-
-    /// A plain-text bot that repeats user input may print a `file://` line, which sends that file.
-    @MainActor func warnWithoutRoot(_ log: Logger) {
-        guard uploadRoot == nil else { return }
-        log.warning(
-            """
-            any user who gets the bot to print 'file:///…' receives that file; limit uploads to one directory with \
-            --upload-root
-            """)
-    }
 
     @MainActor func uploads() throws -> Uploads {
         guard let uploadRoot else { return Uploads() }

@@ -46,6 +46,7 @@ import TelegramSimulator
 
     private static func policy(_ command: ChatCommand, _ bot: BotProgram, isScript: Bool) -> ChildPolicy {
         var policy = command.childFlags.policy()
+        policy.sendsPrintedFiles = command.fileFlags.uploadRoot != nil
         policy.maxChildren = bot.maxChildren(wanted: command.childFlags.maxChildren)
         policy.acknowledgement = command.ackFlags.acknowledgement
         policy.failure = .dropEvents

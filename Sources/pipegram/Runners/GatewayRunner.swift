@@ -13,6 +13,7 @@ import Reactor
         let gateway: Gateway
         let children: Children
         let caller: TelegramCaller
+        let health: HealthRecorder
     }
 
     private let command: RunCommand
@@ -64,26 +65,37 @@ import Reactor
             }
         }
         flow?.caller.abandonDownloads()
-        journal.close(clean: flow.map { $0.children.count == 0 } ?? true)
+        let failure = closeJournal()
         if !journal.isDurable { files.removeAll() }
-        return try result.get()
+        let exitCode = try result.get()
+        if let failure { throw failure.asFailure }
+        return exitCode
+    }
+
+    /// Makes the journal's last commit. Returns why it failed, if that wasn't known before.
+    private func closeJournal() -> GatewayFailure? {
+        var failure: GatewayFailure?
+        journal.onFailure = { failure = $0 }
+        journal.close(clean: flow.map { $0.children.count == 0 } ?? true)
+        return failure
     }
 
     private func start(as user: JSON) throws(GatewayFailure) {
         session.introduce(user, doing: "waiting for updates")
         if let username = user["username"]?.string { journal.setBot(username: username) }
         access.logList()
-        if command.childFlags.common.plain { command.fileFlags.warnWithoutRoot(log) }
         let earlier = try journal.recoveredCalls()
         let children = makeChildren(user)
-        let source = try access.filter(recorded(makePoller()), notingIn: journal, on: loop)
+        let poller = try makePoller()
+        let source = try access.filter(recorded(poller), notingIn: journal, on: loop)
         let caller = try makeCaller()
         let gateway = Gateway(
             from: source, by: command.scopeFlags.scope, through: children, to: caller,
             observedBy: caller, keepingIn: journal,
             stopTimeout: command.childFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop,
             log: log)
-        flow = Flow(gateway: gateway, children: children, caller: caller)
+        let health = HealthRecorder(poller, caller, in: journal, on: loop)
+        flow = Flow(gateway: gateway, children: children, caller: caller, health: health)
         journal.onFailure = { [unowned self] in session.end(with: $0) }
         gateway.start(with: earlier) { [unowned self] end in
             switch end {
@@ -91,6 +103,7 @@ import Reactor
             case .failed(let failure): session.end(with: failure)
             }
         }
+        health.start()
     }
 
     private func makePoller() throws(GatewayFailure) -> TelegramPoller {
@@ -115,7 +128,9 @@ import Reactor
     }
 
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
-        let caller = session.caller(command.callFlags, uploads: uploads, files: files)
+        let reserved = ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
+        let caller = session.caller(
+            command.callFlags, uploads: uploads.excluding(reserved), files: files)
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.migrate(old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
@@ -129,6 +144,7 @@ import Reactor
         switch signal {
         case SIGHUP where !terminalHangup.isTerminalGone:
             access.reload()
+            record?.reopen()
             guard let gateway = flow?.gateway else { return }
             log.notice("SIGHUP: replacing all children")
             gateway.reload()
@@ -141,6 +157,7 @@ import Reactor
     /// Logs the output of `pipegram status`.
     private func logReport() {
         access.logDropped()
+        flow?.health.store()
         do {
             for line in try journal.report().lines where !line.isEmpty { log.notice("\(line)") }
         } catch {
@@ -172,6 +189,7 @@ extension RunCommand: LoopCommand {
     @MainActor func policy(for program: BotProgram) -> ChildPolicy {
         var policy = childFlags.policy
         policy.acknowledgement = deliveryFlags.acknowledgement
+        policy.sendsPrintedFiles = fileFlags.uploadRoot != nil
         policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
         policy.maxChildren = program.maxChildren(wanted: childFlags.common.maxChildren)
         return policy

@@ -12,6 +12,7 @@ import Reactor
     private var signals: Signals?
     private var isWriting = false
     private var isStopping = false
+    private let terminalHangup = TerminalHangup()
 
     /// How long a stop waits for a slow reader of the output.
     private static let stopTimeout = Duration.seconds(5)
@@ -30,7 +31,7 @@ import Reactor
     }
 
     func run() throws -> ExitCode {
-        signals = try Signals([SIGINT, SIGTERM], on: session.loop) { [unowned self] in stop(on: $0) }
+        signals = try Signals([SIGINT, SIGTERM, SIGHUP], on: session.loop) { [unowned self] in handle($0) }
         record.onFailure = { [unowned self] in recordFailed($0) }
         poller.onUpdates = { [unowned self] in take($0) }
         poller.onEnd = { [unowned self] in if let failure = $0 { session.end(with: failure) } }
@@ -47,6 +48,11 @@ import Reactor
             batch.taken()
             if isStopping { confirm() }
         }
+    }
+
+    private func handle(_ signal: Int32) {
+        guard signal == SIGHUP, record.isFile, !terminalHangup.isTerminalGone else { return stop(on: signal) }
+        record.reopen()
     }
 
     private func stop(on signal: Int32) {

@@ -9,18 +9,23 @@ import Reactor
     /// Some results couldn't be written yet.
     var hasUnwritten: Bool { !unwritten.isEmpty }
 
+    /// Called once when the file was moved, replaced or removed: the next run wouldn't find the results.
+    var onFailure: (GatewayFailure) -> Void = { _ in }
+
     private static let syncDelay = Duration.milliseconds(20)
     private static let retryDelay = Duration.seconds(1)
 
+    private let path: String
     private let file: LineFile
     private let loop: EventLoop
     private let log: Logger
     private var unwritten: [(line: [UInt8], done: () -> Void)] = []
     private var isSyncDue = false
     private var isFailureLogged = false
+    private var isDisplaced = false
 
     init(_ path: String, on loop: EventLoop, log: Logger) throws(GatewayFailure) {
-        (self.loop, self.log) = (loop, log)
+        (self.path, self.loop, self.log) = (path, loop, log)
         do {
             guard let file = try LineFile(path) else {
                 throw GatewayFailure(
@@ -84,9 +89,21 @@ import Reactor
             first.done()
         }
         isFailureLogged = false
+        checkPlace()
         guard !isSyncDue else { return }
         isSyncDue = true
         loop.after(Self.syncDelay) { [weak self] in self?.sync() }
+    }
+
+    private func checkPlace() {
+        guard !isDisplaced, !file.isInPlace else { return }
+        isDisplaced = true
+        onFailure(
+            GatewayFailure(
+                .noState,
+                "\(path) was moved, replaced or removed, so sending stopped; put it back before you continue, because "
+                    + "calls without a result in it are sent again"
+            ))
     }
 
     private func wait(_ error: SystemError) {

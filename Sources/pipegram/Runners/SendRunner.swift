@@ -16,6 +16,8 @@ import Reactor
     /// The outcome once all calls in flight are answered; nil while running.
     private var ending: Result<ExitCode, Failure>?
     private var isSignedIn = false
+    /// A server that restarts may reject a good token for a moment.
+    private var rejection = RepeatedRefusal(limit: .seconds(30))
 
     /// How long a stop waits for calls in flight.
     private static let stopTimeout = Duration.seconds(5)
@@ -25,27 +27,30 @@ import Reactor
         session = try BotAPISession(
             command.server, command.tokenFlags, log: command.logFlags.logger())
         lines = try StdioLines(on: session.loop)
+        let results = ReservedFiles([command.resume].compactMap(\.self))
         caller = session.caller(
-            command.callFlags, uploads: try command.fileFlags.uploads(),
+            command.callFlags, uploads: try command.fileFlags.uploads().excluding(results),
             files: ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory))
         do throws(GatewayFailure) {
             if let path = command.resume {
-                results = try ResultFile(path, on: session.loop, log: session.log)
+                self.results = try ResultFile(path, on: session.loop, log: session.log)
             } else {
-                results = nil
+                self.results = nil
             }
         } catch {
             throw error.asFailure
         }
         sender = BatchSender(
-            to: caller, lineLimit: command.maxLine.bytes, after: results?.earlier ?? EarlierResults())
+            to: caller, lineLimit: command.maxLine.bytes, after: self.results?.earlier ?? EarlierResults())
     }
 
     func run() throws -> ExitCode {
         signals = try Signals([SIGINT, SIGTERM], on: session.loop) { [unowned self] in stop(on: $0) }
         caller.onUnauthorized = { [unowned self] error in
+            guard rejection.happened(at: .current) == .tooLong else { return }
             stop(with: .failure(Failure(.noPermission, SignIn.unauthorized(error))))
         }
+        results?.onFailure = { [unowned self] in stop(with: .failure($0.asFailure)) }
         lines.output.onFailure = { [unowned self] in stop(with: $0.asOutputFailure) }
         lines.input.mayGoOn = { [unowned self] in hasRoom }
         lines.input.onPiece = { [unowned self] in sender.read($0) }
@@ -65,6 +70,7 @@ import Reactor
 
     /// Writes the result to the file before printing it and before starting another call.
     private func handle(_ result: BatchSender.Result) {
+        if result.isSuccess { rejection.ended() }
         guard let results else { return lines.output.write(result.line) }
         results.add(result.record) { [lines] in lines.output.write(result.line) }
         guard results.hasUnwritten, !caller.isPaused else { return }

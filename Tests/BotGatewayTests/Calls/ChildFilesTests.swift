@@ -103,4 +103,45 @@ import Testing
         let files = ChildFiles(in: "/proc/nowhere", temporaryDirectory: "/nowhere")
         #expect(throws: SystemError.self) { try files.makePath(for: .chat(1), name: "a") }
     }
+
+    @Test func `only listed files are removed after a kill, and links aren't followed`() throws {
+        let directory = TemporaryDirectory()
+        let earlier = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        for chat in 1...3 as ClosedRange<Int64> { write(try earlier.makePath(for: .chat(chat), name: "a")) }
+        for name in ["part-7-1", "partly"] { directory.write("files/chat-1/1/a.\(name)", "") }
+        mkdir("\(directory.path)/files/mine", 0o700)
+        directory.write("files/mine/b", "")
+        // The bot has put its own directory elsewhere, and a link in its place.
+        rename("\(directory.path)/files/chat-2", "\(directory.path)/elsewhere")
+        symlink("\(directory.path)/elsewhere", "\(directory.path)/files/chat-2")
+        directory.write("files.list", (directory.read("files.list") ?? "") + "../elsewhere/1\n/etc/x/y\nhalf")
+        ChildFiles(in: directory.path, temporaryDirectory: "/nowhere").removeRecovered()
+        #expect(directory.names("files") == ["chat-1", "chat-2", "mine"])
+        #expect(directory.names("files/chat-1/1") == ["a.partly"])
+        #expect(directory.names("elsewhere/1") == ["a"])
+        #expect(directory.names("files/mine") == ["b"])
+        #expect(directory.names() == ["elsewhere", "files"])
+    }
+
+    @Test func `a file is listed before it is made, and the list doesn't grow for ever`() throws {
+        let directory = TemporaryDirectory()
+        let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        _ = try files.makePath(for: .chat(1), name: "kept")
+        for _ in 1...500 {
+            _ = try files.makePath(for: .chat(2), name: "a")
+            files.remove(files.release(of: .chat(2)), of: .chat(2))
+        }
+        let lines = directory.read("files.list")?.split(separator: "\n") ?? []
+        #expect(lines.contains("chat-1/1/kept"))
+        #expect(lines.count < 110)
+    }
+
+    @Test func `nothing is downloaded through a link out of the state`() throws {
+        let directory = TemporaryDirectory()
+        mkdir("\(directory.path)/elsewhere", 0o700)
+        symlink("\(directory.path)/elsewhere", "\(directory.path)/files")
+        let files = ChildFiles(in: directory.path, temporaryDirectory: "/nowhere")
+        #expect(throws: SystemError.self) { try files.makePath(for: .chat(1), name: "a") }
+        #expect(directory.names("elsewhere").isEmpty)
+    }
 }

@@ -163,12 +163,29 @@ import Testing
 
     @Test func `a local server's absolute path is returned unchanged`() throws {
         let test = try TestRig().downloads()
-        test.filePath = "/var/lib/bot/documents/file_1.pdf"
+        test.filePath = test.files.write("file_1.pdf", "0123456789")
         try test.start(to: "/elsewhere")
         guard case .success(let file) = test.result() else { return #expect(Bool(false)) }
-        #expect(file?["path"]?.string == "/var/lib/bot/documents/file_1.pdf")
+        #expect(file?["path"]?.string == test.filePath)
         #expect(file?["file_size"]?.integer == 10)
         #expect(test.requests == ["getFile "])
+    }
+
+    @Test(arguments: [
+        ("documents/file_1.pdf", "No such file or directory"), ("folder", "is a directory"),
+        ("fifo", "is not a regular file"),
+    ])
+    func `a local server's path that is no file on this machine is refused with the remedy`(
+        _ name: String, _ reason: String
+    ) throws {
+        let test = try TestRig().downloads()
+        mkdir("\(test.files.path)/folder", 0o700)
+        mkfifo("\(test.files.path)/fifo", 0o600)
+        test.filePath = "\(test.files.path)/\(name)"
+        try test.start()
+        let words = try #require(test.refusal)
+        #expect(words.contains("\(test.filePath): \(reason)"))
+        #expect(words.contains("mount the Bot API server's directory at the same path"))
     }
 
     @Test func `an unwritable path is refused by name`() throws {

@@ -71,6 +71,8 @@ protocol DialectHost: AnyObject {
     /// Takes the incomplete last line of stdout.
     func takePartOfLine() -> [UInt8]
 
+    /// The child printed a file's URL and may not send files. Logs that once for all children.
+    func fileNotSent()
     /// Logs a warning about the child's output, unless there were too many.
     func warn(_ message: @autoclosure () -> String)
     /// Like `warn`, and counts a problem, which fails a replay.

@@ -29,6 +29,8 @@ final class PlainTextDialect: Dialect {
 
     /// The next event waits until the child is back, so that output can be assigned to its event.
     private let awaitsReturn: Bool
+    /// A printed URL of a file sends it.
+    private let sendsFiles: Bool
     private(set) var isAwaitingReturn = false
     private var output = PlainTextOutput()
     private var lastPrinted = Instant.current
@@ -37,7 +39,9 @@ final class PlainTextDialect: Dialect {
     private var next: Next?
     private var mentionedFiles = MentionedFiles()
 
-    init(awaitsReturn: Bool) { self.awaitsReturn = awaitsReturn }
+    init(awaitsReturn: Bool, sendsFiles: Bool) {
+        (self.awaitsReturn, self.sendsFiles) = (awaitsReturn, sendsFiles)
+    }
 
     isolated deinit { quietTimer?.cancel() }
 
@@ -177,6 +181,9 @@ final class PlainTextDialect: Dialect {
         switch message {
         case .text(let text):
             return call("telegram.send_message", ["text": JSON(text)], host)
+        case .file(let url) where !sendsFiles:
+            host.fileNotSent()
+            return call("telegram.send_message", ["text": JSON(url)], host)
         case .file(let url) where mentionedFiles.contain(url):
             host.warn("printed file URL sent as text, because a message contains it")
             return call("telegram.send_message", ["text": JSON(url)], host)

@@ -1,4 +1,5 @@
 import BotAPI
+import Glibc
 import JSON
 import Logging
 import Reactor
@@ -18,7 +19,7 @@ package final class UpdateRecord {
     private static let retryDelay = Duration.seconds(1)
 
     private let name: String
-    private let place: Place
+    private var place: Place
     private let redaction: Redaction?
     private let loop: EventLoop
     private let log: Logger
@@ -37,9 +38,8 @@ package final class UpdateRecord {
         do {
             if path == "-" {
                 place = .stream(Output(1, name: name, on: loop))
-            } else if let file = try LineFile(path) {
+            } else if let file = try Self.open(path) {
                 place = .file(file)
-                try Self.mend(file, path)
                 earlier = Set(file.lastLines(within: Self.batchLimit))
             } else {
                 place = .stream(try Output(path: path, on: loop))
@@ -51,6 +51,18 @@ package final class UpdateRecord {
         }
         guard case .stream(let output) = place else { return }
         output.onFailure = { [unowned self] in failed($0, output) }
+    }
+
+    /// Updates go to a file, which can be opened again.
+    package var isFile: Bool {
+        if case .file = place { true } else { false }
+    }
+
+    /// Nil if there is something that isn't a file, such as a pipe.
+    private static func open(_ path: String) throws -> LineFile? {
+        guard let file = try LineFile(path) else { return nil }
+        try mend(file, path)
+        return file
     }
 
     /// Removes an incomplete last line left by a crash. Throws if the line isn't part of a record: the file is another
@@ -79,7 +91,7 @@ package final class UpdateRecord {
         guard !lines.isEmpty else { return done() }
         let bytes = Array(lines.joined())
         switch place {
-        case .file(let file): write(bytes, to: file, then: done)
+        case .file: write(bytes, then: done)
         case .stream(let output):
             output.write(bytes) { [weak self] in
                 self?.writeSucceeded()
@@ -93,19 +105,49 @@ package final class UpdateRecord {
         return CompactJSON.withCompact(update.text) { Array($0) } + [UInt8(ascii: "\n")]
     }
 
-    private func write(_ bytes: [UInt8], to file: LineFile, then done: @escaping () -> Void) {
-        var rest = bytes
-        do throws(SystemError) {
-            try file.append(rest)
-            rest = []
+    /// - Parameter isAppended: the file has the bytes already, but perhaps not on disk.
+    private func write(_ bytes: [UInt8], isAppended: Bool = false, then done: @escaping () -> Void) {
+        var isAppended = isAppended
+        do {
+            guard case .file(var file) = place else { return }
+            if !file.isInPlace {
+                file = try openAgain()
+                isAppended = false
+            }
+            if !isAppended { try file.append(bytes) }
+            isAppended = true
             try file.sync()
+            // A file that was only renamed keeps them.
+            guard !file.isRemoved else { return write(bytes, then: done) }
         } catch {
             writeFailed(error)
-            loop.after(Self.retryDelay) { [weak self] in self?.write(rest, to: file, then: done) }
+            loop.after(Self.retryDelay) { [weak self] in
+                self?.write(bytes, isAppended: isAppended, then: done)
+            }
             return
         }
         writeSucceeded()
         done()
+    }
+
+    /// Opens the file anew if it was moved, replaced or removed, as logrotate(8) does. If that fails, the next update
+    /// tries again.
+    package func reopen() {
+        guard case .file(let file) = place, !file.isInPlace else { return }
+        do {
+            _ = try openAgain()
+        } catch {
+            writeFailed(error)
+        }
+    }
+
+    private func openAgain() throws -> LineFile {
+        guard let file = try Self.open(name) else {
+            throw SystemError("\(name), which must be a file", code: EINVAL)
+        }
+        place = .file(file)
+        log.notice("\(name) was moved or removed; updates are recorded in a new file")
+        return file
     }
 
     private func failed(_ error: SystemError, _ output: Output) {
@@ -114,7 +156,7 @@ package final class UpdateRecord {
         loop.after(Self.retryDelay) { [weak output] in output?.retry() }
     }
 
-    private func writeFailed(_ error: SystemError) {
+    private func writeFailed(_ error: any Error) {
         guard !isInTrouble else { return }
         isInTrouble = true
         log.error(
