@@ -30,19 +30,24 @@ package struct BotAPIError: Error, CustomStringConvertible {
     /// Longer waits are cut to this: the next 429 says whether the chat still has to wait.
     package static let longestWait = Duration.seconds(3600)
 
+    /// In characters. Telegram's own are much shorter, and they go to the log.
+    private static let longestReason = 4096
+
     /// An error in the Bot API's words: `{"ok":false,"error_code":N,"description":"…"}`.
     ///
     /// - Parameter status: the HTTP status, for a body without an `error_code` of 400 to 599.
     init(_ body: JSON, status: Int) {
-        let code = body["error_code"]?.integer.flatMap { (400..<600).contains($0) ? Int($0) : nil }
+        let given = body["error_code"]?.integer ?? body["error_code"]?.string.flatMap { Int64($0) }
+        let code = given.flatMap { (400..<600).contains($0) ? Int($0) : nil }
+        let reason = body["description"]?.string.map { String($0.prefix(Self.longestReason)) }
         self.init(
-            code: code ?? max(status, 400), reason: body["description"]?.string ?? Self.reason(of: status),
+            code: code ?? max(status, 400), reason: reason ?? Self.reason(of: status),
             parameters: body["parameters"])
     }
 
     /// A response that isn't the Bot API's, such as a proxy's page: only its HTTP status says anything.
     init(stranger response: HTTPClient.Response) {
-        let kind = response.contentType.prefix { $0 != ";" }
+        let kind = response.contentType.prefix { $0 != ";" }.prefix(100)
         let body = response.body.isEmpty ? "an empty body" : kind.isEmpty ? "an unknown body" : String(kind)
         self.init(
             code: response.status,

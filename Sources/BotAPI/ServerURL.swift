@@ -54,14 +54,11 @@ package nonisolated struct ServerURL: Sendable {
         else { throw .port }
     }
 
-    /// Whether a path has the part that the token stands in, as in `/bot7:AAF…/getMe`.
+    /// Whether a path has the part that the token stands in, as in `/bot7:AAF…/getMe`, or a token alone.
     private static func hasToken(_ path: Substring) -> Bool {
         path.split(separator: "/").contains { part in
             let part = part.lowercased()
-            guard part.hasPrefix("bot") else { return false }
-            return part.dropFirst(3).drop { $0.isNumber }.hasPrefix(":")
-                || part.dropFirst(3).drop { $0.isNumber }.hasPrefix("%3a")
-                || part == "bot" || part.hasPrefix("bot<")
+            return part == "bot" || part.hasPrefix("bot<") || part.contains(":") || part.contains("%3a")
         }
     }
 
@@ -84,13 +81,22 @@ package nonisolated struct ServerURL: Sendable {
     /// For messages: without a user name and a password.
     package var place: String { Credentials.redact(url: text) }
 
-    /// Any text that was given as an address, without what is secret in it.
+    /// A text that was given as an address, without what may be secret in it: it is cut behind the host, and where a
+    /// token may begin.
     package static func redacted(_ given: String) -> String {
         let url = Credentials.redact(url: given)
-        let lowered = url.lowercased()
-        guard let bot = lowered.firstRange(of: "/bot") else { return url }
-        let end = url.index(
-            url.startIndex, offsetBy: lowered.distance(from: lowered.startIndex, to: bot.upperBound))
-        return "\(url[..<end])…"
+        let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+        let rest = url[start...]
+        let host = rest.prefix { !"/?#".contains($0) }
+        guard !mayHoldToken(host) else { return "\(url[..<start])…" }
+        return rest.count == host.count
+            ? url : "\(url[..<start])\(host)\(rest.dropFirst(host.count).prefix(1))…"
+    }
+
+    /// Whether a text has a colon with more than a port's digits behind it.
+    private static func mayHoldToken(_ text: Substring) -> Bool {
+        guard !text.lowercased().contains("%3a") else { return true }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
+        return parts.contains { $0.contains { !$0.isNumber && $0 != "]" } } && !text.hasPrefix("[")
     }
 }

@@ -152,10 +152,21 @@ package final class Gateway {
     private func endIfDone() {
         guard children.isFinished else { return }
         if calls.open == 0 { return finish() }
-        guard let deadline = stop.deadline, observer?.mayAnswer(by: deadline) == false else { return }
+        guard let deadline = stop.deadline, stop.phase == .draining else { return }
+        guard observer?.mayAnswer(by: deadline) == false else { return checkAgainSoon() }
         let held = "\(calls.open.counted("call")) delayed for longer than --stop-timeout"
         log.warning("not waiting for \(held), \(fateOfCalls)")
         finish()
+    }
+
+    /// A call in flight may be rate-limited when its answer comes.
+    private func checkAgainSoon() {
+        guard !stop.isCheckingAgain else { return }
+        stop.isCheckingAgain = true
+        loop.after(.milliseconds(250)) { [weak self] in
+            self?.stop.isCheckingAgain = false
+            self?.endIfDone()
+        }
     }
 
     private var fateOfCalls: String { journal.isDurable ? "left in the journal" : "lost" }
@@ -164,6 +175,7 @@ package final class Gateway {
         let killed = children.count.counted("child", plural: "children")
         let left = "\(calls.open.counted("unanswered call")) \(fateOfCalls)"
         log.error("stopping took longer than \(stop.timeout.rounded): \(killed) killed, \(left)")
+        children.onFinished = {}
         children.shutDown(.killing)
         finish()
     }
@@ -191,6 +203,7 @@ private struct GatewayStop {
     /// Why the source failed; nil if it didn't.
     var failure: GatewayFailure?
     private(set) var phase = Phase.running
+    var isCheckingAgain = false
     /// When everything is given up.
     private(set) var deadline: Instant?
     private var timer: Timer?

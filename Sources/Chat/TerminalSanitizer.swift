@@ -1,3 +1,5 @@
+import Reactor
+
 /// Removes control sequences from untrusted text.
 package enum TerminalSanitizer {
     /// Control characters become symbols, such as `␛` for ESC; tabs stay. C1 characters, bidirectional marks and line
@@ -17,13 +19,7 @@ package enum TerminalSanitizer {
         return Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
     }
 
-    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x09: false
-        case ..<0x20, 0x7F..<0xA0, 0x2028...0x2029, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool { scalar.isControl && scalar != "\t" }
 
     /// A URL that is safe in an escape sequence: printable ASCII, the rest percent-encoded.
     static func address(_ url: String) -> String {

@@ -28,7 +28,8 @@ import Testing
         ("http://h/#x", "'#'"), ("http://h/bot7:secret", "/bot…"), ("http://h/bot7:secret/", "/bot…"),
         ("http://h/x/bot7%3Asecret/getMe", "/bot…"), ("http://h/bot7%3asecret", "/bot…"),
         ("http://h/bot", "/bot…"),
-        ("http://h/bot<token>", "/bot…"),
+        ("http://h/bot<token>", "/bot…"), ("http://h/7:AAsecret", "/bot…"),
+        ("http://h/bot%37:AAsecret", "/bot…"),
     ])
     func `what is wrong with an address is said`(_ text: String, _ problem: String) {
         #expect {
@@ -39,8 +40,14 @@ import Testing
     @Test func `messages show neither a password nor a token`() throws {
         #expect(try ServerURL("http://me:pass@h:1/x").place == "http://…@h:1/x")
         #expect(try ServerURL("https://h").place == "https://h")
-        #expect(ServerURL.redacted("http://me:p@ss@h/bot7:secret/x") == "http://…@h/bot…")
-        #expect(ServerURL.redacted("http://h/bot7%3Asecret") == "http://h/bot…")
-        #expect(ServerURL.redacted("h/x") == "h/x")
+        #expect(ServerURL.redacted("http://me:p@ss@h/bot7:secret/x") == "http://…@h/…")
+        #expect(ServerURL.redacted("http://h/bot7%3Asecret") == "http://h/…")
+        #expect(ServerURL.redacted("h/x") == "h/…")
+        #expect(ServerURL.redacted("h:x") == "…")
+        for secret in [
+            "7:AAsecret", "http://7:AAsecret", "http://h?token=7:AAsecret", "http://h/7%3AAAsecret?",
+        ] {
+            #expect(!ServerURL.redacted(secret).contains("secret"))
+        }
     }
 }

@@ -143,6 +143,32 @@ import Testing
         #expect(end.text.hasPrefix("pipegram "))
     }
 
+    @Test(arguments: [
+        ("http://127.0.0.1/bot7:AAsecret", "leave off /bot…"),
+        ("http://127.0.0.1/bot7%3AAAsecret", "leave off /bot…"),
+        ("http://me:AAsecret@", "must name a host"), ("http://127.0.0.1:99999", "port from 1 to 65535"),
+        ("http://127.0.0.1 ", "blanks"), ("http://127.0.0.1?x=1", "'?'"), ("http://127.0.0.1#x", "'#'"),
+    ])
+    func `an invalid address gives exit status 64 and its fix, without what is secret in it`(
+        _ url: String, _ words: String
+    ) throws {
+        let test = try TestRig().gateway()
+        for (options, environment) in [(["--api-url", url], [:]), ([], ["TELEGRAM_API_URL": url])] {
+            let run = try test.command(
+                ["run", "--no-state"] + options + ["--", "true"], environment: environment)
+            #expect(run.exit?.status == 64)
+            #expect(run.errorText.contains(words), "\(run.errorText)")
+            #expect(run.errorText.contains(options.first ?? "$TELEGRAM_API_URL"))
+            #expect(!run.errorText.contains("secret"))
+        }
+    }
+
+    @Test func `a file of certificates that isn't there gives exit status 64`() throws {
+        let run = try TestRig().gateway().command(["send", "--ca-file", "/nowhere/ca.pem"])
+        #expect(run.exit?.status == 64)
+        #expect(run.errorText.contains("Invalid --ca-file '/nowhere/ca.pem': No such file"))
+    }
+
     @Test(arguments: ["run", "chat", "replay", "doctor"])
     func `a program that can't be started ends each command with the reason`(_ command: String) throws {
         let files = TemporaryDirectory()

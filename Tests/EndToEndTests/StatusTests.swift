@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct StatusTests {
-    private func json(_ test: GatewayTest, _ options: [String] = []) throws -> JSON {
-        let status = try test.command(["status", "--json"] + options)
-        #expect(status.exit?.status == 0, "\(status.errorText)")
+    private func json(_ test: GatewayTest, exit: Int32 = 0) throws -> JSON {
+        let status = try test.command(["status", "--json"])
+        #expect(status.exit?.status == exit, "\(status.errorText)")
         #expect(status.output.count == 1)
         return try JSON(parsing: status.output.first ?? "")
     }
@@ -35,7 +35,7 @@ import Testing
         #expect(text.output.contains { $0.split(separator: " ").prefix(2) == ["chat:42", "\(pid)"] })
         gateway.signal(SIGKILL)
         gateway.wait()
-        let killed = try json(test)
+        let killed = try json(test, exit: 1)
         #expect(killed["running"] == false)
         #expect(killed["pid"]?.isNull == true)
         #expect(killed["stopped_at"]?.isNull == true)
@@ -50,7 +50,7 @@ import Testing
         try test.run(bot: "echo.sh")
         #expect(test.waitForLog("waiting for updates"))
         #expect(test.stop() == 0)
-        let status = try json(test)
+        let status = try json(test, exit: 1)
         #expect(status["running"] == false)
         #expect(status["stopped_at"]?.integer != nil)
         #expect(status["uptime_seconds"]?.isNull == true)
@@ -101,9 +101,31 @@ import Testing
         let several = try status([:])
         #expect(several.exit?.status == 64)
         #expect(several.errorText.contains("choose one with\n  --state \(below)/7\n  --state \(below)/12"))
-        #expect(try status(["TELEGRAM_BOT_TOKEN": "7:x"]).exit?.status == 0)
+        #expect(try status(["TELEGRAM_BOT_TOKEN": "7:x"]).exit?.status == 1)
         #expect(try status(["TELEGRAM_BOT_TOKEN": "8:x"]).exit?.status == 66)
-        #expect(try status(["STATE_DIRECTORY": "\(below)/12"]).exit?.status == 0)
+        #expect(try status(["STATE_DIRECTORY": "\(below)/12"]).exit?.status == 1)
+    }
+
+    @Test func `polls that fail are shown, and give exit status 1 until they are answered again`() throws {
+        let test = try TestRig().gateway()
+        let gateway = try test.run(["--poll-timeout", "1s"], bot: "echo.sh")
+        #expect(test.waitForLog("waiting for updates"))
+        #expect(test.wait { test.telegram.polls.count > 1 })
+        gateway.signal(SIGUSR1)
+        #expect(test.waitForLog("polls "))
+        let before = try json(test)
+        #expect(before["polling"] == true)
+        #expect(try #require(before["last_poll_at"]?.integer) > 1_700_000_000)
+        #expect(before["poll_errors"] == 0)
+        test.telegram.fail(method: "getUpdates", times: 1000, with: .html(502))
+        test.telegram.fail(method: "sendMessage", with: .error(403, "Forbidden: x"))
+        #expect(test.waitForLog("answered with a server error"))
+        gateway.signal(SIGUSR1)
+        #expect(test.waitForLog("failing now"))
+        let failing = try json(test, exit: 1)
+        #expect(failing["running"] == true)
+        #expect(failing["polling"] == false)
+        #expect(try #require(failing["poll_errors"]?.integer) > 0)
     }
 
     @Test(arguments: [[], ["--no-state"]])

@@ -128,7 +128,7 @@ enum Rooms {
             Reactor/ Loop
             BotGateway/ GatewayFailure.swift
         pipegram/Options
-            Reactor/ Files Loop
+            Reactor/ Files HTTP Loop
             BotAPI
             BotGateway/ Children Events GatewayFailure.swift Journal Updates Updates/Access
             pipegram

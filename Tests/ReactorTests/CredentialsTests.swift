@@ -18,7 +18,18 @@ import Testing
         let message = "Unsupported proxy syntax in 'u:p@host:99999', socks5://a:b@other, http://c:d@e"
         #expect(
             Credentials.redact(message, of: "http://c:d@e/x") { variables[$0] }
-                == "Unsupported proxy syntax in '…@host:99999', socks5://…@other, http://…@e")
+                == "Unsupported proxy syntax in '$https_proxy', $ALL_PROXY, http://…@e")
+    }
+
+    @Test(arguments: [
+        "http://u:SECRETpw", "u:SECRETpw", "http://u%3ASECRETpw%40h", "http://u:a@SECRETb/x@h:99999",
+    ])
+    func `a proxy's password isn't shown, also of a malformed address`(_ value: String) {
+        for message in ["Unsupported proxy syntax in '\(value)'", "Could not resolve proxy: SECRETb"] {
+            let shown = Credentials.redact(message, of: "http://h") { $0 == "https_proxy" ? value : nil }
+            #expect(!shown.contains("SECRETpw"))
+            if value.contains("SECRETb") { #expect(!shown.contains("SECRETb")) }
+        }
     }
 
     @Test func `libcurl's own words about a proxy don't show its password`() throws {

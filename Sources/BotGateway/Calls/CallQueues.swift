@@ -7,7 +7,7 @@ final class CallQueue {
     private struct Waiting {
         let call: Call
         let done: (CallResult) -> Void
-        var retry = Retry()
+        var retry: Retry
     }
 
     let scope: Scope
@@ -25,15 +25,15 @@ final class CallQueue {
     var isEmpty: Bool { calls.isEmpty }
     var first: Call? { calls.first?.call }
 
-    func append(_ call: Call, then done: @escaping (CallResult) -> Void) {
-        calls.append(Waiting(call: call, done: done))
+    func append(_ call: Call, after tally: CallTally, then done: @escaping (CallResult) -> Void) {
+        calls.append(Waiting(call: call, done: done, retry: Retry(after: tally)))
     }
 
     /// Decides how to continue after the outcome of the first call.
     ///
-    /// - Parameter successes: how many calls of all queues have succeeded.
-    func decide(on outcome: BotAPIClient.Outcome, successes: Int) -> Retry.Decision {
-        calls[0].retry.decide(on: outcome, successes: successes, jitter: .random(in: 0..<1))
+    /// - Parameter tally: the calls of all queues, this outcome included.
+    func decide(on outcome: BotAPIClient.Outcome, _ tally: CallTally) -> Retry.Decision {
+        calls[0].retry.decide(on: outcome, tally, jitter: .random(in: 0..<1))
     }
 
     /// Removes the first call and reports its result.
@@ -52,8 +52,7 @@ struct CallQueues {
     /// Scopes whose next call waits for a free place.
     private var ready = FairQueue()
     private(set) var inFlight = 0
-    /// How many calls have succeeded.
-    private(set) var successes = 0
+    private(set) var tally = CallTally()
 
     init(limit: Int) { self.limit = limit }
 
@@ -91,5 +90,6 @@ struct CallQueues {
 
     mutating func sent() { inFlight += 1 }
     mutating func returned() { inFlight -= 1 }
-    mutating func succeeded() { successes &+= 1 }
+    mutating func add(_ outcome: BotAPIClient.Outcome) { tally.add(outcome) }
+    mutating func failed() { tally.failures += 1 }
 }

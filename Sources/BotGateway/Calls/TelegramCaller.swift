@@ -45,6 +45,8 @@ package final class TelegramCaller: CallSink, CallObserver {
     }
 
     package var inFlight: Int { queues.inFlight }
+    /// How many calls were rejected or are unknown.
+    package var failures: Int { queues.tally.failures }
     /// How many calls have no result yet, including those in flight.
     package var pending: Int { queues.count }
     /// How many files are being downloaded.
@@ -70,9 +72,9 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         guard !call.isDownload else { return downloads.perform(call, for: scope, then: done) }
-        if let queue = queues[scope] { return queue.append(call, then: done) }
+        if let queue = queues[scope] { return queue.append(call, after: queues.tally, then: done) }
         let queue = queues.open(scope)
-        queue.append(call, then: done)
+        queue.append(call, after: queues.tally, then: done)
         advance(queue)
     }
 
@@ -152,8 +154,8 @@ package final class TelegramCaller: CallSink, CallObserver {
     private func finish(
         _ call: Call, of queue: CallQueue, _ outcome: BotAPIClient.Outcome, from chat: Int64?
     ) {
-        if case .response = outcome { queues.succeeded() }
-        switch queue.decide(on: outcome, successes: queues.successes) {
+        queues.add(outcome)
+        switch queue.decide(on: outcome, queues.tally) {
         case .again(let delay):
             advance(queue, after: delay)
             // The only refusal that is retried is a 401.
@@ -165,6 +167,7 @@ package final class TelegramCaller: CallSink, CallObserver {
         case .move(let new) where follow(from: chat, to: new):
             advance(queue)
         case .done, .move:
+            if case .response = outcome {} else { queues.failed() }
             queue.finishFirst(with: result(of: call, queue.scope, outcome))
             // `done` may have added a call to this queue.
             if queue.isEmpty { close(queue) } else { advance(queue) }

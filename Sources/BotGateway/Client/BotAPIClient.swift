@@ -40,7 +40,7 @@ package final class BotAPIClient {
     }
 
     /// The server's address for messages: without the token and without a password.
-    var place: String { url.place }
+    var place: String { token.redact(url.place) }
 
     /// Sends one request. `done` is called once, on the loop, unless the request is cancelled before.
     @discardableResult
@@ -117,7 +117,7 @@ package final class BotAPIClient {
         case .stranger(let error) where [413, 414].contains(error.code): return .refused(error)
         case .stranger(let error) where error.code == 429 || error.code >= 500:
             return outcome(of: error, response)
-        case .stranger(let error): return .stranger(error)
+        case .stranger(let error): return .stranger(token.redact(error))
         }
     }
 
@@ -155,6 +155,8 @@ package final class BotAPIClient {
             reportFailure("\(place) did not answer: \(reason)")
         }
     }
+
+    func warn(_ message: String) { log.warning("\(message)") }
 
     private func reportFailure(_ message: String) {
         guard failingSince == nil else { return }

@@ -1,17 +1,17 @@
 import Reactor
 
 /// Decides how long to put up with a refusal that may be a passing one.
-struct RepeatedRefusal {
-    enum Decision: Equatable {
+package struct RepeatedRefusal {
+    package enum Decision: Equatable {
         case first, again, tooLong
     }
 
     let limit: Duration
     private var first: Instant?
 
-    init(limit: Duration) { self.limit = limit }
+    package init(limit: Duration) { self.limit = limit }
 
-    mutating func happened(at now: Instant) -> Decision {
+    package mutating func happened(at now: Instant) -> Decision {
         guard let first else {
             first = now
             return .first
@@ -20,5 +20,5 @@ struct RepeatedRefusal {
     }
 
     /// An answer came: the next refusal is a first one.
-    mutating func ended() { first = nil }
+    package mutating func ended() { first = nil }
 }

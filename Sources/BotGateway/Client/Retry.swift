@@ -1,3 +1,20 @@
+/// The outcomes of a gateway's calls so far.
+struct CallTally {
+    var successes = 0
+    /// 429, 5xx, and answers that aren't the Bot API's.
+    var troubles = 0
+    /// Calls that were rejected or are unknown.
+    var failures = 0
+
+    mutating func add(_ outcome: BotAPIClient.Outcome) {
+        switch outcome {
+        case .response: successes += 1
+        case .tooManyRequests, .serverError, .stranger: troubles += 1
+        case .refused, .unreachable, .noResponse: break
+        }
+    }
+}
+
 /// Decides whether and when to retry a call after each attempt; the caller carries out the decision.
 struct Retry {
     enum Decision: Equatable {
@@ -20,15 +37,18 @@ struct Retry {
     private(set) var tries = 0
     private var breaks = 0
     private var failures = 0
-    /// How many calls had succeeded at the last failure that counts.
-    private var successes: Int?
+    /// The gateway's calls at the last failure.
+    private var tally: CallTally
+
+    /// - Parameter tally: the gateway's calls when this one was made.
+    init(after tally: CallTally = CallTally()) { self.tally = tally }
 
     /// - Parameters:
-    ///   - successes: how many calls of the gateway have succeeded.
+    ///   - tally: the gateway's calls, this outcome included.
     ///   - jitter: 0..<1, to spread calls that failed at the same time.
-    mutating func decide(on outcome: BotAPIClient.Outcome, successes: Int, jitter: Double) -> Decision {
+    mutating func decide(on outcome: BotAPIClient.Outcome, _ tally: CallTally, jitter: Double) -> Decision {
         tries += 1
-        if isHopeless(outcome, successes: successes) { return .done }
+        if isHopeless(outcome, tally) { return .done }
         switch outcome {
         case .response, .noResponse:
             return .done
@@ -50,13 +70,18 @@ struct Retry {
         }
     }
 
-    private mutating func isHopeless(_ outcome: BotAPIClient.Outcome, successes: Int) -> Bool {
+    /// Whether the call fails for a reason of its own: again and again, while nearly all other calls succeed. During a
+    /// rate limit for the whole bot, or an outage, others fail as well.
+    private mutating func isHopeless(_ outcome: BotAPIClient.Outcome, _ tally: CallTally) -> Bool {
         switch outcome {
         case .tooManyRequests, .serverError, .stranger: break
         case .response, .refused, .unreachable, .noResponse: return false
         }
-        if self.successes != successes { failures += 1 }
-        self.successes = successes
+        let successes = tally.successes - self.tally.successes
+        // This failure is among them.
+        let otherTroubles = tally.troubles - self.tally.troubles - 1
+        if successes > 0, successes >= 4 * otherTroubles { failures += 1 }
+        self.tally = tally
         return failures >= Self.mostFailures
     }
 

@@ -38,22 +38,43 @@ package final class SignIn {
 
     private func ask(_ method: String, then done: @escaping (Result<JSON, GatewayFailure>) -> Void) {
         api.request(method, [:], timeout: .seconds(30)) { [self] outcome in
+            let again = { [self] in ask(method, then: done) }
             switch outcome {
             case .response(let body):
-                if let result = BotAPIResponse.result(in: body) { return done(.success(result)) }
-                done(.failure(noBotAPI("\(method) gave no result")))
+                guard let result = BotAPIResponse.result(in: body),
+                    method != "getMe" || result["id"]?.integer != nil
+                else { return isNoBotAPI("\(method) gave no result", again, done) }
+                done(.success(result))
+            case .stranger(let error):
+                isNoBotAPI("it answered \(method) with \(error)", again, done)
             case .refused(let error) where [401, 404, 421].contains(error.code):
                 done(.failure(GatewayFailure(.unauthorized, Self.unauthorized(error))))
             case .refused(let error):
                 done(.failure(GatewayFailure(.refused, refusal(error, of: method))))
             case .tooManyRequests(let wait, _):
-                loop.after(wait) { [self] in ask(method, then: done) }
-            case .stranger(let error) where strangers.happened(at: .current) == .tooLong:
-                done(.failure(noBotAPI("it answered \(method) with \(error)")))
-            case .stranger, .serverError, .unreachable, .noResponse:
-                loop.after(backoff.failed()) { [self] in ask(method, then: done) }
+                strangers.ended()
+                api.warn("\(method) rate-limited for \(wait.rounded)")
+                loop.after(wait, again)
+            case .serverError, .unreachable, .noResponse:
+                strangers.ended()
+                loop.after(backoff.failed(), again)
             }
         }
+    }
+
+    /// An answer isn't the Bot API's: tries again, and gives up when that lasts.
+    private func isNoBotAPI(
+        _ sign: String, _ again: @escaping () -> Void, _ done: (Result<JSON, GatewayFailure>) -> Void
+    ) {
+        guard strangers.happened(at: .current) == .tooLong else {
+            loop.after(backoff.failed(), again)
+            return
+        }
+        done(
+            .failure(
+                GatewayFailure(
+                    .noBotAPI,
+                    "\(api.place) is not a Bot API server: \(sign); check --api-url and $TELEGRAM_API_URL")))
     }
 
     private func refusal(_ error: BotAPIError, of method: String) -> String {
@@ -61,10 +82,5 @@ package final class SignIn {
             error.reason.lowercased().contains("logged out")
             ? ". After logOut and close, Telegram asks for ten minutes' patience: start again then" : ""
         return "\(api.place) rejects \(method): \(error)\(hint)"
-    }
-
-    private func noBotAPI(_ sign: String) -> GatewayFailure {
-        GatewayFailure(
-            .noBotAPI, "\(api.place) is not a Bot API server: \(sign); check --api-url and $TELEGRAM_API_URL")
     }
 }

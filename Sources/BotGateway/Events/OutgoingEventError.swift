@@ -25,7 +25,7 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         case .tooLong(let limit): "longer than \(limit) bytes; --max-line sets the limit"
         case .missingType: "it needs a 'type', such as telegram.send_message"
         case .unknownType(let type):
-            "unknown type '\(Self.start(of: type))'; docs/protocol.md lists all types\(Self.hint(type))"
+            "unknown type '\(Self.start(of: type))'; 'man 5 pipegram' lists all types\(Self.hint(type))"
         case .missing(let field, let type): "\(type) needs '\(field)'"
         case .missingChat(let type, let scope): "\(type) needs 'chat_id': \(scope) has no chat to default to"
         case .badID: "'id' must be a string or a number"

@@ -73,6 +73,11 @@ extension DiskJournal {
         }
     }
 
+    /// Stores how the gateway gets on with Telegram, for `pipegram status`.
+    package func setHealth(_ health: GatewayHealth) {
+        commit.add { $0.metadata.health = health }
+    }
+
     /// Stores the bot's username, for `pipegram status`.
     package func setBot(username: String) {
         commit.add { $0.metadata.username = username }

@@ -37,8 +37,9 @@ struct JournalChanges {
         var username: String?
         /// Since the start.
         var dropped: (notAllowed: Int, tooOld: Int)?
+        var health: GatewayHealth?
 
-        var isEmpty: Bool { offset == nil && username == nil && dropped == nil }
+        var isEmpty: Bool { offset == nil && username == nil && dropped == nil && health == nil }
     }
 
     var events = Events()

@@ -2,7 +2,7 @@ import Glibc
 
 /// The journal's single values: `bot`, `username`, `offset`, `clean` (1 after a stop that left no event in flight),
 /// `reach` (the redelivery window), `started`, `stopped` (0 until a stop), `not_allowed` and `too_old` (updates dropped
-/// since the start).
+/// since the start), `last_poll` (seconds since 1970, 0 before it), `poll_failing`, `poll_errors` and `call_errors`.
 struct JournalMetadata {
     private let database: Database
 

@@ -70,6 +70,12 @@ final class JournalStatements {
             try set("not_allowed", Int64(dropped.notAllowed))
             try set("too_old", Int64(dropped.tooOld))
         }
+        if let health = metadata.health {
+            try set("last_poll", health.lastPoll ?? 0)
+            try set("poll_failing", health.isPollFailing ? 1 : 0)
+            try set("poll_errors", Int64(health.pollErrors))
+            try set("call_errors", Int64(health.callErrors))
+        }
     }
 
     private func set(_ name: String, _ value: Int64) throws(DatabaseError) {

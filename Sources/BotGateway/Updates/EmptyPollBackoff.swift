@@ -5,8 +5,8 @@ import Reactor
 struct EmptyPollBackoff {
     /// Telegram itself answers some polls at once and empty, such as the first one after a conflict.
     private static let free = 3
-    /// An answer that took longer is a long poll's.
-    private static let quick = Duration.milliseconds(100)
+    /// An answer that took longer is a long poll's, unless that asked for less than twice as long.
+    private static let quick = Duration.seconds(1)
 
     enum Decision: Equatable {
         case poll
@@ -19,15 +19,15 @@ struct EmptyPollBackoff {
     /// - Parameters:
     ///   - news: whether the answer brought an update that wasn't known.
     ///   - time: how long the answer took.
-    ///   - mayBeQuick: whether the poll asked for an answer at once.
-    mutating func answered(news: Bool, after time: Duration, mayBeQuick: Bool) -> Decision {
-        guard !news, time < Self.quick else {
+    ///   - wait: how long the poll asked Telegram to wait for updates.
+    mutating func answered(news: Bool, after time: Duration, asked wait: Duration) -> Decision {
+        guard !news, time < (wait == .zero ? Self.quick : min(Self.quick, wait / 2)) else {
             fruitless = 0
             return .poll
         }
         fruitless += 1
         guard fruitless > Self.free else { return .poll }
-        if mayBeQuick { return .pause(.milliseconds(500), isFirst: false) }
+        if wait == .zero { return .pause(.milliseconds(500), isFirst: false) }
         let pause = Retry.backoff(tries: fruitless - Self.free, jitter: 0)
         return .pause(pause, isFirst: fruitless == Self.free + 1)
     }

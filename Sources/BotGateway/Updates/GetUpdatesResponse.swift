@@ -50,7 +50,7 @@ struct GetUpdatesResponse {
     }
 
     private mutating func add(_ json: JSON, _ text: [UInt8]) {
-        if let id = json["update_id"]?.integer { nextOffset = id &+ 1 }
+        if let id = json["update_id"]?.integer, id < .max { nextOffset = id + 1 }
         do throws(Update.Malformed) {
             updates.append(try Update(json, text: text))
         } catch {

@@ -9,26 +9,6 @@ import Reactor
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#getupdates
 package final class TelegramPoller: UpdateSource {
-    package struct Options {
-        /// The `timeout` of getUpdates: how long Telegram holds a request if there are no updates. Whole seconds in
-        /// 0...50.
-        package fileprivate(set) var wait: Duration
-        /// The time after `wait` at which an unanswered poll is given up.
-        package var patience: Duration = .seconds(10)
-        /// How long another program may poll for the same bot before this one gives up.
-        package var conflictLimit: Duration = .seconds(90)
-        /// The offset to start from: an earlier run took every lower update.
-        package var offset: Int64?
-        /// The `allowed_updates`. Empty for Telegram's default, which includes kinds added later.
-        package fileprivate(set) var kinds: [String]
-        /// Drops the updates that are pending at the start.
-        package var dropsPending = false
-
-        package init(wait: Duration, kinds: [String], offset: Int64? = nil) {
-            (self.wait, self.kinds, self.offset) = (wait, kinds, offset)
-        }
-    }
-
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
     package var onEnd: (GatewayFailure?) -> Void = { _ in }
 
@@ -80,6 +60,13 @@ package final class TelegramPoller: UpdateSource {
         position = Position(offset: options.offset, isDropping: options.dropsPending)
     }
 
+    /// When getUpdates was last answered or first called, in seconds since 1970; nil before the first call.
+    package var lastPoll: Int64? { troubles.lastPoll }
+    /// Whether the latest poll failed.
+    package var isFailing: Bool { troubles.isFailing }
+    /// How many polls failed.
+    package var errors: Int { troubles.errors }
+
     package func start() {
         if position.isDropping { countPending() } else { poll() }
     }
@@ -130,6 +117,7 @@ package final class TelegramPoller: UpdateSource {
         let offset = position.offset
         let wait = position.isDropping ? .zero : options.wait
         let start = Instant.current
+        troubles.began()
         request(
             "getUpdates", parameters(wait: wait, limit: parser.limit), timeout: wait + options.patience
         ) { [unowned self] outcome in
@@ -168,29 +156,32 @@ package final class TelegramPoller: UpdateSource {
         case .tooManyRequests(let wait, _):
             let isLong = wait >= BotAPIError.longestWait
             log.log(level: isLong ? .warning : .info, "getUpdates rate-limited for \(wait.rounded)")
+            troubles.failed()
             poll(after: wait)
         case .serverError, .stranger, .unreachable, .noResponse:
-            poll(after: troubles.backoff.failed())
+            troubles.rejection.ended()
+            poll(after: troubles.failed())
         }
     }
 
     private func read(_ body: [UInt8], after time: Duration) {
-        troubles.answered()
         switch parser.read(body) {
         case .updates(let answer):
+            troubles.answered()
             for error in answer.malformed { log.error("skipped a malformed update: \(error)") }
             guard !position.isDropping else { return dropped(upTo: answer.nextOffset) }
             let new = answer.updates.filter { recent.isNew($0.id) }
             let next = troubles.emptyPolls.answered(
-                news: !new.isEmpty, after: time, mayBeQuick: options.wait == .zero)
+                news: !new.isEmpty, after: time, asked: options.wait)
             guard let nextOffset = answer.nextOffset else { return goOn(next) }
             onUpdates(UpdateBatch(new, nextOffset: nextOffset) { [self] in taken(upTo: nextOffset, next) })
         case .askAgain(let reason, let delay):
+            troubles.failed()
             log.warning("can't read the updates of an answer (\(reason)); asking for one update at a time")
             poll(after: delay)
         case .skip(let id, let reason):
             log.error("skipped update \(id), which can't be read: \(reason)")
-            (position.offset, position.isDropping) = (id &+ 1, false)
+            (position.offset, position.isDropping) = (id == .max ? position.offset : id + 1, false)
             poll()
         }
     }
@@ -243,13 +234,14 @@ package final class TelegramPoller: UpdateSource {
         case 401, 404: rejected(error)
         default:
             log.error("getUpdates rejected: \(error)")
-            poll(after: troubles.backoff.failed())
+            poll(after: troubles.failed())
         }
     }
 
     /// Telegram also answers so after a broken connection, for as long as it takes that for another poller.
     private func conflicted() {
         let limit = options.conflictLimit.rounded
+        troubles.failed()
         switch troubles.conflict.happened(at: .current) {
         case .first:
             log.warning("another program polls for this bot's updates; retrying for \(limit)")
@@ -265,6 +257,7 @@ package final class TelegramPoller: UpdateSource {
 
     /// A server that restarts may reject a good token for a moment.
     private func rejected(_ error: BotAPIError) {
+        troubles.failed()
         switch troubles.rejection.happened(at: .current) {
         case .first:
             log.warning(

@@ -55,7 +55,7 @@ struct NetworkDiagnosis {
         guard hasCertificates else { return Self.noCertificates }
         return
             "A proxy, such as a company's, intercepts TLS with its own certificate: add its "
-            + "authority with update-ca-certificates, or name it in $SSL_CERT_FILE"
+            + "authority with update-ca-certificates, or name a file with it by --ca-file or $SSL_CERT_FILE"
     }
 
     /// The proxy that libcurl uses for a URL; nil without one.

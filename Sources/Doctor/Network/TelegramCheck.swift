@@ -20,9 +20,6 @@ import TelegramSimulator
 
     /// How long to wait for another program to poll again; most do after a second.
     private static let pollWait = 2
-    private static let certificates = [
-        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
-    ]
 
     /// - Parameters:
     ///   - variable: reads an environment variable, for proxies.
@@ -126,8 +123,8 @@ import TelegramSimulator
         var diagnosis = NetworkDiagnosis(
             code: failure.code, reason: token.redact(failure.reason), place: place)
         diagnosis.proxy = NetworkDiagnosis.proxy(for: place, variable)
-        let named = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].compactMap(variable)
-        diagnosis.hasCertificates = (Self.certificates + named).contains { access($0, R_OK) == 0 }
+        diagnosis.hasCertificates =
+            CertificateBundle.path(variable: variable).map { access($0, R_OK) == 0 } ?? false
         networkFault = diagnosis.diagnosis
     }
 }

@@ -14,19 +14,33 @@ package nonisolated enum Credentials {
     package static func redact(
         _ message: String, of url: String, variable: (String) -> String? = Self.environment
     ) -> String {
-        let sources = [url] + ProxyVariable.names.compactMap(variable)
-        let secrets = sources.compactMap(credentials)
-        return secrets.reduce(message) { replace($1, in: $0) }
+        var message = message
+        for name in ProxyVariable.names {
+            // libcurl repeats the value of a variable that it can't parse, and takes a part of it for a host's name.
+            guard let value = variable(name), !value.isEmpty else { continue }
+            if value.contains(where: { "@:%".contains($0) }) {
+                message = message.split(separator: value, omittingEmptySubsequences: false).joined(
+                    separator: "$\(name)")
+            }
+            message = hide(value, in: message)
+        }
+        return hide(url, in: message)
+    }
+
+    /// Replaces a URL's credentials, and each part of them that is long enough to be one.
+    private static func hide(_ url: String, in message: String) -> String {
+        guard let credentials = credentials(of: url) else { return message }
+        let parts = credentials.split { ":@/".contains($0) }.filter { $0.count >= 4 }.map(String.init)
+        return parts.reduce(replace(credentials, in: message)) { message, part in
+            message.split(separator: part, omittingEmptySubsequences: false).joined(separator: "…")
+        }
     }
 
     /// The text before the `@` of a URL's host, such as `name:password`; also of one without a scheme.
     private static func credentials(of url: String) -> String? {
         let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        let authority = rest.prefix { !"/?#".contains($0) }
-        // A password may hold a slash that isn't percent-encoded: libcurl takes the last `@` then.
-        guard let at = authority.lastIndex(of: "@") ?? rest.lastIndex(of: "@"), at > rest.startIndex else {
-            return nil
-        }
+        // A password may hold an `@` or a slash that isn't percent-encoded.
+        guard let at = rest.lastIndex(of: "@"), at > rest.startIndex else { return nil }
         return String(rest[..<at])
     }
 

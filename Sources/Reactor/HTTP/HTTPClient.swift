@@ -157,6 +157,7 @@
     private let loop: EventLoop
     private let connections: Int
     private let userAgent: String
+    private let certificates: String?
     private let renewal: Renewal
     private var pool: ConnectionPool
     /// Pools that receive no new requests and wait for their last responses.
@@ -165,18 +166,21 @@
 
     /// - Parameters:
     ///   - connections: the maximum number of open connections to a server.
+    ///   - certificates: the file with the trusted authorities; nil for libcurl's.
     ///   - renewal: when to change to new connections.
     package init(
-        on loop: EventLoop, connections: Int, userAgent: String, renewal: Renewal = Renewal(requests: 500)
+        on loop: EventLoop, connections: Int, userAgent: String, certificates: String? = nil,
+        renewal: Renewal = Renewal(requests: 500)
     ) {
         (self.loop, self.connections, self.userAgent, self.renewal) = (loop, connections, userAgent, renewal)
+        self.certificates = certificates
         pool = ConnectionPool(on: loop, connections: connections)
     }
 
     /// Sends a request. The loop calls `done` once, unless the request is cancelled first.
     @discardableResult
     package func send(_ request: Request, then done: @escaping Completion) -> Transfer {
-        let transfer = idle.popLast() ?? Transfer(userAgent: userAgent)
+        let transfer = idle.popLast() ?? Transfer(userAgent: userAgent, certificates: certificates)
         transfer.prepare(request) { [weak self] result in
             self?.idle.append(transfer)
             done(result.mapError { $0.redacted(for: request.url) })

@@ -17,7 +17,7 @@ import CCurl
     /// starts.
     private var sentBeforeRequest: Int?
 
-    init(userAgent: String) {
+    init(userAgent: String, certificates: String?) {
         guard let handle = curl_easy_init() else { preconditionFailure("libcurl is out of memory") }
         self.handle = handle
         errorText.pointee = 0
@@ -25,6 +25,7 @@ import CCurl
         _ = curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
         _ = curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
         _ = curl_set_string(handle, CURLOPT_USERAGENT, userAgent)
+        if let certificates { _ = curl_set_string(handle, CURLOPT_CAINFO, certificates) }
         _ = curl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
         _ = curl_set_long(handle, CURLOPT_TCP_KEEPIDLE, 30)

@@ -227,7 +227,7 @@ struct SimulatorControl {
         POST   /simulator/updates                           send the bot a raw update
         POST   /simulator/reset                             forget everything
 
-        docs/simulator.md has the details, with examples.
+        The project's documentation of the simulator has details and examples.
 
         """.utf8)
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BotGateway
 import JSON
+import Reactor
 
 struct StatusCommand: LoopCommand {
     static let configuration = CommandConfiguration(
@@ -8,8 +9,8 @@ struct StatusCommand: LoopCommand {
         abstract: "Show a gateway's state, running or stopped.",
         discussion: """
             Shows its uptime, its children, the events waiting for each chat, dead letters, and rate-limited chats. \
-            Changes nothing. Without --state: the configured token's bot, or the only one found. Exits with 0, or \
-            with 66 if no gateway has run.
+            Changes nothing. Without --state: the configured token's bot, or the only one found. Exits with 0 if \
+            the gateway runs and Telegram answers its polls, else with 1, or with 66 if no gateway has run.
 
             Example:  pipegram status --json | jq .events
             """)
@@ -24,11 +25,13 @@ struct StatusCommand: LoopCommand {
         let place = try stateFlags.existingDirectory(for: tokenFlags)
         do {
             let report = try StateReport(of: place)
-            let text = json ? report.json.description : report.lines.joined(separator: "\n")
-            try printOut(Array("\(text)\n".utf8))
+            // Names come from Telegram's users.
+            let lines =
+                json ? [report.json.description.escapingControlsInJSON] : report.lines.map(\.escapingControls)
+            try printOut(Array("\(lines.joined(separator: "\n"))\n".utf8))
+            return report.isPolling ? .success : .problemsFound
         } catch let failure as GatewayFailure {
             throw failure.asFailure
         }
-        return .success
     }
 }

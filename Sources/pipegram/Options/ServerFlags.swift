@@ -1,5 +1,7 @@
 import ArgumentParser
 import BotAPI
+import Glibc
+import Reactor
 
 /// The Bot API server.
 struct ServerFlags: ParsableArguments, Sendable {
@@ -7,6 +9,11 @@ struct ServerFlags: ParsableArguments, Sendable {
         help: ArgumentHelp(
             "Bot API server (default: $TELEGRAM_API_URL or Telegram)", valueName: "url"))
     var apiURL: String?
+
+    @Option(
+        help: ArgumentHelp("Trusted certificates (default: the system's)", valueName: "file"),
+        completion: .file())
+    var caFile: String?
 
     var url: ServerURL {
         get throws {
@@ -24,5 +31,12 @@ struct ServerFlags: ParsableArguments, Sendable {
         return Environment.variable("TELEGRAM_API_URL").map { ("$TELEGRAM_API_URL", $0) }
     }
 
-    func validate() throws { _ = try url }
+    /// The file with the trusted certificates; nil for libcurl's own.
+    var certificates: String? { caFile ?? CertificateBundle.path(variable: Environment.variable) }
+
+    func validate() throws {
+        _ = try url
+        guard let caFile, access(caFile, R_OK) != 0 else { return }
+        throw ValidationError("Invalid --ca-file '\(caFile)': \(String(cString: strerror(errno))).")
+    }
 }

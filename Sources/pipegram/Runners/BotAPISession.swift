@@ -17,7 +17,9 @@ import Reactor
         self.log = log
         token = try tokenFlags.token()
         loop = try EventLoop.forCommand()
-        let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
+        let client = HTTPClient(
+            on: loop, connections: 64, userAgent: "pipegram/\(Version.current)",
+            certificates: server.certificates)
         api = BotAPIClient(url: try server.url, token: token, client: client, on: loop, log: log)
     }
 

@@ -74,7 +74,9 @@ import TelegramSimulator
         report.add(SetupCheck.descriptors(descriptors.limit, for: command.probeFlags.maxChildren))
         report.add(SetupCheck.state(at: path))
         guard let token else { return }
-        let client = HTTPClient(on: loop, connections: 2, userAgent: "pipegram/\(Version.current)")
+        let client = HTTPClient(
+            on: loop, connections: 2, userAgent: "pipegram/\(Version.current)",
+            certificates: command.server.certificates)
         let check = TelegramCheck(
             url: try command.server.url, token: token, client: client, on: loop,
             variable: Environment.variable)

@@ -48,7 +48,8 @@ struct StderrLogHandler: LogHandler {
         var parts = [Self.time, "\(level)"]
         parts += sorted(details).map { $0.key == "scope" ? $0.value : "\($0.key)=\($0.value)" }
         parts.append(message)
-        return Self.printable(parts.joined(separator: " "))
+        // A child's output must not break lines or control the terminal.
+        return parts.joined(separator: " ").escapingControls
     }
 
     private func json(_ level: Logger.Level, _ message: String, _ details: Logger.Metadata) -> String {
@@ -57,28 +58,8 @@ struct StderrLogHandler: LogHandler {
             var record: JSON = ["time": JSON(Self.time), "level": JSON("\(level)")]
             for (key, value) in details { record.set(key, JSON(value)) }
             record.set("message", JSON(message))
-            return record.description
+            return record.description.escapingControlsInJSON
         }
-    }
-
-    /// Escapes control characters: a child's output must not break lines or control the terminal.
-    private static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        var printable = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": printable += "\\n"
-            case "\r": printable += "\\r"
-            case "\t": printable += "\\t"
-            case _ where isControl(scalar): printable += "\\u{\(String(scalar.value, radix: 16))}"
-            default: printable.unicodeScalars.append(scalar)
-            }
-        }
-        return printable
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
     /// Now, as `2026-11-21T07:10:10.123Z`.

@@ -29,6 +29,7 @@ import Testing
         arguments: [
             (1002, -1_000_000_000_005), (1002, -5), (-5, -6), (-5, -5), (-5, 7), (-5, -999_999_999_999),
             (-1_000_000_000_005, -1_000_000_000_006), (-1_000_000_000_005, -5), (0, -1_000_000_000_005),
+            (-57, -1_000_000_000_000), (-55, .min),
         ] as [(Int64, Int64)])
     func `only a basic group moves, and only to a supergroup`(_ old: Int64, _ new: Int64) {
         var migrations = Migrations()

@@ -12,7 +12,7 @@ import Testing
 
     private func first(_ outcome: BotAPIClient.Outcome) -> Retry.Decision {
         var retry = Retry()
-        return retry.decide(on: outcome, successes: 0, jitter: 0)
+        return retry.decide(on: outcome, CallTally(), jitter: 0)
     }
 
     @Test func `successes and refusals are final`() {
@@ -29,10 +29,23 @@ import Testing
     /// The decisions on a failure that repeats; `others` says whether another call succeeded before each.
     private func decisions(on outcome: BotAPIClient.Outcome, others: [Bool]) -> [Retry.Decision] {
         var retry = Retry()
-        var successes = 0
+        var tally = CallTally()
         return others.map { othersSucceeded in
-            if othersSucceeded { successes += 1 }
-            return retry.decide(on: outcome, successes: successes, jitter: 0)
+            if othersSucceeded { tally.successes += 1 }
+            tally.add(outcome)
+            return retry.decide(on: outcome, tally, jitter: 0)
+        }
+    }
+
+    @Test
+    func `while other calls fail as well, none is given up: it is an outage, or the whole bot's rate limit`()
+    {
+        var retry = Retry()
+        var tally = CallTally()
+        for _ in 1...100 {
+            tally.successes += 3
+            tally.troubles += 2
+            #expect(retry.decide(on: flood, tally, jitter: 0) == .hold(.seconds(7)))
         }
     }
 
@@ -75,15 +88,15 @@ import Testing
         var retry = Retry()
         for _ in 1..<Retry.mostBreaks {
             guard
-                case .again = retry.decide(on: .unreachable("reset", brokeOff: true), successes: 0, jitter: 0)
+                case .again = retry.decide(on: .unreachable("reset", brokeOff: true), CallTally(), jitter: 0)
             else {
                 return #expect(Bool(false))
             }
             for outcome in [trouble, .unreachable("no route to host")] {
-                #expect(retry.decide(on: outcome, successes: 0, jitter: 0) != .done)
+                #expect(retry.decide(on: outcome, CallTally(), jitter: 0) != .done)
             }
         }
-        #expect(retry.decide(on: .unreachable("reset", brokeOff: true), successes: 0, jitter: 0) == .done)
+        #expect(retry.decide(on: .unreachable("reset", brokeOff: true), CallTally(), jitter: 0) == .done)
     }
 
     @Test func `a 429 holds the chat for the given time`() {
@@ -93,18 +106,18 @@ import Testing
     @Test func `delays double with each try, up to 30 s, without end`() {
         var retry = Retry()
         for seconds in [0.5, 1, 2, 4, 8, 16, 30, 30, 30] {
-            #expect(retry.decide(on: trouble, successes: 0, jitter: 0) == .again(after: .seconds(seconds)))
+            #expect(retry.decide(on: trouble, CallTally(), jitter: 0) == .again(after: .seconds(seconds)))
         }
         for _ in 0..<1000 {
-            #expect(retry.decide(on: trouble, successes: 0, jitter: 0) == .again(after: .seconds(30)))
+            #expect(retry.decide(on: trouble, CallTally(), jitter: 0) == .again(after: .seconds(30)))
         }
     }
 
     @Test func `a 429 resets the delays, because Telegram is answering`() {
         var retry = Retry()
-        for _ in 0..<5 { _ = retry.decide(on: trouble, successes: 0, jitter: 0) }
-        #expect(retry.decide(on: flood, successes: 0, jitter: 0) == .hold(.seconds(7)))
-        #expect(retry.decide(on: trouble, successes: 0, jitter: 0) == .again(after: .milliseconds(500)))
+        for _ in 0..<5 { _ = retry.decide(on: trouble, CallTally(), jitter: 0) }
+        #expect(retry.decide(on: flood, CallTally(), jitter: 0) == .hold(.seconds(7)))
+        #expect(retry.decide(on: trouble, CallTally(), jitter: 0) == .again(after: .milliseconds(500)))
     }
 
     @Test func `jitter adds up to half of the delay, so that failed calls spread out`() {

@@ -108,6 +108,22 @@ import Testing
         #expect(Instant.current - start < .seconds(10))
     }
 
+    @Test func `an answer that was cut off is asked for again`() throws {
+        let attempt = try Attempt()
+        attempt.server.fail(with: .brokenBody)
+        #expect(attempt.run())
+        #expect(attempt.bot != nil)
+    }
+
+    @Test func `pages with other troubles between them mean nothing`() throws {
+        let attempt = try Attempt()
+        attempt.server.fail(with: .html(404))
+        for _ in 1...5 { attempt.server.fail(with: .html(502)) }
+        attempt.server.fail(with: .html(404))
+        #expect(attempt.run())
+        #expect(attempt.bot != nil)
+    }
+
     @Test(arguments: [200, 401, 404])
     func `a page that is shown for a moment, as while a proxy reloads, costs nothing`(_ status: Int) throws {
         let attempt = try Attempt()

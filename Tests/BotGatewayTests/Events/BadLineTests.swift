@@ -140,7 +140,7 @@ import Testing
         let right = "; did you mean telegram.send_message?"
         for type in ["telegram.sendMessage", "sendMessage", "telegram.SendMessage", "send_message"] {
             #expect(
-                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists all types"
+                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; 'man 5 pipegram' lists all types"
                     + right)
         }
         #expect(
@@ -159,7 +159,7 @@ import Testing
     func `a misspelt type gets a suggestion`(_ type: String, _ right: String) {
         #expect(
             words(#"{"type":"\#(type)"}"#)
-                == "unknown type '\(type)'; docs/protocol.md lists all types; did you mean telegram.\(right)?"
+                == "unknown type '\(type)'; 'man 5 pipegram' lists all types; did you mean telegram.\(right)?"
         )
     }
 
@@ -169,7 +169,7 @@ import Testing
             "5",
         ] {
             #expect(
-                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; docs/protocol.md lists all types")
+                words(#"{"type":"\#(type)"}"#) == "unknown type '\(type)'; 'man 5 pipegram' lists all types")
         }
     }
 
@@ -177,7 +177,7 @@ import Testing
         let long = String(repeating: "x", count: 100_000)
         let start = String(repeating: "x", count: 100)
         #expect(
-            words(#"{"type":"\#(long)"}"#) == "unknown type '\(start)…'; docs/protocol.md lists all types")
+            words(#"{"type":"\#(long)"}"#) == "unknown type '\(start)…'; 'man 5 pipegram' lists all types")
         #expect(
             words(#"{"type":"telegram.get_me","params":{},"\#(long)":1}"#)
                 == "'\(start)…' is outside of 'params': move it there")

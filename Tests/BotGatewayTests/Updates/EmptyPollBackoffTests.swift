@@ -4,10 +4,11 @@ import Testing
 
 @Suite struct EmptyPollBackoffTests {
     private func decisions(
-        _ count: Int, news: Bool = false, after time: Duration = .milliseconds(1), mayBeQuick: Bool = false,
+        _ count: Int, news: Bool = false, after time: Duration = .milliseconds(1),
+        asked wait: Duration = .seconds(50),
         _ emptyPolls: inout EmptyPollBackoff
     ) -> [EmptyPollBackoff.Decision] {
-        (0..<count).map { _ in emptyPolls.answered(news: news, after: time, mayBeQuick: mayBeQuick) }
+        (0..<count).map { _ in emptyPolls.answered(news: news, after: time, asked: wait) }
     }
 
     @Test func `pauses begin after three quick answers without news, and grow to 30 s`() {
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `news and slow answers end the pauses`() {
-        for (news, time) in [(true, Duration.zero), (false, .milliseconds(100))] {
+        for (news, time) in [(true, Duration.zero), (false, .seconds(1))] {
             var emptyPolls = EmptyPollBackoff()
             _ = decisions(10, &emptyPolls)
             #expect(decisions(1, news: news, after: time, &emptyPolls) == [.poll])
@@ -29,9 +30,15 @@ import Testing
         }
     }
 
+    @Test func `a poll that asked for a second may take half of it`() {
+        var emptyPolls = EmptyPollBackoff()
+        let made = decisions(9, after: .milliseconds(500), asked: .seconds(1), &emptyPolls)
+        #expect(made.allSatisfy { $0 == .poll })
+    }
+
     @Test func `with a timeout of 0 quick answers are expected: the pauses are short, and nothing is said`() {
         var emptyPolls = EmptyPollBackoff()
-        let made = decisions(100, mayBeQuick: true, &emptyPolls)
+        let made = decisions(100, asked: .zero, &emptyPolls)
         #expect(made.dropFirst(3).allSatisfy { $0 == .pause(.milliseconds(500), isFirst: false) })
     }
 }

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `the largest 64-bit id doesn't crash`() throws {
-        #expect(try answer(#"[{"update_id":9223372036854775807,"poll":{}}]"#).nextOffset == .min)
+        #expect(try answer(#"[{"update_id":9223372036854775807,"poll":{}}]"#).nextOffset == nil)
     }
 
     @Test func `the first id is found in an unparseable body`() {

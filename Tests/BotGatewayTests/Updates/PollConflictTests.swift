@@ -36,4 +36,9 @@ import Testing
             #expect(conflict.happened(at: start + .seconds(4)) == .tooLong)
         }
     }
+
+    @Test func `a blip now and then is no other program`() {
+        var conflict = PollConflict(limit: .seconds(90))
+        for blip in 0..<20 { #expect(conflict.happened(at: start + .seconds(33 * blip)) == .first) }
+    }
 }

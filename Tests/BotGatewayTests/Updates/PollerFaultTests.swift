@@ -177,6 +177,15 @@ import Testing
         #expect(test.failures.isEmpty)
     }
 
+    @Test func `a token is only rejected by errors in a row`() throws {
+        let test = try TestRig().poller()
+        test.server.fail(method: "getUpdates", with: .error(401, "Unauthorized"))
+        test.server.fail(method: "getUpdates", times: 7, with: .html(502))
+        test.server.fail(method: "getUpdates", with: .error(401, "Unauthorized"))
+        #expect(test.startInto(.html(502)))
+        #expect(test.failures.isEmpty)
+    }
+
     @Test(arguments: [200, 204, 302, 401, 403, 404, 407, 413])
     func `a page never ends it, whatever its status is`(_ status: Int) throws {
         let test = try TestRig().poller()

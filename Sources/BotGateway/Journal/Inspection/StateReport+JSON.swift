@@ -15,6 +15,8 @@ extension StateReport {
             "state": directory.map { JSON($0) } ?? .null, "running": JSON(pid != nil),
             "pid": Self.json(pid), "started_at": Self.json(started.map { $0 / 1000 }),
             "stopped_at": Self.json(stopped), "uptime_seconds": Self.json(uptime?.components.seconds),
+            "polling": JSON(isPolling), "last_poll_at": Self.json(health.lastPoll),
+            "poll_errors": JSON(health.pollErrors), "call_errors": JSON(health.callErrors),
             "offset": Self.json(offset), "events": JSON(Self.sum(scopes, \.events)),
             "calls": JSON(Self.sum(scopes, \.calls)), "children": JSON(withChild.map(Self.json)),
             "waiting": JSON(withoutChild.map(Self.json)), "dead_letters": JSON(deadLetters.total),

@@ -28,11 +28,24 @@ extension StateReport {
         let letters = deadLetters.marked == 0 ? "" : ", \(deadLetters.marked) marked for retry"
         return [
             ("bot", username.map { "@\($0), \(id)" } ?? id), ("state", directory ?? "in memory"),
-            ("gateway", lifeText), ("offset", offset.map(String.init) ?? "none yet"),
-            ("events", "\(Self.sum(scopes, \.events))"), ("calls", "\(Self.sum(scopes, \.calls))"),
+            ("gateway", lifeText), ("polls", pollText), ("offset", offset.map(String.init) ?? "none yet"),
+            ("events", "\(Self.sum(scopes, \.events))"),
+            ("calls", "\(Self.sum(scopes, \.calls))\(callErrorText)"),
             ("dead letters", "\(deadLetters.total)\(letters)"), ("dropped", droppedText),
         ]
     }
+
+    private var pollText: String {
+        let last = health.lastPoll.map { "last \(ago($0 * 1000))" } ?? "none yet"
+        let errors = health.pollErrors == 0 ? "" : ", \(health.pollErrors.counted("error"))"
+        return last + errors + (health.isPollFailing ? "; failing now" : "")
+    }
+
+    private var callErrorText: String {
+        health.callErrors == 0 ? "" : ", \(health.callErrors.counted("error"))"
+    }
+
+    private func ago(_ time: Int64) -> String { "\(Duration.milliseconds(max(0, now - time)).rounded) ago" }
 
     private var droppedText: String {
         let reasons = [(dropped.notAllowed, "not allowed"), (dropped.tooOld, "too old")].filter {
@@ -42,7 +55,6 @@ extension StateReport {
     }
 
     private var lifeText: String {
-        let ago = { (time: Int64) in "\(Duration.milliseconds(max(0, now - time)).rounded) ago" }
         switch life {
         case .running(let pid): return "running for \(uptime?.rounded ?? "some time"), pid \(pid)"
         case .stopped(let end): return "stopped \(ago(end))"

@@ -59,6 +59,16 @@ package struct StateReport {
     let deadLetters: DeadLetterCount
     let dropped: DroppedCount
     let holds: [Hold]
+    let health: GatewayHealth
+
+    /// Whether the gateway runs and Telegram answers its polls, of which each takes less than a minute.
+    package var isPolling: Bool {
+        guard case .running = life, !health.isPollFailing, let last = health.lastPoll else { return false }
+        return now - last * 1000 < Self.silenceLimit
+    }
+
+    /// A poll's 50 s, its patience of 10 s, the 10 s until its time is stored, and as much again.
+    private static let silenceLimit: Int64 = 90_000
 
     /// Nil if the gateway doesn't run.
     var uptime: Duration? {
@@ -104,6 +114,10 @@ package struct StateReport {
             total: try database.integer("SELECT count(*) FROM dead_letters") ?? 0,
             marked: try database.integer("SELECT count(*) FROM dead_letters WHERE retry <> 0") ?? 0)
         dropped = DroppedCount(notAllowed: try facts["not_allowed"] ?? 0, tooOld: try facts["too_old"] ?? 0)
+        let lastPoll = try facts["last_poll"] ?? 0
+        health = GatewayHealth(
+            lastPoll: lastPoll > 0 ? lastPoll : nil, isPollFailing: try facts["poll_failing"] == 1,
+            pollErrors: Int(try facts["poll_errors"] ?? 0), callErrors: Int(try facts["call_errors"] ?? 0))
         holds = try JournalDatabase.holds(database, at: now).map { Hold(chat: $0.chat, left: $0.left) }
     }
 
