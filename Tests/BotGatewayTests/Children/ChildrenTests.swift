@@ -103,10 +103,10 @@ import Testing
     }
 
     @Test func `the end of a replay's log doesn't shorten the grace period`() throws {
-        let bot = "while read -r line; do sleep 0.04; done"
+        let bot = "while read -r line; do sleep 0.1; done"
         let stage = try TestRig().children(of: ["sh", "-c", bot]) {
             $0.pacing = .lockstep(isFile: true)
-            $0.stopGrace = .milliseconds(300)
+            $0.stopGrace = .seconds(1)
         }
         for number in 1...12 { stage.say("\(number)", in: 42) }
         #expect(stage.finish())
