@@ -62,7 +62,7 @@ package final class SimulatedTelegram {
         chats.learn(person: bot)
     }
 
-    /// A new instance with the same bot, clock and callbacks, but without chats and files.
+    /// A new instance with the same bot, clock, callbacks and settings, but without chats and files.
     package func another() -> SimulatedTelegram {
         let other = SimulatedTelegram(bot: bot, strictness: strictness, now: now)
         (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
@@ -79,6 +79,7 @@ package final class SimulatedTelegram {
 
     var botID: Int64 { bot["id"]?.integer ?? 0 }
 
+        other.files = files.another()
     /// Learns the chat and the message of an update from elsewhere. Results then contain them as Telegram sent them,
     /// and message ids continue from there.
     ///

@@ -10,6 +10,8 @@ struct BotAPIRequest {
     let parameters: JSON
     /// The uploaded files.
     let files: [ReceivedFile]
+    /// Whether a browser sent the request.
+    let isFromBrowser: Bool
 
     /// Parses a GET or POST request like the Bot API server. If a parameter is repeated, the first value counts; the
     /// query comes before the body.
@@ -32,6 +34,7 @@ struct BotAPIRequest {
     init(_ request: HTTPServer.Request, method named: String) throws(BotAPIError) {
         parameters = try Self.parameters(of: request)
         files = request.parts.compactMap(ReceivedFile.init)
+        isFromBrowser = RequestOrigin(of: request).isBrowser
         method = named.isEmpty ? Arguments(parameters).text("method") : named
         guard !method.isEmpty, !method.contains("/") else {
             throw BotAPIError(code: 404, reason: "Not Found: method not found")

@@ -75,6 +75,9 @@ final class NumberedLog {
         waiting[number] = Waiting(query: query, reply: reply, timer: timer)
     }
 
+    /// Whether there is an entry of a kind, in lower case.
+    func contains(kind: String) -> Bool { entries.contains { $0.kind == kind } }
+
     /// Drops all entries; the numbering continues.
     func removeAll() {
         entries.removeAll()

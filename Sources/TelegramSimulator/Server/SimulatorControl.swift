@@ -20,9 +20,9 @@ struct SimulatorControl {
             case ("GET", nil, _):
                 responder.respond(status: 200, contentType: "text/plain", body: Self.overview)
             case ("GET", "actions", 1), ("GET", "sights", 1):
-                try respond(with: server.actions, filter: "kind", request, responder)
+                try server.respondWithActions(to: request, responder)
             case ("GET", "calls", 1):
-                try respond(with: server.history.log, filter: "method", request, responder)
+                try server.respondWithCalls(to: request, responder)
             default: responder.respond(.success(try result(of: request, path)), last: server.actions.last)
             }
         } catch {
@@ -153,28 +153,7 @@ struct SimulatorControl {
         return user
     }
 
-    // MARK: actions and calls
-
-    private func respond(
-        with log: NumberedLog, filter: String, _ request: HTTPServer.Request,
-        _ responder: HTTPServer.Responder
-    ) throws(BotAPIError) {
-        let arguments = Arguments(try BotAPIRequest.parameters(of: request))
-        let (chat, kind) = (arguments.text("chat_id"), arguments.text(filter))
-        guard let wait = Double(arguments.json["timeout"] == nil ? "0" : arguments.text("timeout")),
-            (0...3600).contains(wait)
-        else { throw .badRequest("timeout must be a number of seconds, at most 3600") }
-        guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
-        let query = NumberedLog.Query(
-            after: Int64(arguments.text("after")) ?? 0, kind: kind.isEmpty ? nil : kind,
-            chat: Int64(chat))
-        log.read(query, wait: .seconds(wait)) { [weak log] entries in
-            responder.respond(
-                status: 200, contentType: "application/json",
-                body: BotAPIResponse.envelope(ofElements: entries, further: "\"last\":\(log?.last ?? 0)")
-                    + [UInt8(ascii: "\n")])
-        }
-    }
+    // MARK: raw updates
 
     /// Adds a raw update; an update without an id gets the next one.
     private func inject(_ update: JSON) throws(BotAPIError) -> JSON {

@@ -6,6 +6,7 @@ extension SimulatorServer {
     private var acceptedToken: String? { acceptsAnyToken ? nil : token }
 
     func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
+        if let refusal = refusal(of: request) { return responder.respond(BotAPIResponse(error: refusal)) }
         guard ["", "identity"].contains(request.header("Content-Encoding")?.lowercased() ?? "") else {
             return responder.respond(status: 415, headers: [("Connection", "close")])
         }
@@ -65,7 +66,8 @@ extension SimulatorServer {
     }
 
     private func result(of request: BotAPIRequest) -> Result<JSON, BotAPIError> {
-        guard localDirectory != nil else {
+        // A browser may send a page's request without asking the page's user: it gets no file of this machine.
+        guard localDirectory != nil, !request.isFromBrowser else {
             return telegram.answer(request.method, request.parameters, files: request.files)
         }
         return Uploads().received(request.method, request.parameters).flatMap { received in

@@ -72,8 +72,8 @@ import Reactor
         (actions, history) = (NumberedLog(on: loop), RequestHistory(on: loop))
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
-            let method = request.path.baseName ?? ""
-            return request.method == "POST" ? self?.faults.nextWithinBody(method: String(method)) : nil
+            guard let self, request.method == "POST", refusal(of: request) == nil else { return nil }
+            return faults.nextWithinBody(method: String(request.path.baseName ?? ""))
         }
         follow()
     }
@@ -103,6 +103,7 @@ import Reactor
     /// Deletes all chats, users, files, faults, and pending updates, and the history. The webhook and `allowed_updates`
     /// stay, and all numbering continues.
     package func reset() {
+        telegram.files.removeCopies()
         telegram = telegram.another()
         follow()
         faults.removeAll()
@@ -129,6 +130,12 @@ import Reactor
     /// The URL to put before `/bot<token>/<method>`.
     package var url: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
     package var port: UInt16 { http.port }
+
+    /// The error for a web page's request; nil if the request is accepted.
+    func refusal(of request: HTTPServer.Request) -> BotAPIError? {
+        RequestOrigin(of: request).refusal(listeningOn: host, url: url)
+    }
+
     /// The number of connections accepted since the start.
     package var connectionsOpened: Int { http.connectionsOpened }
     /// The number of open connections.

@@ -1,6 +1,12 @@
 import JSON
 
 extension BotAction {
+    /// The names of all kinds.
+    static let kinds = [
+        "message", "edited", "deleted", "action", "reaction", "pinned", "callback_answer", "inline_results",
+        "widget_answer", "other",
+    ]
+
     /// The kind's name in the control API.
     var kind: String {
         switch self {

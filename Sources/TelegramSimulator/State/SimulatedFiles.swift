@@ -49,6 +49,22 @@ package struct SimulatedFiles {
         self.keepsWhatItHasNot = keepsWhatItHasNot
     }
 
+    /// A new instance with the same settings, but without files. Their numbers continue.
+    func another() -> SimulatedFiles {
+        var other = SimulatedFiles(keepsWhatItHasNot: keepsWhatItHasNot)
+        (other.localDirectory, other.lastNumber) = (localDirectory, lastNumber)
+        (other.byteLimit, other.openLimit) = (byteLimit, openLimit)
+        return other
+    }
+
+    /// Deletes the copies in the local directory.
+    func removeCopies() {
+        guard let localDirectory else { return }
+        for entry in entries {
+            if case .bytes = entry.contents { unlink(copy(of: entry, in: localDirectory)) }
+        }
+    }
+
     /// - Parameter path: the path in getFile's result, such as `photos/file_1.jpg`.
     /// - Returns: the file's `file_id`.
     package mutating func add(_ contents: ServedFile.Contents, path: String) -> String {

@@ -1,0 +1,64 @@
+import BotAPI
+import JSON
+import Reactor
+
+/// The parts of the control API that list the bot's actions and calls, and wait for them.
+extension SimulatorServer {
+    func respondWithActions(
+        to request: HTTPServer.Request, _ responder: HTTPServer.Responder
+    ) throws(BotAPIError) {
+        let arguments = Arguments(try BotAPIRequest.parameters(of: request))
+        let kind = arguments.text("kind").lowercased()
+        guard kind.isEmpty || BotAction.kinds.contains(kind) else {
+            throw .badRequest("unknown kind '\(kind)'; use one of \(BotAction.kinds.joined(separator: ", "))")
+        }
+        respond(with: actions, try query(kind, arguments), responder)
+    }
+
+    func respondWithCalls(
+        to request: HTTPServer.Request, _ responder: HTTPServer.Responder
+    ) throws(BotAPIError) {
+        let arguments = Arguments(try BotAPIRequest.parameters(of: request))
+        try check(method: arguments.text("method"))
+        respond(with: history.log, try query(arguments.text("method").lowercased(), arguments), responder)
+    }
+
+    /// Rejects a misspelled method, for which the client would wait in vain. A method that is only unknown may be newer
+    /// than this list.
+    private func check(method: String) throws(BotAPIError) {
+        let name = method.lowercased()
+        guard name != "getupdates" else {
+            throw .badRequest("getUpdates isn't among the listed calls")
+        }
+        guard !name.isEmpty, Methods.name(ofLowercased: name) == nil, !history.log.contains(kind: name),
+            let known = Methods.suggestion(to: method)
+        else { return }
+        throw .badRequest("unknown method '\(method)'; did you mean \(known)?")
+    }
+
+    private func query(
+        _ kind: String, _ arguments: Arguments
+    ) throws(BotAPIError) -> (query: NumberedLog.Query, wait: Duration) {
+        let (chat, after) = (arguments.text("chat_id"), arguments.text("after"))
+        guard let wait = Double(arguments.json["timeout"] == nil ? "0" : arguments.text("timeout")),
+            (0...3600).contains(wait)
+        else { throw .badRequest("timeout must be a number of seconds, at most 3600") }
+        guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
+        guard after.isEmpty || Int64(after) != nil else { throw .badRequest("after must be a number") }
+        let query = NumberedLog.Query(
+            after: Int64(after) ?? 0, kind: kind.isEmpty ? nil : kind, chat: Int64(chat))
+        return (query, .seconds(wait))
+    }
+
+    private func respond(
+        with log: NumberedLog, _ asked: (query: NumberedLog.Query, wait: Duration),
+        _ responder: HTTPServer.Responder
+    ) {
+        log.read(asked.query, wait: asked.wait) { [weak log] entries in
+            responder.respond(
+                status: 200, contentType: "application/json",
+                body: BotAPIResponse.envelope(ofElements: entries, further: "\"last\":\(log?.last ?? 0)")
+                    + [UInt8(ascii: "\n")])
+        }
+    }
+}
