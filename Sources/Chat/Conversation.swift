@@ -43,6 +43,7 @@ package final class Conversation {
     private var people: [Int64: String] = [:]
     private var groups: [Int64: Group] = [:]
     private var lastGroup: Int64?
+    private var lastChannel: String?
     private var targets = DefaultTargets()
 
     /// The first user is called You.
@@ -155,10 +156,11 @@ package final class Conversation {
     }
 
     @discardableResult
-    private func perform(_ action: String, _ parameters: JSON, files: [ReceivedFile] = []) throws(ActionError)
-        -> JSON
-    {
-        switch telegram.perform(action, parameters, as: speaker, files: files) {
+    /// - Parameter person: nil for the current user.
+    private func perform(
+        _ action: String, _ parameters: JSON, as person: Int64? = nil, files: [ReceivedFile] = []
+    ) throws(ActionError) -> JSON {
+        switch telegram.perform(action, parameters, as: person ?? speaker, files: files) {
         case .success(let result): return result
         case .failure(let error): throw ActionError(description: "can't do that: \(error.reason)")
         }

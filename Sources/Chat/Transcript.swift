@@ -60,6 +60,10 @@ package struct Transcript {
             return lines(ofAnswer: answer, to: person, conversation)
         case .inlineResults(let answer, let person):
             return lines(ofResults: answer, to: person, conversation)
+        case .widgetAnswer(let answer, _):
+            let words = TerminalSanitizer.text(Arguments(answer).text("data"))
+            return actionLines(
+                "answers the widget: \(words)", script: "widget answer: \(words)", in: nil, conversation)
         case .other(let method, let parameters):
             return isScript ? [] : [dim("· \(bot): \(Self.summary(of: method, parameters))")]
         case .action:

@@ -20,6 +20,10 @@ package struct Diagnosis: Equatable {
         (self.severity, self.subject, self.message) = (severity, subject, message)
     }
 
+    /// The effect of setMySettings' `callback_query_mode`.
+    static let callbackMode =
+        "Presses of the bot's buttons then come without their chat, in the scope of the user: user:ID"
+
     static func fine(_ subject: String, _ message: String) -> Diagnosis { Diagnosis(.fine, subject, message) }
     static func hint(_ subject: String, _ message: String) -> Diagnosis { Diagnosis(.hint, subject, message) }
     static func fault(_ subject: String, _ message: String) -> Diagnosis {

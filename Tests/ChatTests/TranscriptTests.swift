@@ -67,6 +67,12 @@ import Testing
         for line in lines { #expect(!line.unicodeScalars.contains { $0.value < 0x20 }, "\(line)") }
     }
 
+    @Test func `an answer to a widget is shown`() {
+        let answer: JSON = ["widget_query_id": "1", "data": "ok"]
+        #expect(
+            script.lines(of: .widgetAnswer(answer, person: 42), in: conversation) == ["widget answer: ok"])
+    }
+
     @Test func `colours are used only if enabled`() {
         let styled = Transcript(for: .person(styled: true), bot: SimulatedTelegram.demoBot)
         #expect(styled.error("no") == ["\u{1B}[31m! no\u{1B}[0m"])

@@ -1,7 +1,8 @@
 # Generates the tables in Sources/BotAPI/Methods.swift from a list of the Bot API's methods; docs/contributing.md
 # describes the list.
 def has(name): .params | map(.name) | index(name) != null;
-def requires(name): .params | map(select(.name == name and .required)) | length > 0;
+# `required_until` marks a parameter that newer versions require only in some calls: it keeps its default.
+def requires(name): .params | map(select(.name == name and (.required or .required_until))) | length > 0;
 def table(name; type): "    private static let \(name): \(type) = [", .[], "    ]";
 .methods
 | (map([.file_params[].param]) | add | unique) as $files

@@ -113,6 +113,23 @@ import Testing
         #expect(diagnoses(record).map(\.severity) == [.fine])
     }
 
+    @Test func `a bot that sets callback_query_mode gets a note about its presses`() throws {
+        var record = healthy
+        for mode in ["default", "Inline"] {
+            #expect(diagnoses(record).map(\.severity) == [.fine])
+            record.add(
+                try Call(
+                    type: "telegram.set_my_settings", parameters: ["callback_query_mode": JSON(mode)],
+                    id: nil,
+                    in: .bot))
+        }
+        let bot = python("import x\ncall('set_my_settings', callback_query_mode='Inline')")
+        let found = diagnoses(record, of: bot)
+        #expect(found.map(\.severity) == [.fine, .hint])
+        #expect(found.last?.subject == "bot.py:2")
+        #expect(found.last?.message.contains("come without their chat") == true)
+    }
+
     @Test func `a slow bot is not at fault`() {
         var record = healthy
         record.stall = (.slow, step)

@@ -69,6 +69,15 @@ import Testing
         #expect(try check().filter { $0.severity == .fault }.map(\.subject) == ["network"])
     }
 
+    @Test func `a bot whose presses come without their chat gets a note`() {
+        var diagnosis = TelegramDiagnosis(place: "x")
+        diagnosis.bot = ["id": 7, "callback_query_mode": "inline"]
+        #expect(diagnosis.diagnoses.map(\.severity) == [.fine, .hint])
+        #expect(diagnosis.diagnoses.last?.message.contains("come without their chat") == true)
+        diagnosis.bot = ["id": 7, "callback_query_mode": "default"]
+        #expect(diagnosis.diagnoses.map(\.severity) == [.fine])
+    }
+
     @Test func `a URL with more than the server's base is reported without the token`() throws {
         let found = try check("/simulator")
         #expect(found.contains { $0.message.contains("is not the server's base URL") }, "\(found)")

@@ -1,4 +1,4 @@
-/// Where the chat or the user stands that an update of Bot API 10.3 belongs to, as docs/protocol.md has it.
+/// Where the chat or the user stands that an update of Bot API 10.5 belongs to, as docs/protocol.md has it.
 package enum UpdateKindTable {
     package struct Row {
         package let kind: String
@@ -40,5 +40,7 @@ package enum UpdateKindTable {
         Row("business_connection", "user"),
         Row("managed_bot", "user"),
         Row("subscription", "user"),
+        Row("widget_query", "chat", "from"),
+        Row("shared_widget_query", "from"),
     ]
 }

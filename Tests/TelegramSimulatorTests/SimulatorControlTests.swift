@@ -127,7 +127,10 @@ import Testing
             .message(message), .edited(message), .deleted(chat: 42, messages: [5]),
             .action(["chat_id": 42, "action": "typing"], chat: 42),
             .callbackAnswer(["text": "ok"], person: 9), .other(method: "setMyName", ["name": "x"]),
+            .widgetAnswer(["data": "ok"], person: 9), .inlineResults([:], person: 9), .pinned(message),
+            .reaction(["chat": ["id": 42]]),
         ]
+        #expect(Set(actions.map(\.kind)) == Set(BotAction.kinds))
         actions.forEach(telegram.onAction)
         let told = try #require(ask("/actions").json?["result"])
         #expect(told[0] == ["id": 1, "kind": "message", "chat_id": 42, "message": message])

@@ -44,7 +44,8 @@ struct ChildLauncher {
 
     /// Starts a child for an event.
     ///
-    /// - Returns: the child and its scope line, which isn't written yet.
+    /// - Returns: the child and its scope line, which isn't written yet; and whether Telegram can show its chat the
+    ///   typing action.
     func start(
         for event: IncomingEvent, state: JSON?, observer: any ChildProcessObserver
     ) throws(SystemError) -> (child: any ChildHandle, scopeLine: [UInt8]) {

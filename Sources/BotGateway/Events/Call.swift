@@ -22,20 +22,30 @@ package struct Call {
         self.method = method
         var (given, filled): (JSON, JSON) = (given, [:])
         if let scope {
+            let isAddressed = Self.answersQuery(given)
             let defaults = Methods.defaults(of: method)
             // Do this before nulls are removed: a parameter written as `null` must be left out, not filled in.
-            Self.setPlace(in: &filled, from: scope, defaults, unless: given)
+            if !isAddressed { Self.setPlace(in: &filled, from: scope, defaults, unless: given) }
             given.removeNulls()
             let needsChat =
                 defaults.contains(.chat)
                 || defaults.contains(.chatUnlessInline) && given["inline_message_id"] == nil
-            if needsChat, given["chat_id"] == nil {
+            if needsChat, !isAddressed, given["chat_id"] == nil {
                 guard let chat = scope.chat else { throw .missingChat(type: type, scope: scope.description) }
                 filled.set("chat_id", JSON(chat))
             }
         }
         filled.merge(given)
         parameters = filled
+    }
+
+    /// Whether the call is an ephemeral message in answer to a callback query, which tells Telegram the chat and the
+    /// receiver. The scope's chat could be another one.
+    private static func answersQuery(_ given: JSON) -> Bool {
+        guard let value = given["ephemeral_message_parameters"] else { return false }
+        let parameters = value.string.flatMap { try? JSON(parsing: $0) } ?? value
+        return parameters["callback_query_id"]?.isNull == false
+            && parameters["receiver_user_id"]?.isNull != false
     }
 
     /// Fills in the topic or the business connection, but only for the scope's own chat: in another chat it would be

@@ -85,5 +85,7 @@ struct Route {
     /// docs/decisions/scopes.md.
     private static let businessKinds: Set = [
         "business_message", "edited_business_message", "deleted_business_messages", "callback_query",
+        "widget_query": [["chat"], ["from"]],
+        "shared_widget_query": [["from"]],
     ]
 }

@@ -25,7 +25,7 @@ struct TelegramDiagnosis {
     var clockOffset: Int64?
 
     var diagnoses: [Diagnosis] {
-        [token, webhookDiagnosis, updates, clock, privacy].compactMap(\.self)
+        [token, webhookDiagnosis, updates, clock, privacy, buttons].compactMap(\.self)
     }
 
     private var token: Diagnosis? {
@@ -83,6 +83,13 @@ struct TelegramDiagnosis {
             "this machine's clock is \(Duration.seconds(abs(clockOffset)).rounded) \(direction) Telegram's: TLS fails with a "
                 + "clock that is far off, and --max-age drops the wrong updates. Set it: timedatectl set-ntp true"
         )
+    }
+
+    private var buttons: Diagnosis? {
+        guard let mode = bot?["callback_query_mode"]?.string, mode.lowercased() != "default" else {
+            return nil
+        }
+        return .hint("buttons", "callback_query_mode is \(mode). \(Diagnosis.callbackMode)")
     }
 
     private var privacy: Diagnosis? {

@@ -13,6 +13,10 @@ extension ProbeAnalysis {
             }
             fault(Self.kind(of: bad.error), at: line, message(about: bad))
         }
+        if record.calls.setsCallbackMode {
+            let line = script?.line(with: ["callback_query_mode"])
+            hint("mode", at: line, "it sets callback_query_mode. \(Diagnosis.callbackMode)")
+        }
         record.calls.unknown.forEach { diagnoseUnknown($0) }
         for refusal in record.calls.refusals where Methods.names.contains(refusal.call.method) {
             diagnose(refusal)

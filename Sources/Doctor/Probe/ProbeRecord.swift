@@ -33,6 +33,8 @@ struct ProbeRecord {
         /// Calls of methods that this version doesn't know.
         var unknown: [Call] = []
         fileprivate(set) var refusals: [Refusal] = []
+        /// The bot changes how presses of its buttons arrive.
+        fileprivate(set) var setsCallbackMode = false
     }
 
     struct Refusal {
@@ -99,6 +101,9 @@ struct ProbeRecord {
 
     mutating func add(_ call: Call) {
         calls.count += 1
+        if let mode = call.parameters["callback_query_mode"]?.string, mode.lowercased() != "default" {
+            calls.setsCallbackMode = true
+        }
         guard !call.isDownload, !Methods.names.contains(call.method), calls.unknown.count < Self.limit else {
             return
         }

@@ -27,6 +27,7 @@ struct PlausibleValues {
         case "getMyDefaultAdministratorRights": administratorRights
         case "getMyStarBalance", "getBusinessAccountStarBalance": ["amount": 0]
         case "getStarTransactions": ["transactions": []]
+        case "getChatShareThemeBackdrops": ["backdrops": []]
         case "getAvailableGifts": ["gifts": [gift]]
         case "createInvoiceLink": "https://t.me/$AAAAAAAAAAAAAAAA"
         case "answerWebAppQuery", "answerGuestQuery": ["inline_message_id": "AAAAAAAAAAAAAAAAAAAAAAAAAAA"]

@@ -21,7 +21,7 @@ extension SimulatedTelegram {
         return content
     }
 
-    private func addCaption(of arguments: Arguments, to content: inout JSON) throws(BotAPIError) {
+    func addCaption(of arguments: Arguments, to content: inout JSON) throws(BotAPIError) {
         try FormattedText(arguments, .caption, user: chats.person).put(into: &content, .caption)
         for flag in ["show_caption_above_media", "has_spoiler"] where arguments.flag(flag) {
             content.set(flag == "has_spoiler" ? "has_media_spoiler" : flag, true)

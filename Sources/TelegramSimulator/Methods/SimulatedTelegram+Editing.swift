@@ -81,7 +81,7 @@ extension SimulatedTelegram {
     ///   - part: the key that the message must have. For `caption`, a message with a file is enough.
     ///   - change: receives the message without its keyboard.
     /// - Returns: the `Message`; `true` for a message that was sent via an inline query.
-    private func edit(
+    func edit(
         _ request: Request, needing part: String? = nil, _ change: (inout JSON) -> Void
     ) throws(BotAPIError) -> JSON {
         let markup = try ReplyMarkup(request.arguments)

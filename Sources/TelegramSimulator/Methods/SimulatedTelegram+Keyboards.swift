@@ -11,9 +11,20 @@ extension SimulatedTelegram {
     func answerCallbackQuery(_ request: Request) throws(BotAPIError) -> JSON {
         let id = request.text("callback_query_id")
         guard request.text("text").unicodeScalars.count <= 200 else { throw .badRequest("MESSAGE_TOO_LONG") }
-        switch interactions.callbacks.answer(id, at: now()) {
+        return try finish(interactions.callbacks.answer(id, at: now()), id: id) {
+            .callbackAnswer(request.arguments.json, person: $0)
+        }
+    }
+
+    /// The result of an answer to a query with this id.
+    ///
+    /// - Parameter action: what the user who sent the query sees.
+    func finish(
+        _ answer: CallbackQueries.Answer, id: String, showing action: (_ person: Int64) -> BotAction
+    ) throws(BotAPIError) -> JSON {
+        switch answer {
         case .given(let person):
-            onAction(.callbackAnswer(request.arguments.json, person: person))
+            onAction(action(person))
             return true
         case .unknown where strictness == .lenient && !id.isEmpty: return true
         case .unknown, .late:
@@ -66,18 +77,26 @@ extension SimulatedTelegram {
         else {
             return button
         }
-        var query: JSON = ["id": JSON(interactions.callbacks.add(by: id, at: now())), "from": person]
-        let place = message["message_id"]?.integer.flatMap { interactions.inline.id(of: $0, in: chat.id) }
-        if let place {
+        let queryID = interactions.callbacks.add(by: id, in: chat.id, at: now())
+        var query: JSON = ["id": JSON(queryID), "from": person]
+        if let place = inlineID(of: message, in: chat) {
             query.set("inline_message_id", JSON(place))
         } else {
             query.set("message", message)
         }
-        query.set("chat_instance", JSON(String(0 &- (3_000_000_000_000_000_000 &+ chat.id))))
+        query.set("chat_instance", JSON(chat.instance))
         button["callback_data"].map { query.set("data", $0) }
         if isGame { message["game"]?["title"].map { query.set("game_short_name", $0) } }
         onUpdate("callback_query", query)
         return query
+    }
+
+    /// Nil for a message of the bot's own, unless setMySettings changed `callback_query_mode`.
+    private func inlineID(of message: JSON, in chat: SimulatedChat) -> String? {
+        guard let number = message["message_id"]?.integer else { return nil }
+        if let known = interactions.inline.id(of: number, in: chat.id) { return known }
+        let mode = Arguments(profile.settings).text("callback_query_mode").lowercased()
+        return mode == "inline" ? interactions.inline.add(message: number, in: chat.id) : nil
     }
 
     /// Sends the message of a button in the chat's reply keyboard.

@@ -10,7 +10,18 @@ extension SimulatedTelegram {
             "can_join_groups": true, "can_read_all_group_messages": JSON(seesAllGroupMessages),
             "supports_inline_queries": true, "can_connect_to_business": false, "has_main_web_app": false,
         ])
+        let settings = Arguments(profile.settings)
+        for key in me.keys where settings.has(key) { me.set(key, JSON(settings.flag(key))) }
         return me
+    }
+
+    func setMySettings(_ request: Request) throws(BotAPIError) -> JSON {
+        profile.settings.merge(request.arguments.json)
+        if request.arguments.has("can_read_all_group_messages") {
+            seesAllGroupMessages = request.arguments.flag("can_read_all_group_messages")
+        }
+        onAction(.other(method: "setMySettings", request.arguments.json))
+        return true
     }
 
     func getFile(_ request: Request) throws(BotAPIError) -> JSON {

@@ -10,6 +10,8 @@ extension SimulatedTelegram {
             let chat: SimulatedChat
             if let number = request.arguments.json["chat_id"]?.integer, let known = chats.byID[number] {
                 chat = known
+            } else if let answered = try ephemeralChat(of: request) {
+                chat = answered
             } else {
                 chat = try chats.chat(request.text("chat_id"))
             }
@@ -29,6 +31,18 @@ extension SimulatedTelegram {
         guard !chat.isPrivate else { throw .badRequest("chat not found") }
         if writing { try admit(person, id, to: chat) }
         return chat
+    }
+
+    /// The chat of the callback query that an ephemeral message answers; nil if the request names a chat itself.
+    private func ephemeralChat(of request: Request) throws(BotAPIError) -> SimulatedChat? {
+        let query = request.arguments.structure("ephemeral_message_parameters")?["callback_query_id"]?.string
+        guard let query, request.text("chat_id").isEmpty else { return nil }
+        if let origin = interactions.callbacks.origin(of: query) {
+            return try chats.chat(String(origin.chat ?? origin.person))
+        }
+        // A log may not have the query, but it has the chat.
+        if strictness == .lenient, let chat = chats.byID.max(by: { $0.key < $1.key }) { return chat.value }
+        throw .badRequest("query is too old and response timeout expired or query ID is invalid")
     }
 
     private func checkAccess(to chat: SimulatedChat, writing: Bool) throws(BotAPIError) {

@@ -31,6 +31,9 @@ extension SimulatedTelegram {
         "getme": getMe, "getfile": getFile, "sendchataction": sendChatAction,
         "sendmessagedraft": sendDraft, "sendrichmessagedraft": sendDraft,
         "sendinvoice": sendOther, "sendgame": sendOther, "sendpaidmedia": sendOther,
+        "sendwidget": sendWidget, "sendsharedwidget": sendWidget, "answerwidgetquery": answerWidgetQuery,
+        "editmessagewidgetdata": editMessageWidgetData, "editsharedwidgetdata": editSharedWidgetData,
+        "setmysettings": setMySettings,
         "sendchecklist": sendOther, "sendrichmessage": sendOther, "sendlivephoto": sendOther,
         "forwardmessages": forwardMessages, "copymessage": copyMessage, "copymessages": copyMessages,
         "editmessagemedia": editMessageMedia, "editmessagereplymarkup": editMessageReplyMarkup,
@@ -59,6 +62,8 @@ extension SimulatedTelegram {
         "start": start, "pressbutton": pressButton, "sendinlinequery": sendInlineQuery,
         "chooseinlineresult": chooseInlineResult, "votepoll": votePoll, "createuser": createUser,
         "creategroup": createGroup, "createchannel": createChannel, "joinchat": joinChat, "addbot": addBot,
+        "sendwidgetquery": sendWidgetQuery,
+        "sendsharedwidgetquery": sendSharedWidgetQuery,
         "removebot": removeBot, "blockbot": blockBot, "unblockbot": unblockBot,
     ]) { $1 }
 }

@@ -36,6 +36,16 @@ package final class SimulatedTelegram {
         var callbacks: CallbackQueries
         var inline = InlineQueries()
         var polls = SimulatedPolls()
+        var widgets: SimulatedWidgets
+
+        /// Remembers the query of an update; ignores any other payload. A widget's query has a type, a button's none.
+        fileprivate mutating func learn(from payload: JSON, now: Int64) {
+            if payload["type"]?.string != nil {
+                if payload["data"] != nil { widgets.queries.learn(payload, now: now) }
+            } else if ["chat_instance", "game_short_name", "data"].contains(where: { payload[$0] != nil }) {
+                callbacks.learn(payload, now: now)
+            }
+        }
     }
 
     /// Reports each method that isn't simulated once. Instances that `another` creates share it.
@@ -57,7 +67,9 @@ package final class SimulatedTelegram {
     package init(bot: JSON = demoBot, strictness: Strictness = .lenient, now: @escaping () -> Int64) {
         (self.bot, self.strictness, self.now) = (bot, strictness, now)
         chats = SimulatedChats(strictness: strictness)
-        interactions = Interactions(callbacks: CallbackQueries(limit: strictness == .lenient ? 100 : 10_000))
+        let limit = strictness == .lenient ? 100 : 10_000
+        interactions = Interactions(
+            callbacks: CallbackQueries(limit: limit), widgets: SimulatedWidgets(limit: limit))
         files = SimulatedFiles(keepsWhatItHasNot: strictness == .strict)
         chats.learn(person: bot)
     }
@@ -86,7 +98,7 @@ package final class SimulatedTelegram {
     /// - Parameter payload: the update without its id: a `Message`, a `CallbackQuery`, …
     package func learn(from payload: JSON) {
         chats.learn(from: payload)
-        interactions.callbacks.learn(from: payload, now: now())
+        interactions.learn(from: payload, now: now())
         // In a replay, no user chooses from the bot's new inline results.
         if strictness == .strict { interactions.inline.learn(from: payload) }
     }

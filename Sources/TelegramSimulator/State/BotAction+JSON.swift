@@ -18,6 +18,7 @@ extension BotAction {
         case .pinned: "pinned"
         case .callbackAnswer: "callback_answer"
         case .inlineResults: "inline_results"
+        case .widgetAnswer: "widget_answer"
         case .other: "other"
         }
     }
@@ -29,7 +30,7 @@ extension BotAction {
             json["chat"]?["id"]?.integer
         case .deleted(let chat, _), .action(_, let chat): chat
         case .other(_, let parameters): Int64(Arguments(parameters).text("chat_id"))
-        case .callbackAnswer, .inlineResults: nil
+        case .callbackAnswer, .inlineResults, .widgetAnswer: nil
         }
     }
 
@@ -47,7 +48,8 @@ extension BotAction {
         case .action(let parameters, _):
             json.set("action", parameters["action"] ?? "")
             parameters["message_thread_id"].map { json.set("message_thread_id", $0) }
-        case .callbackAnswer(let answer, let person), .inlineResults(let answer, let person):
+        case .callbackAnswer(let answer, let person), .inlineResults(let answer, let person),
+            .widgetAnswer(let answer, let person):
             json.set("user_id", JSON(person))
             json.set("answer", answer)
         case .other(let method, let parameters):

@@ -18,6 +18,8 @@ package enum BotAction {
     case callbackAnswer(JSON, person: Int64)
     /// The parameters of answerInlineQuery. Only `person`, the user who is typing the query, sees the results.
     case inlineResults(JSON, person: Int64)
+    /// The parameters of answerWidgetQuery. Only the widget of `person` gets the answer.
+    case widgetAnswer(JSON, person: Int64)
     /// Any other call with a visible effect, and its parameters: setMyCommands, setChatTitle, leaveChat, …
     case other(method: String, JSON)
 }

@@ -1,6 +1,6 @@
 import JSON
 
-/// The bot's profile: its commands, names, descriptions, menu buttons, and default rights.
+/// The bot's profile: its commands, names, descriptions, menu buttons, default rights, and settings.
 struct BotProfile {
     /// By scope and language.
     private var commands: [String: JSON] = [:]
@@ -10,6 +10,9 @@ struct BotProfile {
     var menuButtons: [Int64: JSON] = [:]
     /// True is for channels, false for groups.
     var administratorRights: [Bool: JSON] = [:]
+
+    /// The parameters of setMySettings.
+    var settings: JSON = [:]
 
     subscript(scope: JSON?, language: String) -> JSON? {
         get { commands[Self.key(scope, language)] }

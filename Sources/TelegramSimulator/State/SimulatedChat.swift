@@ -83,6 +83,9 @@ final class SimulatedChat {
 
     func nextMessageID() -> Int64 {
         lastMessageID += 1
+    /// The `chat_instance` of queries from this chat.
+    var instance: String { String(0 &- (3_000_000_000_000_000_000 &+ id)) }
+
         return lastMessageID
     }
 

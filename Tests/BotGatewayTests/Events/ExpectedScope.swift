@@ -2,7 +2,7 @@ import JSON
 
 @testable import BotGateway
 
-/// The expected scope of an update. Unlike `Route`, it is derived from the Bot API 10.3 documentation of each kind.
+/// The expected scope of an update. Unlike `Route`, it is derived from the Bot API 10.5 documentation of each kind.
 enum ExpectedScope {
     private struct Facts {
         /// The paths of the update's Chat and User. The User is the sender, if the kind has one.
@@ -38,6 +38,8 @@ enum ExpectedScope {
         "managed_bot": Facts(user: ["user"]),
         "subscription": Facts(user: ["user"]),
         "stopped_message_generation": Facts(chat: ["chat"]),
+        "widget_query": Facts(chat: ["chat"], user: ["from"]),
+        "shared_widget_query": Facts(user: ["from"]),
     ]
 
     static var kinds: Set<String> { Set(facts.keys) }

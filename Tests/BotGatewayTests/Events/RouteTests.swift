@@ -45,7 +45,7 @@ import Testing
 
     @Test func `the table and the list of kinds are the same`() {
         #expect(Set(UpdateKindTable.rows.map(\.kind) + ["poll"]) == UpdateKinds.known)
-        #expect(UpdateKinds.all.count == 27)
+        #expect(UpdateKinds.all.count == 29)
     }
 
     @Test func `a poll has no scope`() {

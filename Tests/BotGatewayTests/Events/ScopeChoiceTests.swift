@@ -43,7 +43,7 @@ import Testing
             inTopic($0)
         }
         + ["message_reaction_count", "chat_boost", "removed_chat_boost"].map { ofChat($0) }
-        + ["my_chat_member", "chat_member", "chat_join_request"].map {
+        + ["my_chat_member", "chat_member", "chat_join_request", "widget_query"].map {
             Case($0, #"{\#(group),"from":\#(ada)}"#, "chat:-100", "chat:-100", "user:7")
         }
         + ["business_message", "edited_business_message"].map {
@@ -53,7 +53,7 @@ import Testing
         }
         + [
             "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query",
-            "purchased_paid_media",
+            "purchased_paid_media", "shared_widget_query",
         ].map { ofUser($0, "from") }
         + ["business_connection", "managed_bot", "subscription"].map { ofUser($0, "user") } + [
             Case(

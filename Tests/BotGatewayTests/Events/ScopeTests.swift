@@ -47,6 +47,6 @@ import Testing
             .business(connection: "b2", chat: 42), .chat(42), .topic(chat: 42, thread: 1),
             .topic(chat: 42, thread: 2), .bot,
         ]
-        #expect(scopes.count == 7)
+        #expect(scopes.count == 8)
     }
 }

@@ -34,7 +34,7 @@ package struct Redaction {
     private static let ids: Set = [
         "boost_id", "business_connection_id", "chat_instance", "guest_query_id", "id", "inline_message_id",
         "media_group_id", "option_persistent_id", "option_persistent_ids", "persistent_id", "poll_id",
-        "query_id", "reply_to_poll_option_id",
+        "query_id", "reply_to_poll_option_id", "widget_id",
     ]
 
     private static let names: Set = ["active_usernames", "sender_user_name", "username"]

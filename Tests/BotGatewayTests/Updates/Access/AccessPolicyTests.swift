@@ -50,6 +50,8 @@ import Testing
         ("managed_bot", [], "user"),
         ("subscription", [], "user"),
         ("stopped_message_generation", ["chat"], nil),
+        ("widget_query", ["chat"], "from"),
+        ("shared_widget_query", [], "from"),
         ("brain_wave", ["chat"], "from"),
         ("brain_wave", ["message.chat"], "user"),
     ]

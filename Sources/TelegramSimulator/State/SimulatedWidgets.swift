@@ -1,0 +1,22 @@
+import JSON
+
+/// The widgets that may be sent again, and the queries from widgets.
+struct SimulatedWidgets {
+    /// `Widget` objects by id.
+    private(set) var shared: [String: JSON] = [:]
+    /// Telegram accepts an answer for 15 s.
+    var queries: CallbackQueries
+
+    init(limit: Int) { queries = CallbackQueries(limit: limit, lifetime: 15) }
+
+    /// Keeps a new or changed widget.
+    ///
+    /// - Returns: the widget with its id.
+    mutating func share(_ widget: JSON) -> JSON {
+        var widget = widget
+        let id = widget["id"]?.string ?? String(5_100_000_000_000_000_001 + shared.count)
+        widget.set("id", JSON(id))
+        shared[id] = widget
+        return widget
+    }
+}
