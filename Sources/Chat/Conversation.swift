@@ -104,6 +104,7 @@ package final class Conversation {
         case .openPrivateChat: place = .privateChat
         case .openGroup(let title): return try openGroup(title)
         case .openTopic(let name): return try openTopic(name)
+        case .openDirectMessages(let channel): return try openDirectMessages(channel)
         case .send(let file): try send(file)
         case .press(let button): return try press(button)
         case .edit(let message, let text):
@@ -155,8 +156,8 @@ package final class Conversation {
         return try perform(action, parameters, files: files)
     }
 
-    @discardableResult
     /// - Parameter person: nil for the current user.
+    @discardableResult
     private func perform(
         _ action: String, _ parameters: JSON, as person: Int64? = nil, files: [ReceivedFile] = []
     ) throws(ActionError) -> JSON {
@@ -270,5 +271,24 @@ package final class Conversation {
             place = .group(id, topic: thread)
         }
         return outcome
+    }
+
+    /// The owner of all channels, so that every user of the conversation writes as a stranger.
+    private static let channelOwner: Int64 = 1
+
+    private func openDirectMessages(_ named: String?) throws(ActionError) -> Outcome {
+        let channel = named ?? lastChannel ?? "Channel"
+        let title = "\(channel) (direct messages)"
+        lastChannel = channel
+        if let known = groups.first(where: { $0.value.title == title })?.key {
+            place = .group(known, topic: nil)
+            return .done
+        }
+        let created = try perform("createChannel", ["title": JSON(channel)], as: Self.channelOwner)
+        let chat = try perform("openDirectMessages", ["chat_id": created["id"] ?? .null])
+        guard let id = chat["id"]?.integer else { return .done }
+        groups[id] = Group(title: title, isForum: false)
+        place = .group(id, topic: nil)
+        return .hint("\(channel) is created, and the bot is its administrator")
     }
 }

@@ -12,6 +12,8 @@ package enum TypedLine: Equatable {
     case openGroup(title: String?)
     /// Nil for the group's general topic.
     case openTopic(name: String?)
+    /// The direct messages of a channel; nil for the last channel.
+    case openDirectMessages(channel: String?)
     case send(SentFile)
     /// A button of the last message with buttons, by its number (from 1) or text.
     case press(String)
@@ -66,6 +68,7 @@ package enum TypedLine: Equatable {
         case "/private": return .openPrivateChat
         case "/group": return .openGroup(title: rest.nilIfEmpty)
         case "/topic": return .openTopic(name: rest.nilIfEmpty)
+        case "/direct": return .openDirectMessages(channel: rest.nilIfEmpty)
         case "/photo": return .send(try file(rest, error) { _ in "sendPhoto" })
         case "/file": return .send(try file(rest, error, method))
         case "/press": return .press(try require(rest, error))
@@ -183,6 +186,7 @@ package enum TypedLine: Equatable {
         ("/as NAME [@USERNAME]", "switch to another user, created on first use"),
         ("/group [TITLE]", "go to a group with the bot, created on first use"),
         ("/topic [NAME]", "go to a forum topic, or to the general topic"),
+        ("/direct [CHANNEL]", "go to a channel's direct messages, created on first use"),
         ("/private", "go back to the private chat with the bot"),
         ("/photo FILE [CAPTION]", "send a picture"),
         ("/file FILE [CAPTION]", "send a file; audio and video are sent as such"),

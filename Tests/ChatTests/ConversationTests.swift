@@ -76,6 +76,28 @@ import Testing
         #expect(last("message")?["message_thread_id"]?.integer == topic)
     }
 
+    @Test func `each user writes to a channel in a topic of their own, and the bot can answer there`() throws
+    {
+        try type("/direct News")
+        #expect(conversation.title == "You in News (direct messages)")
+        try type("hello")
+        let first = try #require(last("message"))
+        #expect(first["chat"]?["is_direct_messages"] == true)
+        #expect(first["direct_messages_topic"]?["topic_id"] == 42)
+        #expect(first["text"] == "hello")
+        try type("/as Bob")
+        try type("hi")
+        #expect(last("message")?["direct_messages_topic"]?["topic_id"] == 43)
+        #expect(last("message")?["chat"] == first["chat"])
+        let chat = try #require(first["chat"]?["id"])
+        let answer: JSON = ["chat_id": chat, "direct_messages_topic_id": 42, "text": "x"]
+        #expect(try world.call("sendMessage", answer)["direct_messages_topic"]?["topic_id"] == 42)
+        try type("/private")
+        try type("/direct")
+        #expect(conversation.title == "Bob in News (direct messages)")
+        #expect(world.kinds.count { $0 == "my_chat_member" } == 1)
+    }
+
     @Test func `a button is pressed by its number or text, in the last message with buttons`() throws {
         try type("/start")
         #expect(throws: Conversation.ActionError.self) { try type("/press 1") }

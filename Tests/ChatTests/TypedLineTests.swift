@@ -31,6 +31,8 @@ import Testing
         #expect(try TypedLine("/group Book club") == .openGroup(title: "Book club"))
         #expect(try TypedLine("/topic News") == .openTopic(name: "News"))
         #expect(try TypedLine("/private") == .openPrivateChat)
+        #expect(try TypedLine("/direct Daily news") == .openDirectMessages(channel: "Daily news"))
+        #expect(try TypedLine("/direct") == .openDirectMessages(channel: nil))
     }
 
     @Test func `a file's path may be quoted or escaped, and may be followed by a caption`() throws {
@@ -88,7 +90,7 @@ import Testing
 
     @Test func `the help lists every command`() {
         for command in [
-            "/as", "/group", "/topic", "/private", "/photo", "/file", "/press", "/reply", "/edit",
+            "/as", "/group", "/topic", "/direct", "/private", "/photo", "/file", "/press", "/reply", "/edit",
             "/delete", "/react", "/vote", "/inline", "/choose", "/block", "/quit", "/help",
         ] {
             #expect(TypedLine.usage.contains { $0.line.split(separator: " ")[0] == command }, "\(command)")

@@ -11,7 +11,8 @@ def table(name; type): "    private static let \(name): \(type) = [", .[], "    
            if requires("business_connection_id")
                or (has("business_connection_id") and (requires("chat_id") or has("inline_message_id")))
            then ".businessConnection" else empty end,
-           if requires("chat_id") and has("message_thread_id") then ".topic" else empty end ] as $defaults
+           if requires("chat_id") and has("message_thread_id") then ".topic" else empty end,
+           if requires("chat_id") and has("direct_messages_topic_id") then ".directMessages" else empty end ] as $defaults
          | select($defaults | length > 0)
          | "        \"\(.name)\": [\($defaults | join(", "))]," )
     | table("defaults"; "[String: Defaults]") ),

@@ -91,28 +91,28 @@ import Testing
             }
         }
 
+        let onlyInline: JSON = ["inline_message_id": "i"]
         try run(lines)
-        expect({ $0.defaults(inChat: 42) }, others: { _ in ["inline_message_id": "i"] })
+        expect({ $0.defaults(inChat: 42) }, others: { _ in onlyInline })
 
-        server.give(
-            """
-            {"update_id":2,"message":{"message_id":1,"message_thread_id":3,"is_topic_message":true,
-            "chat":{"id":-100,"type":"supergroup","is_forum":true}}}
-            """)
-        #expect(test.wait { server.calls.count == 2 * lines.count })
-        expect(
-            { $0.defaults(inTopic: 3, ofChat: -100) }, others: { _ in ["inline_message_id": "i"] })
-
-        server.give(
-            #"{"update_id":3,"business_message":{"business_connection_id":"bc1","chat":{"id":44,"type":"private"}}}"#
-        )
-        #expect(test.wait { server.calls.count == 3 * lines.count })
-        expect(
+        let given = [
+            #""message":{"message_id":1,"message_thread_id":3,"is_topic_message":true,"chat":{"id":-100}}"#,
+            #""message":{"message_id":1,"direct_messages_topic":{"topic_id":4201},"chat":{"id":-101}}"#,
+            #""business_message":{"business_connection_id":"bc1","chat":{"id":44,"type":"private"}}"#,
+        ]
+        let defaults: [(BotAPIMethod) -> JSON] = [
+            { $0.defaults(inTopic: 3, ofChat: -100) },
+            { $0.defaults(inDirectMessages: 4201, ofChat: -101) },
             { $0.defaults(inBusiness: "bc1", chat: 44) },
-            others: {
-                $0.has("business_connection_id")
-                    ? ["inline_message_id": "i", "business_connection_id": "bc1"] : ["inline_message_id": "i"]
-            })
+        ]
+        for (index, update) in given.enumerated() {
+            server.give(#"{"update_id":\#(index + 2),\#(update)}"#)
+            #expect(test.wait { server.calls.count == (index + 2) * lines.count })
+            expect(defaults[index]) { method in
+                guard index == 2, method.has("business_connection_id") else { return onlyInline }
+                return ["inline_message_id": "i", "business_connection_id": "bc1"]
+            }
+        }
     }
 
     @Test func `every file parameter is uploaded, nested ones too`() throws {

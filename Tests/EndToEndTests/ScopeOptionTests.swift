@@ -164,6 +164,53 @@ import Testing
         #expect(replay.output.count == 4)
     }
 
+    /// Messages of two users to one channel.
+    private static let directLog = [(1, 42, "ada"), (2, 43, "bob"), (3, 42, "ada again")].map {
+        id, user, text in
+        #"{"update_id":\#(id),"message":{"message_id":\#(id),"direct_messages_topic":{"topic_id":\#(user)},"#
+            + #""from":\#(Self.user(user)),"chat":{"id":-100,"type":"supergroup","is_direct_messages":true},"#
+            + #""date":0,"text":"\#(text)"}}"#
+    }.joined(separator: "\n")
+
+    @Test(arguments: ["chat", "topic"])
+    func `each user who writes to a channel has a child, and a plain program answers each`(
+        _ choice: String
+    ) throws {
+        let files = TemporaryDirectory()
+        let bot = "#!/bin/sh\nwhile read -r line; do echo \"$PIPEGRAM_SCOPE $line\"; done\n"
+        let replay = try TestRig().pipegram([
+            "replay", "--plain", "--scope", choice, files.write("log.ndjson", Self.directLog), "--",
+            files.write("bot.sh", bot),
+        ]).end()
+        #expect(replay.status == 0, "\(replay.errors)")
+        #expect(
+            replay.output
+                == [(42, "ada"), (42, "ada again"), (43, "bob")].map { topic, text in
+                    #"{"type":"telegram.send_message","direct_messages_topic_id":\#(topic),"chat_id":-100,"#
+                        + #""text":"chat:-100/direct:\#(topic) \#(text)"}"#
+                })
+    }
+
+    @Test func `direct messages survive a kill, with their scope in the status`() throws {
+        let test = try TestRig().gateway()
+        test.telegram.fail(method: "sendMessage", with: .hang)
+        let bot = test.files.write("script.sh", Self.bot)
+        let first = try test.run(["--typing", "--", bot])
+        let message = try JSON(parsing: String(Self.directLog.prefix { $0 != "\n" }))["message"] ?? [:]
+        test.telegram.add(message, as: "message")
+        #expect(test.wait { (try? test.count("calls")) == 1 })
+        #expect(try test.command(["status"]).output.contains { $0.contains("  chat:-100/direct:42  ") })
+        first.signal(SIGKILL)
+        first.wait()
+        test.telegram.clearFaults()
+        try test.run(["--", bot])
+        #expect(test.wait { test.texts(in: -100) == ["hi"] || test.texts(in: -100) == ["hi", "hi"] })
+        let sent = test.telegram.calls.filter { $0.method == "sendMessage" && $0.wasCarriedOut }
+        #expect(sent.allSatisfy { $0.parameters["direct_messages_topic_id"] == 42 })
+        #expect(!test.telegram.calls.contains { $0.method == "sendChatAction" })
+        #expect(test.stop() == 0)
+    }
+
     @Test func `events and calls of an earlier run keep their scope, and a call to General goes there`()
         throws
     {

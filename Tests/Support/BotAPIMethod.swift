@@ -49,6 +49,15 @@ package struct BotAPIMethod {
         return defaults
     }
 
+    /// The parameters that the gateway adds in a scope of a channel's direct messages.
+    package func defaults(inDirectMessages topic: Int64, ofChat chat: Int64) -> JSON {
+        var defaults = defaults(inChat: chat)
+        if requires("chat_id"), has("direct_messages_topic_id") {
+            defaults.set("direct_messages_topic_id", JSON(topic))
+        }
+        return defaults
+    }
+
     /// The parameters that the gateway adds in the scope of a business account's chat.
     package func defaults(inBusiness connection: String, chat: Int64) -> JSON {
         var defaults = defaults(inChat: chat)

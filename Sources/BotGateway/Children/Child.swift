@@ -6,6 +6,8 @@ struct Child {
     private(set) var process: (any ChildHandle)?
     /// The number of this child within its scope: a result is given only to the child that made the call.
     private(set) var generation = 0
+    /// Whether Telegram can show its chat the typing action.
+    private(set) var showsTyping = false
     private(set) var startedAt = Instant.current
     /// The event that log lines name: the last one that it read or died on, or its first one until then.
     private(set) var lastEvent: (updateID: Int64, logLine: Int)?
@@ -18,8 +20,8 @@ struct Child {
     /// The warnings about its output.
     var warnings = WarningLimit()
 
-    mutating func started(_ process: any ChildHandle) {
-        self.process = process
+    mutating func started(_ process: any ChildHandle, showsTyping: Bool) {
+        (self.process, self.showsTyping) = (process, showsTyping)
         generation += 1
         startedAt = .current
         lastWords = []

@@ -48,10 +48,10 @@ struct ChildLauncher {
     ///   typing action.
     func start(
         for event: IncomingEvent, state: JSON?, observer: any ChildProcessObserver
-    ) throws(SystemError) -> (child: any ChildHandle, scopeLine: [UInt8]) {
+    ) throws(SystemError) -> (child: any ChildHandle, scopeLine: [UInt8], showsTyping: Bool) {
         let line = ScopeLine(openedBy: event)
         var program = program
         program.environment = environment.variables(for: line)
-        return (try spawn(program, observer), line.bytes(bot: bot, state: state))
+        return (try spawn(program, observer), line.bytes(bot: bot, state: state), line.showsTyping)
     }
 }

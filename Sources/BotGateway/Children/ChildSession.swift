@@ -137,14 +137,15 @@ import Reactor
             // The journal has logged why.
             return setTimer(.seconds(1)) { $0.context.supervisor?.wantsChild($0) }
         }
-        let (process, scopeLine) = try context.launcher.start(for: event, state: state, observer: self)
-        started(process)
+        let (process, scopeLine, showsTyping) = try context.launcher.start(
+            for: event, state: state, observer: self)
+        started(process, showsTyping: showsTyping)
         if dialect.opensWithScopeLine { give(takeEvents(), opening: scopeLine) }
         advance()
     }
 
-    private func started(_ process: any ChildHandle) {
-        child.started(process)
+    private func started(_ process: any ChildHandle, showsTyping: Bool) {
+        child.started(process, showsTyping: showsTyping)
         lifecycle.started()
         clearTimer()
         stop = StopLadder()
@@ -182,7 +183,7 @@ import Reactor
     }
 
     func startTyping() {
-        guard context.policy.sendsTyping, scope.chat != nil else { return }
+        guard context.policy.sendsTyping, child.showsTyping else { return }
         timers.typing.start(on: context.loop) { [unowned self] in
             let mayBeAtWork = owesAcknowledgement || activity.lastGiven + TypingTimer.limit > .current
             guard isAlive, mayBeAtWork, child.process?.isReadingInput != true else { return false }

@@ -63,6 +63,10 @@ package struct Call {
         case .topic(_, let thread):
             guard defaults.contains(.topic), !given.keys.contains("message_thread_id") else { return }
             filled.set("message_thread_id", JSON(thread))
+        case .direct(_, let topic):
+            guard defaults.contains(.directMessages), !given.keys.contains("direct_messages_topic_id")
+            else { return }
+            filled.set("direct_messages_topic_id", JSON(topic))
         case .chat, .user, .bot: break
         }
     }

@@ -48,6 +48,7 @@ struct Route {
         if businessKinds.contains(kind), let connection = holder["business_connection_id"]?.string {
             return .business(connection: connection, chat: chat)
         }
+        if let topic = directMessagesTopic(of: holder) { return .direct(chat: chat, topic: topic) }
         if choice == .topic, let thread = topic(of: holder) { return .topic(chat: chat, thread: thread) }
         return .chat(chat)
     }
@@ -58,6 +59,11 @@ struct Route {
         guard let thread = holder["message_thread_id"]?.integer, holder["chat"] != nil else { return nil }
         let isMessage = holder["message_id"] != nil
         return !isMessage || holder["is_topic_message"]?.bool == true ? thread : nil
+    }
+
+    /// All messages to a channel are in one chat, with a topic for each person who writes.
+    private static func directMessagesTopic(of holder: JSON) -> Int64? {
+        holder["direct_messages_topic"]?["topic_id"]?.integer
     }
 
     private static func paths(of kind: String, by choice: ScopeChoice) -> [[String]] {
@@ -79,13 +85,13 @@ struct Route {
         "business_connection": [["user"]],
         "managed_bot": [["user"]],
         "subscription": [["user"]],
+        "widget_query": [["chat"], ["from"]],
+        "shared_widget_query": [["from"]],
     ]
 
     /// Includes callback_query: the button under a business account's message was pressed in that account's chat. See
     /// docs/decisions/scopes.md.
     private static let businessKinds: Set = [
         "business_message", "edited_business_message", "deleted_business_messages", "callback_query",
-        "widget_query": [["chat"], ["from"]],
-        "shared_widget_query": [["from"]],
     ]
 }

@@ -1,11 +1,13 @@
 /// The chat, topic or user that one child serves.
 ///
-/// Written `chat:-1001234`, `chat:-1001234/topic:3`, `user:7`, `business:CONNECTION/chat:42` or `bot` in logs, the
-/// journal and `PIPEGRAM_SCOPE`.
+/// Written `chat:-1001234`, `chat:-1001234/topic:3`, `chat:-1001234/direct:4201`, `user:7`,
+/// `business:CONNECTION/chat:42` or `bot` in logs, the journal and `PIPEGRAM_SCOPE`.
 package enum Scope: Hashable, CustomStringConvertible {
     case chat(Int64)
     /// A forum topic of a chat.
     case topic(chat: Int64, thread: Int64)
+    /// A user's topic in the direct messages of a channel. Calls must name it.
+    case direct(chat: Int64, topic: Int64)
     /// A user in any chat, or the user of an update without a chat, such as an inline query or a payment.
     case user(Int64)
     /// A business account's chat with a person. It has the same id as the bot's own chat with that person.
@@ -27,10 +29,14 @@ package enum Scope: Hashable, CustomStringConvertible {
             guard let chat = Self.number(in: end, after: "chat:") else { return nil }
             self = .business(connection: String(connection), chat: chat)
         } else if slash != nil {
-            guard let chat = Self.number(in: start, after: "chat:"),
-                let thread = Self.number(in: end, after: "topic:")
-            else { return nil }
-            self = .topic(chat: chat, thread: thread)
+            guard let chat = Self.number(in: start, after: "chat:") else { return nil }
+            if let thread = Self.number(in: end, after: "topic:") {
+                self = .topic(chat: chat, thread: thread)
+            } else if let topic = Self.number(in: end, after: "direct:") {
+                self = .direct(chat: chat, topic: topic)
+            } else {
+                return nil
+            }
         } else if let id = Self.number(in: end, after: "chat:") {
             self = .chat(id)
         } else if let id = Self.number(in: end, after: "user:") {
@@ -52,7 +58,7 @@ package enum Scope: Hashable, CustomStringConvertible {
     /// The default chat of calls.
     package var chat: Int64? {
         switch self {
-        case .chat(let id), .topic(let id, _), .business(_, let id): id
+        case .chat(let id), .topic(let id, _), .direct(let id, _), .business(_, let id): id
         case .user, .bot: nil
         }
     }
@@ -61,6 +67,7 @@ package enum Scope: Hashable, CustomStringConvertible {
         switch self {
         case .chat(let id): "chat:\(id)"
         case .topic(let chat, let thread): "chat:\(chat)/topic:\(thread)"
+        case .direct(let chat, let topic): "chat:\(chat)/direct:\(topic)"
         case .user(let id): "user:\(id)"
         case .business(let connection, let chat): "business:\(connection)/chat:\(chat)"
         case .bot: "bot"

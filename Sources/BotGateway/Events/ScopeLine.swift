@@ -32,6 +32,7 @@ package struct ScopeLine {
         if let (key, party) = party { line.set(key, party) }
         switch scope {
         case .topic(_, let thread): line.set("message_thread_id", JSON(thread))
+        case .direct(_, let topic): line.set("direct_messages_topic_id", JSON(topic))
         case .business(let connection, _): line.set("business_connection_id", JSON(connection))
         case .chat, .user, .bot: break
         }
@@ -39,6 +40,13 @@ package struct ScopeLine {
         line.set("bot", bot)
         if let state { line.set("state", state) }
         return line.bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// Whether Telegram can show the bot's typing there: not in channels and their direct messages.
+    var showsTyping: Bool {
+        if case .direct = scope { return false }
+        return scope.chat != nil && chatType != "channel"
+            && route?.party?["is_direct_messages"]?.bool != true
     }
 
     /// The value of PIPEGRAM_CHAT_TYPE: `private`, `group`, `supergroup` or `channel`; nil if the scope has no chat.

@@ -6,7 +6,7 @@ extension SimulatedTelegram {
     /// The keys of a message that aren't part of its content.
     private static let head: Set<String> = [
         "message_id", "from", "sender_chat", "chat", "date", "edit_date", "message_thread_id",
-        "is_topic_message",
+        "is_topic_message", "direct_messages_topic",
         "reply_to_message", "reply_markup", "media_group_id", "via_bot", "forward_origin", "quote",
         "business_connection_id", "has_protected_content", "author_signature",
     ]
@@ -106,7 +106,7 @@ extension Request {
     /// The request without a reply and a keyboard, because a forwarded message has neither.
     fileprivate var withoutReply: Request {
         var parameters: JSON = [:]
-        for key in ["message_thread_id", "protect_content"] {
+        for key in ["message_thread_id", "direct_messages_topic_id", "protect_content"] {
             arguments.json[key].map { parameters.set(key, $0) }
         }
         return with(parameters)

@@ -27,6 +27,7 @@ extension SimulatedTelegram {
         let new = SimulatedChat.Member(user: user, status: status, rights: rights)
         let watches = watchesMembers(of: chat)
         chat.members[id] = new
+        directMessages(of: chat)?.members[id] = new
         guard id == botID || watches else { return }
         onUpdate(
             id == botID ? "my_chat_member" : "chat_member",

@@ -60,7 +60,10 @@ extension SimulatedTelegram {
     /// Adds the bot to a chat. In a channel, a bot is always an administrator.
     private func enterBot(_ chat: SimulatedChat, by request: Request) {
         if chat.isChannel {
-            let rights: JSON = ["can_be_edited": false, "can_post_messages": true, "can_edit_messages": true]
+            let rights: JSON = [
+                "can_be_edited": false, "can_post_messages": true, "can_edit_messages": true,
+                "can_manage_direct_messages": true,
+            ]
             return change(bot, in: chat, to: "administrator", rights: rights, by: request)
         }
         change(bot, in: chat, to: "member", by: request)

@@ -13,7 +13,9 @@ extension SimulatedTelegram {
     }
 
     private func sees(_ message: JSON, in chat: SimulatedChat) -> Bool {
-        if chat.isPrivate || chat.isChannel || seesAllGroupMessages || chat.isAdministrator(botID) {
+        if chat.isPrivate || chat.isChannel || chat.isDirectMessages || seesAllGroupMessages
+            || chat.isAdministrator(botID)
+        {
             return true
         }
         if message["reply_to_message"]?["from"]?["id"]?.integer == botID { return true }

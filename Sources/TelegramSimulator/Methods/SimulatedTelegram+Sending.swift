@@ -69,6 +69,7 @@ extension SimulatedTelegram {
         case "restricted" where chat.members[id]?.rights?["can_send_messages"]?.bool == false:
             throw .badRequest("not enough rights to send text messages to the chat")
         case "left", "member":
+            guard !chat.isDirectMessages else { return }
             guard !chat.isChannel else { throw .badRequest("need administrator rights in the channel chat") }
             if !chat.isMember(id) { enter(person, into: chat) }
         default: break
@@ -84,7 +85,13 @@ extension SimulatedTelegram {
     ///   - request: provides the topic, the replied message, and the keyboard.
     func post(_ content: JSON, by request: Request, to chat: SimulatedChat) throws(BotAPIError) -> JSON {
         let (markup, original, thread) = try place(of: request, in: chat)
+        let topic = try directMessagesTopic(of: request, in: chat, inReplyTo: original)
         var message = start(in: chat, by: request, thread: thread)
+        topic.map { message.set("direct_messages_topic", $0) }
+        // An administrator of the channel writes in its name.
+        if chat.isDirectMessages, let id = request.personID, chat.isAdministrator(id) {
+            chat.details?["parent_chat"].map { message.set("sender_chat", $0) }
+        }
         if let connection = request.arguments.json["business_connection_id"] {
             message.set("business_connection_id", connection)
         }

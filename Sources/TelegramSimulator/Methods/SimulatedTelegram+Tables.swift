@@ -62,7 +62,7 @@ extension SimulatedTelegram {
         "start": start, "pressbutton": pressButton, "sendinlinequery": sendInlineQuery,
         "chooseinlineresult": chooseInlineResult, "votepoll": votePoll, "createuser": createUser,
         "creategroup": createGroup, "createchannel": createChannel, "joinchat": joinChat, "addbot": addBot,
-        "sendwidgetquery": sendWidgetQuery,
+        "opendirectmessages": openDirectMessages, "sendwidgetquery": sendWidgetQuery,
         "sendsharedwidgetquery": sendSharedWidgetQuery,
         "removebot": removeBot, "blockbot": blockBot, "unblockbot": unblockBot,
     ]) { $1 }

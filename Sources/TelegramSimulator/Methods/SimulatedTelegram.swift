@@ -79,6 +79,7 @@ package final class SimulatedTelegram {
         let other = SimulatedTelegram(bot: bot, strictness: strictness, now: now)
         (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
         other.unsimulated = unsimulated
+        other.files = files.another()
         other.seesAllGroupMessages = seesAllGroupMessages
         return other
     }
@@ -91,7 +92,6 @@ package final class SimulatedTelegram {
 
     var botID: Int64 { bot["id"]?.integer ?? 0 }
 
-        other.files = files.another()
     /// Learns the chat and the message of an update from elsewhere. Results then contain them as Telegram sent them,
     /// and message ids continue from there.
     ///

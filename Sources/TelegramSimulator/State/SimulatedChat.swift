@@ -53,7 +53,7 @@ final class SimulatedChat {
     var messages: StoredMessages
     /// By user id; former members are included.
     var members: [Int64: Member] = [:]
-    /// By `message_thread_id`.
+    /// By `message_thread_id`; in a channel's direct messages by `topic_id`, which is the user's id.
     var topics: [Int64: Topic] = [:]
     /// Message ids, the last pinned one at the end.
     var pinned: [Int64] = []
@@ -75,17 +75,19 @@ final class SimulatedChat {
     var type: String { json["type"]?.string ?? "" }
     var isPrivate: Bool { id > 0 }
     var isChannel: Bool { type == "channel" }
+    /// Whether it is the chat for messages to a channel.
+    var isDirectMessages: Bool { json["is_direct_messages"]?.bool == true }
     var isForum: Bool { json["is_forum"]?.bool == true }
     /// The chat's type in errors, such as `bot was kicked from the group chat`.
     var kind: String {
         isPrivate ? "private" : isChannel ? "channel" : type == "supergroup" ? "supergroup" : "group"
     }
 
-    func nextMessageID() -> Int64 {
-        lastMessageID += 1
     /// The `chat_instance` of queries from this chat.
     var instance: String { String(0 &- (3_000_000_000_000_000_000 &+ id)) }
 
+    func nextMessageID() -> Int64 {
+        lastMessageID += 1
         return lastMessageID
     }
 

@@ -29,6 +29,10 @@ struct SimulatedChats {
                 let topic = SimulatedChat.Topic(name: "Topic \(thread)", iconColor: 7_322_096)
                 chat.topics[thread] = chat.topics[thread] ?? topic
             }
+            if let topic = message["direct_messages_topic"], let id = topic["topic_id"]?.integer {
+                let name = topic["user"]?["first_name"]?.string ?? "User \(id)"
+                chat.topics[id] = chat.topics[id] ?? SimulatedChat.Topic(name: name, iconColor: 0)
+            }
             // An inaccessible message (date 0) has no content. In a replay, this bot may have sent a message with an id
             // that a user's message has in the log: the bot's message is kept.
             let isSomebodys = message["from"]?["is_bot"]?.bool == false

@@ -65,6 +65,23 @@ import Testing
         #expect(try variables([], update, by: .bot) == common + ["PIPEGRAM_SCOPE=bot"])
     }
 
+    @Test func `a child in direct messages knows its chat, and its topic by the scope`() throws {
+        let variables = try variables(
+            [],
+            [
+                "update_id": 1,
+                "message": [
+                    "message_id": 5, "chat": ["id": -100, "type": "supergroup"], "from": ["id": 7],
+                    "direct_messages_topic": ["topic_id": 4201],
+                ],
+            ])
+        #expect(
+            variables.suffix(3) == [
+                "PIPEGRAM_SCOPE=chat:-100/direct:4201", "PIPEGRAM_CHAT_ID=-100",
+                "PIPEGRAM_CHAT_TYPE=supergroup",
+            ])
+    }
+
     @Test func `the token isn't passed on, and the user's own buffering settings are kept`() throws {
         let variables = try variables(
             [

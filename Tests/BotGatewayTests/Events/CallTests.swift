@@ -103,6 +103,52 @@ import Testing
         #expect(other?.parameters == ["message_thread_id": 4, "chat_id": -100])
     }
 
+    @Test func `in direct messages direct_messages_topic_id defaults likewise`() {
+        let direct = Scope.direct(chat: -100, topic: 4201)
+        #expect(methods.count { $0.has("direct_messages_topic_id") } == 22)
+        for method in methods {
+            let takesChat = method.requires("chat_id") || method.takesChatOrInline
+            var expected = takesChat ? #""chat_id":-100"# : ""
+            if method.has("direct_messages_topic_id") {
+                expected = #""direct_messages_topic_id":4201,"# + expected
+            }
+            #expect(filledIn(method, in: direct)?.description == "{\(expected)}", "\(method.name)")
+            for scope in [chat, topic, business] {
+                #expect(filledIn(method, in: scope)?["direct_messages_topic_id"] == nil, "\(method.name)")
+            }
+        }
+        let send = { (given: JSON) in call("telegram.send_message", given, in: direct)?.parameters }
+        #expect(
+            send(["direct_messages_topic_id": 5]) == ["direct_messages_topic_id": 5, "chat_id": -100])
+        #expect(send(["direct_messages_topic_id": .null]) == ["chat_id": -100])
+        #expect(send(["chat_id": "-100"])?["direct_messages_topic_id"] == 4201)
+        for other in [42, "@forum"] as [JSON] { #expect(send(["chat_id": other]) == ["chat_id": other]) }
+    }
+
+    @Test func `in an ephemeral answer to a callback query nothing is filled in and nothing refused`() {
+        let methods = ["message", "photo", "rich_message", "sticker"].map { "telegram.send_\($0)" }
+        let scopes = [
+            chat, topic, business, .direct(chat: -100, topic: 4201), Scope.user(7), .bot,
+        ]
+        for parameters in [["callback_query_id": "5"], #"{"callback_query_id":"5"}"#] as [JSON] {
+            let given: JSON = ["ephemeral_message_parameters": parameters]
+            for scope in scopes {
+                for method in methods {
+                    #expect(call(method, given, in: scope)?.parameters == given, "\(method) in \(scope)")
+                }
+            }
+        }
+        // With a receiver, the scope's chat is meant.
+        for parameters in [["receiver_user_id": 7], ["receiver_user_id": 7, "callback_query_id": "5"]]
+            as [JSON]
+        {
+            let call = call(
+                "telegram.send_message", ["ephemeral_message_parameters": parameters], in: topic)
+            #expect(call?.parameters["chat_id"] == -100)
+            #expect(call?.parameters["message_thread_id"] == 3)
+        }
+    }
+
     @Test func `the topic and the connection default only for the scope's own chat`() {
         for own in [-100, "-100", .null] as [JSON] {
             let call = call("telegram.send_message", ["chat_id": own], in: topic)

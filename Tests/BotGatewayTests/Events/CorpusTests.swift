@@ -110,6 +110,8 @@ struct CorpusTests {
                 Int64($0)
             }
             #expect(lines.first?["message_thread_id"]?.integer == thread, "\(scope)")
+            let topic = scope.split(separator: "/direct:").dropFirst().last.flatMap { Int64($0) }
+            #expect(lines.first?["direct_messages_topic_id"]?.integer == topic, "\(scope)")
         }
     }
 }

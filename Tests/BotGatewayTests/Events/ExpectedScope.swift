@@ -73,6 +73,9 @@ enum ExpectedScope {
         {
             return "business:\(connection)/chat:\(id)"
         }
+        if let topic = message?["direct_messages_topic"]?["topic_id"]?.integer {
+            return "chat:\(id)/direct:\(topic)"
+        }
         let isInTopic = kind == "stopped_message_generation" || message?["is_topic_message"]?.bool == true
         guard withTopic, isInTopic, let thread = message?["message_thread_id"]?.integer else {
             return "chat:\(id)"

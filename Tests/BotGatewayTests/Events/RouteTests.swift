@@ -86,6 +86,26 @@ import Testing
             route("message", message)?.scope == .chat(42), "only the business kinds have scopes of their own")
     }
 
+    @Test func `a message in a channel's direct messages belongs to its topic, before any forum topic`() {
+        let message: JSON = [
+            "message_id": 1, "chat": ["id": -100, "type": "supergroup", "is_direct_messages": true],
+            "from": ["id": 42], "direct_messages_topic": ["topic_id": 4201, "user": ["id": 42]],
+            "message_thread_id": 3, "is_topic_message": true,
+        ]
+        let press: JSON = ["id": "1", "from": ["id": 42], "message": message]
+        let direct = Scope.direct(chat: -100, topic: 4201)
+        for choice in [ScopeChoice.chat, .topic] {
+            #expect(Route(kind: "message", payload: message, by: choice)?.scope == direct)
+            #expect(Route(kind: "callback_query", payload: press, by: choice)?.scope == direct)
+        }
+        #expect(Route(kind: "message", payload: message, by: .user)?.scope == .user(42))
+        #expect(Route(kind: "message", payload: message, by: .bot)?.scope == .bot)
+        #expect(route("message", message)?.party == message["chat"])
+        // The topic is unknown here.
+        #expect(
+            route("message", ["chat": ["id": -100], "direct_messages_topic": [:]])?.scope == .chat(-100))
+    }
+
     @Test func `an unknown kind belongs to its chat, message's chat, sender or user, in this order`() {
         var payload = crowd()
         #expect(route("brain_wave", payload)?.scope == .chat(1))

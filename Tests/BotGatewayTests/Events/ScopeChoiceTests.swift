@@ -18,6 +18,7 @@ import Testing
     }
 
     private static let group = #""chat":{"id":-100,"type":"supergroup"}"#
+    private static let direct = #""direct_messages_topic":{"topic_id":4201,"user":{"id":7}}"#
     private static let ada = #"{"id":7,"first_name":"Ada"}"#
     private static let thread = #""message_thread_id":3,"is_topic_message":true"#
     private static let topic = "chat:-100/topic:3"
@@ -74,6 +75,23 @@ import Testing
         ]
 
     private static let special = [
+        // Direct messages of a channel; without a sender, as the channel itself writes them.
+        Case(
+            "message", #"{"message_id":5,"from":\#(ada),\#(group),\#(direct)}"#, "chat:-100/direct:4201",
+            "chat:-100/direct:4201", "user:7"),
+        Case(
+            "edited_message", #"{"message_id":5,\#(group),\#(direct)}"#, "chat:-100/direct:4201",
+            "chat:-100/direct:4201", "chat:-100/direct:4201"),
+        Case(
+            "callback_query", #"{"id":"1","from":\#(ada),"message":{"message_id":5,\#(group),\#(direct)}}"#,
+            "chat:-100/direct:4201", "chat:-100/direct:4201", "user:7"),
+        Case(
+            "message_reaction", #"{\#(group),"message_id":5,"user":\#(ada)}"#, "chat:-100", "chat:-100",
+            "user:7"),
+        // A widget of an inline message.
+        Case(
+            "widget_query", #"{"id":"1","from":\#(ada),"inline_message_id":"i","type":"x","data":"y"}"#,
+            "user:7", "user:7", "user:7"),
         // A reply thread in a group without topics, and General, which has no thread.
         Case(
             "message", #"{"message_id":5,"from":\#(ada),\#(group),"message_thread_id":3}"#, "chat:-100",

@@ -59,6 +59,36 @@ import Testing
         #expect(try !line("message", message).contains("message_thread_id"))
     }
 
+    @Test func `in direct messages the scope line has their direct_messages_topic_id after the chat`() throws
+    {
+        let message =
+            #"{"message_id":5,"direct_messages_topic":{"topic_id":4201},"chat":{"id":-100},"from":{"id":7}}"#
+        let ofTopic =
+            #"{"type":"telegram","chat":{"id":-100},"direct_messages_topic_id":4201,"spec_version":"1.0","#
+            + bot + "}\n"
+        for choice in [ScopeChoice.chat, .topic] {
+            #expect(try line("message", message, by: choice) == ofTopic)
+            #expect(try line("callback_query", #"{"message":\#(message)}"#, by: choice) == ofTopic)
+        }
+        #expect(try !line("message", message, by: .user).contains("direct_messages"))
+    }
+
+    @Test func `typing can be shown in private chats and groups, not in channels and direct messages`() throws
+    {
+        func showsTyping(_ kind: String, _ payload: String, by choice: ScopeChoice = .chat) throws -> Bool {
+            ScopeLine(openedBy: try #require(try event(kind, payload, by: choice))).showsTyping
+        }
+        let group = #""chat":{"id":-100,"type":"supergroup"}"#
+        #expect(try showsTyping("message", #"{"chat":{"id":42,"type":"private"}}"#))
+        #expect(try showsTyping("message", "{\(group)}"))
+        #expect(try !showsTyping("channel_post", #"{"chat":{"id":-100,"type":"channel"}}"#))
+        #expect(try !showsTyping("message", #"{\#(group),"direct_messages_topic":{"topic_id":4201}}"#))
+        let reaction = #"{"chat":{"id":-100,"type":"supergroup","is_direct_messages":true}}"#
+        #expect(try !showsTyping("message_reaction", reaction))
+        #expect(try !showsTyping("inline_query", #"{"from":{"id":7}}"#))
+        #expect(try !showsTyping("message", "{\(group)}", by: .bot))
+    }
+
     @Test func `with --scope user the scope line has the sender, in any chat`() throws {
         let ofUser = #"{"type":"telegram","user":{"id":7},"spec_version":"1.0","# + bot + "}\n"
         #expect(try line("message", #"{"chat":{"id":-100},"from":{"id":7}}"#, by: .user) == ofUser)

@@ -7,6 +7,9 @@ import Testing
         (.chat(42), "chat:42"), (.chat(-1_001_234_567_890), "chat:-1001234567890"),
         (.chat(.min), "chat:-9223372036854775808"), (.topic(chat: -100, thread: 3), "chat:-100/topic:3"),
         (.topic(chat: 42, thread: .max), "chat:42/topic:9223372036854775807"), (.user(7), "user:7"),
+        (.direct(chat: -1_001_234, topic: 4201), "chat:-1001234/direct:4201"),
+        (.direct(chat: -4_000_000_000_000, topic: .max), "chat:-4000000000000/direct:9223372036854775807"),
+        (.business(connection: "x/chat:-1/direct:3", chat: 42), "business:x/chat:-1/direct:3/chat:42"),
         (.business(connection: "CONNECTION", chat: 42), "business:CONNECTION/chat:42"),
         (.business(connection: "a/b", chat: -5), "business:a/b/chat:-5"),
         (.business(connection: "x/chat:-1/topic:3", chat: 42), "business:x/chat:-1/topic:3/chat:42"),
@@ -25,7 +28,9 @@ import Testing
         for text in [
             "", "chat", "chat:", "chat:x", "chat:9223372036854775808", "user:", "user:7/topic:3", "topic:3",
             "chat:-100/topic:", "chat:-100/topic:x", "chat:/topic:3", "chat:-100/chat:3",
-            "chat:1/topic:2/topic:3",
+            "chat:1/topic:2/topic:3", "chat:-100/direct:", "chat:-100/direct:x", "direct:3",
+            "user:7/direct:3",
+            "chat:1/direct:2/direct:3",
             "chat:-100/topic:3/", "business:b1", "business:b1/user:7", "business:b1/chat:", "bots", "bot:7",
             "/",
         ] {
@@ -36,6 +41,7 @@ import Testing
     @Test func `chats, topics and business chats have a default chat for calls, other scopes don't`() {
         #expect(Scope.chat(-5).chat == -5)
         #expect(Scope.topic(chat: -5, thread: 3).chat == -5)
+        #expect(Scope.direct(chat: -5, topic: 3).chat == -5)
         #expect(Scope.business(connection: "b1", chat: 42).chat == 42)
         #expect(Scope.user(7).chat == nil)
         #expect(Scope.bot.chat == nil)
@@ -45,7 +51,7 @@ import Testing
         let scopes: Set<Scope> = [
             .chat(42), .user(42), .business(connection: "b1", chat: 42),
             .business(connection: "b2", chat: 42), .chat(42), .topic(chat: 42, thread: 1),
-            .topic(chat: 42, thread: 2), .bot,
+            .topic(chat: 42, thread: 2), .direct(chat: 42, topic: 1), .bot,
         ]
         #expect(scopes.count == 8)
     }

@@ -8,6 +8,7 @@ import Testing
 @Suite struct StoredScopeTests {
     private static let scopes: [Scope] = [
         .chat(-100), .topic(chat: -100, thread: 3), .user(7), .business(connection: "a/b", chat: 42), .bot,
+        .direct(chat: -100, topic: 4201),
     ]
 
     private func event(_ id: Int64, of scope: Scope) -> IncomingEvent {
@@ -66,12 +67,27 @@ import Testing
         #expect(call.id == 1)
     }
 
+    @Test func `a direct message that an older version stored stays in its chat's scope`() {
+        let line =
+            #"{"type":"telegram.message","update_id":1,"message_id":5,"chat":{"id":-100,"type":"supergroup"},"#
+            + #""direct_messages_topic":{"topic_id":4201}}"#
+        let event = IncomingEvent(updateID: 1, scope: .chat(-100), line: Array(line.utf8) + [0x0A])
+        #expect(
+            String(decoding: ScopeLine(openedBy: event).bytes(bot: [:], state: nil), as: UTF8.self)
+                == #"{"type":"telegram","chat":{"id":-100,"type":"supergroup"},"spec_version":"1.0","bot":{}}"#
+                + "\n")
+    }
+
     @Test func `a restored event's scope line has the scope's chat or user`() throws {
         let line =
             #"{"type":"telegram.message","update_id":1,"chat":{"id":-100,"type":"group"},"from":{"id":7}}"#
         for (scope, party) in [
             (Scope.chat(-100), #""chat":{"id":-100,"type":"group"}"#), (.user(7), #""user":{"id":7}"#),
             (.topic(chat: -100, thread: 3), #""chat":{"id":-100,"type":"group"},"message_thread_id":3"#),
+            (
+                .direct(chat: -100, topic: 4201),
+                #""chat":{"id":-100,"type":"group"},"direct_messages_topic_id":4201"#
+            ),
         ] {
             let event = IncomingEvent(updateID: 1, scope: scope, line: Array(line.utf8) + [0x0A])
             let first = ScopeLine(openedBy: event).bytes(bot: [:], state: nil)

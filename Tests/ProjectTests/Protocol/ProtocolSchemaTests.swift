@@ -23,6 +23,10 @@ import Testing
             #"{"type":"telegram","chat":{"id":-100},"message_thread_id":3,"spec_version":"1.0",\#(bot)}"#,
             "scope"
         ),
+        (
+            #"{"type":"telegram","chat":{"id":-100},"direct_messages_topic_id":4201,"spec_version":"1.0",\#(bot)}"#,
+            "scope"
+        ),
         (#"{"type":"telegram","spec_version":"1.0",\#(bot)}"#, "scope"),
         (#"{"type":"telegram.message","update_id":9001}"#, "event"),
         (#"{"type":"telegram.brain_wave","update_id":1,"id":true,"params":[],"hz":{"x":1}}"#, "event"),
@@ -54,6 +58,8 @@ import Testing
         #"{"type":"telegram","chat":{"id":42},"spec_version":"1.0",\#(bot),"state":null}"#,
         #"{"type":"telegram","user":{"id":42},"business_connection_id":"b","spec_version":"1.0",\#(bot)}"#,
         #"{"type":"telegram","user":{"id":42},"message_thread_id":3,"spec_version":"1.0",\#(bot)}"#,
+        #"{"type":"telegram","user":{"id":42},"direct_messages_topic_id":3,"spec_version":"1.0",\#(bot)}"#,
+        #"{"type":"telegram","chat":{"id":42},"direct_messages_topic_id":"3","spec_version":"1.0",\#(bot)}"#,
         #"{"type":"telegram","chat":{"id":42},"spec_version":"1.0",\#(bot),"token":"x"}"#,
         #"{"type":"telegram.message"}"#, #"{"type":"telegram.message","update_id":"1"}"#,
         #"{"type":"telegram.message","update_id":1,"redelivered":false}"#,
@@ -170,6 +176,8 @@ import Testing
                 }
                 payload.set("message_thread_id", 3)
                 payload.set("is_topic_message", true)
+                try expectLines(of: try Update(["update_id": 9001, row.kind: payload]))
+                payload.set("direct_messages_topic", ["topic_id": 4201])
                 if row.isBusiness { payload.set("business_connection_id", "bc1") }
                 try expectLines(of: try Update(["update_id": 9001, row.kind: payload]))
             }

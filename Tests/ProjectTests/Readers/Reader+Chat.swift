@@ -62,7 +62,8 @@ extension Reader {
     nonisolated static let typedLines = Reader(
         "typed-lines",
         samples: [
-            "/as Ada King @ada", "/group Book club", "/topic News", "/photo \"my cat.png\" it's him",
+            "/as Ada King @ada", "/group Book club", "/topic News", "/direct News",
+            "/photo \"my cat.png\" it's him",
             "/photo a\\ b.png x", "/press 2", "/edit #5 new text", "/delete 7", "/react 👍 3", "/reply 5 yes",
             "/inline cats", "/choose 1", "/vote 1 2", "/help",
         ]

@@ -29,6 +29,7 @@ extension Reader {
         }
         let scopes: [Scope] = [
             .chat(42), .user(7), .topic(chat: -100, thread: 3), .business(connection: "b1", chat: 42), .bot,
+            .direct(chat: -100, topic: 4201),
         ]
         var hasRead = false
         for line in split([bytes[...]], limit: .max) {

@@ -56,6 +56,18 @@ import Testing
         ("brain_wave", ["message.chat"], "user"),
     ]
 
+    @Test func `a direct message is admitted by its chat and its sender, not by its topic`() throws {
+        let update = try update(
+            "message",
+            [
+                "chat": ["id": -100, "type": "supergroup"], "from": ["id": 42],
+                "direct_messages_topic": ["topic_id": 4201, "user": ["id": 43]],
+            ])
+        #expect(try admits("chat -100", update))
+        #expect(try admits("user 42", update))
+        #expect(try !admits("chat 4201\nuser 4201\nuser 43", update))
+    }
+
     @Test func `each kind of update is admitted by its chat and by its sender`() throws {
         #expect(Set(Self.kinds.map(\.kind)) == UpdateKinds.known.union(["brain_wave"]))
         for (kind, chats, user) in Self.kinds {

@@ -23,6 +23,31 @@ import Testing
         return json.elements.flatMap(strings) + json.members.flatMap { strings(in: $0.value) }
     }
 
+    @Test func `a direct message keeps its scope, and loses its names`() throws {
+        let before: JSON = [
+            "update_id": 1,
+            "message": [
+                "message_id": 5, "chat": ["id": -100, "type": "supergroup", "title": "Knitting"],
+                "direct_messages_topic": [
+                    "topic_id": 4201, "user": ["id": 42, "is_bot": false, "first_name": "Geraldine"],
+                ],
+                "text": "Paddington",
+            ],
+        ]
+        let after = try redact(before)
+        #expect(IncomingEvent(try Update(after))?.scope == .direct(chat: -100, topic: 4201))
+        for name in ["Knitting", "Geraldine", "Paddington"] { #expect(!after.description.contains(name)) }
+    }
+
+    @Test func `a widget's query keeps its ids`() throws {
+        let query: JSON = [
+            "id": "51", "from": ["id": 42], "type": "data", "data": "Paddington", "widget_id": "5100",
+        ]
+        let after = try redact(["update_id": 1, "shared_widget_query": query])["shared_widget_query"]
+        for key in ["id", "type", "widget_id"] { #expect(after?[key] == query[key]) }
+        #expect(after?["data"] != query["data"])
+    }
+
     /// Values of all kinds, including unknown ones.
     private static let everything: JSON = [
         "from": ["id": 42, "first_name": "Geraldine", "last_name": "Fitzwilliam", "username": "gerry_fitz"],
