@@ -112,6 +112,13 @@ class World:
             return pinned
         if method == "answerCallbackQuery":
             return {"callback_query_id": self.query()}
+        if method in ("sendSharedWidget", "editSharedWidgetData"):
+            return {"widget_id": self.widget()["widget"]["id"]}
+        if method == "editMessageWidgetData":
+            return {"message_id": self.widget()["message_id"], "public_data": "new"}
+        if method == "answerWidgetQuery":
+            self.widget()
+            return {"widget_query_id": self.act("sendWidgetQuery", data="x")["id"]}
         if method == "answerInlineQuery":
             article = {"type": "article", "id": "1", "title": "x", "input_message_content": {"message_text": "x"}}
             return {"inline_query_id": self.act("sendInlineQuery", query="x")["id"], "results": [article]}
@@ -122,6 +129,9 @@ class World:
             "editMessageText": {"text": "changed"},
             "editMessageReplyMarkup": {"reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "x"}]]}},
         }.get(method, {})
+
+    def widget(self):
+        return result("bot7:secret/sendWidget", {"chat_id": self.private, "html": "x", "is_shared": True})
 
     def message(self, method):
         """A message that the method can be applied to."""
