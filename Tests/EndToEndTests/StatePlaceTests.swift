@@ -6,7 +6,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-/// The gateway's own files: what replaces, removes, links to or uploads them.
+/// The gateway's own files: what replaces, removes, links to, uploads or downloads to them.
 @Suite(.ownProcess) struct StatePlaceTests {
     private let test: GatewayTest
     private var state: String { "\(test.files.path)/state/pipegram/7" }
@@ -23,9 +23,17 @@ import Testing
 
     /// Uploads a file in chat 42, and returns the description of the refusal, or `ok`.
     private func upload(_ path: String, number: Int64 = 1) -> String? {
-        let call: JSON = [
-            "type": "telegram.send_document", "document": JSON("file://\(path)"), "id": JSON(number),
-        ]
+        outcome(["type": "telegram.send_document", "document": JSON("file://\(path)")], number)
+    }
+
+    private func download(to path: String, number: Int64) -> String? {
+        let id = test.telegram.addFile(Array("meow".utf8), path: "photos/file_\(number).jpg")
+        return outcome(["type": "telegram.download_file", "file_id": JSON(id), "path": JSON(path)], number)
+    }
+
+    private func outcome(_ given: JSON, _ number: Int64) -> String? {
+        var call = given
+        call.set("id", JSON(number))
         test.say(call.description, in: 42)
         var result: JSON?
         let isThere = test.wait {
@@ -70,10 +78,30 @@ import Testing
         #expect(test.stop() == 0)
     }
 
-    @Test func `an upload of the file that updates are recorded in is refused`() throws {
+    @Test func `a download doesn't replace the gateway's own files`() throws {
+        try run()
+        let mine = "\(test.files.path)/mine"
+        #expect(download(to: mine, number: 1) == "ok")
+        #expect(download(to: mine, number: 2) == "ok")
+        let id = test.telegram.addFile(Array("meow".utf8), path: "photos/cat.jpg")
+        #expect(outcome(["type": "telegram.download_file", "file_id": JSON(id)], 99) == "ok")
+        link("\(state)/lock", "\(test.files.path)/hard")
+        let paths =
+            ["journal.db", "journal.db-wal", "journal.db-shm", "lock", "files.list"].map { "\(state)/\($0)" }
+            + ["\(test.files.path)/hard", "\(state)/../7/journal.db"]
+        for (number, path) in paths.enumerated() {
+            let words = download(to: path, number: Int64(number + 3))
+            #expect(words?.hasPrefix("Bad Request: \(path) belongs to the running pipegram") == true)
+        }
+        try expectTurnedAway()
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `the file that updates are recorded in is neither uploaded nor replaced`() throws {
         let record = "\(test.files.path)/updates.ndjson"
         try run(["--record", record])
         #expect(upload(record)?.contains("belongs to the running pipegram") == true)
+        #expect(download(to: record, number: 2)?.contains("belongs to the running pipegram") == true)
         #expect(test.stop() == 0)
     }
 

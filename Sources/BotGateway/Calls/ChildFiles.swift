@@ -13,6 +13,7 @@ import Reactor
     private var counts: [Scope: Int] = [:]
     /// The files' names below `directory`, by the scope of the running child.
     private var names: [Scope: [String]] = [:]
+    private let reserved: ReservedFiles
     /// Nil for a temporary directory, which is deleted with all that is in it.
     private let manifest: FileManifest?
     /// The files that an earlier run left.
@@ -21,10 +22,14 @@ import Reactor
     /// - Parameters:
     ///   - state: the state directory; nil for a temporary directory, created for the first file.
     ///   - temporaryDirectory: the parent of the temporary directory.
-    package init(in state: String?, temporaryDirectory: String) {
+    ///   - reserved: files that no download replaces.
+    package init(
+        in state: String?, temporaryDirectory: String, except reserved: ReservedFiles = ReservedFiles()
+    ) {
+        self.reserved = reserved
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
-        manifest = state.map { FileManifest("\(Self.absolute($0))/files.list") }
+        manifest = state.map { FileManifest(in: Self.absolute($0)) }
         earlier = manifest?.names ?? []
     }
 
@@ -37,6 +42,9 @@ import Reactor
         if let given = call.downloadPath { return given }
         return try makePath(for: scope, name: name)
     }
+
+    /// Whether the file at a call's path can't be replaced.
+    func isReserved(_ path: String) -> Bool { reserved.contains(path) || manifest?.isAt(path) == true }
 
     /// Replaces the directory's name in a text with a fixed one, so that a replay prints the same every time.
     package func withoutItsName(_ text: String) -> String {
@@ -98,7 +106,7 @@ import Reactor
         let parts = name.split(separator: "/").map(String.init)
         let root = directory ?? base
         let (place, folder) = ("\(root)/\(parts[0])", "\(root)/\(parts[0])/\(parts[1])")
-        // A link leads to files of somebody else.
+        // A link leads to files of another owner.
         if Directory.isReal(root), Directory.isReal(place), Directory.isReal(folder) {
             for entry in Directory.names(in: folder)
             where entry == parts[2] || entry.hasPrefix("\(parts[2]).part-") {

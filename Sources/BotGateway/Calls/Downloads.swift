@@ -113,6 +113,10 @@ final class Downloads {
         guard !place.hasPrefix("/") else {
             return passOn(download, place, size: file["file_size"]?.integer ?? 0)
         }
+        if let path = download.call.downloadPath, files.isReserved(path) {
+            return refuse(
+                download, .badRequest("\(path) belongs to \(ReservedFiles.owner); choose another path"))
+        }
         do throws(SystemError) {
             if download.part == nil {
                 try open(download, name: place.baseName ?? "file")

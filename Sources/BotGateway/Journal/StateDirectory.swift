@@ -12,8 +12,8 @@ import Reactor
     /// The journal's path, for messages.
     static func journal(in directory: StateDirectory?) -> String { directory?.journal ?? "in memory" }
 
-    /// The journal's files and the lock, of which the gateway must have no second descriptor.
-    package var ownFiles: [String] { StateFiles.paths(in: path) }
+    /// The journal's files, the lock and the list of downloads: no child may send or replace them.
+    package var ownFiles: [String] { StateFiles.paths(in: path) + [FileManifest.path(in: path)] }
 
     /// Finds the state directory: the given one, otherwise systemd's, otherwise the user's (XDG).
     ///

@@ -76,8 +76,7 @@ extension InputFile.Refusal {
     }
 
     fileprivate init(reserved path: String) {
-        let reason =
-            "belongs to the running pipegram (its journal, lock, record or results), so it can't be sent"
-        self.init(path: path, reason: reason, isExhaustion: false)
+        self.init(
+            path: path, reason: "belongs to \(ReservedFiles.owner), so it can't be sent", isExhaustion: false)
     }
 }

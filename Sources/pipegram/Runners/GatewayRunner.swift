@@ -39,7 +39,6 @@ import Reactor
             command.telegram.server, command.tokenFlags, log: command.logFlags.logger())
         policy = command.policy(for: program)
         access = try AccessControl(command.accessFlags, log: session.log)
-        uploads = try command.fileFlags.uploads()
         // Other commands send these as soon as they see that the state is in use.
         Signals.block([SIGUSR1, SIGUSR2])
         do {
@@ -49,10 +48,17 @@ import Reactor
             journal = try DiskJournal(
                 in: directory, bot: Int64(bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
                 on: session.loop, log: session.log)
-            files = ChildFiles(in: directory?.path, temporaryDirectory: Environment.spoolDirectory)
+            files = ChildFiles(
+                in: directory?.path, temporaryDirectory: Environment.spoolDirectory,
+                except: Self.reserved(journal, command))
         } catch {
             throw error.asFailure
         }
+        uploads = try command.fileFlags.uploads().excluding(Self.reserved(journal, command))
+    }
+
+    private static func reserved(_ journal: DiskJournal, _ command: RunCommand) -> ReservedFiles {
+        ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
     }
 
     func run() throws -> ExitCode {
@@ -128,9 +134,7 @@ import Reactor
     }
 
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
-        let reserved = ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
-        let caller = session.caller(
-            command.callFlags, uploads: uploads.excluding(reserved), files: files)
+        let caller = session.caller(command.callFlags, uploads: uploads, files: files)
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.migrate(old, to: new) }
         caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
