@@ -53,6 +53,7 @@ package final class Gateway {
             given: { [unowned self] in observer?.eventGiven($0.line, to: $0.scope) },
             ended: { [unowned self] in observer?.childEnded($0) },
             working: { [unowned self] in observer?.childIsWorking(in: $0) })
+        observer?.onDelay { [unowned self] in if isEnding { endIfDone() } }
         calls.recovered = recovered.count
         if recovered.isEmpty { observer?.recoveredCallsEnded() }
         for call in recovered { performFirst(call) }
@@ -153,20 +154,10 @@ package final class Gateway {
         guard children.isFinished else { return }
         if calls.open == 0 { return finish() }
         guard let deadline = stop.deadline, stop.phase == .draining else { return }
-        guard observer?.mayAnswer(by: deadline) == false else { return checkAgainSoon() }
+        guard observer?.mayAnswer(by: deadline) == false else { return }
         let held = "\(calls.open.counted("call")) delayed for longer than --stop-timeout"
         log.warning("not waiting for \(held), \(fateOfCalls)")
         finish()
-    }
-
-    /// A call in flight may be rate-limited when its answer comes.
-    private func checkAgainSoon() {
-        guard !stop.isCheckingAgain else { return }
-        stop.isCheckingAgain = true
-        loop.after(.milliseconds(250)) { [weak self] in
-            self?.stop.isCheckingAgain = false
-            self?.endIfDone()
-        }
     }
 
     private var fateOfCalls: String { journal.isDurable ? "left in the journal" : "lost" }
@@ -203,7 +194,6 @@ private struct GatewayStop {
     /// Why the source failed; nil if it didn't.
     var failure: GatewayFailure?
     private(set) var phase = Phase.running
-    var isCheckingAgain = false
     /// When everything is given up.
     private(set) var deadline: Instant?
     private var timer: Timer?

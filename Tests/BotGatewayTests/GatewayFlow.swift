@@ -37,9 +37,16 @@ final class GatewayFlow: Rigged {
 final class FakeSink: CallSink, CallObserver {
     private(set) var calls: [(text: String, scope: Scope, done: (CallResult) -> Void)] = []
     private(set) var told: [String] = []
-    /// When the next of the open calls can be answered.
-    var earliestAnswer = Instant.current
+    private var delayed: () -> Void = {}
+    private var earliestAnswer = Instant.current
 
+    /// From now on the open calls have to wait.
+    func delayCalls(by wait: Duration) {
+        earliestAnswer = .current + wait
+        delayed()
+    }
+
+    func onDelay(_ action: @escaping () -> Void) { delayed = action }
     func mayAnswer(by deadline: Instant) -> Bool { earliestAnswer <= deadline }
 
     func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {

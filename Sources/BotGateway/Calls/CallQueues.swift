@@ -53,6 +53,8 @@ struct CallQueues {
     private var ready = FairQueue()
     private(set) var inFlight = 0
     private(set) var tally = CallTally()
+    /// Called when a queue's first call has to wait before it is sent.
+    var delayed: () -> Void = {}
 
     init(limit: Int) { self.limit = limit }
 

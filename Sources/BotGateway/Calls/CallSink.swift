@@ -22,6 +22,9 @@ package protocol CallObserver: AnyObject {
     /// All calls of an earlier run have been answered.
     func recoveredCallsEnded()
 
+    /// Sets what to do whenever a call has to wait before it is sent, such as for a rate limit.
+    func onDelay(_ action: @escaping () -> Void)
+
     /// Whether one of the open calls may get its result by then.
     func mayAnswer(by deadline: Instant) -> Bool
 }
@@ -31,5 +34,6 @@ extension CallObserver {
     package func childEnded(_ scope: Scope) {}
     package func childIsWorking(in scope: Scope) {}
     package func recoveredCallsEnded() {}
+    package func onDelay(_ action: @escaping () -> Void) {}
     package func mayAnswer(by deadline: Instant) -> Bool { true }
 }

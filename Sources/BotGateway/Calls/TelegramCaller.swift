@@ -102,6 +102,7 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     private func advance(_ queue: CallQueue, after wait: Duration) {
         queue.waitsUntil = .current + wait
+        queues.delayed()
         loop.after(wait) { [weak self] in
             queue.waitsUntil = nil
             self?.advance(queue)
@@ -178,6 +179,8 @@ package final class TelegramCaller: CallSink, CallObserver {
         queues.close(queue)
         files.remove(queue.filesLeft, of: queue.scope)
     }
+
+    package func onDelay(_ action: @escaping () -> Void) { queues.delayed = action }
 
     package func mayAnswer(by deadline: Instant) -> Bool {
         queues.mayAnswer(by: deadline) || !downloads.isEmpty
