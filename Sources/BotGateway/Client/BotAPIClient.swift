@@ -80,7 +80,7 @@ package final class BotAPIClient {
         _ request: HTTPClient.Request, isFile: Bool, then done: @escaping (Outcome) -> Void
     ) -> Transfer {
         client.send(request) { [self] result in
-            let outcome = outcome(of: result.mapError(redacted), isFile: isFile)
+            let outcome = outcome(of: result.mapError { $0.mapReason(token.redact) }, isFile: isFile)
             report(outcome)
             done(outcome)
         }
@@ -88,12 +88,6 @@ package final class BotAPIClient {
 
     func cancel(_ transfer: Transfer) {
         client.cancel(transfer)
-    }
-
-    private func redacted(_ failure: HTTPClient.Failure) -> HTTPClient.Failure {
-        HTTPClient.Failure(
-            reason: token.redact(failure.reason), requestWentOut: failure.requestWentOut,
-            brokeOff: failure.brokeOff, isFileError: failure.isFileError)
     }
 
     private func outcome(of result: Result<HTTPClient.Response, HTTPClient.Failure>, isFile: Bool) -> Outcome

@@ -6,12 +6,20 @@ package struct RepeatedRefusal {
         case first, again, tooLong
     }
 
-    let limit: Duration
+    private let limit: Duration
+    private let rhythm: Duration?
     private var first: Instant?
+    private var last: Instant?
 
-    package init(limit: Duration) { self.limit = limit }
+    /// - Parameter rhythm: the time without a refusal after which the next one counts as a first; nil where only
+    ///   `ended` starts again.
+    package init(limit: Duration, rhythm: Duration? = nil) {
+        (self.limit, self.rhythm) = (limit, rhythm)
+    }
 
     package mutating func happened(at now: Instant) -> Decision {
+        if let rhythm, let last, now - last >= rhythm { first = nil }
+        last = now
         guard let first else {
             first = now
             return .first
@@ -19,6 +27,6 @@ package struct RepeatedRefusal {
         return now - first >= limit ? .tooLong : .again
     }
 
-    /// An answer came: the next refusal is a first one.
+    /// Something else came: the next refusal is a first one.
     package mutating func ended() { first = nil }
 }

@@ -1,6 +1,5 @@
 import BotAPI
 import JSON
-import Logging
 import Reactor
 
 /// Calls getMe until Telegram answers.
@@ -19,6 +18,9 @@ package final class SignIn {
     private var backoff = Backoff()
     /// A web server that reloads its configuration may answer for the Bot API for a moment.
     private var strangers = RepeatedRefusal(limit: .seconds(3))
+
+    /// So that several of its answers fit into that moment, also after an outage.
+    private static let pauseAfterStranger = Duration.milliseconds(500)
 
     package init(api: BotAPIClient, on loop: EventLoop) {
         (self.api, self.loop) = (api, loop)
@@ -67,7 +69,7 @@ package final class SignIn {
         _ sign: String, _ again: @escaping () -> Void, _ done: (Result<JSON, GatewayFailure>) -> Void
     ) {
         guard strangers.happened(at: .current) == .tooLong else {
-            loop.after(backoff.failed(), again)
+            loop.after(Self.pauseAfterStranger, again)
             return
         }
         done(

@@ -1,12 +1,13 @@
 import Glibc
+import Reactor
 
 /// What a poller remembers of its polls, above all of those that went wrong.
 struct PollTroubles {
     static let rejectionLimit = Duration.seconds(30)
 
-    var conflict: PollConflict
-    var rejection = RepeatedRefusal(limit: Self.rejectionLimit)
     var emptyPolls = EmptyPollBackoff()
+    private var conflicts: RepeatedRefusal
+    private var rejections = RepeatedRefusal(limit: Self.rejectionLimit)
     private var backoff = Backoff()
     /// How many polls failed.
     private(set) var errors = 0
@@ -14,7 +15,11 @@ struct PollTroubles {
     /// When a poll was last answered or the first one sent, in seconds since 1970.
     private(set) var lastPoll: Int64?
 
-    init(conflictLimit: Duration) { conflict = PollConflict(limit: conflictLimit) }
+    /// Telegram delays each of two competing programs by 3 s, so both see a conflict every few seconds. Between them
+    /// both get some updates, so a successful poll proves nothing.
+    init(conflictLimit: Duration) {
+        conflicts = RepeatedRefusal(limit: conflictLimit, rhythm: .seconds(30))
+    }
 
     mutating func began() {
         if lastPoll == nil { lastPoll = Int64(time(nil)) }
@@ -22,17 +27,34 @@ struct PollTroubles {
 
     mutating func answered() {
         backoff.succeeded()
-        rejection.ended()
+        rejections.ended()
         (isFailing, lastPoll) = (false, Int64(time(nil)))
     }
 
-    /// A poll failed.
+    /// Another program polls for the same bot.
+    mutating func conflicted() -> RepeatedRefusal.Decision {
+        failed()
+        return conflicts.happened(at: .current)
+    }
+
+    /// The token was rejected.
+    mutating func rejected() -> RepeatedRefusal.Decision {
+        count()
+        return rejections.happened(at: .current)
+    }
+
+    /// A poll failed for another reason.
     ///
     /// - Returns: how long to wait for the next one.
     @discardableResult
     mutating func failed() -> Duration {
+        count()
+        rejections.ended()
+        return backoff.failed()
+    }
+
+    private mutating func count() {
         errors += 1
         isFailing = true
-        return backoff.failed()
     }
 }

@@ -159,7 +159,6 @@ package final class TelegramPoller: UpdateSource {
             troubles.failed()
             poll(after: wait)
         case .serverError, .stranger, .unreachable, .noResponse:
-            troubles.rejection.ended()
             poll(after: troubles.failed())
         }
     }
@@ -241,34 +240,29 @@ package final class TelegramPoller: UpdateSource {
     /// Telegram also answers so after a broken connection, for as long as it takes that for another poller.
     private func conflicted() {
         let limit = options.conflictLimit.rounded
-        troubles.failed()
-        switch troubles.conflict.happened(at: .current) {
-        case .first:
-            log.warning("another program polls for this bot's updates; retrying for \(limit)")
-            poll(after: .seconds(1))
-        case .again:
-            poll(after: .seconds(1))
-        case .tooLong:
-            let words =
-                "another program has polled for this bot's updates for \(limit); stop it, or use another bot's token"
-            end(GatewayFailure(.conflict, words))
-        }
+        putUp(
+            with: troubles.conflicted(),
+            warning: "another program polls for this bot's updates; retrying for \(limit)",
+            failure: GatewayFailure(
+                .conflict,
+                "another program has polled for this bot's updates for \(limit); "
+                    + "stop it, or use another bot's token"))
     }
 
     /// A server that restarts may reject a good token for a moment.
     private func rejected(_ error: BotAPIError) {
-        troubles.failed()
-        switch troubles.rejection.happened(at: .current) {
-        case .first:
-            log.warning(
-                "getUpdates rejected: \(error); retrying for \(PollTroubles.rejectionLimit.rounded)"
-            )
-            poll(after: .seconds(1))
-        case .again:
-            poll(after: .seconds(1))
-        case .tooLong:
-            end(GatewayFailure(.unauthorized, SignIn.unauthorized(error)))
-        }
+        putUp(
+            with: troubles.rejected(),
+            warning: "getUpdates rejected: \(error); retrying for \(PollTroubles.rejectionLimit.rounded)",
+            failure: GatewayFailure(.unauthorized, SignIn.unauthorized(error)))
+    }
+
+    private func putUp(
+        with refusal: RepeatedRefusal.Decision, warning: String, failure: GatewayFailure
+    ) {
+        guard refusal != .tooLong else { return end(failure) }
+        if refusal == .first { log.warning("\(warning)") }
+        poll(after: .seconds(1))
     }
 
     private func poll(after delay: Duration) {

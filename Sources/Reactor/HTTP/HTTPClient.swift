@@ -131,11 +131,9 @@
 
         package var description: String { reason }
 
-        /// libcurl's words may repeat a proxy's address with its password.
-        func redacted(for url: String) -> Failure {
+        package func mapReason(_ transform: (String) -> String) -> Failure {
             Failure(
-                reason: Credentials.redact(reason, of: url), requestWentOut: requestWentOut,
-                brokeOff: brokeOff,
+                reason: transform(reason), requestWentOut: requestWentOut, brokeOff: brokeOff,
                 isFileError: isFileError, code: code)
         }
     }
@@ -183,7 +181,8 @@
         let transfer = idle.popLast() ?? Transfer(userAgent: userAgent, certificates: certificates)
         transfer.prepare(request) { [weak self] result in
             self?.idle.append(transfer)
-            done(result.mapError { $0.redacted(for: request.url) })
+            // libcurl's words may repeat a proxy's address with its password.
+            done(result.mapError { $0.mapReason { Credentials.redact($0, of: request.url) } })
         }
         if pool.answered(onlyShared: renewal.countsOnlyShared) >= renewal.requests { renew() }
         pool.add(transfer)

@@ -132,6 +132,14 @@ import Testing
         #expect(attempt.bot != nil)
     }
 
+    @Test func `a page that is shown for a moment after an outage costs nothing`() throws {
+        let attempt = try Attempt()
+        attempt.server.fail(method: "getMe", times: 6, with: .html(502))
+        attempt.server.fail(method: "getMe", times: 3, with: .html(404))
+        #expect(attempt.run())
+        #expect(attempt.bot != nil)
+    }
+
     @Test(arguments: [(400, "Logged out"), (403, "Forbidden"), (409, "Conflict: x")])
     func `an error of the Bot API is told in its words, and can be tried again`(_ code: Int, _ words: String)
         throws

@@ -3,18 +3,18 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct PollConflictTests {
+@Suite struct RepeatedRefusalTests {
     private let start = Instant.current
 
     @Test func `conflicts within the limit are tolerated`() {
-        var conflict = PollConflict(limit: .seconds(30))
+        var conflict = RepeatedRefusal(limit: .seconds(30), rhythm: .seconds(30))
         #expect(conflict.happened(at: start) == .first)
         #expect(conflict.happened(at: start + .seconds(4)) == .again)
         #expect(conflict.happened(at: start + .seconds(29)) == .again)
     }
 
     @Test func `a conflict that lasts until the limit is too long`() {
-        var conflict = PollConflict(limit: .seconds(30))
+        var conflict = RepeatedRefusal(limit: .seconds(30), rhythm: .seconds(30))
         for second in stride(from: 0, to: 30, by: 4) {
             #expect(conflict.happened(at: start + .seconds(second)) == (second == 0 ? .first : .again))
         }
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `a conflict after a long enough break counts as the first`() {
-        var conflict = PollConflict(limit: .seconds(30))
+        var conflict = RepeatedRefusal(limit: .seconds(30), rhythm: .seconds(30))
         #expect(conflict.happened(at: start) == .first)
         #expect(conflict.happened(at: start + .seconds(20)) == .again)
         #expect(conflict.happened(at: start + .seconds(51)) == .first)
@@ -31,14 +31,23 @@ import Testing
 
     @Test func `a limit shorter than the interval between conflicts still applies`() {
         for limit in [Duration.zero, .milliseconds(100), .seconds(3)] {
-            var conflict = PollConflict(limit: limit)
+            var conflict = RepeatedRefusal(limit: limit, rhythm: .seconds(30))
             #expect(conflict.happened(at: start) == .first)
             #expect(conflict.happened(at: start + .seconds(4)) == .tooLong)
         }
     }
 
     @Test func `a blip now and then is no other program`() {
-        var conflict = PollConflict(limit: .seconds(90))
+        var conflict = RepeatedRefusal(limit: .seconds(90), rhythm: .seconds(30))
         for blip in 0..<20 { #expect(conflict.happened(at: start + .seconds(33 * blip)) == .first) }
+    }
+
+    @Test func `without a rhythm only an end makes the next one a first`() {
+        var rejection = RepeatedRefusal(limit: .seconds(30))
+        #expect(rejection.happened(at: start) == .first)
+        #expect(rejection.happened(at: start + .seconds(29)) == .again)
+        rejection.ended()
+        #expect(rejection.happened(at: start + .seconds(31)) == .first)
+        #expect(rejection.happened(at: start + .seconds(200)) == .tooLong)
     }
 }
