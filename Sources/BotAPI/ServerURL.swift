@@ -40,7 +40,7 @@ package nonisolated struct ServerURL: Sendable {
         text = String(given.reversed().drop { $0 == "/" }.reversed())
     }
 
-    /// Checks `user:password@host:port`, of which only the host is needed.
+    /// Checks `user:password@host:port`. Only the host is required.
     private static func check(authority: Substring) throws(Malformed) {
         let place = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
         // The host may be an IPv6 address in brackets.
@@ -73,10 +73,6 @@ package nonisolated struct ServerURL: Sendable {
     package func file(_ path: String, of token: BotToken) -> String {
         "\(text)/file/bot\(token.text)/\(path)"
     }
-
-    package var isEncrypted: Bool { text.lowercased().hasPrefix("https:") }
-
-    package var isOfficial: Bool { text == Self.official.text }
 
     /// For messages: without a user name and a password.
     package var place: String { Credentials.redact(url: text) }

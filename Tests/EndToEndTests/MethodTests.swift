@@ -203,7 +203,7 @@ private struct Form {
         }
         let names = Set(parameters.keys)
         for part in parts where part.fileName == nil && !names.contains(part.name) {
-            faults.append("nobody said \(part.name)")
+            faults.append("\(part.name) is unexpected")
         }
         return faults
     }

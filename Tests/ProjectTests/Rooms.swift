@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Which folder may name what of which others: the plan of the house. All that isn't said here isn't allowed.
+/// Which definitions of other folders a folder may name. What isn't listed here isn't allowed.
 ///
 /// A room is a folder of `Sources`. Gateway.swift and GatewayFailure.swift are rooms of their own, because the first is
 /// above the stages of the gateway and the second below.

@@ -14,7 +14,7 @@ import Testing
         reaper = try OrphanReaper(on: rig.loop)
     }
 
-    /// A child that nobody waits for, as an orphan is to PID 1.
+    /// A child without a parent that waits for it, as an orphan is to PID 1.
     private func startOrphan() -> pid_t {
         var pid = pid_t()
         let arguments = [strdup("true"), nil]

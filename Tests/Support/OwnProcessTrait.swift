@@ -3,8 +3,8 @@
     import Glibc
     import Testing
 
-    /// Runs a suite in a process of its own, beside the others, when all tests run: what waits for timers and
-    /// programs then holds up nobody, for all tests of one process share its main thread.
+    /// Runs a suite in a process of its own, beside the others, when all tests run: all tests of
+    /// one process share its main thread, which a suite that waits for timers and programs would block.
     ///
     /// With `--filter`, `--skip` or `--no-parallel` it runs where it is.
     package nonisolated struct OwnProcessTrait: SuiteTrait, TestTrait, TestScoping {

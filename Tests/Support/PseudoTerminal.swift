@@ -143,7 +143,7 @@ import Reactor
         }
     }
 
-    /// Whether the terminal echoes what is typed and hands on whole lines, as it does when nobody has changed it.
+    /// Whether the terminal echoes what is typed and hands on whole lines, as it does until a program changes it.
     package var isCooked: Bool {
         var settings = termios()
         tcgetattr(descriptor, &settings)

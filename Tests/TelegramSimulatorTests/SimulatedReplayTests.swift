@@ -18,13 +18,13 @@ import Testing
 
     @Test func `a logged message with the id of a sent one isn't confused with it`() throws {
         try world.call("sendMessage", ["chat_id": 42, "text": "own"])
-        world.telegram.learn(from: message(1, "somebody's"))
+        world.telegram.learn(from: message(1, "Ada's"))
         let edited = try world.call("editMessageText", ["chat_id": 42, "message_id": 1, "text": "new"])
         #expect(edited["text"] == "new")
         #expect(edited["from"]?["id"] == 7)
         #expect(try world.call("sendMessage", ["chat_id": 42, "text": "x"])["message_id"] == 2)
 
-        world.telegram.learn(from: message(9, "somebody's"))
+        world.telegram.learn(from: message(9, "Ada's"))
         try world.call("editMessageText", ["chat_id": 42, "message_id": 9, "text": "new"])
     }
 

@@ -78,9 +78,9 @@ import Testing
 
     @Test func `an unreachable webhook is reported, and its updates are kept until it changes`() throws {
         let hook = try Hook()
-        let nobody = try hook.rig.server()
-        let port = nobody.port
-        nobody.close()
+        let unreachable = try hook.rig.server()
+        let port = unreachable.port
+        unreachable.close()
         hook.set(["url": JSON("http://127.0.0.1:\(port)/")])
         hook.say("x")
         #expect(hook.wait { hook.info?["last_error_message"] == "Connection refused" })

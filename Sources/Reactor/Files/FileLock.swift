@@ -20,6 +20,7 @@ package enum FileLock {
             if code == 0 { return nil }
             guard [EACCES, EAGAIN].contains(code) else { throw SystemError(path, code: code) }
             if let holder = holder(of: descriptor), isAlive(holder) || .current > deadline { return holder }
+            // Only at the start, before the loop runs.
             usleep(5000)
         }
     }

@@ -124,7 +124,7 @@ extension LogOutput {
 
         func close() { if isOwn { Glibc.close(descriptor) } }
 
-        /// Writes what is taken now; 0 if nothing. What nobody will ever read counts as written.
+        /// Writes what is taken now; 0 if nothing. What can never be read counts as written.
         func write(_ bytes: ArraySlice<UInt8>) -> Int {
             var left = bytes
             while !left.isEmpty {

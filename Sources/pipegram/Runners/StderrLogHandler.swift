@@ -31,7 +31,7 @@ struct StderrLogHandler: LogHandler {
         return Array("\(line)\n".utf8)
     }
 
-    /// The line that stands for lines that nobody read.
+    /// The line that stands in the place of dropped lines.
     fileprivate func line(dropped count: Int) -> [UInt8] {
         line(.warning, "dropped \(count.counted("log line")): stderr wasn't read", [:])
     }

@@ -58,8 +58,8 @@ extension Reader {
         }
     }
 
-    /// Whatever is called, the answer is one that Telegram could give. `method {…}` is the bot's, `/action {…}`
-    /// somebody's.
+    /// Whatever is called, the answer is one that Telegram could give. `method {…}` is the bot's, `/action {…}` a
+    /// person's.
     nonisolated static let simulatedCalls = Reader(
         "simulated-calls",
         samples: [

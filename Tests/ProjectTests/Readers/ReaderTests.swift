@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Bytes that nobody would write on purpose. The same readers are fuzzed by `Tests/Fuzz/run`.
+/// Readers of arbitrary bytes. The same readers are fuzzed by `Tests/Fuzz/run`.
 @Suite(.ownProcess) struct ReaderTests {
     @Test(arguments: Reader.all)
     func `5,000 inputs crash nothing, hang nothing and leave nothing behind`(_ reader: Reader) {

@@ -61,7 +61,7 @@ package struct StateReport {
     let holds: [Hold]
     let health: GatewayHealth
 
-    /// Whether the gateway runs and Telegram answers its polls, of which each takes less than a minute.
+    /// Whether the gateway runs and Telegram answers its polls. Each poll takes less than a minute.
     package var isPolling: Bool {
         guard case .running = life, !health.isPollFailing, let last = health.lastPoll else { return false }
         return now - last * 1000 < Self.silenceLimit
