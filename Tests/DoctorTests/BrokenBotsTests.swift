@@ -9,7 +9,7 @@ import Testing
 @testable import TelegramSimulator
 
 /// Checks the doctor's diagnosis of each bot `Tests/Bots/broken-…`.
-@Suite struct BrokenBotsTests {
+@Suite(.ownProcess) struct BrokenBotsTests {
     /// The bot, the line to change (0: the file as a whole), and words of the diagnosis.
     private static let cases: [(bot: String, line: Int, words: String)] = [
         ("bom.sh", 1, "byte order mark"), ("buffered.awk", 4, "fflush()"),

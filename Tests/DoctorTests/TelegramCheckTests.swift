@@ -8,7 +8,7 @@ import Testing
 @testable import Doctor
 @testable import TelegramSimulator
 
-@Suite struct TelegramCheckTests: Rigged {
+@Suite(.ownProcess) struct TelegramCheckTests: Rigged {
     let rig: TestRig
     private let telegram: SimulatorServer
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `--allow-chat`, `--allow-user`, `--allow-file`, `--max-age`, `--drop-pending`.
-@Suite struct AllowTests {
+@Suite(.ownProcess) struct AllowTests {
     private func dropped(_ test: GatewayTest) throws -> [Int64?] {
         let status = try test.command(["status", "--json"])
         let json = try JSON(parsing: status.output.first ?? "")

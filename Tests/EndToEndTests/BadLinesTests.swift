@@ -6,7 +6,7 @@ import Testing
 @testable import TelegramSimulator
 
 /// How the gateway handles the malformed lines that bots commonly print. BadLineTests has more cases.
-@Suite struct BadLinesTests {
+@Suite(.ownProcess) struct BadLinesTests {
     private struct BadLine {
         let bytes: [UInt8]
         /// The reason for which it is dropped.

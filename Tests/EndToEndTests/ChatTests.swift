@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite struct ChatTests {
+@Suite(.ownProcess) struct ChatTests {
     let files = TemporaryDirectory()
 
     private func run(

@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct DoctorTests {
+@Suite(.ownProcess) struct DoctorTests {
     private let files = TemporaryDirectory()
 
     private func doctor(

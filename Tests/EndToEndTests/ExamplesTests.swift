@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct ExamplesTests {
+@Suite(.ownProcess) struct ExamplesTests {
     private static let isMissing: Int32 = 100
 
     @Test func `each example replays its updates to its calls and passes the doctor, or is skipped`() throws {

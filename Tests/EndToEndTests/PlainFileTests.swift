@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Files that plain programs receive.
-@Suite struct PlainFileTests {
+@Suite(.ownProcess) struct PlainFileTests {
     /// Prints the size of the file whose path it reads, or any other text unchanged.
     private static let size = """
         if [ -f "$line" ]; then wc -c <"$line"; else echo "$line"; fi

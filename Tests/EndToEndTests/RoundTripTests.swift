@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A message with values that are easily damaged, from Telegram to a child and back.
-@Suite struct RoundTripTests {
+@Suite(.ownProcess) struct RoundTripTests {
     private let test: GatewayTest
     private let server: RecordingServer
     /// The message's members as the child should read them.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `--scope`, from the update to the call.
-@Suite struct ScopeOptionTests {
+@Suite(.ownProcess) struct ScopeOptionTests {
     private static let forum = #""chat":{"id":-100,"type":"supergroup","title":"Forum"}"#
 
     private static func user(_ id: Int) -> String { #"{"id":\#(id),"is_bot":false,"first_name":"U"}"# }

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite struct StatusTests {
+@Suite(.ownProcess) struct StatusTests {
     private func json(_ test: GatewayTest, exit: Int32 = 0) throws -> JSON {
         let status = try test.command(["status", "--json"])
         #expect(status.exit?.status == exit, "\(status.errorText)")

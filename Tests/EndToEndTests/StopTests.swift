@@ -4,7 +4,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct StopTests {
+@Suite(.ownProcess) struct StopTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal lets children finish, sends their calls and confirms the offset`(_ signal: Int32) throws {
         let test = try TestRig().gateway()

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct MessagesTests {
+@Suite(.ownProcess) struct MessagesTests {
     @Test func `Tests/Data has the help and messages of this version, for review`() throws {
         guard (try? TestRig().run(["python3", "--version"]).end()) != nil else { return }
         let end = try TestRig().run([

@@ -8,7 +8,7 @@ import Testing
 @testable import TelegramSimulator
 
 /// The results of calls when something fails in transit.
-@Suite struct CallFaultTests {
+@Suite(.ownProcess) struct CallFaultTests {
     @Test(arguments: [
         (400, "Bad Request: chat not found"), (400, "Bad Request: can't parse entities"),
         (403, "Forbidden: bot was blocked by the user"), (404, "Not Found"),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import BotGateway
 
-@Suite struct DiskJournalTests {
+@Suite(.ownProcess) struct DiskJournalTests {
     @Test func `stored events survive a kill, in order`() throws {
         let test = try TestRig().journal()
         try test.append([1, 2], offset: 3)

@@ -8,7 +8,7 @@ import Testing
 @testable import TelegramSimulator
 
 /// docs/protocol.schema.json says what the gateway does.
-@Suite struct ProtocolSchemaTests {
+@Suite(.ownProcess) struct ProtocolSchemaTests {
     private let schema: JSONSchema
 
     init() throws { schema = try ProjectFile.protocolSchema() }
