@@ -67,34 +67,6 @@ package enum SetupCheck {
     ///
     /// - Parameter place: where the token was found.
     package static func token(_ text: String, in place: String) -> Diagnosis {
-        let words = text.split(whereSeparator: \.isWhitespace)
-        if text.unicodeScalars.first == "\u{FEFF}" {
-            return .fault(
-                "token",
-                "\(place) starts with a byte order mark, which some editors write; save it without one"
-            )
-        }
-        if words.isEmpty { return .fault("token", "\(place) is empty; get a token from @BotFather") }
-        // The text may be BotFather's whole message, or a line of a configuration file.
-        let inside = words.first { (try? BotToken(String($0))) != nil && $0.count > 20 }
-        if words.count > 1, inside != nil {
-            return .fault(
-                "token",
-                "\(place) has more than the token: keep only the part like 123456:ABC…")
-        }
-        if (try? BotToken(words.joined())) != nil {
-            return .fault("token", "the token in \(place) contains spaces: remove them")
-        }
-        let bare = words.joined().filter { !"\"'<>`".contains($0) }
-        let value = bare.split(separator: "=").last.map(String.init) ?? bare
-        if (try? BotToken(value)) != nil {
-            return .fault(
-                "token",
-                "\(place) has quotes or a name around the token: keep only the part like 123456:ABC…")
-        }
-        return .fault(
-            "token",
-            "invalid token in \(place): it must be digits, a colon, then letters and digits, as shown by @BotFather"
-        )
+        .fault("token", BotToken.explanation(of: text, in: place))
     }
 }

@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `a message without a text form isn't delivered to a plain program`() throws {
-        let flow = try TestRig().gateway { $0.dialect = .plainText }
+        let flow = try TestRig().gateway { $0.dialect = .plainText() }
         flow.start()
         try flow.give(1)
         let photo: JSON = ["message_id": 1, "chat": ["id": 42], "new_chat_title": "x"]

@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-@Suite struct HelpTests {
+@Suite(.ownProcess) struct HelpTests {
     @Test(arguments: [
         (["rnu"], "unknown command 'rnu'; did you mean 'run'?"),
         (["help", "statsu"], "unknown command 'statsu'; did you mean 'status'?"),
@@ -60,6 +60,7 @@ import Testing
             let broken = help.text.split(separator: "\n").filter { [">", "<", "|"].contains($0.prefix(1)) }
             #expect(broken.isEmpty, "\(command): \(broken)")
             #expect(try TestRig().pipegram([command, "--help"]).end().text == help.text)
+            #expect(try TestRig().pipegram(["--help", command]).end().text == help.text)
         }
     }
 

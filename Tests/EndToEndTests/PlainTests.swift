@@ -155,6 +155,41 @@ import Testing
         #expect(run.status == 64)
         #expect(run.errorText.contains("--ack"))
     }
+
+    @Test func `words printed one after another become one message at the line's end`() throws {
+        let test = try TestRig().gateway()
+        let program =
+            "while read -r a; do for w in one two three; do printf '%s ' $w; sleep 0.3; done; echo end; done"
+        try test.run(["--plain", "--ack-timeout", "300ms", "--", "sh", "-c", program])
+        test.say("go", in: 42)
+        #expect(test.wait { !test.texts(in: 42).isEmpty })
+        #expect(test.texts(in: 42) == ["one two three end"])
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `--plain-quiet joins the lines of a slow program`() throws {
+        let test = try TestRig().gateway()
+        let program = "while read -r a; do for w in 1 2 3; do echo $w; sleep 0.3; done; done"
+        try test.run(["--plain", "--plain-quiet", "2s", "--", "sh", "-c", program])
+        test.say("go", in: 42)
+        #expect(test.wait { !test.texts(in: 42).isEmpty })
+        #expect(test.texts(in: 42) == ["1\n2\n3"])
+        #expect(test.stop() == 0)
+        let refused = try test.rig.pipegram(["chat", "--plain-quiet", "2s", "--", "cat"]).end()
+        #expect(refused.status == 64)
+        #expect(refused.errorText.contains("--plain-quiet requires --plain"))
+    }
+
+    @Test func `a progress line becomes its last state, and colours are removed`() throws {
+        let test = try TestRig().gateway()
+        let program =
+            #"while read -r a; do printf '10%%\r'; sleep 0.3; printf '50%%\r'; sleep 0.3; printf '\033[32m100%%\033[0m\n'; done"#
+        try test.run(["--plain", "--", "sh", "-c", program])
+        test.say("go", in: 42)
+        #expect(test.wait { !test.texts(in: 42).isEmpty })
+        #expect(test.texts(in: 42) == ["100%"])
+        #expect(test.stop() == 0)
+    }
 }
 
 extension ProgramRun {

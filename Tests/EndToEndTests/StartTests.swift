@@ -17,6 +17,18 @@ import Testing
         #expect(gateway.errorText.contains("@BotFather"))
         #expect(gateway.errorText.contains("--token-file"))
         #expect(!gateway.errorText.contains(test.telegram.token))
+        // Otherwise `status` would ask which of the bots is meant.
+        #expect(access("\(test.files.path)/state/pipegram/7", F_OK) != 0)
+    }
+
+    @Test func `a refused token leaves an earlier run's state as it is`() throws {
+        let test = try TestRig().gateway()
+        try test.run(bot: "echo.sh")
+        #expect(test.waitForLog("signed in"))
+        #expect(test.stop() == 0)
+        test.telegram.fail(method: "getMe", with: .error(401, "Unauthorized"))
+        #expect(try test.run(bot: "echo.sh").wait() == 77)
+        #expect(access("\(test.files.path)/state/pipegram/7/journal.db", F_OK) == 0)
     }
 
     @Test func `without a token the error says where to get one`() throws {

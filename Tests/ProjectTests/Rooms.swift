@@ -136,7 +136,7 @@ enum Rooms {
         pipegram/Commands
             Reactor/ Files Loop Process
             BotAPI
-            BotGateway/ GatewayFailure.swift Journal Journal/Inspection
+            BotGateway/ Calls GatewayFailure.swift Journal Journal/Inspection
             pipegram
             pipegram/ Options
         pipegram/Runners

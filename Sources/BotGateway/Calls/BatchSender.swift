@@ -22,7 +22,17 @@ package final class BatchSender {
         package let isSuccess: Bool
     }
 
+    /// A line that isn't a call.
+    package struct Refusal {
+        package let line: Int
+        package let reason: String
+        /// Whether the line is JSON.
+        package let isJSON: Bool
+    }
+
     package var onResult: (Result) -> Void = { _ in }
+    /// Called for a line that isn't a call, before its result.
+    package var onRefusal: (Refusal) -> Void = { _ in }
     /// Called once when all lines have a result. If the earlier results belong to another input, called with the number
     /// of the first differing line, from 1 on; nothing has been sent then.
     package var onEnd: (_ otherLine: Int?) -> Void = { _ in }
@@ -107,7 +117,10 @@ package final class BatchSender {
         switch line.content {
         case .blank:
             open.numbers.remove(line.number)
-        case .refused(let error):
+        case .refused(let error, let isJSON):
+            // The result says Bad Request, as Telegram would; the log needs only the reason.
+            let reason = String(error.reason.dropFirst("Bad Request: ".count))
+            onRefusal(Refusal(line: line.number, reason: reason, isJSON: isJSON))
             finish(line, .failure(error))
         case .call(let call):
             let scope = call.line(orElse: .bot)

@@ -106,15 +106,25 @@ extension ChildSession {
     }
 
     /// The ack timeout passed and the child is still running.
-    func ackTimedOut(_ watch: AckTimer.Watch) {
+    ///
+    /// - Parameter limit: until then, output that is being gathered isn't cut.
+    func ackTimedOut(_ watch: AckTimer.Watch, until limit: Instant? = nil) {
+        let limit = limit ?? .current + Self.longestAnswer
         guard isOpen(watch) else { return }
         guard case .event = context.policy.acknowledgement else {
+            guard dialect.isQuiet || limit < .current else { return ackLater(watch, until: limit) }
             readWritten()
             checkBuffering()
             return acknowledge(inFlight.ackTimedOut(after: watch.key))
         }
         let due = ChildPolicy.acknowledgementDue.rounded
         log(.warning, "event not acknowledged for \(due). \(acknowledgementRemedy(inFlight.current))")
+    }
+
+    private static let longestAnswer: Duration = .seconds(60)
+
+    private func ackLater(_ watch: AckTimer.Watch, until limit: Instant) {
+        context.loop.after(.milliseconds(100)) { [weak self] in self?.ackTimedOut(watch, until: limit) }
     }
 
     /// Whether the event of that timeout is still in flight.

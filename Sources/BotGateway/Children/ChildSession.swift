@@ -33,9 +33,10 @@ import Reactor
         inFlight = InFlight(mode: context.policy.inFlightMode)
         switch context.policy.dialect {
         case .events: dialect = EventDialect.shared
-        case .plainText:
+        case .plainText(let quiet):
             dialect = PlainTextDialect(
-                awaitsReturn: context.policy.detectsHangs, sendsFiles: context.policy.sendsPrintedFiles)
+                awaitsReturn: context.policy.detectsHangs, sendsFiles: context.policy.sendsPrintedFiles,
+                quietTime: quiet)
         }
     }
 

@@ -185,4 +185,7 @@ import Reactor
         let isClean = clean && doubtful == 0
         try? JournalMetadata(database).set(["clean": isClean ? 1 : 0, "stopped": JournalMetadata.now])
     }
+
+    /// Removes the journal of a bot that never signed in, so that it doesn't count as one that has run here.
+    package func removeIfNew() { directory?.removeIfNew() }
 }

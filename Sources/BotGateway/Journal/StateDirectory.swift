@@ -6,14 +6,15 @@ import Reactor
     package let path: String
     private let lock: Int32
     private var files: StateFiles
+    private let isNew: Bool
 
     package var journal: String { "\(path)/journal.db" }
 
     /// The journal's path, for messages.
     static func journal(in directory: StateDirectory?) -> String { directory?.journal ?? "in memory" }
 
-    /// The journal's files, the lock and the list of downloads: no child may send or replace them.
-    package var ownFiles: [String] { StateFiles.paths(in: path) + [FileManifest.path(in: path)] }
+    /// The journal's files and the lock: no child may send or replace them.
+    package var ownFiles: [String] { StateFiles.paths(in: path) }
 
     /// Finds the state directory: the given one, otherwise systemd's, otherwise the user's (XDG).
     ///
@@ -47,6 +48,7 @@ import Reactor
     /// `.unusableState` if its journal has lost its beginning.
     package init(_ path: String) throws(GatewayFailure) {
         self.path = path
+        isNew = access(path, F_OK) != 0
         try Self.make(path)
         try JournalDatabase.checkBeginning(of: "\(path)/journal.db")
         lock = try Self.takeLock(in: path)
@@ -63,6 +65,13 @@ import Reactor
 
     /// Remembers the files as they are now, once the journal's database has made all of its own.
     func noteFiles() { files = StateFiles(in: path) }
+
+    /// Removes a directory that was made for this run, with its own files.
+    func removeIfNew() {
+        guard isNew else { return }
+        ownFiles.forEach { unlink($0) }
+        rmdir(path)
+    }
 
     /// Says which of the files isn't where it was; nil if all are.
     var displacement: GatewayFailure? { files.displacement }

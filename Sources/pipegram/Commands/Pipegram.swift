@@ -41,19 +41,33 @@ struct Pipegram: ParsableCommand {
     static let _errorPrefix = "pipegram: "
 
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        if let message = UsageHints.message(for: arguments) {
-            MainActor.assumeIsolated {
-                printError(message)
-                LogOutput.stderr.finish()
-            }
-            Glibc.exit(ExitCode.validationFailure.rawValue)
-        }
-        guard [[], ["help"], ["--help"], ["-h"]].contains(arguments) else { return main(arguments) }
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        // ArgumentParser would ignore the command.
+        if arguments.count == 2, ["--help", "-h"].contains(arguments[0]) { arguments[0] = "help" }
+        if let message = UsageHints.message(for: arguments) { refuse(message) }
+        guard [[], ["help"], ["--help"], ["-h"]].contains(arguments) else { return start(arguments) }
         // Removes the redundant SUBCOMMANDS from headings such as `TRY A BOT SUBCOMMANDS:`.
         let overview = helpMessage(for: Self.self).split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasSuffix(" SUBCOMMANDS:") ? "\($0.dropLast(" SUBCOMMANDS:".count)):" : String($0) }
         print(overview.joined(separator: "\n"))
+    }
+
+    private static func start(_ arguments: [String]) {
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            if let message = UsageHints.message(forRefusal: message(for: error)) { refuse(message) }
+            exit(withError: error)
+        }
+    }
+
+    private static func refuse(_ message: String) -> Never {
+        MainActor.assumeIsolated {
+            printError(message)
+            LogOutput.stderr.finish()
+        }
+        Glibc.exit(ExitCode.validationFailure.rawValue)
     }
 }
 

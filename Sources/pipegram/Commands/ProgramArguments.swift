@@ -28,6 +28,20 @@ struct ProgramArguments: ParsableArguments, Sendable {
         commandLine.first == "--" ? Array(commandLine.dropFirst()) : commandLine
     }
 
+    /// The warning about options of the command behind the program, which the program gets; nil if there are none.
+    var optionWarning: String? { Self.optionWarning(commandLine) }
+
+    /// After a `--`, all words are meant for the program.
+    static func optionWarning(_ commandLine: [String]) -> String? {
+        guard let program = commandLine.first, program != "--" else { return nil }
+        let words = commandLine.dropFirst().prefix { $0 != "--" }
+        let options = words.filter { $0.hasPrefix("--") && UsageHints.isOwnOption($0) }
+        guard !options.isEmpty else { return nil }
+        let names = options.map { String($0.prefix { $0 != "=" }) }.joined(separator: ", ")
+        return "\(names) after the program is passed to \(program): options of pipegram must come before it; "
+            + "if it is the program's own, put '--' before \(program)"
+    }
+
     /// Throws if an option is given instead of the program.
     static func rejectOption(_ first: String) throws {
         guard first.hasPrefix("-"), first != "--" else { return }

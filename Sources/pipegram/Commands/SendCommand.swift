@@ -1,14 +1,22 @@
 import ArgumentParser
+import BotGateway
 
 struct SendCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "send",
-        abstract: "Send calls read as JSON lines from stdin.",
+        abstract: "Send calls read as JSON lines from stdin, or text.",
+        usage: """
+            pipegram send [<options>] <FILE
+            pipegram send [<options>] --chat <id|@name> [<text> ...]
+            """,
         discussion: """
             Reads the same lines that a bot writes, such as {"type":"telegram.send_message","chat_id":42,"text":"hi"}, \
             and sends them with the same retries and rate limits, in order for each chat. Prints a result for \
             each call on stdout. At the end of the input it exits with 0 if all calls were sent, else with 1. On \
             SIGINT or SIGTERM it waits for the calls in flight and exits with 128 plus the signal's number.
+
+            With --chat, it sends text instead: its arguments, or stdin. Text over 4,096 characters becomes several \
+            messages.
 
             --resume FILE appends each result to FILE, and skips the calls that have a result there. --dry-run \
             needs no token.
@@ -16,7 +24,17 @@ struct SendCommand: ParsableCommand, Sendable {
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  TELEGRAM_BOT_TOKEN=… pipegram send --resume done.ndjson <calls.ndjson
+                      df -h | pipegram send --chat 42
             """)
+
+    // A group's id begins with a minus, so it must not be parsed as an option.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Send text to this chat", valueName: "id|@name"))
+    var chat: String?
+
+    @Argument(help: ArgumentHelp("Text for --chat (default: stdin)", valueName: "text"))
+    var text: [String] = []
 
     @Flag(help: "Print the calls instead of sending them")
     var dryRun = false
@@ -37,8 +55,23 @@ struct SendCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
 
     func validate() throws {
+        try validateText()
         if dryRun, resume != nil {
             throw ValidationError("--dry-run and --resume exclude each other.")
         }
+    }
+
+    private func validateText() throws {
+        if let chat, MainActor.assumeIsolated({ TextCalls(chat: chat) }) == nil {
+            throw ValidationError("Invalid --chat '\(chat)': it must be a chat's id or @name.")
+        }
+        // ArgumentParser reports a misspelled option, whose value looks like a text here.
+        guard let first = text.first, !UsageHints.hasUnknownOption else { return }
+        if chat == nil {
+            throw ValidationError(
+                "Unexpected '\(first)': to send text, add --chat ID; to send the calls in a file, write <\(first)"
+            )
+        }
+        if text.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) { throw ValidationError("The text is empty.") }
     }
 }

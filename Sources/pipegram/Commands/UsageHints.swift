@@ -61,6 +61,32 @@ enum UsageHints {
     /// Whether the word is an option of the current command.
     static func isOption(_ word: String) -> Bool { ownOptions.contains(String(word.prefix { $0 != "=" })) }
 
+    /// Whether a word before any `--` looks like an option and isn't one.
+    static var hasUnknownOption: Bool {
+        CommandLine.arguments.dropFirst(2).prefix { $0 != "--" }.contains {
+            $0.hasPrefix("--") && !isOption($0)
+        }
+    }
+
+    /// The same without `--help` and `--version`, which most programs have too.
+    static func isOwnOption(_ word: String) -> Bool {
+        !["--help", "--version"].contains(word) && isOption(word)
+    }
+
+    /// The error for a duration without a unit; nil for other parse errors.
+    ///
+    /// - Parameter message: ArgumentParser's message, such as `The value '15' is invalid for '--patience <10s|…>'`.
+    static func message(forRefusal message: String) -> String? {
+        let parts = message.split(separator: "'", omittingEmptySubsequences: false)
+        guard parts.count >= 5, parts[2] == " is invalid for ",
+            parts[3].hasSuffix("<\(DurationValue.forms)>"),
+            !parts[1].isEmpty, parts[1].allSatisfy({ $0.isASCII && $0.isNumber }),
+            let option = parts[3].split(separator: " ").first
+        else { return nil }
+        let number = parts[1]
+        return "invalid \(option) '\(number)': it needs a unit, such as \(number)s, \(number)m or \(number)h"
+    }
+
     private static var ownOptions: [String] {
         CommandLine.arguments.dropFirst().first.flatMap(Pipegram.command(named:)).map(options(of:)) ?? []
     }

@@ -16,7 +16,11 @@ struct ChildFlags: ParsableArguments, Sendable {
         help: "Exchange plain text with the bot instead of JSON")
     var plain = false
 
+    @Option(help: .duration("Silence that ends a --plain message (default: 100ms)"))
+    var plainQuiet: DurationValue?
+
     func validate() throws {
+        if plainQuiet != nil, !plain { throw ValidationError("--plain-quiet requires --plain.") }
         guard maxChildren > 0 else { throw ValidationError("--max-children must be at least 1.") }
     }
 
@@ -25,7 +29,10 @@ struct ChildFlags: ParsableArguments, Sendable {
         var policy = base
         policy.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
         policy.maxLine = maxLine.bytes
-        policy.dialect = plain ? .plainText : .events
+        policy.dialect = plain ? .plainText() : .events
+        if let plainQuiet {
+            policy.dialect = .plainText(quiet: plainQuiet.duration ?? .seconds(1_000_000_000))
+        }
         return policy
     }
 }

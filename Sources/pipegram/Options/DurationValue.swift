@@ -5,6 +5,9 @@ struct DurationValue: ExpressibleByArgument, Sendable {
     /// Nil for `never`.
     let duration: Duration?
 
+    /// The value's name in the help.
+    static let forms = "10s|15m|never"
+
     static let never = DurationValue(duration: nil)
 
     static func seconds(_ seconds: Int) -> DurationValue { DurationValue(duration: .seconds(seconds)) }
@@ -33,6 +36,6 @@ struct DurationValue: ExpressibleByArgument, Sendable {
 
 extension ArgumentHelp {
     static func duration(_ abstract: String) -> ArgumentHelp {
-        ArgumentHelp(abstract, valueName: "10s|15m|never")
+        ArgumentHelp(abstract, valueName: DurationValue.forms)
     }
 }

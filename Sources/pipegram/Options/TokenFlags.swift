@@ -17,7 +17,7 @@ struct TokenFlags: ParsableArguments, Sendable {
         do {
             return try BotToken(text)
         } catch {
-            throw Failure(.noPermission, "invalid token in \(place): \(error)")
+            throw Failure(.noPermission, BotToken.explanation(of: text, in: place))
         }
     }
 

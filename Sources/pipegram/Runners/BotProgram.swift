@@ -3,6 +3,13 @@ import JSON
 import Logging
 import Reactor
 
+extension ProgramArguments {
+    /// Warns of options of the command that the program gets.
+    @MainActor func warnOfOptions(_ log: Logger) {
+        if let warning = optionWarning { log.warning("\(warning)") }
+    }
+}
+
 /// The bot's program, looked up once, and the limits for its children.
 @MainActor struct BotProgram {
     let program: Program

@@ -37,6 +37,7 @@ import Reactor
             of: conversation, with: gateway.telegram, at: interface,
             for: isScript ? .script : .person(styled: styled), on: loop, log: log)
         receiver.onRecord = { [view] in view.show($0, $1, scope: $2) }
+        command.bot.warnOfOptions(log)
     }
 
     /// Logs into the chat if stderr is the terminal too, else to stderr.

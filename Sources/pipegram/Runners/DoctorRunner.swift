@@ -90,6 +90,9 @@ import TelegramSimulator
 
     private func checkProgram() {
         guard !command.command.isEmpty else { return }
+        if let warning = ProgramArguments.optionWarning(command.commandLine) {
+            report.add(Diagnosis(.hint, "options", warning))
+        }
         let file = ProgramFile(
             command.command, searchPath: Environment.searchPath)
         file.diagnoses.forEach(report.add)

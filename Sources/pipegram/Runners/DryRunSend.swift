@@ -12,6 +12,7 @@ import TelegramSimulator
     private let lines: StdioLines
     private let printer: CallPrinter
     private let sender: BatchSender
+    private let input: SendInput
     /// The outcome; nil if the calls decide it.
     private var result: Result<ExitCode, Failure>?
 
@@ -25,6 +26,7 @@ import TelegramSimulator
             uploads: try command.fileFlags.uploads(), files: nil, log: log)
         sender = BatchSender(
             to: printer, lineLimit: command.maxLine.bytes, asksForResults: false)
+        input = SendInput(command, to: sender, log: log)
     }
 
     func run() throws -> ExitCode {
@@ -33,9 +35,10 @@ import TelegramSimulator
         sender.onResult = { [lines] in if !$0.isSuccess { lines.output.write($0.line) } }
         sender.onEnd = { [lines, loop] _ in lines.output.write([]) { loop.stop() } }
         lines.input.mayGoOn = { [lines] in lines.hasRoom }
-        lines.input.onPiece = { [sender] in sender.read($0) }
+        lines.input.onPiece = { [input] in input.read($0) }
         lines.input.onFailure = { [unowned self] in end(with: .failure(Failure(.inputOutput, "\($0)"))) }
-        lines.input.start()
+        // The text on the command line may end the loop at once, which must be running then.
+        loop.after(.zero) { [unowned self] in input.start(lines.input, log: log) }
         loop.run()
         if let result { return try result.get() }
         log.notice("dry run: \(sender.tally.sent) would be sent, \(sender.tally.failed) would fail")

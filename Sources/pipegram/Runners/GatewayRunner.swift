@@ -37,6 +37,7 @@ import Reactor
         program = try BotProgram(command.bot)
         session = try BotAPISession(
             command.telegram.server, command.tokenFlags, log: command.logFlags.logger())
+        command.bot.warnOfOptions(session.log)
         policy = command.policy(for: program)
         access = try AccessControl(command.accessFlags, log: session.log)
         // Other commands send these as soon as they see that the state is in use.
@@ -72,6 +73,7 @@ import Reactor
         }
         flow?.caller.abandonDownloads()
         let failure = closeJournal()
+        if flow == nil { journal.removeIfNew() }
         if !journal.isDurable { files.removeAll() }
         let exitCode = try result.get()
         if let failure { throw failure.asFailure }

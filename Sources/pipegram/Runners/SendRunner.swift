@@ -12,6 +12,7 @@ import Reactor
     private let caller: TelegramCaller
     private let results: ResultFile?
     private let sender: BatchSender
+    private let input: SendInput
     private var signals: Signals?
     /// The outcome once all calls in flight are answered; nil while running.
     private var ending: Result<ExitCode, Failure>?
@@ -42,6 +43,7 @@ import Reactor
         }
         sender = BatchSender(
             to: caller, lineLimit: command.maxLine.bytes, after: self.results?.earlier ?? EarlierResults())
+        input = SendInput(command, to: sender, log: session.log)
     }
 
     func run() throws -> ExitCode {
@@ -53,7 +55,7 @@ import Reactor
         results?.onFailure = { [unowned self] in stop(with: .failure($0.asFailure)) }
         lines.output.onFailure = { [unowned self] in stop(with: $0.asOutputFailure) }
         lines.input.mayGoOn = { [unowned self] in hasRoom }
-        lines.input.onPiece = { [unowned self] in sender.read($0) }
+        lines.input.onPiece = { [unowned self] in input.read($0) }
         lines.input.onFailure = { [unowned self] in
             stop(with: .failure(Failure(.inputOutput, "\($0)")))
         }
@@ -62,7 +64,7 @@ import Reactor
         return try session.run { [unowned self] user in
             session.introduce(user, doing: "sending calls")
             isSignedIn = true
-            if ending == nil { lines.input.start() }
+            if ending == nil { input.start(lines.input, log: session.log) }
         }
     }
 

@@ -46,7 +46,7 @@ import Testing
         let bot = "read -r a; echo one; until [ -e \(rig.files.path)/go ]; do :; done; echo two; read -r b"
         let test = try rig.children(of: ["sh", "-c", bot]) {
             $0.acknowledgement = .auto(timeout: .milliseconds(10))
-            $0.dialect = .plainText
+            $0.dialect = .plainText()
             $0.pacing = .lockstep(isFile: true)
         }
         test.say("x")

@@ -1,11 +1,13 @@
 import JSON
 import Reactor
 
-package enum DialectKind {
+package enum DialectKind: Equatable {
     /// Events and calls as JSON lines.
     case events
     /// Messages as lines of text, and printed text as messages.
-    case plainText
+    ///
+    /// - Parameter quiet: output is gathered into a message until none came for this long.
+    case plainText(quiet: Duration = .milliseconds(100))
 }
 
 /// The protocol between the gateway and a child: how events are written and lines are read.

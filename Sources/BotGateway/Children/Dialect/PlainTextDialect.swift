@@ -19,8 +19,10 @@ final class PlainTextDialect: Dialect {
         var file: File?
     }
 
-    /// Output is gathered into a message until none came for this long.
-    private static let quietTime: Duration = .milliseconds(100)
+    /// The program may take this long within a line, unless it waits for input.
+    private static let lineTimeout: Duration = .seconds(2)
+    /// Whether it waits for input is looked up this often.
+    private static let lookInterval: Duration = .milliseconds(100)
     /// A program that isn't seen waiting in a read counts as back after this long without output.
     private static let returnTimeout: Duration = .seconds(1)
 
@@ -31,16 +33,20 @@ final class PlainTextDialect: Dialect {
     private let awaitsReturn: Bool
     /// A printed URL of a file sends it.
     private let sendsFiles: Bool
+    /// Output is gathered into a message until none came for this long.
+    private let quietTime: Duration
     private(set) var isAwaitingReturn = false
     private var output = PlainTextOutput()
     private var lastPrinted = Instant.current
+    /// The last output has no newline yet.
+    private var isWithinLine = false
     /// Runs while output is gathered.
     private var quietTimer: Timer?
     private var next: Next?
     private var mentionedFiles = MentionedFiles()
 
-    init(awaitsReturn: Bool, sendsFiles: Bool) {
-        (self.awaitsReturn, self.sendsFiles) = (awaitsReturn, sendsFiles)
+    init(awaitsReturn: Bool, sendsFiles: Bool, quietTime: Duration) {
+        (self.awaitsReturn, self.sendsFiles, self.quietTime) = (awaitsReturn, sendsFiles, quietTime)
     }
 
     isolated deinit { quietTimer?.cancel() }
@@ -133,32 +139,45 @@ final class PlainTextDialect: Dialect {
                 "line dropped: longer than \(host.maxLine) bytes; --max-line sets the limit: "
                     + String(decoding: start, as: UTF8.self).prefix(200))
         case .whole(let bytes):
+            isWithinLine = false
             let end = bytes.last == UInt8(ascii: "\r") ? bytes.count - 1 : bytes.count
             send(output.append(String(decoding: bytes[..<end], as: UTF8.self)), host)
             waitForQuiet(host)
         }
     }
 
-    func readPart(for host: any DialectHost) { waitForQuiet(host) }
+    func readPart(for host: any DialectHost) {
+        isWithinLine = true
+        waitForQuiet(host)
+    }
 
     private func waitForQuiet(_ host: any DialectHost) {
         lastPrinted = host.loop.now
         guard quietTimer == nil, !awaitsReturn else { return }
-        setQuietTimer(Self.quietTime, host)
+        setQuietTimer(quietTime, host)
     }
 
     private func setQuietTimer(_ delay: Duration, _ host: any DialectHost) {
         quietTimer = host.loop.after(delay) { [unowned self, unowned host] in
             quietTimer = nil
-            let left = lastPrinted + Self.quietTime - .current
-            if left > .zero { setQuietTimer(left, host) } else { flush(for: host) }
+            let left = lastPrinted + silence(host) - .current
+            guard left > .zero else { return flush(for: host) }
+            setQuietTimer(min(left, max(quietTime, Self.lookInterval)), host)
         }
+    }
+
+    /// How long no output must come before a message is complete. A prompt has no newline, and neither has a line that
+    /// is printed word by word.
+    private func silence(_ host: any DialectHost) -> Duration {
+        guard isWithinLine, host.isReadingInput != true else { return quietTime }
+        return max(quietTime, Self.lineTimeout)
     }
 
     /// Sends the gathered output.
     func flush(for host: any DialectHost) {
         quietTimer?.cancel()
         quietTimer = nil
+        isWithinLine = false
         let part = host.takePartOfLine()
         if !part.isEmpty { send(output.append(String(decoding: part, as: UTF8.self)), host) }
         send(output.flush(), host)

@@ -1,3 +1,5 @@
+import BotAPI
+
 /// Gathers a program's plain-text output and splits it into messages.
 struct PlainTextOutput {
     enum Message: Equatable {
@@ -9,8 +11,12 @@ struct PlainTextOutput {
     /// Telegram's limit for a message, in UTF-16 units. Telegram counts code points, and there are never more of those.
     static let limit = 4096
 
+    /// Whether a line `file:///…` is a file.
+    private let sendsFiles: Bool
     private var lines: [String] = []
     private var units = 0
+
+    init(sendsFiles: Bool = true) { self.sendsFiles = sendsFiles }
 
     var isEmpty: Bool { lines.isEmpty }
 
@@ -18,9 +24,9 @@ struct PlainTextOutput {
     ///
     /// - Returns: the messages that this completes, in order.
     mutating func append(_ line: String) -> [Message] {
-        if line.hasPrefix("file:///") { return flush() + [.file(Self.trimmed(line))] }
+        if sendsFiles, line.hasPrefix("file:///") { return flush() + [.file(Self.trimmed(line))] }
         var messages: [Message] = []
-        for part in Self.parts(of: line.filter { $0 != "\0" }) {
+        for part in Self.parts(of: PrintedLine.visible(line)) {
             let count = part.utf16.count
             if units + lines.count + count > Self.limit { messages += flush() }
             lines.append(part)
@@ -32,10 +38,8 @@ struct PlainTextOutput {
     /// Ends the message gathered so far.
     mutating func flush() -> [Message] {
         defer { (lines, units) = ([], 0) }
-        // Telegram refuses messages of white space only.
-        let isBlank = { (line: String) in line.allSatisfy(\.isWhitespace) }
-        let printed = lines.drop(while: isBlank)
-        guard let last = printed.lastIndex(where: { !isBlank($0) }) else { return [] }
+        let printed = lines.drop(while: PrintedLine.isBlank)
+        guard let last = printed.lastIndex(where: { !PrintedLine.isBlank($0) }) else { return [] }
         return [.text(printed[...last].joined(separator: "\n"))]
     }
 

@@ -1,0 +1,59 @@
+import TestSupport
+import Testing
+
+@Suite(.ownProcess) struct MisplacedOptionTests {
+    private func replay(_ words: [String]) throws -> String {
+        let files = TemporaryDirectory()
+        let log = files.write("updates.ndjson", "")
+        let run = try TestRig().pipegram(["replay", log] + words)
+        run.wait()
+        return run.errorText
+    }
+
+    @Test func `an option of the command behind the program gives a warning`() throws {
+        #expect(
+            try replay(["cat", "--max-line=1MiB"]).contains("--max-line after the program is passed to cat"))
+        #expect(try replay(["--", "cat", "--plain"]) == "")
+        #expect(try replay(["cat", "--", "--plain"]) == "")
+        #expect(try replay(["cat", "--help", "--own"]) == "")
+    }
+
+    @Test func `run and doctor warn of it too`() throws {
+        let test = try TestRig().gateway()
+        try test.run(["cat", "--no-state"])
+        #expect(test.waitForLog("--no-state after the program is passed to cat"))
+        #expect(test.waitForLog("signed in"))
+        #expect(test.stop() == 0)
+        let doctor = try test.rig.pipegram(["doctor", "cat", "--no-poll"])
+        doctor.wait()
+        #expect(doctor.output.contains { $0.contains("--no-poll after the program is passed to cat") })
+    }
+
+    @Test(arguments: [
+        "\"7:AAFxyz\"", "Use this token:\n123456:AAFxyzxyzxyzxyzxyzxyz\nKeep it safe", "TOKEN=7:AAFxyz", "",
+    ])
+    func `run explains a malformed token as doctor does`(_ text: String) throws {
+        let rig = try TestRig()
+        let files = TemporaryDirectory()
+        let token = ["--token-file", files.write("token", text)]
+        let run = try rig.pipegram(["run"] + token + ["--", "cat"]).end()
+        #expect(run.status == 77)
+        let words = run.errorText.dropFirst("pipegram: ".count)
+        #expect(!words.isEmpty && !words.contains("AAF"))
+        let doctor = try rig.pipegram(["doctor"] + token)
+        doctor.wait()
+        #expect(
+            doctor.output.joined(separator: " ").filter { $0 != " " }.contains(
+                words.filter { !$0.isWhitespace }))
+    }
+
+    @Test(arguments: [("run", "--idle-timeout"), ("doctor", "--patience"), ("send", "--call-timeout")])
+    func `a duration without a unit is explained`(_ command: String, _ option: String) throws {
+        let end = try TestRig().pipegram([command, option, "15", "--", "cat"]).end()
+        #expect(end.status == 64)
+        #expect(
+            end.errorText
+                == "pipegram: invalid \(option) '15': it needs a unit, such as 15s, 15m or 15h")
+        #expect(try TestRig().pipegram([command, option, "x", "--", "cat"]).end().status == 64)
+    }
+}
