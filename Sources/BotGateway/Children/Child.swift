@@ -6,19 +6,19 @@ struct Child {
     private(set) var process: (any ChildHandle)?
     /// The number of this child within its scope: a result is given only to the child that made the call.
     private(set) var generation = 0
-    /// Whether Telegram can show its chat the typing action.
-    private(set) var showsTyping = false
     private(set) var startedAt = Instant.current
     /// The event that log lines name: the last one that it read or died on, or its first one until then.
     private(set) var lastEvent: (updateID: Int64, logLine: Int)?
     private var hasReadEvent = false
+    /// Whether Telegram can show its chat the typing action.
+    private(set) var showsTyping = false
+    private(set) var buffering = StdoutBufferingDetector()
     /// The last lines that it wrote to stderr.
     private(set) var lastWords: [String] = []
-    private(set) var buffering = StdoutBufferingDetector()
     /// The key of the event whose ack timeout is running; 0 for none.
     private var watchedKey: Int64 = 0
-    /// The warnings about its output.
-    var warnings = WarningLimit()
+    /// Counts the warnings about its output; nil before the first one.
+    private var warnings: WarningLimit?
 
     mutating func started(_ process: any ChildHandle, showsTyping: Bool) {
         (self.process, self.showsTyping) = (process, showsTyping)
@@ -28,7 +28,20 @@ struct Child {
         buffering = StdoutBufferingDetector()
         watchedKey = 0
         hasReadEvent = false
-        warnings = WarningLimit()
+        warnings = nil
+    }
+
+    /// Whether to log a warning about its output.
+    mutating func nextWarning(at now: Instant) -> WarningLimit.Step {
+        let limit = warnings ?? WarningLimit()
+        warnings = limit
+        return limit.next(at: now)
+    }
+
+    /// Starts counting anew. Returns the number of warnings that weren't logged.
+    mutating func takeSuppressedWarnings() -> Int {
+        defer { warnings = nil }
+        return warnings?.suppressed ?? 0
     }
 
     mutating func ended() { process = nil }

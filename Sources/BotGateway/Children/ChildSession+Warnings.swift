@@ -3,7 +3,7 @@ import Reactor
 /// Logs warnings about the child's output, at most ten a minute.
 extension ChildSession {
     func warn(_ message: @autoclosure () -> String) {
-        switch child.warnings.next(at: .current) {
+        switch child.nextWarning(at: .current) {
         case .log: log(.warning, message())
         case .suppressFirst(let delay): reportSuppressedWarnings(after: delay)
         case .suppress: break
@@ -25,7 +25,7 @@ extension ChildSession {
 
     /// Logs how many warnings weren't logged, when the minute or the child has ended.
     func reportSuppressedWarnings() {
-        let count = child.warnings.takeSuppressed()
+        let count = child.takeSuppressedWarnings()
         guard count > 0 else { return }
         log(.warning, "\(count.counted("more warning")) about its output")
     }

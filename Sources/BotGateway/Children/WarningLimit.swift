@@ -2,7 +2,9 @@ import Reactor
 
 /// Limits the warnings about one child's output: a program that prints no calls at all, such as `yes`, would fill the
 /// log.
-struct WarningLimit {
+///
+/// A class, because every child has a place for one and few children need it.
+final class WarningLimit {
     enum Step: Equatable {
         case log
         /// The first warning that isn't logged. The number of such warnings is to be logged after this time.
@@ -15,9 +17,9 @@ struct WarningLimit {
 
     private var start = Instant.current
     private var logged = 0
-    private var suppressed = 0
+    private(set) var suppressed = 0
 
-    mutating func next(at now: Instant) -> Step {
+    func next(at now: Instant) -> Step {
         if now - start >= Self.window, suppressed == 0 { (start, logged) = (now, 0) }
         if logged < Self.most {
             logged += 1
@@ -27,9 +29,4 @@ struct WarningLimit {
         return suppressed == 1 ? .suppressFirst(reportAfter: Self.window - (now - start)) : .suppress
     }
 
-    /// Begins a new window. Returns the number of suppressed warnings.
-    mutating func takeSuppressed() -> Int {
-        defer { self = WarningLimit() }
-        return suppressed
-    }
 }
