@@ -1,4 +1,5 @@
 import JSON
+import Reactor
 
 /// The environment of children.
 package struct ChildEnvironment {
@@ -11,7 +12,7 @@ package struct ChildEnvironment {
     package init(gateway: [String], isSecret: (String) -> Bool, bot: JSON, version: String) {
         var variables = gateway.filter { variable in
             !variable.hasPrefix("TELEGRAM_BOT_TOKEN") && !variable.hasPrefix("PIPEGRAM_")
-                && !isSecret(variable)
+                && !isSecret(variable) && !ServiceManager.variables.contains { variable.hasPrefix("\($0)=") }
         }
         if !variables.contains(where: { $0.hasPrefix("PYTHONUNBUFFERED=") }) {
             variables.append("PYTHONUNBUFFERED=1")

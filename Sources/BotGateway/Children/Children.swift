@@ -58,6 +58,9 @@ package final class Children {
     /// The number of running children.
     package var count: Int { slots.count }
 
+    /// The number of events that aren't acknowledged yet.
+    package var backlog: Int { sessions.values.reduce(0) { $0 + $1.queue.count + $1.inFlight.count } }
+
     /// The number of problems: bad lines, crashes and hangs.
     package var problems: Int { context.health.problems }
 

@@ -12,8 +12,11 @@ struct PollTroubles {
     /// How many polls failed.
     private(set) var errors = 0
     private(set) var isFailing = false
-    /// When a poll was last answered or the first one sent, in seconds since 1970.
-    private(set) var lastPoll: Int64?
+    /// When a poll was last answered, in seconds since 1970.
+    private(set) var lastAnswer: Int64?
+    private var start: Int64?
+    /// When a poll was last answered or the first one sent.
+    var lastPoll: Int64? { lastAnswer ?? start }
 
     /// Telegram delays each of two competing programs by 3 s, so both see a conflict every few seconds. Between them
     /// both get some updates, so a successful poll proves nothing.
@@ -22,13 +25,13 @@ struct PollTroubles {
     }
 
     mutating func began() {
-        if lastPoll == nil { lastPoll = Int64(time(nil)) }
+        if start == nil { start = Int64(time(nil)) }
     }
 
     mutating func answered() {
         backoff.succeeded()
         rejections.ended()
-        (isFailing, lastPoll) = (false, Int64(time(nil)))
+        (isFailing, lastAnswer) = (false, Int64(time(nil)))
     }
 
     /// Another program polls for the same bot.

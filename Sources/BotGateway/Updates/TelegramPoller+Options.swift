@@ -11,6 +11,8 @@ extension TelegramPoller {
         package var offset: Int64?
         /// The `allowed_updates`. Empty for Telegram's default, which includes kinds added later.
         package private(set) var kinds: [String]
+        /// The first poll doesn't wait for updates, so that its answer shows soon that polling works.
+        package var firstIsShort = false
         /// Drops the updates that are pending at the start.
         package var dropsPending = false
 

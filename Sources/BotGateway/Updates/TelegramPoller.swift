@@ -11,6 +11,8 @@ import Reactor
 package final class TelegramPoller: UpdateSource {
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
     package var onEnd: (GatewayFailure?) -> Void = { _ in }
+    /// Called for each poll that was answered with updates, or with none.
+    package var onAnswer: () -> Void = {}
 
     private let api: BotAPIClient
     private let loop: EventLoop
@@ -115,7 +117,8 @@ package final class TelegramPoller: UpdateSource {
 
     private func poll() {
         let offset = position.offset
-        let wait = position.isDropping ? .zero : options.wait
+        let isShort = position.isDropping || options.firstIsShort && troubles.lastAnswer == nil
+        let wait = isShort ? .zero : options.wait
         let start = Instant.current
         troubles.began()
         request(
@@ -167,6 +170,7 @@ package final class TelegramPoller: UpdateSource {
         switch parser.read(body) {
         case .updates(let answer):
             troubles.answered()
+            onAnswer()
             for error in answer.malformed { log.error("skipped a malformed update: \(error)") }
             guard !position.isDropping else { return dropped(upTo: answer.nextOffset) }
             let new = answer.updates.filter { recent.isNew($0.id) }

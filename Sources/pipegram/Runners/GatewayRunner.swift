@@ -102,7 +102,7 @@ import Reactor
             observedBy: caller, keepingIn: journal,
             stopTimeout: command.childFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop,
             log: log)
-        let health = HealthRecorder(poller, caller, in: journal, on: loop)
+        let health = HealthRecorder(poller, caller, children, in: journal, on: loop)
         flow = Flow(gateway: gateway, children: children, caller: caller, health: health)
         journal.onFailure = { [unowned self] in session.end(with: $0) }
         gateway.start(with: earlier) { [unowned self] end in
@@ -117,6 +117,7 @@ import Reactor
     private func makePoller() throws(GatewayFailure) -> TelegramPoller {
         var options = command.telegram.polling(from: try journal.offset(), log: log)
         options.dropsPending = command.accessFlags.dropPending
+        options.firstIsShort = Environment.variable("NOTIFY_SOCKET") != nil
         return TelegramPoller(api: session.api, options: options, on: loop, log: log)
     }
 
@@ -151,9 +152,9 @@ import Reactor
         case SIGHUP where !terminalHangup.isTerminalGone:
             access.reload()
             record?.reopen()
-            guard let gateway = flow?.gateway else { return }
+            guard let flow else { return }
             log.notice("SIGHUP: replacing all children")
-            gateway.reload()
+            flow.health.reload { flow.gateway.reload() }
         case SIGUSR1: logReport()
         case SIGUSR2: retryDeadLetters()
         default: stop(on: signal)
@@ -163,7 +164,7 @@ import Reactor
     /// Logs the output of `pipegram status`.
     private func logReport() {
         access.logDropped()
-        flow?.health.store()
+        flow?.health.report()
         do {
             for line in try journal.report().lines where !line.isEmpty { log.notice("\(line)") }
         } catch {
@@ -186,6 +187,7 @@ import Reactor
             if flow != nil { _exit(128 + signal) }
             return loop.stop()
         }
+        flow?.health.stopping()
         log.info("stopping: waiting for children; a second signal kills them")
         gateway.shutDown()
     }
