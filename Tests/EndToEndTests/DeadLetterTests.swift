@@ -84,6 +84,8 @@ import Testing
         #expect(test.wait { test.transcript(of: 42).last?.contains("after") == true })
         #expect(test.stop() == 0)
         #expect(poison(test, 42).map { $0.hasSuffix(",\"redelivered\":true}") } == [true])
+        let none = try test.command(["dead-letters", "--retry"])
+        #expect(none.exit?.status == 0 && none.errorText.hasSuffix("there are no dead letters"))
     }
 
     @Test func `an event that kills its children again becomes a dead letter again`() throws {

@@ -54,6 +54,27 @@ import Testing
         #expect(
             end.errorText
                 == "pipegram: invalid \(option) '15': it needs a unit, such as 15s, 15m or 15h")
-        #expect(try TestRig().pipegram([command, option, "x", "--", "cat"]).end().status == 64)
+    }
+
+    @Test(arguments: [
+        ("run", "--stop-grace", "x", "500ms, 10s, 15m, 1h or never"),
+        ("run", "--max-line", "5x", "a number of bytes, such as 65536, 64KiB or 1MiB"),
+        ("run", "--max-children", "many", "a whole number"),
+    ])
+    func `an invalid value is explained by the forms that it may have`(
+        _ command: String, _ option: String, _ value: String, _ forms: String
+    ) throws {
+        let end = try TestRig().pipegram([command, option, value, "--", "cat"]).end()
+        #expect(end.status == 64)
+        #expect(end.errorText == "pipegram: invalid \(option) '\(value)': it must be \(forms)")
+    }
+
+    @Test func `a missing program is asked for in the words of the command`() throws {
+        for command in ["run", "chat"] {
+            let end = try TestRig().pipegram([command]).end()
+            #expect(end.errorText.contains("No program given: name it last, after the options."))
+        }
+        let end = try TestRig().pipegram(["replay", "log"]).end()
+        #expect(end.errorText.contains("name it last, after the options and the log file."))
     }
 }

@@ -28,6 +28,11 @@ import Testing
         #expect(test.texts(in: 42) == ["Good morning!"])
     }
 
+    @Test func `a text after -- may look like an option`() throws {
+        #expect(try send(["--chat", "42", "--", "-5 degrees"]).exit?.status == 0)
+        #expect(test.texts(in: 42) == ["-5 degrees"])
+    }
+
     @Test func `text over 4,096 characters becomes several messages, in order`() throws {
         let lines = (1...2000).map { "\($0)" }
         #expect(try send(["--chat", "42"], lines.joined(separator: "\n")).exit?.status == 0)
@@ -46,6 +51,7 @@ import Testing
         (["calls.ndjson"], "<calls.ndjson"), (["hi"], "--chat ID"),
         (["--chat", "Ada", "hi"], "chat's id or @name"),
         (["--chat", "42", " "], "text is empty"),
+        (["--chat", "42", "-5 degrees"], "if it is a text to send, put '--' before it"),
     ])
     func `a text without a chat is refused, with a hint`(_ arguments: [String], _ hint: String) throws {
         let run = try send(arguments)

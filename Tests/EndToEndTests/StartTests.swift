@@ -19,6 +19,10 @@ import Testing
         #expect(!gateway.errorText.contains(test.telegram.token))
         // Otherwise `status` would ask which of the bots is meant.
         #expect(access("\(test.files.path)/state/pipegram/7", F_OK) != 0)
+        mkdir("\(test.files.path)/mine", 0o700)
+        test.telegram.fail(method: "getMe", with: .error(401, "Unauthorized"))
+        #expect(try test.run(["--state", "\(test.files.path)/mine"], bot: "echo.sh").wait() == 77)
+        #expect(Directory.names(in: "\(test.files.path)/mine").isEmpty)
     }
 
     @Test func `a refused token leaves an earlier run's state as it is`() throws {

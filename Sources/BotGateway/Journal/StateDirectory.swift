@@ -48,7 +48,7 @@ import Reactor
     /// `.unusableState` if its journal has lost its beginning.
     package init(_ path: String) throws(GatewayFailure) {
         self.path = path
-        isNew = access(path, F_OK) != 0
+        isNew = access("\(path)/journal.db", F_OK) != 0
         try Self.make(path)
         try JournalDatabase.checkBeginning(of: "\(path)/journal.db")
         lock = try Self.takeLock(in: path)
@@ -66,10 +66,12 @@ import Reactor
     /// Remembers the files as they are now, once the journal's database has made all of its own.
     func noteFiles() { files = StateFiles(in: path) }
 
-    /// Removes a directory that was made for this run, with its own files.
+    /// Removes files that were made for this run, and the directory if it is empty then.
     func removeIfNew() {
         guard isNew else { return }
-        ownFiles.forEach { unlink($0) }
+        // The WAL goes before its database: left behind, it would look like the rest of a lost journal.
+        for name in ["-wal", "-shm", ""] { unlink("\(journal)\(name)") }
+        unlink("\(path)/lock")
         rmdir(path)
     }
 

@@ -49,7 +49,8 @@ struct DeadLettersCommand: LoopCommand {
         let count = try letters.retry()
         // Signal after marking them: a gateway that starts meanwhile finds them in its journal.
         let gateway = StateDirectory.holder(of: place)
-        if let gateway, gateway > 0, count > 0 { kill(gateway, SIGUSR2) }
+        guard count > 0 else { return printError("there are no dead letters") }
+        if let gateway, gateway > 0 { kill(gateway, SIGUSR2) }
         printError(
             "\(count.counted("dead letter")) will be redelivered\(gateway == nil ? " when the gateway starts" : "")"
         )

@@ -15,7 +15,8 @@ struct ProgramArguments: ParsableArguments, Sendable {
     func validate() throws {
         guard let first = commandLine.first else {
             throw ValidationError(
-                "No program given: name it last, after the options and, for replay, the log file.")
+                "No program given: name it last, after the options\(UsageHints.isReplay ? " and the log file" : "")."
+            )
         }
         if first == "--", commandLine.count == 1 {
             throw ValidationError("No program given after '--'.")
@@ -46,7 +47,8 @@ struct ProgramArguments: ParsableArguments, Sendable {
     static func rejectOption(_ first: String) throws {
         guard first.hasPrefix("-"), first != "--" else { return }
         guard !UsageHints.isOption(first) else {
-            throw ValidationError("\(first) must come before the log file and the program.")
+            throw ValidationError(
+                "\(first) must come before \(UsageHints.isReplay ? "the log file and " : "")the program.")
         }
         let hint = UsageHints.hint(forOption: first)
         throw ValidationError(

@@ -73,18 +73,41 @@ enum UsageHints {
         !["--help", "--version"].contains(word) && isOption(word)
     }
 
-    /// The error for a duration without a unit; nil for other parse errors.
+    /// Whether the command is `replay`, which has a log file before the program.
+    static var isReplay: Bool { CommandLine.arguments.dropFirst().first == "replay" }
+
+    /// The error for an option's invalid value, with its forms; nil for other parse errors.
     ///
     /// - Parameter message: ArgumentParser's message, such as `The value '15' is invalid for '--patience <10s|…>'`.
     static func message(forRefusal message: String) -> String? {
-        let parts = message.split(separator: "'", omittingEmptySubsequences: false)
-        guard parts.count >= 5, parts[2] == " is invalid for ",
-            parts[3].hasSuffix("<\(DurationValue.forms)>"),
-            !parts[1].isEmpty, parts[1].allSatisfy({ $0.isASCII && $0.isNumber }),
-            let option = parts[3].split(separator: " ").first
+        let parts = message.split(separator: "'", omittingEmptySubsequences: false).map(String.init)
+        if let hint = hint(forText: parts) { return hint }
+        guard parts.count >= 5, parts[2] == " is invalid for ", parts[3].hasSuffix(">"),
+            let option = parts[3].split(separator: " ").first,
+            let form = forms.first(where: { parts[3].hasSuffix("<\($0.name)>") })
         else { return nil }
-        let number = parts[1]
-        return "invalid \(option) '\(number)': it needs a unit, such as \(number)s, \(number)m or \(number)h"
+        let (value, isNumber) = (parts[1], !parts[1].isEmpty && parts[1].allSatisfy(\.isNumber))
+        if isNumber, form.name == DurationValue.forms {
+            return "invalid \(option) '\(value)': it needs a unit, such as \(value)s, \(value)m or \(value)h"
+        }
+        return "invalid \(option) '\(value)': it must be \(form.words)"
+    }
+
+    /// What the values of options look like, by the names that the help has for them.
+    private static let forms = [
+        (name: DurationValue.forms, words: "500ms, 10s, 15m, 1h or never"),
+        (name: "64KiB|1MiB", words: "a number of bytes, such as 65536, 64KiB or 1MiB"),
+        (name: "number", words: "a whole number"),
+        (name: "id", words: "a number"),
+    ]
+
+    /// A text for `send --chat` may look like an option.
+    private static func hint(forText parts: [String]) -> String? {
+        guard parts.count >= 3, parts[0].hasSuffix("Unknown option "),
+            CommandLine.arguments.dropFirst().first == "send", CommandLine.arguments.contains("--chat"),
+            !parts[1].hasPrefix("--")
+        else { return nil }
+        return "unknown option '\(parts[1])': if it is a text to send, put '--' before it"
     }
 
     private static var ownOptions: [String] {
