@@ -15,6 +15,11 @@ import Testing
         var gateway = try talk.run(options, odds: 40)
         for kill in 1...kills {
             talk.say(talk.updates / kills + 1)
+            // A proxy answers instead of Telegram for a moment, also around the kill.
+            for method in ["sendMessage", "getUpdates"] {
+                let status = [200, 204, 302, 401, 404, 407].randomElement() ?? 200
+                talk.test.telegram.fail(method: method, times: 2, with: .html(status))
+            }
             let goal = talk.test.telegram.calls.count + Int.random(in: 1...(talk.updates / kills))
             let isEarly = kill % 4 == 2
             if isEarly {

@@ -5,11 +5,11 @@ import Glibc
 ///
 /// It belongs to the open file description (fcntl(2), F_OFD_SETLK), so other descriptors of the file may be closed.
 package enum FileLock {
-    /// How long a dead holder may keep the lock. A process that is killed while it starts a child shares its
-    /// descriptors with that child until the child calls execve(2).
+    /// How long a holder without a visible, living process may keep the lock. A process that is killed while it starts
+    /// a child shares its descriptors with that child until the child calls execve(2).
     private static let patience: Duration = .seconds(2)
 
-    /// Takes the lock. Returns at once if a running process holds it.
+    /// Takes the lock. Returns at once if a process that can be seen here holds it.
     ///
     /// - Returns: nil if the lock was taken, otherwise the holder's process id; 0 if the id isn't visible here, for
     ///   example because the holder runs in another container.
@@ -31,5 +31,5 @@ package enum FileLock {
         return holder < 0 ? nil : holder
     }
 
-    private static func isAlive(_ pid: pid_t) -> Bool { pid == 0 || kill(pid, 0) == 0 || errno != ESRCH }
+    private static func isAlive(_ pid: pid_t) -> Bool { pid > 0 && (kill(pid, 0) == 0 || errno != ESRCH) }
 }
