@@ -33,11 +33,11 @@
         package nonisolated static var ownProcess: OwnProcessTrait { OwnProcessTrait() }
     }
 
-    /// Starts each suite's process once, five at a time: they mostly wait.
+    /// Starts each suite's process once, four at a time: they mostly wait.
     private actor SuiteReports {
         static let shared = SuiteReports()
         private var reports: [String: Task<SuiteReport, any Error>] = [:]
-        private var places = 5
+        private var places = 4
 
         func report(of suite: String) async throws -> SuiteReport {
             let report = reports[suite] ?? Task { try await run(suite) }

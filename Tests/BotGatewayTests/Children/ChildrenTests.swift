@@ -126,18 +126,23 @@ import Testing
         var complaints: [String] = []
         stage.children.onStderr { complaints.append("\($0) \($1)") }
         #expect(stage.children.areDone)
-        stage.say("bang", in: 42)
-        #expect(!stage.children.areDone)
-        #expect(stage.wait { stage.children.areDone })
-        #expect(stage.children.problems == 1)
-        #expect(complaints == ["chat:42 I was hit"])
-        let before = Instant.current
-        // The bot answers the scope line as well as the event.
-        stage.say("x", in: 42)
-        #expect(stage.wait { stage.calls.count == 3 && stage.children.areDone })
-        #expect(Instant.current - before < .milliseconds(450))
+        var quickest = Duration.seconds(60)
+        for crash in 1...4 {
+            stage.say("bang", in: 42)
+            #expect(!stage.children.areDone)
+            #expect(stage.wait { stage.children.areDone })
+            #expect(stage.children.problems == crash)
+            let before = Instant.current
+            // The bot answers the scope line as well as the event.
+            stage.say("x", in: 42)
+            #expect(stage.wait { stage.calls.count == 1 + 2 * crash && stage.children.areDone })
+            quickest = min(quickest, .current - before)
+        }
+        #expect(complaints == Array(repeating: "chat:42 I was hit", count: 4))
+        // A busy machine may delay some of them.
+        #expect(quickest < .milliseconds(450))
         #expect(stage.finish())
-        #expect(stage.children.problems == 1)
+        #expect(stage.children.problems == 4)
     }
 
     @Test func `if no child is idle, new scopes wait`() throws {
