@@ -52,8 +52,9 @@ package final class Gateway {
             perform: { [unowned self] in perform($0, for: $1, then: $2) },
             given: { [unowned self] in observer?.eventGiven($0.line, to: $0.scope) },
             ended: { [unowned self] in observer?.childEnded($0) },
-            working: { [unowned self] in observer?.childIsWorking(in: $0) })
-        observer?.onDelay { [unowned self] in if isEnding { endIfDone() } }
+            working: { [unowned self] in observer?.childIsWorking(in: $0) },
+            mayAnswer: { [unowned self] in mayAnswer($0) })
+        observer?.onDelay { [unowned self] in if isEnding { delayed($0) } }
         calls.recovered = recovered.count
         if recovered.isEmpty { observer?.recoveredCallsEnded() }
         for call in recovered { performFirst(call) }
@@ -153,11 +154,22 @@ package final class Gateway {
     private func endIfDone() {
         guard children.isFinished else { return }
         if calls.open == 0 { return finish() }
-        guard let deadline = stop.deadline, stop.phase == .draining else { return }
-        guard observer?.mayAnswer(by: deadline) == false else { return }
+        guard stop.phase == .draining, !mayAnswer(nil) else { return }
         let held = "\(calls.open.counted("call")) delayed for longer than --stop-timeout"
         log.warning("not waiting for \(held), \(fateOfCalls)")
         finish()
+    }
+
+    /// Whether an open call of a scope, or with nil of any scope, may get its result before the stop ends.
+    private func mayAnswer(_ scope: Scope?) -> Bool {
+        guard let deadline = stop.deadline else { return true }
+        return observer?.mayAnswer(scope, by: deadline) ?? true
+    }
+
+    /// Neither the scope's child nor the stop waits for a call that gets no result in time.
+    private func delayed(_ scope: Scope) {
+        children.callDelayed(in: scope)
+        endIfDone()
     }
 
     private var fateOfCalls: String { journal.isDurable ? "left in the journal" : "lost" }

@@ -37,17 +37,17 @@ final class GatewayFlow: Rigged {
 final class FakeSink: CallSink, CallObserver {
     private(set) var calls: [(text: String, scope: Scope, done: (CallResult) -> Void)] = []
     private(set) var told: [String] = []
-    private var delayed: () -> Void = {}
+    private var delayed: (Scope) -> Void = { _ in }
     private var earliestAnswer = Instant.current
 
     /// From now on the open calls have to wait.
     func delayCalls(by wait: Duration) {
         earliestAnswer = .current + wait
-        delayed()
+        calls.forEach { delayed($0.scope) }
     }
 
-    func onDelay(_ action: @escaping () -> Void) { delayed = action }
-    func mayAnswer(by deadline: Instant) -> Bool { earliestAnswer <= deadline }
+    func onDelay(_ action: @escaping (Scope) -> Void) { delayed = action }
+    func mayAnswer(_ scope: Scope?, by deadline: Instant) -> Bool { earliestAnswer <= deadline }
 
     func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         calls.append((call.parameters["text"]?.string ?? "", scope, done))

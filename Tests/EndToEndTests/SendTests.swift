@@ -183,6 +183,21 @@ import Testing
         #expect(run.output.count == 101)
     }
 
+    @Test func `a stop names the results that a full disk kept out of the file, and prints them`() throws {
+        test.telegram.fail(method: "sendMessage", times: 1000, with: .delay(.milliseconds(5)))
+        let run = try send(nil, ["--resume", file])
+        run.write(call(1, "0"))
+        #expect(test.wait { run.output.count == 1 })
+        try test.limitFiles(of: run, to: 300)
+        run.write((1...8).map { call($0, "\($0)") }.joined())
+        #expect(test.waitForLog("can't write results"))
+        run.signal(SIGTERM)
+        #expect(run.wait() == 128 + SIGTERM)
+        #expect(run.output.count == arrived.count)
+        #expect(
+            run.errorText.contains("couldn't be written to \(file): a resumed run sends those calls again"))
+    }
+
     @Test func `a bot without children: record, jq and send in a pipeline`() throws {
         let script = """
             "$1" record --poll-timeout 10s |

@@ -53,6 +53,17 @@ import Testing
         #expect(test.stop() == 0)
     }
 
+    @Test func `a reload during the start doesn't end the start`() throws {
+        test.telegram.fail(method: "getUpdates", times: 2, with: .html(502))
+        try run()
+        #expect(test.waitForLog("answered with a server error"))
+        test.gateway?.signal(SIGHUP)
+        #expect(test.waitForLog("SIGHUP"))
+        #expect(test.wait { socket.messages.count == 2 })
+        #expect(socket.messages[0] == "WATCHDOG=1" && socket.messages[1].hasPrefix("READY=1"))
+        #expect(test.stop() == 0)
+    }
+
     @Test func `children don't inherit the manager's variables`() throws {
         let bot = """
             read -r scope; read -r event

@@ -78,8 +78,26 @@ import Testing
         #expect(test.stop() == 0)
     }
 
+    @Test func `a download replaces neither a device nor a pipe nor a directory`() throws {
+        try run()
+        let pipe = "\(test.files.path)/pipe"
+        mkfifo(pipe, 0o600)
+        symlink(pipe, "\(test.files.path)/link")
+        for (number, path) in [pipe, "\(test.files.path)/link", test.files.path].enumerated() {
+            let words = download(to: path, number: Int64(number + 1))
+            #expect(words == "Bad Request: \(path) exists and is not a regular file; choose another path")
+        }
+        var status = stat()
+        #expect(stat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        #expect(test.stop() == 0)
+    }
+
     @Test func `a download doesn't replace the gateway's own files`() throws {
         try run()
+        for (number, name) in ["files.list", "files"].enumerated() {
+            let words = download(to: "\(state)/\(name)", number: Int64(number + 101))
+            #expect(words?.contains("belongs to the running pipegram") == true)
+        }
         let mine = "\(test.files.path)/mine"
         #expect(download(to: mine, number: 1) == "ok")
         #expect(download(to: mine, number: 2) == "ok")
@@ -87,7 +105,9 @@ import Testing
         #expect(outcome(["type": "telegram.download_file", "file_id": JSON(id)], 99) == "ok")
         link("\(state)/lock", "\(test.files.path)/hard")
         let paths =
-            ["journal.db", "journal.db-wal", "journal.db-shm", "lock", "files.list"].map { "\(state)/\($0)" }
+            ["journal.db", "journal.db-wal", "journal.db-shm", "lock", "files.list", "files"].map {
+                "\(state)/\($0)"
+            }
             + ["\(test.files.path)/hard", "\(state)/../7/journal.db"]
         for (number, path) in paths.enumerated() {
             let words = download(to: path, number: Int64(number + 3))

@@ -66,7 +66,10 @@ import Testing
         for command in [["status"], ["dead-letters"], ["dead-letters", "--retry"]] {
             let status = try test.command(command + ["--state", place])
             #expect(status.exit?.status == 66)
-            #expect(status.errorText == "pipegram: no gateway has run with this state: \(place)")
+            #expect(
+                status.errorText
+                    == "pipegram: no gateway has run with this state: \(place); start one with 'pipegram run'"
+            )
         }
         #expect(access(place, F_OK) != 0)
         #expect(try test.command(["status"], environment: ["TELEGRAM_BOT_TOKEN": ""]).exit?.status == 66)

@@ -57,6 +57,20 @@ import Testing
         #expect(gateway.errorText.contains("stopping took longer than 0.3s: 1 child killed"))
     }
 
+    @Test func `a child isn't waited for while its call is rate-limited for longer than the stop may take`()
+        throws
+    {
+        let test = try TestRig().gateway()
+        let gateway = try test.run(["--stop-grace", "60s"], bot: "echo.sh")
+        test.telegram.fail(method: "sendMessage", with: .tooManyRequests(retryAfter: 300))
+        test.say("x", in: 42)
+        #expect(test.waitForLog("rate-limited"))
+        gateway.signal(SIGTERM)
+        #expect(gateway.wait(within: .seconds(10)) == 0)
+        #expect(gateway.errorText.contains("not waiting for 1 call delayed for longer than --stop-timeout"))
+        #expect(gateway.errorText.contains("1 call left in the journal for the next start"))
+    }
+
     @Test func `a second signal ends it at once`() throws {
         let test = try TestRig().gateway()
         let gateway = try test.run(bot: "ignores-sigterm.sh")

@@ -117,11 +117,9 @@ package final class BatchSender {
         switch line.content {
         case .blank:
             open.numbers.remove(line.number)
-        case .refused(let error, let isJSON):
-            // The result says Bad Request, as Telegram would; the log needs only the reason.
-            let reason = String(error.reason.dropFirst("Bad Request: ".count))
+        case .refused(let reason, let isJSON):
             onRefusal(Refusal(line: line.number, reason: reason, isJSON: isJSON))
-            finish(line, .failure(error))
+            finish(line, .failure(.badRequest(reason)))
         case .call(let call):
             let scope = call.line(orElse: .bot)
             open.bytes += line.bytes

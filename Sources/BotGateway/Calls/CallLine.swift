@@ -15,7 +15,7 @@ struct CallLine {
     enum Content {
         case blank
         case call(Call)
-        case refused(BotAPIError, isJSON: Bool)
+        case refused(String, isJSON: Bool)
     }
 
     /// - Parameter limit: the longest line accepted, in bytes.
@@ -49,7 +49,7 @@ struct CallLine {
             case .call(let call): return (.call(call), call.id)
             default:
                 let id = (try? JSON(parsing: text)).flatMap(OutgoingEvent.id)
-                return (.refused(.badRequest("only calls to Telegram can be sent"), isJSON: true), id)
+                return (.refused("only calls to Telegram can be sent", isJSON: true), id)
             }
         } catch {
             // The error names a scope, but `send` has none to default to.
@@ -61,8 +61,8 @@ struct CallLine {
     }
 
     private static func refused(_ error: OutgoingEventError) -> Content {
-        if case .notJSON = error { return .refused(.badRequest(error.description), isJSON: false) }
-        return .refused(.badRequest(error.description), isJSON: true)
+        if case .notJSON = error { return .refused(error.description, isJSON: false) }
+        return .refused(error.description, isJSON: true)
     }
 }
 

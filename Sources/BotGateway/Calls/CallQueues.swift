@@ -16,6 +16,10 @@ final class CallQueue {
     private(set) var hadTurn = false
     /// The first call isn't sent before; nil while it is in flight or may be sent.
     var waitsUntil: Instant?
+
+    /// Whether a call may get its result by the deadline: it is in flight, or it doesn't have to wait longer.
+    func mayAnswer(by deadline: Instant) -> Bool { waitsUntil.map { $0 <= deadline } ?? true }
+
     /// Files of ended children, deleted after the last of these calls: one of them may upload such a file.
     private(set) var filesLeft: [String] = []
 
@@ -54,15 +58,16 @@ struct CallQueues {
     private(set) var inFlight = 0
     private(set) var tally = CallTally()
     /// Called when a queue's first call has to wait before it is sent.
-    var delayed: () -> Void = {}
+    var delayed: (Scope) -> Void = { _ in }
 
     init(limit: Int) { self.limit = limit }
 
     var isFull: Bool { inFlight >= limit }
 
-    /// Whether a call may get its result by the deadline: it is in flight, or it doesn't have to wait longer.
-    func mayAnswer(by deadline: Instant) -> Bool {
-        inFlight > 0 || queues.values.contains { $0.waitsUntil.map { $0 <= deadline } ?? true }
+    /// Whether a call of a scope, or with nil of any scope, may get its result by the deadline.
+    func mayAnswer(_ scope: Scope?, by deadline: Instant) -> Bool {
+        guard let scope else { return queues.values.contains { $0.mayAnswer(by: deadline) } }
+        return queues[scope]?.mayAnswer(by: deadline) ?? false
     }
 
     /// How many calls have no result yet.

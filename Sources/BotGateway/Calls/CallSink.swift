@@ -22,11 +22,11 @@ package protocol CallObserver: AnyObject {
     /// All calls of an earlier run have been answered.
     func recoveredCallsEnded()
 
-    /// Sets what to do whenever a call has to wait before it is sent, such as for a rate limit.
-    func onDelay(_ action: @escaping () -> Void)
+    /// Sets what to do whenever a scope's call has to wait before it is sent, such as for a rate limit.
+    func onDelay(_ action: @escaping (Scope) -> Void)
 
-    /// Whether one of the open calls may get its result by then.
-    func mayAnswer(by deadline: Instant) -> Bool
+    /// Whether one of the open calls of a scope, or with nil of any scope, may get its result by then.
+    func mayAnswer(_ scope: Scope?, by deadline: Instant) -> Bool
 }
 
 extension CallObserver {
@@ -34,6 +34,6 @@ extension CallObserver {
     package func childEnded(_ scope: Scope) {}
     package func childIsWorking(in scope: Scope) {}
     package func recoveredCallsEnded() {}
-    package func onDelay(_ action: @escaping () -> Void) {}
-    package func mayAnswer(by deadline: Instant) -> Bool { true }
+    package func onDelay(_ action: @escaping (Scope) -> Void) {}
+    package func mayAnswer(_ scope: Scope?, by deadline: Instant) -> Bool { true }
 }

@@ -26,10 +26,11 @@ import Reactor
     package init(
         in state: String?, temporaryDirectory: String, except reserved: ReservedFiles = ReservedFiles()
     ) {
-        self.reserved = reserved
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
-        manifest = state.map { FileManifest(in: Self.absolute($0)) }
+        let list = state.map { "\(Self.absolute($0))/files.list" }
+        manifest = list.map { FileManifest($0) }
+        self.reserved = list.map { [base] in reserved.adding([$0, base]) } ?? reserved
         earlier = manifest?.names ?? []
     }
 
@@ -43,8 +44,13 @@ import Reactor
         return try makePath(for: scope, name: name)
     }
 
-    /// Whether the file at a call's path can't be replaced.
-    func isReserved(_ path: String) -> Bool { reserved.contains(path) || manifest?.isAt(path) == true }
+    /// Why no download may take a path, and what to do; nil if one may.
+    func refusal(of path: String) -> String? {
+        if reserved.contains(path) { return "\(path) belongs to \(ReservedFiles.owner); choose another path" }
+        // A rename would replace a device or a pipe too.
+        guard access(path, F_OK) == 0, !File.isRegular(path) else { return nil }
+        return "\(path) exists and is not a regular file; choose another path"
+    }
 
     /// Replaces the directory's name in a text with a fixed one, so that a replay prints the same every time.
     package func withoutItsName(_ text: String) -> String {
@@ -127,10 +133,7 @@ import Reactor
     private func makeDirectory() throws(SystemError) -> String {
         if let directory { return directory }
         if isTemporary {
-            // mkdtemp(3) replaces the six letters.
-            var template = Array("\(base)/pipegram-XXXXXX".utf8CString)
-            guard let made = mkdtemp(&template) else { throw SystemError("creating a directory in \(base)") }
-            directory = String(cString: made)
+            directory = try Directory.makeTemporary(in: base)
         } else {
             try Self.make(base)
             directory = base

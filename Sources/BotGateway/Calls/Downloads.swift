@@ -48,7 +48,11 @@ final class Downloads {
         didSet { fillPlaces() }
     }
     var countUnderWay: Int { underWay.count }
-    var isEmpty: Bool { underWay.isEmpty && waiting.isEmpty }
+    /// Whether there is a download, for one scope or with nil for any.
+    func isPending(for scope: Scope?) -> Bool {
+        underWay.contains { scope == nil || $0.scope == scope }
+            || waiting.contains { scope == nil || $0.scope == scope }
+    }
 
     /// - Parameter patience: how long a connection may stall before it is given up.
     init(api: BotAPIClient, files: ChildFiles, patience: Duration, on loop: EventLoop, log: Logger) {
@@ -113,9 +117,8 @@ final class Downloads {
         guard !place.hasPrefix("/") else {
             return passOn(download, place, size: file["file_size"]?.integer ?? 0)
         }
-        if let path = download.call.downloadPath, files.isReserved(path) {
-            return refuse(
-                download, .badRequest("\(path) belongs to \(ReservedFiles.owner); choose another path"))
+        if let reason = download.call.downloadPath.flatMap(files.refusal) {
+            return refuse(download, .badRequest(reason))
         }
         do throws(SystemError) {
             if download.part == nil {

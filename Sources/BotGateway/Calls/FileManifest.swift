@@ -9,9 +9,8 @@ import Reactor
     /// As `chat-42/1/cat.jpg`, those of an earlier run too.
     private(set) var names: Set<String> = []
 
-    /// - Parameter state: the state directory.
-    init(in state: String) {
-        path = "\(state)/files.list"
+    init(_ path: String) {
+        self.path = path
         let text = (try? File.read(path, onlyRegular: true)) ?? []
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
         (lineCount, names) = (lines.count, Set(lines.map(String.init).filter(Self.isName)))
@@ -22,9 +21,6 @@ import Reactor
         let parts = line.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 3 && parts.allSatisfy { !["", ".", ".."].contains($0) }
     }
-
-    /// Whether the list itself is at that path.
-    func isAt(_ other: String) -> Bool { ReservedFiles([path]).contains(other) }
 
     /// Adds a file that is about to be made.
     func add(_ name: String) throws(SystemError) {

@@ -102,7 +102,7 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     private func advance(_ queue: CallQueue, after wait: Duration) {
         queue.waitsUntil = .current + wait
-        queues.delayed()
+        queues.delayed(queue.scope)
         loop.after(wait) { [weak self] in
             queue.waitsUntil = nil
             self?.advance(queue)
@@ -180,10 +180,10 @@ package final class TelegramCaller: CallSink, CallObserver {
         files.remove(queue.filesLeft, of: queue.scope)
     }
 
-    package func onDelay(_ action: @escaping () -> Void) { queues.delayed = action }
+    package func onDelay(_ action: @escaping (Scope) -> Void) { queues.delayed = action }
 
-    package func mayAnswer(by deadline: Instant) -> Bool {
-        queues.mayAnswer(by: deadline) || !downloads.isEmpty
+    package func mayAnswer(_ scope: Scope?, by deadline: Instant) -> Bool {
+        queues.mayAnswer(scope, by: deadline) || downloads.isPending(for: scope)
     }
 
     package func childEnded(_ scope: Scope) {

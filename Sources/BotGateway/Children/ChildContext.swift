@@ -37,6 +37,8 @@ struct ChildHandlers {
     var ended: (Scope) -> Void = { _ in }
     /// A scope's child is busy. Called at once and every few seconds.
     fileprivate(set) var working: (Scope) -> Void = { _ in }
+    /// Whether a scope's open calls may get a result before a shutdown ends.
+    fileprivate(set) var mayAnswer: (Scope) -> Bool = { _ in true }
     /// Takes a line that a child wrote to stderr; nil sends it to the log.
     var stderr: ((Scope, String) -> Void)?
 }

@@ -20,8 +20,14 @@ extension ChildSession {
         NextStep.Situation(
             isReady: inFlight.isReady, wantsEvent: inFlight.wantsEvent, hasResults: calls.hasResults,
             waiting: queue.count, blockSize: inFlight.blockSize, owesAcknowledgement: owesAcknowledgement,
-            openCalls: calls.count, hasRoom: calls.hasRoom, isAwaitingReturn: dialect.isAwaitingReturn,
+            openCalls: awaitedCalls, hasRoom: calls.hasRoom, isAwaitingReturn: dialect.isAwaitingReturn,
             isOutdated: stop.isOutdated, shutdown: context.shutdown, leavesEvents: context.leavesEvents)
+    }
+
+    /// The open calls that the child waits for: during a shutdown, not those that get no result in time.
+    private var awaitedCalls: Int {
+        guard calls.count > 0, context.shutdown != .none else { return calls.count }
+        return context.handlers.mayAnswer(scope) ? calls.count : 0
     }
 
     private func giveEvents() {

@@ -46,13 +46,15 @@ package final class Children {
     ///   - given: an event was given to its child; only the last one of a batch.
     ///   - ended: a scope's child ended.
     ///   - working: a scope's child is busy; called at once and every few seconds.
+    ///   - mayAnswer: whether a scope's open calls may get a result before a shutdown ends.
     func connect(
         perform: @escaping (Call, Scope, @escaping (CallResult) -> Void) -> Void,
         given: @escaping (IncomingEvent) -> Void = { _ in }, ended: @escaping (Scope) -> Void = { _ in },
-        working: @escaping (Scope) -> Void = { _ in }
+        working: @escaping (Scope) -> Void = { _ in }, mayAnswer: @escaping (Scope) -> Bool = { _ in true }
     ) {
         context.handlers = ChildHandlers(
-            perform: perform, given: given, ended: ended, working: working, stderr: context.handlers.stderr)
+            perform: perform, given: given, ended: ended, working: working, mayAnswer: mayAnswer,
+            stderr: context.handlers.stderr)
     }
 
     /// The number of running children.
@@ -159,6 +161,9 @@ package final class Children {
         applyShutdown()
         if stage == .hurrying { hurryOn() }
     }
+
+    /// During a shutdown a scope's call has to wait, perhaps for longer than the shutdown may take.
+    func callDelayed(in scope: Scope) { sessions[scope]?.shutDown() }
 
     private func applyShutdown() {
         if context.leavesEvents { slots.waitingAreDropped() }

@@ -28,5 +28,4 @@ final class WarningLimit {
         suppressed += 1
         return suppressed == 1 ? .suppressFirst(reportAfter: Self.window - (now - start)) : .suppress
     }
-
 }

@@ -15,6 +15,11 @@ struct PlainTextOutput {
     private let sendsFiles: Bool
     private var lines: [String] = []
     private var units = 0
+    /// The start of an escape sequence whose rest isn't printed yet.
+    private var unfinished = ""
+
+    /// A longer sequence is taken for garbage.
+    private static let longestSequence = 4096
 
     init(sendsFiles: Bool = true) { self.sendsFiles = sendsFiles }
 
@@ -22,8 +27,13 @@ struct PlainTextOutput {
 
     /// Adds a line without its newline.
     ///
+    /// - Parameter isCut: the rest of the line is still to come.
     /// - Returns: the messages that this completes, in order.
-    mutating func append(_ line: String) -> [Message] {
+    mutating func append(_ text: String, isCut: Bool = false) -> [Message] {
+        var line = unfinished + text
+        unfinished = isCut ? PrintedLine.unfinishedSequence(in: line) : ""
+        line.unicodeScalars.removeLast(unfinished.unicodeScalars.count)
+        if unfinished.utf8.count > Self.longestSequence { unfinished = "" }
         if sendsFiles, line.hasPrefix("file:///") { return flush() + [.file(Self.trimmed(line))] }
         var messages: [Message] = []
         for part in Self.parts(of: PrintedLine.visible(line)) {

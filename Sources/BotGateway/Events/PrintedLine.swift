@@ -31,11 +31,24 @@ struct PrintedLine {
         return String(printed.shown)
     }
 
+    /// The start of an escape sequence at the end of a text whose rest isn't printed yet; empty if there is none.
+    static func unfinishedSequence(in text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard scalars.contains(where: isControl) else { return "" }
+        var (printed, start) = (PrintedLine(), scalars.endIndex)
+        for index in scalars.indices {
+            if printed.state == .text { start = index }
+            printed.read(scalars[index])
+        }
+        return printed.state == .text ? "" : String(scalars[start...])
+    }
+
     /// Whether a line shows nothing. Telegram refuses a message of such lines.
     static func isBlank(_ line: String) -> Bool {
-        // Telegram removes line separators and marks of direction.
+        // Line separators, marks of direction, joiners and such.
         let text = line.unicodeScalars.filter {
-            !(0x2028...0x202E ~= $0.value) && !$0.properties.isWhitespace
+            !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint
+                && !(0x2028...0x202E ~= $0.value)
         }
         return String(String.UnicodeScalarView(text)).isInvisible
     }

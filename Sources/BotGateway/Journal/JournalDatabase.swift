@@ -72,7 +72,9 @@ enum JournalDatabase {
     /// Fails with `.neverRan` if there is no journal.
     static func open(in directory: String, for access: Database.Access) throws(GatewayFailure) -> Database {
         let path = "\(directory)/journal.db"
-        let neverRan = GatewayFailure(.neverRan, "no gateway has run with this state: \(directory)")
+        let neverRan = GatewayFailure(
+            .neverRan,
+            "no gateway has run with this state: \(directory); start one with 'pipegram run'")
         try checkBeginning(of: path)
         var status = stat()
         if stat(path, &status) != 0, [ENOENT, ENOTDIR].contains(errno) { throw neverRan }

@@ -68,7 +68,7 @@ import Reactor
 
     /// Removes files that were made for this run, and the directory if it is empty then.
     func removeIfNew() {
-        guard isNew else { return }
+        guard isNew, displacement == nil else { return }
         // The WAL goes before its database: left behind, it would look like the rest of a lost journal.
         for name in ["-wal", "-shm", ""] { unlink("\(journal)\(name)") }
         unlink("\(path)/lock")

@@ -31,6 +31,14 @@ import Glibc
         rmdir(path)
     }
 
+    /// Creates a directory with an unused name and mode 0700. Returns its path.
+    package static func makeTemporary(in parent: String) throws(SystemError) -> String {
+        // mkdtemp(3) replaces the six letters.
+        var template = Array("\(parent)/pipegram-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw SystemError("creating a directory in \(parent)") }
+        return String(cString: made)
+    }
+
     /// Creates a directory with mode 0700, and its missing parents. An existing directory keeps its mode.
     package static func make(_ path: String) throws(SystemError) {
         var made = ""

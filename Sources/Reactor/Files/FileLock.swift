@@ -20,7 +20,8 @@ package enum FileLock {
             if code == 0 { return nil }
             guard [EACCES, EAGAIN].contains(code) else { throw SystemError(path, code: code) }
             if let holder = holder(of: descriptor), isAlive(holder) || .current > deadline { return holder }
-            // Only at the start, before the loop runs.
+            // Without a timer, because the loop doesn't run yet at a start. Later only a moved --record file is opened,
+            // which no other process should hold.
             usleep(5000)
         }
     }

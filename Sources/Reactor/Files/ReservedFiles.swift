@@ -17,6 +17,25 @@ package struct ReservedFiles {
         known.contains(file) || paths.contains { FileIdentity(at: $0) == file }
     }
 
-    /// Whether one of them is at a path.
-    package func contains(_ path: String) -> Bool { FileIdentity(at: path).map(contains) ?? false }
+    /// Whether one of them is at a path, or would be if it existed.
+    package func contains(_ path: String) -> Bool {
+        if let file = FileIdentity(at: path), contains(file) { return true }
+        guard let place = Place(path) else { return false }
+        return paths.contains { Place($0) == place }
+    }
+
+    package func adding(_ more: [String]) -> ReservedFiles { ReservedFiles(paths + more) }
+
+    /// A name in a directory, by whatever path that is found.
+    private struct Place: Equatable {
+        let directory: FileIdentity
+        let name: String
+
+        init?(_ path: String) {
+            guard let name = path.baseName else { return nil }
+            let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+            guard let directory = FileIdentity(at: parent) else { return nil }
+            (self.directory, self.name) = (directory, name)
+        }
+    }
 }

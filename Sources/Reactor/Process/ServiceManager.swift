@@ -10,6 +10,11 @@ package struct ServiceManager {
     private let address: sockaddr_un
     private let length: socklen_t
 
+    /// The one that the environment names; nil if there is none.
+    package static var current: ServiceManager? {
+        ServiceManager(socket: getenv("NOTIFY_SOCKET").map { String(cString: $0) })
+    }
+
     /// - Parameter socket: `$NOTIFY_SOCKET`: an absolute path, or `@` and an abstract name. Nil if it is anything else.
     package init?(socket: String?) {
         guard let socket, let first = socket.first, "/@".contains(first) else { return nil }

@@ -65,9 +65,10 @@ struct SendCommand: ParsableCommand, Sendable {
         if let chat, MainActor.assumeIsolated({ TextCalls(chat: chat) }) == nil {
             throw ValidationError("Invalid --chat '\(chat)': it must be a chat's id or @name.")
         }
-        // ArgumentParser reports a misspelled option, whose value looks like a text here.
-        guard let first = text.first, !UsageHints.hasUnknownOption else { return }
+        guard let first = text.first else { return }
         if chat == nil {
+            // ArgumentParser reports a misspelled option, whose value looks like a text here.
+            guard !UsageHints.hasUnknownOption else { return }
             throw ValidationError(
                 "Unexpected '\(first)': to send text, add --chat ID; to send the calls in a file, write <\(first)"
             )

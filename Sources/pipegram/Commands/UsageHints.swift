@@ -110,9 +110,9 @@ enum UsageHints {
         return "unknown option '\(parts[1])': if it is a text to send, put '--' before it"
     }
 
-    private static var ownOptions: [String] {
+    /// Made once: it takes as long as printing the help.
+    private static let ownOptions =
         CommandLine.arguments.dropFirst().first.flatMap(Pipegram.command(named:)).map(options(of:)) ?? []
-    }
 
     /// The options that the help of a command lists.
     static func options(of command: any ParsableCommand.Type) -> [String] {

@@ -42,24 +42,21 @@ import Reactor
         access = try AccessControl(command.accessFlags, log: session.log)
         // Other commands send these as soon as they see that the state is in use.
         Signals.block([SIGUSR1, SIGUSR2])
+        let directory: StateDirectory?
         do {
             record = try session.record(command.recordFlags)
             let bot = session.token.bot
-            let directory = try command.stateFlags.directory(of: bot, log: session.log)
+            directory = try command.stateFlags.directory(of: bot, log: session.log)
             journal = try DiskJournal(
                 in: directory, bot: Int64(bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
                 on: session.loop, log: session.log)
-            files = ChildFiles(
-                in: directory?.path, temporaryDirectory: Environment.spoolDirectory,
-                except: Self.reserved(journal, command))
         } catch {
             throw error.asFailure
         }
-        uploads = try command.fileFlags.uploads().excluding(Self.reserved(journal, command))
-    }
-
-    private static func reserved(_ journal: DiskJournal, _ command: RunCommand) -> ReservedFiles {
-        ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
+        let reserved = ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
+        files = ChildFiles(
+            in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved)
+        uploads = try command.fileFlags.uploads().excluding(reserved)
     }
 
     func run() throws -> ExitCode {
@@ -117,7 +114,7 @@ import Reactor
     private func makePoller() throws(GatewayFailure) -> TelegramPoller {
         var options = command.telegram.polling(from: try journal.offset(), log: log)
         options.dropsPending = command.accessFlags.dropPending
-        options.firstIsShort = Environment.variable("NOTIFY_SOCKET") != nil
+        options.firstIsShort = ServiceManager.current != nil
         return TelegramPoller(api: session.api, options: options, on: loop, log: log)
     }
 

@@ -10,7 +10,7 @@ import Reactor
     private let children: Children
     private let journal: DiskJournal
     private let loop: EventLoop
-    private let manager = ServiceManager(socket: Environment.variable("NOTIFY_SOCKET"))
+    private let manager = ServiceManager.current
     private var stored: GatewayHealth?
     private var isReady = false
 
@@ -48,6 +48,8 @@ import Reactor
     }
 
     func reload(_ action: () -> Void) {
+        // A start isn't over before a poll was answered.
+        guard isReady else { return action() }
         manager?.notifyReloading()
         action()
         manager?.notify("READY=1", status)

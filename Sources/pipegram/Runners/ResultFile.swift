@@ -78,6 +78,14 @@ import Reactor
         add([], then: action)
     }
 
+    /// Calls `done` for the results that can't be written. Returns their number.
+    func giveUp() -> Int {
+        defer { unwritten = [] }
+        let results = unwritten.filter { !$0.line.isEmpty }
+        results.forEach { $0.done() }
+        return results.count
+    }
+
     private func write() {
         while let first = unwritten.first {
             do throws(SystemError) {

@@ -123,9 +123,15 @@ import Reactor
 
     private func end() {
         caller.abandonDownloads()
+        let lost = results?.giveUp() ?? 0
         results?.sync()
-        let isDone = sender.openLines == 0 && (try? ending?.get()) == sender.tally.exitCode
+        let isDone = sender.openLines + lost == 0 && (try? ending?.get()) == sender.tally.exitCode
         session.log.notice("\(sender.tally.summary)\(isDone ? "" : "; \(remainder)")")
+        if lost > 0, let path = command.resume {
+            let results = lost.counted("result")
+            session.log.error(
+                "\(results) couldn't be written to \(path): a resumed run sends those calls again")
+        }
         if let ending { session.end(with: ending) }
     }
 

@@ -67,13 +67,11 @@ import TelegramSimulator
     }
 
     private static func makeDirectory() throws -> String {
-        // mkdtemp(3) replaces the six letters.
-        var template = Array("\(Environment.spoolDirectory)/pipegram-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else {
-            throw Failure(
-                .cantCreate, "\(SystemError("making a directory in \(Environment.spoolDirectory)"))")
+        do throws(SystemError) {
+            return try Directory.makeTemporary(in: Environment.spoolDirectory)
+        } catch {
+            throw Failure(.cantCreate, "\(error)")
         }
-        return String(cString: made)
     }
 
     func run() throws -> ExitCode {

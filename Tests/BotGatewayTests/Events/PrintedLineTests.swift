@@ -24,11 +24,32 @@ import Testing
         #expect(PrintedLine.visible(printed) == visible)
     }
 
-    @Test(arguments: ["\u{200B}", "\u{FEFF} \u{2800}", "\u{1B}[0m", "\u{202A}\u{200E}", " \u{3000}\t"])
+    @Test(arguments: [
+        "\u{200B}", "\u{FEFF} \u{2800}", "\u{1B}[0m", "\u{202A}\u{200E}", " \u{3000}\t",
+        "\u{2066}\u{2069}", "\u{2060}\u{AD}", "\u{61C}",
+    ])
     func `a text that shows nothing is no message`(_ text: String) {
         var output = PlainTextOutput()
         #expect(output.append(text) == [])
         #expect(output.flush() == [])
+    }
+
+    @Test(arguments: [
+        ("A\u{1B}[3", "1mred", "A", "red"), ("A\u{1B}", "[0mb", "A", "b"), ("a\u{9B}", "1mb", "a", "b"),
+        ("a\u{1B}]0;ti", "tle\u{7}b", "a", "b"), ("a\u{1B}[0m", "b", "a", "b"),
+    ])
+    func `an escape sequence that is printed in two parts is removed`(
+        _ first: String, _ second: String, _ one: String, _ other: String
+    ) {
+        var output = PlainTextOutput()
+        #expect(output.append(first, isCut: true) + output.flush() == [.text(one)])
+        #expect(output.append(second) + output.flush() == [.text(other)])
+    }
+
+    @Test func `a sequence without an end doesn't swallow what follows`() {
+        var output = PlainTextOutput()
+        _ = output.append("\u{1B}]" + String(repeating: "x", count: 5000), isCut: true)
+        #expect(output.append("seen") + output.flush() == [.text("seen")])
     }
 
     @Test func `a joined emoji stays whole`() {

@@ -179,7 +179,7 @@ final class PlainTextDialect: Dialect {
         quietTimer = nil
         isWithinLine = false
         let part = host.takePartOfLine()
-        if !part.isEmpty { send(output.append(String(decoding: part, as: UTF8.self)), host) }
+        if !part.isEmpty { send(output.append(String(decoding: part, as: UTF8.self), isCut: true), host) }
         send(output.flush(), host)
     }
 

@@ -38,7 +38,13 @@ extension StateReport {
     private var pollText: String {
         let last = health.lastPoll.map { "last \(ago($0 * 1000))" } ?? "none yet"
         let errors = health.pollErrors == 0 ? "" : ", \(health.pollErrors.counted("error"))"
-        return last + errors + (health.isPollFailing ? "; failing now" : "")
+        return last + errors + failure
+    }
+
+    private var failure: String {
+        guard health.isPollFailing else { return "" }
+        if case .running = life { return "; failing now" }
+        return "; failing at the end"
     }
 
     private var callErrorText: String {

@@ -142,7 +142,9 @@ import Testing
                 Issue.record("opened")
             } catch {
                 #expect(error.kind == .neverRan)
-                #expect(error.description == "no gateway has run with this state: \(place)")
+                #expect(
+                    error.description
+                        == "no gateway has run with this state: \(place); start one with 'pipegram run'")
             }
         }
         #expect(access("\(test.files.path)/nowhere", F_OK) != 0)
