@@ -188,13 +188,13 @@ import Testing
 
     @Test func `a call without an answer is unknown after the timeout`() throws {
         for (fault, sent) in [(Fault.hang, ["next"]), (.hangAfter, ["x", "next"])] {
-            let test = try TestRig().caller(timeout: .milliseconds(60))
+            let test = try TestRig().caller(timeout: .milliseconds(400))
             test.server.fail(chat: 42, with: fault)
             let start = Instant.current
             test.send("x", id: 1)
             test.send("next", to: 43)
             #expect(test.wait { test.isUnknown("x") })
-            #expect(Instant.current - start >= .milliseconds(60))
+            #expect(Instant.current - start >= .milliseconds(400))
             #expect(test.wait { test.results.count == 2 })
             #expect(test.sent == sent)
         }
@@ -227,7 +227,7 @@ import Testing
     }
 
     @Test func `the token is in no message, whatever fails`() throws {
-        let test = try TestRig().caller(timeout: .milliseconds(60))
+        let test = try TestRig().caller(timeout: .milliseconds(400))
         for fault in [Fault.html(502), .error(400, "x"), .closeAfter, .hang, .brokenBody] {
             test.server.fail(with: fault)
             test.send("x", id: 1)

@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a scope's order survives every kind of failure`() throws {
-        let test = try TestRig().caller(timeout: .milliseconds(60))
+        let test = try TestRig().caller(timeout: .milliseconds(400))
         let faults: [Fault] = [
             .html(502), .tooManyRequests(retryAfter: 3), .error(400, "Bad Request: x"), .closeAfter,
             .error(500, "Internal Server Error: restart"), .brokenBody, .hangAfter, .html(504),
