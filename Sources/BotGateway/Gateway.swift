@@ -65,8 +65,10 @@ package final class Gateway {
     /// Updates are confirmed and delivered only once they are on disk: a confirmed update can't be lost, and the
     /// journal knows every event that a child was given.
     private func take(_ batch: UpdateBatch) {
+        let arrival = loop.now
         let events = batch.updates.compactMap(event(of:))
         journal.append(events, offset: batch.nextOffset) { [self] stored in
+            if let metrics = children.metrics { stored.forEach { metrics.stored($0, at: arrival) } }
             deliver(stored)
             batch.taken()
         }
@@ -78,6 +80,7 @@ package final class Gateway {
     }
 
     private func event(of update: Update) -> IncomingEvent? {
+        children.metrics?.received(update)
         guard let event = IncomingEvent(update, by: choice) else {
             log.debug("dropped \(update.kind): it belongs to no scope", metadata: ["update": "\(update.id)"])
             return nil
@@ -111,8 +114,10 @@ package final class Gateway {
         _ call: Call, for scope: Scope, key: Int64, then reply: @escaping (CallResult) -> Void
     ) {
         calls.open += 1
+        let start = loop.now
         sink.perform(call, for: scope) { [self] result in
             calls.open -= 1
+            children.metrics?.answered(call, result, after: .current - start)
             journal.remove(call: key)
             reply(result)
             if isEnding { endIfDone() }

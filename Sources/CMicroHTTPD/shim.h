@@ -5,11 +5,41 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
-/// Listens on an address such as `127.0.0.1` or `::1`; with `port` 0 the system picks a port. No thread is started: the
-/// caller watches `mhd_epoll` and calls MHD_run. Each connection may use `memory` bytes, not counting bodies. Returns
-/// NULL with errno on failure, EINVAL for an invalid address.
-static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, size_t memory,
+/// A server's limits; 0 means none, or for `connections` the library's own.
+typedef struct {
+    size_t memory;        // bytes for each connection, not counting bodies
+    unsigned connections; // open at a time; more wait to be accepted
+    unsigned timeout;     // seconds after which an idle connection is closed
+} mhd_limits;
+
+/// Listens on a Unix socket, which must not exist yet. Returns its descriptor, or -1 with errno.
+static inline int mhd_bind_path(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0 &&
+        listen(descriptor, SOMAXCONN) == 0)
+        return descriptor;
+    int error = errno;
+    close(descriptor);
+    errno = error;
+    return -1;
+}
+
+/// Listens on an address such as `127.0.0.1` or `::1`, where port 0 lets the system pick a port, or on a Unix socket,
+/// whose path contains a `/`. No thread is started: the caller watches `mhd_epoll` and calls MHD_run. Returns NULL with
+/// errno on failure, EINVAL for an invalid address.
+static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, mhd_limits limits,
                                             MHD_AccessHandlerCallback access,
                                             MHD_RequestCompletedCallback completed,
                                             MHD_NotifyConnectionCallback connected, void *context) {
@@ -18,7 +48,12 @@ static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, siz
         struct sockaddr_in6 v6;
     } address = {0};
     unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
-    if (inet_pton(AF_INET, host, &address.v4.sin_addr) == 1) {
+    struct MHD_OptionItem place = {MHD_OPTION_SOCK_ADDR, 0, &address};
+    if (strchr(host, '/')) {
+        int descriptor = mhd_bind_path(host);
+        if (descriptor < 0) return NULL;
+        place = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, descriptor, NULL};
+    } else if (inet_pton(AF_INET, host, &address.v4.sin_addr) == 1) {
         address.v4.sin_family = AF_INET;
         address.v4.sin_port = htons(port);
     } else if (inet_pton(AF_INET6, host, &address.v6.sin6_addr) == 1) {
@@ -29,8 +64,14 @@ static inline struct MHD_Daemon *mhd_listen(const char *host, uint16_t port, siz
         errno = EINVAL;
         return NULL;
     }
-    return MHD_start_daemon(flags, port, NULL, NULL, access, context, MHD_OPTION_SOCK_ADDR, &address,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
+    struct MHD_OptionItem options[] = {
+        place,
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)limits.memory, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, limits.timeout, NULL},
+        {limits.connections ? MHD_OPTION_CONNECTION_LIMIT : MHD_OPTION_END, limits.connections, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    return MHD_start_daemon(flags, port, NULL, NULL, access, context, MHD_OPTION_ARRAY, options,
                             MHD_OPTION_NOTIFY_COMPLETED, completed, context, MHD_OPTION_NOTIFY_CONNECTION,
                             connected, context, MHD_OPTION_END);
 }

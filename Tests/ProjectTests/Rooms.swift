@@ -49,7 +49,7 @@ enum Rooms {
             JSON
             Reactor/ Files Loop Process
             BotAPI
-            BotGateway/ Children/Dialect Events Journal
+            BotGateway/ Children/Dialect Events Journal Metrics
         BotGateway/Children/Dialect
             JSON
             Reactor/ Files Loop
@@ -59,11 +59,16 @@ enum Rooms {
             Reactor/ Files HTTP Loop
             BotAPI
             BotGateway/ Client Events
+        # What the stages count and measure.
+        BotGateway/Metrics
+            Reactor/ Loop
+            BotAPI
+            BotGateway/ Events
         # It keeps events and calls, and knows neither whose they are nor where they go.
         BotGateway/Journal
             JSON
             Reactor/ Files Loop
-            BotGateway/ Events GatewayFailure.swift
+            BotGateway/ Events GatewayFailure.swift Metrics
         BotGateway/Journal/Inspection
             JSON
             BotGateway/ Events GatewayFailure.swift Journal
@@ -143,7 +148,7 @@ enum Rooms {
             JSON
             Reactor/ Files HTTP Loop Process Terminal
             BotAPI
-            BotGateway/ Calls Children Client Gateway.swift GatewayFailure.swift Journal Updates Updates/Access Updates/Recording
+            BotGateway/ Calls Children Client Gateway.swift GatewayFailure.swift Journal Metrics Updates Updates/Access Updates/Recording
             TelegramSimulator/ Methods Server State
             Offline
             Chat

@@ -34,7 +34,9 @@ extension TestRig {
     package func server(
         host: String = "127.0.0.1", port: UInt16 = 0, bodyLimit: Int = 1 << 20, keptBytes: Int = 1 << 20
     ) throws -> HTTPServer {
-        try HTTPServer(on: loop, host: host, port: port, bodyLimit: bodyLimit, keptBytes: keptBytes)
+        var limits = HTTPServer.Limits()
+        (limits.body, limits.keptBytes) = (bodyLimit, keptBytes)
+        return try HTTPServer(on: loop, host: host, port: port, limits: limits)
     }
 
     /// A server whose answers the test writes byte for byte.

@@ -5,6 +5,8 @@ struct Activity {
     /// When something was last read or written.
     private(set) var last = Instant.current
     private(set) var lastGiven = Instant.current
+    /// Whether the child has written no call since then.
+    private var awaitsCall = false
     private var keepAliveUntil: Instant?
     /// The longest that the child worked on a single event.
     private var slowest = Duration.zero
@@ -14,6 +16,14 @@ struct Activity {
     mutating func gave(_ now: Instant) {
         last = now
         lastGiven = .current
+        awaitsCall = true
+    }
+
+    /// The child has written a call. Returns how long after its last event, if it is the first one.
+    mutating func called() -> Duration? {
+        guard awaitsCall else { return nil }
+        awaitsCall = false
+        return .current - lastGiven
     }
 
     mutating func childStarted() { slowest = .zero }

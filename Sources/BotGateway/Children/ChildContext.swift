@@ -11,6 +11,8 @@ final class ChildContext {
     let ackTimer: AckTimer
     var handlers = ChildHandlers()
     var health = BotHealth()
+    /// Nil if nobody asked for metrics.
+    var metrics: GatewayMetrics?
     var shutdown = Shutdown.none
     unowned var supervisor: (any ChildSupervisor)?
 

@@ -56,6 +56,7 @@ extension ChildSession {
         reportSuppressedWarnings()
         report(exit, lived: lived, hasReadEvent: ended.hasReadEvent)
         acknowledge(ended.acknowledged)
+        context.metrics?.childExited(because: stop.reason?.rawValue ?? exit.kind)
         context.journal.childEnded(scope)
         child.ended()
         calls.dropResults()
@@ -132,6 +133,7 @@ extension ChildSession {
         let end = wasRead ? "died on it" : "ended without reading it"
         let reason = "\(event.deaths.counted("child", plural: "children")) \(end)"
         context.journal.deadLetter(event, because: reason)
+        context.metrics?.deadLettered()
         redeliveryWindow.acknowledged(1, commits: context.journal.commits)
         log(.error, "update \(event.updateID) became a dead letter: \(reason)")
     }

@@ -66,6 +66,7 @@ extension ChildSession {
         log(.debug, about: last, "delivered \(events.count.counted("event"))")
         context.handlers.given(last)
         activity.gave(context.loop.now)
+        for event in events { context.metrics?.gave(event, at: activity.lastGiven) }
         child.process?.write(inFlight.write(events, opening: opening, as: { dialect.lines(of: $0) }))
         dialect.eventsGiven(to: self)
         if inFlight.mode == .single { child.process?.endInput() }

@@ -75,6 +75,7 @@ extension ChildSession: DialectHost {
 
     func skipNextEvent() {
         guard let event = try? queue.popFirst(context.journal, scope: scope) else { return }
+        context.metrics?.skipped(event)
         acknowledge([event])
     }
 
@@ -108,6 +109,7 @@ extension ChildSession: DialectHost {
     func perform(_ call: Call, bytes: Int) {
         log(.debug, "call \(call.method)")
         if !owesAcknowledgement { stopTyping() }
+        if let metrics = context.metrics, let time = activity.called() { metrics.called(after: time) }
         calls.opened(bytes: bytes)
         if !calls.hasRoom { child.process?.pauseOutput() }
         let caller = child.generation

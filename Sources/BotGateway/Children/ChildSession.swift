@@ -151,6 +151,7 @@ import Reactor
         clearTimer()
         stop = StopLadder()
         activity.childStarted()
+        context.metrics?.childStarted()
         log(.info, "child started")
         context.journal.childStarted(scope, pid: process.pid)
     }

@@ -63,8 +63,25 @@ package final class Children {
     /// The number of events that aren't acknowledged yet.
     package var backlog: Int { sessions.values.reduce(0) { $0 + $1.queue.count + $1.inFlight.count } }
 
+    /// Some events of an earlier run aren't in `backlog` yet.
+    package var isRecovering: Bool { !recovery.isDone }
+
     /// The number of problems: bad lines, crashes and hangs.
     package var problems: Int { context.health.problems }
+
+    /// Counts what children do; nil if nobody asked for metrics. Set it before the first event.
+    package var metrics: GatewayMetrics? {
+        get { context.metrics }
+        set { context.metrics = newValue }
+    }
+
+    /// How many children are in each state of their life.
+    package var states: [(name: String, count: Int)] {
+        let states: [(String, ChildLifecycle.State)] = [
+            ("running", .running), ("ending", .closing), ("waiting", .waiting), ("restarting", .cooling),
+        ]
+        return states.map { name, state in (name, sessions.values.count { $0.lifecycle.state == state }) }
+    }
 
     /// Sets a handler for the lines that children write to stderr; without one they go to the log.
     package func onStderr(_ handle: @escaping (Scope, String) -> Void) { context.handlers.stderr = handle }

@@ -9,6 +9,15 @@ extension ChildProcess.Exit {
         return "killed by " + (Self.signals[number] ?? "signal \(number)")
     }
 
+    /// For metrics: how the child ended by itself.
+    var kind: String {
+        switch status {
+        case 0: "finished"
+        case ...128: "failed"
+        default: "signaled"
+        }
+    }
+
     /// The program came to its end, ran out of time, or was killed from outside: it didn't fail.
     var isDoneOrKilled: Bool { status == 0 || status == Self.timedOut || Self.killing.contains(status - 128) }
 

@@ -109,6 +109,22 @@ import Reactor
         return nextKey
     }
 
+    /// How long each commit took.
+    package var commitTimes: Histogram { commit.times }
+    /// Whether the last commit failed, so that no update is accepted.
+    package var isFailing: Bool { commit.isFailing }
+
+    /// How many dead letters there are; nil if the journal can't be read now.
+    package var deadLetterCount: Int? { count("dead_letters") }
+
+    /// How many events aren't acknowledged, without those of the last few milliseconds; nil if the journal can't be
+    /// read now.
+    package var eventCount: Int? { count("events") }
+
+    private func count(_ table: String) -> Int? {
+        (try? database.integer("SELECT count(*) FROM \(table)")).flatMap { $0 }.map { Int($0) }
+    }
+
     // MARK: recovery
 
     func startRecovery() { recovered = RecoveredScopes(before: nextKey) }

@@ -11,7 +11,10 @@ import Reactor
     private static let delay: Duration = .milliseconds(20)
     private static let retryDelay: Duration = .seconds(1)
 
-    private(set) var count = 0
+    /// How long each commit took.
+    private(set) var times = Histogram()
+    /// The number of commits.
+    var count: Int { times.count }
     /// Called after each commit.
     var onCommit: () -> Void = {}
     /// Called with an error that isn't temporary.
@@ -76,6 +79,7 @@ import Reactor
         isDue = false
         timer?.cancel()
         timer = nil
+        let start = Instant.current
         do throws(DatabaseError) {
             try write()
         } catch {
@@ -86,7 +90,7 @@ import Reactor
         if let duration = outage.ended(at: .current) {
             log.notice("\(place) can be written again, after \(duration.rounded)")
         }
-        count += 1
+        times.observe(.current - start)
         let stored = completions
         completions = []
         for action in stored { action() }

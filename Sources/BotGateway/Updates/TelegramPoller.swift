@@ -64,6 +64,8 @@ package final class TelegramPoller: UpdateSource {
 
     /// When getUpdates was last answered or first called, in seconds since 1970; nil before the first call.
     package var lastPoll: Int64? { troubles.lastPoll }
+    /// When getUpdates was last answered, in seconds since 1970; nil before the first answer.
+    package var lastAnswer: Int64? { troubles.lastAnswer }
     /// Whether the latest poll failed.
     package var isFailing: Bool { troubles.isFailing }
     /// How many polls failed.

@@ -95,7 +95,8 @@ extension HTTPServer {
             bytesLeft = max(0, breaksOffAfter(request) ?? .max)
             guard MultipartParser.isMultipart(request.contentType) else { return }
             form = MultipartParser(
-                contentType: request.contentType, keptBytes: server?.keptBytes ?? MultipartParser.textLimit)
+                contentType: request.contentType,
+                keptBytes: server?.limits.keptBytes ?? MultipartParser.textLimit)
             if form == nil { rejection = 400 }
         }
 

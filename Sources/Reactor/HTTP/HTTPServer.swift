@@ -1,9 +1,9 @@
 import CMicroHTTPD
 import CSystem
 
-/// An HTTP/1.1 server in the loop for simulators and tests, listening on 127.0.0.1 by default.
+/// An HTTP/1.1 server in the loop, listening on 127.0.0.1 by default.
 ///
-/// Connections are kept alive without a time limit. A request may wait for its response for any time at no cost.
+/// Connections are kept alive; `Limits` says how many and how long. A request may wait for its response for any time at no cost.
 @MainActor package final class HTTPServer {
     package struct Request {
         /// In capitals, as in `GET`.
@@ -41,6 +41,26 @@ import CSystem
         }
     }
 
+    package struct Limits {
+        /// How many connections may be open; more wait until one is closed. Nil for libmicrohttpd's limit.
+        package var connections: Int?
+        /// Whole seconds after which an idle connection is closed; nil for never.
+        package var idleTimeout: Duration?
+        /// In bytes; a longer body is read to its end and answered with an empty 413. A multipart/form-data body has no
+        /// limit, because its files aren't kept, but no text in it may exceed 1 MiB.
+        package var body = 1 << 20
+        /// How many bytes of each file in a form are kept, from its start.
+        package var keptBytes = 1 << 20
+
+        package init() {}
+
+        fileprivate var forLibrary: mhd_limits {
+            mhd_limits(
+                memory: HTTPServer.headLimit, connections: UInt32(connections ?? 0),
+                timeout: UInt32(idleTimeout?.components.seconds ?? 0))
+        }
+    }
+
     /// Called with each request once its body is complete. The responder may be kept and used later.
     package var onRequest: (Request, Responder) -> Void = { $1.respond(status: 404) }
 
@@ -57,10 +77,8 @@ import CSystem
     /// there.
     private static let headLimit = 512 << 10
 
-    /// How many bytes of each file in a form are kept.
-    let keptBytes: Int
+    let limits: Limits
     private let loop: EventLoop
-    private let bodyLimit: Int
     private var daemon: OpaquePointer?
     private var timer: Timer?
     private var isRunning = false
@@ -69,19 +87,16 @@ import CSystem
     private var held: Set<OpaquePointer> = []
 
     /// - Parameters:
-    ///   - host: an IP address such as `127.0.0.1` or `::1`, not a name.
+    ///   - host: an IP address such as `127.0.0.1` or `::1`, not a name; or the path of a Unix socket, with a `/`.
     ///   - port: 0 lets the system pick one.
-    ///   - bodyLimit: in bytes; a longer body is read to its end and answered with an empty 413. A multipart/form-data
-    ///     body has no limit, because its files aren't kept, but no text in it may exceed 1 MiB.
-    ///   - keptBytes: how many bytes of each such file are kept, from its start.
     package init(
-        on loop: EventLoop, host: String = "127.0.0.1", port: UInt16 = 0, bodyLimit: Int = 1 << 20,
-        keptBytes: Int = 1 << 20
+        on loop: EventLoop, host: String = "127.0.0.1", port: UInt16 = 0, limits: Limits = Limits()
     ) throws(SystemError) {
         self.loop = loop
-        self.bodyLimit = bodyLimit
-        self.keptBytes = keptBytes
-        guard let daemon = listen(on: host, port) else { throw SystemError("listening on \(host):\(port)") }
+        self.limits = limits
+        guard let daemon = listen(on: host, port) else {
+            throw SystemError("listening on \(host.contains("/") ? host : "\(host):\(port)")")
+        }
         self.daemon = daemon
         self.port = mhd_port(daemon)
         try loop.watch(mhd_epoll(daemon), for: .readable) { [weak self] _ in self?.run() }
@@ -127,7 +142,7 @@ import CSystem
 
     private func listen(on host: String, _ port: UInt16) -> OpaquePointer? {
         mhd_listen(
-            host, port, Self.headLimit,
+            host, port, limits.forLibrary,
             { context, connection, path, method, _, bytes, count, slot in
                 guard let connection, let path, let method, let count, let slot else { return .NO }
                 let piece = UnsafeRawBufferPointer(start: bytes, count: count.pointee)
@@ -160,7 +175,7 @@ import CSystem
         guard let responder = Responder.from(slot.pointee) else {
             let responder = Responder(to: head(), on: connection, in: self)
             slot.pointee = Unmanaged.passRetained(responder).toOpaque()
-            responder.expectBody(limit: bodyLimit, breaksOffAfter: breaksOffAfter)
+            responder.expectBody(limit: limits.body, breaksOffAfter: breaksOffAfter)
             return true
         }
         guard piece.isEmpty else { return responder.receive(piece) }

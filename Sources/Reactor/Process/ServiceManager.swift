@@ -7,8 +7,7 @@ package struct ServiceManager {
     /// The variables that it sets, which are meant for this process only.
     package static let variables = ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"]
 
-    private let address: sockaddr_un
-    private let length: socklen_t
+    private let address: UnixAddress
 
     /// The one that the environment names; nil if there is none.
     package static var current: ServiceManager? {
@@ -17,19 +16,10 @@ package struct ServiceManager {
 
     /// - Parameter socket: `$NOTIFY_SOCKET`: an absolute path, or `@` and an abstract name. Nil if it is anything else.
     package init?(socket: String?) {
-        guard let socket, let first = socket.first, "/@".contains(first) else { return nil }
-        var address = sockaddr_un()
-        let name = Array(socket.utf8)
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) {
-            $0.copyBytes(from: name)
-            if first == "@" { $0[0] = 0 }
+        guard let socket, "/@".contains(socket.prefix(1)), let address = UnixAddress(socket) else {
+            return nil
         }
         self.address = address
-        // An abstract name has no zero byte at its end.
-        let end = first == "@" ? 0 : 1
-        length = socklen_t(MemoryLayout<sa_family_t>.size + name.count + end)
     }
 
     /// Sends assignments, such as `READY=1`. What the manager can't take at once is dropped.
@@ -38,13 +28,7 @@ package struct ServiceManager {
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         let text = Array(assignments.joined(separator: "\n").utf8)
-        withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = sendto(
-                    descriptor, text, text.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), $0,
-                    length)
-            }
-        }
+        _ = address.send(text, from: descriptor)
     }
 
     /// The program reads its configuration again, until it is ready.

@@ -67,7 +67,9 @@ import Reactor
         host: String = "127.0.0.1", port: UInt16 = 0, firstUpdateID: Int64 = 9001, keptBytes: Int = 1 << 20
     ) throws(SystemError) {
         (self.loop, self.token, self.telegram, self.host) = (loop, token, telegram, host)
-        http = try HTTPServer(on: loop, host: host, port: port, keptBytes: keptBytes)
+        var limits = HTTPServer.Limits()
+        limits.keptBytes = keptBytes
+        http = try HTTPServer(on: loop, host: host, port: port, limits: limits)
         delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
         (actions, history) = (NumberedLog(on: loop), RequestHistory(on: loop))
         http.onRequest = { [weak self] in self?.receive($0, $1) }

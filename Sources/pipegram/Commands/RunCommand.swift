@@ -33,7 +33,7 @@ struct RunCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Delivery") var deliveryFlags: DeliveryFlags
     @OptionGroup(title: "Delivery") var stateFlags: PersistenceFlags
-    @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
+    @OptionGroup(title: "Log") var logFlags: RunLogFlags
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {

@@ -9,9 +9,12 @@ struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
 
     init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
 
-    init?(argument: String) {
+    init?(argument: String) { self.init(argument: argument, defaultPort: Self.localhost.port) }
+
+    /// - Parameter defaultPort: nil if the port can't be left out.
+    init?(argument: String, defaultPort: UInt16?) {
         var host = argument
-        var port: UInt16? = Self.localhost.port
+        var port = defaultPort
         if let number = UInt16(argument) {
             (host, port) = ("", number)
         } else if let colon = argument.lastIndex(of: ":"), !Self.isBareIPv6(argument) {

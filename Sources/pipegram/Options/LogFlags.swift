@@ -7,8 +7,11 @@ struct LogFlags<Default: DefaultLogLevel>: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Minimum log level", valueName: "level"))
     var logLevel = Default.level
 
-    @Option(help: ArgumentHelp("Log format", valueName: "format"))
-    var logFormat = LogFormat.text
+    @Option(
+        help: ArgumentHelp(
+            "Log format (default: text; in systemd's journal, fields)",
+            valueName: "format"))
+    var logFormat: LogFormat?
 }
 
 enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -11,9 +11,14 @@ import Reactor
     /// The parts that exist once the bot is signed in.
     private struct Flow {
         let gateway: Gateway
-        let children: Children
-        let caller: TelegramCaller
+        let parts: RunningGateway
         let health: HealthRecorder
+    }
+
+    /// What calls may do to files.
+    private struct LocalFiles {
+        let uploads: Uploads
+        let downloads: ChildFiles
     }
 
     private let command: RunCommand
@@ -21,8 +26,8 @@ import Reactor
     private let program: BotProgram
     private let policy: ChildPolicy
     private let journal: DiskJournal
-    private let uploads: Uploads
-    private let files: ChildFiles
+    private let files: LocalFiles
+    private let metrics: MetricsEndpoint?
     private let access: AccessControl
     private let record: UpdateRecord?
     private var flow: Flow?
@@ -36,7 +41,7 @@ import Reactor
         self.command = command
         program = try BotProgram(command.bot)
         session = try BotAPISession(
-            command.telegram.server, command.tokenFlags, log: command.logFlags.logger())
+            command.telegram.server, command.tokenFlags, log: command.logFlags.log.logger())
         command.bot.warnOfOptions(session.log)
         policy = command.policy(for: program)
         access = try AccessControl(command.accessFlags, log: session.log)
@@ -54,9 +59,13 @@ import Reactor
             throw error.asFailure
         }
         let reserved = ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
-        files = ChildFiles(
-            in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved)
-        uploads = try command.fileFlags.uploads().excluding(reserved)
+        files = LocalFiles(
+            uploads: try command.fileFlags.uploads().excluding(reserved),
+            downloads: ChildFiles(
+                in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved))
+        metrics = try command.logFlags.metrics.map { [session] in
+            try MetricsEndpoint(at: $0, on: session.loop, log: session.log)
+        }
     }
 
     func run() throws -> ExitCode {
@@ -68,10 +77,11 @@ import Reactor
                 [unowned self] (user: JSON) throws(GatewayFailure) in try start(as: user)
             }
         }
-        flow?.caller.abandonDownloads()
+        metrics?.close()
+        flow?.parts.caller.abandonDownloads()
         let failure = closeJournal()
         if flow == nil { journal.removeIfNew() }
-        if !journal.isDurable { files.removeAll() }
+        if !journal.isDurable { files.downloads.removeAll() }
         let exitCode = try result.get()
         if let failure { throw failure.asFailure }
         return exitCode
@@ -81,7 +91,7 @@ import Reactor
     private func closeJournal() -> GatewayFailure? {
         var failure: GatewayFailure?
         journal.onFailure = { failure = $0 }
-        journal.close(clean: flow.map { $0.children.count == 0 } ?? true)
+        journal.close(clean: flow.map { $0.parts.children.count == 0 } ?? true)
         return failure
     }
 
@@ -99,8 +109,10 @@ import Reactor
             observedBy: caller, keepingIn: journal,
             stopTimeout: command.childFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop,
             log: log)
-        let health = HealthRecorder(poller, caller, children, in: journal, on: loop)
-        flow = Flow(gateway: gateway, children: children, caller: caller, health: health)
+        let parts = RunningGateway(poller: poller, caller: caller, children: children, journal: journal)
+        let health = HealthRecorder(of: parts, on: loop)
+        flow = Flow(gateway: gateway, parts: parts, health: health)
+        metrics?.gateway = parts
         journal.onFailure = { [unowned self] in session.end(with: $0) }
         gateway.start(with: earlier) { [unowned self] end in
             switch end {
@@ -129,15 +141,20 @@ import Reactor
                 "--max-children is lowered to \(policy.maxChildren): the limit is \(program.descriptorLimit) open files"
             )
         }
-        return program.children(
+        let children = program.children(
             of: user, policy: policy, isSecret: session.token.isIn, journal: journal, on: loop, log: log)
+        children.metrics = metrics?.metrics
+        return children
     }
 
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
-        let caller = session.caller(command.callFlags, uploads: uploads, files: files)
+        let caller = session.caller(command.callFlags, uploads: files.uploads, files: files.downloads)
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.migrate(old, to: new) }
-        caller.onHold = { [unowned self] in journal.hold($0, for: $1) }
+        caller.onHold = { [unowned self] in
+            metrics?.metrics.floodWaited()
+            journal.hold($0, for: $1)
+        }
         caller.onMigration = { [unowned self] in journal.migrate($0, to: $1) }
         return caller
     }

@@ -5,22 +5,15 @@ import Reactor
 @MainActor final class HealthRecorder {
     private static let interval = Duration.seconds(10)
 
-    private let poller: TelegramPoller
-    private let caller: TelegramCaller
-    private let children: Children
-    private let journal: DiskJournal
+    private let gateway: RunningGateway
     private let loop: EventLoop
     private let manager = ServiceManager.current
     private var stored: GatewayHealth?
     private var isReady = false
 
-    init(
-        _ poller: TelegramPoller, _ caller: TelegramCaller, _ children: Children, in journal: DiskJournal,
-        on loop: EventLoop
-    ) {
-        (self.poller, self.caller, self.children) = (poller, caller, children)
-        (self.journal, self.loop) = (journal, loop)
-        if manager != nil { poller.onAnswer = { [weak self] in self?.polled() } }
+    init(of gateway: RunningGateway, on loop: EventLoop) {
+        (self.gateway, self.loop) = (gateway, loop)
+        if manager != nil { gateway.poller.onAnswer = { [weak self] in self?.polled() } }
     }
 
     /// Reports now and from then on, at most once every ten seconds.
@@ -31,12 +24,13 @@ import Reactor
 
     func report() {
         if isReady { manager?.notify(status) }
+        let poller = gateway.poller
         let health = GatewayHealth(
             lastPoll: poller.lastPoll, isPollFailing: poller.isFailing, pollErrors: poller.errors,
-            callErrors: caller.failures)
+            callErrors: gateway.caller.failures)
         guard health != stored else { return }
         stored = health
-        journal.setHealth(health)
+        gateway.journal.setHealth(health)
     }
 
     /// Only an answer feeds the watchdog: it shows that the loop turns and that updates arrive.
@@ -58,8 +52,9 @@ import Reactor
     func stopping() { manager?.notify("STOPPING=1") }
 
     private var status: String {
+        let children = gateway.children
         let running = children.count.counted("child", plural: "children")
-        let state = poller.isFailing ? "polling fails" : "polling"
+        let state = gateway.poller.isFailing ? "polling fails" : "polling"
         return "STATUS=\(state); \(running), \(children.backlog.counted("event")) waiting"
     }
 }

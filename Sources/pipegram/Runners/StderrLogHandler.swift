@@ -80,11 +80,17 @@ struct StderrLogHandler: LogHandler {
 }
 
 extension LogFlags {
-    /// A logger on stderr.
+    /// A logger on stderr, or in the journal that stderr leads to.
     func logger() -> Logger {
-        let handler = StderrLogHandler(format: logFormat)
-        MainActor.assumeIsolated { LogOutput.stderr.reportDropped = handler.line(dropped:) }
-        var logger = Logger(label: "pipegram") { _ in handler }
+        let handler = StderrLogHandler(format: logFormat ?? .text)
+        let journal = MainActor.assumeIsolated {
+            LogOutput.stderr.reportDropped = handler.line(dropped:)
+            return SystemdJournal.ofStderr(stream: Environment.variable("JOURNAL_STREAM"))
+        }
+        var logger = Logger(label: "pipegram") { _ in
+            guard let journal, logFormat == nil else { return handler }
+            return JournalLogHandler(journal, fallback: handler)
+        }
         logger.logLevel = logLevel
         return logger
     }

@@ -1,0 +1,102 @@
+import BotGateway
+import Glibc
+import Logging
+import Reactor
+
+/// Serves metrics, and whether the gateway is healthy, over HTTP.
+@MainActor final class MetricsEndpoint {
+    let metrics = GatewayMetrics()
+    /// Nil before the bot is signed in.
+    var gateway: RunningGateway?
+
+    private let server: HTTPServer
+    private let address: MetricsAddress
+    private let started = Int(time(nil))
+
+    init(at address: MetricsAddress, on loop: EventLoop, log: Logger) throws {
+        self.address = address
+        if case .socket(let path) = address { UnixAddress.removeAbandoned(path) }
+        var limits = HTTPServer.Limits()
+        // Children can connect too, and mustn't use up the gateway's descriptors.
+        (limits.connections, limits.idleTimeout, limits.body) = (32, .seconds(30), 0)
+        do {
+            server = try HTTPServer(on: loop, host: address.host, port: address.port, limits: limits)
+        } catch {
+            throw Self.failure(error, address)
+        }
+        server.onRequest = { [unowned self] in answer($0, $1) }
+        log.info("metrics: \(place)")
+    }
+
+    func close() {
+        server.close()
+        if case .socket(let path) = address { unlink(path) }
+    }
+
+    private var place: String {
+        switch address {
+        case .socket(let path): "/metrics on the Unix socket \(path)"
+        case .port(let address):
+            "http://\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(server.port)/metrics"
+        }
+    }
+
+    private static func failure(_ error: SystemError, _ address: MetricsAddress) -> Failure {
+        switch (error.code, address) {
+        case (EINVAL, _):
+            Failure(
+                .validationFailure,
+                "Invalid --metrics '\(address.host)': it must be an IP address and a port, such as 127.0.0.1:9464, "
+                    + "or a path with a '/'")
+        case (EADDRINUSE, .port(let address)):
+            Failure(
+                .cantCreate,
+                "can't serve metrics: \(address.host):\(address.port) is in use, perhaps by another gateway; choose another port"
+            )
+        case (EADDRINUSE, .socket(let path)):
+            Failure(
+                .cantCreate,
+                "can't serve metrics: \(path) exists and is in use, perhaps by another gateway; choose another path"
+            )
+        default: Failure(.cantCreate, "can't serve metrics: \(error)")
+        }
+    }
+
+    // MARK: requests
+
+    private func answer(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
+        guard ["GET", "HEAD"].contains(request.method) else {
+            return responder.respond(status: 405, headers: [("Allow", "GET, HEAD")])
+        }
+        switch request.path {
+        case "/metrics":
+            let format = MetricsText.Format(accept: request.header("Accept"))
+            responder.respond(status: 200, contentType: format.contentType, body: page(format))
+        case "/healthz": answer(responder, 200, "ok")
+        case "/readyz":
+            let reason = gateway.map { $0.reasonNotReady } ?? "not signed in yet"
+            answer(responder, reason == nil ? 200 : 503, reason.map { "not ready: \($0)" } ?? "ready")
+        default: answer(responder, 404, "there are /metrics, /healthz and /readyz")
+        }
+    }
+
+    private func answer(_ responder: HTTPServer.Responder, _ status: Int, _ text: String) {
+        responder.respond(
+            status: status, contentType: "text/plain; charset=utf-8", body: Array("\(text)\n".utf8))
+    }
+
+    private func page(_ format: MetricsText.Format) -> [UInt8] {
+        var text = MetricsText(format)
+        text.gauge(
+            "pipegram_build_info", "The version of pipegram.", by: "version", [(Version.current, 1)])
+        metrics.write(to: &text)
+        gateway?.writeGauges(to: &text)
+        let usage = ProcessUsage.current
+        text.counter("process_cpu_seconds", "Processor time of the gateway, without its children.", usage.cpu)
+        text.gauge("process_resident_memory_bytes", "Memory of the gateway.", usage.residentMemory)
+        text.gauge("process_open_fds", "Open file descriptors.", usage.openFiles)
+        text.gauge("process_max_fds", "The most file descriptors.", usage.openFilesLimit)
+        text.gauge("process_start_time_seconds", "When the gateway started.", started)
+        return text.bytes
+    }
+}
