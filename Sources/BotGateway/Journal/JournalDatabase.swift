@@ -6,7 +6,7 @@ import Reactor
 ///
 /// Times are milliseconds since 1970. Keys rise, so they give the order of events and calls.
 enum JournalDatabase {
-    static let version: Int64 = 2
+    nonisolated static let version: Int64 = 2
     /// `Ppgm` in SQLite's header marks the file as pipegram's.
     static let applicationID: Int64 = 0x5070_676D
 
@@ -132,7 +132,8 @@ enum JournalDatabase {
             throw GatewayFailure(
                 .unusableState,
                 "\(path) was written by a newer pipegram (layout \(version), this one supports \(Self.version)); "
-                    + "use that one, or choose another directory with --state DIR")
+                    + "use that one, give the journal back with its 'pipegram downgrade', or choose another directory "
+                    + "with --state DIR")
         }
     }
 

@@ -28,7 +28,8 @@ struct Pipegram: ParsableCommand {
         CommandGroup(
             name: "Run it on Telegram", subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self]),
         CommandGroup(
-            name: "Inspect a gateway", subcommands: [StatusCommand.self, DeadLettersCommand.self]),
+            name: "Inspect a gateway",
+            subcommands: [StatusCommand.self, DeadLettersCommand.self, DowngradeCommand.self]),
         CommandGroup(name: "Set up", subcommands: [CompletionsCommand.self]),
     ]
 
