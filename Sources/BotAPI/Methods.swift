@@ -28,6 +28,11 @@ package enum Methods {
         SpellingSuggestion.name(to: method, among: names)
     }
 
+    /// The method's name as children write it: `telegram.send_message` for `sendMessage`.
+    package static func type(of method: String) -> String {
+        method.reduce(into: "telegram.") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+    }
+
     private static let namesByLowercase = Dictionary(
         uniqueKeysWithValues: names.map { ($0.lowercased(), $0) })
 

@@ -41,6 +41,7 @@ package final class CallPrinter: CallSink, CallObserver {
         (self.telegram, self.log, self.uploads, self.files) = (telegram, log, uploads, files)
         record = CallRecord(order: order, spoolDirectory: spoolDirectory, files: files)
         telegram.onUnsimulated = { log.warning("\($0)") }
+        telegram.namesTypes = true
     }
 
     package func eventGiven(_ line: [UInt8], to scope: Scope) {

@@ -17,6 +17,7 @@ package final class SimulatedCalls: CallSink, CallObserver {
     private let files: ChildFiles
     private let record: CallRecord?
     private let log: Logger
+    private var hints = RefusalHints()
 
     /// - Parameters:
     ///   - uploads: the files that calls may send; calls with other files are refused.
@@ -28,6 +29,7 @@ package final class SimulatedCalls: CallSink, CallObserver {
     ) {
         (self.telegram, self.uploads, self.files) = (telegram, uploads, files)
         (self.record, self.log) = (record, log)
+        telegram.namesTypes = true
     }
 
     package func eventGiven(_ line: [UInt8], to scope: Scope) {
@@ -47,7 +49,8 @@ package final class SimulatedCalls: CallSink, CallObserver {
             if call.id == nil { refusals += 1 }
             // With an id, the bot gets the error and can handle it.
             log.log(
-                level: call.id == nil ? .error : .notice, "\(call.method) rejected: \(error)",
+                level: call.id == nil ? .error : .notice,
+                "\(call.method) rejected: \(error)\(hints.hint(on: error))",
                 metadata: ["scope": "\(scope)"])
             done(.failure(error))
         }

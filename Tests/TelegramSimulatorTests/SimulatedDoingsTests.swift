@@ -192,6 +192,13 @@ import Testing
             ])
     }
 
+    @Test func `a bot that writes calls as lines is told the type to write`() throws {
+        world.telegram.namesTypes = true
+        #expect(world.refusal("sendMesage", [:]) == "404 Not Found: method not found")
+        #expect(
+            world.remarks == ["unknown call telegram.send_mesage; did you mean telegram.send_message?"])
+    }
+
     @Test func `in a replay an unknown method is answered with true and reported once for all scopes`() throws
     {
         let world = try TestRig().world(strictness: .lenient)

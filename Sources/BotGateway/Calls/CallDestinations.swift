@@ -1,3 +1,4 @@
+import BotAPI
 import Logging
 import Reactor
 
@@ -7,6 +8,7 @@ struct CallDestinations {
     var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
     private var floodWaits = FloodWaits()
     private var migrations = Migrations()
+    private var hints = RefusalHints()
 
     /// The current id of a call's chat; nil for a call without a chat or to an `@name`.
     func currentChat(of call: Call) -> Int64? { call.chatID.map(migrations.current) }
@@ -37,6 +39,9 @@ struct CallDestinations {
     /// Redirects calls from `old` to `new`. Returns false if that is known already or would make a cycle.
     @discardableResult
     mutating func migrate(_ old: Int64, to new: Int64) -> Bool { migrations.add(from: old, to: new) }
+
+    /// The usual cause of a refusal, for the log; empty if there is nothing to add.
+    mutating func hint(on error: BotAPIError) -> String { hints.hint(on: error) }
 
     /// Whether the chat has a new id.
     func hasMoved(_ chat: Int64) -> Bool { migrations.current(chat) != chat }

@@ -217,7 +217,7 @@ package final class TelegramCaller: CallSink, CallObserver {
             report("done", call, scope, level: .debug)
             return call.id == nil ? .success(nil) : Self.read(body)
         case .refused(let error):
-            report("rejected: \(error)", call, scope, level: .warning)
+            report("rejected: \(error)\(destinations.hint(on: error))", call, scope, level: .warning)
             return .failure(error)
         case .tooManyRequests(_, let error), .serverError(let error), .stranger(let error):
             let reason = "failed \(Retry.mostFailures) times while other calls succeeded: \(error)"

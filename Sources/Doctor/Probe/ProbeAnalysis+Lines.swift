@@ -106,11 +106,6 @@ extension ProbeAnalysis {
         }
         fault(
             "method \(call.method)", at: line,
-            "\(call.type): no such method; did you mean telegram.\(Self.snakeCase(close))?")
-    }
-
-    /// `send_message` of `sendMessage`.
-    private static func snakeCase(_ method: String) -> String {
-        method.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+            "\(call.type): no such method; did you mean \(Methods.type(of: close))?")
     }
 }

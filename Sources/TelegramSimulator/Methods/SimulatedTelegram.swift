@@ -51,6 +51,7 @@ package final class SimulatedTelegram {
     /// Reports each method that isn't simulated once. Instances that `another` creates share it.
     private final class UnsimulatedMethods {
         var onFirstCall: (_ remark: String) -> Void = { _ in }
+        var namesTypes = false
         private var reported: Set<String> = []
 
         func report(_ method: String, remark: () -> String) {
@@ -88,6 +89,12 @@ package final class SimulatedTelegram {
     package var onUnsimulated: (_ remark: String) -> Void {
         get { unsimulated.onFirstCall }
         set { unsimulated.onFirstCall = newValue }
+    }
+
+    /// Whether remarks name methods as children write them: `telegram.send_message` for `sendMessage`.
+    package var namesTypes: Bool {
+        get { unsimulated.namesTypes }
+        set { unsimulated.namesTypes = newValue }
     }
 
     var botID: Int64 { bot["id"]?.integer ?? 0 }
@@ -173,8 +180,9 @@ package final class SimulatedTelegram {
 
     private func remark(on method: String, known name: String?) -> String {
         if let name { return "\(name) isn't simulated: its answer is made up" }
-        let nearest = Methods.suggestion(to: method).map { "; did you mean \($0)?" } ?? ""
+        let named = { [namesTypes] in namesTypes ? Methods.type(of: $0) : $0 }
+        let nearest = Methods.suggestion(to: method).map { "; did you mean \(named($0))?" } ?? ""
         let answer = strictness == .lenient ? ", answered with true" : ""
-        return "unknown Bot API method \(method)\(answer)\(nearest)"
+        return "unknown \(namesTypes ? "call" : "Bot API method") \(named(method))\(answer)\(nearest)"
     }
 }

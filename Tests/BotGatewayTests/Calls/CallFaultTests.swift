@@ -30,6 +30,19 @@ import Testing
         #expect(test.log.count("warning chat:42 sendMessage rejected: \(code) \(reason)") == 1)
     }
 
+    @Test func `the log explains once that a chat isn't found, and the child gets Telegram's words alone`()
+        throws
+    {
+        let test = try TestRig().caller()
+        test.server.fail(times: 2, with: .error(400, "Bad Request: chat not found"))
+        test.send("one", id: 1)
+        test.send("two", id: 2)
+        #expect(test.wait { test.results.count == 2 })
+        #expect(test.failure(of: "one")?.reason == "Bad Request: chat not found")
+        #expect(test.log.count("rejected: 400 Bad Request: chat not found") == 2)
+        #expect(test.log.count("the user has never written to this bot") == 1)
+    }
+
     @Test func `an upload that breaks off repeatedly is refused, and the next call is sent`() throws {
         let test = try TestRig().caller()
         let files = TemporaryDirectory()
