@@ -141,6 +141,18 @@ import Testing
         #expect(try lines.map { try JSON(parsing: $0).keys[1] } == ["poll", "message"])
     }
 
+    @Test func `beside the bot's gateway it ends at once and says how to record there`() throws {
+        let gateway = try test.run(bot: "echo.sh")
+        #expect(test.waitForLog("waiting for updates"))
+        let url = ["TELEGRAM_API_URL": test.telegram.url]
+        let second = try test.command(["record", "--redact", file], environment: url)
+        #expect(second.exit?.status == 75)
+        #expect(second.errorText.contains("(process \(gateway.pid))"), "\(second.errorText)")
+        #expect(second.errorText.hasSuffix("record with it: pipegram run --record \(file) --redact …"))
+        #expect(test.files.read("log") == nil)
+        #expect(test.stop() == 0)
+    }
+
     @Test func `a gateway takes no updates that it can't record`() throws {
         let run = try test.run(["--record", file, "--no-state"], bot: "echo.sh")
         test.say("one", in: 42)

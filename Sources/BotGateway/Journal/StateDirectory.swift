@@ -87,6 +87,15 @@ import Reactor
         return FileLock.holder(of: descriptor)
     }
 
+    /// The pid of a bot's gateway that uses a directory, as in `holder`; nil if none does.
+    package static func gateway(of bot: String, in path: String) -> pid_t? {
+        guard let holder = holder(of: path),
+            let database = try? JournalDatabase.open(in: path, for: .reading),
+            let owner = try? JournalMetadata(database)["bot"]
+        else { return nil }
+        return "\(owner)" == bot ? holder : nil
+    }
+
     /// The ids of the bots that have a journal in a subdirectory of this one.
     package static func bots(below path: String) -> [String] {
         let bots = Directory.names(in: path).compactMap { name in

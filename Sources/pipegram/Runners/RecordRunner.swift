@@ -21,6 +21,7 @@ import Reactor
         self.command = command
         let log = command.logFlags.logger()
         session = try BotAPISession(command.telegram.server, command.tokenFlags, log: log)
+        try Self.checkNoGatewayRuns(for: session.token.bot, command)
         do {
             record = try session.record(at: command.file, command.redactionFlags)
         } catch {
@@ -28,6 +29,19 @@ import Reactor
         }
         poller = TelegramPoller(
             api: session.api, options: command.telegram.polling(log: log), on: session.loop, log: log)
+    }
+
+    /// Telegram gives each update to one program only: beside a gateway, both would miss some.
+    private static func checkNoGatewayRuns(for bot: String, _ command: RecordCommand) throws {
+        guard let path = StateDirectory.path(given: nil, variable: Environment.variable, bot: bot),
+            let pid = StateDirectory.gateway(of: bot, in: path)
+        else { return }
+        let file = command.file == "-" ? "FILE" : command.file.shellQuoted
+        let redact = command.redactionFlags.redact ? " --redact" : ""
+        throw Failure(
+            .temporary,
+            "'pipegram run' is running for this bot\(pid > 0 ? " (process \(pid))" : ""), and Telegram gives each update "
+                + "to one program only. Stop it, or record with it: pipegram run --record \(file)\(redact) …")
     }
 
     func run() throws -> ExitCode {

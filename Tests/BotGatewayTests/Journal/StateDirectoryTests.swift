@@ -42,6 +42,15 @@ import Testing
         }
     }
 
+    @Test func `a running gateway is found for its own bot only`() throws {
+        let test = try TestRig().journal()
+        // The pid of a lock of this process itself can't be seen.
+        #expect(StateDirectory.gateway(of: "7", in: test.files.path) != nil)
+        #expect(StateDirectory.gateway(of: "8", in: test.files.path) == nil)
+        try test.stop()
+        #expect(StateDirectory.gateway(of: "7", in: test.files.path) == nil)
+    }
+
     @Test func `the journal's files are for their user alone, even if the directory isn't`() throws {
         let test = try TestRig().journal()
         chmod(test.files.path, 0o755)
