@@ -137,6 +137,30 @@ import Testing
         #expect(run.errorText.contains("run the same command with --resume \(file) to continue"))
     }
 
+    @Test func `a stop before Telegram was reached says that nothing was sent`() throws {
+        let nowhere = ["TELEGRAM_API_URL": "http://127.0.0.1:1"]
+        let summary = "0 sent, 0 failed, 0 unknown, 0 skipped; stopped before Telegram answered"
+        let run = try test.start(["send", "--chat", "42", "hi"], environment: nowhere)
+        #expect(test.waitForLog("can't reach"))
+        run.signal(SIGINT)
+        #expect(run.wait() == 128 + SIGINT)
+        #expect(run.errorText.contains(summary), "\(run.errorText)")
+        let limited = try test.start(
+            ["send", "--timeout", "100ms", "--chat", "42", "hi"], environment: nowhere)
+        #expect(limited.wait() == 75)
+        #expect(limited.errorText.contains(summary), "\(limited.errorText)")
+        #expect(limited.errorText.hasSuffix("--timeout 0.1s passed before all of the input was sent"))
+    }
+
+    @Test func `--timeout limits the wait for a rate limit, and says how to resume`() throws {
+        test.telegram.fail(method: "sendMessage", chat: 2, with: .tooManyRequests(retryAfter: 60))
+        let run = try send(call(1, "a") + call(2, "held"), ["--timeout", "1s", "--resume", file])
+        #expect(run.wait() == 75)
+        #expect(run.errorText.contains("1 sent, 0 failed"), "\(run.errorText)")
+        #expect(run.errorText.contains("without a result: 1 line, the first is line 2"))
+        #expect(run.errorText.contains("run the same command with --resume \(file) to continue"))
+    }
+
     @Test func `a second signal ends it at once`() throws {
         test.telegram.fail(method: "sendMessage", with: .hang)
         let run = try send(nil)

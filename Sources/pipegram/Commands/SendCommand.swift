@@ -13,7 +13,8 @@ struct SendCommand: ParsableCommand, Sendable {
             Reads the same lines that a bot writes, such as {"type":"telegram.send_message","chat_id":42,"text":"hi"}, \
             and sends them with the same retries and rate limits, in order for each chat. Prints a result for \
             each call on stdout. At the end of the input it exits with 0 if all calls were sent, else with 1. On \
-            SIGINT or SIGTERM it waits for the calls in flight and exits with 128 plus the signal's number.
+            SIGINT or SIGTERM it waits for the calls in flight, prints how far it got, and exits with 128 plus the signal's \
+            number. While Telegram can't be reached it retries until then, or until --timeout, which gives 75.
 
             With --chat, it sends text instead: its arguments, or stdin. Text over 4,096 characters becomes several \
             messages.
@@ -44,6 +45,9 @@ struct SendCommand: ParsableCommand, Sendable {
             "Results file, to continue after an interruption", valueName: "file"),
         completion: .file())
     var resume: String?
+
+    @Option(help: .duration("Time limit for everything, for example in cron"))
+    var timeout = DurationValue.never
 
     @Option(help: ArgumentHelp("Maximum length of an input line", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)

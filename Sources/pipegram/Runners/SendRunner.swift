@@ -61,6 +61,9 @@ import Reactor
         }
         sender.onResult = { [unowned self] in handle($0) }
         sender.onEnd = { [unowned self] in inputEnded(otherLine: $0) }
+        if let limit = command.timeout.duration {
+            session.loop.after(limit) { [weak self] in self?.timeIsUp(limit) }
+        }
         return try session.run { [unowned self] user in
             session.introduce(user, doing: "sending calls")
             isSignedIn = true
@@ -100,9 +103,17 @@ import Reactor
     // MARK: shutdown
 
     private func stop(on signal: Int32) {
-        if ending != nil || !isSignedIn { _exit(128 + signal) }
-        session.log.notice("stopping: waiting for calls in flight; a second signal exits at once")
+        if ending != nil { _exit(128 + signal) }
+        if isSignedIn {
+            session.log.notice("stopping: waiting for calls in flight; a second signal exits at once")
+        }
         stop(with: .success(.signal(signal)))
+    }
+
+    private func timeIsUp(_ limit: Duration) {
+        stop(
+            with: .failure(
+                Failure(.temporary, "--timeout \(limit.rounded) passed before all of the input was sent")))
     }
 
     /// Starts no more calls, and ends when those in flight are answered or `stopTimeout` has passed.
@@ -137,6 +148,9 @@ import Reactor
 
     /// How far the input was processed, and how to continue.
     private var remainder: String {
+        guard isSignedIn else {
+            return "stopped before Telegram answered, so nothing was sent; run the same command again"
+        }
         var text = "stopped before the end of the input"
         if let first = sender.firstOpenLine {
             text += "; without a result: \(sender.openLines.counted("line")), the first is line \(first)"
