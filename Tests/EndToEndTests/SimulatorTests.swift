@@ -57,10 +57,13 @@ import Testing
 
     @Test func `a port in use gives exit status 73, and an invalid address 64`() throws {
         let taken = try rig.server()
+        let form = "': it must be an IP address and a port, such as 127.0.0.1:8081 or [::1]:8081"
         for (listen, status, words) in [
             ("127.0.0.1:\(taken.port)", 73 as Int32, "127.0.0.1:\(taken.port) is in use"),
-            ("example:80", 64, "Invalid --listen 'example'"), ("127.0.0.1:x", 64, "--listen"),
-            ("1::z", 64, "Invalid --listen '1::z'"), ("example", 64, "Invalid --listen 'example'"),
+            ("example:80", 64, "Invalid --listen 'example\(form)"),
+            ("127.0.0.1:x", 64, "invalid --listen '127.0.0.1:x\(form)"),
+            ("1::z", 64, "Invalid --listen '1::z\(form)"),
+            ("example", 64, "Invalid --listen 'example\(form)"),
         ] {
             let simulator = try start(listen: listen)
             #expect(simulator.wait() == status)

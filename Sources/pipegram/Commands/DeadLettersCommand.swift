@@ -7,6 +7,7 @@ struct DeadLettersCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "dead-letters",
         abstract: "Print, retry or drop the events that children failed on.",
+        usage: "pipegram dead-letters [<options>]",
         discussion: """
             Prints dead letters as updates, one per line, oldest first; 'pipegram replay' reads them. --retry \
             queues them for their chats again, marked as redelivered, behind the events that already wait. A running \

@@ -5,6 +5,7 @@ struct SimulatorCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "simulator",
         abstract: "Run a simulated Telegram: a Bot API server for any bot.",
+        usage: "pipegram simulator [<options>]",
         discussion: """
             Point a bot written with any framework at its address, and send messages as any user with curl; \
             GET /simulator lists the commands. The simulator has one bot and keeps everything in memory. It has \
@@ -16,8 +17,8 @@ struct SimulatorCommand: ParsableCommand, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "Listening address (port 0 picks a free port)",
-            valueName: "address:port"))
+            "IP address and port to listen on (port 0: any free one)",
+            valueName: ListenAddress.form))
     var listen = ListenAddress.localhost
 
     @Option(

@@ -7,6 +7,7 @@ struct StatusCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show a gateway's state, running or stopped.",
+        usage: "pipegram status [<options>]",
         discussion: """
             Shows its uptime, its children, the events waiting for each chat, dead letters, and rate-limited chats. \
             Changes nothing. Without --state: the configured token's bot, or the only one found. Exits with 0 if \

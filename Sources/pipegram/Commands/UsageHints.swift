@@ -99,6 +99,7 @@ enum UsageHints {
         (name: "64KiB|1MiB", words: "a number of bytes, such as 65536, 64KiB or 1MiB"),
         (name: "number", words: "a whole number"),
         (name: "id", words: "a number"),
+        (name: ListenAddress.form, words: ListenAddress.explanation),
     ]
 
     /// A text for `send --chat` may look like an option.

@@ -2,6 +2,11 @@ import ArgumentParser
 
 /// An address and a port, as in `127.0.0.1:8081` and `[::1]:8081`; one of them may be left out.
 struct ListenAddress: ExpressibleByArgument, Sendable, Equatable {
+    /// The value's name in the help.
+    static let form = "ip:port"
+    /// The value's form, for errors.
+    static let explanation = "an IP address and a port, such as 127.0.0.1:8081 or [::1]:8081"
+
     static let localhost = ListenAddress(host: "127.0.0.1", port: 8081)
 
     let host: String

@@ -60,7 +60,7 @@ import TelegramSimulator
         case EINVAL:
             return Failure(
                 .validationFailure,
-                "Invalid --listen '\(place.host)': it must be an IP address such as 127.0.0.1 or ::1")
+                "Invalid --listen '\(place.host)': it must be \(ListenAddress.explanation)")
         default:
             return Failure(.cantCreate, "\(error)")
         }
