@@ -71,11 +71,41 @@ import Testing
     ])
     func `the cause of a crash determines the advice`(_ cause: String, _ words: String) {
         var record = healthy
-        record.crashes = [.init(status: 1, step: step, isAtStart: false, isFirst: true, stderr: [cause])]
+        record.crashes = [.init(status: 1, step: step, isAtStart: false, isOnScope: true, stderr: [cause])]
         let found = diagnoses(record)
         #expect(found.first?.message.contains(words) == true, "\(found)")
         let isAboutType = found.first?.message.contains("check each line's type") == true
         #expect(isAboutType == words.hasPrefix("check"), "\(found)")
+    }
+
+    @Test func `a crash on an event is blamed on the bot's own key, not on the scope`() {
+        var record = healthy
+        record.crashes = [
+            .init(
+                status: 1, step: step, isAtStart: false, isOnScope: false, stderr: ["KeyError: 'txet'"])
+        ]
+        let message = diagnoses(record).first?.message ?? ""
+        #expect(message.hasSuffix("KeyError: 'txet'. The event has no key 'txet'; did you mean 'text'?"))
+        #expect(!message.contains("scope"), "\(message)")
+    }
+
+    @Test func `a bot that makes no call and writes text gets --plain suggested once`() {
+        var text = ProbeRecord()
+        (text.eventsGiven, text.lines.beforeEnd, text.wasIdle) = (9, 2, true)
+        text.badLines = [.init(error: .notAnObject, text: "2", step: step)]
+        var messages = ProbeRecord()
+        (messages.eventsGiven, messages.lines.onStderr, messages.wasIdle) = (9, 9, true)
+        let advice = "If it reads and prints plain text, use: pipegram doctor --plain"
+        for record in [text, messages] {
+            let notes = diagnoses(record).filter { $0.severity == .hint }
+            #expect(notes.map { $0.message.hasSuffix(advice) } == [true], "\(notes)")
+        }
+        var logger = messages
+        (logger.lines.beforeEnd, logger.calls.count) = (3, 3)
+        #expect(diagnoses(logger).map(\.severity) == [.fine])
+        var crashed = messages
+        crashed.crashes = [.init(status: 1, step: step, isAtStart: true, isOnScope: true, stderr: ["x"])]
+        #expect(diagnoses(crashed).map(\.severity) == [.fault])
     }
 
     @Test(arguments: [

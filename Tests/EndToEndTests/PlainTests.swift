@@ -150,6 +150,51 @@ import Testing
         #expect(own.output.first?.contains("send_document") == true)
     }
 
+    /// A program of the system that answers lines of text, and not JSON.
+    private func calculator(_ files: TemporaryDirectory) -> [String: String] {
+        files.write(
+            "calc",
+            "#!/bin/sh\nwhile read -r line; do case $line in [0-9]*) echo 42;; *) echo 'syntax error' >&2;; esac; done\n"
+        )
+        return ["PATH": "\(files.path):/usr/bin:/bin"]
+    }
+
+    @Test func `chat and doctor suggest --plain for a program that prints text or answers no JSON`() throws {
+        let files = TemporaryDirectory()
+        let variables = calculator(files)
+        let text = ["sh", "-c", "while read -r line; do echo yes; done"]
+        for (program, shown) in [(["calc"], "calc"), (text, "sh -c '\(text[2])'")] {
+            let chat = try TestRig().pipegram(["chat", "--"] + program, environment: variables)
+                .end(input: "1+1\n2+2\n")
+            let advice = "If it reads and prints plain text, use: pipegram chat --plain -- \(shown)"
+            #expect(chat.errors.count { $0.hasSuffix(advice) } == 1, "\(chat.errorText)")
+            let doctor = try TestRig().pipegram(["doctor", "--"] + program, environment: variables).end()
+            #expect(
+                doctor.output.count { $0.hasSuffix("use: pipegram doctor --plain -- \(shown)") } == 1,
+                "\(doctor.output)")
+        }
+        let plain = try TestRig().pipegram(["chat", "--plain", "--", "calc"], environment: variables)
+            .end(input: "1+1\n")
+        #expect(plain.output == ["42"])
+        #expect(plain.errorText == "")
+    }
+
+    @Test func `a bot with a stray print after its first call isn't taken for a plain program`() throws {
+        let bot = #"echo '{"type":"telegram.send_message","text":"hi"}'; echo stray; cat >/dev/null"#
+        let chat = try TestRig().pipegram(["chat", "--", "sh", "-c", bot]).end(input: "x\n")
+        #expect(chat.errorText.contains("line dropped: not JSON"))
+        #expect(!chat.errorText.contains("--plain"), "\(chat.errorText)")
+    }
+
+    @Test func `a program that doesn't read is told to, with the loop that does it`() throws {
+        let end = try TestRig().pipegram(["chat", "--plain", "--", "echo", "hi"]).end(input: "x\n")
+        #expect(end.output == ["hi"])
+        #expect(end.status == 1)
+        #expect(end.errorText.contains("status 0, before it read its event (it must read a line for each"))
+        #expect(end.errorText.contains("sh -c 'while read -r line; do date; done'"))
+        #expect(end.errorText.contains("1 event not delivered: the child ended without reading"))
+    }
+
     @Test func `--plain doesn't work with --ack event`() throws {
         let run = try TestRig().pipegram(["run", "--plain", "--ack", "event", "--", "cat"]).end()
         #expect(run.status == 64)

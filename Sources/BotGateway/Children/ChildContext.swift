@@ -43,6 +43,8 @@ struct ChildHandlers {
     fileprivate(set) var mayAnswer: (Scope) -> Bool = { _ in true }
     /// Takes a line that a child wrote to stderr; nil sends it to the log.
     var stderr: ((Scope, String) -> Void)?
+    /// A child printed text, and none has written a valid line. Called once.
+    var printedText: () -> Void = {}
 }
 
 /// The health of the bot's program, across all scopes.
@@ -52,6 +54,8 @@ struct BotHealth {
     private(set) var problems = 0
     private var hasReportedBuffering = false
     private var hasReportedFile = false
+    /// No child has written a valid line, and none was reported to print text.
+    private var maySpeakText = true
 
     mutating func countProblem() { problems += 1 }
 
@@ -59,6 +63,14 @@ struct BotHealth {
     var mayReportBuffering: Bool { !hasReportedBuffering }
 
     mutating func reportedBuffering() { hasReportedBuffering = true }
+
+    mutating func wroteValidLine() { maySpeakText = false }
+
+    /// Returns whether to report that the program prints text.
+    mutating func notePrintedText() -> Bool {
+        defer { maySpeakText = false }
+        return maySpeakText
+    }
 
     /// Returns whether to report that a program printed a file's URL and may not send files.
     mutating func noteUnsentFile() -> Bool {

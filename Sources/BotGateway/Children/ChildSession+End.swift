@@ -64,13 +64,16 @@ extension ChildSession {
         context.handlers.ended(scope)
         let isLeft = requeue(ended, blaming: !succeeded && blames(exit, for: ended))
         if stop.reason == .stop, isLeft { abandon(because: "the gateway is stopping") }
-        self.ended(succeeded: succeeded, lived: lived)
+        self.ended(
+            succeeded: succeeded, lived: lived,
+            because: exit.status == 0 ? "the child ended without reading" : "the child failed")
     }
 
     private func report(_ exit: ChildProcess.Exit, lived: Duration, hasReadEvent: Bool) {
         let how = "after \(lived.rounded), \(exit.words)"
         if !hasReadEvent, stop.reason == nil {
-            diedAtStart("child ended \(how), before it read its event")
+            let advice = exit.status == 0 ? " (\(dialect.readingAdvice))" : ""
+            diedAtStart("child ended \(how), before it read its event\(advice)")
         } else if exit.status != 0, context.policy.judgesLateExits || stop.reason == nil {
             problem("child ended \(how)\(outlook)")
         } else {
@@ -93,9 +96,12 @@ extension ChildSession {
         }
     }
 
-    /// The child's last words and what happens next, for a person at a terminal.
+    /// What happens next, for a person at a terminal, and the child's last words unless they were shown when it wrote
+    /// them.
     private var outlook: String {
-        context.policy.failure == .dropEvents ? lastWords + "; the next message restarts it" : ""
+        guard context.policy.failure == .dropEvents else { return "" }
+        let isStderrShown = context.handlers.stderr != nil || context.log.logLevel <= .notice
+        return (isStderrShown ? "" : lastWords) + "; the next message restarts it"
     }
 
     private var lastWords: String {
@@ -138,11 +144,12 @@ extension ChildSession {
         log(.error, "update \(event.updateID) became a dead letter: \(reason)")
     }
 
-    func ended(succeeded: Bool, lived: Duration) {
+    /// - Parameter why: the reason for which waiting events are dropped after a failure.
+    func ended(succeeded: Bool, lived: Duration, because why: String = "the child failed") {
         clearTimer()
         let action = lifecycle.ended(.init(succeeded: succeeded, lived: lived, eventsWait: !queue.isEmpty))
         if !succeeded, !context.policy.redelivers {
-            abandon(because: "its child failed")
+            abandon(because: why)
         } else if context.shutdown != .none, lifecycle.state == .cooling || context.leavesEvents {
             abandon(because: "the gateway is stopping")
         } else {

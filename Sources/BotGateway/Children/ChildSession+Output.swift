@@ -91,6 +91,7 @@ extension ChildSession: DialectHost {
     }
 
     func carryOut(_ event: OutgoingEvent, bytes: Int) {
+        context.health.wroteValidLine()
         switch event {
         case .call(let call): perform(call, bytes: bytes)
         case .acknowledge(let updateID): acknowledge(updateID)
@@ -148,6 +149,7 @@ extension ChildSession: DialectHost {
 
     func reject(_ error: OutgoingEventError, line: [UInt8], id: JSON?) {
         complain("line dropped: \(error): \(String(decoding: line, as: UTF8.self).prefix(200))")
+        if error.isText(line), context.health.notePrintedText() { context.handlers.printedText() }
         guard let id else { return }
         answer(.failure(.badRequest(error.description)), id: id)
         advance()

@@ -54,7 +54,7 @@ package final class Children {
     ) {
         context.handlers = ChildHandlers(
             perform: perform, given: given, ended: ended, working: working, mayAnswer: mayAnswer,
-            stderr: context.handlers.stderr)
+            stderr: context.handlers.stderr, printedText: context.handlers.printedText)
     }
 
     /// The number of running children.
@@ -85,6 +85,9 @@ package final class Children {
 
     /// Sets a handler for the lines that children write to stderr; without one they go to the log.
     package func onStderr(_ handle: @escaping (Scope, String) -> Void) { context.handlers.stderr = handle }
+
+    /// Sets a handler that is called once if children print text instead of calls.
+    package func onPrintedText(_ handle: @escaping () -> Void) { context.handlers.printedText = handle }
 
     /// Some children haven't read everything that they were given, or must still acknowledge it.
     package var areAtWork: Bool {

@@ -18,6 +18,14 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     case wakeTooLate
     case notAString(String, type: String)
 
+    /// Whether the line is text rather than a faulty object.
+    package func isText(_ line: some Sequence<UInt8>) -> Bool {
+        switch self {
+        case .notJSON, .notAnObject: line.first { $0 != 0x20 && $0 != 0x09 } != UInt8(ascii: "{")
+        default: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .notJSON(let error): "not JSON: \(error.reason) at column \(error.column)"

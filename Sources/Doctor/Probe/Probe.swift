@@ -54,15 +54,16 @@ final class Probe {
 
     private func advance() {
         guard let step = progress.advance() else { return endInputInTime() }
-        if child == nil {
-            do throws(SystemError) {
-                try startChild(with: step)
-            } catch {
-                record.startFailure = error.description
-                return done()
-            }
+        guard child == nil else { return give(step) }
+        do throws(SystemError) {
+            try startChild(with: step)
+        } catch {
+            record.startFailure = error.description
+            return done()
         }
-        give(step)
+        guard !options.isPlain else { return give(step) }
+        // The event follows when the child has processed the scope, so that a crash on the scope is known as such.
+        monitor.watch(quiet: Self.quiet, timeout: options.patience)
     }
 
     private func startChild(with step: Scenario.Step) throws(SystemError) {
@@ -79,6 +80,7 @@ final class Probe {
 
     private func give(_ step: Scenario.Step) {
         record.eventsGiven += 1
+        child?.gaveEvent()
         telegram.eventGiven(step.event.line, to: step.event.scope)
         write(options.isPlain ? PlainTextMessage(step.event)?.lines(path: nil) ?? [] : step.event.line)
         if options.isSingleEvent { return endInput() }
@@ -99,6 +101,7 @@ final class Probe {
         }
         switch state {
         case .reading, .quiet:
+            if !child.hasEvent, let step = progress.current { return give(step) }
             record.wasIdle = true
             wentIdle()
         case .working where monitor.isOverdue:
@@ -181,6 +184,7 @@ extension Probe: ChildProcessObserver {
 
     func childWroteStderr(_ line: LineSplitter.Line) {
         monitor.childWrote()
+        record.lines.onStderr += 1
         child?.wroteStderr(Self.text(of: line))
     }
 
@@ -269,8 +273,8 @@ extension Probe: ChildProcessObserver {
             record.crashes.append(
                 .init(
                     status: exit.status, step: isLast ? nil : progress.current, isAtStart: isAtStart,
-                    isFirst: record.eventsGiven == 1, stderr: child.stderr))
-        } else if isAtStart {
+                    isOnScope: !child.hasEvent, stderr: child.stderr))
+        } else if isAtStart || !child.hasEvent {
             record.exitsUnread = true
         } else if !child.isInputEnded {
             record.earlyExits += 1
@@ -280,6 +284,6 @@ extension Probe: ChildProcessObserver {
     /// Another child would fail in the same way.
     private var isHopeless: Bool {
         record.exitsUnread || record.crashes.last?.isAtStart == true
-            || record.crashes.count >= Self.maxCrashes
+            || record.crashes.last?.isOnScope == true || record.crashes.count >= Self.maxCrashes
     }
 }

@@ -1,3 +1,4 @@
+import BotAPI
 import JSON
 import Reactor
 
@@ -51,8 +52,8 @@ struct ProbeAnalysis {
         if record.exitsUnread {
             return fault(
                 "unread", at: nil,
-                "it exits at once, with status 0, without reading: a bot must read stdin line by line until its end"
-            )
+                "it exits, with status 0, without reading an event: a bot must read stdin line by line until its end"
+                    + (options.isPlain ? ". Put a program that doesn't read in a loop: \(Self.loop)" : ""))
         }
         diagnoseCrashes(record.crashes)
         if record.crashes.contains(where: \.isAtStart) { return }
@@ -82,7 +83,8 @@ struct ProbeAnalysis {
         for crash in crashes {
             let line = script?.line(in: crash.stderr)
             let cause = script?.cause(in: crash.stderr) ?? crash.stderr.last
-            let place = crash.isAtStart ? "at its start" : "on \(crash.step?.name ?? "the end of its stdin")"
+            let input = crash.isOnScope ? "the scope line" : crash.step?.name ?? "the end of its stdin"
+            let place = crash.isAtStart ? "at its start" : "on \(input)"
             let how =
                 crash.status > 128 ? "killed by signal \(crash.status - 128)" : "with status \(crash.status)"
             let why = cause.map { ": \($0.prefix(200))" } ?? ", without a message on stderr"
@@ -104,6 +106,10 @@ struct ProbeAnalysis {
         }
         // The crash was caused by the environment, not by the event.
         guard !Self.environmentProblems.contains(where: cause.contains) else { return "" }
+        if crash.isOnScope {
+            return ". The first line is the scope, not a message: check each line's type first"
+                + missingKey(in: cause, of: step)
+        }
         switch step.edgeCase {
         case .unknownKind:
             return ". Telegram adds event types: ignore unknown ones"
@@ -112,11 +118,18 @@ struct ProbeAnalysis {
         case .noText, .button, .edit:
             let key = language?.missingKey ?? "a check that the key exists"
             return ". Not every event has every key: check its type first, and use \(key)"
-        case nil, .quotes:
-            guard crash.isFirst else { return "" }
-            return
-                ". The first line is the scope, not a message: check each line's type first"
+        case nil, .quotes: return missingKey(in: cause, of: step)
         }
+    }
+
+    /// Names the key that the bot looked for, if the event doesn't have it, and a similar one.
+    private func missingKey(in cause: String, of step: Scenario.Step) -> String {
+        guard let key = Self.word(after: "KeyError: '", in: cause).map(String.init),
+            let event = try? JSON(parsing: step.event.line)
+        else { return "" }
+        let keys = event.keys + (event["from"]?.keys ?? []) + (event["chat"]?.keys ?? [])
+        guard !keys.contains(key) else { return "" }
+        return ". The event has no key '\(key)'\(SpellingSuggestion.hint(to: key, among: keys))"
     }
 
     /// Messages of the system and of shells about problems in a program's environment.
@@ -217,12 +230,30 @@ struct ProbeAnalysis {
         }
     }
 
+    private static let loop = "sh -c 'while read -r line; do date; done'"
+
     // MARK: summary
+
+    /// The bot made no call, and wrote something else: text, its input, or messages about its input.
+    private func suggestsText(_ records: [ProbeRecord]) -> Bool {
+        let isSilent =
+            records.allSatisfy { $0.lines.count == 0 } && records.contains { $0.lines.onStderr > 0 }
+        let hasText = records.contains { $0.badLines.contains { $0.error.isText($0.text.utf8) } }
+        let fails = records.contains { !$0.crashes.isEmpty || $0.startFailure != nil }
+        return !fails && (isSilent || hasText || reported.contains("echo"))
+    }
+
+    private mutating func suggestPlainText(_ records: [ProbeRecord]) {
+        let hasCalled = records.contains { $0.calls.count > $0.calls.unknown.count }
+        guard !options.isPlain, !hasCalled, suggestsText(records) else { return }
+        hint("plain", "it made no call. If it reads and prints plain text, use: \(options.plainCommandLine)")
+    }
 
     private mutating func summarize(_ records: [ProbeRecord]) {
         let events = records.reduce(0) { $0 + $1.eventsGiven }
         let calls = records.reduce(0) { $0 + $1.calls.count }
         let lines = records.reduce(0) { $0 + $1.lines.count }
+        suggestPlainText(records)
         guard !diagnoses.contains(where: { $0.severity == .fault }) else { return }
         let isCut = records.contains { $0.stall != nil }
         let said =

@@ -10,6 +10,8 @@ package struct ProbeOptions {
     package var isSingleEvent = false
     /// The bot acknowledges each event with `telegram.ack`, and gets the next one after that.
     package var awaitsAcknowledgement = false
+    /// The command line that checks a program that speaks plain text.
+    package var plainCommandLine = "pipegram doctor --plain"
 
     package init() {}
 }

@@ -7,7 +7,7 @@ struct ProbeRecord {
     /// The maximum number of recorded cases per problem.
     private static let limit = 20
 
-    /// The number of stdout lines, by time.
+    /// The number of lines: those on stdout by time.
     struct Lines {
         var beforeEnd = 0
         /// Immediately after stdin was closed.
@@ -15,9 +15,11 @@ struct ProbeRecord {
         /// The `telegram.state` lines among them, which are expected at that time.
         var statesAtEnd = 0
         var later = 0
+        var onStderr = 0
         /// With --ack event, the first event whose `telegram.ack` didn't come in time.
         var unacknowledged: Scenario.Step?
 
+        /// Those on stdout.
         var count: Int { beforeEnd + atEnd + later }
     }
 
@@ -49,8 +51,8 @@ struct ProbeRecord {
         let step: Scenario.Step?
         /// It hadn't read a byte.
         let isAtStart: Bool
-        /// It failed on the scope line or the first event.
-        let isFirst: Bool
+        /// It had got no event yet, only the scope line.
+        let isOnScope: Bool
         /// The last lines on stderr.
         let stderr: [String]
     }
@@ -86,7 +88,7 @@ struct ProbeRecord {
     var crashes: [Crash] = []
     /// How often it exited with 0 before stdin ended.
     var earlyExits = 0
-    /// It exited with 0 without reading.
+    /// It exited with 0 without reading an event.
     var exitsUnread = false
     var stall: (Stall, step: Scenario.Step)?
     /// It was idle at least once before stdin was closed.

@@ -12,6 +12,7 @@ struct ProbedChild {
     let process: ChildProcess
     /// The number of bytes written to stdin.
     private(set) var written = 0
+    private(set) var hasEvent = false
     /// The last lines that it wrote to stderr.
     private(set) var stderr: [String] = []
     private var input = Input.open
@@ -27,6 +28,8 @@ struct ProbedChild {
         written += bytes.count
         process.write(bytes)
     }
+
+    mutating func gaveEvent() { hasEvent = true }
 
     mutating func wroteStderr(_ text: String) {
         stderr.append(text)

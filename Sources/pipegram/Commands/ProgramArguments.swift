@@ -24,6 +24,18 @@ struct ProgramArguments: ParsableArguments, Sendable {
         try Self.rejectOption(first)
     }
 
+    /// The same command line with --plain.
+    static var plainCommandLine: String {
+        let words = CommandLine.arguments.dropFirst()
+        return (["pipegram"] + words.prefix(1) + ["--plain"] + words.dropFirst()).map(\.shellQuoted)
+            .joined(separator: " ")
+    }
+
+    /// Whether it is a program of the system without a file, such as `bc -l`: it hardly speaks JSON.
+    var isSystemProgram: Bool {
+        command.first?.contains("/") == false && command.dropFirst().allSatisfy { $0.hasPrefix("-") }
+    }
+
     /// The captured arguments without a leading `--`.
     static func command(of commandLine: [String]) -> [String] {
         commandLine.first == "--" ? Array(commandLine.dropFirst()) : commandLine

@@ -45,8 +45,16 @@ extension ProgramArguments {
     ) -> Children {
         let environment = ChildEnvironment(
             gateway: Environment.all, isSecret: isSecret, bot: bot, version: Version.current)
-        return Children(
+        let children = Children(
             program, environment: environment, bot: bot, policy: policy, journal: journal, on: loop,
             log: log)
+        children.onPrintedText {
+            log.notice(
+                """
+                the bot prints text instead of calls: write log messages to stderr. If it reads and prints plain text, \
+                use: \(ProgramArguments.plainCommandLine)
+                """)
+        }
+        return children
     }
 }

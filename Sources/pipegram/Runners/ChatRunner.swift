@@ -40,6 +40,9 @@ import Reactor
         command.bot.warnOfOptions(log)
     }
 
+    /// How long a program that wrote to stderr may take to make a call.
+    private static let patience = Duration.milliseconds(500)
+
     /// Logs into the chat if stderr is the terminal too, else to stderr.
     private static func logger(
         _ flags: LogFlags<NoticeByDefault>, _ receiver: ChatLogHandler.Receiver, isScript: Bool
@@ -57,7 +60,10 @@ import Reactor
         gateway.telegram.onAction = { [view] in view.show($0) }
         gateway.telegram.onUnseen = { [view] _ in view.explainPrivacyMode() }
         if Terminal.isTerminal(2), !isScript {
-            gateway.showStderr { [view] in view.showStderr($0) }
+            gateway.showStderr { [unowned self] in
+                view.showStderr($0)
+                loop.after(Self.patience) { [weak self] in self?.suggestPlainText() }
+            }
         }
         listen()
         if command.watch { try startWatching() }
@@ -86,9 +92,17 @@ import Reactor
         input.isBusy = { [unowned self] in (isScript || gateway.recording != nil) && !gateway.isIdle }
     }
 
+    /// Suggests --plain for a program that reads messages and neither makes a call nor fails.
+    private func suggestPlainText() {
+        guard command.bot.isSystemProgram, !command.childFlags.plain, gateway.isIdle, gateway.problems == 0
+        else { return }
+        view.suggestPlainText(ProgramArguments.plainCommandLine)
+    }
+
     // MARK: shutdown
 
     private func finish() throws -> ExitCode {
+        if isScript { suggestPlainText() }
         interface.close()
         gateway.removeFiles()
         if let recording = gateway.recording {

@@ -16,6 +16,8 @@ import TelegramSimulator
     private let telegram: SimulatedTelegram
     private let typing: TypingIndicator
     private let log: Logger
+    /// The bot may still turn out to speak plain text: it has done nothing, and --plain wasn't suggested.
+    private var maySpeakText = true
     /// The text of the keyboard that was shown last.
     private var keyboard = ""
 
@@ -34,6 +36,7 @@ import TelegramSimulator
     // MARK: actions of the bot
 
     func show(_ action: BotAction) {
+        maySpeakText = false
         conversation.observe(action)
         if case .action(let action, let chat) = action {
             guard !isScript, chat == conversation.chat else { return }
@@ -91,6 +94,13 @@ import TelegramSimulator
     /// - Parameter text: shown in an interactive chat, logged in a script.
     func announce(_ text: String) {
         if isScript { log.notice("\(text)") } else { interface.show(transcript.remark(text)) }
+    }
+
+    /// Suggests once to start a bot that has made no call with --plain.
+    func suggestPlainText(_ commandLine: String) {
+        guard maySpeakText else { return }
+        maySpeakText = false
+        announce("the bot has made no call. If it reads and prints plain text, use: \(commandLine)")
     }
 
     /// Shows why a line failed, and counts it.

@@ -102,6 +102,7 @@ import TelegramSimulator
         options.maxLine = command.probeFlags.maxLine.bytes
         options.patience = command.patience.duration ?? .seconds(3600)
         options.isPlain = command.probeFlags.plain
+        options.plainCommandLine = ProgramArguments.plainCommandLine
         options.isSingleEvent = command.ack == .exit
         options.awaitsAcknowledgement = command.ack == .event
         let environment = ChildEnvironment(

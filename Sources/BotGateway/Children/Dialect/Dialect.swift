@@ -23,6 +23,9 @@ protocol Dialect: AnyObject {
     /// A child that has read everything and is quiet counts as back, even if it isn't seen waiting in a read.
     var returnsWhenQuiet: Bool { get }
 
+    /// What a program must do that exits with 0 before it reads its event, for the log.
+    var readingAdvice: String { get }
+
     /// The lines that the child reads for an event.
     func lines(of event: IncomingEvent) -> [UInt8]
     /// The disconnect line; nil if the protocol has none.

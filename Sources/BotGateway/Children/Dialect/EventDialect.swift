@@ -10,6 +10,7 @@ final class EventDialect: Dialect {
     let isFetching = false
     let opensWithScopeLine = true
     let returnsWhenQuiet = false
+    var readingAdvice: String { "a bot must read its stdin, line by line" }
 
     private init() {}
 

@@ -28,6 +28,10 @@ final class PlainTextDialect: Dialect {
 
     let opensWithScopeLine = false
     let returnsWhenQuiet = true
+    var readingAdvice: String {
+        "it must read a line for each message; a program that doesn't needs a loop: "
+            + "sh -c 'while read -r line; do date; done'"
+    }
 
     /// The next event waits until the child is back, so that output can be assigned to its event.
     private let awaitsReturn: Bool
