@@ -5,6 +5,7 @@ struct DowngradeCommand: LoopCommand {
     static let configuration = CommandConfiguration(
         commandName: "downgrade",
         abstract: "Prepare a stopped gateway's journal for an older pipegram.",
+        usage: "pipegram downgrade [<options>]",
         discussion: """
             A newer pipegram may change the journal's layout, and an older one then rejects the journal and says \
             which layout it supports. Stop the gateway, run this command of the newer pipegram, then start the older \
