@@ -24,7 +24,10 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CSystem"),
+        // The header of Debian's libtomlplusplus-dev.
+        .target(name: "CTOML"),
         .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: onTheLoop),
+        .target(name: "TOML", dependencies: ["CTOML"], swiftSettings: onTheLoop),
         .target(
             name: "Reactor", dependencies: ["CCurl", "CEdit", "CMicroHTTPD", "CSystem"],
             swiftSettings: onTheLoop),
@@ -48,13 +51,14 @@ let package = Package(
         .executableTarget(
             name: "pipegram",
             dependencies: [
-                "Chat", "Doctor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Chat", "Doctor", "TOML", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         .target(
-            name: "TestSupport", dependencies: ["Chat", "CMalloc", "Doctor"],
+            name: "TestSupport", dependencies: ["Chat", "CMalloc", "Doctor", "TOML"],
             path: "Tests/Support", swiftSettings: onTheLoop),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: onTheLoop),
+        .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: onTheLoop),
         .testTarget(
             name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: onTheLoop),
         .testTarget(name: "BotAPITests", dependencies: ["BotAPI", "TestSupport"], swiftSettings: onTheLoop),
@@ -70,7 +74,8 @@ let package = Package(
         .testTarget(name: "ProjectTests", dependencies: ["TestSupport"], swiftSettings: onTheLoop),
         .testTarget(
             name: "EndToEndTests", dependencies: ["pipegram", "TestSupport"], swiftSettings: onTheLoop),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )
 
 // Only for Tests/Fuzz/run: libFuzzer with the readers of ProjectTests, which can't be in two targets.
@@ -90,6 +95,7 @@ if Context.environment["PIPEGRAM_FUZZ"] != nil {
                 "ProjectTests/Readers/Reader+AllowList.swift",
                 "ProjectTests/Readers/Reader+Markup.swift", "ProjectTests/Readers/Reader+Chat.swift",
                 "ProjectTests/Readers/Reader+Simulator.swift",
+                "ProjectTests/Readers/Reader+TOML.swift",
             ],
             swiftSettings: onTheLoop),
     ]

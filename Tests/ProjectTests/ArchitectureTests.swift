@@ -55,7 +55,8 @@ import Testing
     @Test(arguments: [
         ("CJansson", ["JSON/"]), ("CCurl", ["Reactor/HTTP/"]), ("CMicroHTTPD", ["Reactor/HTTP/"]),
         ("CEdit", ["Reactor/Terminal/"]), ("CSQLite", ["BotGateway/Journal/"]),
-        ("CSystem", ["Reactor/", "BotGateway/Journal/"]), ("ArgumentParser", ["pipegram/"]),
+        ("CSystem", ["Reactor/", "BotGateway/Journal/"]), ("CTOML", ["TOML/"]),
+        ("ArgumentParser", ["pipegram/"]),
     ])
     func `a C library, and the parser of options, are imported in one place`(
         _ module: String, _ places: [String]

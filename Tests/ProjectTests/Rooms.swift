@@ -137,13 +137,21 @@ enum Rooms {
             BotAPI
             BotGateway/ Children Events GatewayFailure.swift Journal Updates Updates/Access
             pipegram
+        # The options that the configuration file and the environment give.
+        pipegram/Settings
+            JSON
+            TOML
+            Reactor/ Files Loop
+            BotAPI
+            pipegram
+            pipegram/ Options
         # What a user can type: the commands, without what most of them do.
         pipegram/Commands
             Reactor/ Files Loop Process
             BotAPI
             BotGateway/ Calls GatewayFailure.swift Journal Journal/Inspection
             pipegram
-            pipegram/ Options
+            pipegram/ Options Settings
         pipegram/Runners
             JSON
             Reactor/ Files HTTP Loop Process Terminal

@@ -24,6 +24,7 @@ struct DeadLettersCommand: LoopCommand {
 
     @OptionGroup var stateFlags: StateFlags
     @OptionGroup var tokenFlags: TokenFlags
+    @OptionGroup var configurationFlags: ConfigurationFlags
 
     func validate() throws {
         if retry, clear { throw ValidationError("--retry and --clear exclude each other.") }

@@ -33,6 +33,7 @@ struct DoctorCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Children") var probeFlags: ProbeFlags
     @OptionGroup(title: "State") var stateFlags: StateFlags
+    @OptionGroup var configurationFlags: ConfigurationFlags
 
     @Argument(
         parsing: .captureForPassthrough,

@@ -23,6 +23,7 @@ struct DowngradeCommand: LoopCommand {
 
     @OptionGroup var stateFlags: StateFlags
     @OptionGroup var tokenFlags: TokenFlags
+    @OptionGroup var configurationFlags: ConfigurationFlags
 
     func validate() throws {
         guard JournalDowngrade.layouts.contains(to) else {

@@ -17,7 +17,7 @@ extension LoopCommand {
                 let code = try start()
                 if code != .success { throw code }
             } catch let failure as Failure {
-                printError(failure.message)
+                printError(Settings.current?.located(failure.message) ?? failure.message)
                 throw failure.code
             }
         }

@@ -30,7 +30,7 @@ struct Pipegram: ParsableCommand {
         CommandGroup(
             name: "Inspect a gateway",
             subcommands: [StatusCommand.self, DeadLettersCommand.self, DowngradeCommand.self]),
-        CommandGroup(name: "Set up", subcommands: [CompletionsCommand.self]),
+        CommandGroup(name: "Set up", subcommands: [ConfigCommand.self, CompletionsCommand.self]),
     ]
 
     static let commands = groups.flatMap(\.subcommands)
@@ -55,20 +55,60 @@ struct Pipegram: ParsableCommand {
 
     private static func start(_ arguments: [String]) {
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(configured(arguments))
             try command.run()
         } catch {
+            if let problem = configurationProblem(arguments, error) { refuse(problem, .configuration) }
             if let message = UsageHints.message(forRefusal: message(for: error)) { refuse(message) }
             exit(withError: error)
         }
     }
 
-    private static func refuse(_ message: String) -> Never {
+    /// The arguments with the options from the configuration file and the environment.
+    private static func configured(_ arguments: [String]) -> [String] {
+        guard Settings.mayExist(for: arguments) else { return arguments }
+        let loaded = MainActor.assumeIsolated {
+            Result { () throws(Failure) in
+                let settings = try Settings.load(for: arguments, CommandCatalog(commands))
+                settings?.warnings.forEach(printError)
+                return settings?.commandLine(arguments.dropFirst()) ?? arguments
+            }
+        }
+        do throws(Failure) {
+            return try loaded.get()
+        } catch {
+            refuse(error.message, error.code)
+        }
+    }
+
+    /// The message for an error that an option from the configuration file or the environment causes; nil for others.
+    private static func configurationProblem(_ arguments: [String], _ error: any Error) -> String? {
+        guard !(error is ExitCode), exitCode(for: error) != .success else { return nil }
+        return MainActor.assumeIsolated {
+            Settings.current?.problem(explanation(of: error), arguments.dropFirst(), parsing: problem)
+        }
+    }
+
+    /// Why ArgumentParser rejects a command line; nil if it doesn't.
+    static func problem(_ commandLine: [String]) -> String? {
+        do {
+            _ = try parseAsRoot(commandLine)
+            return nil
+        } catch {
+            return explanation(of: error)
+        }
+    }
+
+    private static func explanation(of error: any Error) -> String {
+        UsageHints.message(forRefusal: message(for: error)) ?? message(for: error)
+    }
+
+    private static func refuse(_ message: String, _ code: ExitCode = .validationFailure) -> Never {
         MainActor.assumeIsolated {
             printError(message)
             LogOutput.stderr.finish()
         }
-        Glibc.exit(ExitCode.validationFailure.rawValue)
+        Glibc.exit(code.rawValue)
     }
 }
 

@@ -23,4 +23,5 @@ struct RecordCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Telegram") var telegram: TelegramFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
+    @OptionGroup var configurationFlags: ConfigurationFlags
 }

@@ -38,6 +38,7 @@ struct ReplayCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Children") var ackFlags: AckFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
+    @OptionGroup var configurationFlags: ConfigurationFlags
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {

@@ -32,8 +32,8 @@ struct RunCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Children") var childFlags: RunChildFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
     @OptionGroup(title: "Delivery") var deliveryFlags: DeliveryFlags
-    @OptionGroup(title: "Delivery") var stateFlags: PersistenceFlags
     @OptionGroup(title: "Log") var logFlags: RunLogFlags
+    @OptionGroup var configurationFlags: ConfigurationFlags
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {

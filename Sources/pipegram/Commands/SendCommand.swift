@@ -57,6 +57,7 @@ struct SendCommand: ParsableCommand, Sendable {
     @OptionGroup(title: "Telegram") var fileFlags: FileFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
+    @OptionGroup var configurationFlags: ConfigurationFlags
 
     func validate() throws {
         try validateText()

@@ -37,6 +37,7 @@ struct SimulatorCommand: ParsableCommand, Sendable {
     var logTexts = false
 
     @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
+    @OptionGroup var configurationFlags: ConfigurationFlags
 
     func validate() throws {
         guard let token else { return }

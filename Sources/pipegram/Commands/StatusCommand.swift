@@ -21,6 +21,7 @@ struct StatusCommand: LoopCommand {
 
     @OptionGroup var stateFlags: StateFlags
     @OptionGroup var tokenFlags: TokenFlags
+    @OptionGroup var configurationFlags: ConfigurationFlags
 
     @MainActor func start() throws -> ExitCode {
         let place = try stateFlags.existingDirectory(for: tokenFlags)

@@ -33,6 +33,8 @@ struct DeliveryFlags: ParsableArguments, Sendable {
             "Failed deliveries before an event becomes a dead letter", valueName: "number"))
     var maxDeliveries = 3
 
+    @OptionGroup var stateFlags: PersistenceFlags
+
     func validate() throws {
         guard (1...1000).contains(window) else {
             throw ValidationError("--window must be from 1 to 1000.")

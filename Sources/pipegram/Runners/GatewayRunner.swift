@@ -51,7 +51,7 @@ import Reactor
         do {
             record = try session.record(command.recordFlags)
             let bot = session.token.bot
-            directory = try command.stateFlags.directory(of: bot, log: session.log)
+            directory = try command.deliveryFlags.stateFlags.directory(of: bot, log: session.log)
             journal = try DiskJournal(
                 in: directory, bot: Int64(bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
                 on: session.loop, log: session.log)

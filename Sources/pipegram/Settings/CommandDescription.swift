@@ -1,0 +1,56 @@
+import ArgumentParser
+import JSON
+
+/// A command and its options, as ArgumentParser describes them.
+@MainActor struct CommandDescription {
+    let name: String
+    let options: [OptionDescription]
+    /// The number of arguments that must be given, the program not counted.
+    let requiredArguments: Int
+    let takesProgram: Bool
+
+    init(_ command: any ParsableCommand.Type) {
+        let dump = try? JSON(parsing: command._dumpHelp())
+        let arguments = dump?["command"]?["arguments"]?.elements ?? []
+        let positional = arguments.filter { $0["kind"]?.string == "positional" }
+        let isProgram = { (argument: JSON) in argument["parsingStrategy"]?.string == "allRemainingInput" }
+        name = command._commandName
+        options = arguments.filter { $0["kind"]?.string != "positional" }.compactMap(OptionDescription.init)
+        takesProgram = positional.contains(where: isProgram)
+        requiredArguments = positional.count { $0["isOptional"]?.bool != true && !isProgram($0) }
+    }
+
+    /// Whether the command reads the configuration.
+    var takesSettings: Bool { options.contains { $0.key == Self.configurationKey } }
+
+    /// The options that a configuration file may set.
+    var settable: [OptionDescription] {
+        options.filter { !$0.isHidden && !$0.isHelp && $0.key != Self.configurationKey }
+            + (takesProgram ? [.program] : [])
+    }
+
+    func settable(_ key: String) -> OptionDescription? { settable.first { $0.key == key } }
+
+    nonisolated static let configurationKey = "config"
+}
+
+/// All commands; each is described when it is asked for, because that takes a millisecond.
+@MainActor struct CommandCatalog {
+    private let types: [any ParsableCommand.Type]
+
+    init(_ types: [any ParsableCommand.Type]) { self.types = types }
+
+    var names: [String] { types.map { $0._commandName } }
+
+    var all: [CommandDescription] { types.map { CommandDescription($0) } }
+
+    subscript(name: String) -> CommandDescription? {
+        types.first { $0._commandName == name }.map { CommandDescription($0) }
+    }
+
+    /// Whether any command has the option.
+    func hasOption(_ key: String) -> Bool { types.contains { CommandDescription($0).settable(key) != nil } }
+
+    /// The keys that may stand outside of tables.
+    var keys: Set<String> { Set(all.flatMap { $0.settable.map(\.key) }) }
+}
