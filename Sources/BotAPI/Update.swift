@@ -16,6 +16,8 @@ package struct Update {
     package let payloadIsLast: Bool
     /// The line of a recorded log on which the update starts, counted from 1; 0 if it came from Telegram.
     package let line: Int
+    /// An earlier run may have taken it.
+    package var mayHaveComeBefore = false
 
     /// Why a JSON value isn't an update.
     package enum Malformed: Error, Equatable, CustomStringConvertible {

@@ -10,7 +10,9 @@ package struct GatewayFailure: Error, CustomStringConvertible {
         case noBotAPI
         /// A webhook is set, so getUpdates is refused.
         case webhookIsSet
-        /// Another program polls for this bot's updates.
+        /// Telegram rejects the webhook's URL, or can't connect to it.
+        case badWebhook
+        /// Another program polls for this bot's updates, or changes its webhook.
         case conflict
         /// The state directory can't be used, or another gateway uses it.
         case noState

@@ -50,7 +50,7 @@ extension GatewayFailure {
         let code: ExitCode =
             switch kind {
             case .unauthorized: .noPermission
-            case .webhookIsSet, .noBotAPI: .configuration
+            case .webhookIsSet, .badWebhook, .noBotAPI: .configuration
             case .conflict, .refused: .temporary
             case .malformedLog, .unusableState: .malformedInput
             case .noState: .cantCreate

@@ -94,6 +94,8 @@ import Testing
         #expect(!found[1].message.contains("secret"))
         #expect(found[2].message.contains("2m behind"))
         findings.clockOffset = 20
+        findings.gatewayRuns = true
+        #expect(findings.diagnoses[1].severity == .fine)
         findings.webhook = ["url": ""]
         findings.poll = .conflict
         #expect(findings.diagnoses.map(\.severity) == [.fine, .fine, .fault, .fine, .hint])

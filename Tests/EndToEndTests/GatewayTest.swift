@@ -34,7 +34,8 @@ final class GatewayTest: Rigged {
 
     @discardableResult
     func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ProgramRun {
-        try start(["run", "--poll-timeout", "10s"] + arguments, environment: environment)
+        let polling = arguments.contains("--webhook") ? [] : ["--poll-timeout", "10s"]
+        return try start(["run"] + polling + arguments, environment: environment)
     }
 
     /// Starts any command of the program.

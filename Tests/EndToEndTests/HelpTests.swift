@@ -100,7 +100,7 @@ import Testing
                 _pipegram pipegram "${@: -1}" "${@: -2:1}"
                 echo "${COMPREPLY[*]}"
             }
-            try sta; try run --scope ''; try run --max-c; try help doc; try run -- cat /etc/host
+            try sta; try run --scope ''; try run --max-ch; try help doc; try run -- cat /etc/host
             """
         guard let end = try? TestRig().run(["bash", "-c", script, ProjectPaths.pipegram]).end() else {
             return

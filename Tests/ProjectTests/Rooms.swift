@@ -64,10 +64,12 @@ enum Rooms {
             Reactor/ Loop
             BotAPI
             BotGateway/ Events
-        # It keeps events and calls, and knows neither whose they are nor where they go.
+        # It keeps events and calls, and knows neither whose they are nor where they go: of BotAPI, only how updates are
+        # numbered.
         BotGateway/Journal
             JSON
             Reactor/ Files Loop
+            BotAPI
             BotGateway/ Events GatewayFailure.swift Metrics
         BotGateway/Journal/Inspection
             JSON

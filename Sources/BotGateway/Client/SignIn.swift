@@ -5,8 +5,8 @@ import Reactor
 /// Calls getMe until Telegram answers.
 package final class SignIn {
     static let webhookIsSet =
-        "a webhook is set for this bot, so Telegram sends its updates there; "
-        + "to delete it: pipegram run --delete-webhook …"
+        "a webhook is set for this bot, so Telegram sends its updates there; to delete it and poll: "
+        + "pipegram run --delete-webhook …; to receive them: pipegram run --webhook URL --listen ADDRESS:PORT …"
 
     package static func unauthorized(_ error: BotAPIError) -> String {
         "Telegram rejects the token (\(error)). Get it from @BotFather with /token, and put it in --token-file "

@@ -22,6 +22,7 @@ package struct IncomingEvent {
         scope = route.scope
         logLine = update.line
         line = Self.line(of: update)
+        isRedelivered = update.mayHaveComeBefore
     }
 
     init(updateID: Int64, scope: Scope, line: [UInt8], logLine: Int = 0) {

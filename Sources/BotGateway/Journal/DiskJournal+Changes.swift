@@ -11,6 +11,7 @@ extension DiskJournal {
         commit.add {
             $0.events.appended += events
             if let offset { $0.metadata.offset = offset }
+            if notesUpdates { $0.metadata.taken += events.map(\.updateID) }
         } then: {
             stored(events)
         }

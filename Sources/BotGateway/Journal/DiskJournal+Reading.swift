@@ -45,10 +45,10 @@ extension DiskJournal {
         return try? JSON(parsing: read.bytes(0))
     }
 
-    /// The offset at which the source continues; nil in a new journal.
+    /// The offset at which polling continues; nil in a new journal, and if a webhook brought the last updates.
     package func offset() throws(GatewayFailure) -> Int64? {
         try JournalDatabase.reporting(at: place) { () throws(DatabaseError) in
-            try JournalMetadata(database)["offset"]
+            try JournalMetadata(database).offset
         }
     }
 

@@ -25,6 +25,8 @@ import Reactor
     /// Kept for its lock; nil for a journal in memory.
     let directory: StateDirectory?
     private(set) var nextKey: Int64
+    /// The ids of appended events are stored, because there is no offset.
+    var notesUpdates = false
     private var isBroken = false
     private var possiblyDelivered: PossiblyDelivered
     private var recovered = RecoveredScopes()

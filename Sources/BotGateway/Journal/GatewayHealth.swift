@@ -7,9 +7,13 @@ package struct GatewayHealth: Equatable {
     package let pollErrors: Int
     /// The calls that were rejected or are unknown.
     package let callErrors: Int
+    /// A webhook brings the updates: `lastPoll` and the others tell of requests to and from Telegram about it.
+    package let isWebhook: Bool
 
-    package init(lastPoll: Int64?, isPollFailing: Bool, pollErrors: Int, callErrors: Int) {
-        (self.lastPoll, self.isPollFailing) = (lastPoll, isPollFailing)
+    package init(
+        lastPoll: Int64?, isPollFailing: Bool, pollErrors: Int, callErrors: Int, isWebhook: Bool
+    ) {
+        (self.lastPoll, self.isPollFailing, self.isWebhook) = (lastPoll, isPollFailing, isWebhook)
         (self.pollErrors, self.callErrors) = (pollErrors, callErrors)
     }
 }

@@ -34,12 +34,19 @@ struct JournalChanges {
     /// The journal's single values; nil for those that don't change.
     struct Metadata {
         var offset: Int64?
+        /// The offset up to which updates were polled before a webhook was set.
+        var polled: Int64?
+        /// The ids of updates that a webhook brought.
+        var taken: [Int64] = []
         var username: String?
         /// Since the start.
         var dropped: (notAllowed: Int, tooOld: Int)?
         var health: GatewayHealth?
 
-        var isEmpty: Bool { offset == nil && username == nil && dropped == nil && health == nil }
+        var isEmpty: Bool {
+            offset == nil && username == nil && dropped == nil && health == nil && taken.isEmpty
+                && polled == nil
+        }
     }
 
     var events = Events()

@@ -2,7 +2,11 @@ import Glibc
 
 /// The journal's single values: `bot`, `username`, `offset`, `clean` (1 after a stop that left no event in flight),
 /// `reach` (the redelivery window), `started`, `stopped` (0 until a stop), `not_allowed` and `too_old` (updates dropped
-/// since the start), `last_poll` (seconds since 1970, 0 before it), `poll_failing`, `poll_errors` and `call_errors`.
+/// since the start), `last_poll` (seconds since 1970, 0 before it), `poll_failing`, `poll_errors`, `call_errors` and
+/// `webhook` (1 if a webhook brings the updates instead of polls).
+///
+/// With a webhook, `offset` is 0 from the first update on, `polled` is the last one before it, and `taken_0`… have the
+/// ids of the last updates, each in its slot.
 struct JournalMetadata {
     private let database: Database
 
@@ -13,6 +17,11 @@ struct JournalMetadata {
             let statement = try find(name)
             return try statement.step() ? statement.integer(0) : nil
         }
+    }
+
+    /// Nil if a webhook brought the last updates.
+    var offset: Int64? {
+        get throws(DatabaseError) { try self["offset"].flatMap { $0 == 0 ? nil : $0 } }
     }
 
     func text(_ name: String) throws(DatabaseError) -> String? {

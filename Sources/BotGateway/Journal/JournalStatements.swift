@@ -10,7 +10,7 @@ final class JournalStatements {
     private let calls: CallStatements
     let states: StateStatements
     let wakes: WakeStatements
-    private let setMetadata: Statement
+    private let metadata: MetadataStatements
     private let children: ChildStatements
     private let addHold: Statement
     private let addMigration: Statement
@@ -24,7 +24,7 @@ final class JournalStatements {
         calls = try CallStatements(database)
         states = try StateStatements(database)
         wakes = try WakeStatements(database)
-        setMetadata = try database.prepare("INSERT OR REPLACE INTO facts VALUES (?, ?)")
+        metadata = try MetadataStatements(database)
         children = try ChildStatements(database)
         addHold = try database.prepare("INSERT OR REPLACE INTO holds VALUES (?, ?)")
         addMigration = try database.prepare("INSERT OR REPLACE INTO migrations VALUES (?, ?)")
@@ -45,7 +45,7 @@ final class JournalStatements {
     private func write(_ changes: JournalChanges) throws(DatabaseError) {
         try events.write(changes.events)
         try calls.write(changes.calls)
-        try write(changes.metadata)
+        try metadata.write(changes.metadata)
         for (scope, state) in changes.states { try states.set(state, of: scope) }
         for change in changes.wakes { try wakes.write(change) }
         for (scope, child) in changes.children { try children.set(child, of: scope) }
@@ -57,30 +57,6 @@ final class JournalStatements {
             addMigration.bind(0, old)
             try addMigration.run(1, new)
         }
-    }
-
-    private func write(_ metadata: JournalChanges.Metadata) throws(DatabaseError) {
-        if let offset = metadata.offset { try set("offset", offset) }
-        if let username = metadata.username {
-            setMetadata.bind(0, "username")
-            setMetadata.bind(1, username)
-            try setMetadata.run()
-        }
-        if let dropped = metadata.dropped {
-            try set("not_allowed", Int64(dropped.notAllowed))
-            try set("too_old", Int64(dropped.tooOld))
-        }
-        if let health = metadata.health {
-            try set("last_poll", health.lastPoll ?? 0)
-            try set("poll_failing", health.isPollFailing ? 1 : 0)
-            try set("poll_errors", Int64(health.pollErrors))
-            try set("call_errors", Int64(health.callErrors))
-        }
-    }
-
-    private func set(_ name: String, _ value: Int64) throws(DatabaseError) {
-        setMetadata.bind(0, name)
-        try setMetadata.run(1, value)
     }
 }
 

@@ -1,7 +1,7 @@
 import Glibc
 import Reactor
 
-/// What a poller remembers of its polls, above all of those that went wrong.
+/// What a source remembers of its requests for updates, above all of those that went wrong.
 struct PollTroubles {
     static let rejectionLimit = Duration.seconds(30)
 
@@ -20,8 +20,10 @@ struct PollTroubles {
 
     /// Telegram delays each of two competing programs by 3 s, so both see a conflict every few seconds. Between them
     /// both get some updates, so a successful poll proves nothing.
-    init(conflictLimit: Duration) {
-        conflicts = RepeatedRefusal(limit: conflictLimit, rhythm: .seconds(30))
+    ///
+    /// - Parameter rhythm: the time without a conflict after which the next one counts as a first.
+    init(conflictLimit: Duration, rhythm: Duration = .seconds(30)) {
+        conflicts = RepeatedRefusal(limit: conflictLimit, rhythm: rhythm)
     }
 
     mutating func began() {

@@ -1,3 +1,5 @@
+import BotAPI
+
 extension TelegramPoller {
     package struct Options {
         /// The `timeout` of getUpdates: how long Telegram holds a request if there are no updates. Whole seconds in
@@ -9,6 +11,8 @@ extension TelegramPoller {
         package var conflictLimit: Duration = .seconds(90)
         /// The offset to start from: an earlier run took every lower update.
         package var offset: Int64?
+        /// The updates that earlier runs took; nil if all of them were below `offset`.
+        package var taken: TakenUpdates?
         /// The `allowed_updates`. Empty for Telegram's default, which includes kinds added later.
         package private(set) var kinds: [String]
         /// The first poll doesn't wait for updates, so that its answer shows soon that polling works.

@@ -8,7 +8,7 @@ import Reactor
 /// A getUpdates with an offset confirms every update below it: Telegram deletes them when the request arrives.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#getupdates
-package final class TelegramPoller: UpdateSource {
+package final class TelegramPoller: TelegramSource {
     package var onUpdates: (UpdateBatch) -> Void = { _ in }
     package var onEnd: (GatewayFailure?) -> Void = { _ in }
     /// Called for each poll that was answered with updates, or with none.
@@ -62,6 +62,7 @@ package final class TelegramPoller: UpdateSource {
         position = Position(offset: options.offset, isDropping: options.dropsPending)
     }
 
+    package var isWebhook: Bool { false }
     /// When getUpdates was last answered or first called, in seconds since 1970; nil before the first call.
     package var lastPoll: Int64? { troubles.lastPoll }
     /// When getUpdates was last answered, in seconds since 1970; nil before the first answer.
@@ -175,7 +176,7 @@ package final class TelegramPoller: UpdateSource {
             onAnswer()
             for error in answer.malformed { log.error("skipped a malformed update: \(error)") }
             guard !position.isDropping else { return dropped(upTo: answer.nextOffset) }
-            let new = answer.updates.filter { recent.isNew($0.id) }
+            let new = unknown(answer.updates)
             let next = troubles.emptyPolls.answered(
                 news: !new.isEmpty, after: time, asked: options.wait)
             guard let nextOffset = answer.nextOffset else { return goOn(next) }
@@ -189,6 +190,11 @@ package final class TelegramPoller: UpdateSource {
             (position.offset, position.isDropping) = (id == .max ? position.offset : id + 1, false)
             poll()
         }
+    }
+
+    private func unknown(_ updates: [Update]) -> [Update] {
+        let new = updates.filter { recent.isNew($0.id) }
+        return options.taken.map { $0.unknown(new) } ?? new
     }
 
     /// Gets the number of pending updates, only for the log: a failure doesn't matter.

@@ -35,9 +35,13 @@ import TelegramSimulator
 
     /// - Parameters:
     ///   - asksForUpdates: whether to call getUpdates, which interrupts other programs.
+    ///   - gatewayRuns: whether a gateway of the same state runs, so that a webhook is its own.
     ///   - done: called once, from the loop.
-    package func start(asksForUpdates: Bool, then done: @escaping ([Diagnosis]) -> Void) {
+    package func start(
+        asksForUpdates: Bool, gatewayRuns: Bool = false, then done: @escaping ([Diagnosis]) -> Void
+    ) {
         self.done = done
+        findings.gatewayRuns = gatewayRuns
         ask("getMe") { [self] bot in
             guard let bot else { return end() }
             guard bot["id"] != nil else {

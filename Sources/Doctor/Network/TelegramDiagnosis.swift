@@ -20,6 +20,8 @@ struct TelegramDiagnosis {
     var isNoBotAPI = false
     /// getWebhookInfo's answer.
     var webhook: JSON?
+    /// A gateway of this state runs: a webhook is its own.
+    var gatewayRuns = false
     var poll: Poll?
     /// How far this clock is ahead of the server's, in seconds.
     var clockOffset: Int64?
@@ -52,9 +54,10 @@ struct TelegramDiagnosis {
         guard let webhook else { return nil }
         guard let url = webhook["url"]?.string, !url.isEmpty else { return .fine("webhook", "none is set") }
         let host = url.split(separator: "/").dropFirst().first.map(String.init) ?? url
+        if gatewayRuns { return .fine("webhook", "one is set, at \(host), and a gateway runs") }
         return .fault(
             "webhook",
-            "one is set, at \(host), and Telegram sends the bot's updates there. Delete it: "
+            "one is set, at \(host), and Telegram sends the bot's updates there. To poll, delete it: "
                 + "pipegram run --delete-webhook …")
     }
 

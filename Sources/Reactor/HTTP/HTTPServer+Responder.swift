@@ -28,7 +28,7 @@ extension HTTPServer {
         private var request: Request
         /// The parser of a form body.
         private var form: MultipartParser?
-        /// The status for a body that is rejected.
+        /// The status for a request that is rejected by its headers or its body.
         private var rejection: Int?
         private var bodyLimit = 0
         private var bytesLeft = Int.max
@@ -90,10 +90,11 @@ extension HTTPServer {
         var range: String { request.range }
 
         /// Prepares for the body, once the request's headers have arrived.
-        func expectBody(limit: Int, breaksOffAfter: (Request) -> Int?) {
+        func expectBody(limit: Int, rejects: (Request) -> Int?, breaksOffAfter: (Request) -> Int?) {
             bodyLimit = limit
             bytesLeft = max(0, breaksOffAfter(request) ?? .max)
-            guard MultipartParser.isMultipart(request.contentType) else { return }
+            rejection = rejects(request)
+            guard rejection == nil, MultipartParser.isMultipart(request.contentType) else { return }
             form = MultipartParser(
                 contentType: request.contentType,
                 keptBytes: server?.limits.keptBytes ?? MultipartParser.textLimit)

@@ -64,6 +64,10 @@ import CSystem
     /// Called with each request once its body is complete. The responder may be kept and used later.
     package var onRequest: (Request, Responder) -> Void = { $1.respond(status: 404) }
 
+    /// Called once a request's headers are complete. Returns the status with which to reject it, whatever its body is:
+    /// that isn't kept. Nil to accept it.
+    package var rejects: (Request) -> Int? = { _ in nil }
+
     /// Called once a request's headers are complete. Returns after how many bytes of the body to close the connection,
     /// to simulate a bad one; nil for never.
     package var breaksOffAfter: (Request) -> Int? = { _ in nil }
@@ -175,7 +179,7 @@ import CSystem
         guard let responder = Responder.from(slot.pointee) else {
             let responder = Responder(to: head(), on: connection, in: self)
             slot.pointee = Unmanaged.passRetained(responder).toOpaque()
-            responder.expectBody(limit: limits.body, breaksOffAfter: breaksOffAfter)
+            responder.expectBody(limit: limits.body, rejects: rejects, breaksOffAfter: breaksOffAfter)
             return true
         }
         guard piece.isEmpty else { return responder.receive(piece) }

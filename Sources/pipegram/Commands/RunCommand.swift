@@ -6,7 +6,7 @@ struct RunCommand: ParsableCommand, Sendable {
         abstract: "Run a bot on Telegram: one child of your program for each chat.",
         usage: "pipegram run [<options>] [--] <program> [<argument> ...]",
         discussion: """
-            Polls Telegram for updates until it is stopped. Unfinished events and calls are kept in the state \
+            Polls Telegram for updates until it is stopped; with --webhook, Telegram posts them. Unfinished events and calls are kept in the state \
             directory; the next start continues from there, even after kill -9.
 
             SIGINT or SIGTERM waits for the children to finish their events, sends their calls, and exits with \
@@ -23,7 +23,7 @@ struct RunCommand: ParsableCommand, Sendable {
             Example:  TELEGRAM_BOT_TOKEN=… pipegram run -- ./bot.sh
             """)
 
-    @OptionGroup(title: "Telegram") var telegram: TelegramFlags
+    @OptionGroup(title: "Telegram") var telegram: RunTelegramFlags
     @OptionGroup(title: "Telegram") var callFlags: CallFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Access") var accessFlags: AccessFlags

@@ -4,9 +4,9 @@ import ArgumentParser
 struct RunLogFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "Serve /metrics, /healthz and /readyz here", valueName: MetricsAddress.forms),
+            "Serve /metrics, /healthz and /readyz here", valueName: ServerAddress.forms),
         completion: .file())
-    var metrics: MetricsAddress?
+    var metrics: ServerAddress?
 
     @OptionGroup var log: LogFlags<InfoByDefault>
 }

@@ -26,6 +26,9 @@ struct ServerFlags: ParsableArguments, Sendable {
         }
     }
 
+    /// A server other than Telegram's was given.
+    var isOther: Bool { given != nil }
+
     private var given: (option: String, text: String)? {
         if let apiURL { return ("--api-url", apiURL) }
         return Environment.variable("TELEGRAM_API_URL").map { ("$TELEGRAM_API_URL", $0) }

@@ -7,8 +7,10 @@ import Logging
 struct TelegramFlags: ParsableArguments, Sendable {
     @OptionGroup var server: ServerFlags
 
-    @Option(help: .duration("getUpdates timeout, at most 50s"))
-    var pollTimeout = DurationValue.seconds(50)
+    @Option(help: .duration("getUpdates timeout, at most 50s (default: 50s)"))
+    var pollTimeout: DurationValue?
+
+    private static let longestPoll = DurationValue.seconds(50)
 
     @Option(
         help: ArgumentHelp(
@@ -21,19 +23,25 @@ struct TelegramFlags: ParsableArguments, Sendable {
     var deleteWebhook = false
 
     func validate() throws {
-        guard let wait = pollTimeout.duration, (.zero)...(.seconds(50)) ~= wait,
+        guard let wait = (pollTimeout ?? Self.longestPoll).duration, (.zero)...(.seconds(50)) ~= wait,
             wait.components.attoseconds == 0
         else { throw ValidationError("--poll-timeout must be whole seconds, from 0s to 50s.") }
     }
 
     /// - Parameter offset: the first update to ask for, from an earlier run.
-    @MainActor func polling(from offset: Int64? = nil, log: Logger) -> TelegramPoller.Options {
+    @MainActor func pollOptions(from offset: Int64? = nil, log: Logger) -> TelegramPoller.Options {
+        let wait = (pollTimeout ?? Self.longestPoll).duration ?? .seconds(50)
+        return .init(wait: wait, kinds: checkedKinds(log), offset: offset)
+    }
+
+    /// The kinds for `allowed_updates`. Warns of unknown ones.
+    @MainActor func checkedKinds(_ log: Logger) -> [String] {
         for kind in kinds where !UpdateKinds.all.contains(kind) {
             log.warning(
                 "--allowed-updates: unknown update type '\(kind)'; Telegram ignores types that it doesn't know"
             )
         }
-        return .init(wait: pollTimeout.duration ?? .seconds(50), kinds: kinds, offset: offset)
+        return kinds
     }
 
     @MainActor private var kinds: [String] {

@@ -82,7 +82,8 @@ import TelegramSimulator
             variable: Environment.variable)
         telegramCheck = check
         running += 1
-        check.start(asksForUpdates: !command.noPoll && !isRunning) { [unowned self] found in
+        check.start(asksForUpdates: !command.noPoll && !isRunning, gatewayRuns: isRunning) {
+            [unowned self] found in
             found.forEach(report.add)
             checkEnded()
         }

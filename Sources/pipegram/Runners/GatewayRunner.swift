@@ -6,7 +6,7 @@ import JSON
 import Logging
 import Reactor
 
-/// Runs `run`: signs in, connects poller, children and caller, and handles signals.
+/// Runs `run`: signs in, connects updates, children and calls, and handles signals.
 @MainActor final class GatewayRunner {
     /// The parts that exist once the bot is signed in.
     private struct Flow {
@@ -28,8 +28,7 @@ import Reactor
     private let journal: DiskJournal
     private let files: LocalFiles
     private let metrics: MetricsEndpoint?
-    private let access: AccessControl
-    private let record: UpdateRecord?
+    private let intake: UpdateIntake
     private var flow: Flow?
     private var signals: Signals?
     private let terminalHangup = TerminalHangup()
@@ -41,15 +40,14 @@ import Reactor
         self.command = command
         program = try BotProgram(command.bot)
         session = try BotAPISession(
-            command.telegram.server, command.tokenFlags, log: command.logFlags.log.logger())
+            command.telegram.polling.server, command.tokenFlags, log: command.logFlags.log.logger())
         command.bot.warnOfOptions(session.log)
         policy = command.policy(for: program)
-        access = try AccessControl(command.accessFlags, log: session.log)
+        intake = try UpdateIntake(command, session)
         // Other commands send these as soon as they see that the state is in use.
         Signals.block([SIGUSR1, SIGUSR2])
         let directory: StateDirectory?
         do {
-            record = try session.record(command.recordFlags)
             let bot = session.token.bot
             directory = try command.deliveryFlags.stateFlags.directory(of: bot, log: session.log)
             journal = try DiskJournal(
@@ -63,6 +61,7 @@ import Reactor
             uploads: try command.fileFlags.uploads().excluding(reserved),
             downloads: ChildFiles(
                 in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved))
+        try intake.listen(keepingIn: journal)
         metrics = try command.logFlags.metrics.map { [session] in
             try MetricsEndpoint(at: $0, on: session.loop, log: session.log)
         }
@@ -73,10 +72,11 @@ import Reactor
             handle($0)
         }
         let result = Result {
-            try session.run(deletingWebhook: command.telegram.deleteWebhook) {
+            try session.run(deletingWebhook: command.telegram.polling.deleteWebhook) {
                 [unowned self] (user: JSON) throws(GatewayFailure) in try start(as: user)
             }
         }
+        intake.close()
         metrics?.close()
         flow?.parts.caller.abandonDownloads()
         let failure = closeJournal()
@@ -98,18 +98,18 @@ import Reactor
     private func start(as user: JSON) throws(GatewayFailure) {
         session.introduce(user, doing: "waiting for updates")
         if let username = user["username"]?.string { journal.setBot(username: username) }
-        access.logList()
+        intake.access.logList()
         let earlier = try journal.recoveredCalls()
         let children = makeChildren(user)
-        let poller = try makePoller()
-        let source = try access.filter(recorded(poller), notingIn: journal, on: loop)
+        let telegram = try intake.source(continuing: journal)
+        let source = try intake.filter(telegram, notingIn: journal)
         let caller = try makeCaller()
         let gateway = Gateway(
             from: source, by: command.scopeFlags.scope, through: children, to: caller,
             observedBy: caller, keepingIn: journal,
             stopTimeout: command.childFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop,
             log: log)
-        let parts = RunningGateway(poller: poller, caller: caller, children: children, journal: journal)
+        let parts = RunningGateway(source: telegram, caller: caller, children: children, journal: journal)
         let health = HealthRecorder(of: parts, on: loop)
         flow = Flow(gateway: gateway, parts: parts, health: health)
         metrics?.gateway = parts
@@ -121,18 +121,6 @@ import Reactor
             }
         }
         health.start()
-    }
-
-    private func makePoller() throws(GatewayFailure) -> TelegramPoller {
-        var options = command.telegram.polling(from: try journal.offset(), log: log)
-        options.dropsPending = command.accessFlags.dropPending
-        options.firstIsShort = ServiceManager.current != nil
-        return TelegramPoller(api: session.api, options: options, on: loop, log: log)
-    }
-
-    /// Records updates before they are filtered, so the record also has dropped ones.
-    private func recorded(_ source: any UpdateSource) -> any UpdateSource {
-        record.map { RecordingSource(source, in: $0) } ?? source
     }
 
     private func makeChildren(_ user: JSON) -> Children {
@@ -164,8 +152,8 @@ import Reactor
     private func handle(_ signal: Int32) {
         switch signal {
         case SIGHUP where !terminalHangup.isTerminalGone:
-            access.reload()
-            record?.reopen()
+            intake.access.reload()
+            intake.record?.reopen()
             guard let flow else { return }
             log.notice("SIGHUP: replacing all children")
             flow.health.reload { flow.gateway.reload() }
@@ -177,7 +165,7 @@ import Reactor
 
     /// Logs the output of `pipegram status`.
     private func logReport() {
-        access.logDropped()
+        intake.access.logDropped()
         flow?.health.report()
         do {
             for line in try journal.report().lines where !line.isEmpty { log.notice("\(line)") }

@@ -13,7 +13,7 @@ import Reactor
 
     init(of gateway: RunningGateway, on loop: EventLoop) {
         (self.gateway, self.loop) = (gateway, loop)
-        if manager != nil { gateway.poller.onAnswer = { [weak self] in self?.polled() } }
+        if manager != nil { gateway.source.onAnswer = { [weak self] in self?.polled() } }
     }
 
     /// Reports now and from then on, at most once every ten seconds.
@@ -24,10 +24,10 @@ import Reactor
 
     func report() {
         if isReady { manager?.notify(status) }
-        let poller = gateway.poller
+        let source = gateway.source
         let health = GatewayHealth(
-            lastPoll: poller.lastPoll, isPollFailing: poller.isFailing, pollErrors: poller.errors,
-            callErrors: gateway.caller.failures)
+            lastPoll: source.lastPoll, isPollFailing: source.isFailing, pollErrors: source.errors,
+            callErrors: gateway.caller.failures, isWebhook: source.isWebhook)
         guard health != stored else { return }
         stored = health
         gateway.journal.setHealth(health)
@@ -54,7 +54,8 @@ import Reactor
     private var status: String {
         let children = gateway.children
         let running = children.count.counted("child", plural: "children")
-        let state = gateway.poller.isFailing ? "polling fails" : "polling"
+        let source = gateway.source.isWebhook ? "webhook" : "polling"
+        let state = gateway.source.isFailing ? "\(source) fails" : source
         return "STATUS=\(state); \(running), \(children.backlog.counted("event")) waiting"
     }
 }

@@ -10,19 +10,19 @@ import Reactor
     var gateway: RunningGateway?
 
     private let server: HTTPServer
-    private let address: MetricsAddress
+    private let address: ServerAddress
     private let started = Int(time(nil))
 
-    init(at address: MetricsAddress, on loop: EventLoop, log: Logger) throws {
+    init(at address: ServerAddress, on loop: EventLoop, log: Logger) throws {
         self.address = address
-        if case .socket(let path) = address { UnixAddress.removeAbandoned(path) }
+        address.removeAbandoned()
         var limits = HTTPServer.Limits()
         // Children can connect too, and mustn't use up the gateway's descriptors.
         (limits.connections, limits.idleTimeout, limits.body) = (32, .seconds(30), 0)
         do {
             server = try HTTPServer(on: loop, host: address.host, port: address.port, limits: limits)
         } catch {
-            throw Self.failure(error, address)
+            throw address.failure(error, of: "--metrics", to: "serve metrics", port: 9464)
         }
         server.onRequest = { [unowned self] in answer($0, $1) }
         log.info("metrics: \(place)")
@@ -30,7 +30,7 @@ import Reactor
 
     func close() {
         server.close()
-        if case .socket(let path) = address { unlink(path) }
+        address.remove()
     }
 
     private var place: String {
@@ -38,27 +38,6 @@ import Reactor
         case .socket(let path): "/metrics on the Unix socket \(path)"
         case .port(let address):
             "http://\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(server.port)/metrics"
-        }
-    }
-
-    private static func failure(_ error: SystemError, _ address: MetricsAddress) -> Failure {
-        switch (error.code, address) {
-        case (EINVAL, _):
-            Failure(
-                .validationFailure,
-                "Invalid --metrics '\(address.host)': it must be an IP address and a port, such as 127.0.0.1:9464, "
-                    + "or a path with a '/'")
-        case (EADDRINUSE, .port(let address)):
-            Failure(
-                .cantCreate,
-                "can't serve metrics: \(address.host):\(address.port) is in use, perhaps by another gateway; choose another port"
-            )
-        case (EADDRINUSE, .socket(let path)):
-            Failure(
-                .cantCreate,
-                "can't serve metrics: \(path) exists and is in use, perhaps by another gateway; choose another path"
-            )
-        default: Failure(.cantCreate, "can't serve metrics: \(error)")
         }
     }
 

@@ -28,7 +28,7 @@ import Reactor
             throw error.asFailure
         }
         poller = TelegramPoller(
-            api: session.api, options: command.telegram.polling(log: log), on: session.loop, log: log)
+            api: session.api, options: command.telegram.pollOptions(log: log), on: session.loop, log: log)
     }
 
     /// Telegram gives each update to one program only: beside a gateway, both would miss some.

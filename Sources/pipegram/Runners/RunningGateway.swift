@@ -4,7 +4,7 @@ import Reactor
 
 /// The parts of a gateway whose bot is signed in.
 @MainActor struct RunningGateway {
-    let poller: TelegramPoller
+    let source: any TelegramSource
     let caller: TelegramCaller
     let children: Children
     let journal: DiskJournal
@@ -17,9 +17,10 @@ extension RunningGateway {
 
     /// Why it isn't ready; nil if it is.
     var reasonNotReady: String? {
-        guard let last = poller.lastAnswer else { return "no poll was answered yet" }
+        let problem = source.isWebhook ? "nothing came from Telegram" : "no poll was answered"
+        guard let last = source.lastAnswer else { return "\(problem) yet" }
         let silence = Int64(time(nil)) - last
-        if silence > Self.longestSilence { return "no poll was answered for \(silence) s" }
+        if silence > Self.longestSilence { return "\(problem) for \(silence) s" }
         return journal.isFailing ? "the journal can't be written" : nil
     }
 
@@ -39,8 +40,8 @@ extension RunningGateway {
         if let count = journal.deadLetterCount {
             text.gauge("pipegram_dead_letters", "Events set aside.", count)
         }
-        text.counter("pipegram_poll_errors", "Polls that failed.", poller.errors)
-        if let last = poller.lastAnswer {
+        text.counter("pipegram_poll_errors", "Polls that failed.", source.errors)
+        if let last = source.lastAnswer {
             text.gauge(
                 "pipegram_last_poll_timestamp_seconds", "When a poll was last answered.", Int(last))
         }

@@ -28,7 +28,8 @@ extension StateReport {
         let letters = deadLetters.marked == 0 ? "" : ", \(deadLetters.marked) marked for retry"
         return [
             ("bot", username.map { "@\($0), \(id)" } ?? id), ("state", directory ?? "in memory"),
-            ("gateway", lifeText), ("polls", pollText), ("offset", offset.map(String.init) ?? "none yet"),
+            ("gateway", lifeText), (health.isWebhook ? "webhook" : "polls", pollText),
+            ("offset", offset.map(String.init) ?? (health.isWebhook ? "none" : "none yet")),
             ("events", "\(Self.sum(scopes, \.events))"),
             ("calls", "\(Self.sum(scopes, \.calls))\(callErrorText)"),
             ("dead letters", "\(deadLetters.total)\(letters)"), ("dropped", droppedText),

@@ -61,7 +61,7 @@ package struct StateReport {
     let holds: [Hold]
     let health: GatewayHealth
 
-    /// Whether the gateway runs and Telegram answers its polls. Each poll takes less than a minute.
+    /// Whether the gateway runs and Telegram answers its polls, or uses its webhook. Each poll takes less than a minute.
     package var isPolling: Bool {
         guard case .running = life, !health.isPollFailing, let last = health.lastPoll else { return false }
         return now - last * 1000 < Self.silenceLimit
@@ -107,7 +107,7 @@ package struct StateReport {
         (self.now, self.directory, self.started) = (now, directory, started)
         bot = try facts["bot"]
         username = try facts.text("username")
-        offset = try facts["offset"]
+        offset = try facts.offset
         life = pid.map(Life.running) ?? (stopped > 0 ? .stopped(at: stopped) : .killed)
         scopes = try Self.scopes(database, isRunning: pid != nil, now: now)
         deadLetters = DeadLetterCount(
@@ -117,7 +117,8 @@ package struct StateReport {
         let lastPoll = try facts["last_poll"] ?? 0
         health = GatewayHealth(
             lastPoll: lastPoll > 0 ? lastPoll : nil, isPollFailing: try facts["poll_failing"] == 1,
-            pollErrors: Int(try facts["poll_errors"] ?? 0), callErrors: Int(try facts["call_errors"] ?? 0))
+            pollErrors: Int(try facts["poll_errors"] ?? 0), callErrors: Int(try facts["call_errors"] ?? 0),
+            isWebhook: try facts["webhook"] == 1)
         holds = try JournalDatabase.holds(database, at: now).map { Hold(chat: $0.chat, left: $0.left) }
     }
 
