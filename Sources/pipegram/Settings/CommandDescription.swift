@@ -48,8 +48,11 @@ import JSON
         types.first { $0._commandName == name }.map { CommandDescription($0) }
     }
 
-    /// Whether any command has the option.
-    func hasOption(_ key: String) -> Bool { types.contains { CommandDescription($0).settable(key) != nil } }
+    /// Whether any command has the option. `run` has the most.
+    func hasOption(_ key: String) -> Bool {
+        let run = types.filter { $0._commandName == "run" }
+        return (run + types).contains { CommandDescription($0).settable(key) != nil }
+    }
 
     /// The keys that may stand outside of tables.
     var keys: Set<String> { Set(all.flatMap { $0.settable.map(\.key) }) }

@@ -4,7 +4,7 @@ import TestSupport
 extension Reader {
     /// A document's values, or the error, are on its lines; a table's keys come by line.
     nonisolated static let tomlDocuments = Reader(
-        "TOML documents",
+        "toml-documents",
         samples: [
             "# all bots\nidle-timeout = \"1h\"\nplain = true\n\n[run]\nmax-children = 5 # few\nallow-user = [42, \"@ada\"]\n",
             "program = [\n    \"python3\",\n    'bot.py',\n]\r\n[chat]\r\nlog = \"\"\"\na\\\n  b\\u00e9\"\"\"\r\n",
