@@ -32,8 +32,10 @@ extension ProgramArguments {
         }
     }
 
-    func maxChildren(wanted: Int) -> Int {
-        min(wanted, (Int(clamping: descriptorLimit) - Self.ownDescriptors) / Self.childDescriptors)
+    /// - Parameter connections: how many connections the gateway accepts.
+    func maxChildren(wanted: Int, besides connections: Int = 0) -> Int {
+        let own = Self.ownDescriptors + connections
+        return min(wanted, max(1, (Int(clamping: descriptorLimit) - own) / Self.childDescriptors))
     }
 
     /// - Parameters:

@@ -201,7 +201,9 @@ extension RunCommand: LoopCommand {
         policy.acknowledgement = deliveryFlags.acknowledgement
         policy.sendsPrintedFiles = fileFlags.uploadRoot != nil
         policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
-        policy.maxChildren = program.maxChildren(wanted: childFlags.common.maxChildren)
+        policy.maxChildren = program.maxChildren(
+            wanted: childFlags.common.maxChildren,
+            besides: telegram.webhook.webhook == nil ? 0 : telegram.webhook.connections)
         return policy
     }
 
