@@ -34,24 +34,31 @@ import JSON
     nonisolated static let configurationKey = "config"
 }
 
-/// All commands; each is described when it is asked for, because that takes a millisecond.
-@MainActor struct CommandCatalog {
+/// All commands; each is described once it is asked for, because that takes a millisecond.
+@MainActor final class CommandCatalog {
     private let types: [any ParsableCommand.Type]
+    private var described: [String: CommandDescription] = [:]
 
     init(_ types: [any ParsableCommand.Type]) { self.types = types }
 
     var names: [String] { types.map { $0._commandName } }
 
-    var all: [CommandDescription] { types.map { CommandDescription($0) } }
+    var all: [CommandDescription] { types.map(description) }
 
     subscript(name: String) -> CommandDescription? {
-        types.first { $0._commandName == name }.map { CommandDescription($0) }
+        types.first { $0._commandName == name }.map(description)
+    }
+
+    private func description(of type: any ParsableCommand.Type) -> CommandDescription {
+        let description = described[type._commandName] ?? CommandDescription(type)
+        described[type._commandName] = description
+        return description
     }
 
     /// Whether any command has the option. `run` has the most.
     func hasOption(_ key: String) -> Bool {
         let run = types.filter { $0._commandName == "run" }
-        return (run + types).contains { CommandDescription($0).settable(key) != nil }
+        return (run + types).contains { description(of: $0).settable(key) != nil }
     }
 
     /// The keys that may stand outside of tables.
