@@ -150,6 +150,8 @@ import Testing
         #expect(
             missing.errorText.contains("can't read the configuration file: \(files.path)/none: No such file"))
         #expect(try run(["config"], ["PIPEGRAM_CONFIG": files.path]).status == 66)
+        #expect(try run(["config"], ["PIPEGRAM_CONFIG": "/dev/zero"]).status == 66)
+        #expect(try run(["config"], ["PIPEGRAM_CONFIG": "/dev/null"]).status == 0)
         #expect(try run(["run", "--config", "/nowhere", "--help"]).status == 0)
         #expect(try run(["completions", "bash"], ["PIPEGRAM_CONFIG": "/nowhere"]).status == 0)
     }

@@ -141,6 +141,16 @@ import Testing
         }
     }
 
+    @Test func `a file that took the place of the socket stays at the end`() throws {
+        let path = "\(test.files.path)/metrics"
+        try test.run(["--metrics", path], bot: "echo.sh")
+        #expect(test.waitForLog("metrics: /metrics on the Unix socket"))
+        unlink(path)
+        test.files.write("metrics", Array("kept".utf8))
+        #expect(test.stop() == 0)
+        #expect(test.files.read("metrics") == "kept")
+    }
+
     @Test func `a used address is an error that names it`() throws {
         let other = try test.rig.server()
         try test.run(["--metrics", "127.0.0.1:\(other.port)"], bot: "echo.sh")

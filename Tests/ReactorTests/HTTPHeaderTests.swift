@@ -67,6 +67,23 @@ import Testing
         #expect(kept == [3 << 20])
     }
 
+    @Test func `a server that was full accepts connections again`() throws {
+        var limits = HTTPServer.Limits()
+        (limits.connections, limits.idleTimeout) = (2, .seconds(1))
+        let server = try HTTPServer(on: loop, limits: limits)
+        server.onRequest = { $1.respond(status: 200) }
+        let clients = (1...3).map { _ in rig.client(connections: 1) }
+        let status = { (client: HTTPClient) in
+            let request = HTTPClient.Request(
+                url: "http://127.0.0.1:\(server.port)/", body: .none, timeout: .seconds(5))
+            return settled(HTTPAnswer(to: request, from: client)).response?.status
+        }
+        #expect(status(clients[0]) == 200 && status(clients[1]) == 200)
+        #expect(server.connectionsOpen == 2)
+        #expect(wait { server.connectionsOpen == 0 })
+        #expect(status(clients[2]) == 200)
+    }
+
     @Test func `a host name is not an address to listen on`() {
         #expect(throws: SystemError.self) { try HTTPServer(on: loop, host: "example") }
     }

@@ -2,6 +2,8 @@
 package struct Tally {
     /// Children choose the names of methods, and each one costs memory, here and in Prometheus.
     private static let limit = 300
+    /// In bytes; longer names count as `others`.
+    private static let nameLimit = 64
     /// The name for all that come when there are too many.
     package static let others = "other"
 
@@ -10,7 +12,8 @@ package struct Tally {
     package init() {}
 
     package mutating func add(_ name: String) {
-        let isKnown = counts.count < Self.limit || counts[name] != nil
+        let isKnown =
+            name.utf8.count <= Self.nameLimit && (counts.count < Self.limit || counts[name] != nil)
         counts[isKnown ? name : Self.others, default: 0] += 1
     }
 }

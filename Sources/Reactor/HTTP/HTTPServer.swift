@@ -128,8 +128,11 @@ import CSystem
         guard let daemon else { return }
         runIsDue = false
         isRunning = true
+        let open = mhd_connections(daemon)
         MHD_run(daemon)
         isRunning = false
+        // Below its limit again, libmicrohttpd accepts connections only after another run, which nothing else causes.
+        if mhd_connections(daemon) < open { runSoon() }
         timer?.cancel()
         timer = nil
         var milliseconds: UInt64 = 0
@@ -199,6 +202,10 @@ import CSystem
         guard held.remove(connection) != nil else { return }
         resume(connection)
         // Without a thread of its own, libmicrohttpd doesn't signal a resumed connection on its epoll descriptor.
+        runSoon()
+    }
+
+    private func runSoon() {
         guard !runIsDue else { return }
         runIsDue = true
         loop.soon { [weak self] in self?.run() }

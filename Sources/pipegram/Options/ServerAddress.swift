@@ -36,14 +36,9 @@ enum ServerAddress: ExpressibleByArgument, Sendable, Equatable {
 }
 
 extension ServerAddress {
-    /// Removes a socket that a killed gateway left.
+    /// Removes a socket on which nobody listens: a killed gateway left it, or this one has closed its server.
     @MainActor func removeAbandoned() {
         if case .socket(let path) = self { UnixAddress.removeAbandoned(path) }
-    }
-
-    /// Removes the socket after the server was closed.
-    func remove() {
-        if case .socket(let path) = self { unlink(path) }
     }
 
     /// Why it can't be listened on.

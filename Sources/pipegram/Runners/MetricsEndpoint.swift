@@ -30,7 +30,7 @@ import Reactor
 
     func close() {
         server.close()
-        address.remove()
+        address.removeAbandoned()
     }
 
     private var place: String {

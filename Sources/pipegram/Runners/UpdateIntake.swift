@@ -48,7 +48,7 @@ import Reactor
     func close() {
         guard webhook != nil else { return }
         webhook?.close()
-        command.telegram.webhook.listen?.remove()
+        command.telegram.webhook.listen?.removeAbandoned()
     }
 
     /// Where updates come from.
