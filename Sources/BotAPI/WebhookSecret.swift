@@ -1,4 +1,4 @@
-/// The secret that Telegram sends with each update to a webhook. Requests without it come from somebody else.
+/// The secret that Telegram sends with each update to a webhook. Requests without it aren't Telegram's.
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#setwebhook
 package struct WebhookSecret: CustomStringConvertible {

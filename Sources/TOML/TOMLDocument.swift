@@ -30,7 +30,11 @@ package struct TOMLDocument {
     /// Values more than `deepest` levels down are left out.
     private static let deepest: UInt32 = 3
 
+    /// toml++ follows the parts of a key by recursion, until its stack is full.
+    private static let mostParts = 1000
+
     package init(_ bytes: [UInt8]) throws(Malformed) {
+        try Self.checkKeys(bytes)
         var items: [Item] = []
         var error = [CChar](repeating: 0, count: 512)
         let line = bytes.withUnsafeBytes { bytes in
@@ -49,6 +53,28 @@ package struct TOMLDocument {
         }
         var rest = items[...]
         entries = Self.entries(&rest, depth: 0, isTable: true)
+    }
+
+    /// Rejects a key such as `a.a.a…` that is too long: a line with many dots outside of quotation marks.
+    private static func checkKeys(_ bytes: [UInt8]) throws(Malformed) {
+        guard bytes.count > mostParts else { return }
+        for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            guard dots(in: line) > mostParts else { continue }
+            throw Malformed(line: index + 1, description: "a key has too many parts")
+        }
+    }
+
+    private static func dots(in line: ArraySlice<UInt8>) -> Int {
+        var (count, quote) = (0, UInt8(0))
+        for byte in line {
+            switch byte {
+            case quote where quote != 0: quote = 0
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): if quote == 0 { quote = byte }
+            case UInt8(ascii: "."): if quote == 0 { count += 1 }
+            default: break
+            }
+        }
+        return count
     }
 
     /// Takes the values of one array or table.

@@ -171,6 +171,7 @@ import Testing
         ("[run]\n\nlog-levle = \"x\"", "3: unknown key 'log-levle' in [run]; did you mean 'log-level'?"),
         ("[rnu]\nplain = true", "1: unknown table [rnu]; did you mean [run]?"),
         ("[[run]]\n", "1: 'run' must be a table"), ("config = \"x\"", "1: unknown key 'config'"),
+        ("token = \"7:x\"", "1: unknown key 'token'; did you mean 'token-file'?"),
         ("plain = 1", "1: 'plain' must be true or false"),
         ("plain = \"true\"", "1: 'plain' must be true or false"),
         ("\nmax-children = 1.5", "2: 'max-children' must be a string or a whole number (number)"),

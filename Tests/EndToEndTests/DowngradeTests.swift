@@ -1,4 +1,5 @@
 import Glibc
+import Reactor
 import TestSupport
 import Testing
 
@@ -36,6 +37,19 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["1", "2", "3"] })
         #expect(test.stop() == 0)
         #expect(try layout() == 2)
+    }
+
+    @Test func `a damaged journal stays as it is`() throws {
+        try fill()
+        #expect(test.stop(SIGKILL) == 128 + SIGKILL)
+        try Database(path: journal).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        var bytes = try File.read(journal)
+        for index in 4096..<12_288 { bytes[index] = 0xFF }
+        test.files.write("state/pipegram/7/journal.db", bytes)
+        let downgrade = try test.command(["downgrade"])
+        #expect(downgrade.status == 65)
+        #expect(downgrade.errorText.contains("is corrupt"), "\(downgrade.errorText)")
+        #expect(try File.read(journal) == bytes)
     }
 
     @Test func `a running gateway's journal stays as it is`() throws {

@@ -15,7 +15,7 @@ import Testing
         return descriptor
     }
 
-    @Test func `only a socket on which nobody listens is removed`() throws {
+    @Test func `only a socket without a server is removed`() throws {
         let path = "\(files.path)/socket"
         let descriptor = try listen(at: path)
         UnixAddress.removeAbandoned(path)

@@ -46,6 +46,11 @@ import Testing
     @Test func `deep nesting is cut or rejected`() throws {
         let keys = Array(repeating: "a", count: 100).joined(separator: ".")
         #expect(try entries("\(keys) = 1").count == 1)
+        let long = String(repeating: "a.", count: 20_000) + "a"
+        for text in ["b = 1\n\(long) = 1", "\n[\(long)]", "\nb = {\(long) = 1}"] {
+            #expect(#expect(throws: TOMLDocument.Malformed.self) { try entries(text) }?.line == 2)
+        }
+        #expect(try entries("a = \"\(long)\"").count == 1)
         let brackets = { (bracket: String) in String(repeating: bracket, count: 10_000) }
         #expect(throws: TOMLDocument.Malformed.self) { try entries("a = \(brackets("["))\(brackets("]"))") }
     }

@@ -11,7 +11,7 @@ final class ChildContext {
     let ackTimer: AckTimer
     var handlers = ChildHandlers()
     var health = BotHealth()
-    /// Nil if nobody asked for metrics.
+    /// Nil if no metrics are served.
     var metrics: GatewayMetrics?
     var shutdown = Shutdown.none
     unowned var supervisor: (any ChildSupervisor)?

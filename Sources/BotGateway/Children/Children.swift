@@ -69,7 +69,7 @@ package final class Children {
     /// The number of problems: bad lines, crashes and hangs.
     package var problems: Int { context.health.problems }
 
-    /// Counts what children do; nil if nobody asked for metrics. Set it before the first event.
+    /// Counts what children do; nil if no metrics are served. Set it before the first event.
     package var metrics: GatewayMetrics? {
         get { context.metrics }
         set { context.metrics = newValue }

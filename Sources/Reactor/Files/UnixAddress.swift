@@ -38,7 +38,7 @@ package struct UnixAddress {
         }
     }
 
-    /// Removes a socket on which nobody listens: a program that was killed left it.
+    /// Removes a socket without a server: a program that was killed left it.
     package static func removeAbandoned(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, let address = UnixAddress(path)

@@ -36,7 +36,7 @@ enum ServerAddress: ExpressibleByArgument, Sendable, Equatable {
 }
 
 extension ServerAddress {
-    /// Removes a socket on which nobody listens: a killed gateway left it, or this one has closed its server.
+    /// Removes a socket without a server: a killed gateway left it, or this one has closed its own.
     @MainActor func removeAbandoned() {
         if case .socket(let path) = self { UnixAddress.removeAbandoned(path) }
     }

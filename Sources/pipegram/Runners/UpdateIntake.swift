@@ -58,7 +58,7 @@ import Reactor
         var options = command.telegram.polling.pollOptions(from: offset, log: session.log)
         if offset == nil { options.taken = try journal.takenUpdates() }
         options.dropsPending = command.accessFlags.dropPending
-        // Someone waits to be told that polling works.
+        // systemd, or a request for /readyz, waits until polling works.
         options.firstIsShort = ServiceManager.current != nil || command.logFlags.metrics != nil
         return TelegramPoller(api: session.api, options: options, on: session.loop, log: session.log)
     }

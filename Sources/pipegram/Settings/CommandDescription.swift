@@ -25,13 +25,15 @@ import JSON
 
     /// The options that a configuration file may set.
     var settable: [OptionDescription] {
-        options.filter { !$0.isHidden && !$0.isHelp && $0.key != Self.configurationKey }
+        options.filter { !$0.isHidden && !$0.isHelp && !Self.unsettable.contains($0.key) }
             + (takesProgram ? [.program] : [])
     }
 
     func settable(_ key: String) -> OptionDescription? { settable.first { $0.key == key } }
 
     nonisolated static let configurationKey = "config"
+    /// A token belongs in a file of its own; only the simulator has the option, for one that isn't secret.
+    private static let unsettable = [configurationKey, "token"]
 }
 
 /// All commands; each is described once it is asked for, because that takes a millisecond.

@@ -20,6 +20,7 @@ package enum JournalDowngrade {
         let found: Int64
         do {
             try database.execute("PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+            if let fault = try fault(in: database) { throw corrupt(fault, directory) }
             found = try database.integer("PRAGMA user_version") ?? 0
             if found > 1, layout == 1 {
                 let wakes = try database.integer("SELECT count(*) FROM wakes") ?? 0
@@ -31,6 +32,19 @@ package enum JournalDowngrade {
             throw JournalDatabase.failure(error, at: directory.journal)
         }
         return found
+    }
+
+    /// A damaged page would leave the older pipegram with a journal that it can't use. Nil if there is none.
+    private static func fault(in database: Database) throws(DatabaseError) -> String? {
+        let check = try database.prepare("PRAGMA quick_check(1)")
+        let result = try check.step() ? check.text(0) : nil
+        check.reset()
+        return result == "ok" ? nil : result
+    }
+
+    private static func corrupt(_ fault: String, _ directory: StateDirectory) -> GatewayFailure {
+        GatewayFailure(
+            .unusableState, "the journal \(directory.journal) is corrupt: \(fault). It is unchanged")
     }
 
     private static func keeping(_ wakes: Int64, _ directory: StateDirectory) -> GatewayFailure {
