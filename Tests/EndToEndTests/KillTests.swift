@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.ownProcess) struct KillTests {
+@Suite(.longOwnProcess) struct KillTests {
     /// The number of kills; set PIPEGRAM_KILLS=100 for a long run.
     private static var kills: Int { getenv("PIPEGRAM_KILLS").flatMap { Int(String(cString: $0)) } ?? 3 }
 

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.ownProcess) struct RecordTests {
+@Suite(.longOwnProcess) struct RecordTests {
     private let test: GatewayTest
     private var file: String { "\(test.files.path)/log" }
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// In a suite of its own, because it waits for half a minute beside all others.
-@Suite(.ownProcess) struct RejectedTokenTests {
+@Suite(.longOwnProcess) struct RejectedTokenTests {
     @Test func `a token that Telegram refuses for 30 s ends send, which can be resumed`() throws {
         let test = try TestRig().gateway()
         let calls = [(1, "a"), (2, "b"), (2, "c")].map { chat, text in

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.ownProcess) struct ReloadTests {
+@Suite(.longOwnProcess) struct ReloadTests {
     @Test func `SIGHUP replaces a child between two events and tells it why`() throws {
         let test = try TestRig().gateway()
         let bot = test.files.write("bot", "#!/bin/sh\nVERSION=1 exec \(ProjectPaths.bot("last-words.sh"))\n")

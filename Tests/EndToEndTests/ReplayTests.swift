@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite(.ownProcess) struct ReplayTests {
+@Suite(.longOwnProcess) struct ReplayTests {
     let files = TemporaryDirectory()
 
     private func replay(

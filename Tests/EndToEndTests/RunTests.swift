@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelegramSimulator
 
-@Suite(.ownProcess) struct RunTests {
+@Suite(.longOwnProcess) struct RunTests {
     @Test func `each chat has its own child, whose calls go to that chat`() throws {
         let test = try TestRig().gateway()
         let gateway = try test.run(["--no-state"], bot: "echo.sh")

@@ -9,6 +9,7 @@
     /// With `--filter`, `--skip` or `--no-parallel` it runs where it is.
     package nonisolated struct OwnProcessTrait: SuiteTrait, TestTrait, TestScoping {
         package var isRecursive: Bool { true }
+        fileprivate let isLong: Bool
 
         package func provideScope(
             for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
@@ -16,7 +17,7 @@
             guard Self.isWanted, let suite = String(describing: test.id).split(separator: "/").first else {
                 return try await function()
             }
-            let report = try await SuiteReports.shared.report(of: String(suite))
+            let report = try await SuiteReports.shared.report(of: String(suite), isLong: isLong)
             if let fault = report.fault(of: test.displayName ?? test.name) {
                 Issue.record("\(fault)", sourceLocation: test.sourceLocation)
             }
@@ -30,24 +31,28 @@
     extension Trait where Self == OwnProcessTrait {
         /// Runs the suite in a process of its own: for those that take a second or more, or that count what
         /// their process has open, which is then theirs alone.
-        package nonisolated static var ownProcess: OwnProcessTrait { OwnProcessTrait() }
+        package nonisolated static var ownProcess: OwnProcessTrait { OwnProcessTrait(isLong: false) }
+
+        /// The same for a suite that waits for many seconds: it starts before the others, so that it doesn't end
+        /// long after them.
+        package nonisolated static var longOwnProcess: OwnProcessTrait { OwnProcessTrait(isLong: true) }
     }
 
-    /// Starts each suite's process once, four at a time: they mostly wait.
+    /// Starts each suite's process once, six at a time: they mostly wait.
     private actor SuiteReports {
         static let shared = SuiteReports()
         private var reports: [String: Task<SuiteReport, any Error>] = [:]
-        private var places = 4
+        private var places = 6
+        private var waitingLong = 0
 
-        func report(of suite: String) async throws -> SuiteReport {
-            let report = reports[suite] ?? Task { try await run(suite) }
+        func report(of suite: String, isLong: Bool) async throws -> SuiteReport {
+            let report = reports[suite] ?? Task { try await run(suite, isLong: isLong) }
             reports[suite] = report
             return try await report.value
         }
 
-        private func run(_ suite: String) async throws -> SuiteReport {
-            while places == 0 { try await Task.sleep(for: .milliseconds(5)) }
-            places -= 1
+        private func run(_ suite: String, isLong: Bool) async throws -> SuiteReport {
+            try await takePlace(isLong: isLong)
             defer { places += 1 }
             // A file, for the main thread, which could read a pipe, is busy with tests.
             let name = "/tmp/pipegram-suite-\(getpid())-\(suite)"
@@ -58,6 +63,13 @@
             let pid = start(suite, output: output)
             while pid > 0, waitpid(pid, nil, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(5)) }
             return SuiteReport(text(of: output))
+        }
+
+        private func takePlace(isLong: Bool) async throws {
+            if isLong { waitingLong += 1 }
+            defer { if isLong { waitingLong -= 1 } }
+            while places == 0 || (!isLong && waitingLong > 0) { try await Task.sleep(for: .milliseconds(5)) }
+            places -= 1
         }
 
         private func text(of file: Int32) -> String {

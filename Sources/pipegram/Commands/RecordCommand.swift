@@ -20,7 +20,8 @@ struct RecordCommand: ParsableCommand, Sendable {
     var file = "-"
 
     @OptionGroup var redactionFlags: RedactionFlags
-    @OptionGroup(title: "Telegram") var telegram: TelegramFlags
+    @OptionGroup(title: "Telegram") var server: ServerFlags
+    @OptionGroup(title: "Telegram") var polling: PollingFlags
     @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
     @OptionGroup var configurationFlags: ConfigurationFlags

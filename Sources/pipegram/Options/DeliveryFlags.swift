@@ -1,7 +1,8 @@
 import ArgumentParser
 import BotGateway
+import Logging
 
-/// The options that decide when an event is acknowledged or given up.
+/// The options that decide when an event is acknowledged or given up, and where it is kept until then.
 struct DeliveryFlags: ParsableArguments, Sendable {
     enum Acknowledgement: String, ExpressibleByArgument, CaseIterable, Sendable {
         case auto, event, exit
@@ -33,13 +34,29 @@ struct DeliveryFlags: ParsableArguments, Sendable {
             "Failed deliveries before an event becomes a dead letter", valueName: "number"))
     var maxDeliveries = 3
 
-    @OptionGroup var stateFlags: PersistenceFlags
+    @OptionGroup var stateFlags: StateFlags
+
+    @Flag(help: "Keep events and calls in memory only")
+    var noState = false
 
     func validate() throws {
         guard (1...1000).contains(window) else {
             throw ValidationError("--window must be from 1 to 1000.")
         }
         guard maxDeliveries > 0 else { throw ValidationError("--max-deliveries must be at least 1.") }
+        if stateFlags.state != nil, noState {
+            throw ValidationError("--state and --no-state exclude each other.")
+        }
+    }
+
+    /// Where the journal is; nil with --no-state.
+    ///
+    /// - Parameter bot: the bot's id.
+    @MainActor func stateDirectory(of bot: String, log: Logger) throws(GatewayFailure) -> StateDirectory? {
+        guard noState else { return try StateDirectory(try stateFlags.path(bot: bot)) }
+        log.notice(
+            "--no-state: unfinished events and calls are kept in memory and lost when the gateway stops")
+        return nil
     }
 
     @MainActor var acknowledgement: ChildPolicy.Acknowledgement {

@@ -2,8 +2,9 @@ import ArgumentParser
 
 /// How `run` gets its updates from Telegram.
 struct RunTelegramFlags: ParsableArguments, Sendable {
-    @OptionGroup var polling: TelegramFlags
+    @OptionGroup var server: ServerFlags
+    @OptionGroup var polling: PollingFlags
     @OptionGroup var webhook: WebhookFlags
 
-    func validate() throws { try webhook.check(polling) }
+    func validate() throws { try webhook.check(polling, server) }
 }

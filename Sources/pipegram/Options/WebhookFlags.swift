@@ -38,15 +38,15 @@ struct WebhookFlags: ParsableArguments, Sendable {
     }
 
     /// Checks the options that belong to polling.
-    func check(_ telegram: TelegramFlags) throws {
+    func check(_ polling: PollingFlags, _ server: ServerFlags) throws {
         guard let webhook else { return }
-        guard telegram.pollTimeout == nil else {
+        guard polling.pollTimeout == nil else {
             throw ValidationError("--poll-timeout and --webhook exclude each other.")
         }
-        guard !telegram.deleteWebhook else {
+        guard !polling.deleteWebhook else {
             throw ValidationError("--delete-webhook and --webhook exclude each other.")
         }
-        guard webhook.lowercased().hasPrefix("https://") || telegram.server.isOther else {
+        guard webhook.lowercased().hasPrefix("https://") || server.isOther else {
             throw ValidationError(
                 "Invalid --webhook '\(ServerURL.redacted(webhook))': it must start with https://; only a Bot API "
                     + "server of your own (--api-url) accepts http://.")

@@ -33,6 +33,8 @@ import Reactor
     private var signals: Signals?
     private let terminalHangup = TerminalHangup()
 
+    private static let handledSignals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
+
     private var loop: EventLoop { session.loop }
     private var log: Logger { session.log }
 
@@ -40,7 +42,7 @@ import Reactor
         self.command = command
         program = try BotProgram(command.bot)
         session = try BotAPISession(
-            command.telegram.polling.server, command.tokenFlags, log: command.logFlags.log.logger())
+            command.telegram.server, command.tokenFlags, log: command.logFlags.log.logger())
         command.bot.warnOfOptions(session.log)
         policy = command.policy(for: program)
         intake = try UpdateIntake(command, session)
@@ -49,7 +51,7 @@ import Reactor
         let directory: StateDirectory?
         do {
             let bot = session.token.bot
-            directory = try command.deliveryFlags.stateFlags.directory(of: bot, log: session.log)
+            directory = try command.deliveryFlags.stateDirectory(of: bot, log: session.log)
             journal = try DiskJournal(
                 in: directory, bot: Int64(bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
                 on: session.loop, log: session.log)
@@ -61,6 +63,8 @@ import Reactor
             uploads: try command.fileFlags.uploads().excluding(reserved),
             downloads: ChildFiles(
                 in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved))
+        // Who sees that it listens may stop it at once; that must be handled.
+        Signals.block(Self.handledSignals)
         try intake.listen(keepingIn: journal)
         metrics = try command.logFlags.metrics.map { [session] in
             try MetricsEndpoint(at: $0, on: session.loop, log: session.log)
@@ -68,7 +72,7 @@ import Reactor
     }
 
     func run() throws -> ExitCode {
-        signals = try Signals([SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2], on: loop) { [unowned self] in
+        signals = try Signals(Self.handledSignals, on: loop) { [unowned self] in
             handle($0)
         }
         let result = Result {

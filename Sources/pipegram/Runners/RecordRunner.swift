@@ -20,7 +20,7 @@ import Reactor
     init(_ command: RecordCommand) throws {
         self.command = command
         let log = command.logFlags.logger()
-        session = try BotAPISession(command.telegram.server, command.tokenFlags, log: log)
+        session = try BotAPISession(command.server, command.tokenFlags, log: log)
         try Self.checkNoGatewayRuns(for: session.token.bot, command)
         do {
             record = try session.record(at: command.file, command.redactionFlags)
@@ -28,7 +28,7 @@ import Reactor
             throw error.asFailure
         }
         poller = TelegramPoller(
-            api: session.api, options: command.telegram.pollOptions(log: log), on: session.loop, log: log)
+            api: session.api, options: command.polling.pollOptions(log: log), on: session.loop, log: log)
     }
 
     /// Telegram gives each update to one program only: beside a gateway, both would miss some.
@@ -49,7 +49,7 @@ import Reactor
         record.onFailure = { [unowned self] in recordFailed($0) }
         poller.onUpdates = { [unowned self] in take($0) }
         poller.onEnd = { [unowned self] in if let failure = $0 { session.end(with: failure) } }
-        return try session.run(deletingWebhook: command.telegram.deleteWebhook) { [unowned self] user in
+        return try session.run(deletingWebhook: command.polling.deleteWebhook) { [unowned self] user in
             session.introduce(user, doing: "recording updates")
             poller.start()
         }

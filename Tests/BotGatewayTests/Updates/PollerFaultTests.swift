@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramSimulator
 
 /// Failures between the poller and Telegram: no update is lost.
-@Suite(.ownProcess) struct PollerFaultTests {
+@Suite(.longOwnProcess) struct PollerFaultTests {
     @Test func `a poll is repeated after a proxy's page`() throws {
         let test = try TestRig().poller()
         #expect(test.startInto(.html(502), times: 3))

@@ -4,9 +4,7 @@ import BotGateway
 import Logging
 
 /// The options for polling updates.
-struct TelegramFlags: ParsableArguments, Sendable {
-    @OptionGroup var server: ServerFlags
-
+struct PollingFlags: ParsableArguments, Sendable {
     @Option(help: .duration("getUpdates timeout, at most 50s (default: 50s)"))
     var pollTimeout: DurationValue?
 
