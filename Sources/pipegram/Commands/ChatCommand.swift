@@ -37,7 +37,6 @@ struct ChatCommand: ParsableCommand, Sendable {
             valueName: "file"), completion: .file())
     var session: String?
 
-    @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
     @OptionGroup(title: "Children") var ackFlags: AckFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
@@ -46,7 +45,6 @@ struct ChatCommand: ParsableCommand, Sendable {
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
-        try scopeFlags.check(isPlain: childFlags.plain)
         try ackFlags.ack.check(isPlain: childFlags.plain)
         if session == "" || session == "-" {
             throw ValidationError(
@@ -58,7 +56,7 @@ struct ChatCommand: ParsableCommand, Sendable {
     /// The command line that replays a saved chat.
     @MainActor func replay(calls: String, updates: String) -> String {
         var command = ["pipegram", "replay"]
-        if scopeFlags.scope != .chat { command += ["--scope", scopeFlags.scope.rawValue] }
+        if childFlags.scope != .chat { command += ["--scope", childFlags.scope.rawValue] }
         if childFlags.plain { command.append("--plain") }
         if ackFlags.ack != .auto { command += ["--ack", ackFlags.ack.rawValue] }
         if childFlags.maxLine.bytes != SizeValue.defaultMaxLine.bytes {

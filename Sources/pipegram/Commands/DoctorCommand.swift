@@ -30,7 +30,6 @@ struct DoctorCommand: ParsableCommand, Sendable {
     var ack = DeliveryFlags.Acknowledgement.auto
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
-    @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Children") var probeFlags: ProbeFlags
     @OptionGroup(title: "State") var stateFlags: StateFlags
     @OptionGroup var configurationFlags: ConfigurationFlags

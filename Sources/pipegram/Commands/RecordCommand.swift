@@ -19,10 +19,11 @@ struct RecordCommand: ParsableCommand, Sendable {
     @Argument(help: "File to append to ('-' is stdout)", completion: .file())
     var file = "-"
 
-    @OptionGroup var redactionFlags: RedactionFlags
+    @Flag(help: RecordFlags.redactHelp)
+    var redact = false
+
     @OptionGroup(title: "Telegram") var server: ServerFlags
     @OptionGroup(title: "Telegram") var polling: PollingFlags
-    @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
     @OptionGroup var configurationFlags: ConfigurationFlags
 }

@@ -33,7 +33,6 @@ struct ReplayCommand: ParsableCommand, Sendable {
     @Flag(help: "Write the calls to the --expect file instead")
     var update = false
 
-    @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Children") var childFlags: ChildFlags
     @OptionGroup(title: "Children") var ackFlags: AckFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
@@ -42,7 +41,6 @@ struct ReplayCommand: ParsableCommand, Sendable {
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
-        try scopeFlags.check(isPlain: childFlags.plain)
         try ackFlags.ack.check(isPlain: childFlags.plain)
         if update, expect == nil {
             throw ValidationError("--update requires --expect FILE.")

@@ -23,21 +23,21 @@ struct RunCommand: ParsableCommand, Sendable {
             Example:  TELEGRAM_BOT_TOKEN=… pipegram run -- ./bot.sh
             """)
 
-    @OptionGroup(title: "Telegram") var telegram: RunTelegramFlags
+    @OptionGroup(title: "Telegram") var server: ServerFlags
+    @OptionGroup(title: "Telegram") var polling: PollingFlags
+    @OptionGroup(title: "Telegram") var webhook: WebhookFlags
     @OptionGroup(title: "Telegram") var callFlags: CallFlags
-    @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Access") var accessFlags: AccessFlags
-    @OptionGroup(title: "Children") var scopeFlags: ScopeFlags
     @OptionGroup(title: "Record") var recordFlags: RecordFlags
-    @OptionGroup(title: "Children") var childFlags: RunChildFlags
-    @OptionGroup(title: "Children") var fileFlags: FileFlags
+    @OptionGroup(title: "Children") var childFlags: ChildFlags
+    @OptionGroup(title: "Children") var runChildFlags: RunChildFlags
     @OptionGroup(title: "Delivery") var deliveryFlags: DeliveryFlags
     @OptionGroup(title: "Log") var logFlags: RunLogFlags
     @OptionGroup var configurationFlags: ConfigurationFlags
     @OptionGroup var bot: ProgramArguments
 
     func validate() throws {
-        try scopeFlags.check(isPlain: childFlags.common.plain)
-        try deliveryFlags.ack.check(isPlain: childFlags.common.plain)
+        try webhook.check(polling, server)
+        try deliveryFlags.ack.check(isPlain: childFlags.plain)
     }
 }

@@ -54,8 +54,6 @@ struct SendCommand: ParsableCommand, Sendable {
 
     @OptionGroup(title: "Telegram") var server: ServerFlags
     @OptionGroup(title: "Telegram") var callFlags: CallFlags
-    @OptionGroup(title: "Telegram") var fileFlags: FileFlags
-    @OptionGroup(title: "Telegram") var tokenFlags: TokenFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>
     @OptionGroup var configurationFlags: ConfigurationFlags
 

@@ -3,6 +3,12 @@ import BotGateway
 
 /// The options for children that `run`, `chat` and `replay` share.
 struct ChildFlags: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "Run one child per chat, forum topic, sender (user), or bot",
+            valueName: "scope"))
+    var scope = ScopeChoice.chat
+
     @Option(help: .duration("Time for a child to exit after its stdin is closed"))
     var stopGrace = DurationValue.seconds(10)
 
@@ -21,6 +27,12 @@ struct ChildFlags: ParsableArguments, Sendable {
 
     func validate() throws {
         if plainQuiet != nil, !plain { throw ValidationError("--plain-quiet requires --plain.") }
+        // A bot that speaks plain text can't name a chat.
+        if plain, scope == .user || scope == .bot {
+            throw ValidationError(
+                "--plain doesn't work with --scope \(scope.rawValue), which has no chat to answer in: "
+                    + "use --scope chat or topic.")
+        }
         guard maxChildren > 0 else { throw ValidationError("--max-children must be at least 1.") }
     }
 
@@ -36,3 +48,5 @@ struct ChildFlags: ParsableArguments, Sendable {
         return policy
     }
 }
+
+extension ScopeChoice: ExpressibleByArgument {}

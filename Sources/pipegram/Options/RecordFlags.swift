@@ -9,10 +9,13 @@ struct RecordFlags: ParsableArguments, Sendable {
         completion: .file())
     var record: String?
 
-    @OptionGroup var redactionFlags: RedactionFlags
+    @Flag(help: redactHelp)
+    var redact = false
+
+    static let redactHelp: ArgumentHelp = "Replace personal text, but not numeric ids"
 
     func validate() throws {
-        if redactionFlags.redact, record == nil {
+        if redact, record == nil {
             throw ValidationError("--redact requires --record FILE.")
         }
     }

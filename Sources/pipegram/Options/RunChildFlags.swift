@@ -1,10 +1,7 @@
 import ArgumentParser
-import BotGateway
 
 /// The options for children that only `run` has.
 struct RunChildFlags: ParsableArguments, Sendable {
-    @OptionGroup var common: ChildFlags
-
     @Option(help: .duration("Stop a child after this time without an event"))
     var idleTimeout = DurationValue.seconds(15 * 60)
 
@@ -13,11 +10,4 @@ struct RunChildFlags: ParsableArguments, Sendable {
 
     @Flag(help: "Show 'typing' while the bot handles an event")
     var typing = false
-
-    @MainActor var policy: ChildPolicy {
-        var policy = common.policy()
-        policy.idleTimeout = idleTimeout.duration
-        policy.showsTyping = typing || common.plain
-        return policy
-    }
 }

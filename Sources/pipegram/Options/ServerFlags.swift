@@ -3,7 +3,7 @@ import BotAPI
 import Glibc
 import Reactor
 
-/// The Bot API server.
+/// The Bot API server, and the bot's token for it.
 struct ServerFlags: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
@@ -14,6 +14,8 @@ struct ServerFlags: ParsableArguments, Sendable {
         help: ArgumentHelp("Trusted certificates (default: the system's)", valueName: "file"),
         completion: .file())
     var caFile: String?
+
+    @OptionGroup var tokenFlags: TokenFlags
 
     var url: ServerURL {
         get throws {

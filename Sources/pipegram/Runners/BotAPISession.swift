@@ -13,9 +13,9 @@ import Reactor
     let api: BotAPIClient
     private var result: Result<ExitCode, Failure> = .success(.success)
 
-    init(_ server: ServerFlags, _ tokenFlags: TokenFlags, log: Logger) throws {
+    init(_ server: ServerFlags, log: Logger) throws {
         self.log = log
-        token = try tokenFlags.token()
+        token = try server.tokenFlags.token()
         loop = try EventLoop.forCommand()
         let client = HTTPClient(
             on: loop, connections: 64, userAgent: "pipegram/\(Version.current)",
@@ -53,12 +53,12 @@ import Reactor
     /// Nil without --record.
     func record(_ flags: RecordFlags) throws(GatewayFailure) -> UpdateRecord? {
         guard let path = flags.record else { return nil }
-        return try record(at: path, flags.redactionFlags)
+        return try record(at: path, redacted: flags.redact)
     }
 
-    func record(at path: String, _ flags: RedactionFlags) throws(GatewayFailure) -> UpdateRecord {
+    func record(at path: String, redacted: Bool) throws(GatewayFailure) -> UpdateRecord {
         try UpdateRecord(
-            path: path, redaction: flags.redact ? Redaction(token: token) : nil, on: loop, log: log)
+            path: path, redaction: redacted ? Redaction(token: token) : nil, on: loop, log: log)
     }
 
     func end() { end(with: .success(.success)) }

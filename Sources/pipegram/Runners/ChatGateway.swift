@@ -38,7 +38,7 @@ import TelegramSimulator
             log: log)
         gateway = Gateway(
             from: recording.map { [source] in RecordingSource(source, in: $0.updates) } ?? source,
-            by: command.scopeFlags.scope, through: children, to: calls, observedBy: calls,
+            by: command.childFlags.scope, through: children, to: calls, observedBy: calls,
             keepingIn: journal, stopTimeout: .seconds(30), on: loop, log: log)
         calls.onWake = { [recording] update in recording?.updates.add([update]) {} }
         telegram.onUnsimulated = { log.notice("\($0)") }

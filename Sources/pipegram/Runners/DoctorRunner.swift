@@ -50,9 +50,9 @@ import TelegramSimulator
         let text: String
         let place: String
         do {
-            (text, place) = try command.tokenFlags.find()
+            (text, place) = try command.server.tokenFlags.find()
         } catch {
-            let isMissing = command.tokenFlags.tokenFile == nil
+            let isMissing = command.server.tokenFlags.tokenFile == nil
             let reason = (error as? Failure)?.message ?? "\(error)"
             return report.add(
                 isMissing

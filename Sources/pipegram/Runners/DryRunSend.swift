@@ -23,7 +23,7 @@ import TelegramSimulator
         let telegram = SimulatedTelegram(now: { 0 })
         printer = CallPrinter(
             telegram: telegram, order: .plain, spoolDirectory: Environment.spoolDirectory,
-            uploads: try command.fileFlags.uploads(), files: nil, log: log)
+            uploads: try command.callFlags.fileFlags.uploads(), files: nil, log: log)
         sender = BatchSender(
             to: printer, lineLimit: command.maxLine.bytes, asksForResults: false)
         input = SendInput(command, to: sender, log: log)

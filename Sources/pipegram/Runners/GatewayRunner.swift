@@ -42,7 +42,7 @@ import Reactor
         self.command = command
         program = try BotProgram(command.bot)
         session = try BotAPISession(
-            command.telegram.server, command.tokenFlags, log: command.logFlags.log.logger())
+            command.server, log: command.logFlags.log.logger())
         command.bot.warnOfOptions(session.log)
         policy = command.policy(for: program)
         intake = try UpdateIntake(command, session)
@@ -60,7 +60,7 @@ import Reactor
         }
         let reserved = ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
         files = LocalFiles(
-            uploads: try command.fileFlags.uploads().excluding(reserved),
+            uploads: try command.callFlags.fileFlags.uploads().excluding(reserved),
             downloads: ChildFiles(
                 in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved))
         // Who sees that it listens may stop it at once; that must be handled.
@@ -76,7 +76,7 @@ import Reactor
             handle($0)
         }
         let result = Result {
-            try session.run(deletingWebhook: command.telegram.polling.deleteWebhook) {
+            try session.run(deletingWebhook: command.polling.deleteWebhook) {
                 [unowned self] (user: JSON) throws(GatewayFailure) in try start(as: user)
             }
         }
@@ -109,9 +109,9 @@ import Reactor
         let source = try intake.filter(telegram, notingIn: journal)
         let caller = try makeCaller()
         let gateway = Gateway(
-            from: source, by: command.scopeFlags.scope, through: children, to: caller,
+            from: source, by: command.childFlags.scope, through: children, to: caller,
             observedBy: caller, keepingIn: journal,
-            stopTimeout: command.childFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop,
+            stopTimeout: command.runChildFlags.stopTimeout.duration ?? .seconds(1_000_000_000), on: loop,
             log: log)
         let parts = RunningGateway(source: telegram, caller: caller, children: children, journal: journal)
         let health = HealthRecorder(of: parts, on: loop)
@@ -128,7 +128,7 @@ import Reactor
     }
 
     private func makeChildren(_ user: JSON) -> Children {
-        if policy.maxChildren < command.childFlags.common.maxChildren {
+        if policy.maxChildren < command.childFlags.maxChildren {
             log.warning(
                 "--max-children is lowered to \(policy.maxChildren): the limit is \(program.descriptorLimit) open files"
             )
@@ -201,13 +201,15 @@ import Reactor
 
 extension RunCommand: LoopCommand {
     @MainActor func policy(for program: BotProgram) -> ChildPolicy {
-        var policy = childFlags.policy
+        var policy = childFlags.policy()
+        policy.idleTimeout = runChildFlags.idleTimeout.duration
+        policy.showsTyping = runChildFlags.typing || childFlags.plain
         policy.acknowledgement = deliveryFlags.acknowledgement
-        policy.sendsPrintedFiles = fileFlags.uploadRoot != nil
+        policy.sendsPrintedFiles = callFlags.fileFlags.uploadRoot != nil
         policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
         policy.maxChildren = program.maxChildren(
-            wanted: childFlags.common.maxChildren,
-            besides: telegram.webhook.webhook == nil ? 0 : telegram.webhook.connections)
+            wanted: childFlags.maxChildren,
+            besides: webhook.webhook == nil ? 0 : webhook.connections)
         return policy
     }
 

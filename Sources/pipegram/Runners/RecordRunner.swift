@@ -20,10 +20,10 @@ import Reactor
     init(_ command: RecordCommand) throws {
         self.command = command
         let log = command.logFlags.logger()
-        session = try BotAPISession(command.server, command.tokenFlags, log: log)
+        session = try BotAPISession(command.server, log: log)
         try Self.checkNoGatewayRuns(for: session.token.bot, command)
         do {
-            record = try session.record(at: command.file, command.redactionFlags)
+            record = try session.record(at: command.file, redacted: command.redact)
         } catch {
             throw error.asFailure
         }
@@ -37,7 +37,7 @@ import Reactor
             let pid = StateDirectory.gateway(of: bot, in: path)
         else { return }
         let file = command.file == "-" ? "FILE" : command.file.shellQuoted
-        let redact = command.redactionFlags.redact ? " --redact" : ""
+        let redact = command.redact ? " --redact" : ""
         throw Failure(
             .temporary,
             "'pipegram run' is running for this bot\(pid > 0 ? " (process \(pid))" : ""), and Telegram gives each update "

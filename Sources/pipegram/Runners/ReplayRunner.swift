@@ -44,7 +44,7 @@ import TelegramSimulator
             spoolDirectory: Environment.spoolDirectory, uploads: try command.fileFlags.uploads(),
             files: files, log: log)
         gateway = Gateway(
-            from: source, by: command.scopeFlags.scope, through: children, to: printer, observedBy: printer,
+            from: source, by: command.childFlags.scope, through: children, to: printer, observedBy: printer,
             keepingIn: journal, stopTimeout: .seconds(30), on: loop, log: log)
     }
 

@@ -26,11 +26,11 @@ import Reactor
     init(_ command: SendCommand) throws {
         self.command = command
         session = try BotAPISession(
-            command.server, command.tokenFlags, log: command.logFlags.logger())
+            command.server, log: command.logFlags.logger())
         lines = try StdioLines(on: session.loop)
         let results = ReservedFiles([command.resume].compactMap(\.self))
         caller = session.caller(
-            command.callFlags, uploads: try command.fileFlags.uploads().excluding(results),
+            command.callFlags, uploads: try command.callFlags.fileFlags.uploads().excluding(results),
             files: ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory))
         do throws(GatewayFailure) {
             if let path = command.resume {

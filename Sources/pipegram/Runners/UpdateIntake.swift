@@ -21,12 +21,12 @@ import Reactor
 
     /// With --webhook, listens for requests: before the bot is signed in, so that an address in use is an error at once.
     func listen(keepingIn journal: DiskJournal) throws(Failure) {
-        let flags = command.telegram.webhook
+        let flags = command.webhook
         guard let url = flags.webhook, let address = flags.listen else { return }
         let options: WebhookSource.Options
         do throws(GatewayFailure) {
             options = WebhookSource.Options(
-                url: url, kinds: command.telegram.polling.checkedKinds(session.log),
+                url: url, kinds: command.polling.checkedKinds(session.log),
                 connections: flags.connections,
                 taken: try journal.takenUpdates(), offset: try journal.offset(),
                 dropsPending: command.accessFlags.dropPending)
@@ -48,14 +48,14 @@ import Reactor
     func close() {
         guard webhook != nil else { return }
         webhook?.close()
-        command.telegram.webhook.listen?.removeAbandoned()
+        command.webhook.listen?.removeAbandoned()
     }
 
     /// Where updates come from.
     func source(continuing journal: DiskJournal) throws(GatewayFailure) -> any TelegramSource {
         if let webhook { return webhook }
         let offset = try journal.offset()
-        var options = command.telegram.polling.pollOptions(from: offset, log: session.log)
+        var options = command.polling.pollOptions(from: offset, log: session.log)
         if offset == nil { options.taken = try journal.takenUpdates() }
         options.dropsPending = command.accessFlags.dropPending
         // systemd, or a request for /readyz, waits until polling works.

@@ -29,6 +29,8 @@ extension Settings {
     ) throws(Failure) {
         for command in commands.all where command.takesSettings {
             let settings = try Settings(of: command, configuration: configuration, commands)
+            // Parsing takes the most time.
+            guard !settings.all.isEmpty else { continue }
             let words = settings.exampleArguments
             guard let error = problem(settings.commandLine(words)),
                 let message = settings.problem(error, words, parsing: problem)
