@@ -53,9 +53,9 @@ let package = Package(
             dependencies: [
                 "Chat", "Doctor", "TOML", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
+        .systemLibrary(name: "CGlibc", path: "Tests/CGlibc"),
         .target(
-            name: "TestSupport", dependencies: ["Chat", "CMalloc", "Doctor", "TOML"],
+            name: "TestSupport", dependencies: ["Chat", "CGlibc", "Doctor", "TOML"],
             path: "Tests/Support", swiftSettings: onTheLoop),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: onTheLoop),
         .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: onTheLoop),

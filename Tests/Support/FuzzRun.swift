@@ -1,4 +1,4 @@
-import CMalloc
+import CGlibc
 import Glibc
 
 /// Five thousand inputs for one reader, each from a seed of its own, and what came of them.

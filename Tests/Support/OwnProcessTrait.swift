@@ -1,5 +1,6 @@
 // 'swift build' builds this too, where there may be no Testing, as with --static-swift-stdlib.
 #if canImport(Testing)
+    import CGlibc
     import Glibc
     import Testing
 
@@ -86,6 +87,8 @@
             for descriptor in [1, 2] as [Int32] {
                 posix_spawn_file_actions_adddup2(&actions, output, descriptor)
             }
+            // A connection that it inherited would stay open after a test has closed it.
+            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
             let filter = "^" + suite.split(separator: ".").joined(separator: "\\.") + "/"
             let arguments = [
                 CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter", filter,

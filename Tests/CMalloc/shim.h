@@ -1,2 +1,0 @@
-// Swift's Glibc module lacks this header.
-#include <malloc.h>
