@@ -1,4 +1,4 @@
-/// Recognizes updates that came before when they come in any order, as to a webhook; also those of an earlier run.
+/// Recognizes updates that came before: after a lost response, Telegram sends them again, to a webhook in any order.
 ///
 /// Each id is remembered in the slot of its remainder. Telegram counts ids up, so a slot is only taken over by an id that
 /// is higher by the number of slots.
@@ -38,6 +38,14 @@ package struct TakenUpdates {
             var update = update
             update.mayHaveComeBefore = verdict == .doubtful
             return verdict == .taken ? nil : update
+        }
+    }
+
+    /// The same, and notes all of them.
+    package mutating func take(_ updates: [Update]) -> [Update] {
+        updates.flatMap { update in
+            defer { note(update.id) }
+            return unknown([update])
         }
     }
 

@@ -68,6 +68,7 @@ static int child_main(void *argument) {
         limit.rlim_cur = request->descriptor_limit;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+    if (request->directory && chdir(request->directory)) goto failed;
     sigprocmask(SIG_SETMASK, &job->mask, 0);
     execve(request->path, request->arguments, request->environment);
     if (errno == ENOEXEC) execve("/bin/sh", job->shell_arguments, request->environment);

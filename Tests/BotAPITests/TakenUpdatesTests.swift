@@ -47,6 +47,19 @@ import Testing
         }
     }
 
+    @Test func `each update is taken once, also of those that come together`() throws {
+        var taken = TakenUpdates()
+        let updates = try [5, 6, 5].map { try Update(["update_id": JSON($0 as Int64), "message": [:]]) }
+        #expect(taken.take(updates).map(\.id) == [5, 6])
+        #expect(taken.take(updates).isEmpty)
+        // Only as many as there are slots are remembered.
+        for id in 0..<10 * Self.slots {
+            let update = try Update(["update_id": JSON(100 + id), "message": [:]])
+            #expect(taken.take([update]).count == 1)
+        }
+        #expect(taken.take(updates).map(\.mayHaveComeBefore) == [true, true, true])
+    }
+
     @Test func `a doubtful update is marked, and a taken one left out`() throws {
         let taken = TakenUpdates([8], polledUntil: 7)
         let updates = try [6, 8, 9].map { try Update(["update_id": JSON($0 as Int64), "message": [:]]) }

@@ -46,7 +46,7 @@ extension TestRig {
         policy.killGrace = .milliseconds(200)
         adjust(&policy)
         let children = Children(
-            try Program(command, searchPath: path),
+            try CommandTemplate(try Program(command, searchPath: path)),
             environment: environment(["PATH=\(path)", "TRANSCRIPTS=\(files.path)"]), bot: ["id": 7],
             policy: policy, journal: journal, on: loop, log: log.logger)
         return ChildrenTest(children, keepingIn: journal, on: self)
@@ -68,7 +68,8 @@ extension TestRig {
         adjust(&policy)
         let starts = FakeStarts()
         let launcher = ChildLauncher(
-            try Program(["true"], searchPath: "/usr/bin:/bin"), environment: environment([]), bot: ["id": 7]
+            try CommandTemplate(try Program(["true"], searchPath: "/usr/bin:/bin")),
+            environment: environment([]), bot: ["id": 7]
         ) { (_, observer) throws(SystemError) in try starts.start(observer: observer) }
         let context = ChildContext(policy, launcher: launcher, journal: journal, on: loop, log: log.logger)
         return FakeChildren(context, starts, keepingIn: journal, after: lastID, on: self)

@@ -53,7 +53,8 @@ import Testing
             var options = ProbeOptions()
             options.patience = Self.hangs.contains(each.bot) ? .milliseconds(700) : .seconds(20)
             let check = ProgramCheck(
-                program, script: file.script, environment: Self.environment, options: options,
+                try CommandTemplate(program), script: file.script, environment: Self.environment,
+                options: options,
                 number: Int64(getpid()) * 100 + Int64(number), temporaryDirectory: "/tmp", on: rig.loop)
             checks.append(check)
             check.start { found[each.bot] = file.diagnoses + $0 }

@@ -240,4 +240,33 @@ import Testing
         #expect(test.files.read("bot")?.contains(#""update_id":9002"#) == true)
         #expect(test.stop() == 0)
     }
+
+    @Test func `--workdir and the arguments name the child's scope`() throws {
+        let rig = try TestRig()
+        let files = rig.files
+        files.write("log", Self.log)
+        let bot = files.write(
+            "bot", "#!/bin/sh\npwd >>$TRANSCRIPTS/places\necho \"$@\" >>$TRANSCRIPTS/arguments\n")
+        chmod(bot, 0o755)
+        // The program's path is relative to the gateway's directory.
+        let line =
+            "cd \(files.path) && exec \(ProjectPaths.pipegram) replay --scope topic --workdir 'of/{scope}' "
+            + "log ./bot {chat_id} 'a {shard:1}'"
+        _ = try rig.run(["sh", "-c", line], environment: ["TRANSCRIPTS": files.path]).end()
+        let places = Set(
+            (files.read("places") ?? "").split(separator: "\n").map { $0.split(separator: "/").last })
+        #expect(
+            places == [
+                "chat:-100,topic:3", "chat:-100,topic:4", "chat:-100", "user:7", "business:b1,chat:7",
+            ])
+        #expect(Set((files.read("arguments") ?? "").split(separator: "\n")) == ["-100 a 0", " a 0", "7 a 0"])
+    }
+
+    @Test func `a working directory that can't be made is named`() throws {
+        let rig = try TestRig()
+        let log = rig.files.write("log", Self.log)
+        let end = try rig.pipegram(["replay", "--workdir", "\(log)/{scope}", log, "cat"]).end()
+        #expect(end.status == 1)
+        #expect(end.errorText.contains("making the working directory \(log)/chat:-100: Not a directory"))
+    }
 }

@@ -39,11 +39,11 @@
         package nonisolated static var longOwnProcess: OwnProcessTrait { OwnProcessTrait(isLong: true) }
     }
 
-    /// Starts each suite's process once, six at a time: they mostly wait.
+    /// Starts each suite's process once, five at a time: they mostly wait.
     private actor SuiteReports {
         static let shared = SuiteReports()
         private var reports: [String: Task<SuiteReport, any Error>] = [:]
-        private var places = 6
+        private var places = 5
         private var waitingLong = 0
 
         func report(of suite: String, isLong: Bool) async throws -> SuiteReport {

@@ -30,7 +30,7 @@ extension ChildProcess: ChildHandle {}
 struct ChildLauncher {
     typealias Spawn = (Program, any ChildProcessObserver) throws(SystemError) -> any ChildHandle
 
-    private let program: Program
+    private let command: CommandTemplate
     private let environment: ChildEnvironment
     private let bot: JSON
     private let spawn: Spawn
@@ -38,8 +38,10 @@ struct ChildLauncher {
     /// - Parameters:
     ///   - bot: the User object from getMe; every scope line contains it.
     ///   - spawn: starts a process that reads and writes lines.
-    init(_ program: Program, environment: ChildEnvironment, bot: JSON, spawn: @escaping Spawn) {
-        (self.program, self.environment, self.bot, self.spawn) = (program, environment, bot, spawn)
+    init(
+        _ command: CommandTemplate, environment: ChildEnvironment, bot: JSON, spawn: @escaping Spawn
+    ) {
+        (self.command, self.environment, self.bot, self.spawn) = (command, environment, bot, spawn)
     }
 
     /// Starts a child for an event.
@@ -50,8 +52,7 @@ struct ChildLauncher {
         for event: IncomingEvent, state: JSON?, observer: any ChildProcessObserver
     ) throws(SystemError) -> (child: any ChildHandle, scopeLine: [UInt8], showsTyping: Bool) {
         let line = ScopeLine(openedBy: event)
-        var program = program
-        program.environment = environment.variables(for: line)
+        let program = command.program(for: line, in: environment)
         return (try spawn(program, observer), line.bytes(bot: bot, state: state), line.showsTyping)
     }
 }

@@ -19,11 +19,11 @@ package final class Children {
     ///   - bot: the User object from getMe; every scope line contains it.
     ///   - journal: keeps events until they are acknowledged.
     package convenience init(
-        _ program: Program, environment: ChildEnvironment, bot: JSON, policy: ChildPolicy,
+        _ command: CommandTemplate, environment: ChildEnvironment, bot: JSON, policy: ChildPolicy,
         journal: any Journal, on loop: EventLoop, log: Logger
     ) {
         let limit = policy.maxLine
-        let launcher = ChildLauncher(program, environment: environment, bot: bot) {
+        let launcher = ChildLauncher(command, environment: environment, bot: bot) {
             (program, observer) throws(SystemError) in
             try ChildProcess(program, lineLimit: limit, on: loop, observer: observer)
         }

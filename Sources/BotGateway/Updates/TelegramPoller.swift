@@ -18,7 +18,7 @@ package final class TelegramPoller: TelegramSource {
     private let loop: EventLoop
     private let log: Logger
     private let options: Options
-    private var recent = RecentUpdates(capacity: 4096)
+    private var taken: TakenUpdates
     private var parser = GetUpdatesParser()
     private var troubles: PollTroubles
     private var position: Position
@@ -59,6 +59,7 @@ package final class TelegramPoller: TelegramSource {
     package init(api: BotAPIClient, options: Options, on loop: EventLoop, log: Logger) {
         (self.api, self.options, self.loop, self.log) = (api, options, loop, log)
         troubles = PollTroubles(conflictLimit: options.conflictLimit)
+        taken = options.taken ?? TakenUpdates()
         position = Position(offset: options.offset, isDropping: options.dropsPending)
     }
 
@@ -176,7 +177,7 @@ package final class TelegramPoller: TelegramSource {
             onAnswer()
             for error in answer.malformed { log.error("skipped a malformed update: \(error)") }
             guard !position.isDropping else { return dropped(upTo: answer.nextOffset) }
-            let new = unknown(answer.updates)
+            let new = taken.take(answer.updates)
             let next = troubles.emptyPolls.answered(
                 news: !new.isEmpty, after: time, asked: options.wait)
             guard let nextOffset = answer.nextOffset else { return goOn(next) }
@@ -190,11 +191,6 @@ package final class TelegramPoller: TelegramSource {
             (position.offset, position.isDropping) = (id == .max ? position.offset : id + 1, false)
             poll()
         }
-    }
-
-    private func unknown(_ updates: [Update]) -> [Update] {
-        let new = updates.filter { recent.isNew($0.id) }
-        return options.taken.map { $0.unknown(new) } ?? new
     }
 
     /// Gets the number of pending updates, only for the log: a failure doesn't matter.

@@ -16,6 +16,7 @@ typedef struct {
     const char *path;         // resolved: PATH isn't searched
     char *const *arguments;   // NULL-terminated, starting with the program's name
     char *const *environment; // NULL-terminated
+    const char *directory;    // NULL keeps ours
     int input, output, error; // become descriptors 0, 1 and 2
     uint64_t descriptor_limit; // the child's soft RLIMIT_NOFILE; 0 keeps ours
 } spawn_request;

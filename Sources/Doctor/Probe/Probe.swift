@@ -12,7 +12,7 @@ import TelegramSimulator
 /// Each event is followed by watching the child until it is idle. A child that exits is replaced by another.
 final class Probe {
     private(set) var record = ProbeRecord()
-    private let program: Program
+    private let command: CommandTemplate
     private let environment: ChildEnvironment
     private let options: ProbeOptions
     private let telegram: CallPrinter
@@ -34,10 +34,10 @@ final class Probe {
     private static let maxLines = 2000
 
     init(
-        _ scenario: Scenario, with program: Program, environment: ChildEnvironment,
+        _ scenario: Scenario, with command: CommandTemplate, environment: ChildEnvironment,
         options: ProbeOptions, answeredBy telegram: CallPrinter, on loop: EventLoop
     ) {
-        (self.program, self.environment) = (program, environment)
+        (self.command, self.environment) = (command, environment)
         (self.options, self.telegram, self.loop) = (options, telegram, loop)
         progress = ScenarioProgress(scenario)
         monitor = ActivityMonitor(on: loop)
@@ -67,10 +67,10 @@ final class Probe {
     }
 
     private func startChild(with step: Scenario.Step) throws(SystemError) {
-        var program = program
         let scopeLine = ScopeLine(openedBy: step.event)
-        program.environment = environment.variables(for: scopeLine)
-        let process = try ChildProcess(program, lineLimit: options.maxLine, on: loop, observer: self)
+        let process = try ChildProcess(
+            command.program(for: scopeLine, in: environment), lineLimit: options.maxLine, on: loop,
+            observer: self)
         process.sparesItsGroup = true
         child = ProbedChild(process)
         if !options.isPlain {

@@ -12,11 +12,11 @@ import TelegramSimulator
     private let options: ProbeOptions
 
     /// - Parameters:
-    ///   - program: the program to start.
+    ///   - command: the program to start.
     ///   - environment: the gateway's environment.
     ///   - number: makes the chat ids unique among concurrent probes.
     package init(
-        _ program: Program, script: Script?, environment: ChildEnvironment, options: ProbeOptions,
+        _ command: CommandTemplate, script: Script?, environment: ChildEnvironment, options: ProbeOptions,
         number: Int64, temporaryDirectory: String, on loop: EventLoop
     ) {
         (self.script, self.options) = (script, options)
@@ -32,7 +32,7 @@ import TelegramSimulator
                 files: ChildFiles(in: nil, temporaryDirectory: temporaryDirectory),
                 log: silentLog)
             return Probe(
-                scenario, with: program, environment: environment, options: options, answeredBy: telegram,
+                scenario, with: command, environment: environment, options: options, answeredBy: telegram,
                 on: loop)
         }
     }

@@ -31,6 +31,13 @@ import Glibc
         rmdir(path)
     }
 
+    /// This process's working directory; `.` if it was removed.
+    static var current: String {
+        guard let path = realpath(".", nil) else { return "." }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
     /// Creates a directory with an unused name and mode 0700. Returns its path.
     package static func makeTemporary(in parent: String) throws(SystemError) -> String {
         // mkdtemp(3) replaces the six letters.

@@ -42,7 +42,9 @@ package struct Program {
     /// Resolved: execve(2) doesn't search PATH.
     package let path: String
     /// The name as given, then the arguments.
-    package let arguments: [String]
+    package var arguments: [String]
+    /// The working directory, which is made if it is missing; nil for this process's.
+    package var directory: String?
     /// Entries of the form `NAME=value`.
     package var environment: [String]
     /// The child's soft descriptor limit; 0 means this process's limit.
@@ -127,9 +129,20 @@ package struct Program {
     }
 
     func spawn(input: Int32, output: Int32, error: Int32) throws(SystemError) -> spawned_child {
+        if let directory {
+            do throws(SystemError) {
+                try Directory.make(directory)
+            } catch {
+                throw SystemError("making the working directory \(directory)", code: error.code)
+            }
+        }
+        // Relative to this process's directory, not to the child's.
+        let path =
+            directory == nil || self.path.hasPrefix("/") ? self.path : "\(Directory.current)/\(self.path)"
         let arguments = self.arguments.map { strdup($0) } + [nil]
         let environment = self.environment.map { strdup($0) } + [nil]
-        defer { (arguments + environment).forEach { free($0) } }
+        let place = directory.map { strdup($0) }
+        defer { (arguments + environment + [place ?? nil]).forEach { free($0) } }
         var child = spawned_child()
         var failure: Int32 = 0
         path.withCString { path in
@@ -137,6 +150,7 @@ package struct Program {
                 environment.withUnsafeBufferPointer { environment in
                     var request = spawn_request(
                         path: path, arguments: arguments.baseAddress, environment: environment.baseAddress,
+                        directory: place ?? nil,
                         input: input, output: output, error: error, descriptor_limit: descriptorLimit)
                     failure = spawn_child(&child, &request)
                 }

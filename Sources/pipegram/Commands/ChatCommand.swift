@@ -63,6 +63,7 @@ struct ChatCommand: ParsableCommand, Sendable {
             command += ["--max-line", "\(childFlags.maxLine.bytes)"]
         }
         if let root = fileFlags.uploadRoot { command += ["--upload-root", root] }
+        if let workdir = childFlags.workdir { command += ["--workdir", workdir] }
         command += ["--expect", calls, updates, "--"]
         command += bot.command
         return command.map(\.shellQuoted).joined(separator: " ")

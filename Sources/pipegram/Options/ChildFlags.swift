@@ -22,6 +22,12 @@ struct ChildFlags: ParsableArguments, Sendable {
         help: "Exchange plain text with the bot instead of JSON")
     var plain = false
 
+    @Option(help: workdirHelp, completion: .directory)
+    var workdir: String?
+
+    static let workdirHelp = ArgumentHelp(
+        "Working directory, such as data/{scope}; made if missing", valueName: "directory")
+
     @Option(help: .duration("Silence that ends a --plain message (default: 100ms)"))
     var plainQuiet: DurationValue?
 

@@ -10,4 +10,7 @@ struct ProbeFlags: ParsableArguments, Sendable {
 
     @Flag(help: "Exchange plain text with the bot instead of JSON")
     var plain = false
+
+    @Option(help: ChildFlags.workdirHelp, completion: .directory)
+    var workdir: String?
 }

@@ -12,17 +12,22 @@ extension ProgramArguments {
 
 /// The bot's program, looked up once, and the limits for its children.
 @MainActor struct BotProgram {
-    let program: Program
+    /// The program with its placeholders.
+    let command: CommandTemplate
     /// The limit of open descriptors of this process.
     let descriptorLimit: UInt64
 
     /// What the gateway itself needs, and what a child needs.
     private static let (ownDescriptors, childDescriptors) = (64, 4)
 
-    init(_ arguments: ProgramArguments) throws {
+    init(_ arguments: ProgramArguments, _ flags: ChildFlags) throws {
         var program = try arguments.find()
         (program.descriptorLimit, descriptorLimit) = DescriptorLimit.raise()
-        self.program = program
+        do {
+            command = try CommandTemplate(program, directory: flags.workdir, scopes: flags.scope)
+        } catch {
+            throw Failure(.validationFailure, "\(error)")
+        }
         let least = Self.ownDescriptors + Self.childDescriptors
         guard descriptorLimit >= least else {
             throw Failure(
@@ -48,7 +53,7 @@ extension ProgramArguments {
         let environment = ChildEnvironment(
             gateway: Environment.all, isSecret: isSecret, bot: bot, version: Version.current)
         let children = Children(
-            program, environment: environment, bot: bot, policy: policy, journal: journal, on: loop,
+            command, environment: environment, bot: bot, policy: policy, journal: journal, on: loop,
             log: log)
         children.onPrintedText {
             log.notice(

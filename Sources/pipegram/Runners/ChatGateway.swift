@@ -22,7 +22,7 @@ import TelegramSimulator
     init(
         _ command: ChatCommand, _ bot: BotProgram, isScript: Bool, on loop: EventLoop, log: Logger
     ) throws {
-        program = bot.program
+        program = bot.command.program
         telegram = SimulatedTelegram(strictness: .strict) { Int64(time(nil)) }
         source = SimulatedUpdates(of: telegram, on: loop)
         files = ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory)

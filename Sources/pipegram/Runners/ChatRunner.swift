@@ -26,7 +26,7 @@ import Reactor
         isScript = !Terminal.isTerminal(0) || !Terminal.isTerminal(1)
         let receiver = ChatLogHandler.Receiver()
         let log = Self.logger(command.logFlags, receiver, isScript: isScript)
-        let bot = try BotProgram(command.bot)
+        let bot = try BotProgram(command.bot, command.childFlags)
         loop = try EventLoop.forCommand()
         gateway = try ChatGateway(command, bot, isScript: isScript, on: loop, log: log)
         conversation = Conversation(with: gateway.telegram)

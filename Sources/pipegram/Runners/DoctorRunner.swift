@@ -94,11 +94,20 @@ import TelegramSimulator
         if let warning = ProgramArguments.optionWarning(command.commandLine) {
             report.add(Diagnosis(.hint, "options", warning))
         }
+        if let remote = RemoteProgram(command.command) {
+            remote.advice(isAuto: command.ack == .auto).forEach { report.add(Diagnosis(.hint, "remote", $0)) }
+        }
         let file = ProgramFile(
             command.command, searchPath: Environment.searchPath)
         file.diagnoses.forEach(report.add)
         guard var program = file.program else { return }
         program.descriptorLimit = descriptors.original
+        let template: CommandTemplate
+        do {
+            template = try CommandTemplate(program, directory: command.probeFlags.workdir)
+        } catch {
+            return report.add(Diagnosis(.fault, "placeholders", "\(error)"))
+        }
         var options = ProbeOptions()
         options.maxLine = command.probeFlags.maxLine.bytes
         options.patience = command.patience.duration ?? .seconds(3600)
@@ -110,7 +119,8 @@ import TelegramSimulator
             gateway: Environment.all, isSecret: { [token] in token?.isIn($0) == true },
             bot: SimulatedTelegram.demoBot, version: Version.current)
         let check = ProgramCheck(
-            program, script: file.script, environment: environment, options: options, number: Int64(getpid()),
+            template, script: file.script, environment: environment, options: options,
+            number: Int64(getpid()),
             temporaryDirectory: Environment.spoolDirectory, on: loop)
         programCheck = check
         running += 1

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BotAPI
 import BotGateway
+import Doctor
 import Glibc
 import JSON
 import Logging
@@ -40,10 +41,12 @@ import Reactor
 
     init(_ command: RunCommand) throws {
         self.command = command
-        program = try BotProgram(command.bot)
+        program = try BotProgram(command.bot, command.childFlags)
         session = try BotAPISession(
             command.server, log: command.logFlags.log.logger())
         command.bot.warnOfOptions(session.log)
+        let advice = RemoteProgram(command.bot.command)?.advice(isAuto: command.deliveryFlags.ack == .auto)
+        for advice in advice ?? [] { session.log.warning("\(advice)") }
         policy = command.policy(for: program)
         intake = try UpdateIntake(command, session)
         // Other commands send these as soon as they see that the state is in use.

@@ -22,7 +22,7 @@ import TelegramSimulator
 
     init(_ command: ReplayCommand) throws {
         let log = command.logFlags.logger()
-        let bot = try BotProgram(command.bot)
+        let bot = try BotProgram(command.bot, command.childFlags)
         command.bot.warnOfOptions(log)
         loop = try EventLoop.forCommand()
         output = try ReplayOutput(command, on: loop)
