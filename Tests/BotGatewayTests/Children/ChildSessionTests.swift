@@ -120,6 +120,28 @@ import Testing
         #expect(stage.child.linesWritten.count == 3)
     }
 
+    @Test func `a plain program that is seen running now and then isn't silent, and one that isn't is`()
+        throws
+    {
+        let stage = try TestRig().fakeChildren {
+            $0.dialect = .plainText()
+            $0.pacing = .lockstep(isFile: true)
+            $0.acknowledgement = .auto(timeout: .milliseconds(10))
+        }
+        stage.say("a")
+        stage.child.readAll()
+        stage.say("b")
+        for _ in 1...20 {
+            stage.child.isReadingInput = false
+            stage.wait(.milliseconds(90))
+            stage.child.isReadingInput = nil
+            stage.wait(.milliseconds(10))
+        }
+        #expect(stage.child.linesWritten == ["a"])
+        stage.wait(.seconds(2))
+        #expect(stage.child.linesWritten == ["a", "b"])
+    }
+
     @Test func `output is paused at 32 open calls and resumed at half of them`() throws {
         let stage = try TestRig().fakeChildren()
         stage.say("a")

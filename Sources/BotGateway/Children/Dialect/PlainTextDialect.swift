@@ -23,7 +23,7 @@ final class PlainTextDialect: Dialect {
     private static let lineTimeout: Duration = .seconds(2)
     /// Whether it waits for input is looked up this often.
     private static let lookInterval: Duration = .milliseconds(100)
-    /// A program that isn't seen waiting in a read counts as back after this long without output.
+    /// A program that isn't seen waiting in a read counts as back if it neither prints nor runs for this long.
     private static let returnTimeout: Duration = .seconds(1)
 
     let opensWithScopeLine = false
@@ -42,6 +42,7 @@ final class PlainTextDialect: Dialect {
     private(set) var isAwaitingReturn = false
     private var output = PlainTextOutput()
     private var lastPrinted = Instant.current
+    private var lastSeenRunning = Instant.current
     /// The last output has no newline yet.
     private var isWithinLine = false
     /// Runs while output is gathered.
@@ -123,10 +124,10 @@ final class PlainTextDialect: Dialect {
     private func awaitReturn(_ host: any DialectHost) {
         host.loop.after(.milliseconds(2)) { [weak self, weak host] in
             guard let self, let host, isAwaitingReturn, host.isAlive else { return }
-            let isBack =
-                host.hasReadAll
-                && (host.isReadingInput ?? (lastPrinted + Self.returnTimeout < .current))
-            guard isBack else { return awaitReturn(host) }
+            let isReading = host.isReadingInput
+            if isReading == false { lastSeenRunning = .current }
+            let isSilent = max(lastPrinted, lastSeenRunning) + Self.returnTimeout < .current
+            guard host.hasReadAll, isReading ?? isSilent else { return awaitReturn(host) }
             isAwaitingReturn = false
             host.readOutputDry()
             flush(for: host)
