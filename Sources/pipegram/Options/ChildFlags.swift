@@ -26,7 +26,7 @@ struct ChildFlags: ParsableArguments, Sendable {
     var workdir: String?
 
     static let workdirHelp = ArgumentHelp(
-        "Working directory, such as data/{scope}; made if missing", valueName: "directory")
+        "Working directory, such as data/{scope}", valueName: "directory")
 
     @Option(help: .duration("Silence that ends a --plain message (default: 100ms)"))
     var plainQuiet: DurationValue?

@@ -39,10 +39,10 @@ final class PlainTextDialect: Dialect {
     private let sendsFiles: Bool
     /// Output is gathered into a message until none came for this long.
     private let quietTime: Duration
-    private(set) var isAwaitingReturn = false
+    /// When the child was last seen running, or was given its event, while its return is awaited.
+    private var lastSeenRunning: Instant?
     private var output = PlainTextOutput()
     private var lastPrinted = Instant.current
-    private var lastSeenRunning = Instant.current
     /// The last output has no newline yet.
     private var isWithinLine = false
     /// Runs while output is gathered.
@@ -55,6 +55,8 @@ final class PlainTextDialect: Dialect {
     }
 
     isolated deinit { quietTimer?.cancel() }
+
+    var isAwaitingReturn: Bool { lastSeenRunning != nil }
 
     var isQuiet: Bool { output.isEmpty && quietTimer == nil && next?.file == nil }
 
@@ -116,19 +118,19 @@ final class PlainTextDialect: Dialect {
     func eventsGiven(to host: any DialectHost) {
         next = nil
         guard awaitsReturn else { return }
-        isAwaitingReturn = true
+        lastSeenRunning = .current
         lastPrinted = .current
         awaitReturn(host)
     }
 
     private func awaitReturn(_ host: any DialectHost) {
         host.loop.after(.milliseconds(2)) { [weak self, weak host] in
-            guard let self, let host, isAwaitingReturn, host.isAlive else { return }
+            guard let self, let host, let lastSeen = lastSeenRunning, host.isAlive else { return }
             let isReading = host.isReadingInput
             if isReading == false { lastSeenRunning = .current }
-            let isSilent = max(lastPrinted, lastSeenRunning) + Self.returnTimeout < .current
+            let isSilent = max(lastPrinted, lastSeen) + Self.returnTimeout < .current
             guard host.hasReadAll, isReading ?? isSilent else { return awaitReturn(host) }
-            isAwaitingReturn = false
+            lastSeenRunning = nil
             host.readOutputDry()
             flush(for: host)
             host.advance()
@@ -191,7 +193,7 @@ final class PlainTextDialect: Dialect {
     func childEnded(for host: any DialectHost) {
         flush(for: host)
         next = nil
-        isAwaitingReturn = false
+        lastSeenRunning = nil
     }
 
     private func send(_ messages: [PlainTextOutput.Message], _ host: any DialectHost) {
