@@ -114,6 +114,10 @@ import Testing
         #expect(metrics.answer("/readyz") == "503 not ready: no poll was answered yet\n")
         #expect(test.wait { metrics.answer("/readyz") == "200 ready\n" })
         #expect(metrics.answer("/").hasPrefix("404 "))
+        let post = [
+            "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-d", "x", "\(metrics.url)/metrics",
+        ]
+        #expect(try test.rig.run(post).end().text == "405")
         #expect(test.stop() == 0)
     }
 
@@ -159,7 +163,7 @@ import Testing
         let file = test.files.write("file", Array("kept".utf8))
         try test.run(["--metrics", file], bot: "echo.sh")
         #expect(test.gateway?.wait() == 73)
-        #expect(test.gateway?.errorText.contains("\(file) exists") == true)
+        #expect(test.gateway?.errorText.contains("\(file) exists and isn't a socket") == true)
         #expect(test.files.read("file") == "kept")
     }
 

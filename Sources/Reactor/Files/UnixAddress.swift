@@ -38,10 +38,15 @@ package struct UnixAddress {
         }
     }
 
+    /// Whether there is a socket, not a file of another kind.
+    package nonisolated static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+
     /// Removes a socket without a server: a program that was killed left it.
     package static func removeAbandoned(_ path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, let address = UnixAddress(path)
+        guard isSocket(path), let address = UnixAddress(path)
         else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }

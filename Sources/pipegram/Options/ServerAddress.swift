@@ -59,6 +59,8 @@ extension ServerAddress {
                 .cantCreate,
                 "can't \(purpose): \(address.host):\(address.port) is in use, perhaps by another gateway; choose another port"
             )
+        case (EADDRINUSE, .socket(let path)) where !UnixAddress.isSocket(path):
+            Failure(.cantCreate, "can't \(purpose): \(path) exists and isn't a socket; choose another path")
         case (EADDRINUSE, .socket(let path)):
             Failure(
                 .cantCreate,

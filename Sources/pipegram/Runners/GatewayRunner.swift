@@ -212,7 +212,8 @@ extension RunCommand: LoopCommand {
         policy.failure = .redeliver(maxDeliveries: deliveryFlags.maxDeliveries)
         policy.maxChildren = program.maxChildren(
             wanted: childFlags.maxChildren,
-            besides: webhook.webhook == nil ? 0 : webhook.connections)
+            besides: (webhook.webhook == nil ? 0 : webhook.connections)
+                + (logFlags.metrics == nil ? 0 : MetricsEndpoint.connections))
         return policy
     }
 

@@ -9,6 +9,10 @@ import Reactor
     /// Nil before the bot is signed in.
     var gateway: RunningGateway?
 
+    /// How many it accepts at a time.
+    static let connections = 32
+
+    private static let methods = ["GET", "HEAD"]
     private let server: HTTPServer
     private let address: ServerAddress
     private let started = Int(time(nil))
@@ -18,12 +22,14 @@ import Reactor
         address.removeAbandoned()
         var limits = HTTPServer.Limits()
         // Children can connect too, and mustn't use up the gateway's descriptors.
-        (limits.connections, limits.idleTimeout, limits.body) = (32, .seconds(30), 0)
+        (limits.connections, limits.idleTimeout, limits.body) = (Self.connections, .seconds(30), 0)
         do {
             server = try HTTPServer(on: loop, host: address.host, port: address.port, limits: limits)
         } catch {
             throw address.failure(error, of: "--metrics", to: "serve metrics", port: 9464)
         }
+        // Else a body would be what is wrong with the request.
+        server.rejects = { Self.methods.contains($0.method) ? nil : 405 }
         server.onRequest = { [unowned self] in answer($0, $1) }
         log.info("metrics: \(place)")
     }
@@ -44,9 +50,6 @@ import Reactor
     // MARK: requests
 
     private func answer(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
-        guard ["GET", "HEAD"].contains(request.method) else {
-            return responder.respond(status: 405, headers: [("Allow", "GET, HEAD")])
-        }
         switch request.path {
         case "/metrics":
             let format = MetricsText.Format(accept: request.header("Accept"))
