@@ -48,6 +48,7 @@ import Testing
             $0.acknowledgement = .auto(timeout: .milliseconds(10))
             $0.dialect = .plainText()
             $0.pacing = .lockstep(isFile: true)
+            $0.stopGrace = .seconds(60)
         }
         test.say("x")
         #expect(test.wait { !test.calls.isEmpty })
