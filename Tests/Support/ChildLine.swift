@@ -32,7 +32,7 @@ package struct ChildLine {
     }
 
     package var acknowledged: Int64? {
-        guard case .acknowledge(let updateID) = event else { return nil }
+        guard case .acknowledge(let updateID, _) = event else { return nil }
         return updateID
     }
 

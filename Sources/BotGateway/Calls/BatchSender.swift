@@ -135,7 +135,7 @@ package final class BatchSender {
         open.numbers.remove(line.number)
         var isSuccess = false
         switch result {
-        case .success:
+        case .success, .superseded:
             tally.sent += 1
             isSuccess = true
         case .failure: tally.failed += 1

@@ -8,6 +8,7 @@ final class CallQueue {
         let call: Call
         let done: (CallResult) -> Void
         var retry: Retry
+        let place: String?
     }
 
     let scope: Scope
@@ -29,8 +30,16 @@ final class CallQueue {
     var isEmpty: Bool { calls.isEmpty }
     var first: Call? { calls.first?.call }
 
-    func append(_ call: Call, after tally: CallTally, then done: @escaping (CallResult) -> Void) {
-        calls.append(Waiting(call: call, done: done, retry: Retry(after: tally)))
+    /// - Returns: what to report the result to of the waiting call that this one makes pointless; it was removed.
+    func append(
+        _ call: Call, after tally: CallTally, then done: @escaping (CallResult) -> Void
+    ) -> ((CallResult) -> Void)? {
+        let place = call.shownPlace
+        let older = place == nil ? nil : calls.lastIndex { $0.place == place }
+        calls.append(Waiting(call: call, done: done, retry: Retry(after: tally), place: place))
+        // The first one may be in flight.
+        guard let older, older > 0 || waitsUntil != nil else { return nil }
+        return calls.remove(at: older).done
     }
 
     /// Decides how to continue after the outcome of the first call.

@@ -72,10 +72,16 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
         guard !call.isDownload else { return downloads.perform(call, for: scope, then: done) }
-        if let queue = queues[scope] { return queue.append(call, after: queues.tally, then: done) }
-        let queue = queues.open(scope)
-        queue.append(call, after: queues.tally, then: done)
-        advance(queue)
+        guard let queue = queues[scope] else {
+            let queue = queues.open(scope)
+            _ = queue.append(call, after: queues.tally, then: done)
+            return advance(queue)
+        }
+        if let superseded = queue.append(call, after: queues.tally, then: done) {
+            report("superseded by a newer one", call, scope, level: .debug)
+            // Not before the child's line was dealt with.
+            loop.soon { superseded(.superseded) }
+        }
     }
 
     /// Sends the typing action once, unless a call of the scope is pending, its chat is rate-limited or the limit of

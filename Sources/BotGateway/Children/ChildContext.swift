@@ -54,6 +54,7 @@ struct BotHealth {
     private(set) var problems = 0
     private var hasReportedBuffering = false
     private var hasReportedFile = false
+    private(set) var mayReportHeldPress = true
     /// No child has written a valid line, and none was reported to print text.
     private var maySpeakText = true
 
@@ -70,6 +71,12 @@ struct BotHealth {
     mutating func notePrintedText() -> Bool {
         defer { maySpeakText = false }
         return maySpeakText
+    }
+
+    /// Returns whether to report that a button press waits behind a held event.
+    mutating func noteHeldPress() -> Bool {
+        defer { mayReportHeldPress = false }
+        return mayReportHeldPress
     }
 
     /// Returns whether to report that a program printed a file's URL and may not send files.

@@ -140,11 +140,11 @@ extension ChildSession {
     }
 
     /// The child wrote `telegram.ack`.
-    func acknowledge(_ updateID: Int64) {
+    func acknowledge(_ updateID: Int64, isAlone: Bool) {
         guard case .acknowledged = inFlight.mode else {
             return log(.debug, "ignored telegram.ack: it needs --ack event")
         }
-        guard let events = inFlight.acknowledge(updateID) else {
+        guard let events = inFlight.acknowledge(updateID, isAlone: isAlone) else {
             return warn("ignored telegram.ack: update \(updateID) is not in flight")
         }
         acknowledge(events)

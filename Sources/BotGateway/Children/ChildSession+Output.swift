@@ -94,7 +94,7 @@ extension ChildSession: DialectHost {
         context.health.wroteValidLine()
         switch event {
         case .call(let call): perform(call, bytes: bytes)
-        case .acknowledge(let updateID): acknowledge(updateID)
+        case .acknowledge(let updateID, let isAlone): acknowledge(updateID, isAlone: isAlone)
         case .state(let value): context.journal.setState(value.isNull ? nil : value, of: scope)
         case .keepAlive(let duration): activity.keepAlive(until: .current + duration)
         case .wake(let at, let value): schedule(at, value)

@@ -15,6 +15,24 @@ extension ChildSession {
         warn(message())
     }
 
+    /// Warns, once for all children, of a button press that waits behind an event that the child holds: it may be the
+    /// one that stops the child's work.
+    func watchForHeldPress() {
+        guard case .acknowledged(let window) = inFlight.mode, context.health.mayReportHeldPress,
+            let held = inFlight.current, !inFlight.wantsEvent
+        else { return }
+        let generation = child.generation
+        context.loop.after(.seconds(1)) { [weak self] in
+            guard let self, generation == child.generation, inFlight.current?.key == held.key,
+                !inFlight.wantsEvent, child.process?.isReadingInput != false, context.health.noteHeldPress()
+            else { return }
+            log(
+                .warning,
+                "a button press waits until update \(held.updateID) is acknowledged; for a bot that can be stopped, use "
+                    + "--window \(window + 3) and acknowledge the press with \"only\":true")
+        }
+    }
+
     private func reportSuppressedWarnings(after delay: Duration) {
         let generation = child.generation
         context.loop.after(delay) { [weak self] in

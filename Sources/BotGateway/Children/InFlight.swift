@@ -156,11 +156,12 @@ struct InFlight {
         }
     }
 
-    /// The child acknowledged this event, and with it all earlier ones. Returns nil if no such event is in flight.
-    mutating func acknowledge(_ updateID: Int64) -> [IncomingEvent]? {
+    /// The child acknowledged this event, and all earlier ones unless it is alone. Returns nil if no such event is in
+    /// flight.
+    mutating func acknowledge(_ updateID: Int64, isAlone: Bool) -> [IncomingEvent]? {
         guard let index = entries.firstIndex(where: { $0.event.updateID == updateID }) else { return nil }
         hasReadEvent = true
-        return acknowledge(index + 1)
+        return isAlone && index > 0 ? [entries.remove(at: index).event] : acknowledge(index + 1)
     }
 
     /// The ack timeout of this event passed and the child is still running.

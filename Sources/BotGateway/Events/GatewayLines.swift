@@ -32,6 +32,9 @@ package enum GatewayLines {
             event.set("error_code", JSON(error.code))
             event.set("description", JSON(error.reason))
             if let parameters = error.parameters { event.set("parameters", parameters) }
+        case .superseded:
+            event.set("ok", true)
+            event.set("state", "superseded")
         case .unknown(let reason):
             event.set("ok", false)
             event.set("error_code", 0)
@@ -59,4 +62,6 @@ package enum CallResult {
     case failure(BotAPIError)
     /// The answer was lost after the request was sent: the call may or may not have taken effect.
     case unknown(String)
+    /// The call wasn't sent: while it waited, the bot made another one that replaces what it would have shown.
+    case superseded
 }

@@ -37,6 +37,9 @@ package struct IncomingEvent {
         isRedelivered ? line.dropLast(2) + Array(",\"redelivered\":true}\n".utf8) : line
     }
 
+    /// Whether it is a press of a button.
+    var isPress: Bool { line.starts(with: #"{"type":"telegram.callback_query","#.utf8) }
+
     private static func line(of update: Update) -> [UInt8] {
         guard !reserved.contains(where: { update.payload[$0] != nil }), isPlain(update.kind) else {
             return lineWithOtherKeys(of: update)

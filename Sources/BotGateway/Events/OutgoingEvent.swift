@@ -4,7 +4,8 @@ import JSON
 package enum OutgoingEvent {
     case call(Call)
     /// Acknowledges this event and all earlier ones of its scope.
-    case acknowledge(updateID: Int64)
+    /// - Parameter isAlone: whether the events before it stay in flight.
+    case acknowledge(updateID: Int64, isAlone: Bool)
     /// Stores a value for the scope; `null` deletes it.
     case state(JSON)
     /// The child isn't idle before this time has passed.
@@ -59,7 +60,9 @@ package enum OutgoingEvent {
         switch type {
         case "telegram.ack":
             guard let updateID = event["update_id"]?.integer else { throw .missing("update_id", type: type) }
-            return .acknowledge(updateID: updateID)
+            let only = event["only"]
+            guard only == nil || only?.bool != nil else { throw .notABool("only", type: type) }
+            return .acknowledge(updateID: updateID, isAlone: only?.bool == true)
         case "telegram.state":
             guard let value = event["value"] else { throw .missing("value", type: type) }
             let size = value.bytes.count

@@ -17,6 +17,7 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
     case valueTooLong(bytes: Int)
     case wakeTooLate
     case notAString(String, type: String)
+    case notABool(String, type: String)
 
     /// Whether the line is text rather than a faulty object.
     package func isText(_ line: some Sequence<UInt8>) -> Bool {
@@ -46,6 +47,7 @@ package enum OutgoingEventError: Error, Equatable, CustomStringConvertible {
         case .wakeTooLate:
             "telegram.wake: 'at' is after the year 5000: give seconds since 1970, not milliseconds"
         case .notAString(let field, let type): "\(type): '\(field)' must be a string"
+        case .notABool(let field, let type): "\(type): '\(field)' must be true or false"
         }
     }
 

@@ -18,6 +18,7 @@ package final class GatewayMetrics {
         var done = Tally()
         var rejected = Tally()
         var unknown = Tally()
+        var superseded = Tally()
     }
 
     private struct Latencies {
@@ -74,6 +75,7 @@ package final class GatewayMetrics {
         case .success: calls.done.add(call.method)
         case .failure: calls.rejected.add(call.method)
         case .unknown: calls.unknown.add(call.method)
+        case .superseded: calls.superseded.add(call.method)
         }
     }
 
@@ -91,7 +93,10 @@ package final class GatewayMetrics {
             "pipegram_events_dead_lettered", "Events set aside after too many deaths.", events.deadLettered)
         text.counter(
             "pipegram_calls", "Calls with a result, by method and result.", by: ("method", "result"),
-            [("ok", calls.done), ("rejected", calls.rejected), ("unknown", calls.unknown)])
+            [
+                ("ok", calls.done), ("rejected", calls.rejected), ("unknown", calls.unknown),
+                ("superseded", calls.superseded),
+            ])
         text.counter("pipegram_flood_waits", "Calls that Telegram rate-limited.", floodWaits)
         text.counter("pipegram_child_starts", "Children started.", children.started)
         text.counter("pipegram_child_exits", "Children ended, by cause.", by: "cause", children.exits)

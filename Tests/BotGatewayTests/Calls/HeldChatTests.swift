@@ -23,6 +23,45 @@ import Testing
         #expect(test.success(of: "first") != nil)
     }
 
+    @Test func `of the drafts and edits that wait, only the newest is sent`() throws {
+        let test = try TestRig().caller()
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        func draft(_ text: String, _ id: Int64) {
+            test.perform(
+                "telegram.send_message_draft", ["draft_id": JSON(id), "text": JSON(text)], as: text,
+                for: .chat(42), id: 1)
+        }
+        func edit(_ text: String, _ message: JSON, _ type: String = "telegram.edit_message_text") {
+            test.perform(type, ["message_id": message, "text": JSON(text)], as: text, for: .chat(42))
+        }
+        draft("1a", 1)
+        #expect(test.wait { test.log.count("rate-limited for 30s") == 1 })
+        draft("1b", 1)
+        draft("2a", 2)
+        draft("1c", 1)
+        edit("5a", 5)
+        edit("6a", 6)
+        edit("5c", 5, "telegram.edit_message_caption")
+        edit("5b", 5)
+        test.send("x")
+        test.send("x")
+        #expect(test.hurry(for: 10))
+        #expect(test.arrived == ["1a", "2a", "1c", "6a", "5c", "5b", "x", "x"])
+        let superseded = test.results.filter { if case .superseded = $0.result { true } else { false } }
+        #expect(superseded.map(\.text) == ["1a", "1b", "5a"])
+    }
+
+    @Test func `a draft that is being sent isn't superseded`() throws {
+        let test = try TestRig().caller()
+        test.server.fail(method: "sendMessageDraft", with: .delay(.milliseconds(200)))
+        for text in ["a", "b"] {
+            test.perform(
+                "telegram.send_message_draft", ["draft_id": 1, "text": JSON(text)], as: text, for: .chat(42))
+        }
+        #expect(test.wait { test.finished == ["a", "b"] })
+        #expect(test.arrived == ["a", "b"])
+    }
+
     @Test func `a held chat is held for every scope that writes to it`() throws {
         let test = try TestRig().caller()
         test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import TestSupport
 
 @testable import BotAPI
@@ -32,6 +33,20 @@ class ChildrenTest<Store: Journal>: Rigged {
         else { return lastID }
         journal.append([event], offset: nil) { [children] in $0.forEach(children.deliver) }
         return lastID
+    }
+
+    /// A press of a button in a private chat.
+    func press(in chat: Int64 = 42) throws {
+        lastID += 1
+        let update = try Update([
+            "update_id": JSON(lastID),
+            "callback_query": [
+                "id": "1", "from": ["id": JSON(chat), "is_bot": false, "first_name": "Ada"], "data": "stop",
+                "message": ["message_id": 1, "date": 0, "chat": ["id": JSON(chat), "type": "private"]],
+            ],
+        ])
+        guard let event = IncomingEvent(update) else { return }
+        journal.append([event], offset: nil) { [children] in $0.forEach(children.deliver) }
     }
 
     func texts(in chat: Int64) -> [String] {

@@ -127,8 +127,12 @@ final class DeliveryModel {
         guard !open.isEmpty else { return }
         note("acknowledge", ())
         let event = open[random.below(open.count)]
-        for line in open where line.start <= event.start { seen[index].acknowledged.insert(line.updateID) }
-        seen[index].child.write(#"{"type":"telegram.ack","update_id":\#(event.updateID)}"#)
+        let isAlone = random.below(3) == 0
+        for line in open where isAlone ? line.start == event.start : line.start <= event.start {
+            seen[index].acknowledged.insert(line.updateID)
+        }
+        seen[index].child.write(
+            #"{"type":"telegram.ack","update_id":\#(event.updateID),"only":\#(isAlone)}"#)
     }
 
     private func call() {

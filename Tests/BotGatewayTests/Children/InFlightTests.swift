@@ -165,6 +165,17 @@ import Testing
         #expect(inFlight.current == nil)
     }
 
+    @Test func `an acknowledgement may count for its event alone`() {
+        var inFlight = InFlight(mode: .acknowledged(window: 3))
+        for event in events(3) { _ = inFlight.write([event]) }
+        #expect(inFlight.acknowledge(2, isAlone: true)?.map(\.updateID) == [2])
+        #expect(inFlight.acknowledge(2, isAlone: true) == nil)
+        #expect(inFlight.wantsEvent)
+        let unacknowledged = inFlight.ended(unread: 0, succeeded: false)
+        #expect(unacknowledged.events.map(\.updateID) == [1, 3])
+        #expect(unacknowledged.events.map(\.isRedelivered) == [true, true])
+    }
+
     @Test func `an acknowledgement counts for its event and all earlier ones`() {
         var inFlight = InFlight(mode: .acknowledged(window: 3))
         for event in events(3) {
@@ -173,8 +184,8 @@ import Testing
         }
         #expect(!inFlight.wantsEvent)
         #expect(inFlight.readAll().acknowledged.isEmpty)
-        #expect(inFlight.acknowledge(2)?.map(\.updateID) == [1, 2])
-        #expect(inFlight.acknowledge(2) == nil)
+        #expect(inFlight.acknowledge(2, isAlone: false)?.map(\.updateID) == [1, 2])
+        #expect(inFlight.acknowledge(2, isAlone: false) == nil)
         #expect(inFlight.wantsEvent)
         let unacknowledged = inFlight.ended(unread: 0, succeeded: false)
         #expect(unacknowledged.events.map(\.updateID) == [3])

@@ -192,6 +192,7 @@ import Testing
             (.tooLong(limit: 1_048_576), "longer than 1048576 bytes; --max-line sets the limit"),
             (.missingType, "it needs a 'type', such as telegram.send_message"),
             (.missing("update_id", type: "telegram.ack"), "telegram.ack needs 'update_id'"),
+            (.notABool("only", type: "telegram.ack"), "telegram.ack: 'only' must be true or false"),
             (.badID, "'id' must be a string or a number"),
             (.badParams, "'params' must be an object"),
             (.besideParams("text"), "'text' is outside of 'params': move it there"),

@@ -92,6 +92,8 @@ import Testing
         #"{"type":"telegram.result","id":1,"ok":true,"result":1}"#,
         #"{"type":"telegram.disconnect","reason":"stop"}"#,
         #"{"type":"telegram.ack","update_id":9001}"#, #"{"type":"telegram.ack","update_id":"9001"}"#,
+        #"{"type":"telegram.ack","update_id":1,"only":true}"#,
+        #"{"type":"telegram.ack","update_id":1,"only":1}"#,
         #"{"type":"telegram.ack"}"#, #"{"type":"telegram.ack","update_id":1,"id":true}"#,
         #"{"type":"telegram.state","value":null}"#, #"{"type":"telegram.state","value":[1]}"#,
         #"{"type":"telegram.state"}"#, #"{"type":"telegram.keep_alive","seconds":0.5}"#,
@@ -192,6 +194,7 @@ import Testing
         let results: [(CallResult, String)] = [
             (.success(nil), "success"), (.success(["a": .null]), "success"), (.failure(error), "failure"),
             (.failure(.badRequest("x")), "failure"), (.unknown("the connection was closed"), "unknown"),
+            (.superseded, "superseded"),
         ]
         for (result, kind) in results {
             for id in [1, 1.5, "", "a\n"] as [JSON] {

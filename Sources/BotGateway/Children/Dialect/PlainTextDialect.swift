@@ -109,6 +109,7 @@ final class PlainTextDialect: Dialect {
             case .success(let file): path = file?["path"]?.string
             case .failure(let error): host.complain("can't download a file of update \(updateID): \(error)")
             case .unknown(let reason): host.complain("can't download a file of update \(updateID): \(reason)")
+            case .superseded: break
             }
             next?.file = .fetched(path: path)
             host.advance()
