@@ -26,7 +26,7 @@ import Testing
         }
         try hosts.setConnected(false, 1)
         conversation.say(120)
-        #expect(test.waitForLog("Timeout, server"))
+        #expect(test.waitForLog("status 255"))
         try hosts.kill(2)
         conversation.say(120)
         #expect(test.waitForLog("Connection refused"))

@@ -265,8 +265,10 @@ import Testing
     @Test func `a working directory that can't be made is named`() throws {
         let rig = try TestRig()
         let log = rig.files.write("log", Self.log)
-        let end = try rig.pipegram(["replay", "--workdir", "\(log)/{scope}", log, "cat"]).end()
-        #expect(end.status == 1)
-        #expect(end.errorText.contains("making the working directory \(log)/chat:-100: Not a directory"))
+        for (place, path) in [("\(log)/{scope}", "\(log)/chat:-100"), (log, log), ("", "")] {
+            let end = try rig.pipegram(["replay", "--workdir", place, log, "cat"]).end()
+            #expect(end.status == 1)
+            #expect(end.errorText.contains("making the working directory \(path): "), "\(end.errorText)")
+        }
     }
 }

@@ -32,10 +32,12 @@ final class CallQueue {
 
     /// - Returns: what to report the result to of the waiting call that this one makes pointless; it was removed.
     func append(
-        _ call: Call, after tally: CallTally, then done: @escaping (CallResult) -> Void
+        _ call: Call, after tally: CallTally, superseding: Bool, then done: @escaping (CallResult) -> Void
     ) -> ((CallResult) -> Void)? {
-        let place = call.shownPlace
-        let older = place == nil ? nil : calls.lastIndex { $0.place == place }
+        let place = superseding ? call.shownPlace : nil
+        // What another kind of call does, such as a forward, may depend on an edit before it.
+        let first = (calls.lastIndex { $0.place == nil } ?? -1) + 1
+        let older = place == nil ? nil : calls[first...].lastIndex { $0.place == place }
         calls.append(Waiting(call: call, done: done, retry: Retry(after: tally), place: place))
         // The first one may be in flight.
         guard let older, older > 0 || waitsUntil != nil else { return nil }
@@ -66,6 +68,7 @@ struct CallQueues {
     private var ready = FairQueue()
     private(set) var inFlight = 0
     private(set) var tally = CallTally()
+    var supersedes = true
     /// Called when a queue's first call has to wait before it is sent.
     var delayed: (Scope) -> Void = { _ in }
 

@@ -44,6 +44,12 @@ package final class TelegramCaller: CallSink, CallObserver {
         }
     }
 
+    /// Whether a newer version of a draft, or edit of a message, replaces one that waits.
+    package var supersedes: Bool {
+        get { queues.supersedes }
+        set { queues.supersedes = newValue }
+    }
+
     package var inFlight: Int { queues.inFlight }
     /// How many calls were rejected or are unknown.
     package var failures: Int { queues.tally.failures }
@@ -74,10 +80,11 @@ package final class TelegramCaller: CallSink, CallObserver {
         guard !call.isDownload else { return downloads.perform(call, for: scope, then: done) }
         guard let queue = queues[scope] else {
             let queue = queues.open(scope)
-            _ = queue.append(call, after: queues.tally, then: done)
+            _ = queue.append(call, after: queues.tally, superseding: supersedes, then: done)
             return advance(queue)
         }
-        if let superseded = queue.append(call, after: queues.tally, then: done) {
+        let superseded = queue.append(call, after: queues.tally, superseding: supersedes, then: done)
+        if let superseded {
             report("superseded by a newer one", call, scope, level: .debug)
             // Not before the child's line was dealt with.
             loop.soon { superseded(.superseded) }

@@ -4,8 +4,9 @@ import Reactor
 extension ChildProcess.Exit {
     /// For the log: `status 1`, `killed by SIGSEGV`.
     var words: String {
-        guard status > 128 else { return "status \(status)" }
-        let number = status - 128
+        guard case let number = status - 128, Self.signalNumbers.contains(number) else {
+            return "status \(status)"
+        }
         return "killed by " + (Self.signals[number] ?? "signal \(number)")
     }
 
@@ -13,13 +14,16 @@ extension ChildProcess.Exit {
     var kind: String {
         switch status {
         case 0: "finished"
-        case ...128: "failed"
-        default: "signaled"
+        case _ where Self.signalNumbers.contains(status - 128): "signaled"
+        default: "failed"
         }
     }
 
     /// The program came to its end, ran out of time, or was killed from outside: it didn't fail.
     var isDoneOrKilled: Bool { status == 0 || status == Self.timedOut || Self.killing.contains(status - 128) }
+
+    /// A program may exit with a higher status itself, as ssh does with 255.
+    private static let signalNumbers: ClosedRange<Int32> = 1...64
 
     /// The status of timeout(1).
     private static let timedOut: Int32 = 124

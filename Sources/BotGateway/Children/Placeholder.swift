@@ -31,8 +31,11 @@ enum Placeholder: Equatable {
             }
             self = .user
         case ("shard", _):
-            guard parts.count > 1, let count = UInt64(parts[1]), (1...1_000_000).contains(count) else {
-                throw Self.malformed("{\(name)} in '\(argument)' needs a number, as in {shard:4}")
+            guard parts.count > 1, parts[1].first != "+", let count = UInt64(parts[1]),
+                (1...1_000_000).contains(count)
+            else {
+                throw Self.malformed(
+                    "{\(name)} in '\(argument)' needs a number from 1 to 1000000, as in {shard:4}")
             }
             self = .shard(count: count)
         default:

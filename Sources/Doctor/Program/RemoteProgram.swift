@@ -17,12 +17,14 @@ package struct RemoteProgram {
 
     /// What to change, as sentences without a full stop.
     ///
-    /// - Parameter isAuto: whether an event is acknowledged by `--ack auto`.
-    package func advice(isAuto: Bool) -> [String] {
+    /// - Parameters:
+    ///   - isAuto: whether an event is acknowledged by `--ack auto`.
+    ///   - isPlain: whether the bot speaks plain text, so it can't acknowledge.
+    package func advice(isAuto: Bool, isPlain: Bool = false) -> [String] {
         let rule =
             isAuto
             ? "\(name) reads the events before the bot does, so --ack auto loses those in between when a machine or "
-                + "connection fails: use --ack event or --ack exit"
+                + "connection fails: use \(isPlain ? "" : "--ack event or ")--ack exit"
             : nil
         return [rule, inputAdvice, terminalAdvice].compactMap(\.self)
     }
@@ -31,11 +33,13 @@ package struct RemoteProgram {
     private var inputAdvice: String? {
         switch name {
         case "docker", "podman", "kubectl":
-            guard let verb = arguments.first(where: { $0 == "run" || $0 == "exec" }) else { return nil }
-            let isGiven = hasFlag("i", long: "--interactive") || arguments.contains("--stdin")
-            return isGiven ? nil : "\(name) \(verb) without -i gives the bot no input: add -i"
+            // Others keep stdin open, such as `docker compose exec`.
+            guard let verb = arguments.first(where: { !$0.hasPrefix("-") && $0 != "container" }),
+                verb == "run" || verb == "exec", !hasFlag("i", long: ["--interactive", "--stdin"])
+            else { return nil }
+            return "\(name) \(verb) without -i gives the bot no input: add -i"
         case "systemd-run":
-            return hasFlag("P", long: "--pipe")
+            return hasFlag("P", long: ["--pipe"])
                 ? nil : "systemd-run gives the bot no input: add --pipe --wait"
         default: return nil
         }
@@ -45,21 +49,24 @@ package struct RemoteProgram {
     private var terminalAdvice: String? {
         switch name {
         case "ssh":
-            guard let flag = arguments.first(where: { $0 == "-t" || $0 == "-tt" }) else { return nil }
-            return "ssh \(flag) starts the bot on a terminal, which repeats its input as output: write -T"
-        case "docker", "podman", "kubectl":
-            guard ["-it", "-ti", "--tty", "--tty=true"].contains(where: arguments.contains) else {
-                return nil
+            // Behind the host are the bot's own options.
+            let flag = arguments.prefix { $0.hasPrefix("-") }.first { ["-t", "-tt"].contains($0) }
+            return flag.map {
+                "ssh \($0) starts the bot on a terminal, which repeats its input as output: write -T"
             }
+        case "docker", "podman", "kubectl":
+            guard hasFlag("t", long: ["--tty"]) else { return nil }
             return "\(name) starts the bot on a terminal, which repeats its input as output: leave out -t"
         default: return nil
         }
     }
 
-    private func hasFlag(_ letter: Character, long: String) -> Bool {
-        arguments.contains { word in
-            word == long || word.hasPrefix("\(long)=")
-                || word.hasPrefix("-") && !word.hasPrefix("--") && word.contains(letter)
+    /// Whether an option is given, alone or with others that have no value, before any `--`.
+    private func hasFlag(_ letter: Character, long names: [String]) -> Bool {
+        arguments.prefix { $0 != "--" }.contains { word in
+            names.contains { word == $0 || word == "\($0)=true" }
+                || word.hasPrefix("-") && word.dropFirst().allSatisfy { "ditqPG".contains($0) }
+                    && word.contains(letter)
         }
     }
 }

@@ -132,6 +132,10 @@ package struct Program {
         if let directory {
             do throws(SystemError) {
                 try Directory.make(directory)
+                // What exists may be a file, or a link to nothing.
+                guard !directory.isEmpty, access("\(directory)/.", X_OK) == 0 else {
+                    throw SystemError(directory, code: directory.isEmpty ? ENOENT : errno)
+                }
             } catch {
                 throw SystemError("making the working directory \(directory)", code: error.code)
             }

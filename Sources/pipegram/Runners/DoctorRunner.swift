@@ -95,7 +95,9 @@ import TelegramSimulator
             report.add(Diagnosis(.hint, "options", warning))
         }
         if let remote = RemoteProgram(command.command) {
-            remote.advice(isAuto: command.ack == .auto).forEach { report.add(Diagnosis(.hint, "remote", $0)) }
+            remote.advice(isAuto: command.ack == .auto, isPlain: command.probeFlags.plain).forEach {
+                report.add(Diagnosis(.hint, "remote", $0))
+            }
         }
         let file = ProgramFile(
             command.command, searchPath: Environment.searchPath)

@@ -45,7 +45,8 @@ import Reactor
         session = try BotAPISession(
             command.server, log: command.logFlags.log.logger())
         command.bot.warnOfOptions(session.log)
-        let advice = RemoteProgram(command.bot.command)?.advice(isAuto: command.deliveryFlags.ack == .auto)
+        let advice = RemoteProgram(command.bot.command)?.advice(
+            isAuto: command.deliveryFlags.ack == .auto, isPlain: command.childFlags.plain)
         for advice in advice ?? [] { session.log.warning("\(advice)") }
         policy = command.policy(for: program)
         intake = try UpdateIntake(command, session)

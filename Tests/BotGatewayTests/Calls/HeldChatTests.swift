@@ -51,6 +51,30 @@ import Testing
         #expect(superseded.map(\.text) == ["1a", "1b", "5a"])
     }
 
+    @Test func `an edit isn't superseded across another call, which may need it`() throws {
+        let test = try TestRig().caller()
+        test.server.fail(chat: 42, with: .tooManyRequests(retryAfter: 30))
+        test.send("first")
+        #expect(test.wait { test.log.count("rate-limited for 30s") == 1 })
+        for text in ["a", "b"] {
+            test.perform(
+                "telegram.edit_message_text", ["message_id": 5, "text": JSON(text)], as: text, for: .chat(42))
+            test.perform("telegram.pin_chat_message", ["message_id": 5], as: "pin", for: .chat(42))
+        }
+        #expect(test.hurry(for: 5))
+        #expect(test.arrived == ["first", "first", "a", "pinChatMessage", "b", "pinChatMessage"])
+    }
+
+    @Test func `a caller for a list of calls supersedes none`() throws {
+        let test = try TestRig().caller()
+        test.caller.supersedes = false
+        for text in ["a", "b", "c"] {
+            test.perform(
+                "telegram.edit_message_text", ["message_id": 5, "text": JSON(text)], as: text, for: .chat(42))
+        }
+        #expect(test.wait { test.arrived == ["a", "b", "c"] })
+    }
+
     @Test func `a draft that is being sent isn't superseded`() throws {
         let test = try TestRig().caller()
         test.server.fail(method: "sendMessageDraft", with: .delay(.milliseconds(200)))

@@ -75,8 +75,9 @@ import Testing
                 "unknown name {print} in '{print}': there are {scope}, {chat_id}, {user_id}, {shard:N}"
             ),
             ("a{chatid}", nil, "unknown name {chatid}"), ("{scope:3}", nil, "unknown name {scope:3}"),
-            ("{shard}", nil, "{shard} in '{shard}' needs a number, as in {shard:4}"),
+            ("{shard}", nil, "{shard} in '{shard}' needs a number from 1 to 1000000, as in {shard:4}"),
             ("{shard:0}", nil, "needs a number"), ("{shard:x}", nil, "needs a number"),
+            ("{shard:+3}", nil, "needs a number"),
             ("{chat_id}", .user, "needs --scope chat or topic"),
             ("{chat_id}", .bot, "needs --scope chat or topic"),
             ("{user_id}", .chat, "needs --scope user"),
