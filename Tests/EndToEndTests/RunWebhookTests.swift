@@ -17,7 +17,7 @@ import Testing
         test = try TestRig().gateway()
         client = test.rig.client(connections: 50)
         test.telegram.deliverToWebhooks(through: client)
-        place = "127.0.0.1:\(try test.rig.server().port)"
+        place = "127.0.0.1:\(try test.rig.freePort())"
     }
 
     private var options: [String] { ["--webhook", "http://\(place)/hook", "--listen", place] }

@@ -13,7 +13,7 @@ import Testing
     private func conversation(updates: Int, chats: Int) throws -> (LongConversation, webhook: [String]) {
         let talk = try TestRig().longConversation(updates: updates, chats: chats)
         talk.test.telegram.deliverToWebhooks(through: talk.test.rig.client(connections: 100))
-        let place = "127.0.0.1:\(try talk.test.rig.server().port)"
+        let place = "127.0.0.1:\(try talk.test.rig.freePort())"
         return (talk, ["--webhook", "http://\(place)/", "--listen", place])
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 
 /// The one place where a test sets something up: type `rig.` to see all there is.
@@ -28,6 +29,19 @@ extension Rigged {
     package var loop: EventLoop { rig.loop }
     package var files: TemporaryDirectory { rig.files }
     package var log: LogLines { rig.log }
+
+    /// A port that nothing listens on, and that the system gives to no connection by itself.
+    package func freePort() throws -> UInt16 {
+        while true {
+            let port = UInt16.random(in: 10_000...32_000)
+            do throws(SystemError) {
+                try HTTPServer(on: loop, port: port).close()
+                return port
+            } catch {
+                guard error.code == EADDRINUSE else { throw error }
+            }
+        }
+    }
 
     /// Runs the loop until `condition` holds. False if it didn't in time.
     package func wait(within limit: Duration = .seconds(20), until condition: () -> Bool) -> Bool {
