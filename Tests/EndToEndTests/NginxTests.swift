@@ -16,9 +16,7 @@ import Testing
 
     init() throws {
         test = try TestRig().gateway()
-        // Both at a time, so that they differ.
-        let servers = [try test.rig.server(), try test.rig.server()]
-        (port, listen) = (servers[0].port, servers[1].port)
+        (port, listen) = (try test.rig.freePort(), try test.rig.freePort())
     }
 
     private func makeCertificate() throws {

@@ -36,7 +36,7 @@ import Testing
     @Test(.enabled(if: isInstalled("prometheus"), "prometheus isn't installed: apt-get install prometheus"))
     func `Prometheus scrapes them, in both formats`() throws {
         try talk()
-        let port = try test.rig.server().port
+        let port = try test.rig.freePort()
         let place = metrics.url.dropFirst("http://".count)
         let configuration = """
             global: {scrape_interval: 1s}

@@ -12,6 +12,8 @@ final class CallQueue {
     }
 
     let scope: Scope
+    /// Whether a newer version of a draft, or edit of a message, replaces one that waits.
+    private let supersedes: Bool
     private var calls: Deque<Waiting> = []
     /// Whether a call was finished since the queue was last empty.
     private(set) var hadTurn = false
@@ -24,23 +26,23 @@ final class CallQueue {
     /// Files of ended children, deleted after the last of these calls: one of them may upload such a file.
     private(set) var filesLeft: [String] = []
 
-    init(of scope: Scope) { self.scope = scope }
+    init(of scope: Scope, supersedes: Bool) { (self.scope, self.supersedes) = (scope, supersedes) }
 
     var count: Int { calls.count }
     var isEmpty: Bool { calls.isEmpty }
     var first: Call? { calls.first?.call }
 
     /// - Returns: what to report the result to of the waiting call that this one makes pointless; it was removed.
+    @discardableResult
     func append(
-        _ call: Call, after tally: CallTally, superseding: Bool, then done: @escaping (CallResult) -> Void
+        _ call: Call, after tally: CallTally, then done: @escaping (CallResult) -> Void
     ) -> ((CallResult) -> Void)? {
-        let place = superseding ? call.shownPlace : nil
+        let place = supersedes ? call.shownPlace : nil
+        defer { calls.append(Waiting(call: call, done: done, retry: Retry(after: tally), place: place)) }
         // What another kind of call does, such as a forward, may depend on an edit before it.
-        let first = (calls.lastIndex { $0.place == nil } ?? -1) + 1
-        let older = place == nil ? nil : calls[first...].lastIndex { $0.place == place }
-        calls.append(Waiting(call: call, done: done, retry: Retry(after: tally), place: place))
-        // The first one may be in flight.
-        guard let older, older > 0 || waitsUntil != nil else { return nil }
+        guard place != nil, let older = calls.lastIndex(where: { $0.place == nil || $0.place == place }),
+            calls[older].place != nil, older > 0 || waitsUntil != nil
+        else { return nil }
         return calls.remove(at: older).done
     }
 
@@ -68,6 +70,7 @@ struct CallQueues {
     private var ready = FairQueue()
     private(set) var inFlight = 0
     private(set) var tally = CallTally()
+    /// Of queues that are opened from now on.
     var supersedes = true
     /// Called when a queue's first call has to wait before it is sent.
     var delayed: (Scope) -> Void = { _ in }
@@ -89,7 +92,7 @@ struct CallQueues {
 
     /// Adds a queue for a scope that has none.
     mutating func open(_ scope: Scope) -> CallQueue {
-        let queue = CallQueue(of: scope)
+        let queue = CallQueue(of: scope, supersedes: supersedes)
         queues[scope] = queue
         return queue
     }

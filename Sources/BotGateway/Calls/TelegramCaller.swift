@@ -80,13 +80,12 @@ package final class TelegramCaller: CallSink, CallObserver {
         guard !call.isDownload else { return downloads.perform(call, for: scope, then: done) }
         guard let queue = queues[scope] else {
             let queue = queues.open(scope)
-            _ = queue.append(call, after: queues.tally, superseding: supersedes, then: done)
+            queue.append(call, after: queues.tally, then: done)
             return advance(queue)
         }
-        let superseded = queue.append(call, after: queues.tally, superseding: supersedes, then: done)
-        if let superseded {
+        if let superseded = queue.append(call, after: queues.tally, then: done) {
             report("superseded by a newer one", call, scope, level: .debug)
-            // Not before the child's line was dealt with.
+            // The child's line is still being read.
             loop.soon { superseded(.superseded) }
         }
     }

@@ -17,9 +17,9 @@ extension ChildSession {
 
     /// Warns, once for all children, of a button press that waits behind an event that the child holds: it may be the
     /// one that stops the child's work.
-    func watchForHeldPress() {
+    func watchForHeldPress(_ event: IncomingEvent) {
         guard case .acknowledged(let window) = inFlight.mode, context.health.mayReportHeldPress,
-            let held = inFlight.current, !inFlight.wantsEvent
+            let held = inFlight.current, !inFlight.wantsEvent, event.isPress
         else { return }
         let generation = child.generation
         context.loop.after(.seconds(1)) { [weak self] in
@@ -29,7 +29,7 @@ extension ChildSession {
             log(
                 .warning,
                 "a button press waits until update \(held.updateID) is acknowledged; for a bot that can be stopped, use "
-                    + "--window \(window + 3) and acknowledge the press with \"only\":true")
+                    + "--window \(min(window + 3, 1000)) and acknowledge the press with \"only\":true")
         }
     }
 

@@ -79,7 +79,7 @@ import Reactor
     func deliver(_ event: IncomingEvent) {
         queue.append(event, inMemory: isAlive || context.policy.queuesInMemory, journal: context.journal)
         carryOut(lifecycle.eventArrived())
-        if event.isPress { watchForHeldPress() }
+        watchForHeldPress(event)
     }
 
     /// Starts a child if an earlier run left events.

@@ -4,26 +4,18 @@ import Reactor
 extension ChildProcess.Exit {
     /// For the log: `status 1`, `killed by SIGSEGV`.
     var words: String {
-        guard case let number = status - 128, Self.signalNumbers.contains(number) else {
-            return "status \(status)"
-        }
+        guard let number = Self.signal(of: status) else { return "status \(status)" }
         return "killed by " + (Self.signals[number] ?? "signal \(number)")
     }
 
     /// For metrics: how the child ended by itself.
     var kind: String {
-        switch status {
-        case 0: "finished"
-        case _ where Self.signalNumbers.contains(status - 128): "signaled"
-        default: "failed"
-        }
+        if status == 0 { return "finished" }
+        return Self.signal(of: status) == nil ? "failed" : "signaled"
     }
 
     /// The program came to its end, ran out of time, or was killed from outside: it didn't fail.
     var isDoneOrKilled: Bool { status == 0 || status == Self.timedOut || Self.killing.contains(status - 128) }
-
-    /// A program may exit with a higher status itself, as ssh does with 255.
-    private static let signalNumbers: ClosedRange<Int32> = 1...64
 
     /// The status of timeout(1).
     private static let timedOut: Int32 = 124

@@ -1,7 +1,7 @@
 import Reactor
 
 /// A name in a command that stands for something of the child's scope.
-enum Placeholder: Equatable {
+enum Placeholder {
     case scope
     /// Empty for a scope without a chat.
     case chat

@@ -61,7 +61,7 @@ package enum OutgoingEvent {
         case "telegram.ack":
             guard let updateID = event["update_id"]?.integer else { throw .missing("update_id", type: type) }
             let only = event["only"]
-            guard only == nil || only?.bool != nil else { throw .notABool("only", type: type) }
+            guard only?.isNull != false || only?.bool != nil else { throw .notABool("only", type: type) }
             return .acknowledge(updateID: updateID, isAlone: only?.bool == true)
         case "telegram.state":
             guard let value = event["value"] else { throw .missing("value", type: type) }

@@ -86,8 +86,8 @@ struct ProbeAnalysis {
             let input = crash.isOnScope ? "the scope line" : crash.step?.name ?? "the end of its stdin"
             let place = crash.isAtStart ? "at its start" : "on \(input)"
             let how =
-                (129...192).contains(crash.status)
-                ? "killed by signal \(crash.status - 128)" : "with status \(crash.status)"
+                ChildProcess.Exit.signal(of: crash.status).map { "killed by signal \($0)" }
+                ?? "with status \(crash.status)"
             let why = cause.map { ": \($0.prefix(200))" } ?? ", without a message on stderr"
             if options.isPlain, crash.step == nil { continue }
             fault("death", at: line, "it crashes \(place), \(how)\(why)\(remedy(for: crash, cause ?? ""))")

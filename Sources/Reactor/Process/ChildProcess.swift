@@ -34,6 +34,11 @@ package final class ChildProcess {
         /// How many of the bytes written to its stdin it never read.
         package let unread: Int
 
+        /// The signal of such a status; nil for a program's own. ssh, for example, exits with 255.
+        package static func signal(of status: Int32) -> Int32? {
+            (129...192).contains(status) ? status - 128 : nil
+        }
+
         package init(status: Int32, unread: Int) {
             self.status = status
             self.unread = unread

@@ -145,8 +145,8 @@ package struct Program {
             directory == nil || self.path.hasPrefix("/") ? self.path : "\(Directory.current)/\(self.path)"
         let arguments = self.arguments.map { strdup($0) } + [nil]
         let environment = self.environment.map { strdup($0) } + [nil]
-        let place = directory.map { strdup($0) }
-        defer { (arguments + environment + [place ?? nil]).forEach { free($0) } }
+        let place = directory.flatMap { strdup($0) }
+        defer { (arguments + environment + [place]).forEach { free($0) } }
         var child = spawned_child()
         var failure: Int32 = 0
         path.withCString { path in
@@ -154,7 +154,7 @@ package struct Program {
                 environment.withUnsafeBufferPointer { environment in
                     var request = spawn_request(
                         path: path, arguments: arguments.baseAddress, environment: environment.baseAddress,
-                        directory: place ?? nil,
+                        directory: place,
                         input: input, output: output, error: error, descriptor_limit: descriptorLimit)
                     failure = spawn_child(&child, &request)
                 }

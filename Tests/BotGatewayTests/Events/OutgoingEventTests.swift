@@ -83,6 +83,7 @@ import Testing
         for line in [#"{"type":"telegram.ack"}"#, #"{"type":"telegram.ack","update_id":"9001"}"#] {
             #expect(ChildLine(line).error == .missing("update_id", type: "telegram.ack"))
         }
+        #expect(ChildLine(#"{"type":"telegram.ack","update_id":1,"only":null}"#).acknowledged == 1)
         #expect(
             ChildLine(#"{"type":"telegram.ack","update_id":1,"only":1}"#).error
                 == .notABool("only", type: "telegram.ack"))
