@@ -23,6 +23,8 @@ let package = Package(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
+        // libpq is loaded when it is needed.
+        .target(name: "CPostgres"),
         .target(name: "CSystem"),
         // The header of Debian's libtomlplusplus-dev.
         .target(name: "CTOML"),
@@ -35,7 +37,8 @@ let package = Package(
         .target(
             name: "BotGateway",
             dependencies: [
-                "BotAPI", "CSQLite", "CSystem", .product(name: "DequeModule", package: "swift-collections"),
+                "BotAPI", "CPostgres", "CSQLite", "CSystem",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: onTheLoop),

@@ -55,7 +55,6 @@ package final class Gateway {
             working: { [unowned self] in observer?.childIsWorking(in: $0) },
             mayAnswer: { [unowned self] in mayAnswer($0) })
         observer?.onDelay { [unowned self] in if isEnding { delayed($0) } }
-        calls.recovered = recovered.count
         if recovered.isEmpty { observer?.recoveredCallsEnded() }
         for call in recovered { performFirst(call) }
         children.start()
@@ -102,6 +101,7 @@ package final class Gateway {
 
     /// Sends a call of an earlier run before its scope's events are delivered.
     private func performFirst(_ recovered: RecoveredCall) {
+        calls.recovered += 1
         children.hold(recovered.scope)
         send(recovered.call, for: recovered.scope, key: recovered.key) { [self] _ in
             children.release(recovered.scope)
@@ -123,6 +123,23 @@ package final class Gateway {
             if isEnding { endIfDone() }
         }
     }
+
+    // MARK: shards that move between gateways
+
+    /// Shards came with these unanswered calls, which are sent before the scopes' events are delivered.
+    package func take(_ recovered: [RecoveredCall]) {
+        for call in recovered { performFirst(call) }
+        children.wakesArrived()
+    }
+
+    /// Shards are another gateway's now: kills their children.
+    package func revoke(_ shards: Set<Int>) { children.revoke(shards) }
+
+    /// Ends the shards' children between two events, and starts no more.
+    package func drain(_ shards: Set<Int>) { children.drain(shards) }
+
+    /// None of the shard's scopes has a child or an open call.
+    package func areIdle(in shard: Int) -> Bool { children.areIdle(in: shard) }
 
     // MARK: shutdown
 

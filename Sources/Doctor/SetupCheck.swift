@@ -23,6 +23,23 @@ package enum SetupCheck {
     /// Checks that a gateway could use the state directory, and that none does. Creates nothing.
     ///
     /// - Parameter path: the state directory, which needn't exist; nil if none is configured.
+    package static func state(
+        at cluster: ClusterAddress, on loop: EventLoop
+    ) -> (diagnosis: Diagnosis, gateways: Int) {
+        do throws(GatewayFailure) {
+            let gateways = try ClusterClient(at: cluster, on: loop).gateways().count
+            let use = "in use by \(gateways.counted("gateway"))"
+            return (.fine("state", "\(cluster.place)\(gateways == 0 ? "" : ", \(use)")"), gateways)
+        } catch {
+            let isNew = error.kind == .neverRan
+            return (
+                isNew
+                    ? .fine("state", "\(cluster.place), which the first start prepares")
+                    : .fault("state", error.description), 0
+            )
+        }
+    }
+
     package static func state(at path: String?) -> Diagnosis {
         guard let path else {
             return .fault(

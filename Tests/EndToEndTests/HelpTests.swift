@@ -107,7 +107,7 @@ import Testing
         }
         let lines = end.text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
-            lines.prefix(4) == ["status", "chat topic user bot", "--max-children", "doctor"],
+            lines.prefix(4) == ["status state", "chat topic user bot", "--max-children", "doctor"],
             "\(end.errorText)")
         #expect(lines.count == 5 && lines[4].contains("/etc/hosts"), "\(end.text)")
     }

@@ -29,6 +29,9 @@ final class LongConversation {
     /// The number of getUpdates calls from the gateway.
     var polls: Int { test.telegram.polls.count }
 
+    /// Everything that was said was answered.
+    var isAllAnswered: Bool { answered == said }
+
     var isAllSaid: Bool { said == updates }
 
     /// The answers that were sent successfully, by chat.

@@ -71,9 +71,14 @@ enum Rooms {
             Reactor/ Files Loop
             BotAPI
             BotGateway/ Events GatewayFailure.swift Metrics
+        # A server that keeps the journal of several gateways.
+        BotGateway/Journal/Cluster
+            JSON
+            Reactor/ Loop
+            BotGateway/ Events GatewayFailure.swift Journal
         BotGateway/Journal/Inspection
             JSON
-            BotGateway/ Events GatewayFailure.swift Journal
+            BotGateway/ Events GatewayFailure.swift Journal Journal/Cluster
         BotGateway/Client
             JSON
             Reactor/ Files HTTP Loop
@@ -111,7 +116,7 @@ enum Rooms {
         Doctor
             Reactor/ Loop
             BotAPI
-            BotGateway/ Journal
+            BotGateway/ GatewayFailure.swift Journal Journal/Cluster
         Doctor/Probe
             JSON
             Reactor/ Files Loop Process
@@ -137,7 +142,7 @@ enum Rooms {
         pipegram/Options
             Reactor/ Files HTTP Loop
             BotAPI
-            BotGateway/ Children Events GatewayFailure.swift Journal Updates Updates/Access
+            BotGateway/ Children Events GatewayFailure.swift Journal Journal/Cluster Updates Updates/Access
             pipegram
         # The options that the configuration file and the environment give.
         pipegram/Settings
@@ -151,14 +156,14 @@ enum Rooms {
         pipegram/Commands
             Reactor/ Files Loop Process
             BotAPI
-            BotGateway/ Calls GatewayFailure.swift Journal Journal/Inspection
+            BotGateway/ Calls GatewayFailure.swift Journal Journal/Cluster Journal/Inspection
             pipegram
             pipegram/ Options Settings
         pipegram/Runners
             JSON
             Reactor/ Files HTTP Loop Process Terminal
             BotAPI
-            BotGateway/ Calls Children Client Gateway.swift GatewayFailure.swift Journal Metrics Updates Updates/Access Updates/Recording
+            BotGateway/ Calls Children Client Events Gateway.swift GatewayFailure.swift Journal Journal/Cluster Metrics Updates Updates/Access Updates/Recording
             TelegramSimulator/ Methods Server State
             Offline
             Chat

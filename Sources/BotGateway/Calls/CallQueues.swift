@@ -19,6 +19,8 @@ final class CallQueue {
     private(set) var hadTurn = false
     /// The first call isn't sent before; nil while it is in flight or may be sent.
     var waitsUntil: Instant?
+    /// The first call was sent, and has no answer yet.
+    var isInFlight = false
 
     /// Whether a call may get its result by the deadline: it is in flight, or it doesn't have to wait longer.
     func mayAnswer(by deadline: Instant) -> Bool { waitsUntil.map { $0 <= deadline } ?? true }
@@ -59,6 +61,16 @@ final class CallQueue {
         calls.removeFirst().done(result)
     }
 
+    /// Removes the calls that weren't sent.
+    ///
+    /// - Parameter isFirstInFlight: the first one was.
+    /// - Returns: what to report their results to.
+    func drop(isFirstInFlight: Bool) -> [(CallResult) -> Void] {
+        let dropped = calls.dropFirst(isFirstInFlight ? 1 : 0).map(\.done)
+        calls.removeLast(dropped.count)
+        return dropped
+    }
+
     func keep(_ files: [String]) { filesLeft += files }
 }
 
@@ -70,6 +82,8 @@ struct CallQueues {
     private var ready = FairQueue()
     private(set) var inFlight = 0
     private(set) var tally = CallTally()
+    /// While it says no, no queue sends.
+    var maySend: () -> Bool = { true }
     /// Of queues that are opened from now on.
     var supersedes = true
     /// Called when a queue's first call has to wait before it is sent.
@@ -97,14 +111,23 @@ struct CallQueues {
         return queue
     }
 
-    mutating func close(_ queue: CallQueue) { queues[queue.scope] = nil }
+    mutating func close(_ queue: CallQueue) {
+        if queues[queue.scope] === queue { queues[queue.scope] = nil }
+    }
+
+    /// Takes the queues of these scopes out.
+    mutating func remove(_ isMeant: (Scope) -> Bool) -> [CallQueue] {
+        let removed = queues.values.filter { isMeant($0.scope) }
+        for queue in removed { queues[queue.scope] = nil }
+        return removed
+    }
 
     /// Makes the queue's first call wait for a free place.
     mutating func wait(_ queue: CallQueue) { ready.wait(queue.scope, hadTurn: queue.hadTurn) }
 
     /// The queue that sends next; nil if none waits or the limit is reached.
     mutating func next() -> CallQueue? {
-        while !isFull, let scope = ready.next() {
+        while !isFull, maySend(), let scope = ready.next() {
             if let queue = queues[scope], !queue.isEmpty { return queue }
         }
         return nil

@@ -43,6 +43,13 @@ package final class TelegramCaller: CallSink, CallObserver {
             sendNext()
         }
     }
+    /// Asked before each call; while it says no, none is sent. `resume` asks it again.
+    package var maySend: () -> Bool {
+        get { queues.maySend }
+        set { queues.maySend = newValue }
+    }
+
+    package func resume() { sendNext() }
 
     /// Whether a newer version of a draft, or edit of a message, replaces one that waits.
     package var supersedes: Bool {
@@ -100,6 +107,15 @@ package final class TelegramCaller: CallSink, CallObserver {
         typing.send(call, to: destinations.currentChat(of: call)) { [self] in toldToWait(chat, for: $0) }
     }
 
+    /// Scopes are another gateway's now: drops their calls that weren't sent.
+    package func drop(_ isLost: (Scope) -> Bool) {
+        for queue in queues.remove(isLost) {
+            for done in queue.drop(isFirstInFlight: queue.isInFlight) {
+                loop.soon { done(.unknown("the chat is another gateway's now")) }
+            }
+        }
+    }
+
     /// Restores a chat's rate limit from an earlier run.
     package func hold(_ chat: String, for wait: Duration) { destinations.hold(chat, for: wait) }
 
@@ -142,9 +158,11 @@ package final class TelegramCaller: CallSink, CallObserver {
             return refuse(error, queue)
         }
         queues.sent()
+        queue.isInFlight = true
         let time = timeout + .seconds(prepared.size / Self.slowest)
         api.request(call.method, body: prepared.body, timeout: time) { [self] outcome in
             queues.returned()
+            queue.isInFlight = false
             finish(call, of: queue, outcome, from: chat)
             sendNext()
         }

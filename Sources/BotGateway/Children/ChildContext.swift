@@ -97,6 +97,8 @@ protocol ChildSupervisor: AnyObject {
     /// A child asked for an event at this time.
     func scheduled(at time: Int64)
     func childEnded()
+    /// A child that was revoked has ended.
+    func revokedChildEnded(_ session: ChildSession)
     /// Removes the session if it has nothing left to do.
     func tidy(_ session: ChildSession)
 }

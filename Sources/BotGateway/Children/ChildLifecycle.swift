@@ -15,6 +15,8 @@ struct ChildLifecycle {
         case running
         /// Asked to end, and not yet gone.
         case closing
+        /// Being killed. Nothing that it does counts: its scope is another gateway's now.
+        case revoked
     }
 
     enum Action: Equatable {
@@ -37,7 +39,7 @@ struct ChildLifecycle {
 
     var isAlive: Bool {
         switch state {
-        case .running, .closing: true
+        case .running, .closing, .revoked: true
         case .absent, .waiting, .cooling: false
         }
     }
@@ -49,7 +51,7 @@ struct ChildLifecycle {
             return .start
         case .running:
             return .deliver
-        case .waiting, .cooling, .closing:
+        case .waiting, .cooling, .closing, .revoked:
             return .nothing
         }
     }
@@ -86,6 +88,9 @@ struct ChildLifecycle {
         state = eventsWait ? .waiting : .absent
         return eventsWait ? .start : .nothing
     }
+
+    /// The scope is another gateway's now.
+    mutating func revoked() { state = isAlive ? .revoked : .absent }
 
     /// The scope's waiting events were dropped.
     mutating func abandoned() { state = .absent }

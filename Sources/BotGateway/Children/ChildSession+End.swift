@@ -140,7 +140,7 @@ extension ChildSession {
         let reason = "\(event.deaths.counted("child", plural: "children")) \(end)"
         context.journal.deadLetter(event, because: reason)
         context.metrics?.deadLettered()
-        redeliveryWindow.acknowledged(1, commits: context.journal.commits)
+        redeliveryWindow.acknowledged(1, commit: context.journal.nextCommit)
         log(.error, "update \(event.updateID) became a dead letter: \(reason)")
     }
 
@@ -187,6 +187,22 @@ extension ChildSession {
             abandon(because: "the gateway is stopping")
             child.process?.signal(SIGKILL)
         }
+    }
+
+    /// The scope is another gateway's now: drops its events and kills its child, whatever that is doing.
+    func revoke() {
+        clearTimer()
+        stopTyping()
+        queue = EventQueue()
+        inFlight = InFlight(mode: context.policy.inFlightMode)
+        redeliveryWindow.committed()
+        let process = isAlive ? child.process : nil
+        lifecycle.revoked()
+        guard let process else { return }
+        log(.warning, "child killed: its scope is another gateway's now")
+        context.metrics?.childExited(because: "lost")
+        context.handlers.ended(scope)
+        process.signal(SIGKILL)
     }
 
     /// Drops the waiting events. A durable journal keeps them for the next start.

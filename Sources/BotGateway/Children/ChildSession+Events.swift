@@ -32,6 +32,7 @@ extension ChildSession {
 
     private func giveEvents() {
         while situation.mayGiveEvents {
+            guard context.journal.isCertain else { return tryLater() }
             guard redeliveryWindow.hasRoom(in: context.journal) else { return waitForCommit() }
             guard dialect.prepareNextEvent(for: self) else {
                 // An event that was skipped may have delayed the child's end.
@@ -45,7 +46,7 @@ extension ChildSession {
         }
     }
 
-    /// Tries again in a second: the journal can't be read now, and has logged why.
+    /// Tries again in a second: the journal can't be read now, and has logged why, or it isn't certain.
     private func tryLater() {
         context.loop.after(.seconds(1)) { [weak self] in self?.advance() }
     }
@@ -91,7 +92,7 @@ extension ChildSession {
     func acknowledge(_ events: [IncomingEvent]) {
         guard !events.isEmpty else { return }
         for event in events { context.journal.acknowledge(event) }
-        redeliveryWindow.acknowledged(events.count, commits: context.journal.commits)
+        redeliveryWindow.acknowledged(events.count, commit: context.journal.nextCommit)
     }
 
     /// Reads the child's output so far, which belongs to the event that is about to be acknowledged.

@@ -4,12 +4,14 @@ import Reactor
 /// Handles the child's output and its end.
 extension ChildSession: ChildProcessObserver {
     func childWrote(_ line: LineSplitter.Line) {
+        guard lifecycle.state != .revoked else { return }
         heard()
         touch()
         dialect.read(line, for: self)
     }
 
     func childWrotePart() {
+        guard lifecycle.state != .revoked else { return }
         heard()
         touch()
         dialect.readPart(for: self)
@@ -27,6 +29,7 @@ extension ChildSession: ChildProcessObserver {
     }
 
     func childReadAll() {
+        guard lifecycle.state != .revoked else { return }
         touch()
         // The child has taken its next event. Its output so far belongs to the event that this acknowledges.
         if inFlight.mode == .oneByOne, inFlight.count > 1 { readWritten() }
@@ -52,11 +55,16 @@ extension ChildSession: ChildProcessObserver {
     }
 
     func childClosedPipe() {
+        guard lifecycle.state != .revoked else { return }
         // The child can no longer read or write, but it may finish its work. Usually it has just exited.
         close(nil)
     }
 
     func childExited(_ exit: ChildProcess.Exit) {
+        guard lifecycle.state != .revoked else {
+            context.supervisor?.revokedChildEnded(self)
+            return
+        }
         stopTyping()
         dialect.childEnded(for: self)
         context.supervisor?.childEnded()
@@ -91,6 +99,7 @@ extension ChildSession: DialectHost {
     }
 
     func carryOut(_ event: OutgoingEvent, bytes: Int) {
+        guard lifecycle.state != .revoked else { return }
         context.health.wroteValidLine()
         switch event {
         case .call(let call): perform(call, bytes: bytes)

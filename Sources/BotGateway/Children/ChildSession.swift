@@ -127,6 +127,7 @@ import Reactor
     /// Starts the child with the first waiting event.
     func start() throws(SystemError) {
         guard redeliveryWindow.hasRoom(in: context.journal) else { return waitForCommit() }
+        guard context.journal.isCertain else { return startLater() }
         let event: IncomingEvent
         let state: JSON?
         do throws(JournalReadError) {
@@ -137,13 +138,17 @@ import Reactor
             state = try context.journal.state(of: scope)
         } catch {
             // The journal has logged why.
-            return setTimer(.seconds(1)) { $0.context.supervisor?.wantsChild($0) }
+            return startLater()
         }
         let (process, scopeLine, showsTyping) = try context.launcher.start(
             for: event, state: state, observer: self)
         started(process, showsTyping: showsTyping)
         if dialect.opensWithScopeLine { give(takeEvents(), opening: scopeLine) }
         advance()
+    }
+
+    private func startLater() {
+        setTimer(.seconds(1)) { $0.context.supervisor?.wantsChild($0) }
     }
 
     private func started(_ process: any ChildHandle, showsTyping: Bool) {

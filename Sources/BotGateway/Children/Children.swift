@@ -6,10 +6,11 @@ import Reactor
 /// The children of all scopes: starts one for each scope that has events, and ends idle ones.
 package final class Children {
     let context: ChildContext
-    private var sessions: [Scope: ChildSession] = [:]
+    var sessions: [Scope: ChildSession] = [:]
     private var slots: ChildSlots
-    private var recovery = RecoveryProgress()
-    private let clock: WakeClock
+    var recovery = RecoveryProgress()
+    var moves = ShardMoves()
+    let clock: WakeClock
     /// The sessions whose next event waits for a commit.
     private var waitingForCommit: [ChildSession] = []
     /// Called when a shutdown is complete: no child is left.
@@ -207,7 +208,7 @@ package final class Children {
             && sessions.values.allSatisfy { $0.lifecycle.state == .absent }
     }
 
-    private func checkFinished() {
+    func checkFinished() {
         guard isFinished else { return }
         context.loop.soon { [weak self] in self?.onFinished() }
     }
@@ -267,7 +268,7 @@ package final class Children {
 }
 
 extension Children: ChildSupervisor {
-    func isHeld(_ scope: Scope) -> Bool { recovery.isHeld(scope) }
+    func isHeld(_ scope: Scope) -> Bool { recovery.isHeld(scope) || moves.isLeaving(scope) }
 
     func wantsChild(_ session: ChildSession) {
         slots.wait(session)
@@ -287,7 +288,8 @@ extension Children: ChildSupervisor {
     }
 
     func tidy(_ session: ChildSession) {
-        if session.isForgettable, !recovery.isHeld(session.scope) { sessions[session.scope] = nil }
+        let isCurrent = sessions[session.scope] === session
+        if isCurrent, session.isForgettable, !recovery.isHeld(session.scope) { sessions[session.scope] = nil }
         if context.shutdown != .none { checkFinished() }
     }
 }

@@ -1,5 +1,3 @@
-import Reactor
-
 /// A name in a command that stands for something of the child's scope.
 enum Placeholder {
     case scope
@@ -57,7 +55,7 @@ enum Placeholder {
         case .chat: scope.chat.map(String.init) ?? ""
         case .user:
             if case .user(let id) = scope { "\(id)" } else { "" }
-        case .shard(let count): "\(Self.hash(scope) % count)"
+        case .shard(let count): "\(scope.shard(of: count))"
         }
     }
 
@@ -74,12 +72,5 @@ enum Placeholder {
                 ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
         return "business:\(bytes.joined())/chat:\(chat)"
-    }
-
-    /// Another function would move the scopes to other shards.
-    private static func hash(_ scope: Scope) -> UInt64 {
-        let hash = Checksum(of: Array(scope.description.utf8)).value
-        // Its low bits are the weakest.
-        return hash ^ hash >> 32
     }
 }

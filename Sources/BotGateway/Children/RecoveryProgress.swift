@@ -21,6 +21,9 @@ struct RecoveryProgress {
 
     mutating func hold(_ scope: Scope) { calls[scope, default: 0] += 1 }
 
+    /// The scope is another gateway's now.
+    mutating func forget(_ scope: Scope) { calls[scope] = nil }
+
     /// - Returns: true if that was the last call.
     mutating func release(_ scope: Scope) -> Bool {
         let left = (calls[scope] ?? 1) - 1

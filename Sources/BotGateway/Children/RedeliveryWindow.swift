@@ -2,13 +2,13 @@
 /// redelivers at most these and the events in flight.
 struct RedeliveryWindow {
     private var count = 0
-    /// The journal's number of commits when `count` began.
-    private var commits = 0
+    /// The journal's commit that stores them.
+    private var commit = 0
     private var isWaiting = false
 
-    mutating func acknowledged(_ count: Int, commits: Int) {
-        self.count = self.commits == commits ? self.count + count : count
-        self.commits = commits
+    mutating func acknowledged(_ count: Int, commit: Int) {
+        self.count = self.commit == commit ? self.count + count : count
+        self.commit = commit
     }
 
     /// The scope waits for the journal's next commit.
@@ -23,6 +23,6 @@ struct RedeliveryWindow {
 
     /// Whether another event may be given before the next commit.
     func hasRoom(in journal: any Journal) -> Bool {
-        !journal.isDurable || commits != journal.commits || count < ChildPolicy.acknowledgedLimit
+        !journal.isDurable || commit <= journal.commits || count < ChildPolicy.acknowledgedLimit
     }
 }

@@ -32,6 +32,9 @@ import Reactor
         timer?.cancel()
     }
 
+    /// The journal has other scheduled events.
+    func lookAgain() { look() }
+
     /// An event was scheduled for this time.
     func scheduled(at time: Int64) {
         if isRunning, next.map({ time < $0 }) ?? true { wait(until: time) }
@@ -42,7 +45,7 @@ import Reactor
         guard isRunning else { return }
         do throws(JournalReadError) {
             next = try journal.nextWake()
-            if let next { wait(until: next) }
+            if let next { wait(until: next) } else { timer?.cancel() }
         } catch {
             setTimer(Self.retryDelay)
         }

@@ -12,20 +12,24 @@ extension DiskJournal {
             $0.events.appended += events
             if let offset { $0.metadata.offset = offset }
             if notesUpdates { $0.metadata.taken += events.map(\.updateID) }
-        } then: {
-            stored(events)
+        } then: { [server] in
+            // With a server, they arrive where their shard is held.
+            stored(server == nil ? events : [])
         }
     }
 
     package func acknowledge(_ event: IncomingEvent) {
+        guard holds(event) else { return }
         commit.add { $0.events.acknowledged.append(event.key) }
     }
 
     package func requeue(_ event: IncomingEvent) {
+        guard holds(event) else { return }
         commit.add { $0.events.requeued.append((event.key, event.deaths)) }
     }
 
     package func deadLetter(_ event: IncomingEvent, because reason: String) {
+        guard holds(event) else { return }
         commit.add { $0.events.deadLettered.append((event, reason)) }
     }
 
@@ -36,6 +40,7 @@ extension DiskJournal {
     }
 
     package func remove(call key: Int64) {
+        guard holds(call: key) else { return }
         commit.add {
             // An answered call whose insertion isn't committed yet needn't be stored at all.
             if $0.calls.added.removeValue(forKey: key) == nil { $0.calls.answered.append(key) }

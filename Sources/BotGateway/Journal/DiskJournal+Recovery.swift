@@ -16,24 +16,28 @@ extension DiskJournal {
             let calls = try database.prepare("SELECT key, scope, line FROM calls ORDER BY key")
             while try calls.step() {
                 let key = calls.integer(0) ?? 0
-                guard let scope = calls.text(1).flatMap(Scope.init),
-                    let call = Self.call(calls.bytes(2))
-                else {
-                    log.error("dropped a call in the journal that can't be read")
-                    remove(call: key)
-                    continue
-                }
-                // Without a path, the file was meant for a child that is gone.
-                guard !call.isDownload || call.downloadPath != nil else {
-                    remove(call: key)
-                    continue
-                }
-                recoveredCalls.append(RecoveredCall(key: key, scope: scope, call: call))
+                let call = recovered(key: key, scope: calls.text(1) ?? "", line: calls.bytes(2))
+                if let call { recoveredCalls.append(call) }
             }
             return recoveredCalls
         } catch {
             throw JournalDatabase.failure(error, at: place)
         }
+    }
+
+    /// Nil for a call that isn't sent again; it is removed.
+    func recovered(key: Int64, scope: String, line: [UInt8]) -> RecoveredCall? {
+        guard let scope = Scope(scope), let call = Self.call(line) else {
+            log.error("dropped a call in the journal that can't be read")
+            remove(call: key)
+            return nil
+        }
+        // Without a path, the file was meant for a child that is gone.
+        guard !call.isDownload || call.downloadPath != nil else {
+            remove(call: key)
+            return nil
+        }
+        return RecoveredCall(key: key, scope: scope, call: call)
     }
 
     /// Parses a stored call as it is: defaults were filled in before it was stored, and parameters that the bot left

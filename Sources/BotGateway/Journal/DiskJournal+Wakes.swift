@@ -21,7 +21,8 @@ extension DiskJournal {
     ) throws(JournalReadError) {
         let due = try readingWakes { () throws(DatabaseError) in try dueWakes(now) }
         guard !due.isEmpty else { return stored([]) }
-        let events = due.map { $0.event(key: makeKey()) }
+        // With a server, the server makes the events, and they arrive like others.
+        let events = server == nil ? due.map { $0.event(key: makeKey()) } : []
         commit.add {
             $0.wakes += due.map { .taken(scope: $0.scope, at: $0.at) }
             $0.events.appended += events

@@ -24,7 +24,8 @@ import Reactor
     let log: Logger
     /// Kept for its lock; nil for a journal in memory.
     let directory: StateDirectory?
-    private(set) var nextKey: Int64
+    let server: (any JournalServer)?
+    var nextKey: Int64
     /// The ids of appended events are stored, because there is no offset.
     var notesUpdates = false
     private var isBroken = false
@@ -33,13 +34,16 @@ import Reactor
 
     /// - Parameters:
     ///   - directory: nil to keep everything in memory.
+    ///   - server: the server that stores the commits; this database then mirrors the shards that the gateway holds.
     ///   - bot: the bot's id; a journal belongs to one bot.
     ///   - redeliveryWindow: the most events of a scope that a child may have received while the journal still holds
     ///     them.
     package init(
-        in directory: StateDirectory?, bot: Int64, redeliveryWindow: Int, on loop: EventLoop, log: Logger
+        in directory: StateDirectory?, sharedOn server: (any JournalServer)? = nil, bot: Int64,
+        redeliveryWindow: Int,
+        on loop: EventLoop, log: Logger
     ) throws(GatewayFailure) {
-        (self.directory, self.log) = (directory, log)
+        (self.directory, self.server, self.log) = (directory, server, log)
         let place = StateDirectory.journal(in: directory)
         let database = try JournalDatabase.open(directory?.journal, patience: Self.patience)
         self.database = database
@@ -76,15 +80,18 @@ import Reactor
         }
         directory?.noteFiles()
         commit.onFailure = { [unowned self] in fail(with: $0) }
+        commit.server = server
     }
 
-    package var isDurable: Bool { directory != nil }
+    package var isDurable: Bool { directory != nil || server != nil }
+
+    package var isCertain: Bool { server?.isCertain ?? true }
 
     /// The paths of the files that only the journal may open; none in memory.
     package var ownFiles: [String] { directory?.ownFiles ?? [] }
 
     /// The journal's path, for messages.
-    var place: String { StateDirectory.journal(in: directory) }
+    var place: String { server?.place ?? StateDirectory.journal(in: directory) }
 
     /// Returns free pages to the disk, if a past backlog left more than half of the file unused.
     private func shrink(_ database: Database) {
@@ -98,6 +105,7 @@ import Reactor
     // MARK: commits
 
     package var commits: Int { commit.count }
+    package var nextCommit: Int { commit.begun + 1 }
     package var onCommit: () -> Void {
         get { commit.onCommit }
         set { commit.onCommit = newValue }
@@ -117,7 +125,7 @@ import Reactor
     package var isFailing: Bool { commit.isFailing }
 
     /// How many dead letters there are; nil if the journal can't be read now.
-    package var deadLetterCount: Int? { count("dead_letters") }
+    package var deadLetterCount: Int? { server == nil ? count("dead_letters") : nil }
 
     /// How many events aren't acknowledged, without those of the last few milliseconds; nil if the journal can't be
     /// read now.
@@ -187,6 +195,7 @@ import Reactor
     package func close(clean: Bool) {
         database.wait(upTo: Self.patience)
         commit.close()
+        if let server { return server.close(clean: clean) }
         guard !isBroken else { return }
         guard !commit.isFailing else {
             return log.error("can't write the last changes to \(place): some events will be redelivered")

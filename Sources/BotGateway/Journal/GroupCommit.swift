@@ -11,14 +11,20 @@ import Reactor
     private static let delay: Duration = .milliseconds(20)
     private static let retryDelay: Duration = .seconds(1)
 
+    private var tally = Tally()
     /// How long each commit took.
-    private(set) var times = Histogram()
+    var times: Histogram { tally.times }
     /// The number of commits.
     var count: Int { times.count }
+    /// The number of commits that were begun.
+    var begun: Int { tally.begun }
     /// Called after each commit.
     var onCommit: () -> Void = {}
     /// Called with an error that isn't temporary.
     var onFailure: (GatewayFailure) -> Void = { _ in }
+
+    /// The server where commits are stored; nil if the database itself stores them.
+    weak var server: (any JournalServer)?
 
     private let statements: JournalStatements
     private let directory: StateDirectory?
@@ -27,9 +33,20 @@ import Reactor
     private(set) var changes = JournalChanges()
     /// Called after the next commit.
     private var completions: [() -> Void] = []
-    private var timer: Timer?
-    private var isDue = false
+    private var next = Next()
     private var outage = WriteOutage()
+
+    private struct Tally {
+        var times = Histogram()
+        var begun = 0
+    }
+
+    /// When the next commit is made.
+    private struct Next {
+        var timer: Timer?
+        /// At the end of this turn of the loop.
+        var isDue = false
+    }
 
     /// - Parameter directory: nil for a journal in memory.
     init(
@@ -40,15 +57,15 @@ import Reactor
 
     private var place: String { StateDirectory.journal(in: directory) }
 
-    isolated deinit { timer?.cancel() }
+    isolated deinit { next.timer?.cancel() }
 
     /// Whether the last commit failed.
-    var isFailing: Bool { outage.isOngoing }
+    var isFailing: Bool { outage.isOngoing || server?.isFailing == true }
 
     /// Adds a change, to be committed within `delay`.
     func add(_ change: (inout JournalChanges) -> Void) {
         change(&changes)
-        guard timer == nil, !isDue else { return }
+        guard next.timer == nil, !next.isDue else { return }
         commit(after: Self.delay)
     }
 
@@ -62,43 +79,52 @@ import Reactor
     }
 
     func commitSoon() {
-        guard !isDue, !outage.isOngoing else { return }
-        isDue = true
+        guard !next.isDue, !outage.isOngoing else { return }
+        next.isDue = true
         loop.soon { [weak self] in self?.commit() }
     }
 
     private func commit(after delay: Duration) {
-        timer = loop.after(delay) { [weak self] in
-            self?.timer = nil
+        next.timer = loop.after(delay) { [weak self] in
+            self?.next.timer = nil
             self?.commit()
         }
     }
 
     /// Commits at once and calls the completions.
     func commit() {
-        isDue = false
-        timer?.cancel()
-        timer = nil
+        next.isDue = false
+        next.timer?.cancel()
+        next.timer = nil
+        // One commit at a time is on its way to the server.
+        guard server?.isCommitting != true else { return commit(after: Self.delay) }
         let start = Instant.current
         do throws(DatabaseError) {
             try write()
         } catch {
             return failed(error)
         }
+        tally.begun += 1
+        let stored = completions
+        completions = []
+        guard let server else { return finish(stored, since: start) }
+        server.commit { [weak self] in self?.finish(stored, since: start) }
+    }
+
+    private func finish(_ stored: [() -> Void], since start: Instant) {
         // A commit to a file that isn't in its place any more can't be found by the next start.
         if let displacement = directory?.displacement { return onFailure(displacement) }
         if let duration = outage.ended(at: .current) {
             log.notice("\(place) can be written again, after \(duration.rounded)")
         }
-        times.observe(.current - start)
-        let stored = completions
-        completions = []
+        tally.times.observe(.current - start)
         for action in stored { action() }
         onCommit()
     }
 
-    /// Commits at once if there is anything to commit.
+    /// Commits at once if there is anything to commit. With a server, reading needs only what is in the database here.
     func flush() {
+        guard server == nil else { return (try? write()) ?? () }
         if !changes.isEmpty || !completions.isEmpty { commit() }
     }
 
@@ -110,12 +136,17 @@ import Reactor
 
     /// Makes the last commit, without a retry.
     func close() {
-        commit()
-        timer?.cancel()
+        if server == nil { commit() } else { flush() }
+        next.timer?.cancel()
     }
 
     private func write() throws(DatabaseError) {
         guard !changes.isEmpty else { return }
+        if let server {
+            server.add(changes)
+            // They come back with the server's keys, to who holds their shard.
+            changes.events.appended = []
+        }
         try statements.commit(changes)
         changes = JournalChanges()
     }

@@ -13,8 +13,12 @@ package protocol Journal: AnyObject {
     var isDurable: Bool { get }
     /// The number of commits. Once it has risen, all earlier changes are stored.
     var commits: Int { get }
+    /// The number of the commit that stores a change made now.
+    var nextCommit: Int { get }
     /// Called after each commit.
     var onCommit: () -> Void { get set }
+    /// Events may be given to children: no other gateway can have them by now.
+    var isCertain: Bool { get }
     /// Commits at the end of this turn of the loop instead of a few turns later.
     func commitSoon()
 

@@ -1,7 +1,7 @@
 import JSON
 
 /// The changes that the next commit makes.
-struct JournalChanges {
+package struct JournalChanges {
     struct Events {
         var appended: [IncomingEvent] = []
         /// The keys of dead letters that became events again.

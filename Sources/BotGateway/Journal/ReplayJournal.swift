@@ -12,6 +12,8 @@ package final class ReplayJournal: Journal, EventOverflow {
 
     package let isDurable = false
     package let commits = 0
+    package let nextCommit = 1
+    package let isCertain = true
     package var onCommit: () -> Void = {}
 
     private let spool: Spool

@@ -31,19 +31,28 @@ struct DeadLettersCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        let place = try stateFlags.existingDirectory(for: tokenFlags)
         do {
+            if let server = try stateFlags.client() { return try start(SharedDeadLetters(at: server)) }
+            let place = try stateFlags.existingDirectory(for: tokenFlags)
             let letters = try DeadLetters(in: place, mayChange: retry || clear)
             if retry {
                 try retry(letters, in: place)
             } else if clear {
                 printError("\(try letters.clear().counted("dead letter")) dropped")
             } else {
-                return try show(letters)
+                return try show(letters.updates())
             }
         } catch let failure as GatewayFailure {
             throw failure.asFailure
         }
+        return .success
+    }
+
+    @MainActor private func start(_ letters: SharedDeadLetters) throws -> ExitCode {
+        guard retry || clear else { return try show(letters.updates()) }
+        let count = try retry ? letters.retry() : letters.clear()
+        let done = retry ? "will be redelivered" : "dropped"
+        printError(count == 0 ? "there are no dead letters" : "\(count.counted("dead letter")) \(done)")
         return .success
     }
 
@@ -58,8 +67,7 @@ struct DeadLettersCommand: LoopCommand {
         )
     }
 
-    @MainActor private func show(_ letters: DeadLetters) throws -> ExitCode {
-        let updates = try letters.updates()
+    @MainActor private func show(_ updates: [[UInt8]?]) throws -> ExitCode {
         try printOut(Array(updates.compactMap(\.self).joined()))
         let unreadable = updates.count(where: { $0 == nil })
         guard unreadable > 0 else { return .success }

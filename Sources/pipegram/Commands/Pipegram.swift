@@ -29,7 +29,9 @@ struct Pipegram: ParsableCommand {
             name: "Run it on Telegram", subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self]),
         CommandGroup(
             name: "Inspect a gateway",
-            subcommands: [StatusCommand.self, DeadLettersCommand.self, DowngradeCommand.self]),
+            subcommands: [
+                StatusCommand.self, DeadLettersCommand.self, StateCommand.self, DowngradeCommand.self,
+            ]),
         CommandGroup(name: "Set up", subcommands: [ConfigCommand.self, CompletionsCommand.self]),
     ]
 

@@ -7,7 +7,8 @@ struct RunCommand: ParsableCommand, Sendable {
         usage: "pipegram run [<options>] [--] <program> [<argument> ...]",
         discussion: """
             Polls Telegram for updates until it is stopped; with --webhook, Telegram posts them. Unfinished events and calls are kept in the state \
-            directory; the next start continues from there, even after kill -9.
+            directory; the next start continues from there, even after kill -9. With --state \
+            postgresql://USER@HOST/DATABASE, gateways on several machines share the work.
 
             SIGINT or SIGTERM waits for the children to finish their events, sends their calls, and exits with \
             0; a second signal kills the children. SIGHUP replaces all children, for example after a change to the \
@@ -38,6 +39,15 @@ struct RunCommand: ParsableCommand, Sendable {
 
     func validate() throws {
         try webhook.check(polling, server)
+        if accessFlags.dropPending, deliveryFlags.stateFlags.isURL {
+            throw ValidationError(
+                "--drop-pending needs a state directory: a gateway that takes over polling must drop nothing."
+            )
+        }
+        if webhook.webhook != nil, deliveryFlags.stateFlags.isURL {
+            throw ValidationError(
+                "--webhook needs a state directory: of the gateways on a PostgreSQL server, one polls.")
+        }
         try deliveryFlags.ack.check(isPlain: childFlags.plain)
     }
 }

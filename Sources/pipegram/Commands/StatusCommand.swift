@@ -24,9 +24,11 @@ struct StatusCommand: LoopCommand {
     @OptionGroup var configurationFlags: ConfigurationFlags
 
     @MainActor func start() throws -> ExitCode {
-        let place = try stateFlags.existingDirectory(for: tokenFlags)
         do {
-            let report = try StateReport(of: place)
+            let report =
+                if let server = try stateFlags.client() { try StateReport(of: server) } else {
+                    try StateReport(of: stateFlags.existingDirectory(for: tokenFlags))
+                }
             // Names come from Telegram's users.
             let lines =
                 json ? [report.json.description.escapingControlsInJSON] : report.lines.map(\.escapingControls)

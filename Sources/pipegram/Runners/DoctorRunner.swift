@@ -69,10 +69,17 @@ import TelegramSimulator
     }
 
     private func checkMachine() throws {
-        let path = try? command.stateFlags.path(bot: token?.bot)
-        let isRunning = path.flatMap(StateDirectory.holder) != nil
+        let isRunning: Bool
         report.add(SetupCheck.descriptors(descriptors.limit, for: command.probeFlags.maxChildren))
-        report.add(SetupCheck.state(at: path))
+        if let cluster = command.stateFlags.cluster {
+            let (diagnosis, gateways) = SetupCheck.state(at: cluster, on: loop)
+            isRunning = gateways > 0
+            report.add(diagnosis)
+        } else {
+            let path = try? command.stateFlags.path(bot: token?.bot)
+            isRunning = path.flatMap(StateDirectory.holder) != nil
+            report.add(SetupCheck.state(at: path))
+        }
         guard let token else { return }
         let client = HTTPClient(
             on: loop, connections: 2, userAgent: "pipegram/\(Version.current)",

@@ -14,6 +14,8 @@ import Reactor
         let gateway: Gateway
         let parts: RunningGateway
         let health: HealthRecorder
+        /// Nil without a cluster.
+        let cluster: ClusterRunner?
     }
 
     /// What calls may do to files.
@@ -27,6 +29,8 @@ import Reactor
     private let program: BotProgram
     private let policy: ChildPolicy
     private let journal: DiskJournal
+    /// Nil if the journal is this gateway's own.
+    private let cluster: Cluster?
     private let files: LocalFiles
     private let metrics: MetricsEndpoint?
     private let intake: UpdateIntake
@@ -55,13 +59,24 @@ import Reactor
         let directory: StateDirectory?
         do {
             let bot = session.token.bot
-            directory = try command.deliveryFlags.stateDirectory(of: bot, log: session.log)
+            if let address = command.deliveryFlags.stateFlags.cluster {
+                cluster = try Cluster(
+                    at: address, bot: Int64(bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
+                    on: session.loop,
+                    log: session.log)
+                directory = nil
+            } else {
+                cluster = nil
+                directory = try command.deliveryFlags.stateDirectory(of: bot, log: session.log)
+            }
             journal = try DiskJournal(
-                in: directory, bot: Int64(bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
+                in: directory, sharedOn: cluster, bot: Int64(bot) ?? 0,
+                redeliveryWindow: policy.redeliveryWindow,
                 on: session.loop, log: session.log)
         } catch {
             throw error.asFailure
         }
+        cluster?.journal = journal
         let reserved = ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
         files = LocalFiles(
             uploads: try command.callFlags.fileFlags.uploads().excluding(reserved),
@@ -89,7 +104,7 @@ import Reactor
         flow?.parts.caller.abandonDownloads()
         let failure = closeJournal()
         if flow == nil { journal.removeIfNew() }
-        if !journal.isDurable { files.downloads.removeAll() }
+        if !journal.isDurable || cluster != nil { files.downloads.removeAll() }
         let exitCode = try result.get()
         if let failure { throw failure.asFailure }
         return exitCode
@@ -119,7 +134,11 @@ import Reactor
             log: log)
         let parts = RunningGateway(source: telegram, caller: caller, children: children, journal: journal)
         let health = HealthRecorder(of: parts, on: loop)
-        flow = Flow(gateway: gateway, parts: parts, health: health)
+        let elected = telegram as? ElectedPoller
+        let runner = cluster.flatMap { cluster in
+            elected.map { ClusterRunner(cluster, gateway, caller, $0, health) }
+        }
+        flow = Flow(gateway: gateway, parts: parts, health: health, cluster: runner)
         metrics?.gateway = parts
         journal.onFailure = { [unowned self] in session.end(with: $0) }
         gateway.start(with: earlier) { [unowned self] end in
@@ -200,6 +219,7 @@ import Reactor
         flow?.health.stopping()
         log.info("stopping: waiting for children; a second signal kills them")
         gateway.shutDown()
+        cluster?.stop()
     }
 }
 

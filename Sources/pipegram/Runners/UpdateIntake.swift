@@ -1,3 +1,4 @@
+import BotAPI
 import BotGateway
 import Reactor
 
@@ -54,9 +55,16 @@ import Reactor
     /// Where updates come from.
     func source(continuing journal: DiskJournal) throws(GatewayFailure) -> any TelegramSource {
         if let webhook { return webhook }
+        if command.deliveryFlags.stateFlags.cluster != nil {
+            return ElectedPoller { [self] in poller(from: $0) }
+        }
         let offset = try journal.offset()
+        return poller(from: offset, taken: offset == nil ? try journal.takenUpdates() : nil)
+    }
+
+    private func poller(from offset: Int64?, taken: TakenUpdates? = nil) -> TelegramPoller {
         var options = command.polling.pollOptions(from: offset, log: session.log)
-        if offset == nil { options.taken = try journal.takenUpdates() }
+        options.taken = taken
         options.dropsPending = command.accessFlags.dropPending
         // systemd, or a request for /readyz, waits until polling works.
         options.firstIsShort = ServiceManager.current != nil || command.logFlags.metrics != nil

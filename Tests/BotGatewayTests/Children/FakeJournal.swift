@@ -20,6 +20,8 @@ final class FakeJournal: Journal {
 
     let isDurable: Bool
     private(set) var commits = 0
+    var nextCommit: Int { commits + 1 }
+    var isCertain = true
     var onCommit: () -> Void = {}
     private(set) var stored = Stored()
     /// `stored` with the changes that aren't committed yet.

@@ -9,8 +9,31 @@ extension StateReport {
         case .running(let running): pid = running
         case .stopped(let end): stopped = end / 1000
         case .killed: break
+        case .cluster(let cluster): return json(of: cluster)
         }
-        return [
+        return json(pid: pid, stopped: stopped)
+    }
+
+    /// With the gateways and shards instead of a process.
+    private func json(of cluster: Cluster) -> JSON {
+        var json = json(pid: nil, stopped: nil)
+        json.set("running", JSON(!cluster.gateways.isEmpty))
+        json.set("gateways", JSON(cluster.gateways.map { JSON($0) }))
+        json.set("poller", cluster.poller.map { JSON($0) } ?? .null)
+        json.set(
+            "shards",
+            JSON(
+                cluster.shards.filter { $0.number >= 0 }.map { shard in
+                    [
+                        "shard": JSON(shard.number), "epoch": JSON(shard.epoch),
+                        "holder": cluster.holder(of: shard).map { JSON($0) } ?? .null,
+                    ]
+                }))
+        return json
+    }
+
+    private func json(pid: Int32?, stopped: Int64?) -> JSON {
+        [
             "bot_id": Self.json(bot), "bot_username": username.map { JSON($0) } ?? .null,
             "state": directory.map { JSON($0) } ?? .null, "running": JSON(pid != nil),
             "pid": Self.json(pid), "started_at": Self.json(started.map { $0 / 1000 }),

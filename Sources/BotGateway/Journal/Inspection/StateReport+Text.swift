@@ -8,6 +8,7 @@ extension StateReport {
     /// Lines without newlines; some are empty.
     package var lines: [String] {
         var lines = Self.aligned(summary.map { [$0, $1] }, rightFrom: 2)
+        lines += shardLines
         lines += table("children", ["pid", "age", "events", "calls"], withChild) { scope in
             [scope.child.map { "\($0.pid)" } ?? "", scope.child?.age.rounded ?? ""]
         }
@@ -28,12 +29,25 @@ extension StateReport {
         let letters = deadLetters.marked == 0 ? "" : ", \(deadLetters.marked) marked for retry"
         return [
             ("bot", username.map { "@\($0), \(id)" } ?? id), ("state", directory ?? "in memory"),
-            ("gateway", lifeText), (health.isWebhook ? "webhook" : "polls", pollText),
+            (isShared ? "gateways" : "gateway", lifeText), (health.isWebhook ? "webhook" : "polls", pollText),
             ("offset", offset.map(String.init) ?? (health.isWebhook ? "none" : "none yet")),
             ("events", "\(Self.sum(scopes, \.events))"),
             ("calls", "\(Self.sum(scopes, \.calls))\(callErrorText)"),
             ("dead letters", "\(deadLetters.total)\(letters)"), ("dropped", droppedText),
         ]
+    }
+
+    private var isShared: Bool {
+        if case .cluster = life { true } else { false }
+    }
+
+    /// Who has which shards.
+    private var shardLines: [String] {
+        guard case .cluster(let cluster) = life else { return [] }
+        let rows = cluster.shards.filter { $0.number >= 0 }.map { shard in
+            ["  \(shard.number)", cluster.holder(of: shard) ?? "none", "\(shard.epoch)"]
+        }
+        return Self.section("shards", ["holder", "epoch"], rows) { ["  and \($0) more", "", ""] }
     }
 
     private var pollText: String {
@@ -65,6 +79,10 @@ extension StateReport {
         switch life {
         case .running(let pid): return "running for \(uptime?.rounded ?? "some time"), pid \(pid)"
         case .stopped(let end): return "stopped \(ago(end))"
+        case .cluster(let cluster):
+            let count = cluster.gateways.count
+            let poller = cluster.poller.map { "\($0) is polling" } ?? "none is polling"
+            return count == 0 ? "stopped" : "\(count) running; \(poller)"
         case .killed:
             return "killed, or the machine went down" + (started.map { "; started \(ago($0))" } ?? "")
         }

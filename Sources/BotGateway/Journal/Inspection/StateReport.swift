@@ -10,6 +10,8 @@ package struct StateReport {
         case stopped(at: Int64)
         /// It ended without a shutdown: it was killed, or the machine crashed.
         case killed
+        /// Gateways share the journal.
+        case cluster(Cluster)
     }
 
     /// A scope with a child, or with events or calls in the journal.
@@ -63,12 +65,20 @@ package struct StateReport {
 
     /// Whether the gateway runs and Telegram answers its polls, or uses its webhook. Each poll takes less than a minute.
     package var isPolling: Bool {
-        guard case .running = life, !health.isPollFailing, let last = health.lastPoll else { return false }
+        guard isRunning, !health.isPollFailing, let last = health.lastPoll else { return false }
         return now - last * 1000 < Self.silenceLimit
     }
 
     /// A poll's 50 s, its patience of 10 s, the 10 s until its time is stored, and as much again.
     private static let silenceLimit: Int64 = 90_000
+
+    private var isRunning: Bool {
+        switch life {
+        case .running: true
+        case .stopped, .killed: false
+        case .cluster(let cluster): cluster.poller != nil
+        }
+    }
 
     /// Nil if the gateway doesn't run.
     var uptime: Duration? {

@@ -1,0 +1,53 @@
+import BotGateway
+import Reactor
+
+/// Connects a gateway with its cluster: shards come and go, and it polls while it is elected.
+@MainActor final class ClusterRunner: ClusterMember {
+    private let cluster: Cluster
+    private let gateway: Gateway
+    private let caller: TelegramCaller
+    private let source: ElectedPoller
+    private let health: HealthRecorder
+
+    init(
+        _ cluster: Cluster, _ gateway: Gateway, _ caller: TelegramCaller, _ source: ElectedPoller,
+        _ health: HealthRecorder
+    ) {
+        (self.cluster, self.gateway, self.caller, self.source) = (cluster, gateway, caller, source)
+        self.health = health
+        caller.maySend = { [cluster] in cluster.isCertain }
+        cluster.member = self
+        cluster.start()
+    }
+
+    func shardTaken(
+        _ calls: [RecoveredCall], holds: [(chat: String, left: Duration)], moved: [(old: Int64, new: Int64)]
+    ) {
+        for (chat, left) in holds { caller.hold(chat, for: left) }
+        for (old, new) in moved { caller.migrate(old, to: new) }
+        gateway.take(calls)
+    }
+
+    func eventsArrived(_ events: [IncomingEvent]) { gateway.deliver(events) }
+
+    func shardsLost(_ isLost: (Scope) -> Bool, _ shards: Set<Int>) {
+        gateway.revoke(shards)
+        caller.drop(isLost)
+    }
+
+    func drain(_ shards: Set<Int>) { gateway.drain(shards) }
+
+    func areIdle(in shard: Int) -> Bool { gateway.areIdle(in: shard) }
+
+    func elected(from offset: Int64?) {
+        source.elect(from: offset)
+        health.report()
+    }
+
+    func deposed() { source.depose() }
+
+    func confirmed() {
+        source.confirmed()
+        caller.resume()
+    }
+}

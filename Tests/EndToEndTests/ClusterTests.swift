@@ -1,0 +1,89 @@
+import Glibc
+import Reactor
+import TestSupport
+import Testing
+
+@testable import BotGateway
+@testable import TelegramSimulator
+
+/// Gateways with their journal in PostgreSQL.
+@Suite(.longOwnProcess, .enabled(if: PostgresServer.isAvailable, "\(PostgresServer.remedy)"))
+struct ClusterTests {
+    @Test func `one gateway answers, and stops without a trace`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer(on: rig)
+        let talk = try rig.longConversation(updates: 200, chats: 20)
+        _ = try talk.run(["--state", server.url()], odds: 0)
+        talk.say(200)
+        talk.finish(twice: false)
+        #expect(try server.query("SELECT count(*) FROM pipegram.event") == ["0"])
+        #expect(try server.query("SELECT count(*) FROM pipegram.call") == ["0"])
+        #expect(try server.query("SELECT count(*) FROM pipegram.shard WHERE NOT clean") == ["0"])
+    }
+
+    @Test func `three gateways share the work, and a killed one's goes on within a second`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer(on: rig)
+        let talk = try rig.longConversation(updates: 600, chats: 60)
+        let options = ["--state", server.url(), "--max-deliveries", "1000"]
+        let gateways = try (0..<3).map { _ in try talk.run(options, odds: 40) }
+        #expect(rig.wait { gateways.allSatisfy { (4...6).contains(server.shards(of: $0)) } })
+        talk.say(300)
+        #expect(talk.test.wait { talk.answered > 150 })
+        gateways[0].signal(SIGKILL)
+        gateways[0].wait()
+        talk.say(300)
+        #expect(talk.test.wait(within: .seconds(60)) { talk.answered == 600 })
+        for gateway in gateways.dropFirst() {
+            gateway.signal(SIGTERM)
+            #expect(gateway.wait() == 0)
+        }
+        talk.check(twice: true)
+    }
+
+    @Test func `a gateway that stops gives its chats away while one of its children is busy`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer(on: rig)
+        let test = try rig.gateway()
+        let options = ["--state", server.url(), "--ack", "event", "--stop-grace", "60s", "--", slowBot(rig)]
+        let gateways = try (0..<2).map { _ in try test.run(options) }
+        #expect(rig.wait { gateways.allSatisfy { server.shards(of: $0) == 8 } })
+        let chats = try chats(of: gateways[0], at: server)
+        test.say("hold", in: chats[0])
+        #expect(rig.wait { !test.transcript(of: chats[0]).isEmpty })
+        gateways[0].signal(SIGTERM)
+        for chat in chats { test.say("hello", in: chat) }
+        #expect(rig.wait { chats.dropFirst().allSatisfy { test.texts(in: $0) == ["hello"] } })
+        #expect(gateways[0].exit == nil)
+        #expect(test.texts(in: chats[0]).isEmpty)
+        rig.files.write("go", "")
+        #expect(rig.wait { test.texts(in: chats[0]) == ["hold", "hello"] })
+        #expect(gateways[0].wait() == 0)
+        #expect(test.stop() == 0)
+    }
+
+    /// A chat of each shard that a gateway holds.
+    private func chats(of gateway: ProgramRun, at server: PostgresServer) throws -> [Int64] {
+        let held = try server.query(
+            "SELECT id FROM pipegram.shard WHERE id >= 0 AND holder LIKE '%/\(gateway.pid)'")
+        return held.compactMap { shard in (1...1000).first { Scope.chat($0).shard == Int(shard) } }
+    }
+
+    /// Answers each message with its text, but `hold` only once the file `go` is there.
+    private func slowBot(_ rig: TestRig) -> String {
+        rig.files.write(
+            "slow.sh",
+            """
+            #!/bin/sh
+            while read -r line; do
+                case $line in *'"type":"telegram.message"'*) ;; *) continue ;; esac
+                update=${line#*'"update_id":'} update=${update%%,*}
+                text=${line##*'"text":"'} text=${text%%\\"*}
+                echo "$text" >>"$TRANSCRIPTS/$PIPEGRAM_CHAT_ID"
+                while [ "$text" = hold ] && [ ! -e "$TRANSCRIPTS/go" ]; do sleep 0.05; done
+                printf '{"type":"telegram.send_message","text":"%s"}\\n' "$text"
+                printf '{"type":"telegram.ack","update_id":%s}\\n' "$update"
+            done
+            """)
+    }
+}

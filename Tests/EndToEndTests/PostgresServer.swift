@@ -1,0 +1,96 @@
+import Glibc
+import Reactor
+import TestSupport
+
+/// A PostgreSQL server of a test's own, on 127.0.0.1.
+final class PostgresServer: Rigged {
+    private nonisolated static let versions = ["17", "16", "15", "14"]
+    /// The directory of Debian's newest server; nil if none is installed.
+    private nonisolated static let programs = versions.map { "/usr/lib/postgresql/\($0)/bin" }
+        .first { access("\($0)/postgres", X_OK) == 0 }
+    nonisolated static let isAvailable = programs != nil
+    nonisolated static let remedy = "needs a PostgreSQL server: apt-get install postgresql"
+
+    let rig: TestRig
+    let port: UInt16
+    private let directory: String
+    private(set) var server: ProgramRun?
+
+    init(on rig: TestRig) throws {
+        self.rig = rig
+        port = try rig.freePort()
+        directory = "\(rig.files.path)/postgresql"
+        mkdir(directory, 0o700)
+        if geteuid() == 0 {
+            // It refuses to run as root.
+            chmod(rig.files.path, 0o711)
+            guard let user = getpwnam("postgres") else {
+                throw SystemError("the user postgres", code: ENOENT)
+            }
+            chown(directory, user.pointee.pw_uid, user.pointee.pw_gid)
+        }
+        let end = try run("initdb", ["-D", directory, "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8"])
+            .end()
+        guard end.status == 0 else { throw SystemError("initdb: \(end.errorText)", code: EIO) }
+        try start()
+        try query("CREATE DATABASE bot", in: "postgres")
+    }
+
+    isolated deinit {
+        server?.signal(SIGQUIT)
+        server?.wait()
+    }
+
+    private func run(_ program: String, _ arguments: [String]) throws -> ProgramRun {
+        let command = ["\(Self.programs ?? "")/\(program)"] + arguments
+        let asUser = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        return try rig.run((geteuid() == 0 ? asUser : []) + command)
+    }
+
+    func start() throws {
+        let settings = [
+            "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=200",
+            "log_min_messages=fatal",
+        ].flatMap { ["-c", $0] }
+        let server = try run("postgres", ["-D", directory, "-p", "\(port)"] + settings)
+        self.server = server
+        guard rig.wait(until: { (try? isUp()) == true || server.exit != nil }), server.exit == nil else {
+            throw SystemError("postgres: \(server.errorText)", code: EIO)
+        }
+    }
+
+    private func isUp() throws -> Bool {
+        try rig.run(["psql", url(database: "postgres"), "-c", "SELECT 1"]).end().status == 0
+    }
+
+    /// Asks everybody but its owner for a password.
+    func requirePasswords() throws {
+        let rules = "host all postgres all trust\nhost all all all scram-sha-256\n"
+        try query("COPY (SELECT 1) TO PROGRAM 'cat > \(directory)/pg_hba.conf << EOF\n\(rules)EOF'")
+        try query("SELECT pg_reload_conf()")
+    }
+
+    /// Ends it: all sessions end at once.
+    func stop() {
+        server?.signal(SIGINT)
+        server?.wait()
+    }
+
+    func url(user: String = "postgres", database: String = "bot") -> String {
+        "postgresql://\(user)@127.0.0.1:\(port)/\(database)"
+    }
+
+    /// Runs a statement. The rows, with `|` between columns.
+    @discardableResult
+    func query(_ sql: String, in database: String = "bot") throws -> [String] {
+        let end = try rig.run(["psql", url(database: database), "-qAt", "-c", sql]).end()
+        guard end.status == 0 else { throw SystemError("\(sql): \(end.errorText)", code: EIO) }
+        return end.output
+    }
+
+    /// The shards that a gateway holds, by its pid.
+    func shards(of gateway: ProgramRun) -> Int {
+        let held = "SELECT count(*) FROM pipegram.shard WHERE id >= 0 AND holder LIKE '%/\(gateway.pid)'"
+        return (try? query(held)).flatMap { $0.first.flatMap { Int($0) } } ?? 0
+    }
+}
