@@ -12,6 +12,8 @@ struct Example {
         /// A command that fails if a package is missing.
         let probe: String
         var build = "true"
+        /// The options that the bot needs, of `replay` and of `doctor`.
+        var options = ""
         let start: String
     }
 
@@ -21,13 +23,15 @@ struct Example {
 
     var folder: String { "\(ProjectPaths.root)/examples/\(name)" }
     var bot: String { "\(folder)/bot.\(ending)" }
-    var ways: [Way] { Self.ways[ending] ?? [] }
+    var ways: [Way] { Self.ways[name] ?? Self.ways[ending] ?? [] }
+    var lineLimit: Int { 40 }
 
     static let all = Directory.names(in: "\(ProjectPaths.root)/examples").flatMap { name in
         Directory.names(in: "\(ProjectPaths.root)/examples/\(name)").filter { $0.hasPrefix("bot.") }
             .map { Example(name: name, ending: String($0.dropFirst("bot.".count))) }
     }
 
+    /// By the name of the example, or by the ending.
     private static let ways = [
         "awk": [
             Way(packages: "mawk", probe: "command -v mawk", start: "./bot.awk"),

@@ -34,7 +34,7 @@ import Testing
     @Test func `examples are small and described, and scripts are executable`() throws {
         for example in Example.all {
             let lines = try Example.lines(of: example.bot)
-            try #require(2...40 ~= lines.count, "\(example.bot)")
+            try #require(2...example.lineLimit ~= lines.count, "\(example.bot)")
             let isScript = lines[0].hasPrefix("#!")
             #expect((access(example.bot, X_OK) == 0) == isScript, "\(example.bot)")
             #expect(
@@ -67,8 +67,9 @@ import Testing
             cd \(example.folder) || exit
             (\(way.probe)) </dev/null >/dev/null 2>&1 || exit \(isMissing)
             \(way.build) || exit
-            \(ProjectPaths.pipegram) replay --expect calls.ndjson updates.ndjson -- \(way.start) || exit
-            \(ProjectPaths.pipegram) doctor --state $out/state -- \(way.start) >$out/doctor || cat $out/doctor
+            set -- \(way.options)
+            \(ProjectPaths.pipegram) replay "$@" --expect calls.ndjson updates.ndjson -- \(way.start) || exit
+            \(ProjectPaths.pipegram) doctor "$@" --state $out/state -- \(way.start) >$out/doctor || cat $out/doctor
             grep -v -e '^ok  ' -e '^note  token' -e '^no problems found' $out/doctor || :
             """
         return ["sh", "-c", script]
