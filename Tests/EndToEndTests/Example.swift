@@ -24,7 +24,8 @@ struct Example {
     var folder: String { "\(ProjectPaths.root)/examples/\(name)" }
     var bot: String { "\(folder)/bot.\(ending)" }
     var ways: [Way] { Self.ways[name] ?? Self.ways[ending] ?? [] }
-    var lineLimit: Int { 40 }
+    /// Most examples show one thing.
+    var lineLimit: Int { name == "agent" ? 80 : 40 }
 
     static let all = Directory.names(in: "\(ProjectPaths.root)/examples").flatMap { name in
         Directory.names(in: "\(ProjectPaths.root)/examples/\(name)").filter { $0.hasPrefix("bot.") }
@@ -33,6 +34,11 @@ struct Example {
 
     /// By the name of the example, or by the ending.
     private static let ways = [
+        "agent": [
+            Way(
+                packages: "python3", probe: "command -v python3", build: "export DRAFT_SECONDS=3600",
+                options: "--ack event --workdir $out/{scope}", start: "$PWD/bot.py $PWD/stand-in.py")
+        ],
         "awk": [
             Way(packages: "mawk", probe: "command -v mawk", start: "./bot.awk"),
             Way(packages: "gawk", probe: "command -v gawk", start: "gawk -f bot.awk"),
