@@ -62,6 +62,23 @@ struct ClusterTests {
         #expect(test.stop() == 0)
     }
 
+    @Test func `while the server's disk is full no update is confirmed, and none is lost`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer(on: rig)
+        let talk = try rig.longConversation(updates: 200, chats: 20)
+        let gateway = try talk.run(["--state", server.url()], odds: 0)
+        talk.say(50)
+        #expect(rig.wait { talk.answered == 50 })
+        try server.setFull(true)
+        talk.say(150)
+        #expect(talk.test.waitForLog("No space left on device. No update is accepted until that works"))
+        #expect(talk.test.telegram.pendingUpdates == 150)
+        #expect(talk.answered == 50)
+        try server.setFull(false)
+        talk.finish(twice: false)
+        #expect(gateway.errors.count { $0.contains("can't write the journal") } == 1)
+    }
+
     /// A chat of each shard that a gateway holds.
     private func chats(of gateway: ProgramRun, at server: PostgresServer) throws -> [Int64] {
         let held = try server.query(

@@ -63,6 +63,17 @@ final class PostgresServer: Rigged {
         try rig.run(["psql", url(database: "postgres"), "-c", "SELECT 1"]).end().status == 0
     }
 
+    /// Lets inserts of events fail as on a full disk.
+    func setFull(_ isFull: Bool) throws {
+        try query(
+            isFull
+                ? """
+                CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+                CREATE TRIGGER full_disk BEFORE INSERT ON pipegram.event EXECUTE FUNCTION full_disk()
+                """ : "DROP FUNCTION full_disk CASCADE")
+    }
+
     /// Asks everybody but its owner for a password.
     func requirePasswords() throws {
         let rules = "host all postgres all trust\nhost all all all scram-sha-256\n"
