@@ -38,8 +38,10 @@ struct ClusterFaultTests {
         #expect(rig.wait(within: .seconds(120)) { cluster.talk.answered == updates }, "seed \(seed)")
         cluster.stop()
         cluster.talk.check(twice: true)
-        if getenv("PIPEGRAM_FAULTS") != nil {
-            print("\(count) faults: \(cluster.talk.figures), again within \(cluster.longestPause)")
-        }
+        guard getenv("PIPEGRAM_FAULTS") != nil else { return }
+        print("\(count) faults: \(cluster.talk.figures)")
+        print(
+            "taken over within \(cluster.longestHandover) of a kill, \(cluster.longestPause) of a freeze or cut"
+        )
     }
 }

@@ -17,6 +17,8 @@ final class TestCluster: Rigged {
     private(set) var gateways: [ProgramRun] = []
     /// The longest time until the others had answered everything.
     private(set) var longestPause = Duration.zero
+    /// The longest time until the others had a killed one's shards.
+    private(set) var longestHandover = Duration.zero
     private let isLong: Bool
     private var proxies: [ProgramRun] = []
     private var ports: [UInt16] = []
@@ -81,7 +83,11 @@ final class TestCluster: Rigged {
         switch fault {
         case .kill:
             gateways[place].signal(SIGKILL)
+            let start = Instant.current
             gateways[place].wait()
+            let others = gateways.enumerated().filter { $0.offset != place }.map(\.element)
+            #expect(rig.wait { others.reduce(0) { $0 + server.shards(of: $1) } == 16 })
+            longestHandover = max(longestHandover, Instant.current - start)
             gateways[place] = try startGateway(place)
         case .freeze: pause(gateways[place], for: isLong ? .seconds(40) : .zero)
         case .cutOff: pause(proxies[place], for: isLong ? .seconds(40) : .zero)

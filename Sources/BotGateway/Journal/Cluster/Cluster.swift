@@ -28,6 +28,8 @@ import Reactor
     var shards = HeldShards()
     private let commits: ClusterCommits
     private var timers = Timers()
+    /// The most shards that it keeps while others have fewer.
+    private var share = Scope.shardCount
     /// Why the server can't be used; nil if it can.
     private var lastFailure: String?
 
@@ -55,7 +57,7 @@ import Reactor
     /// Begins to take shards.
     package func start() {
         locks = (Self.poll..<Scope.shardCount).map { shard in
-            ShardLock(shard, at: address.url, as: "pipegram lock \(session.name)", on: loop) {
+            ShardLock(shard, at: address.url, as: ClusterSession.lockName + session.name, on: loop) {
                 [unowned self] in
                 if $0 { lockTaken(shard) } else { lost([shard]) }
             }
@@ -65,10 +67,10 @@ import Reactor
 
     /// Takes its home shards at once, and waits for the others.
     private func enter() {
-        session.start { [weak self] place, members in
+        session.start { [weak self] members in
             guard let self else { return }
             for lock in locks {
-                let isHome = max(lock.shard, 0) % members == place
+                let isHome = max(lock.shard, 0) % members.heard == members.place
                 lock.want(after: isHome ? .zero : Self.interval)
             }
             lookLater()
@@ -83,13 +85,17 @@ import Reactor
     /// Gives a shard away if others have less than their share. A lost notification costs no more than this interval.
     private func look() {
         read()
-        session.members { [weak self] _, members in
-            guard let self else { return }
-            member?.confirmed()
-            let share = (Scope.shardCount + members - 1) / members
-            if shards.count > share, let shard = shards.lastNotLeaving, !timers.isStopping { drain([shard]) }
-            lookLater()
-        }
+        session.endSilentWaiters()
+        session.members { [weak self] in self?.compare(with: $0) }
+    }
+
+    private func compare(with members: ClusterSession.Members) {
+        member?.confirmed()
+        lookLater()
+        share = (Scope.shardCount + members.heard - 1) / members.heard
+        // A silent gateway may be the next in a lock's queue.
+        guard members.silent == 0, shards.count > share, !timers.isStopping else { return }
+        if let shard = shards.lastNotLeaving { drain([shard]) }
     }
 
     /// A gateway that was frozen may have lost its shards to another one and not know it.
@@ -179,7 +185,8 @@ import Reactor
         lock.close()
         guard !timers.isStopping else { return }
         lock.want(after: .zero)
-        lookLater(.milliseconds(200))
+        // Two gateways with one shard too many, while a third one starts, would pass it to and fro.
+        if shards.count > share + 1 { lookLater(.milliseconds(200)) }
     }
 
     /// The gateway is stopping: gives each shard back as soon as its children have finished.

@@ -140,23 +140,50 @@ import Reactor
 
     /// How the sessions of gateways are called at the server.
     static let gatewayName = "pipegram gateway "
+    static let lockName = "pipegram lock "
     static let membersQuery = """
-        SELECT application_name, pid = pg_backend_pid() FROM pg_stat_activity
+        SELECT application_name AS name, pid = pg_backend_pid() AS self,
+        state <> 'idle' OR state_change > now() - interval '6 s' AS heard
+        FROM pg_stat_activity
         WHERE datname = current_database() AND application_name LIKE '\(gatewayName)%' ORDER BY pid
         """
 
-    /// Joins the members. The closure gets this gateway's place among them and their number.
-    func start(then done: @escaping (Int, Int) -> Void) {
+    /// Joins the members.
+    func start(then done: @escaping (Members) -> Void) {
         query("SET idle_session_timeout = '20s'") { _ in }
         query("SET application_name = '\(Self.gatewayName)\(name)'") { _ in }
         query("LISTEN pipegram") { [weak self] _ in self?.members(then: done) }
     }
 
-    func members(then done: @escaping (_ place: Int, _ count: Int) -> Void) {
+    /// The gateways whose sessions are open.
+    struct Members {
+        /// This gateway's place among those that are heard of.
+        let place: Int
+        let heard: Int
+        /// Frozen or cut off, or about to be.
+        let silent: Int
+    }
+
+    func members(then done: @escaping (Members) -> Void) {
         query(Self.membersQuery) { rows in
-            let place = (0..<rows.count).first { rows.text($0, 1) == "t" } ?? 0
-            done(place, max(rows.count, 1))
+            let heard = (0..<rows.count).filter { rows.text($0, 2) == "t" }
+            let place = heard.firstIndex { rows.text($0, 1) == "t" } ?? 0
+            done(Members(place: place, heard: max(heard.count, 1), silent: rows.count - heard.count))
         }
+    }
+
+    /// Ends the sessions in which silent gateways wait for locks: one that got a lock now would keep it for
+    /// `idle_session_timeout`.
+    func endSilentWaiters() {
+        query(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity AS waiter
+            WHERE datname = current_database() AND usename = current_user AND wait_event = 'advisory'
+            AND application_name LIKE '\(Self.lockName)%' AND NOT EXISTS (
+                SELECT FROM (\(Self.membersQuery)) AS member WHERE heard
+                AND replace(name, '\(Self.gatewayName)', '\(Self.lockName)') = waiter.application_name)
+            """
+        ) { _ in }
     }
 
     func take(_ shard: Int, then done: @escaping (TakenShard) -> Void) {

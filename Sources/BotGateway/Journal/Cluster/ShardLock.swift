@@ -58,7 +58,10 @@ import Reactor
         // A statement that waits for a lock isn't silent, and its server process doesn't notice by itself that this
         // gateway is gone.
         connection.run("SET idle_session_timeout = '\(Self.silenceLimit)'")
-        connection.run("SET client_connection_check_interval = '2s'")
+        connection.run("SET client_connection_check_interval = '500ms'")
+        connection.run("SET tcp_keepalives_idle = 5")
+        connection.run("SET tcp_keepalives_interval = 5")
+        connection.run("SET tcp_keepalives_count = 3")
         connection.run("SELECT pg_advisory_lock(\(PostgresSchema.lockClass), \(shard))") {
             [weak self] outcome in
             guard case .success = outcome else { return self?.ended() ?? () }
