@@ -138,8 +138,13 @@ package final class Gateway {
     /// Ends the shards' children between two events, and starts no more.
     package func drain(_ shards: Set<Int>) { children.drain(shards) }
 
-    /// None of the shard's scopes has a child or an open call.
-    package func areIdle(in shard: Int) -> Bool { children.areIdle(in: shard) }
+    /// Whether none of a leaving shard's scopes has a child. Children are ended whose calls have to wait.
+    ///
+    /// - Parameter isInFlight: whether a call of a scope was sent, and has no answer yet.
+    package func hasLeft(_ shard: Int, isInFlight: (Scope) -> Bool) -> Bool {
+        children.closeWaiting(in: shard, unless: isInFlight)
+        return children.areIdle(in: shard)
+    }
 
     // MARK: shutdown
 

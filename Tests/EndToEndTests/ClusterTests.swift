@@ -62,6 +62,50 @@ struct ClusterTests {
         #expect(test.stop() == 0)
     }
 
+    @Test func `chats move while others of their shard are rate-limited`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer(on: rig)
+        let test = try rig.gateway()
+        let first = try test.run(["--state", server.url()], bot: "echo.sh")
+        #expect(rig.wait { server.shards(of: first) == 16 })
+        // A chat of each shard is rate-limited for longer than the test.
+        let limited = try chats(of: first, at: server)
+        for chat in limited {
+            test.telegram.fail(method: "sendMessage", chat: chat, with: .tooManyRequests(retryAfter: 600))
+            test.say("later", in: chat)
+        }
+        #expect(rig.wait { (try? server.query("SELECT count(*) FROM pipegram.hold")) == ["16"] })
+        let second = try test.run(["--state", server.url()], bot: "echo.sh")
+        #expect(rig.wait { server.shards(of: first) == 8 && server.shards(of: second) == 8 })
+        for chat in limited { test.say("hello", in: chat + 1000) }
+        #expect(rig.wait { limited.allSatisfy { test.texts(in: $0 + 1000) == ["hello"] } })
+        #expect(try server.query("SELECT count(*) FROM pipegram.call") == ["16"])
+        for gateway in [first, second] {
+            gateway.signal(SIGTERM)
+            gateway.wait()
+        }
+    }
+
+    @Test func `a stop waits for the answer to a call that was sent again`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer(on: rig)
+        let test = try rig.gateway()
+        let killed = try test.run(["--state", server.url()], bot: "echo.sh")
+        test.telegram.fail(method: "sendMessage", with: .hang)
+        test.say("hello", in: 1)
+        let sent = { test.telegram.calls.count { $0.method == "sendMessage" } }
+        #expect(rig.wait { sent() == 1 })
+        #expect(rig.wait { (try? server.query("SELECT count(*) FROM pipegram.call")) == ["1"] })
+        killed.signal(SIGKILL)
+        killed.wait()
+        test.telegram.fail(method: "sendMessage", with: .delay(.seconds(2)))
+        try test.run(["--state", server.url()], bot: "echo.sh")
+        #expect(rig.wait { sent() == 2 })
+        #expect(test.stop() == 0)
+        #expect(try server.query("SELECT count(*) FROM pipegram.call") == ["0"])
+        #expect(sent() == 2)
+    }
+
     @Test func `while the server's disk is full no update is confirmed, and none is lost`() throws {
         let rig = try TestRig()
         let server = try PostgresServer(on: rig)

@@ -115,6 +115,10 @@ struct CallQueues {
         if queues[queue.scope] === queue { queues[queue.scope] = nil }
     }
 
+    func isInFlight(_ isMeant: (Scope) -> Bool) -> Bool {
+        queues.values.contains { $0.isInFlight && isMeant($0.scope) }
+    }
+
     /// Takes the queues of these scopes out.
     mutating func remove(_ isMeant: (Scope) -> Bool) -> [CallQueue] {
         let removed = queues.values.filter { isMeant($0.scope) }

@@ -69,6 +69,11 @@ import Reactor
     /// Events are in flight that the child must acknowledge by `telegram.ack` or by its exit.
     var owesAcknowledgement: Bool { inFlight.mode != .oneByOne && inFlight.count > 0 }
 
+    /// The child has finished its events, and has calls without a result.
+    var isWaitingForResults: Bool {
+        lifecycle.state == .running && calls.count > 0 && inFlight.isReady && !owesAcknowledgement
+    }
+
     /// The session can be removed.
     var isForgettable: Bool {
         lifecycle.state == .absent && lifecycle.failures == 0 && queue.isEmpty && calls.count == 0

@@ -23,11 +23,18 @@ extension Children {
         context.loop.after(context.policy.stopGrace) { sessions.forEach { $0.hurryReload() } }
     }
 
-    /// None of a shard's scopes has a child or an open call, nor events for a child that may still start.
+    /// Ends the children of a leaving shard that have finished their events, and whose calls have to wait.
+    func closeWaiting(in shard: Int, unless isInFlight: (Scope) -> Bool) {
+        for session in sessions.values where session.scope.isIn(shard) && session.isWaitingForResults {
+            if !isInFlight(session.scope) { session.hurryReload() }
+        }
+    }
+
+    /// None of a shard's scopes has a child, or events for one that may still start.
     func areIdle(in shard: Int) -> Bool {
         sessions.values.allSatisfy { session in
             session.scope.shard != shard
-                || !session.isAlive && session.calls.count == 0
+                || !session.isAlive
                     && (session.queue.isEmpty || moves.isLeaving(session.scope) || context.leavesEvents)
         }
     }

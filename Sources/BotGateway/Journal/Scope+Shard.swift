@@ -14,4 +14,6 @@ extension Scope {
 
     /// The scope's shard of such a journal.
     var shard: Int { Int(shard(of: UInt64(Self.shardCount))) }
+
+    package func isIn(_ shard: Int) -> Bool { self.shard == shard }
 }

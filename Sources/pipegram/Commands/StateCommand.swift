@@ -33,7 +33,8 @@ struct StateCopyCommand: LoopCommand {
     var to: String
 
     func validate() throws {
-        for place in [from, to] where place.contains("://") { try StateFlags.check(url: place) }
+        if from == to { throw ValidationError("The source and the target are the same.") }
+        for place in [from, to] where StateFlags.isURL(place) { try StateFlags.check(url: place) }
     }
 
     @MainActor func start() throws -> ExitCode {

@@ -12,7 +12,11 @@ struct StateFlags: ParsableArguments, Sendable {
     var state: String?
 
     /// Whether the option names a journal in PostgreSQL instead of a directory.
-    var isURL: Bool { state?.contains("://") == true }
+    var isURL: Bool { state.map(Self.isURL) ?? false }
+
+    static func isURL(_ text: String) -> Bool {
+        text.contains("://") || text.hasPrefix("postgresql:") || text.hasPrefix("postgres:")
+    }
 
     func validate() throws {
         if let state, isURL { try Self.check(url: state) }

@@ -37,7 +37,10 @@ import Reactor
 
     func drain(_ shards: Set<Int>) { gateway.drain(shards) }
 
-    func areIdle(in shard: Int) -> Bool { gateway.areIdle(in: shard) }
+    /// A call that has to wait, as for a rate limit, doesn't hold a shard back: the next holder sends it.
+    func hasLeft(_ shard: Int) -> Bool {
+        gateway.hasLeft(shard) { caller.isInFlight(in: $0) } && !caller.isInFlight { $0.isIn(shard) }
+    }
 
     func elected(from offset: Int64?) {
         source.elect(from: offset)

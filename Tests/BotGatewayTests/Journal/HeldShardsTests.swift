@@ -43,13 +43,15 @@ struct HeldShardsTests {
         for shard in [Cluster.poll, 1, 4] { shards.take(shard, epoch: 1) }
         #expect(shards.count == 2)
         #expect(shards.readable.map(\.shard).sorted() == [1, 4])
-        #expect(shards.lastNotLeaving == 4)
+        #expect(shards.next(of: [1, 2, 4]) == 4)
+        #expect(shards.next(of: [1, 2]) == 1)
+        #expect(shards.next(of: []) == nil)
         shards.leave([4])
-        #expect(shards.lastNotLeaving == nil)
+        #expect(shards.next(of: [1]) == nil)
         #expect(shards.readable.map(\.shard) == [1])
         #expect(shards.leaving == [4])
         let losses = [shards.lose(4), shards.lose(4)]
         #expect(losses == [true, false])
-        #expect(shards.lastNotLeaving == 1)
+        #expect(shards.next(of: [1]) == 1)
     }
 }

@@ -30,8 +30,14 @@ import Reactor
     private var timers = Timers()
     /// The most shards that it keeps while others have fewer.
     private var share = Scope.shardCount
-    /// Why the server can't be used; nil if it can.
-    private var lastFailure: String?
+    private var reported = Reported()
+
+    /// What was logged, and isn't over.
+    private struct Reported {
+        var isLockFailing = false
+        /// Why the server can't be used; nil if it can.
+        var failure: String?
+    }
 
     private struct Timers {
         var next: Timer?
@@ -59,7 +65,11 @@ import Reactor
         locks = (Self.poll..<Scope.shardCount).map { shard in
             ShardLock(shard, at: address.url, as: ClusterSession.lockName + session.name, on: loop) {
                 [unowned self] in
-                if $0 { lockTaken(shard) } else { lost([shard]) }
+                switch $0 {
+                case .taken(let lock): lockTaken(lock)
+                case .lost: lost([shard])
+                case .failed(let error): lockFailed(error)
+                }
             }
         }
         enter()
@@ -95,7 +105,7 @@ import Reactor
         share = (Scope.shardCount + members.heard - 1) / members.heard
         // A silent gateway may be the next in a lock's queue.
         guard members.silent == 0, shards.count > share, !timers.isStopping else { return }
-        if let shard = shards.lastNotLeaving { drain([shard]) }
+        if let shard = shards.next(of: members.wanted) { drain(shard) }
     }
 
     /// A gateway that was frozen may have lost its shards to another one and not know it.
@@ -106,9 +116,12 @@ import Reactor
 
     // MARK: shards
 
-    private func lockTaken(_ shard: Int) {
+    private func lockTaken(_ lock: ShardLock) {
+        let (shard, turn) = (lock.shard, lock.turn)
+        reported.isLockFailing = false
         session.take(shard) { [weak self] taken in
-            guard let self, locks.contains(where: { $0.shard == shard && $0.isHeld }) else { return }
+            // Meanwhile the lock may have been lost, and got again.
+            guard let self, lock.isHeld, lock.turn == turn else { return }
             shards.take(shard, epoch: taken.epoch)
             guard shard != Self.poll else { return member?.elected(from: taken.offset) ?? () }
             log.info("took shard \(shard), epoch \(taken.epoch)")
@@ -120,6 +133,16 @@ import Reactor
             member?.shardTaken(calls, holds: holds, moved: taken.moved)
             read()
         }
+    }
+
+    /// Told once, until a lock can be taken again.
+    private func lockFailed(_ error: PostgresError) {
+        if !reported.isLockFailing, session.isOpen {
+            log.error(
+                "can't get a session for each shard at \(place): \(error)\(ClusterSchemaCheck.remedy(for: error))"
+            )
+        }
+        reported.isLockFailing = true
     }
 
     private func lost(_ numbers: [Int]) {
@@ -151,16 +174,16 @@ import Reactor
 
     // MARK: giving back
 
-    /// Gives shards to others once their children have finished.
-    private func drain(_ numbers: [Int]) {
-        shards.leave(numbers)
-        member?.drain(Set(numbers))
+    /// Gives a shard to another gateway once its children have finished.
+    private func drain(_ shard: Int) {
+        shards.leave([shard])
+        member?.drain([shard])
         checkDrained()
     }
 
     private func checkDrained() {
         timers.drain?.cancel()
-        for shard in shards.leaving where member?.areIdle(in: shard) ?? true { giveBack(shard) }
+        for shard in shards.leaving where member?.hasLeft(shard) ?? true { giveBack(shard) }
         guard !shards.leaving.isEmpty else { return }
         timers.drain = loop.after(.milliseconds(50)) { [weak self] in self?.checkDrained() }
     }
@@ -192,6 +215,7 @@ import Reactor
     /// The gateway is stopping: gives each shard back as soon as its children have finished.
     package func stop() {
         timers.isStopping = true
+        session.stopTaking()
         for lock in locks where !lock.isHeld { lock.close() }
         if shards.epochs[Self.poll] != nil { giveBack(Self.poll) }
         shards.leave(shards.numbers)
@@ -231,7 +255,6 @@ import Reactor
     }
 
     package func commit(then stored: @escaping () -> Void) { commits.commit(then: stored) }
-
     /// Another gateway has these shards: their locks are lost, and this gateway didn't know yet.
     private func fenced(_ epochs: [Int: Int64]) {
         let fenced = epochs.filter { shards.epochs[$0.key] == $0.value }.map(\.key)
@@ -246,14 +269,14 @@ import Reactor
 
     /// Without its session it can't commit: another gateway shall go on.
     private func sessionEnded(_ error: PostgresError) {
-        guard !timers.isStopping else { return }
-        log.error("lost PostgreSQL at \(place): \(error); trying again until it is back")
+        let outlook = timers.isStopping ? "the last changes are lost" : "trying again until it is back"
+        log.error("lost PostgreSQL at \(place): \(error); \(outlook)")
         timers.next?.cancel()
         timers.drain?.cancel()
         for lock in locks { lock.close() }
         lost(shards.all)
         commits.drop()
-        reopen()
+        if !timers.isStopping { reopen() }
     }
 
     private func reopen() {
@@ -265,11 +288,11 @@ import Reactor
     private func reopened(_ failure: GatewayFailure?) {
         guard failure == nil else {
             let text = failure?.description
-            if text != lastFailure { log.error("\(text ?? "")") }
-            lastFailure = text
+            if text != reported.failure { log.error("\(text ?? "")") }
+            reported.failure = text
             return reopen()
         }
-        lastFailure = nil
+        reported.failure = nil
         commits.drop()
         log.notice("PostgreSQL at \(place) is back")
         enter()

@@ -9,8 +9,8 @@ package protocol ClusterMember: AnyObject {
     func shardsLost(_ isLost: (Scope) -> Bool, _ shards: Set<Int>)
     /// Ends their children between two events, and starts no more.
     func drain(_ shards: Set<Int>)
-    /// None of the shard's scopes has a child or an open call.
-    func areIdle(in shard: Int) -> Bool
+    /// Whether none of a leaving shard's scopes has a child, or a call in flight.
+    func hasLeft(_ shard: Int) -> Bool
     /// It is the one that polls, from this offset.
     func elected(from offset: Int64?)
     /// It must not poll any more.

@@ -102,13 +102,21 @@
     }
 
     static func failure(_ error: PostgresError, at place: String) -> GatewayFailure {
-        let remedy =
-            switch error.state {
-            case "42501": ". Give the role the right to create a schema: GRANT CREATE ON DATABASE … TO …"
-            case "42P01", "42883", "42703": ". Its schema 'pipegram' isn't a journal; use another database"
-            case nil: ". Check the URL, the server and the role's password (also in ~/.pgpass)"
-            default: ""
-            }
-        return GatewayFailure(.noState, "can't open the journal \(place): \(error)\(remedy)")
+        GatewayFailure(.noState, "can't open the journal \(place): \(error)\(remedy(for: error))")
+    }
+
+    /// What to do about an error; empty if it says so itself.
+    static func remedy(for error: PostgresError) -> String {
+        switch error.state {
+        case "42501": ". Give the role the right to create a schema: GRANT CREATE ON DATABASE … TO …"
+        case "42P01", "42883", "42703", "42P07":
+            ". Its schema 'pipegram' isn't a journal; use another database"
+        case nil
+        where error.description.contains("too many") || error.description.contains("connection slots"):
+            ". A gateway uses 18 sessions: raise max_connections, the role's limit or the pooler's size"
+        case nil where error.description.contains("does not exist"): ". Create it, or check the URL"
+        case nil: ". Check the URL, the server, and the password in ~/.pgpass"
+        default: ""
+        }
     }
 }

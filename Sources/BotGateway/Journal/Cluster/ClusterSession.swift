@@ -73,10 +73,16 @@ import Reactor
     func reopen(then done: @escaping (GatewayFailure?) -> Void) {
         close()
         var done: ((GatewayFailure?) -> Void)? = done
+        var timer: Timer?
         let finish = { (failure: GatewayFailure?) in
+            timer?.cancel()
             let call = done
             done = nil
             call?(failure)
+        }
+        timer = loop.after(Self.patience * 2) { [weak self, address] in
+            self?.close()
+            finish(GatewayFailure(.noState, "\(address.place) doesn't answer"))
         }
         connection = connect { [weak self] error in
             guard let self else { return }
@@ -143,7 +149,10 @@ import Reactor
     static let lockName = "pipegram lock "
     static let membersQuery = """
         SELECT application_name AS name, pid = pg_backend_pid() AS self,
-        state <> 'idle' OR state_change > now() - interval '6 s' AS heard
+        state <> 'idle' OR state_change > now() - interval '6 s' AS heard,
+        (SELECT string_agg(DISTINCT objid::text, ',') FROM pg_locks
+            WHERE locktype = 'advisory' AND NOT granted AND classid = \(PostgresSchema.lockClass)
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS wanted
         FROM pg_stat_activity
         WHERE datname = current_database() AND application_name LIKE '\(gatewayName)%' ORDER BY pid
         """
@@ -162,15 +171,24 @@ import Reactor
         let heard: Int
         /// Frozen or cut off, or about to be.
         let silent: Int
+        /// The shards that another gateway waits for.
+        let wanted: Set<Int>
     }
 
     func members(then done: @escaping (Members) -> Void) {
         query(Self.membersQuery) { rows in
             let heard = (0..<rows.count).filter { rows.text($0, 2) == "t" }
             let place = heard.firstIndex { rows.text($0, 1) == "t" } ?? 0
-            done(Members(place: place, heard: max(heard.count, 1), silent: rows.count - heard.count))
+            let wanted = rows.count > 0 ? rows.text(0, 3) : nil
+            done(
+                Members(
+                    place: place, heard: max(heard.count, 1), silent: rows.count - heard.count,
+                    wanted: Set((wanted ?? "").split(separator: ",").compactMap { Int($0) })))
         }
     }
+
+    /// It takes no more shards: the others needn't leave any to it.
+    func stopTaking() { query("SET application_name = 'pipegram stopping \(name)'") { _ in } }
 
     /// Ends the sessions in which silent gateways wait for locks: one that got a lock now would keep it for
     /// `idle_session_timeout`.

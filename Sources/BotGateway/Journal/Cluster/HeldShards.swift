@@ -17,8 +17,8 @@ struct HeldShards {
     var count: Int { numbers.count }
     var epochs: [Int: Int64] { held.mapValues(\.epoch) }
     var leaving: [Int] { held.filter(\.value.isLeaving).map(\.key) }
-    /// Nil while one is leaving: they go one after another.
-    var lastNotLeaving: Int? { leaving.isEmpty ? numbers.last : nil }
+    /// The next one to give away to a gateway that wants it; nil while one is leaving: they go one after another.
+    func next(of wanted: Set<Int>) -> Int? { leaving.isEmpty ? numbers.last(where: wanted.contains) : nil }
 
     func epoch(of shard: Int) -> Int64 { held[shard]?.epoch ?? 0 }
 

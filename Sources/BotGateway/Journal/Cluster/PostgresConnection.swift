@@ -10,7 +10,10 @@ struct PostgresError: Error, CustomStringConvertible {
 
     init(_ description: String, state: String? = nil) {
         // libpq's messages end with a newline, and some have several lines.
-        self.description = description.split(separator: "\n").joined(separator: "; ")
+        let lines = description.split(separator: "\n").map { line in
+            String(line.drop { $0 == "\t" || $0 == " " })
+        }
+        self.description = lines.joined(separator: "; ")
         self.state = state
     }
 }

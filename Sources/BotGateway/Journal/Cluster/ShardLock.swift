@@ -12,21 +12,29 @@ import Reactor
     private static let retryDelay: Duration = .seconds(1)
 
     let shard: Int
-    /// Called when the lock was got, or with false when it was lost.
-    private let onChange: (_ isHeld: Bool) -> Void
+    enum Change {
+        case taken(ShardLock)
+        case lost
+        /// No session could be had; it is tried again.
+        case failed(PostgresError)
+    }
+
+    private let onChange: (Change) -> Void
     private let url: String
     private let name: String
     private let loop: EventLoop
     private var connection: PostgresConnection?
     private var timer: Timer?
     private(set) var isHeld = false
+    /// How often it was got.
+    private(set) var turn = 0
     /// When the last ping was sent that was answered; nil while the lock isn't held.
     private(set) var confirmed: Instant?
 
     /// - Parameter name: what the server's list of sessions shows.
     init(
         _ shard: Int, at url: String, as name: String, on loop: EventLoop,
-        _ onChange: @escaping (_ isHeld: Bool) -> Void
+        _ onChange: @escaping (Change) -> Void
     ) {
         (self.shard, self.url, self.name, self.loop, self.onChange) = (shard, url, name, loop, onChange)
     }
@@ -49,7 +57,7 @@ import Reactor
     private func connect() {
         connection = PostgresConnection(to: url, as: name, within: .seconds(10), on: loop) {
             [weak self] error in
-            if error == nil { self?.lock() } else { self?.ended() }
+            if let error { self?.ended(error) } else { self?.lock() }
         }
     }
 
@@ -64,16 +72,17 @@ import Reactor
         connection.run("SET tcp_keepalives_count = 3")
         connection.run("SELECT pg_advisory_lock(\(PostgresSchema.lockClass), \(shard))") {
             [weak self] outcome in
-            guard case .success = outcome else { return self?.ended() ?? () }
+            if case .failure(let error) = outcome { return self?.ended(error) ?? () }
             self?.locked()
         }
     }
 
     private func locked() {
         isHeld = true
+        turn += 1
         confirmed = .current
         pingLater()
-        onChange(true)
+        onChange(.taken(self))
     }
 
     private func pingLater() {
@@ -82,20 +91,20 @@ import Reactor
 
     private func ping() {
         let start = Instant.current
-        timer = loop.after(Self.patience) { [weak self] in self?.ended() }
+        timer = loop.after(Self.patience) { [weak self] in self?.ended(PostgresError("no answer")) }
         connection?.run("SELECT 1") { [weak self] outcome in
             guard let self else { return }
             timer?.cancel()
-            guard case .success = outcome else { return ended() }
+            if case .failure(let error) = outcome { return ended(error) }
             confirmed = start
             pingLater()
         }
     }
 
-    private func ended() {
+    private func ended(_ error: PostgresError) {
         let wasHeld = isHeld
         close()
         want(after: Self.retryDelay)
-        if wasHeld { onChange(false) }
+        onChange(wasHeld ? .lost : .failed(error))
     }
 }

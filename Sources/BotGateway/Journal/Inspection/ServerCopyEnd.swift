@@ -6,13 +6,17 @@ struct ServerCopyEnd: StateCopyEnd {
 
     init(_ server: ClusterClient, for access: Database.Access) throws(GatewayFailure) {
         self.server = server
+        // A gateway that starts meanwhile waits for the locks.
+        let locks =
+            "SELECT bool_and(pg_try_advisory_lock(\(PostgresSchema.lockClass), id)) FROM generate_series(-1, 15) AS id"
         let running = try server.gateways()
-        guard running.isEmpty else {
+        let isFree = running.isEmpty ? try server.rows(locks).text(0, 0) == "t" : false
+        guard isFree else {
+            let users = running.isEmpty ? "a gateway or another copy" : running.joined(separator: ", ")
             throw GatewayFailure(
-                .noState,
-                "\(server.address.place) is in use by \(running.joined(separator: ", ")); stop the gateways first"
-            )
+                .noState, "\(server.address.place) is in use by \(users); stop the gateways first")
         }
+        if access == .reading { _ = try server.rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") }
     }
 
     var place: String { server.address.place }
@@ -32,7 +36,6 @@ struct ServerCopyEnd: StateCopyEnd {
     func read(
         _ table: JournalTable, _ use: ([JSON]) throws(GatewayFailure) -> Void
     ) throws(GatewayFailure) {
-        _ = try server.rows("BEGIN")
         _ = try server.rows(
             """
             DECLARE copied CURSOR FOR SELECT to_jsonb(row) FROM
@@ -43,7 +46,7 @@ struct ServerCopyEnd: StateCopyEnd {
             if rows.count == 0 { break }
             try use(rows.map { (try? JSON(parsing: rows.bytes($0, 0))) ?? [:] })
         }
-        _ = try server.rows("COMMIT")
+        _ = try server.rows("CLOSE copied")
     }
 
     func begin() throws(GatewayFailure) {
