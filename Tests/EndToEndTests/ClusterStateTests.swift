@@ -82,9 +82,10 @@ struct ClusterStateTests {
         test.gateway?.wait()
         let there = try test.command(["state", "copy", first, server.url()])
         #expect(there.status == 0)
-        #expect(there.errorText.contains("copied 40 events, 4 states"))
+        #expect(there.errorText.contains("copied 40 waiting events, 4 states"))
         #expect(
-            try test.command(["state", "copy", first, server.url()]).errorText.contains("has events already"))
+            try test.command(["state", "copy", first, server.url()]).errorText.contains(
+                "has a waiting event already"))
         #expect(try test.command(["state", "copy", server.url(), second]).status == 0)
         try test.run(
             ["--ack", "event", "--state", server.url()], bot: "unreliable.sh", environment: ["ODDS": "0"])

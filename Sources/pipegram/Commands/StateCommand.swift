@@ -5,9 +5,9 @@ import Reactor
 struct StateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "state",
-        abstract: "Move a stopped gateway's state.",
+        abstract: "Copy a stopped gateway's state.",
         discussion: """
-            Example:  pipegram state copy ~/.local/state/pipegram/7 postgresql://bot@db/pipegram
+            Example:  pipegram state copy state postgresql://bot@db/pipegram
             """,
         subcommands: [StateCopyCommand.self])
 }
@@ -18,12 +18,12 @@ struct StateCopyCommand: LoopCommand {
         abstract: "Copy a stopped gateway's state to another place.",
         usage: "pipegram state copy <from> <to>",
         discussion: """
-            Copies the journal: waiting events, calls, states, scheduled events, dead letters and the offset. FROM and \
-            TO are state directories, or postgresql://USER@HOST/DATABASE for several machines. TO must be empty. Stop \
-            the gateways first. Exits with 0, with 66 if no gateway has run with FROM, or with 73 if a gateway is \
+            Copies the journal: waiting events, calls, states, scheduled events, dead letters, rate limits and the \
+            offset. FROM and TO are state directories, or postgresql://USER@HOST/DATABASE for several machines. TO \
+            must be empty. Stop the gateways first. Exits with 0, with 66 if no gateway has run with FROM, or with 73 if a gateway is \
             running or TO isn't empty.
 
-            Example:  pipegram state copy ~/.local/state/pipegram/7 postgresql://bot@db/pipegram
+            Example:  pipegram state copy state postgresql://bot@db/pipegram
             """)
 
     @Argument(help: "State directory or URL to copy from")
@@ -44,7 +44,7 @@ struct StateCopyCommand: LoopCommand {
             let counts = try StateCopy.copy(from: source) { (bot) throws(GatewayFailure) in
                 try place(to, making: bot, on: loop)
             }
-            let copied = counts.filter { $0.rows > 0 }.map { "\($0.rows) \($0.table)" }
+            let copied = counts.filter { $0.rows > 0 }.map { $0.rows.counted($0.table) }
             printError("copied \(copied.isEmpty ? "an empty journal" : copied.joined(separator: ", "))")
             return .success
         } catch {

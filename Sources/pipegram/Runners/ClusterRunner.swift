@@ -8,11 +8,14 @@ import Reactor
     private let caller: TelegramCaller
     private let source: ElectedPoller
     private let health: HealthRecorder
+    private let journal: DiskJournal
+    private let username: String?
 
     init(
         _ cluster: Cluster, _ gateway: Gateway, _ caller: TelegramCaller, _ source: ElectedPoller,
-        _ health: HealthRecorder
+        _ health: HealthRecorder, keepingIn journal: DiskJournal, username: String?
     ) {
+        (self.journal, self.username) = (journal, username)
         (self.cluster, self.gateway, self.caller, self.source) = (cluster, gateway, caller, source)
         self.health = health
         caller.maySend = { [cluster] in cluster.isCertain }
@@ -44,6 +47,7 @@ import Reactor
 
     func elected(from offset: Int64?) {
         source.elect(from: offset)
+        if let username { journal.setBot(username: username) }
         health.report()
     }
 

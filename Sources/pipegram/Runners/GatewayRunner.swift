@@ -136,7 +136,11 @@ import Reactor
         let health = HealthRecorder(of: parts, on: loop)
         let elected = telegram as? ElectedPoller
         let runner = cluster.flatMap { cluster in
-            elected.map { ClusterRunner(cluster, gateway, caller, $0, health) }
+            elected.map {
+                ClusterRunner(
+                    cluster, gateway, caller, $0, health, keepingIn: journal,
+                    username: user["username"]?.string)
+            }
         }
         flow = Flow(gateway: gateway, parts: parts, health: health, cluster: runner)
         metrics?.gateway = parts

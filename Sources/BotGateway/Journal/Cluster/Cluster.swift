@@ -30,14 +30,7 @@ import Reactor
     private var timers = Timers()
     /// The most shards that it keeps while others have fewer.
     private var share = Scope.shardCount
-    private var reported = Reported()
-
-    /// What was logged, and isn't over.
-    private struct Reported {
-        var isLockFailing = false
-        /// Why the server can't be used; nil if it can.
-        var failure: String?
-    }
+    private var troubles: ClusterTroubles
 
     private struct Timers {
         var next: Timer?
@@ -52,6 +45,7 @@ import Reactor
         (self.address, self.loop, self.log) = (address, loop, log)
         session = ClusterSession(at: address, bot: bot, redeliveryWindow: redeliveryWindow, on: loop)
         commits = ClusterCommits(to: session, at: address.place, on: loop, log: log)
+        troubles = ClusterTroubles(at: address.place, log: log)
         try session.open()
         session.onEnd = { [unowned self] in sessionEnded($0) }
         commits.onFenced = { [unowned self] in fenced($0) }
@@ -68,7 +62,7 @@ import Reactor
                 switch $0 {
                 case .taken(let lock): lockTaken(lock)
                 case .lost: lost([shard])
-                case .failed(let error): lockFailed(error)
+                case .failed(let error): if session.isOpen { troubles.lockFailed(error) }
                 }
             }
         }
@@ -118,12 +112,12 @@ import Reactor
 
     private func lockTaken(_ lock: ShardLock) {
         let (shard, turn) = (lock.shard, lock.turn)
-        reported.isLockFailing = false
+        troubles.lockTaken()
         session.take(shard) { [weak self] taken in
             // Meanwhile the lock may have been lost, and got again.
             guard let self, lock.isHeld, lock.turn == turn else { return }
             shards.take(shard, epoch: taken.epoch)
-            guard shard != Self.poll else { return member?.elected(from: taken.offset) ?? () }
+            guard shard != Self.poll else { return elected(from: taken.offset) }
             log.info("took shard \(shard), epoch \(taken.epoch)")
             let calls = journal.load(taken)
             let now = JournalMetadata.now
@@ -135,14 +129,9 @@ import Reactor
         }
     }
 
-    /// Told once, until a lock can be taken again.
-    private func lockFailed(_ error: PostgresError) {
-        if !reported.isLockFailing, session.isOpen {
-            log.error(
-                "can't get a session for each shard at \(place): \(error)\(ClusterSchemaCheck.remedy(for: error))"
-            )
-        }
-        reported.isLockFailing = true
+    private func elected(from offset: Int64?) {
+        log.info("polls from now on")
+        member?.elected(from: offset)
     }
 
     private func lost(_ numbers: [Int]) {
@@ -287,14 +276,11 @@ import Reactor
 
     private func reopened(_ failure: GatewayFailure?) {
         guard failure == nil else {
-            let text = failure?.description
-            if text != reported.failure { log.error("\(text ?? "")") }
-            reported.failure = text
+            troubles.failed(failure)
             return reopen()
         }
-        reported.failure = nil
+        troubles.ended()
         commits.drop()
-        log.notice("PostgreSQL at \(place) is back")
         enter()
     }
 }

@@ -102,7 +102,7 @@
     }
 
     static func failure(_ error: PostgresError, at place: String) -> GatewayFailure {
-        GatewayFailure(.noState, "can't open the journal \(place): \(error)\(remedy(for: error))")
+        GatewayFailure(.noState, "can't open the journal \(place): \(error.sentence)\(remedy(for: error))")
     }
 
     /// What to do about an error; empty if it says so itself.

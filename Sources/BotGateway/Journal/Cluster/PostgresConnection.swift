@@ -8,6 +8,12 @@ struct PostgresError: Error, CustomStringConvertible {
     let state: String?
     let description: String
 
+    /// The description without its last punctuation mark.
+    var sentence: String {
+        description.hasSuffix("?") || description.hasSuffix(".")
+            ? String(description.dropLast()) : description
+    }
+
     init(_ description: String, state: String? = nil) {
         // libpq's messages end with a newline, and some have several lines.
         let lines = description.split(separator: "\n").map { line in

@@ -8,31 +8,35 @@ struct JournalTable {
 
     let here: String
     let there: String
+    /// What a row is, for messages.
+    let row: String
     let columns: [(name: String, kind: Kind)]
 
     static let all = [
         JournalTable(
-            "events", "event",
+            "events", "event", "waiting event",
             [
                 ("key", .integer), ("scope", .text), ("update_id", .integer), ("line", .text),
                 ("redelivered", .boolean), ("deaths", .integer),
             ]),
-        JournalTable("calls", "call", [("key", .integer), ("scope", .text), ("line", .text)]),
-        JournalTable("states", "state", [("scope", .text), ("value", .text)]),
-        JournalTable("wakes", "wake", [("scope", .text), ("at", .integer), ("members", .text)]),
+        JournalTable("calls", "call", "call", [("key", .integer), ("scope", .text), ("line", .text)]),
+        JournalTable("states", "state", "state", [("scope", .text), ("value", .text)]),
         JournalTable(
-            "dead_letters", "dead_letter",
+            "wakes", "wake", "scheduled event", [("scope", .text), ("at", .integer), ("members", .text)]),
+        JournalTable(
+            "dead_letters", "dead_letter", "dead letter",
             [
                 ("key", .integer), ("scope", .text), ("update_id", .integer), ("line", .text),
                 ("reason", .text),
                 ("died", .integer),
             ]),
-        JournalTable("holds", "hold", [("chat", .text), ("until", .integer)]),
-        JournalTable("migrations", "moved", [("old", .integer), ("new", .integer)]),
+        JournalTable("holds", "hold", "rate limit", [("chat", .text), ("until", .integer)]),
+        JournalTable("migrations", "moved", "migrated group", [("old", .integer), ("new", .integer)]),
     ]
 
-    private init(_ here: String, _ there: String, _ columns: [(String, Kind)]) {
-        (self.here, self.there, self.columns) = (here, there, columns.map { (name: $0.0, kind: $0.1) })
+    private init(_ here: String, _ there: String, _ row: String, _ columns: [(String, Kind)]) {
+        (self.here, self.there, self.row) = (here, there, row)
+        self.columns = columns.map { (name: $0.0, kind: $0.1) }
     }
 
     var isByScope: Bool { columns.contains { $0.name == "scope" } }

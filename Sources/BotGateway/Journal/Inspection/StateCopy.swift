@@ -18,7 +18,7 @@ package enum StateCopy {
     /// target has something already.
     ///
     /// - Parameter target: opened once the source is, with the bot's id.
-    /// - Returns: the number of rows by table.
+    /// - Returns: the number of rows, by what a row is.
     package static func copy(
         from source: Place, to target: (Int64) throws(GatewayFailure) -> Place
     ) throws(GatewayFailure) -> [(table: String, rows: Int)] {
@@ -36,7 +36,7 @@ package enum StateCopy {
                 count += rows.count
                 try to.write(rows, to: table)
             }
-            counts.append((table.here.replacing("_", with: " "), count))
+            counts.append((table.row, count))
         }
         try to.finish(facts)
         return counts
@@ -71,6 +71,6 @@ protocol StateCopyEnd {
 extension StateCopyEnd {
     func notEmpty(_ table: JournalTable) -> GatewayFailure {
         GatewayFailure(
-            .noState, "\(place) has \(table.here.replacing("_", with: " ")) already; copy to an empty place")
+            .noState, "\(place) has a \(table.row) already; copy to an empty place")
     }
 }
