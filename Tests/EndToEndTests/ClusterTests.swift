@@ -62,6 +62,28 @@ struct ClusterTests {
         #expect(test.stop() == 0)
     }
 
+    @Test func `no child gets the database's password`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer(on: rig)
+        let test = try rig.gateway()
+        let bot = rig.files.write(
+            "password.sh",
+            """
+            #!/bin/sh
+            while read -r line; do
+                case $line in
+                *'"type":"telegram.message"'*)
+                    echo "{\\"type\\":\\"telegram.send_message\\",\\"text\\":\\"${PGPASSWORD-none}\\"}"
+                    ;;
+                esac
+            done
+            """)
+        try test.run(["--state", server.url(), "--", bot], environment: ["PGPASSWORD": "secret"])
+        test.say("hello", in: 1)
+        #expect(test.wait { test.texts(in: 1) == ["none"] })
+        #expect(test.stop() == 0)
+    }
+
     @Test func `chats move while others of their shard are rate-limited`() throws {
         let rig = try TestRig()
         let server = try PostgresServer(on: rig)

@@ -160,8 +160,13 @@ import Reactor
                 "--max-children is lowered to \(policy.maxChildren): the limit is \(program.descriptorLimit) open files"
             )
         }
+        let (token, isShared) = (session.token, cluster != nil)
         let children = program.children(
-            of: user, policy: policy, isSecret: session.token.isIn, journal: journal, on: loop, log: log)
+            of: user, policy: policy,
+            // With --state postgresql://…, this is the gateway's own password.
+            isSecret: { token.isIn($0) || isShared && $0.hasPrefix("PGPASSWORD=") }, journal: journal,
+            on: loop,
+            log: log)
         children.metrics = metrics?.metrics
         return children
     }
