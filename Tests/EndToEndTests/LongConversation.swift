@@ -89,7 +89,7 @@ final class LongConversation {
     }
 
     /// Checks the guarantees that hold in any case.
-    func check(twice isAllowed: Bool) {
+    func check(twice isAllowed: Bool, inOneProcess: Bool = true) {
         let answers = answers()
         #expect(answered == updates)
         for chat in 1...Int64(chats) {
@@ -99,11 +99,20 @@ final class LongConversation {
             #expect(firsts == expected, "chat \(chat), in order")
             if !isAllowed { #expect(answers[chat] == expected, "chat \(chat), exactly once") }
         }
-        checkMarks(twice: isAllowed)
+        if inOneProcess { checkMarks(twice: isAllowed) } else { checkMarksInAnyOrder() }
     }
 
     func checkMarks(twice isAllowed: Bool) {
         for chat in 1...Int64(chats) { checkMarks(chat, isAllowed) }
+    }
+
+    /// Checks that of the times that the bot got an event, all but one were marked. With several gateways, the child of a
+    /// killed one may write its line after the child that got the event again.
+    func checkMarksInAnyOrder() {
+        for chat in 1...Int64(chats) {
+            let firsts = test.transcript(of: chat).filter { $0.hasSuffix(" first") }
+            #expect(Set(firsts).count == firsts.count, "chat \(chat)")
+        }
     }
 
     /// Checks that events which the bot got twice were marked the second time.

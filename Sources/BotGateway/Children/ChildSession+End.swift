@@ -199,7 +199,7 @@ extension ChildSession {
         let process = isAlive ? child.process : nil
         lifecycle.revoked()
         guard let process else { return }
-        log(.warning, "child killed: its scope is another gateway's now")
+        log(.warning, "child killed: its shard was lost")
         context.metrics?.childExited(because: "lost")
         context.handlers.ended(scope)
         process.signal(SIGKILL)

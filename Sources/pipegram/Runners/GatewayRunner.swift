@@ -61,7 +61,9 @@ import Reactor
             let bot = session.token.bot
             if let address = command.deliveryFlags.stateFlags.cluster {
                 cluster = try Cluster(
-                    at: address, bot: Int64(bot) ?? 0, redeliveryWindow: policy.redeliveryWindow,
+                    at: address, bot: Int64(bot) ?? 0,
+                    // While one commit is on its way to the server, the next one gathers as much.
+                    redeliveryWindow: policy.redeliveryWindow * 2,
                     on: session.loop,
                     log: session.log)
                 directory = nil

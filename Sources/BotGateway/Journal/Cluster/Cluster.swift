@@ -35,6 +35,8 @@ import Reactor
     private struct Timers {
         var next: Timer?
         var drain: Timer?
+        /// The shards that were lost and aren't reported yet.
+        var lost: Set<Int> = []
         /// The gateway is stopping: what it gives back, it doesn't want again.
         var isStopping = false
     }
@@ -142,12 +144,24 @@ import Reactor
         if gone.contains(Self.poll) { member?.deposed() }
         let isLost = { (scope: Scope) in gone.contains(scope.shard) }
         if gone != [Self.poll] {
-            log.warning(
-                "lost shards \(gone.filter { $0 >= 0 }.sorted().map(String.init).joined(separator: ", ")); their children are killed"
-            )
+            reportLost(gone)
             member?.shardsLost(isLost, gone)
             journal.drop(isLost)
         }
+    }
+
+    /// Shards are mostly lost together, but each on its own session.
+    private func reportLost(_ gone: Set<Int>) {
+        if timers.lost.isEmpty {
+            loop.after(.milliseconds(100)) { [weak self] in
+                guard let self else { return }
+                let shards = timers.lost.sorted().map(String.init).joined(separator: ", ")
+                log.warning(
+                    "lost shards \(shards): their children were killed, and their events will be redelivered")
+                timers.lost = []
+            }
+        }
+        timers.lost.formUnion(gone.subtracting([Self.poll]))
     }
 
     /// Reads the events that are new in its shards.
@@ -259,7 +273,7 @@ import Reactor
     /// Without its session it can't commit: another gateway shall go on.
     private func sessionEnded(_ error: PostgresError) {
         let outlook = timers.isStopping ? "the last changes are lost" : "trying again until it is back"
-        log.error("lost PostgreSQL at \(place): \(error); \(outlook)")
+        log.error("lost PostgreSQL at \(place): \(error.sentence); \(outlook)")
         timers.next?.cancel()
         timers.drain?.cancel()
         for lock in locks { lock.close() }
