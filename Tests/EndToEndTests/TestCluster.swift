@@ -115,8 +115,8 @@ final class TestCluster: Rigged {
         kill(process.pid, SIGSTOP)
         let start = Instant.current
         talk.say(talk.chats * 2)
-        if !rig.wait(within: .seconds(35), until: { talk.isAllAnswered }) {
-            Issue.record("not answered within 35 s:\n\(logs)")
+        if !rig.wait(within: .seconds(60), until: { talk.isAllAnswered }) {
+            Issue.record("not answered within 60 s:\n\(logs)")
         }
         longestPause = max(longestPause, Instant.current - start)
         _ = rig.wait(within: time) { start + time < .current }
