@@ -138,12 +138,11 @@ package final class Gateway {
     /// Ends the shards' children between two events, and starts no more.
     package func drain(_ shards: Set<Int>) { children.drain(shards) }
 
-    /// Whether none of a leaving shard's scopes has a child. Children are ended whose calls have to wait.
+    /// Whether a leaving shard has no child and no call in flight.
     ///
     /// - Parameter isInFlight: whether a call of a scope was sent, and has no answer yet.
     package func hasLeft(_ shard: Int, isInFlight: (Scope) -> Bool) -> Bool {
-        children.closeWaiting(in: shard, unless: isInFlight)
-        return children.areIdle(in: shard)
+        children.hasLeft(shard, isInFlight: isInFlight)
     }
 
     // MARK: shutdown

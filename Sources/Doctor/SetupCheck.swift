@@ -20,9 +20,9 @@ package enum SetupCheck {
         return Diagnosis(room < min(children, fewestChildren) ? .fault : .hint, "descriptors", words)
     }
 
-    /// Checks that a gateway could use the state directory, and that none does. Creates nothing.
+    /// Checks that a gateway could use a journal in PostgreSQL. Creates nothing.
     ///
-    /// - Parameter path: the state directory, which needn't exist; nil if none is configured.
+    /// - Returns: also the number of gateways that use it.
     package static func state(
         at cluster: ClusterAddress, on loop: EventLoop
     ) -> (diagnosis: Diagnosis, gateways: Int) {
@@ -40,6 +40,9 @@ package enum SetupCheck {
         }
     }
 
+    /// Checks that a gateway could use the state directory, and that none does. Creates nothing.
+    ///
+    /// - Parameter path: the state directory, which needn't exist; nil if none is configured.
     package static func state(at path: String?) -> Diagnosis {
         guard let path else {
             return .fault(

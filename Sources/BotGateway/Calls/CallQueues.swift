@@ -63,10 +63,9 @@ final class CallQueue {
 
     /// Removes the calls that weren't sent.
     ///
-    /// - Parameter isFirstInFlight: the first one was.
     /// - Returns: what to report their results to.
-    func drop(isFirstInFlight: Bool) -> [(CallResult) -> Void] {
-        let dropped = calls.dropFirst(isFirstInFlight ? 1 : 0).map(\.done)
+    func dropUnsent() -> [(CallResult) -> Void] {
+        let dropped = calls.dropFirst(isInFlight ? 1 : 0).map(\.done)
         calls.removeLast(dropped.count)
         return dropped
     }
@@ -113,10 +112,6 @@ struct CallQueues {
 
     mutating func close(_ queue: CallQueue) {
         if queues[queue.scope] === queue { queues[queue.scope] = nil }
-    }
-
-    func isInFlight(_ isMeant: (Scope) -> Bool) -> Bool {
-        queues.values.contains { $0.isInFlight && isMeant($0.scope) }
     }
 
     /// Takes the queues of these scopes out.

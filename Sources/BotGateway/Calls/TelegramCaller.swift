@@ -107,14 +107,13 @@ package final class TelegramCaller: CallSink, CallObserver {
         typing.send(call, to: destinations.currentChat(of: call)) { [self] in toldToWait(chat, for: $0) }
     }
 
-    /// Whether a call of these scopes was sent, and has no answer yet.
-    package func isInFlight(_ isMeant: (Scope) -> Bool) -> Bool { queues.isInFlight(isMeant) }
+    /// Whether a call of the scope was sent, and has no answer yet.
     package func isInFlight(in scope: Scope) -> Bool { queues[scope]?.isInFlight == true }
 
     /// Scopes are another gateway's now: drops their calls that weren't sent.
     package func drop(_ isLost: (Scope) -> Bool) {
         for queue in queues.remove(isLost) {
-            for done in queue.drop(isFirstInFlight: queue.isInFlight) {
+            for done in queue.dropUnsent() {
                 loop.soon { done(.unknown("the chat is another gateway's now")) }
             }
         }

@@ -23,19 +23,16 @@ extension Children {
         context.loop.after(context.policy.stopGrace) { sessions.forEach { $0.hurryReload() } }
     }
 
-    /// Ends the children of a leaving shard that have finished their events, and whose calls have to wait.
-    func closeWaiting(in shard: Int, unless isInFlight: (Scope) -> Bool) {
-        for session in sessions.values where session.scope.isIn(shard) && session.isWaitingForResults {
-            if !isInFlight(session.scope) { session.hurryReload() }
+    /// Whether a leaving shard has no child, call in flight, or event for a child that may still start. Ends the children
+    /// that have finished their events, and whose calls have to wait.
+    func hasLeft(_ shard: Int, isInFlight: (Scope) -> Bool) -> Bool {
+        let sessions = sessions.values.filter { $0.scope.shard == shard }
+        for session in sessions where session.isWaitingForResults && !isInFlight(session.scope) {
+            session.hurryReload()
         }
-    }
-
-    /// None of a shard's scopes has a child, or events for one that may still start.
-    func areIdle(in shard: Int) -> Bool {
-        sessions.values.allSatisfy { session in
-            session.scope.shard != shard
-                || !session.isAlive
-                    && (session.queue.isEmpty || moves.isLeaving(session.scope) || context.leavesEvents)
+        return sessions.allSatisfy { session in
+            !session.isAlive && !isInFlight(session.scope)
+                && (session.queue.isEmpty || moves.isLeaving(session.scope) || context.leavesEvents)
         }
     }
 

@@ -1,6 +1,6 @@
 import JSON
 
-/// Mirrors the shards that this gateway holds. What belongs to another one's is ignored: it was lost meanwhile.
+/// Mirrors the shards that this gateway holds. Changes to another shard are ignored: it was lost meanwhile.
 extension DiskJournal {
     /// Writes all changes here, and gives them to the server's next commit.
     func flush() { commit.flush() }
@@ -12,14 +12,18 @@ extension DiskJournal {
         nextKey = max(nextKey, shard.lastKey + 1)
         writeHere { () throws(DatabaseError) in
             for (chat, until) in shard.holds {
-                try insert("holds", "?, ?", chat, until)
+                try insert("holds", "?, ?", chat) { $0.bind(1, until) }
             }
             for (old, new) in shard.moved {
                 try database.execute("INSERT OR REPLACE INTO migrations VALUES (\(old), \(new))")
             }
-            for (scope, value) in shard.states { try insert("states", "?, ?", scope, value) }
-            for (scope, at, members) in shard.wakes { try insert("wakes", "?, \(at), ?", scope, members) }
-            for (key, scope, line) in shard.calls { try insert("calls", "\(key), ?, ?", scope, line) }
+            for (scope, value) in shard.states { try insert("states", "?, ?", scope) { $0.bind(1, value) } }
+            for (scope, at, members) in shard.wakes {
+                try insert("wakes", "?, \(at), ?", scope) { $0.bind(1, members) }
+            }
+            for (key, scope, line) in shard.calls {
+                try insert("calls", "\(key), ?, ?", scope) { $0.bind(1, line) }
+            }
         }
         return shard.calls.compactMap { recovered(key: $0.key, scope: $0.scope, line: $0.line) }
     }
@@ -36,14 +40,16 @@ extension DiskJournal {
         }
     }
 
-    /// Forgets what it has of scopes that it doesn't hold any more.
-    func drop(_ isLost: @escaping (Scope) -> Bool) {
+    /// Forgets what it has of shards that it doesn't hold any more.
+    func drop(_ shards: Set<Int>) {
         writeHere { () throws(DatabaseError) in
             for table in ["events", "calls", "states", "wakes", "children"] {
                 let names = try database.prepare("SELECT DISTINCT scope FROM \(table)")
                 var lost: [String] = []
                 while try names.step() {
-                    if let name = names.text(0), Scope(name).map(isLost) ?? true { lost.append(name) }
+                    if let name = names.text(0), Scope(name).map({ shards.contains($0.shard) }) ?? true {
+                        lost.append(name)
+                    }
                 }
                 let delete = try database.prepare("DELETE FROM \(table) WHERE scope = ?")
                 for name in lost {
@@ -65,21 +71,12 @@ extension DiskJournal {
         (try? database.integer("SELECT 1 FROM \(table) WHERE key = \(key)")) == 1
     }
 
-    private func insert(_ table: String, _ values: String, _ scope: String, _ value: [UInt8])
-        throws(DatabaseError)
-    {
-        let insert = try database.prepare("INSERT OR REPLACE INTO \(table) VALUES (\(values))")
-        insert.bind(0, scope)
-        insert.bind(1, value)
-        try insert.run()
-    }
-
-    private func insert(_ table: String, _ values: String, _ name: String, _ value: Int64)
-        throws(DatabaseError)
-    {
+    private func insert(
+        _ table: String, _ values: String, _ name: String, _ bindSecond: (Statement) -> Void
+    ) throws(DatabaseError) {
         let insert = try database.prepare("INSERT OR REPLACE INTO \(table) VALUES (\(values))")
         insert.bind(0, name)
-        insert.bind(1, value)
+        bindSecond(insert)
         try insert.run()
     }
 

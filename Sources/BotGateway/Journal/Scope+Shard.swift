@@ -13,7 +13,5 @@ extension Scope {
     static let shardCount = 16
 
     /// The scope's shard of such a journal.
-    var shard: Int { Int(shard(of: UInt64(Self.shardCount))) }
-
-    package func isIn(_ shard: Int) -> Bool { self.shard == shard }
+    package var shard: Int { Int(shard(of: UInt64(Self.shardCount))) }
 }

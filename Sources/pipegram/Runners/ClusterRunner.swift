@@ -33,16 +33,16 @@ import Reactor
 
     func eventsArrived(_ events: [IncomingEvent]) { gateway.deliver(events) }
 
-    func shardsLost(_ isLost: (Scope) -> Bool, _ shards: Set<Int>) {
+    func shardsLost(_ shards: Set<Int>) {
         gateway.revoke(shards)
-        caller.drop(isLost)
+        caller.drop { shards.contains($0.shard) }
     }
 
     func drain(_ shards: Set<Int>) { gateway.drain(shards) }
 
     /// A call that has to wait, as for a rate limit, doesn't hold a shard back: the next holder sends it.
     func hasLeft(_ shard: Int) -> Bool {
-        gateway.hasLeft(shard) { caller.isInFlight(in: $0) } && !caller.isInFlight { $0.isIn(shard) }
+        gateway.hasLeft(shard) { caller.isInFlight(in: $0) }
     }
 
     func elected(from offset: Int64?) {

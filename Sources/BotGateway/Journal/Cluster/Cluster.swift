@@ -142,12 +142,10 @@ import Reactor
         let gone = Set(numbers.filter { shards.lose($0) })
         guard !gone.isEmpty else { return }
         if gone.contains(Self.poll) { member?.deposed() }
-        let isLost = { (scope: Scope) in gone.contains(scope.shard) }
-        if gone != [Self.poll] {
-            reportLost(gone)
-            member?.shardsLost(isLost, gone)
-            journal.drop(isLost)
-        }
+        guard gone != [Self.poll] else { return }
+        reportLost(gone)
+        member?.shardsLost(gone)
+        journal.drop(gone)
     }
 
     /// Shards are mostly lost together, but each on its own session.
@@ -195,13 +193,10 @@ import Reactor
         journal.flush()
         let epoch = shards.epoch(of: shard)
         _ = shards.lose(shard)
-        let isGone = { (scope: Scope) in scope.shard == shard }
-        member?.shardsLost(isGone, [shard])
-        journal.drop(isGone)
+        member?.shardsLost([shard])
+        journal.drop([shard])
         commit { [weak self] in
-            self?.session.release(shard, epoch: epoch) {
-                self?.released(shard)
-            }
+            self?.session.release(shard, epoch: epoch) { self?.released(shard) }
         }
     }
 
@@ -258,6 +253,7 @@ import Reactor
     }
 
     package func commit(then stored: @escaping () -> Void) { commits.commit(then: stored) }
+
     /// Another gateway has these shards: their locks are lost, and this gateway didn't know yet.
     private func fenced(_ epochs: [Int: Int64]) {
         let fenced = epochs.filter { shards.epochs[$0.key] == $0.value }.map(\.key)

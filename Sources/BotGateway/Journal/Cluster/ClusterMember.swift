@@ -6,7 +6,7 @@ package protocol ClusterMember: AnyObject {
     /// Events of its shards are stored.
     func eventsArrived(_ events: [IncomingEvent])
     /// Shards are another's now: kills their children, and drops their calls.
-    func shardsLost(_ isLost: (Scope) -> Bool, _ shards: Set<Int>)
+    func shardsLost(_ shards: Set<Int>)
     /// Ends their children between two events, and starts no more.
     func drain(_ shards: Set<Int>)
     /// Whether none of a leaving shard's scopes has a child, or a call in flight.

@@ -246,7 +246,8 @@ final class PostgresRows {
             let outcome = result ?? .failure(PostgresError("no result"))
             result = nil
             sendFirst()
-            return done(outcome)
+            // The next statement may have found that the session has ended.
+            return state == .ready ? done(outcome) : ()
         }
         guard pg_failed(next) != 0 else { return result = .success(PostgresRows(next)) }
         let state = pg_sqlstate(next).map { String(cString: $0) }

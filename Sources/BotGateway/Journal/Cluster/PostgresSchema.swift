@@ -46,7 +46,7 @@ enum PostgresSchema {
         CREATE TABLE pipegram.child (
             shard int NOT NULL, scope text NOT NULL, pid int NOT NULL, started bigint NOT NULL, PRIMARY KEY (shard, scope));
 
-        -- Who gets a shard raises its epoch: from then on, commits of the one before are refused. If that one didn't give it
+        -- Taking a shard raises its epoch: from then on, commits of its last holder are ignored. If that one didn't give it
         -- back, the first events of each scope may have been given to a child.
         CREATE FUNCTION pipegram.take_shard(
             shard_id int, holder_name text, new_reach int, now bigint, OUT new_epoch bigint, OUT block bigint)
@@ -65,7 +65,7 @@ enum PostgresSchema {
             END IF;
             DELETE FROM pipegram.child WHERE shard = shard_id;
             new_epoch := before.epoch + 1;
-            -- Keys of calls from a later block are higher, whoever makes them.
+            -- Keys of calls from a later block are higher, at any gateway.
             block := nextval('pipegram.call_block');
         END $$;
 

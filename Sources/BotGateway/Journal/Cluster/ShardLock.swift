@@ -1,7 +1,7 @@
 import Reactor
 
-/// One shard's lock, or the poll's, on a session of its own: the server queues those who want it, and frees it when the
-/// session of who has it ends.
+/// One shard's lock, or the poll's, on a session of its own: the server queues the sessions that want it, and frees it when
+/// the session that has it ends.
 @MainActor final class ShardLock {
     /// The server ends a session that says nothing for that long: its gateway is frozen, or cut off.
     private static let silenceLimit = "20s"
@@ -11,7 +11,6 @@ import Reactor
     private static let patience: Duration = .seconds(8)
     private static let retryDelay: Duration = .seconds(1)
 
-    let shard: Int
     enum Change {
         case taken(ShardLock)
         case lost
@@ -19,6 +18,7 @@ import Reactor
         case failed(PostgresError)
     }
 
+    let shard: Int
     private let onChange: (Change) -> Void
     private let url: String
     private let name: String

@@ -17,7 +17,7 @@ extension StateReport {
         let gateways: [String]
         let shards: [Shard]
 
-        /// Who polls; nil if nobody does.
+        /// The gateway that polls; nil if none does.
         var poller: String? { shards.first { $0.number < 0 }.flatMap { holder(of: $0) } }
         var held: [Shard] { shards.filter { $0.number >= 0 && holder(of: $0) != nil } }
 
@@ -85,7 +85,6 @@ extension StateReport {
             scopes[first.text(row, 0) ?? ""]?.firstCall =
                 (try? JSON(parsing: first.bytes(row, 1)))?["type"]?.string
         }
-        let rank = { (entry: Entry) in (-entry.events - entry.calls, entry.scope) }
-        return scopes.values.sorted { rank($0) < rank($1) }
+        return scopes.values.sorted { $0.rank < $1.rank }
     }
 }

@@ -29,6 +29,8 @@ package struct StateReport {
         var calls = 0
         /// The type of the oldest of these calls: the others wait for it.
         var firstCall: String?
+
+        var rank: (Int, String) { (-events - calls, scope) }
     }
 
     struct Hold: Equatable {
@@ -157,8 +159,7 @@ package struct StateReport {
             scopes[first.text(0) ?? ""]?.firstCall =
                 line.withUnsafeBytes { try? JSON(parsing: $0) }?["type"]?.string
         }
-        let rank = { (entry: Entry) in (-entry.events - entry.calls, entry.scope) }
-        return scopes.values.sorted { rank($0) < rank($1) }
+        return scopes.values.sorted { $0.rank < $1.rank }
     }
 
     /// The time between two dates; zero if the clock was set back.
