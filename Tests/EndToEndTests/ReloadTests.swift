@@ -36,9 +36,10 @@ import Testing
         _ ack: String
     ) throws {
         let talk = try TestRig().longConversation(updates: 400, chats: 20)
-        let options = ["--ack", ack, "--stop-grace", "100ms"]
+        let options = ["--ack", ack, "--stop-grace", "100ms", "--log-level", "warning"]
+        var gateways: [ProgramRun] = []
         for _ in 1...4 {
-            _ = try talk.run(options, odds: 0)
+            gateways.append(try talk.run(options, odds: 0))
             talk.say(100)
             let goal = talk.answered + Int.random(in: 1...60)
             #expect(talk.test.wait { talk.answered >= goal })
@@ -47,6 +48,8 @@ import Testing
         let polls = talk.test.telegram.polls.count
         _ = try talk.run(options, odds: 0)
         #expect(talk.test.wait { talk.test.telegram.polls.count > polls })
-        talk.finish(twice: false)
+        // On a busy machine, a child may take longer for its event than the grace, and is ended.
+        let wasEnded = gateways.contains { $0.errorText.contains("did not end within") }
+        talk.finish(twice: wasEnded)
     }
 }
