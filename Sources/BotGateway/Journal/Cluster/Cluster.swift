@@ -12,6 +12,8 @@ import Reactor
     /// The number of the lock for polling.
     nonisolated static let poll = -1
     private static let interval: Duration = .seconds(2)
+    /// In this time, a gateway that starts gets its home shards.
+    private static let standbyDelay: Duration = .milliseconds(500)
     private static let retryDelay: Duration = .seconds(1)
     /// No call is sent if the server hasn't confirmed the locks for that long.
     private static let longestStall: Duration = .seconds(15)
@@ -77,7 +79,7 @@ import Reactor
             guard let self else { return }
             for lock in locks {
                 let isHome = max(lock.shard, 0) % members.heard == members.place
-                lock.want(after: isHome ? .zero : Self.interval)
+                lock.want(after: isHome ? .zero : Self.standbyDelay)
             }
             lookLater()
         }
