@@ -212,6 +212,19 @@ import Testing
         #expect(test.stop() == 0)
     }
 
+    @Test func `--interrupt stops what the program does, and nothing else`() throws {
+        let test = try TestRig().gateway()
+        let program = "while read -r line; do echo \"$line\"; [ \"$line\" != work ] || sleep 100; done"
+        let gateway = try test.run(["--plain", "--interrupt", "/stop", "--", "sh", "-c", program])
+        test.say("work", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["work"] })
+        test.say("/stop", in: 42)
+        test.say("next", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["work", "next"] })
+        #expect(test.stop() == 0)
+        #expect(gateway.errors.allSatisfy { !$0.contains("warning") }, "\(gateway.errorText)")
+    }
+
     @Test func `--plain-quiet joins the lines of a slow program`() throws {
         let test = try TestRig().gateway()
         let program = "while read -r a; do for w in 1 2 3; do echo $w; sleep 0.3; done; done"

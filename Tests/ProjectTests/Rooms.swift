@@ -142,7 +142,7 @@ enum Rooms {
         pipegram/Options
             Reactor/ Files HTTP Loop
             BotAPI
-            BotGateway/ Children Events GatewayFailure.swift Journal Journal/Cluster Updates Updates/Access
+            BotGateway/ Children Children/Dialect Events GatewayFailure.swift Journal Journal/Cluster Updates Updates/Access
             pipegram
         # The options that the configuration file and the environment give.
         pipegram/Settings

@@ -17,6 +17,8 @@ struct Child {
     private(set) var lastWords: [String] = []
     /// The key of the event whose ack timeout is running; 0 for none.
     private var watchedKey: Int64 = 0
+    /// It was sent SIGINT, and has read no event since then: how it ends is what the user asked for.
+    private(set) var isInterrupted = false
     /// Counts the warnings about its output; nil before the first one.
     private var warnings: WarningLimit?
 
@@ -28,6 +30,7 @@ struct Child {
         buffering = StdoutBufferingDetector()
         watchedKey = 0
         hasReadEvent = false
+        isInterrupted = false
         warnings = nil
     }
 
@@ -55,9 +58,12 @@ struct Child {
     /// It has read this event, or died on it; nil if it has read no further one.
     mutating func read(_ event: IncomingEvent?) {
         guard let event else { return }
+        if lastEvent?.updateID != event.updateID { isInterrupted = false }
         lastEvent = (event.updateID, event.logLine)
         hasReadEvent = true
     }
+
+    mutating func interrupted() { isInterrupted = true }
 
     mutating func wrote() { buffering.wasBroken() }
 

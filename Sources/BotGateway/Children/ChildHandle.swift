@@ -44,6 +44,9 @@ struct ChildLauncher {
         (self.command, self.environment, self.bot, self.spawn) = (command, environment, bot, spawn)
     }
 
+    /// The bot's username; nil if it has none.
+    var username: String? { bot["username"]?.string }
+
     /// Starts a child for an event.
     ///
     /// - Returns: the child and its scope line, which isn't written yet; and whether Telegram can show its chat the

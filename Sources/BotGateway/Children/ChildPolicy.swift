@@ -84,6 +84,8 @@ package struct ChildPolicy {
 
     private var isEager: Bool { pacing == .eager }
 
+    /// Whether a message can interrupt a child. In lockstep the outcome would depend on timing.
+    var interruptsChildren: Bool { isEager }
     /// Whether output is read as soon as an event is acknowledged; otherwise once the child is back, which is later.
     var readsOutputEarly: Bool { isEager }
     /// Whether a child that doesn't come back or acknowledge its event within `stopGrace` is ended.

@@ -45,16 +45,33 @@ extension ChildSession {
         }
     }
 
+    /// Sends SIGINT to a child that is at work. One that waits for input has nothing to interrupt, and might end.
+    func interrupt() {
+        guard lifecycle.state == .running, let process = child.process,
+            !(inFlight.isReady && process.isReadingInput == true)
+        else { return }
+        log(.info, "child interrupted by a message")
+        child.interrupted()
+        process.signal(SIGINT)
+    }
+
     func exited(_ exit: ChildProcess.Exit) {
         let lived = Instant.current - child.startedAt
         let wasTold = stop.reason != nil
-        let ended = inFlight.ended(
-            unread: exit.unread, succeeded: exit.status == 0 || context.policy.failure == .dropEvents)
-        let succeeded = wasTold || exit.status == 0 && ended.hasReadEvent
+        let wasInterrupted = child.isInterrupted
+        var ended = inFlight.ended(
+            unread: exit.unread,
+            succeeded: exit.status == 0 || wasInterrupted || context.policy.failure == .dropEvents)
+        if wasInterrupted { ended.dropFirstUnread() }
+        let succeeded = wasTold || wasInterrupted || exit.status == 0 && ended.hasReadEvent
         if ended.hasReadEvent { crashLoopEnded() }
         child.read(ended.last)
         reportSuppressedWarnings()
-        report(exit, lived: lived, hasReadEvent: ended.hasReadEvent)
+        if wasInterrupted {
+            log(.info, "child ended \(exit.words), as a message asked")
+        } else {
+            report(exit, lived: lived, hasReadEvent: ended.hasReadEvent)
+        }
         acknowledge(ended.acknowledged)
         context.metrics?.childExited(because: stop.reason?.rawValue ?? exit.kind)
         context.journal.childEnded(scope)

@@ -33,10 +33,10 @@ import Reactor
         inFlight = InFlight(mode: context.policy.inFlightMode)
         switch context.policy.dialect {
         case .events: dialect = EventDialect.shared
-        case .plainText(let quiet):
+        case .plainText(let options):
             dialect = PlainTextDialect(
-                awaitsReturn: context.policy.detectsHangs, sendsFiles: context.policy.sendsPrintedFiles,
-                quietTime: quiet)
+                options, awaitsReturn: context.policy.detectsHangs,
+                sendsFiles: context.policy.sendsPrintedFiles, bot: context.launcher.username)
         }
     }
 
@@ -85,6 +85,7 @@ import Reactor
         queue.append(event, inMemory: isAlive || context.policy.queuesInMemory, journal: context.journal)
         carryOut(lifecycle.eventArrived())
         watchForHeldPress(event)
+        if context.policy.interruptsChildren, dialect.isInterrupt(event) { interrupt() }
     }
 
     /// Starts a child if an earlier run left events.

@@ -47,6 +47,11 @@ struct InFlight {
         /// It read at least one event to its end.
         fileprivate(set) var hasReadEvent = false
 
+        /// A child that was stopped before it read its first event won't get that again.
+        mutating func dropFirstUnread() {
+            if !hasReadEvent, !events.isEmpty { acknowledged.append(events.removeFirst()) }
+        }
+
         /// The event at which it ended; nil if it has read all its events and nothing of a later one.
         var last: IncomingEvent? { wasAtWork || !hasReadEvent ? events.first : acknowledged.last }
     }

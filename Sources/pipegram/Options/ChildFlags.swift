@@ -31,8 +31,19 @@ struct ChildFlags: ParsableArguments, Sendable {
     @Option(help: .duration("Silence that ends a --plain message (default: 100ms)"))
     var plainQuiet: DurationValue?
 
+    @Option(
+        help: ArgumentHelp(
+            "Message that interrupts a --plain program, such as /stop", valueName: "text"))
+    var interrupt: String?
+
     func validate() throws {
         if plainQuiet != nil, !plain { throw ValidationError("--plain-quiet requires --plain.") }
+        if let interrupt {
+            guard plain else { throw ValidationError("--interrupt requires --plain.") }
+            guard interrupt.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("--interrupt is empty: give it the text of a message, such as /stop.")
+            }
+        }
         // A bot that speaks plain text can't name a chat.
         if plain, scope == .user || scope == .bot {
             throw ValidationError(
@@ -47,11 +58,15 @@ struct ChildFlags: ParsableArguments, Sendable {
         var policy = base
         policy.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
         policy.maxLine = maxLine.bytes
-        policy.dialect = plain ? .plainText() : .events
-        if let plainQuiet {
-            policy.dialect = .plainText(quiet: plainQuiet.duration ?? .seconds(1_000_000_000))
-        }
+        policy.dialect = plain ? .plainText(plainTextOptions) : .events
         return policy
+    }
+
+    private var plainTextOptions: PlainTextOptions {
+        var options = PlainTextOptions()
+        if let plainQuiet { options.quietTime = plainQuiet.duration ?? .seconds(1_000_000_000) }
+        options.interrupt = interrupt
+        return options
     }
 }
 

@@ -5,9 +5,7 @@ package enum DialectKind: Equatable {
     /// Events and calls as JSON lines.
     case events
     /// Messages as lines of text, and printed text as messages.
-    ///
-    /// - Parameter quiet: output is gathered into a message until none came for this long.
-    case plainText(quiet: Duration = .milliseconds(100))
+    case plainText(PlainTextOptions = PlainTextOptions())
 }
 
 /// The protocol between the gateway and a child: how events are written and lines are read.
@@ -26,6 +24,8 @@ protocol Dialect: AnyObject {
     /// What a program must do that exits with 0 before it reads its event, for the log.
     var readingAdvice: String { get }
 
+    /// Whether the event asks to interrupt what the child does. Such an event is skipped when its turn comes.
+    func isInterrupt(_ event: IncomingEvent) -> Bool
     /// The lines that the child reads for an event.
     func lines(of event: IncomingEvent) -> [UInt8]
     /// The disconnect line; nil if the protocol has none.

@@ -14,6 +14,8 @@ final class EventDialect: Dialect {
 
     private init() {}
 
+    func isInterrupt(_ event: IncomingEvent) -> Bool { false }
+
     func lines(of event: IncomingEvent) -> [UInt8] { event.lineForChild }
 
     func disconnectLine(_ reason: DisconnectReason) -> [UInt8]? { GatewayLines.disconnect(reason) }

@@ -1,4 +1,3 @@
-import DequeModule
 import JSON
 import Reactor
 
@@ -19,10 +18,6 @@ final class PlainTextDialect: Dialect {
         var file: File?
     }
 
-    /// The program may take this long within a line, unless it waits for input.
-    private static let lineTimeout: Duration = .seconds(2)
-    /// Whether it waits for input is looked up this often.
-    private static let lookInterval: Duration = .milliseconds(100)
     /// A program that isn't seen waiting in a read counts as back if it neither prints nor runs for this long.
     private static let returnTimeout: Duration = .seconds(1)
 
@@ -35,39 +30,37 @@ final class PlainTextDialect: Dialect {
 
     /// The next event waits until the child is back, so that output can be assigned to its event.
     private let awaitsReturn: Bool
-    /// A printed URL of a file sends it.
-    private let sendsFiles: Bool
-    /// Output is gathered into a message until none came for this long.
-    private let quietTime: Duration
+    private let options: PlainTextOptions
+    /// The bot's username.
+    private let bot: String?
     /// When the child was last seen running, or was given its event, while its return is awaited.
     private var lastSeenRunning: Instant?
-    private var output = PlainTextOutput()
-    private var lastPrinted = Instant.current
-    /// The last output has no newline yet.
-    private var isWithinLine = false
-    /// Runs while output is gathered.
-    private var quietTimer: Timer?
+    private let collector: PlainTextCollector
     private var next: Next?
-    private var mentionedFiles = MentionedFiles()
 
-    init(awaitsReturn: Bool, sendsFiles: Bool, quietTime: Duration) {
-        (self.awaitsReturn, self.sendsFiles, self.quietTime) = (awaitsReturn, sendsFiles, quietTime)
+    /// - Parameter bot: the bot's username.
+    init(_ options: PlainTextOptions, awaitsReturn: Bool, sendsFiles: Bool, bot: String?) {
+        (self.options, self.bot, self.awaitsReturn) = (options, bot, awaitsReturn)
+        collector = PlainTextCollector(options, awaitsFlush: awaitsReturn, sendsFiles: sendsFiles)
     }
-
-    isolated deinit { quietTimer?.cancel() }
 
     var isAwaitingReturn: Bool { lastSeenRunning != nil }
 
-    var isQuiet: Bool { output.isEmpty && quietTimer == nil && next?.file == nil }
+    var isQuiet: Bool { collector.isEmpty && next?.file == nil }
 
     var isFetching: Bool { next?.file == .fetching }
 
     // MARK: input
 
+    func isInterrupt(_ event: IncomingEvent) -> Bool {
+        guard options.interrupt != nil, let text = PlainTextMessage(event)?.text else { return false }
+        return options.isInterrupt(text, bot: bot)
+    }
+
     func lines(of event: IncomingEvent) -> [UInt8] {
         let isNext = next?.key == event.key && next?.updateID == event.updateID
         guard let message = isNext ? next?.message : PlainTextMessage(event) else { return [] }
-        mentionedFiles.add(message.text)
+        collector.given(message.text)
         guard isNext, case .fetched(let path) = next?.file else { return message.lines(path: nil) }
         return message.lines(path: path)
     }
@@ -78,7 +71,8 @@ final class PlainTextDialect: Dialect {
     func prepareNextEvent(for host: any DialectHost) -> Bool {
         while let event = host.nextEvent() {
             if next?.key != event.key || next?.updateID != event.updateID {
-                next = Next(key: event.key, updateID: event.updateID, message: PlainTextMessage(event))
+                let message = isInterrupt(event) ? nil : PlainTextMessage(event)
+                next = Next(key: event.key, updateID: event.updateID, message: message)
             }
             switch next?.file {
             case .fetching: return false
@@ -98,7 +92,7 @@ final class PlainTextDialect: Dialect {
 
     private func fetch(_ file: String, of event: IncomingEvent, for host: any DialectHost) {
         next?.file = .fetching
-        guard let call = call("telegram.download_file", ["file_id": JSON(file)], id: "plain", host) else {
+        guard let call = host.call("telegram.download_file", ["file_id": JSON(file)], id: "plain") else {
             return
         }
         let (key, updateID) = (event.key, event.updateID)
@@ -120,7 +114,7 @@ final class PlainTextDialect: Dialect {
         next = nil
         guard awaitsReturn else { return }
         lastSeenRunning = .current
-        lastPrinted = .current
+        collector.restart()
         awaitReturn(host)
     }
 
@@ -129,7 +123,7 @@ final class PlainTextDialect: Dialect {
             guard let self, let host, let lastSeen = lastSeenRunning, host.isAlive else { return }
             let isReading = host.isReadingInput
             if isReading == false { lastSeenRunning = .current }
-            let isSilent = max(lastPrinted, lastSeen) + Self.returnTimeout < .current
+            let isSilent = max(collector.lastPrinted, lastSeen) + Self.returnTimeout < .current
             guard host.hasReadAll, isReading ?? isSilent else { return awaitReturn(host) }
             lastSeenRunning = nil
             host.readOutputDry()
@@ -140,111 +134,13 @@ final class PlainTextDialect: Dialect {
 
     // MARK: output
 
-    func read(_ line: LineSplitter.Line, for host: any DialectHost) {
-        switch line {
-        case .tooLong(let start):
-            host.complain(
-                "line dropped: longer than \(host.maxLine) bytes; --max-line sets the limit: "
-                    + String(decoding: start, as: UTF8.self).prefix(200))
-        case .whole(let bytes):
-            isWithinLine = false
-            let end = bytes.last == UInt8(ascii: "\r") ? bytes.count - 1 : bytes.count
-            send(output.append(String(decoding: bytes[..<end], as: UTF8.self)), host)
-            waitForQuiet(host)
-        }
-    }
-
-    func readPart(for host: any DialectHost) {
-        isWithinLine = true
-        waitForQuiet(host)
-    }
-
-    private func waitForQuiet(_ host: any DialectHost) {
-        lastPrinted = host.loop.now
-        guard quietTimer == nil, !awaitsReturn else { return }
-        setQuietTimer(quietTime, host)
-    }
-
-    private func setQuietTimer(_ delay: Duration, _ host: any DialectHost) {
-        quietTimer = host.loop.after(delay) { [unowned self, unowned host] in
-            quietTimer = nil
-            let left = lastPrinted + silence(host) - .current
-            guard left > .zero else { return flush(for: host) }
-            setQuietTimer(min(left, max(quietTime, Self.lookInterval)), host)
-        }
-    }
-
-    /// How long no output must come before a message is complete. A prompt has no newline, and neither has a line that
-    /// is printed word by word.
-    private func silence(_ host: any DialectHost) -> Duration {
-        guard isWithinLine, host.isReadingInput != true else { return quietTime }
-        return max(quietTime, Self.lineTimeout)
-    }
-
-    /// Sends the gathered output.
-    func flush(for host: any DialectHost) {
-        quietTimer?.cancel()
-        quietTimer = nil
-        isWithinLine = false
-        let part = host.takePartOfLine()
-        if !part.isEmpty { send(output.append(String(decoding: part, as: UTF8.self), isCut: true), host) }
-        send(output.flush(), host)
-    }
+    func read(_ line: LineSplitter.Line, for host: any DialectHost) { collector.read(line, for: host) }
+    func readPart(for host: any DialectHost) { collector.readPart(for: host) }
+    func flush(for host: any DialectHost) { collector.flush(for: host) }
 
     func childEnded(for host: any DialectHost) {
         flush(for: host)
         next = nil
         lastSeenRunning = nil
     }
-
-    private func send(_ messages: [PlainTextOutput.Message], _ host: any DialectHost) {
-        for message in messages {
-            guard let call = call(for: message, host) else { continue }
-            host.perform(call, bytes: call.line.bytes.count)
-        }
-    }
-
-    private func call(for message: PlainTextOutput.Message, _ host: any DialectHost) -> Call? {
-        switch message {
-        case .text(let text):
-            return call("telegram.send_message", ["text": JSON(text)], host)
-        case .file(let url) where !sendsFiles:
-            host.fileNotSent()
-            return call("telegram.send_message", ["text": JSON(url)], host)
-        case .file(let url) where mentionedFiles.contain(url):
-            host.warn("printed file URL sent as text, because a message contains it")
-            return call("telegram.send_message", ["text": JSON(url)], host)
-        case .file(let url):
-            let isPhoto = [".jpg", ".jpeg", ".png"].contains { url.lowercased().hasSuffix($0) }
-            return isPhoto
-                ? call("telegram.send_photo", ["photo": JSON(url)], host)
-                : call("telegram.send_document", ["document": JSON(url)], host)
-        }
-    }
-
-    private func call(_ type: String, _ parameters: JSON, id: String? = nil, _ host: any DialectHost) -> Call?
-    {
-        do throws(OutgoingEventError) {
-            return try Call(type: type, parameters: parameters, id: id.map { JSON($0) }, in: host.scope)
-        } catch {
-            host.complain("can't send its output: \(error)")
-            return nil
-        }
-    }
-}
-
-/// The last messages that contain a file's URL: a program that echoes its input must not send any file of the machine
-/// to a user who asks for it.
-private struct MentionedFiles {
-    private static let limit = 64
-
-    private var texts: Deque<String> = []
-
-    mutating func add(_ text: String?) {
-        guard let text, text.contains("file:") else { return }
-        texts.append(text)
-        if texts.count > Self.limit { texts.removeFirst() }
-    }
-
-    func contain(_ url: String) -> Bool { texts.contains { $0.contains(url) } }
 }
