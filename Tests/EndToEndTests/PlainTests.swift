@@ -201,17 +201,6 @@ import Testing
         #expect(run.errorText.contains("--ack"))
     }
 
-    @Test func `words printed one after another become one message at the line's end`() throws {
-        let test = try TestRig().gateway()
-        let program =
-            "while read -r a; do for w in one two three; do printf '%s ' $w; sleep 0.3; done; echo end; done"
-        try test.run(["--plain", "--ack-timeout", "300ms", "--", "sh", "-c", program])
-        test.say("go", in: 42)
-        #expect(test.wait { !test.texts(in: 42).isEmpty })
-        #expect(test.texts(in: 42) == ["one two three end"])
-        #expect(test.stop() == 0)
-    }
-
     @Test func `--interrupt stops what the program does, and nothing else`() throws {
         let test = try TestRig().gateway()
         let program = "while read -r line; do echo \"$line\"; [ \"$line\" != work ] || sleep 100; done"
@@ -223,6 +212,23 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["work", "next"] })
         #expect(test.stop() == 0)
         #expect(gateway.errors.allSatisfy { !$0.contains("warning") }, "\(gateway.errorText)")
+    }
+
+    @Test func `--stream and --markdown show a growing draft, and send a rich message`() throws {
+        let test = try TestRig().gateway()
+        let program =
+            "while read -r line; do printf '# %s' \"$line\"; until [ -e \"$TRANSCRIPTS/go\" ]; do sleep 0.02; done; echo ' end'; done"
+        try test.run(["--plain", "--stream", "--markdown", "--", "sh", "-c", program])
+        test.say("title", in: 42)
+        let texts = { (method: String) in
+            test.telegram.calls.filter { $0.method == method }.map {
+                ($0.parameters["text"] ?? $0.parameters["rich_message"]?["markdown"])?.string
+            }
+        }
+        #expect(test.wait { texts("sendMessageDraft") == ["# title"] })
+        test.files.write("go", "")
+        #expect(test.wait { texts("sendRichMessage") == ["# title end"] })
+        #expect(test.stop() == 0)
     }
 
     @Test func `--plain-quiet joins the lines of a slow program`() throws {

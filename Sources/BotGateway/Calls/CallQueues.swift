@@ -2,6 +2,14 @@ import BotAPI
 import DequeModule
 import Reactor
 
+/// How calls that wait, or are refused, are treated.
+package struct CallPolicy {
+    /// Whether a newer version of a draft, or edit of a message, replaces one that waits.
+    package var supersedes = true
+    /// Whether a rich message whose Markdown Telegram refuses is sent as plain text.
+    package var sendsRefusedMarkdownAsText = false
+}
+
 /// The calls of one scope, in order. The first one is in flight or waits to be sent; the others wait for it.
 final class CallQueue {
     private struct Waiting {
@@ -12,8 +20,7 @@ final class CallQueue {
     }
 
     let scope: Scope
-    /// Whether a newer version of a draft, or edit of a message, replaces one that waits.
-    private let supersedes: Bool
+    private let policy: CallPolicy
     private var calls: Deque<Waiting> = []
     /// Whether a call was finished since the queue was last empty.
     private(set) var hadTurn = false
@@ -28,7 +35,7 @@ final class CallQueue {
     /// Files of ended children, deleted after the last of these calls: one of them may upload such a file.
     private(set) var filesLeft: [String] = []
 
-    init(of scope: Scope, supersedes: Bool) { (self.scope, self.supersedes) = (scope, supersedes) }
+    init(of scope: Scope, _ policy: CallPolicy) { (self.scope, self.policy) = (scope, policy) }
 
     var count: Int { calls.count }
     var isEmpty: Bool { calls.isEmpty }
@@ -39,7 +46,7 @@ final class CallQueue {
     func append(
         _ call: Call, after tally: CallTally, then done: @escaping (CallResult) -> Void
     ) -> ((CallResult) -> Void)? {
-        let place = supersedes ? call.shownPlace : nil
+        let place = policy.supersedes ? call.shownPlace : nil
         defer { calls.append(Waiting(call: call, done: done, retry: Retry(after: tally), place: place)) }
         // What another kind of call does, such as a forward, may depend on an edit before it.
         guard place != nil, let older = calls.lastIndex(where: { $0.place == nil || $0.place == place }),
@@ -53,6 +60,23 @@ final class CallQueue {
     /// - Parameter tally: the calls of all queues, this outcome included.
     func decide(on outcome: BotAPIClient.Outcome, _ tally: CallTally) -> Retry.Decision {
         calls[0].retry.decide(on: outcome, tally, jitter: .random(in: 0..<1))
+    }
+
+    /// Replaces a refused Markdown message by the same text without formatting.
+    ///
+    /// - Returns: whether the first call was one.
+    func sendsAsText(after outcome: BotAPIClient.Outcome) -> Bool {
+        guard policy.sendsRefusedMarkdownAsText, case .refused(let error) = outcome, error.code == 400,
+            let refused = calls.first
+        else { return false }
+        let texts = refused.call.withoutMarkdown
+        guard let last = texts.last else { return false }
+        calls.removeFirst()
+        calls.prepend(Waiting(call: last, done: refused.done, retry: refused.retry, place: nil))
+        for text in texts.dropLast().reversed() {
+            calls.prepend(Waiting(call: text, done: { _ in }, retry: refused.retry, place: nil))
+        }
+        return true
     }
 
     /// Removes the first call and reports its result.
@@ -84,7 +108,7 @@ struct CallQueues {
     /// While it says no, no queue sends.
     var maySend: () -> Bool = { true }
     /// Of queues that are opened from now on.
-    var supersedes = true
+    var policy = CallPolicy()
     /// Called when a queue's first call has to wait before it is sent.
     var delayed: (Scope) -> Void = { _ in }
 
@@ -105,7 +129,7 @@ struct CallQueues {
 
     /// Adds a queue for a scope that has none.
     mutating func open(_ scope: Scope) -> CallQueue {
-        let queue = CallQueue(of: scope, supersedes: supersedes)
+        let queue = CallQueue(of: scope, policy)
         queues[scope] = queue
         return queue
     }

@@ -51,10 +51,9 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     package func resume() { sendNext() }
 
-    /// Whether a newer version of a draft, or edit of a message, replaces one that waits.
-    package var supersedes: Bool {
-        get { queues.supersedes }
-        set { queues.supersedes = newValue }
+    package var policy: CallPolicy {
+        get { queues.policy }
+        set { queues.policy = newValue }
     }
 
     package var inFlight: Int { queues.inFlight }
@@ -199,6 +198,9 @@ package final class TelegramCaller: CallSink, CallObserver {
             toldToWait(call.destination(id: chat, in: queue.scope), for: wait)
             advance(queue)
         case .move(let new) where follow(from: chat, to: new):
+            advance(queue)
+        case .done where queue.sendsAsText(after: outcome):
+            report("refused Markdown; it is sent as plain text", call, queue.scope, level: .info)
             advance(queue)
         case .done, .move:
             if case .response = outcome {} else { queues.failed() }

@@ -16,6 +16,8 @@ protocol ChildHandle: AnyObject {
     func readOutputDry()
     /// Like `readOutputDry`, even while it is paused.
     func readWrittenOutput()
+    /// The incomplete last line of stdout.
+    var partOfLine: [UInt8] { get }
     /// Takes the incomplete last line of stdout.
     func takePartOfLine() -> [UInt8]
     /// Whether the child is blocked in a read of its stdin; nil if that can't be known.

@@ -89,6 +89,8 @@ extension ChildSession: DialectHost {
 
     func readOutputDry() { child.process?.readOutputDry() }
 
+    var partOfLine: [UInt8] { child.process?.partOfLine ?? [] }
+
     func takePartOfLine() -> [UInt8] { child.process?.takePartOfLine() ?? [] }
 
     func fileNotSent() {

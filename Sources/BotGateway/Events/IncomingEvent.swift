@@ -38,7 +38,12 @@ package struct IncomingEvent {
     }
 
     /// Whether it is a press of a button.
-    var isPress: Bool { line.starts(with: #"{"type":"telegram.callback_query","#.utf8) }
+    var isPress: Bool { isOfType("telegram.callback_query") }
+
+    /// Whether it is a press of the stop button under a draft.
+    var stopsDraft: Bool { isOfType("telegram.stopped_message_generation") }
+
+    private func isOfType(_ type: String) -> Bool { line.starts(with: "{\"type\":\"\(type)\",".utf8) }
 
     private static func line(of update: Update) -> [UInt8] {
         guard !reserved.contains(where: { update.payload[$0] != nil }), isPlain(update.kind) else {

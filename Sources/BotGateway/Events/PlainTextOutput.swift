@@ -10,9 +10,12 @@ struct PlainTextOutput {
 
     /// Telegram's limit for a message, in UTF-16 units. Telegram counts code points, and there are never more of those.
     static let limit = 4096
+    /// The same for a rich message.
+    static let richLimit = 32_768
 
     /// Whether a line `file:///…` is a file.
     private let sendsFiles: Bool
+    private let limit: Int
     private var lines: [String] = []
     private var units = 0
     /// The start of an escape sequence whose rest isn't printed yet.
@@ -21,7 +24,9 @@ struct PlainTextOutput {
     /// A longer sequence is taken for garbage.
     private static let longestSequence = 4096
 
-    init(sendsFiles: Bool = true) { self.sendsFiles = sendsFiles }
+    init(sendsFiles: Bool = true, limit: Int = PlainTextOutput.limit) {
+        (self.sendsFiles, self.limit) = (sendsFiles, limit)
+    }
 
     var isEmpty: Bool { lines.isEmpty }
 
@@ -36,9 +41,9 @@ struct PlainTextOutput {
         if unfinished.utf8.count > Self.longestSequence { unfinished = "" }
         if sendsFiles, line.hasPrefix("file:///") { return flush() + [.file(Self.trimmed(line))] }
         var messages: [Message] = []
-        for part in Self.parts(of: PrintedLine.visible(line)) {
+        for part in Self.parts(of: PrintedLine.visible(line), limit: limit) {
             let count = part.utf16.count
-            if units + lines.count + count > Self.limit { messages += flush() }
+            if units + lines.count + count > limit { messages += flush() }
             lines.append(part)
             units += count
         }
@@ -48,13 +53,29 @@ struct PlainTextOutput {
     /// Ends the message gathered so far.
     mutating func flush() -> [Message] {
         defer { (lines, units) = ([], 0) }
+        return Self.text(of: lines).map { [.text($0)] } ?? []
+    }
+
+    /// The message gathered so far, cut to what a draft can show.
+    ///
+    /// - Parameter part: the beginning of the next line.
+    func preview(with part: String) -> String? {
+        var line = unfinished + part
+        line.unicodeScalars.removeLast(PrintedLine.unfinishedSequence(in: line).unicodeScalars.count)
+        return Self.text(of: lines + [PrintedLine.visible(line)]).flatMap {
+            Self.parts(of: $0, limit: Self.limit).last
+        }
+    }
+
+    /// The lines as one text without blank ones at its ends; nil if all are blank.
+    private static func text(of lines: [String]) -> String? {
         let printed = lines.drop(while: PrintedLine.isBlank)
-        guard let last = printed.lastIndex(where: { !PrintedLine.isBlank($0) }) else { return [] }
-        return [.text(printed[...last].joined(separator: "\n"))]
+        guard let last = printed.lastIndex(where: { !PrintedLine.isBlank($0) }) else { return nil }
+        return printed[...last].joined(separator: "\n")
     }
 
     /// Splits a line that is longer than a message: between characters if possible, and never within a surrogate pair.
-    private static func parts(of line: String) -> [String] {
+    private static func parts(of line: String, limit: Int) -> [String] {
         guard line.utf16.count > limit else { return [line] }
         var parts: [String] = []
         var part = ""

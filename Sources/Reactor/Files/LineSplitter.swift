@@ -41,12 +41,16 @@ package struct LineSplitter {
     /// Whether the last line is unterminated and not too long.
     package var isWithinLine: Bool { !partial.isEmpty && !overlong }
 
-    /// Returns and forgets the unterminated line, except for an incomplete UTF-8 character at its end.
+    /// The unterminated line, except for an incomplete UTF-8 character at its end.
+    package var part: [UInt8] {
+        isWithinLine ? Array(partial.dropLast(Self.unfinished(partial))) : []
+    }
+
+    /// Returns and forgets `part`.
     package mutating func takePart() -> [UInt8] {
-        guard isWithinLine else { return [] }
-        let end = partial.count - Self.unfinished(partial)
-        defer { partial.removeFirst(end) }
-        return Array(partial[..<end])
+        let part = part
+        partial.removeFirst(part.count)
+        return part
     }
 
     /// The length of an incomplete UTF-8 character at the end; 0 if there is none.

@@ -193,7 +193,10 @@ package final class ChildProcess {
         }
     }
 
-    /// The unterminated line written so far. The bytes that follow start a new line.
+    /// The unterminated line written so far.
+    package var partOfLine: [UInt8] { stdoutLines.part }
+
+    /// The same, which is forgotten. The bytes that follow start a new line.
     package func takePartOfLine() -> [UInt8] { stdoutLines.takePart() }
 
     /// Whether the child waits in read(2) on its stdin. Nil if that can't be determined: it may wait in another system

@@ -36,10 +36,21 @@ struct ChildFlags: ParsableArguments, Sendable {
             "Message that interrupts a --plain program, such as /stop", valueName: "text"))
     var interrupt: String?
 
+    @Flag(help: "Show a --plain program's output in a growing draft")
+    var stream = false
+
+    @Flag(help: "Send a --plain program's output as Markdown")
+    var markdown = false
+
     func validate() throws {
-        if plainQuiet != nil, !plain { throw ValidationError("--plain-quiet requires --plain.") }
+        let needPlain = [
+            ("--plain-quiet", plainQuiet != nil), ("--interrupt", interrupt != nil), ("--stream", stream),
+            ("--markdown", markdown),
+        ]
+        if !plain, let (name, _) = needPlain.first(where: \.1) {
+            throw ValidationError("\(name) requires --plain.")
+        }
         if let interrupt {
-            guard plain else { throw ValidationError("--interrupt requires --plain.") }
             guard interrupt.contains(where: { !$0.isWhitespace }) else {
                 throw ValidationError("--interrupt is empty: give it the text of a message, such as /stop.")
             }
@@ -65,7 +76,7 @@ struct ChildFlags: ParsableArguments, Sendable {
     private var plainTextOptions: PlainTextOptions {
         var options = PlainTextOptions()
         if let plainQuiet { options.quietTime = plainQuiet.duration ?? .seconds(1_000_000_000) }
-        options.interrupt = interrupt
+        (options.interrupt, options.streams, options.isMarkdown) = (interrupt, stream, markdown)
         return options
     }
 }

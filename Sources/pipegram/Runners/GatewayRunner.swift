@@ -175,6 +175,7 @@ import Reactor
 
     private func makeCaller() throws(GatewayFailure) -> TelegramCaller {
         let caller = session.caller(command.callFlags, uploads: files.uploads, files: files.downloads)
+        caller.policy.sendsRefusedMarkdownAsText = command.childFlags.markdown
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.migrate(old, to: new) }
         caller.onHold = { [unowned self] in

@@ -33,7 +33,7 @@ import Reactor
             command.callFlags, uploads: try command.callFlags.fileFlags.uploads().excluding(results),
             files: ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory))
         // Each line is a call to make, and has a result of its own.
-        caller.supersedes = false
+        caller.policy.supersedes = false
         do throws(GatewayFailure) {
             if let path = command.resume {
                 self.results = try ResultFile(path, on: session.loop, log: session.log)

@@ -67,7 +67,7 @@ import Testing
 
     @Test func `a caller for a list of calls supersedes none`() throws {
         let test = try TestRig().caller()
-        test.caller.supersedes = false
+        test.caller.policy.supersedes = false
         for text in ["a", "b", "c"] {
             test.perform(
                 "telegram.edit_message_text", ["message_id": 5, "text": JSON(text)], as: text, for: .chat(42))

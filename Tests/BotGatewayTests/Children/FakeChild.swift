@@ -59,6 +59,12 @@ final class FakeChild: ChildHandle {
         if isOutputPaused { unreadOutput.append(line) } else { tell(line) }
     }
 
+    /// Writes to its stdout without a newline.
+    func writePart(_ text: String) {
+        partOfLine += Array(text.utf8)
+        observer.childWrotePart()
+    }
+
     /// Closes its stdin, and lives on.
     func closePipe() { observer.childClosedPipe() }
 
@@ -71,7 +77,7 @@ final class FakeChild: ChildHandle {
     }
 
     private func tell(_ line: String) {
-        Array(line.utf8).withUnsafeBytes { observer.childWrote(.whole($0)) }
+        (takePartOfLine() + Array(line.utf8)).withUnsafeBytes { observer.childWrote(.whole($0)) }
     }
 
     private func tellUnread() {
@@ -96,7 +102,11 @@ final class FakeChild: ChildHandle {
     }
     func readOutputDry() { if !isOutputPaused { tellUnread() } }
     func readWrittenOutput() { tellUnread() }
-    func takePartOfLine() -> [UInt8] { [] }
+    private(set) var partOfLine: [UInt8] = []
+    func takePartOfLine() -> [UInt8] {
+        defer { partOfLine = [] }
+        return partOfLine
+    }
 }
 
 extension FakeChild {

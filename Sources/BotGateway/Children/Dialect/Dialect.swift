@@ -73,6 +73,8 @@ protocol DialectHost: AnyObject {
     func reject(_ error: OutgoingEventError, line: [UInt8], id: JSON?)
 
     func readOutputDry()
+    /// The incomplete last line of stdout.
+    var partOfLine: [UInt8] { get }
     /// Takes the incomplete last line of stdout.
     func takePartOfLine() -> [UInt8]
 

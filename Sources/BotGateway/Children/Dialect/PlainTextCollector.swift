@@ -6,6 +6,8 @@ import Reactor
 final class PlainTextCollector {
     /// The program may take this long within a line, unless it waits for input.
     private static let lineTimeout: Duration = .seconds(2)
+    /// The same for silence within a message that a draft shows.
+    private static let streamTimeout: Duration = .seconds(10)
     /// Whether it waits for input is looked up this often.
     private static let lookInterval: Duration = .milliseconds(100)
 
@@ -20,11 +22,13 @@ final class PlainTextCollector {
     private var isWithinLine = false
     /// Runs while output is gathered.
     private var quietTimer: Timer?
+    private var draft = MessageDraft()
     private var mentionedFiles = MentionedFiles()
 
     init(_ options: PlainTextOptions, awaitsFlush: Bool, sendsFiles: Bool) {
         (self.options, self.awaitsFlush, self.sendsFiles) = (options, awaitsFlush, sendsFiles)
-        output = PlainTextOutput()
+        output = PlainTextOutput(
+            limit: options.isMarkdown ? PlainTextOutput.richLimit : PlainTextOutput.limit)
     }
 
     isolated deinit { quietTimer?.cancel() }
@@ -67,15 +71,31 @@ final class PlainTextCollector {
             quietTimer = nil
             let left = lastPrinted + silence(host) - .current
             guard left > .zero else { return flush(for: host) }
+            if options.streams { showDraft(host) }
             setQuietTimer(min(left, max(options.quietTime, Self.lookInterval)), host)
+        }
+    }
+
+    private func showDraft(_ host: any DialectHost) {
+        guard host.scope.takesDrafts,
+            let text = output.preview(with: String(decoding: host.partOfLine, as: UTF8.self)),
+            let id = draft.show(text, at: .current)
+        else { return }
+        var parameters: JSON = ["draft_id": JSON(id), "text": JSON(text)]
+        if options.interrupt != nil { parameters.set("can_stop", true) }
+        guard let call = host.call("telegram.send_message_draft", parameters) else { return }
+        host.perform(call) { [weak self, weak host] result in
+            guard case .failure(let error) = result else { return }
+            self?.draft.wasRefused()
+            host?.complain("can't show its output in a draft: \(error)")
         }
     }
 
     /// How long no output must come before a message is complete. A prompt has no newline, and neither has a line that
     /// is printed word by word.
     private func silence(_ host: any DialectHost) -> Duration {
-        guard isWithinLine, host.isReadingInput != true else { return options.quietTime }
-        return max(options.quietTime, Self.lineTimeout)
+        guard isWithinLine || options.streams, host.isReadingInput != true else { return options.quietTime }
+        return max(options.quietTime, options.streams ? Self.streamTimeout : Self.lineTimeout)
     }
 
     /// Sends the gathered output.
@@ -83,6 +103,7 @@ final class PlainTextCollector {
         quietTimer?.cancel()
         quietTimer = nil
         isWithinLine = false
+        draft.end()
         let part = host.takePartOfLine()
         if !part.isEmpty { send(output.append(String(decoding: part, as: UTF8.self), isCut: true), host) }
         send(output.flush(), host)
@@ -97,6 +118,8 @@ final class PlainTextCollector {
 
     private func call(for message: PlainTextOutput.Message, _ host: any DialectHost) -> Call? {
         switch message {
+        case .text(let text) where options.isMarkdown:
+            return host.call("telegram.send_rich_message", ["rich_message": ["markdown": JSON(text)]])
         case .text(let text):
             return host.call("telegram.send_message", ["text": JSON(text)])
         case .file(let url) where !sendsFiles:
@@ -122,6 +145,16 @@ extension DialectHost {
         } catch {
             complain("can't send its output: \(error)")
             return nil
+        }
+    }
+}
+
+extension Scope {
+    /// Whether Telegram can show drafts in its chat.
+    fileprivate var takesDrafts: Bool {
+        switch self {
+        case .chat(let id), .topic(let id, _): id > 0
+        default: false
         }
     }
 }

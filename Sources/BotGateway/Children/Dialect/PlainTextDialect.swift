@@ -53,7 +53,8 @@ final class PlainTextDialect: Dialect {
     // MARK: input
 
     func isInterrupt(_ event: IncomingEvent) -> Bool {
-        guard options.interrupt != nil, let text = PlainTextMessage(event)?.text else { return false }
+        guard options.interrupt != nil else { return false }
+        guard !event.stopsDraft, let text = PlainTextMessage(event)?.text else { return event.stopsDraft }
         return options.isInterrupt(text, bot: bot)
     }
 

@@ -8,6 +8,11 @@ package nonisolated struct PlainTextOptions: Equatable {
     /// A message with this text interrupts the program; nil for none.
     package var interrupt: String?
 
+    /// Whether a draft shows a message while it is being printed, and silence within it may be long.
+    package var streams = false
+    /// Whether the output is Markdown.
+    package var isMarkdown = false
+
     package init() {}
 
     /// Whether a message asks to interrupt the program. In a group, a command may name its bot: `/stop@demo_bot`.
