@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -231,6 +232,19 @@ int lock_open_file(int descriptor) {
     int error = set_lock(descriptor, F_OFD_SETLK, 0, locked_bytes);
     if (!error) set_lock(descriptor, F_SETLK, locked_bytes, 1);
     return error;
+}
+
+int lock_open_file_briefly(int descriptor) { return set_lock(descriptor, F_OFD_SETLK, 0, locked_bytes); }
+
+int accept_connection(int listener) {
+    int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return connection < 0 ? -errno : connection;
+}
+
+int64_t peer_user(int connection) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) ? -1 : (int64_t)peer.uid;
 }
 
 pid_t lock_holder(int descriptor) {

@@ -71,6 +71,11 @@ enum Rooms {
             Reactor/ Files Loop
             BotAPI
             BotGateway/ Events GatewayFailure.swift Metrics
+        # Other programs of this machine: of the gateway it knows what can be asked for.
+        BotGateway/Control
+            JSON
+            Reactor/ Files Loop
+            BotGateway/ Events GatewayFailure.swift
         # A server that keeps the journal of several gateways.
         BotGateway/Journal/Cluster
             JSON
@@ -163,7 +168,7 @@ enum Rooms {
             JSON
             Reactor/ Files HTTP Loop Process Terminal
             BotAPI
-            BotGateway/ Calls Children Client Events Gateway.swift GatewayFailure.swift Journal Journal/Cluster Metrics Updates Updates/Access Updates/Recording
+            BotGateway/ Calls Children Client Control Events Gateway.swift GatewayFailure.swift Journal Journal/Cluster Journal/Inspection Metrics Updates Updates/Access Updates/Recording
             TelegramSimulator/ Methods Server State
             Offline
             Chat

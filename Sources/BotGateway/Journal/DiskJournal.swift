@@ -58,9 +58,8 @@ import Reactor
                     "\(place) belongs to bot \(owner), not to bot \(bot); choose another directory with --state DIR"
                 )
             }
-            let last = { (table: String) in try database.integer("SELECT max(key) FROM \(table)") ?? 0 }
-            let lastEvent = try last("events")
-            nextKey = max(lastEvent, try last("calls"), try last("dead_letters")) + 1
+            let lastEvent = try database.integer("SELECT max(key) FROM events") ?? 0
+            nextKey = try JournalDatabase.nextKey(database)
             let wasClean = try facts["clean"] != 0
             possiblyDelivered = PossiblyDelivered(
                 through: wasClean ? 0 : lastEvent, count: Int(clamping: try facts["reach"] ?? 0))

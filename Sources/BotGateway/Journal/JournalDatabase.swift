@@ -103,6 +103,15 @@ enum JournalDatabase {
         )
     }
 
+    /// The key for the next event or call, higher than all that are kept.
+    static func nextKey(_ database: Database) throws(DatabaseError) -> Int64 {
+        var last: Int64 = 0
+        for table in ["events", "calls", "dead_letters"] {
+            last = max(last, try database.integer("SELECT max(key) FROM \(table)") ?? 0)
+        }
+        return last + 1
+    }
+
     /// The rate-limited chats and the time left for each, the first one to end first.
     static func holds(
         _ database: Database, at now: Int64

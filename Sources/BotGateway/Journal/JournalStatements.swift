@@ -84,7 +84,7 @@ struct EventStatements {
     }
 
     func write(_ changes: JournalChanges.Events) throws(DatabaseError) {
-        for event in changes.appended { try add(event) }
+        for event in changes.appended { try append(event) }
         for key in changes.revived { try revive.run(0, key) }
         for (key, deaths) in changes.requeued {
             requeue.bind(0, Int64(deaths))
@@ -94,7 +94,7 @@ struct EventStatements {
         for key in changes.acknowledged { try remove.run(0, key) }
     }
 
-    private func add(_ event: IncomingEvent) throws(DatabaseError) {
+    func append(_ event: IncomingEvent) throws(DatabaseError) {
         add.bind(0, event.key)
         add.bind(1, event.scope.description)
         add.bind(2, event.updateID)

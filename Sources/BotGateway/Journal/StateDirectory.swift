@@ -13,6 +13,9 @@ import Reactor
     /// The journal's path, for messages.
     static func journal(in directory: StateDirectory?) -> String { directory?.journal ?? "in memory" }
 
+    /// The socket on which the gateway that uses a directory listens.
+    package static func controlSocket(in path: String) -> String { "\(path)/control.sock" }
+
     /// The journal's files and the lock: no child may send or replace them.
     package var ownFiles: [String] { StateFiles.paths(in: path) }
 
@@ -94,6 +97,24 @@ import Reactor
             let owner = try? JournalMetadata(database)["bot"]
         else { return nil }
         return "\(owner)" == bot ? holder : nil
+    }
+
+    /// Runs an action while no gateway uses a directory; one that starts meanwhile waits. Fails with `.noState` if one
+    /// uses it already.
+    static func whileUnused<Result>(
+        _ path: String, _ action: () throws(GatewayFailure) -> Result
+    ) throws(GatewayFailure) -> Result {
+        let descriptor = open("\(path)/lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw unusable(path, SystemError("\(path)/lock")) }
+        defer { close(descriptor) }
+        do throws(SystemError) {
+            guard try FileLock.takeBriefly(descriptor, of: path) == nil else {
+                throw SystemError("another pipegram uses it", code: EBUSY)
+            }
+        } catch {
+            throw unusable(path, error)
+        }
+        return try action()
     }
 
     /// The ids of the bots that have a journal in a subdirectory of this one.

@@ -73,6 +73,15 @@ int open_located_file(int place);
 /// another descriptor of the file. Returns 0 or an errno.
 int lock_open_file(int descriptor);
 
+/// The same for some milliseconds: `lock_holder` doesn't see the process, so others wait for it. Returns 0 or an errno.
+int lock_open_file_briefly(int descriptor);
+
+/// Accepts a connection as a descriptor that doesn't block and that children don't inherit. Negative: an errno.
+int accept_connection(int listener);
+
+/// The user of the process at the other end of a Unix socket; -1 if that isn't known.
+int64_t peer_user(int connection);
+
 /// The process that holds such a lock or a POSIX lock; 0 if it isn't visible here, -1 if the file isn't locked.
 pid_t lock_holder(int descriptor);
 

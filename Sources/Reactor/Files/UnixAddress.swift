@@ -54,4 +54,29 @@ package struct UnixAddress {
         let isAbandoned = address.withPointer { connect(descriptor, $0, $1) } != 0 && errno == ECONNREFUSED
         if isAbandoned { unlink(path) }
     }
+
+    /// A socket on which `action`, such as bind(2), was called with the address of a path. A path that is too long for
+    /// an address is reached through its directory's descriptor.
+    static func openSocket(
+        at path: String, _ action: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) throws(SystemError) -> Int32 {
+        var directory: Int32 = -1
+        var address = UnixAddress(path)
+        if address == nil {
+            let name = path.baseName ?? ""
+            directory = open("\(path.dropLast(name.count)).", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard directory >= 0 else { throw SystemError(path) }
+            address = UnixAddress("/proc/self/fd/\(directory)/\(name)")
+        }
+        defer { if directory >= 0 { close(directory) } }
+        guard let address else { throw SystemError(path, code: ENAMETOOLONG) }
+        let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError(path) }
+        guard address.withPointer({ action(descriptor, $0, $1) }) == 0 else {
+            let error = SystemError(path)
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
 }

@@ -26,7 +26,8 @@ struct Pipegram: ParsableCommand {
             name: "Try a bot, without a token",
             subcommands: [ChatCommand.self, DoctorCommand.self, SimulatorCommand.self, ReplayCommand.self]),
         CommandGroup(
-            name: "Run it on Telegram", subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self]),
+            name: "Run it on Telegram",
+            subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self, TellCommand.self]),
         CommandGroup(
             name: "Inspect a gateway",
             subcommands: [

@@ -24,6 +24,13 @@ import Reactor
         let downloads: ChildFiles
     }
 
+    /// Where other programs reach the gateway.
+    private struct Endpoints {
+        let metrics: MetricsEndpoint?
+        /// Nil without a state directory.
+        let control: ControlEndpoint?
+    }
+
     private let command: RunCommand
     private let session: BotAPISession
     private let program: BotProgram
@@ -32,7 +39,7 @@ import Reactor
     /// Nil if the journal is this gateway's own.
     private let cluster: Cluster?
     private let files: LocalFiles
-    private let metrics: MetricsEndpoint?
+    private let endpoints: Endpoints
     private let intake: UpdateIntake
     private var flow: Flow?
     private var signals: Signals?
@@ -87,9 +94,14 @@ import Reactor
         // Who sees that it listens may stop it at once; that must be handled.
         Signals.block(Self.handledSignals)
         try intake.listen(keepingIn: journal)
-        metrics = try command.logFlags.metrics.map { [session] in
-            try MetricsEndpoint(at: $0, on: session.loop, log: session.log)
-        }
+        endpoints = Endpoints(
+            metrics: try command.logFlags.metrics.map { [session] in
+                try MetricsEndpoint(at: $0, on: session.loop, log: session.log)
+            },
+            control: directory.flatMap { [journal, session] in
+                ControlEndpoint(
+                    in: $0, of: session.token.bot, keepingIn: journal, on: session.loop, log: session.log)
+            })
     }
 
     func run() throws -> ExitCode {
@@ -102,9 +114,11 @@ import Reactor
             }
         }
         intake.close()
-        metrics?.close()
+        endpoints.metrics?.close()
         flow?.parts.caller.abandonDownloads()
         let failure = closeJournal()
+        // After the last commit, which answers the last requests.
+        endpoints.control?.close()
         if flow == nil { journal.removeIfNew() }
         if !journal.isDurable || cluster != nil { files.downloads.removeAll() }
         let exitCode = try result.get()
@@ -145,7 +159,8 @@ import Reactor
             }
         }
         flow = Flow(gateway: gateway, parts: parts, health: health, cluster: runner)
-        metrics?.gateway = parts
+        endpoints.metrics?.gateway = parts
+        endpoints.control?.connect(gateway)
         journal.onFailure = { [unowned self] in session.end(with: $0) }
         gateway.start(with: earlier) { [unowned self] end in
             switch end {
@@ -169,7 +184,7 @@ import Reactor
             isSecret: { token.isIn($0) || isShared && $0.hasPrefix("PGPASSWORD=") }, journal: journal,
             on: loop,
             log: log)
-        children.metrics = metrics?.metrics
+        children.metrics = endpoints.metrics?.metrics
         return children
     }
 
@@ -179,7 +194,7 @@ import Reactor
         for (chat, left) in try journal.holds() { caller.hold(chat, for: left) }
         for (old, new) in try journal.migrations() { caller.migrate(old, to: new) }
         caller.onHold = { [unowned self] in
-            metrics?.metrics.floodWaited()
+            endpoints.metrics?.metrics.floodWaited()
             journal.hold($0, for: $1)
         }
         caller.onMigration = { [unowned self] in journal.migrate($0, to: $1) }
@@ -246,7 +261,8 @@ extension RunCommand: LoopCommand {
         policy.maxChildren = program.maxChildren(
             wanted: childFlags.maxChildren,
             besides: (webhook.webhook == nil ? 0 : webhook.connections)
-                + (logFlags.metrics == nil ? 0 : MetricsEndpoint.connections))
+                + (logFlags.metrics == nil ? 0 : MetricsEndpoint.connections)
+                + (deliveryFlags.noState ? 0 : ControlServer.connections))
         return policy
     }
 

@@ -3,6 +3,6 @@ import TestSupport
 extension Reader {
     nonisolated static let all = [
         json, childLines, pollAnswers, updateLogs, recordedUpdates, forms, allowLists, redactions,
-        markup, messages, typedLines, keyboards, faultOrders, simulatedCalls, tomlDocuments,
+        markup, messages, typedLines, keyboards, faultOrders, simulatedCalls, tomlDocuments, controlRequests,
     ]
 }

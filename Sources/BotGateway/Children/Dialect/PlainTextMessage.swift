@@ -7,7 +7,8 @@ package struct PlainTextMessage: Equatable {
     /// The `file_id` of a photo in its largest size, or of a document, a recording and so on.
     let fileID: String?
 
-    /// Nil for events without a text form: those that aren't messages, and messages without text or a file.
+    /// Nil for events without a text form: those that aren't messages, messages without text or a file, and what the
+    /// operator told that isn't a string.
     package init?(_ event: IncomingEvent) {
         guard let line = try? JSON(parsing: event.line), let type = line["type"]?.string else { return nil }
         self.init(kind: String(type.dropFirst("telegram.".count)), payload: line)
@@ -15,6 +16,10 @@ package struct PlainTextMessage: Equatable {
 
     /// The same for an update.
     init?(kind: String, payload: JSON) {
+        if kind == "told", let value = payload["value"]?.string {
+            (text, fileID) = (Self.oneLine(value), nil)
+            return
+        }
         guard Self.kinds.contains(kind), !Self.isOwn(payload) else { return nil }
         text = (payload["text"] ?? payload["caption"])?.string.map(Self.oneLine)
         fileID = Self.file(in: payload)?["file_id"]?.string

@@ -1,0 +1,68 @@
+import JSON
+import Reactor
+
+/// What a client of the control socket asks for; see docs/control.md.
+package enum ControlRequest {
+    /// Puts an event into a scope.
+    case tell(Told)
+    /// Asks how the gateway is doing.
+    case status
+
+    /// Why a line is no request, and the `id` to answer, if it could be read.
+    package struct Rejection: Error {
+        package let reason: String
+        package let id: JSON?
+    }
+
+    /// Parses one line.
+    static func read(_ line: LineSplitter.Line, limit: Int) throws(Rejection) -> (ControlRequest, id: JSON?) {
+        guard case .whole(let text) = line else {
+            throw Rejection(reason: "the line is longer than \(limit) bytes", id: nil)
+        }
+        guard let line = try? JSON(parsing: text), line.isObject else {
+            throw Rejection(reason: "expected one JSON object per line", id: nil)
+        }
+        let id = line["id"]
+        do throws(ControlRequestError) {
+            return (try ControlRequest(line), id)
+        } catch {
+            throw Rejection(reason: error.description, id: id)
+        }
+    }
+
+    private init(_ line: JSON) throws(ControlRequestError) {
+        switch line["type"]?.string {
+        case "tell": self = .tell(try Self.told(line))
+        case "status": self = .status
+        case let type: throw .unknownType(type ?? line["type"]?.description ?? "")
+        }
+    }
+
+    private static func told(_ line: JSON) throws(ControlRequestError) -> Told {
+        guard let name = line["scope"]?.string, let scope = Scope(name) else {
+            throw .badScope(line["scope"]?.string ?? "")
+        }
+        guard let value = line["value"] else { throw .missing("value", type: "tell") }
+        guard let told = Told(value, to: scope) else { throw .valueTooLong }
+        return told
+    }
+}
+
+/// Why a line is no request.
+package enum ControlRequestError: Error, Equatable, CustomStringConvertible {
+    case unknownType(String)
+    case missing(String, type: String)
+    case badScope(String)
+    case valueTooLong
+
+    package var description: String {
+        switch self {
+        case .unknownType(let type): "unknown type '\(type)'; docs/control.md lists them"
+        case .missing(let key, let type): "\(type) needs '\(key)'"
+        case .badScope(let scope):
+            "invalid scope '\(scope)': it must be chat:ID, chat:ID/topic:ID, chat:ID/direct:ID, user:ID, "
+                + "business:CONNECTION/chat:ID or bot"
+        case .valueTooLong: "'value' has more than \(Told.limit) bytes"
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// The journal of a gateway that doesn't run.
+package enum StoppedJournal {
+    /// Adds an event behind those that wait; the next start delivers it. Fails with `.noState` if a gateway uses the
+    /// directory, and with `.neverRan` if none has run there.
+    ///
+    /// - Returns: the event's `update_id`.
+    package static func append(_ told: Told, in directory: String) throws(GatewayFailure) -> Int64 {
+        let database = try JournalDatabase.open(in: directory, for: .writing)
+        return try StateDirectory.whileUnused(directory) { () throws(GatewayFailure) in
+            try JournalDatabase.reporting(at: "\(directory)/journal.db") { () throws(DatabaseError) in
+                try database.execute("PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+                let event = told.event(key: try JournalDatabase.nextKey(database))
+                try EventStatements(database).append(event)
+                try database.execute("COMMIT")
+                return event.updateID
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import BotGateway
+import JSON
+import Logging
+import Reactor
+
+/// Carries out what other programs ask for over the control socket.
+@MainActor final class ControlEndpoint {
+    private let server: ControlServer
+    private let journal: DiskJournal
+    private var gateway: Gateway?
+
+    /// Nil if the gateway can't listen; it runs without a control socket then.
+    ///
+    /// - Parameter directory: the state directory, whose lock the gateway holds.
+    init?(
+        in directory: StateDirectory, of bot: String, keepingIn journal: DiskJournal, on loop: EventLoop,
+        log: Logger
+    ) {
+        self.journal = journal
+        do throws(SystemError) {
+            server = try ControlServer(
+                at: StateDirectory.controlSocket(in: directory.path), bot: bot, pipegram: Version.current,
+                on: loop,
+                log: log)
+        } catch {
+            log.warning("no control socket (\(error)): pipegram tell can't reach this gateway")
+            return nil
+        }
+        server.perform = { [unowned self] in perform($0, then: $1) }
+    }
+
+    /// The bot is signed in, and the journal's events are about to be delivered.
+    func connect(_ gateway: Gateway) { self.gateway = gateway }
+
+    func close() { server.close() }
+
+    private func perform(
+        _ request: ControlRequest, then done: @escaping (ControlServer.Reply) -> Void
+    ) -> (() -> Void)? {
+        switch request {
+        case .tell(let told): tell(told, then: done)
+        case .status: done(status)
+        }
+        return nil
+    }
+
+    private func tell(_ told: Told, then done: @escaping (ControlServer.Reply) -> Void) {
+        // The start delivers what the journal has by then, and the next start what comes during the shutdown.
+        let gateway = gateway.flatMap { $0.isEnding ? nil : $0 }
+        journal.append(told) { event in
+            gateway?.deliver([event])
+            done(.success(["update_id": JSON(event.updateID)]))
+        }
+    }
+
+    private var status: ControlServer.Reply {
+        do throws(GatewayFailure) {
+            let report = try journal.report()
+            return .success([
+                "report": report.json, "lines": JSON(report.lines.map { JSON($0) }),
+                "ok": JSON(report.isPolling),
+            ])
+        } catch {
+            return .failure(ControlRefusal(error.description))
+        }
+    }
+}
