@@ -78,7 +78,14 @@ enum MessageContent {
             return ["[invoice \(join([invoice["title"]?.string, price(invoice)]))]"]
         }
         if message["story"] != nil { return ["[story]"] }
+        if let rich = message["rich_message"] { return richText(rich) }
         return []
+    }
+
+    /// A rich message's source, as the bot sent it.
+    private static func richText(_ rich: JSON) -> [String] {
+        guard let source = (rich["markdown"] ?? rich["html"])?.string else { return ["[rich message]"] }
+        return source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     private static func join(_ parts: [String?]) -> String { parts.compactMap { $0 }.joined(separator: ", ") }

@@ -123,6 +123,10 @@ package struct Transcript {
 
     private static func summary(of method: String, _ parameters: JSON) -> String {
         let arguments = Arguments(parameters)
+        if method == "sendMessageDraft" {
+            let lines = arguments.text("text").split(separator: "\n")
+            return "writes " + TerminalSanitizer.text(String(lines.last?.suffix(60) ?? "…"))
+        }
         guard method == "setMyCommands", let commands = arguments.structure("commands")?.elements else {
             return method
         }

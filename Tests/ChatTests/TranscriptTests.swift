@@ -27,6 +27,16 @@ import Testing
         #expect(script.lines(of: .message(message("a", chat: 43)), in: conversation) == ["a"])
     }
 
+    @Test func `a rich message is shown as the bot wrote it, and a draft by its last line`() {
+        var rich = message("")
+        rich.remove("text")
+        rich.set("rich_message", ["markdown": "# a\nb"])
+        #expect(script.lines(of: .message(rich), in: conversation) == ["# a", "b"])
+        let draft = BotAction.other(method: "sendMessageDraft", ["draft_id": 1, "text": "a\nb c"])
+        #expect(person.lines(of: draft, in: conversation) == ["· Demo: writes b c"])
+        #expect(script.lines(of: draft, in: conversation).isEmpty)
+    }
+
     @Test func `callback answers differ from alerts, and empty ones aren't shown`() {
         var answer: JSON = ["callback_query_id": "1", "text": "ok"]
         #expect(script.lines(of: .callbackAnswer(answer, person: 42), in: conversation) == ["answer: ok"])
