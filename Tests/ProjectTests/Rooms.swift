@@ -32,7 +32,7 @@ enum Rooms {
             BotGateway/ Client GatewayFailure.swift
         BotGateway/Updates/Access
             JSON
-            Reactor/ Loop
+            Reactor/ Files Loop
             BotAPI
             BotGateway/ GatewayFailure.swift Updates
         BotGateway/Updates/Recording

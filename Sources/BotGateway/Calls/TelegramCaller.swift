@@ -106,6 +106,13 @@ package final class TelegramCaller: CallSink, CallObserver {
         typing.send(call, to: destinations.currentChat(of: call)) { [self] in toldToWait(chat, for: $0) }
     }
 
+    /// Sends a text of the gateway's own.
+    package func say(_ text: String, in chat: Int64) {
+        let call = try? Call(
+            type: "telegram.send_message", parameters: ["text": JSON(text)], id: nil, in: .chat(chat))
+        if let call { perform(call, for: .chat(chat)) { _ in } }
+    }
+
     /// Whether a call of the scope was sent, and has no answer yet.
     package func isInFlight(in scope: Scope) -> Bool { queues[scope]?.isInFlight == true }
 

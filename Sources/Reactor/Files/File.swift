@@ -34,9 +34,11 @@ package enum File {
     nonisolated static func isRegular(_ mode: mode_t) -> Bool { mode & S_IFMT == S_IFREG }
 
     /// Replaces the file atomically: a reader sees either the old contents or the new ones.
-    package static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    package static func write(
+        _ bytes: [UInt8], to path: String, mode: mode_t = 0o666
+    ) throws(SystemError) {
         let draft = "\(path).new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw SystemError(path) }
         let isWritten = writeAll(bytes, to: descriptor)
         guard close(descriptor) == 0, isWritten, rename(draft, path) == 0 else {

@@ -44,6 +44,11 @@ struct RunCommand: ParsableCommand, Sendable {
                 "--drop-pending needs a state directory: a gateway that takes over polling must drop nothing."
             )
         }
+        if accessFlags.pair, deliveryFlags.stateFlags.isURL {
+            throw ValidationError(
+                "--pair needs a state directory: with a PostgreSQL server, use the same --allow-file on each machine."
+            )
+        }
         if webhook.webhook != nil, deliveryFlags.stateFlags.isURL {
             throw ValidationError(
                 "--webhook needs a state directory: of the gateways on a PostgreSQL server, one polls.")

@@ -26,6 +26,12 @@ struct AccessFlags: ParsableArguments, Sendable {
         completion: .file())
     var allowFile: [String] = []
 
+    @Flag(help: "Print a code that lets in the user who sends it")
+    var pair = false
+
+    @Flag(help: "Tell users who aren't allowed their id, once")
+    var tellStrangers = false
+
     @Option(help: .duration("Drop updates older than this"))
     var maxAge = DurationValue.never
 
@@ -43,7 +49,7 @@ struct AccessFlags: ParsableArguments, Sendable {
 extension AccessFlags {
     /// The allow-list from the options and the current contents of the files; nil if anyone is allowed.
     @MainActor func allowList() throws(Failure) -> AllowList? {
-        guard !allowChat.isEmpty || !allowUser.isEmpty || !allowFile.isEmpty else { return nil }
+        guard !allowChat.isEmpty || !allowUser.isEmpty || !allowFile.isEmpty || pair else { return nil }
         var list = AllowList()
         for text in allowChat {
             list.add(try entry(of: "--allow-chat", text, AllowList.Entry.init(chat:)))
@@ -86,7 +92,7 @@ extension AccessFlags {
                 "no allow-list: anyone can use this bot; limit access with --allow-chat, --allow-user or --allow-file"
             )
         }
-        guard !list.isEmpty else {
+        guard !list.isEmpty || pair else {
             return log.warning(
                 "the allow-list is empty, so every update is dropped; add chats or users to --allow-file")
         }

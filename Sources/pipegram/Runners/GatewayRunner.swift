@@ -86,7 +86,9 @@ import Reactor
             throw error.asFailure
         }
         cluster?.journal = journal
-        let reserved = ReservedFiles(journal.ownFiles + [command.recordFlags.record].compactMap(\.self))
+        do { try intake.access.remember(in: directory?.path) } catch { throw error.asFailure }
+        let reserved = ReservedFiles(
+            journal.ownFiles + [command.recordFlags.record, intake.access.file].compactMap(\.self))
         files = LocalFiles(
             uploads: try command.callFlags.fileFlags.uploads().excluding(reserved),
             downloads: ChildFiles(
@@ -137,12 +139,12 @@ import Reactor
     private func start(as user: JSON) throws(GatewayFailure) {
         session.introduce(user, doing: "waiting for updates")
         if let username = user["username"]?.string { journal.setBot(username: username) }
-        intake.access.logList()
+        intake.access.announce(for: user["username"]?.string)
         let earlier = try journal.recoveredCalls()
         let children = makeChildren(user)
         let telegram = try intake.source(continuing: journal)
-        let source = try intake.filter(telegram, notingIn: journal)
         let caller = try makeCaller()
+        let source = try intake.filter(telegram, notingIn: journal) { caller.say($0, in: $1) }
         let gateway = Gateway(
             from: source, by: command.childFlags.scope, through: children, to: caller,
             observedBy: caller, keepingIn: journal,

@@ -73,9 +73,10 @@ import Reactor
 
     /// Records updates before they are filtered, so the record also has dropped ones.
     func filter(
-        _ source: any UpdateSource, notingIn journal: DiskJournal
+        _ source: any UpdateSource, notingIn journal: DiskJournal,
+        saying say: @escaping (_ text: String, _ chat: Int64) -> Void
     ) throws(GatewayFailure) -> FilteredUpdates {
         let recorded = record.map { RecordingSource(source, in: $0) as any UpdateSource } ?? source
-        return try access.filter(recorded, notingIn: journal, on: session.loop)
+        return try access.filter(recorded, notingIn: journal, on: session.loop, saying: say)
     }
 }

@@ -9,6 +9,8 @@ package struct AccessPolicy {
 
     /// Nil to allow everyone.
     package var list: AllowList?
+    /// Hears of messages of others; nil if they are dropped in silence.
+    package var strangers: Strangers?
     /// The maximum age of an arriving update; nil for no limit.
     package let maxAge: Duration?
     /// The former ids of supergroups: an allowed group stays allowed under its new id.

@@ -26,6 +26,12 @@ package struct AllowList: Equatable {
         }
     }
 
+    package mutating func add(_ other: AllowList) {
+        chats.formUnion(other.chats)
+        users.formUnion(other.users)
+        names.formUnion(other.names)
+    }
+
     func admits(user id: Int64?, name: String?) -> Bool {
         if let id, users.contains(id) { return true }
         guard let name else { return false }

@@ -80,6 +80,7 @@ package final class FilteredUpdates: UpdateSource {
             let decision = access.decide(on: update, at: now)
             guard decision != .admitted else { return true }
             if decision == .tooOld { old += 1 } else { dropped.notAllowed += 1 }
+            if decision == .notAllowed { access.strangers?.met(update) }
             let reason = decision == .tooOld ? "too old" : "not allowed"
             log.debug("dropped \(update.kind): \(reason)", metadata: ["update": "\(update.id)"])
             return false
