@@ -48,6 +48,20 @@ int spawn_prepare(void) {
     return 0;
 }
 
+static int set_limit(int resource, uint64_t value, uint64_t spare) {
+    struct rlimit limit;
+    if (!value) return 0;
+    if (getrlimit(resource, &limit)) return -1;
+    if (value + spare < limit.rlim_max) limit.rlim_max = value + spare;
+    limit.rlim_cur = value < limit.rlim_max ? value : limit.rlim_max;
+    return setrlimit(resource, &limit);
+}
+
+static int set_limits(const child_limits *limits) {
+    return set_limit(RLIMIT_DATA, limits->memory, 0) || set_limit(RLIMIT_CPU, limits->cpu, 1)
+           || set_limit(RLIMIT_NPROC, limits->processes, 0) || set_limit(RLIMIT_NOFILE, limits->files, 0);
+}
+
 // Runs in the parent's memory until execve: it may write nothing there but job->error.
 static int child_main(void *argument) {
     struct job *job = argument;
@@ -69,6 +83,8 @@ static int child_main(void *argument) {
         limit.rlim_cur = request->descriptor_limit;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+    if (set_limits(&request->limits)) goto failed;
+    if (request->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) goto failed;
     if (request->directory && chdir(request->directory)) goto failed;
     sigprocmask(SIG_SETMASK, &job->mask, 0);
     execve(request->path, request->arguments, request->environment);

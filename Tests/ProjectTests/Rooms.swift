@@ -145,7 +145,7 @@ enum Rooms {
             Reactor/ Loop
             BotGateway/ GatewayFailure.swift
         pipegram/Options
-            Reactor/ Files HTTP Loop
+            Reactor/ Files HTTP Loop Process
             BotAPI
             BotGateway/ Children Children/Dialect Events GatewayFailure.swift Journal Journal/Cluster Updates Updates/Access
             pipegram

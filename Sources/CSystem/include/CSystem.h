@@ -12,6 +12,14 @@ typedef struct {
     int pidfd;
 } spawned_child;
 
+/// What a child may use; 0 keeps our limit. None is raised above ours.
+typedef struct {
+    uint64_t memory;    // RLIMIT_DATA, in bytes
+    uint64_t cpu;       // RLIMIT_CPU, in seconds: SIGXCPU, and SIGKILL a second later
+    uint64_t processes; // RLIMIT_NPROC, of all of the user's
+    uint64_t files;     // RLIMIT_NOFILE
+} child_limits;
+
 typedef struct {
     const char *path;         // resolved: PATH isn't searched
     char *const *arguments;   // NULL-terminated, starting with the program's name
@@ -19,6 +27,8 @@ typedef struct {
     const char *directory;    // NULL keeps ours
     int input, output, error; // become descriptors 0, 1 and 2
     uint64_t descriptor_limit; // the child's soft RLIMIT_NOFILE; 0 keeps ours
+    child_limits limits;
+    int no_new_privileges; // execve(2) ignores set-user-ID bits and file capabilities
 } spawn_request;
 
 /// Reserves three low descriptors for spawning; call once, before many descriptors are open. Returns 0 or an errno.

@@ -18,7 +18,10 @@ package struct ProgramFile {
         let bot: Program
         do throws(Program.NotFound) {
             bot = try Program(command, searchPath: searchPath)
-            program = try Program(whole, searchPath: searchPath)
+            var program = try Program(whole, searchPath: searchPath)
+            // As a gateway starts it.
+            program.hasNoNewPrivileges = true
+            self.program = program
         } catch {
             diagnoses = Self.diagnoses(of: error, exists)
             return

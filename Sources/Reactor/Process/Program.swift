@@ -49,6 +49,9 @@ package struct Program {
     package var environment: [String]
     /// The child's soft descriptor limit; 0 means this process's limit.
     package var descriptorLimit: UInt64 = 0
+    package var limits = ProcessLimits()
+    /// Whether set-user-ID programs, such as sudo(8), give it and its processes no rights.
+    package var hasNoNewPrivileges = false
 
     /// Looks up the program's name as execvp(3) does: in `searchPath`, unless the name contains a slash.
     package init(
@@ -155,13 +158,32 @@ package struct Program {
                     var request = spawn_request(
                         path: path, arguments: arguments.baseAddress, environment: environment.baseAddress,
                         directory: place,
-                        input: input, output: output, error: error, descriptor_limit: descriptorLimit)
+                        input: input, output: output, error: error, descriptor_limit: descriptorLimit,
+                        limits: limits.request, no_new_privileges: hasNoNewPrivileges ? 1 : 0)
                     failure = spawn_child(&child, &request)
                 }
             }
         }
         guard failure == 0 else { throw SystemError("starting \(self.path)", code: failure) }
         return child
+    }
+}
+
+/// What a process may use, as in setrlimit(2); 0 for this process's limit. Processes that it starts have the same limits.
+package nonisolated struct ProcessLimits: Equatable, Sendable {
+    /// Its heap and other writable memory (RLIMIT_DATA), in bytes.
+    package var memory: UInt64 = 0
+    /// CPU time in seconds.
+    package var cpu: UInt64 = 0
+    /// All processes and threads of its user.
+    package var processes: UInt64 = 0
+    /// Open descriptors.
+    package var files: UInt64 = 0
+
+    package init() {}
+
+    fileprivate var request: child_limits {
+        child_limits(memory: memory, cpu: cpu, processes: processes, files: files)
     }
 }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import BotGateway
+import Glibc
+import Reactor
 
 /// The options for children that `run`, `chat` and `replay` share.
 struct ChildFlags: ParsableArguments, Sendable {
@@ -42,7 +44,22 @@ struct ChildFlags: ParsableArguments, Sendable {
     @Flag(help: "Send a --plain program's output as Markdown")
     var markdown = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Limits of each child, such as memory=256M,cpu=60s",
+            valueName: "limits"))
+    var limit: String?
+
+    /// The limits in `--limit`.
+    var limits: ProcessLimits {
+        get throws { try limit.map { try ProcessLimits(option: $0) } ?? ProcessLimits() }
+    }
+
     func validate() throws {
+        if try limits.processes > 0, geteuid() == 0 {
+            throw ValidationError(
+                "--limit processes has no effect on root's processes: run pipegram as another user.")
+        }
         let needPlain = [
             ("--plain-quiet", plainQuiet != nil), ("--interrupt", interrupt != nil), ("--stream", stream),
             ("--markdown", markdown),

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A size on the command line: `65536`, `64KiB`, `1MiB`.
+/// A size on the command line: `65536`, `64KiB`, `1MiB` or `1M`.
 struct SizeValue: ExpressibleByArgument, Sendable {
     let bytes: Int
 
@@ -11,7 +11,10 @@ struct SizeValue: ExpressibleByArgument, Sendable {
 
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        let units = ["": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
+        let units = [
+            "": 1, "B": 1, "K": 1 << 10, "KiB": 1 << 10, "M": 1 << 20, "MiB": 1 << 20, "G": 1 << 30,
+            "GiB": 1 << 30,
+        ]
         guard let number = Int(digits), let unit = units[String(argument.dropFirst(digits.count))],
             number > 0, number <= (1 << 40) / unit
         else { return nil }

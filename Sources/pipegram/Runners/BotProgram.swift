@@ -23,6 +23,8 @@ extension ProgramArguments {
     init(_ arguments: ProgramArguments, _ flags: ChildFlags) throws {
         var program = try arguments.find()
         (program.descriptorLimit, descriptorLimit) = DescriptorLimit.raise()
+        program.limits = try flags.limits
+        program.hasNoNewPrivileges = true
         do {
             command = try CommandTemplate(program, directory: flags.workdir, scopes: flags.scope)
         } catch {
