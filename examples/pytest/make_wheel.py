@@ -80,8 +80,11 @@ def build_program():
 
 def platform_of(program):
     """The platform tag: the architecture, and the newest version of glibc that the program uses."""
+    if not program.is_file():
+        sys.exit(f"make_wheel: no file {program}")
     try:
-        dump = subprocess.run(["objdump", "-p", program], stdout=subprocess.PIPE, text=True).stdout
+        dump = subprocess.run(
+            ["objdump", "-p", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
     except FileNotFoundError:
         sys.exit("make_wheel: 'objdump' not found: install binutils")
     architecture = re.search(r"file format (\S+)", dump)
@@ -96,8 +99,10 @@ def platform_of(program):
 
 def version_of(program):
     """The version of pipegram is the package's, too."""
-    return subprocess.run(
-        [program.resolve(), "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
+    words = subprocess.run([program.resolve(), "--version"], stdout=subprocess.PIPE, text=True).stdout.split()
+    if words[:1] != ["pipegram"]:
+        sys.exit(f"make_wheel: {program} isn't pipegram, or doesn't run here")
+    return words[-1]
 
 
 def metadata(project, version):

@@ -530,18 +530,20 @@ class Telegram:
     def _await(self, wanted: _Wanted, place: Optional[Place], timeout: Optional[float]) -> Action:
         __tracebackhide__ = True
         seconds = self.timeout if timeout is None else timeout
-        deadline = time.monotonic() + seconds
-        self._fetch(0)
+        deadline, wait = time.monotonic() + seconds, 0.0
         while True:
+            # Asked first, because a bot may act and then end.
+            problems = self.simulator.bots.problems()
+            self._fetch(wait)
             new = self._new([wanted.kind], place)
             if new and wanted.accepts(new[0]):
                 self._expected.add(new[0]["id"])
                 return new[0]
             left = deadline - time.monotonic()
-            if new or left <= 0 or self.simulator.bots.problems():
+            if new or left <= 0 or problems:
                 raise AssertionError(self._complaint(wanted, place, new, seconds))
             # In slices, so that a bot's crash is seen at once.
-            self._fetch(min(left, 0.2))
+            wait = min(left, 0.2)
 
     def _complaint(self, wanted: _Wanted, place: Optional[Place], new: List[Action], seconds: float) -> str:
         where = "" if place is None else f" to {self._names.get(_place(place), _place(place))}"

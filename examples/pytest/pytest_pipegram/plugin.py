@@ -11,6 +11,7 @@ from .conversation import Telegram
 from .simulator import Simulator, SimulatorError
 
 TIMEOUT = "5"
+CONVERSATION = pytest.StashKey[Telegram]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,11 +40,12 @@ def telegram_simulator(pytestconfig: pytest.Config) -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def telegram(telegram_simulator: Simulator, pytestconfig: pytest.Config) -> Iterator[Telegram]:
+def telegram(
+    telegram_simulator: Simulator, pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Telegram]:
     """A simulated Telegram without chats: users, the bot, faults. Afterwards, the test's bots are stopped."""
     given = pytestconfig.getoption("telegram_timeout")
     timeout = float(pytestconfig.getini("telegram_timeout")) if given is None else given
-    telegram = Telegram(telegram_simulator, timeout)
+    telegram = request.node.stash[CONVERSATION] = Telegram(telegram_simulator, timeout)
     yield telegram
     telegram.close()
 
@@ -59,8 +61,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Adds the conversation to the report of a failed test."""
     outcome = yield
     report = outcome.get_result()
-    telegram = getattr(item, "funcargs", {}).get("telegram")
-    if report.when != "call" or not report.failed or not isinstance(telegram, Telegram):
+    telegram = item.stash.get(CONVERSATION, None)
+    if report.when == "teardown" or not report.failed or not telegram:
         return
     try:
         report.sections.append(("Telegram conversation", telegram.transcript() or "(nothing was said)"))

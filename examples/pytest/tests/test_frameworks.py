@@ -92,6 +92,31 @@ def test_aiogram_with_a_bot_of_ones_own(telegram):
     assert telegram.bot.says("hi")["entities"][0]["type"] == "bold"
 
 
+def test_webhook(telegram, tmp_path):
+    (tmp_path / "bot.py").write_text("""
+import http.server, json, os, urllib.parse, urllib.request
+
+class Webhook(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        update = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = {"method": "sendMessage", "chat_id": update["message"]["chat"]["id"], "text": "posted"}
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Webhook)
+url = urllib.parse.quote(f"http://127.0.0.1:{server.server_port}/")
+urllib.request.urlopen(os.environ["TELEGRAM_API_URL"] + "/bot7:secret/setWebhook?url=" + url)
+server.serve_forever()
+""")
+    bot = telegram.start(tmp_path / "bot.py")
+    telegram.user("Ada").says("hello")
+    telegram.bot.says("posted")
+    bot.stop()
+    assert telegram.simulator.call("getWebhookInfo")["url"] == ""
+
+
 def test_command_of_any_language(telegram):
     program = (
         "import json, os, time, urllib.request\n"

@@ -36,6 +36,62 @@ def test_a_failed_test_shows_the_conversation(pytester):
     assert "conversation.py" not in result.stdout.str()
 
 
+def test_a_failed_fixture_and_a_failed_coroutine_show_the_conversation(pytester):
+    pytester.makepyfile("""
+        import asyncio
+        import pytest
+
+        @pytest.fixture
+        def greeted(telegram):
+            telegram.user("Ada").says("good morning")
+            telegram.bot.says("hello", timeout=0.1)
+
+        def test_fixture(greeted):
+            pass
+
+        def test_coroutine(async_telegram):
+            async def test():
+                ada = await async_telegram.user("Ada")
+                await ada.says("good evening")
+                await async_telegram.bot.says("hello", timeout=0.1)
+            asyncio.run(test())
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines([
+        "* Telegram conversation *", "Ada: good morning", "* Telegram conversation *", "Ada: good evening"])
+
+
+def test_the_last_words_of_a_bot_count(pytester):
+    pytester.makepyfile(bot="""
+        import json, os, urllib.request
+
+        def call(method, **parameters):
+            url = os.environ["TELEGRAM_API_URL"] + "/bot7:secret/" + method
+            body = json.dumps(parameters).encode()
+            request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+            return json.load(urllib.request.urlopen(request))["result"]
+
+        update = call("getUpdates", timeout=20)[0]
+        call("sendMessage", chat_id=update["message"]["chat"]["id"], text="bye")
+    """, test_it="""
+        def test_it(telegram):
+            telegram.start("bot.py")
+            telegram.user("Ada").says("end")
+            telegram.bot.says("bye")
+            while not telegram.simulator.bots.problems():
+                pass
+            telegram.user("Bob").says("hello?")
+            try:
+                telegram.bot.says("hello", timeout=60)
+            except AssertionError as error:
+                assert "bot.py ended with status 0" in str(error)
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1)
+    assert result.duration < 50
+
+
 def test_a_bot_that_crashes_fails_its_test_at_once(pytester):
     pytester.makepyfile(test_it="""
         async def main():
