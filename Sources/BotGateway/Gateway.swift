@@ -110,15 +110,21 @@ package final class Gateway {
         }
     }
 
+    /// Makes a call of the operator's. It isn't kept: the operator learns its result, or that the gateway ended.
+    package func perform(_ call: Call, then reply: @escaping (CallResult) -> Void) {
+        send(call, for: call.line(orElse: .bot), key: nil, then: reply)
+    }
+
+    /// - Parameter key: the call's key in the journal; nil if it isn't kept there.
     private func send(
-        _ call: Call, for scope: Scope, key: Int64, then reply: @escaping (CallResult) -> Void
+        _ call: Call, for scope: Scope, key: Int64?, then reply: @escaping (CallResult) -> Void
     ) {
         calls.open += 1
         let start = loop.now
         sink.perform(call, for: scope) { [self] result in
             calls.open -= 1
             children.metrics?.answered(call, result, after: .current - start)
-            journal.remove(call: key)
+            if let key { journal.remove(call: key) }
             reply(result)
             if isEnding { endIfDone() }
         }

@@ -75,7 +75,13 @@ enum Rooms {
         BotGateway/Control
             JSON
             Reactor/ Files Loop
-            BotGateway/ Events GatewayFailure.swift
+            BotGateway/ Events GatewayFailure.swift Questions
+        # Questions of the operator's, and the updates that answer them.
+        BotGateway/Questions
+            JSON
+            Reactor/ Loop
+            BotAPI
+            BotGateway/ Client Events GatewayFailure.swift Updates Updates/Access
         # A server that keeps the journal of several gateways.
         BotGateway/Journal/Cluster
             JSON
@@ -168,7 +174,7 @@ enum Rooms {
             JSON
             Reactor/ Files HTTP Loop Process Terminal
             BotAPI
-            BotGateway/ Calls Children Client Control Events Gateway.swift GatewayFailure.swift Journal Journal/Cluster Journal/Inspection Metrics Updates Updates/Access Updates/Recording
+            BotGateway/ Calls Children Client Control Events Gateway.swift GatewayFailure.swift Journal Journal/Cluster Journal/Inspection Metrics Questions Updates Updates/Access Updates/Recording
             TelegramSimulator/ Methods Server State
             Offline
             Chat

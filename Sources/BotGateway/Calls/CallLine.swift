@@ -68,7 +68,7 @@ struct CallLine {
 
 extension Call {
     /// The queue that keeps the call's order: its chat's, or `scope` for a call without a chat id.
-    func line(orElse scope: Scope) -> Scope {
+    package func line(orElse scope: Scope) -> Scope {
         guard let chat = chatID else { return scope }
         guard let connection = parameters["business_connection_id"]?.string else { return .chat(chat) }
         return .business(connection: connection, chat: chat)

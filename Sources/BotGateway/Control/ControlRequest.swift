@@ -5,6 +5,8 @@ import Reactor
 package enum ControlRequest {
     /// Puts an event into a scope.
     case tell(Told)
+    /// Asks a question, and waits for the answer.
+    case ask(Question)
     /// Asks how the gateway is doing.
     case status
 
@@ -33,8 +35,17 @@ package enum ControlRequest {
     private init(_ line: JSON) throws(ControlRequestError) {
         switch line["type"]?.string {
         case "tell": self = .tell(try Self.told(line))
+        case "ask": self = .ask(try Self.question(line))
         case "status": self = .status
         case let type: throw .unknownType(type ?? line["type"]?.description ?? "")
+        }
+    }
+
+    private static func question(_ line: JSON) throws(ControlRequestError) -> Question {
+        do throws(QuestionError) {
+            return try Question(line)
+        } catch {
+            throw .badQuestion(error)
         }
     }
 
@@ -54,6 +65,7 @@ package enum ControlRequestError: Error, Equatable, CustomStringConvertible {
     case missing(String, type: String)
     case badScope(String)
     case valueTooLong
+    case badQuestion(QuestionError)
 
     package var description: String {
         switch self {
@@ -62,6 +74,7 @@ package enum ControlRequestError: Error, Equatable, CustomStringConvertible {
         case .badScope(let scope):
             "invalid scope '\(scope)': it must be chat:ID, chat:ID/topic:ID, chat:ID/direct:ID, user:ID, "
                 + "business:CONNECTION/chat:ID or bot"
+        case .badQuestion(let error): error.description
         case .valueTooLong: "'value' has more than \(Told.limit) bytes"
         }
     }

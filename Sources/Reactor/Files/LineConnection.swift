@@ -98,10 +98,9 @@ import Glibc
 
     private func isReady(_ readiness: EventLoop.Readiness) {
         if readiness.contains(.writable) { flush() }
+        let isClosed = !readiness.isDisjoint(with: .closed)
         // Lines that were written before the other end was closed count.
-        if readiness.contains(.readable) || readiness.contains(.closed) {
-            read(toEnd: readiness.contains(.closed))
-        }
+        if isClosed || readiness.contains(.readable) { read(toEnd: isClosed) }
     }
 
     private func read(toEnd: Bool) {

@@ -27,7 +27,9 @@ struct Pipegram: ParsableCommand {
             subcommands: [ChatCommand.self, DoctorCommand.self, SimulatorCommand.self, ReplayCommand.self]),
         CommandGroup(
             name: "Run it on Telegram",
-            subcommands: [RunCommand.self, RecordCommand.self, SendCommand.self, TellCommand.self]),
+            subcommands: [
+                RunCommand.self, RecordCommand.self, SendCommand.self, AskCommand.self, TellCommand.self,
+            ]),
         CommandGroup(
             name: "Inspect a gateway",
             subcommands: [

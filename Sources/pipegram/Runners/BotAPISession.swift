@@ -45,8 +45,12 @@ import Reactor
     }
 
     func caller(_ flags: CallFlags, uploads: Uploads, files: ChildFiles) -> TelegramCaller {
+        caller(timeout: flags.callTimeout, uploads: uploads, files: files)
+    }
+
+    func caller(timeout: DurationValue, uploads: Uploads, files: ChildFiles) -> TelegramCaller {
         TelegramCaller(
-            api: api, limit: 32, timeout: flags.callTimeout.duration ?? .seconds(86_400), uploads: uploads,
+            api: api, limit: 32, timeout: timeout.duration ?? .seconds(86_400), uploads: uploads,
             files: files, on: loop, log: log)
     }
 

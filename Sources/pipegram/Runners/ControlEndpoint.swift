@@ -7,6 +7,7 @@ import Reactor
 @MainActor final class ControlEndpoint {
     private let server: ControlServer
     private let journal: DiskJournal
+    private let questions: Questions
     private var gateway: Gateway?
 
     /// Nil if the gateway can't listen; it runs without a control socket then.
@@ -17,6 +18,7 @@ import Reactor
         log: Logger
     ) {
         self.journal = journal
+        questions = Questions(on: loop)
         do throws(SystemError) {
             server = try ControlServer(
                 at: StateDirectory.controlSocket(in: directory.path), bot: bot, pipegram: Version.current,
@@ -29,8 +31,17 @@ import Reactor
         server.perform = { [unowned self] in perform($0, then: $1) }
     }
 
+    /// Keeps the answers to questions from the bot.
+    func filter(_ source: any UpdateSource) -> any UpdateSource { UnansweredUpdates(of: source, questions) }
+
     /// The bot is signed in, and the journal's events are about to be delivered.
-    func connect(_ gateway: Gateway) { self.gateway = gateway }
+    func connect(_ gateway: Gateway) {
+        self.gateway = gateway
+        questions.perform = { [unowned gateway] in gateway.perform($0, then: $1) }
+    }
+
+    /// The gateway is about to stop: no question can be answered any more.
+    func stopping() { questions.withdrawAll("the gateway is stopping") }
 
     func close() { server.close() }
 
@@ -39,6 +50,7 @@ import Reactor
     ) -> (() -> Void)? {
         switch request {
         case .tell(let told): tell(told, then: done)
+        case .ask(let question): return ask(question, then: done)
         case .status: done(status)
         }
         return nil
@@ -50,6 +62,21 @@ import Reactor
         journal.append(told) { event in
             gateway?.deliver([event])
             done(.success(["update_id": JSON(event.updateID)]))
+        }
+    }
+
+    private func ask(
+        _ question: Question, then done: @escaping (ControlServer.Reply) -> Void
+    ) -> (() -> Void)? {
+        guard let gateway, !gateway.isEnding else {
+            done(
+                .failure(
+                    ControlRefusal(gateway == nil ? "the bot isn't signed in yet" : "the gateway is stopping")
+                ))
+            return nil
+        }
+        return questions.ask(question) { result in
+            done(result.map(\.json).mapError { ControlRefusal($0.reason) })
         }
     }
 

@@ -144,7 +144,8 @@ import Reactor
         let children = makeChildren(user)
         let telegram = try intake.source(continuing: journal)
         let caller = try makeCaller()
-        let source = try intake.filter(telegram, notingIn: journal) { caller.say($0, in: $1) }
+        let filtered = try intake.filter(telegram, notingIn: journal) { caller.say($0, in: $1) }
+        let source = endpoints.control?.filter(filtered) ?? filtered
         let gateway = Gateway(
             from: source, by: command.childFlags.scope, through: children, to: caller,
             observedBy: caller, keepingIn: journal,
@@ -247,6 +248,7 @@ import Reactor
         }
         flow?.health.stopping()
         log.info("stopping: waiting for children; a second signal kills them")
+        endpoints.control?.stopping()
         gateway.shutDown()
         cluster?.stop()
     }

@@ -11,6 +11,7 @@ extension Reader {
             #"{"type":"tell","id":1,"scope":"chat:-1001/topic:3","value":{"a":[1.50,"\ud83d\ude00",null]}}"#,
             #"{"type":"tell","id":"x","scope":"business:b/1/chat:42","value":"\n"}"#,
             #"{"type":"status","id":[1]}"#,
+            #"{"type":"ask","id":2,"chat_id":-1001,"text":"?","buttons":["Yes","\ud83d\ude00"],"users":["42","@ada"],"timeout":0.5}"#,
         ]
     ) { bytes in
         bytes.withUnsafeBytes { text in
