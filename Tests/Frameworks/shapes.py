@@ -26,7 +26,7 @@ IN_GROUPS = [
     "getChatAdministrators", "leaveChat", "unbanChatMember", "restrictChatMember",
     "promoteChatMember", "banChatSenderChat", "unbanChatSenderChat",
     "setChatPermissions", "setChatPhoto", "deleteChatPhoto", "setChatTitle", "setChatDescription",
-    "setChatStickerSet", "deleteChatStickerSet", "getChatMember", "exportChatInviteLink",
+    "setChatStickerSet", "deleteChatStickerSet", "getChatMember",
 ]
 
 
@@ -100,6 +100,11 @@ class World:
             somebody = result("simulator/users", {"first_name": "Carl"})["id"]
             result(f"simulator/users/{somebody}/joinChat", {"chat_id": self.group})
             return {"chat_id": self.group, "user_id": somebody}
+        if method.endswith("InviteLink"):
+            link = result("bot7:secret/createChatInviteLink", {"chat_id": self.group})
+            return dict(link, chat_id=self.group, name="x")
+        if method.endswith("ChatJoinRequest"):
+            return {"chat_id": self.group, "user_id": self.request_to_join()}
         if method == "getFile":
             return {"file_id": self.photo()["photo"][-1]["file_id"]}
         if method == "setChatAdministratorCustomTitle":
@@ -130,6 +135,13 @@ class World:
             "editMessageReplyMarkup": {"reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "x"}]]}},
         }.get(method, {})
 
+    def request_to_join(self):
+        """The id of a user who asked to join the group."""
+        somebody = result("simulator/users", {"first_name": "Dora"})["id"]
+        link = result("bot7:secret/createChatInviteLink", {"chat_id": self.group, "creates_join_request": True})
+        result(f"simulator/users/{somebody}/joinChat", {"invite_link": link["invite_link"]})
+        return somebody
+
     def widget(self):
         return result("bot7:secret/sendWidget", {"chat_id": self.private, "html": "x", "is_shared": True})
 
@@ -141,6 +153,9 @@ class World:
         if method == "stopPoll":
             return result("bot7:secret/sendPoll", {
                 "chat_id": self.private, "question": "x?", "options": [{"text": "a"}, {"text": "b"}]})["message_id"]
+        if method in ("setGameScore", "getGameHighScores"):
+            return result(
+                "bot7:secret/sendGame", {"chat_id": self.private, "game_short_name": "game"})["message_id"]
         if method in ("editMessageLiveLocation", "stopMessageLiveLocation"):
             return result("bot7:secret/sendLocation", {
                 "chat_id": self.private, "latitude": 1, "longitude": 2, "live_period": 600})["message_id"]
@@ -169,6 +184,7 @@ class World:
             "sendMediaGroup": {"media": [photo, dict(photo)]},
             "editMessageMedia": {"media": photo},
             "sendPaidMedia": {"media": [photo], "star_count": 1},
+            "setMyProfilePhoto": {"photo": {"type": "static", "photo": "attach://file"}},
         }.get(method, {})
 
     def value(self, method, name, types):

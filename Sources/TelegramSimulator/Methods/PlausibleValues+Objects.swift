@@ -1,23 +1,7 @@
 import JSON
 
 extension PlausibleValues {
-    static let newLink = "https://t.me/+AAAAAAAAAAAAAAAA"
-
     func list(_ name: String) -> [JSON] { arguments.structure(name)?.elements ?? [] }
-
-    func inviteLink(isRevoked: Bool) -> JSON {
-        let link = arguments.text("invite_link")
-        var value: JSON = [
-            "invite_link": JSON(link.isEmpty ? Self.newLink : link), "creator": bot,
-            "creates_join_request": JSON(arguments.flag("creates_join_request")), "is_primary": false,
-            "is_revoked": JSON(isRevoked),
-        ]
-        if !arguments.text("name").isEmpty { value.set("name", JSON(arguments.text("name"))) }
-        for name in ["expire_date", "member_limit", "subscription_period", "subscription_price"] {
-            arguments.integer(name).map { value.set(name, JSON($0)) }
-        }
-        return value
-    }
 
     var message: JSON {
         let id = arguments.integer("message_id") ?? 1
@@ -35,16 +19,6 @@ extension PlausibleValues {
 
     private func option(_ id: String, _ text: String) -> JSON {
         ["persistent_id": JSON(id), "text": JSON(text), "voter_count": 0]
-    }
-
-    var administratorRights: JSON {
-        var rights: JSON = [:]
-        for name in [
-            "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
-            "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users",
-            "can_post_stories", "can_edit_stories", "can_delete_stories", "can_send_welcome_messages",
-        ] { rights.set(name, false) }
-        return rights
     }
 
     var businessConnection: JSON {

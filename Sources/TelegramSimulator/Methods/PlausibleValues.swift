@@ -24,7 +24,6 @@ struct PlausibleValues {
         switch method {
         case "getUpdates": []
         case "getWebhookInfo": ["url": "", "has_custom_certificate": false, "pending_update_count": 0]
-        case "getMyDefaultAdministratorRights": administratorRights
         case "getMyStarBalance", "getBusinessAccountStarBalance": ["amount": 0]
         case "getStarTransactions": ["transactions": []]
         case "getChatShareThemeBackdrops": ["backdrops": []]
@@ -45,10 +44,6 @@ struct PlausibleValues {
 
     private func ofChat(_ method: String) -> JSON? {
         switch method {
-        case "exportChatInviteLink": JSON(Self.newLink)
-        case "createChatInviteLink", "editChatInviteLink", "createChatSubscriptionInviteLink",
-            "editChatSubscriptionInviteLink", "revokeChatInviteLink":
-            inviteLink(isRevoked: method == "revokeChatInviteLink")
         case "getChatAdministrators": [["status": "creator", "user": user, "is_anonymous": false]]
         case "getUserChatBoosts": ["boosts": []]
         case "stopPoll": stoppedPoll
@@ -63,7 +58,6 @@ struct PlausibleValues {
     private func ofAccount(_ method: String) -> JSON? {
         switch method {
         case "getUserProfileAudios": ["total_count": 0, "audios": []]
-        case "getUserPersonalChatMessages": []
         case "getBusinessAccountGifts", "getUserGifts", "getChatGifts": ["total_count": 0, "gifts": []]
         case "getBusinessConnection": businessConnection
         case "postStory", "repostStory", "editStory":

@@ -23,16 +23,19 @@ extension SimulatedTelegram {
             info.set("permissions", permissions)
         }
         chat.details.map { info.merge($0) }
+        if chat.isPrivate { info.merge(account(of: chat.id)) }
         if let message = chat.pinned.last.flatMap({ chat.messages[$0] }) {
             info.set("pinned_message", message)
         }
         return info
     }
 
-    private func group(_ request: Request, to purpose: String) throws(BotAPIError) -> SimulatedChat {
+    private func group(
+        _ request: Request, to purpose: String, _ right: String = "can_change_info"
+    ) throws(BotAPIError) -> SimulatedChat {
         let chat = try chat(of: request)
         guard !chat.isPrivate else { throw .badRequest("can't change private chat's info") }
-        try checkRights(to: purpose, in: chat, as: request)
+        try checkRights(to: purpose, right, in: chat, as: request)
         return chat
     }
 
@@ -67,14 +70,7 @@ extension SimulatedTelegram {
     func setChatPhoto(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try group(request, to: "change chat photo")
         let photo = try files.object("photo", request.arguments, parameter: "photo", request.files)
-        let id = photo[0]?["file_id"] ?? ""
-        let unique = photo[0]?["file_unique_id"] ?? ""
-        chat.setDetail(
-            "photo",
-            [
-                "small_file_id": id, "small_file_unique_id": unique, "big_file_id": id,
-                "big_file_unique_id": unique,
-            ])
+        chat.setDetail("photo", photo.chatPhoto)
         announce(["new_chat_photo": photo], in: chat, by: request)
         showChange(request, "setChatPhoto")
         return true
@@ -93,7 +89,7 @@ extension SimulatedTelegram {
         guard let permissions = request.arguments.structure("permissions"), permissions.isObject else {
             throw .badRequest("can't parse permissions JSON object")
         }
-        let chat = try group(request, to: "change chat permissions")
+        let chat = try group(request, to: "change chat permissions", "can_restrict_members")
         chat.setDetail("permissions", permissions)
         showChange(request, "setChatPermissions")
         return true

@@ -17,8 +17,38 @@ extension SimulatedTelegram {
     func text(of request: Request) throws(BotAPIError) -> JSON {
         var content: JSON = [:]
         try FormattedText(request.arguments, user: chats.person).put(into: &content)
-        request.arguments.structure("link_preview_options").map { content.set("link_preview_options", $0) }
+        content["link_preview_options"] = linkPreview(of: content, request.arguments)
         return content
+    }
+
+    /// The `LinkPreviewOptions` of a text message; nil if they are Telegram's defaults for a text without a link. A
+    /// message that shows a preview names its URL.
+    private func linkPreview(of content: JSON, _ arguments: Arguments) -> JSON? {
+        let given = arguments.structure("link_preview_options")
+        let options = Arguments(given ?? ["is_disabled": JSON(arguments.flag("disable_web_page_preview"))])
+        guard !options.flag("is_disabled") else { return ["is_disabled": true] }
+        guard strictness == .strict else { return given }
+        let url = options.text("url").isEmpty ? firstLink(in: content) : options.text("url")
+        guard let url else { return nil }
+        var preview: JSON = ["url": JSON(url)]
+        for flag in ["prefer_small_media", "prefer_large_media", "show_above_text"] where options.flag(flag) {
+            preview.set(flag, true)
+        }
+        return preview
+    }
+
+    /// The first URL in a text or behind it.
+    private func firstLink(in content: JSON) -> String? {
+        for entity in content["entities"]?.elements ?? [] {
+            if let url = entity["url"]?.string { return url }
+            guard entity["type"] == "url", let start = entity["offset"]?.integer,
+                let length = entity["length"]?.integer
+            else { continue }
+            let units = Array((content["text"]?.string ?? "").utf16.dropFirst(Int(start)).prefix(Int(length)))
+            let url = String(decoding: units, as: UTF16.self)
+            return url.contains("://") ? url : "http://\(url)"
+        }
+        return nil
     }
 
     func addCaption(of arguments: Arguments, to content: inout JSON) throws(BotAPIError) {
@@ -94,7 +124,15 @@ extension SimulatedTelegram {
 
     func sendPlace(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
-        let arguments = request.arguments
+        guard request.name == "sendvenue" else {
+            return try post(["location": try location(request.arguments)], by: request, to: chat)
+        }
+        let venue = try venue(request.arguments)
+        return try post(["location": venue["location"] ?? [:], "venue": venue], by: request, to: chat)
+    }
+
+    /// A `Location`.
+    func location(_ arguments: Arguments) throws(BotAPIError) -> JSON {
         guard let latitude = arguments.real("latitude"), abs(latitude) <= 90 else {
             throw .badRequest(arguments.has("latitude") ? "wrong latitude specified" : "latitude is empty")
         }
@@ -106,17 +144,19 @@ extension SimulatedTelegram {
             arguments.integer(key).map { location.set(key, JSON($0)) }
         }
         arguments.real("horizontal_accuracy").map { location.set("horizontal_accuracy", JSON(real: $0)) }
-        guard request.name == "sendvenue" else {
-            return try post(["location": location], by: request, to: chat)
-        }
+        return location
+    }
+
+    /// A `Venue`.
+    func venue(_ arguments: Arguments) throws(BotAPIError) -> JSON {
         var venue: JSON = [
-            "location": location, "title": JSON(arguments.text("title")),
+            "location": try location(arguments), "title": JSON(arguments.text("title")),
             "address": JSON(arguments.text("address")),
         ]
         for key in ["foursquare_id", "foursquare_type", "google_place_id", "google_place_type"] {
             arguments.json[key].map { venue.set(key, $0) }
         }
-        return try post(["location": location, "venue": venue], by: request, to: chat)
+        return venue
     }
 
     func sendContact(_ request: Request) throws(BotAPIError) -> JSON {
@@ -164,9 +204,6 @@ extension SimulatedTelegram {
                     "currency": JSON(request.text("currency")),
                     "total_amount": JSON(prices.reduce(Int64(0)) { $0 &+ ($1["amount"]?.integer ?? 0) }),
                 ])
-        case "sendgame":
-            let name = JSON(request.text("game_short_name"))
-            content.set("game", ["title": name, "description": name, "photo": []])
         case "sendpaidmedia":
             let media = arguments.structure("media")?.elements ?? []
             content.set(

@@ -86,7 +86,9 @@ extension SimulatedTelegram {
         }
         query.set("chat_instance", JSON(chat.instance))
         button["callback_data"].map { query.set("data", $0) }
-        if isGame { message["game"]?["title"].map { query.set("game_short_name", $0) } }
+        if isGame {
+            message["game"].flatMap(interactions.games.name).map { query.set("game_short_name", $0) }
+        }
         onUpdate("callback_query", query)
         return query
     }

@@ -3,7 +3,8 @@ import JSON
 
 /// The members of chats, and their rights.
 extension SimulatedTelegram {
-    private func user(_ request: Request) throws(BotAPIError) -> (id: Int64, user: JSON) {
+    /// The user with this `user_id`.
+    func user(_ request: Request) throws(BotAPIError) -> (id: Int64, user: JSON) {
         guard let id = request.arguments.id("user_id") else { throw .badRequest("invalid user_id specified") }
         guard id > 0, let user = chats.person(id) else { throw .badRequest("user not found") }
         return (id, user)
@@ -19,8 +20,11 @@ extension SimulatedTelegram {
     }
 
     /// Changes a member's status, and sends the bot an update if it may see the change.
+    ///
+    /// - Parameter way: the properties of the update that tell how the user joined, such as `invite_link`.
     func change(
-        _ user: JSON, in chat: SimulatedChat, to status: String, rights: JSON? = nil, by request: Request
+        _ user: JSON, in chat: SimulatedChat, to status: String, rights: JSON? = nil, by request: Request,
+        way: JSON = [:]
     ) {
         guard let id = user["id"]?.integer else { return }
         let old = chat.members[id] ?? SimulatedChat.Member(user: user, status: "left")
@@ -29,17 +33,17 @@ extension SimulatedTelegram {
         chat.members[id] = new
         directMessages(of: chat)?.members[id] = new
         guard id == botID || watches else { return }
-        onUpdate(
-            id == botID ? "my_chat_member" : "chat_member",
-            [
-                "chat": chat.json, "from": request.person ?? bot, "date": JSON(now()),
-                "old_chat_member": old.json, "new_chat_member": new.json,
-            ])
+        var update: JSON = [
+            "chat": chat.json, "from": request.person ?? bot, "date": JSON(now()),
+            "old_chat_member": old.json, "new_chat_member": new.json,
+        ]
+        update.merge(way)
+        onUpdate(id == botID ? "my_chat_member" : "chat_member", update)
     }
 
     func banChatMember(_ request: Request) throws(BotAPIError) -> JSON {
         let (chat, id, user) = try memberOfGroup(request)
-        try checkRights(to: "restrict/unrestrict chat member", in: chat, as: request)
+        try checkRights(to: "restrict/unrestrict chat member", "can_restrict_members", in: chat, as: request)
         try checkIsNoAdministrator(id, chat, request, owner: "can't remove chat owner")
         let wasMember = chat.isMember(id)
         let until = request.arguments.integer("until_date") ?? 0
@@ -62,7 +66,7 @@ extension SimulatedTelegram {
 
     func unbanChatMember(_ request: Request) throws(BotAPIError) -> JSON {
         let (chat, id, user) = try memberOfGroup(request)
-        try checkRights(to: "restrict/unrestrict chat member", in: chat, as: request)
+        try checkRights(to: "restrict/unrestrict chat member", "can_restrict_members", in: chat, as: request)
         guard
             chat.status(of: id) == "kicked" || chat.isMember(id) && !request.arguments.flag("only_if_banned")
         else {
@@ -81,7 +85,7 @@ extension SimulatedTelegram {
         guard let permissions = request.arguments.structure("permissions"), permissions.isObject else {
             throw .badRequest("can't parse permissions JSON object")
         }
-        try checkRights(to: "restrict/unrestrict chat member", in: chat, as: request)
+        try checkRights(to: "restrict/unrestrict chat member", "can_restrict_members", in: chat, as: request)
         try checkIsNoAdministrator(id, chat, request, owner: "can't restrict chat owner")
         var rights = permissions
         rights.set("is_member", JSON(chat.isMember(id)))
@@ -96,30 +100,22 @@ extension SimulatedTelegram {
 
     static let permissions = ["can_send_messages", "can_send_photos", "can_send_documents", "can_send_polls"]
 
-    private static let administratorRights = [
-        "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
-        "can_restrict_members",
-        "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
-        "can_delete_stories", "can_post_messages", "can_edit_messages", "can_pin_messages",
-        "can_manage_topics",
-    ]
-
     /// Makes a member an administrator, or an ordinary member if no right is given. If a user names no rights, the
     /// member gets all rights except `is_anonymous`.
     func promoteChatMember(_ request: Request) throws(BotAPIError) -> JSON {
         let (chat, id, user) = try memberOfGroup(request)
         if request.isFromBot {
-            try checkRights(to: "promote/demote chat administrators", in: chat, as: request)
+            try checkRights(
+                to: "promote/demote chat administrators", "can_promote_members", in: chat, as: request)
         }
         guard chat.status(of: id) != "creator" else { throw .badRequest("can't remove chat owner") }
-        let named = Self.administratorRights.filter { request.arguments.has($0) }
-        var rights: JSON = ["can_be_edited": JSON(!request.isFromBot)]
-        for right in Self.administratorRights {
-            let isGiven =
-                named.isEmpty ? !request.isFromBot && right != "is_anonymous" : request.arguments.flag(right)
-            rights.set(right, JSON(isGiven))
+        let isNamed = AdministratorRights.names(isChannel: chat.isChannel).contains(
+            where: request.arguments.has)
+        var rights = AdministratorRights.object(isChannel: chat.isChannel) { right in
+            isNamed ? request.arguments.flag(right) : !request.isFromBot && right != "is_anonymous"
         }
-        let isAny = Self.administratorRights.contains { rights[$0]?.bool == true }
+        let isAny = rights.members.contains { $0.value == true }
+        rights.set("can_be_edited", JSON(request.isFromBot || id != botID))
         change(
             user, in: chat, to: isAny ? "administrator" : "member", rights: isAny ? rights : nil,
             by: request)

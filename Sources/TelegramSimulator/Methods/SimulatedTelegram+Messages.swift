@@ -29,9 +29,8 @@ extension SimulatedTelegram {
             guard strictness == .lenient else { throw .badRequest("message to delete not found") }
             return
         }
-        guard
-            chat.isPrivate || mayManage(chat, as: request) || author(of: message) == request.personID ?? botID
-        else {
+        let person = request.personID ?? botID
+        guard has("can_delete_messages", person, in: chat) || author(of: message) == person else {
             throw .badRequest("message can't be deleted")
         }
     }
@@ -47,23 +46,33 @@ extension SimulatedTelegram {
 
     private func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
 
-    /// Whether the bot or the user who acts has the rights of an administrator. This is assumed if their status is
+    /// Whether a user has an administrator's right, such as `can_pin_messages`. This is assumed if the user's status is
     /// unknown.
-    func mayManage(_ chat: SimulatedChat, as request: Request) -> Bool {
-        let id = request.personID ?? botID
-        return chat.isPrivate || chat.isInferred && chat.members[id] == nil || chat.isAdministrator(id)
+    func has(_ right: String, _ person: Int64, in chat: SimulatedChat) -> Bool {
+        if chat.isPrivate || chat.isInferred && chat.members[person] == nil { return true }
+        guard chat.isAdministrator(person) else { return false }
+        return chat.status(of: person) == "creator" || chat.members[person]?.rights?[right]?.bool == true
     }
 
-    /// - Parameter purpose: the action that requires an administrator, such as `manage pinned messages in the chat`.
-    func checkRights(to purpose: String, in chat: SimulatedChat, as request: Request) throws(BotAPIError) {
-        guard mayManage(chat, as: request) else { throw .badRequest("not enough rights to \(purpose)") }
+    /// - Parameter purpose: the action that requires the right, such as `manage pinned messages in the chat`.
+    func checkRights(
+        to purpose: String, _ right: String, in chat: SimulatedChat, as request: Request
+    ) throws(BotAPIError) {
+        guard has(right, request.personID ?? botID, in: chat) else {
+            throw .badRequest("not enough rights to \(purpose)")
+        }
+    }
+
+    func checkMayPin(in chat: SimulatedChat, as request: Request) throws(BotAPIError) {
+        let right = chat.isChannel ? "can_edit_messages" : "can_pin_messages"
+        try checkRights(to: "manage pinned messages in the chat", right, in: chat, as: request)
     }
 
     // MARK: pinned messages
 
     func pinChatMessage(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
-        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        try checkMayPin(in: chat, as: request)
         guard let id = request.arguments.integer("message_id"), id > 0 else {
             throw .badRequest("message identifier is not specified")
         }
@@ -80,7 +89,7 @@ extension SimulatedTelegram {
 
     func unpinChatMessage(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
-        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        try checkMayPin(in: chat, as: request)
         guard let id = request.arguments.integer("message_id") ?? chat.pinned.last, chat.pinned.contains(id)
         else {
             guard strictness == .lenient else { throw .badRequest("message to unpin not found") }
@@ -93,7 +102,7 @@ extension SimulatedTelegram {
 
     func unpinAllChatMessages(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
-        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        try checkMayPin(in: chat, as: request)
         chat.pinned = []
         if request.isFromBot { onAction(.other(method: "unpinAllChatMessages", request.arguments.json)) }
         return true

@@ -30,7 +30,8 @@ extension SimulatedTelegram {
     // MARK: groups and channels
 
     /// Creates a group with its creator and the bot. The parameters are `title`, `is_forum`, `type` (`group` or, by
-    /// default, `supergroup`), `username`, `id`, and `with_bot` (false leaves the bot out). Returns the `Chat`.
+    /// default, `supergroup`), `username`, `id`, `with_bot` (false leaves the bot out), and `bot_rights`, an object: the
+    /// bot becomes an administrator with these rights. Returns the `Chat`.
     func createGroup(_ request: Request) throws(BotAPIError) -> JSON {
         let isBasic = request.text("type") == "group" && !request.arguments.flag("is_forum")
         return try create(isBasic ? "group" : "supergroup", request)
@@ -57,17 +58,19 @@ extension SimulatedTelegram {
         return chat.json
     }
 
-    /// Adds the bot to a chat. In a channel, a bot is always an administrator.
+    /// Adds the bot to a chat. In a channel, a bot is always an administrator. By default, it has the rights that
+    /// Telegram's apps suggest there.
     private func enterBot(_ chat: SimulatedChat, by request: Request) {
-        if chat.isChannel {
-            let rights: JSON = [
-                "can_be_edited": false, "can_post_messages": true, "can_edit_messages": true,
-                "can_manage_direct_messages": true,
-            ]
-            return change(bot, in: chat, to: "administrator", rights: rights, by: request)
+        let named = request.arguments.structure("bot_rights").map(Arguments.init)
+        var rights = AdministratorRights.object(isChannel: chat.isChannel) { right in
+            named?.flag(right) ?? !["is_anonymous", "can_promote_members"].contains(right)
         }
-        change(bot, in: chat, to: "member", by: request)
-        announce(["new_chat_members": [bot]], in: chat, by: request)
+        rights.set("can_be_edited", false)
+        let isAdministrator = chat.isChannel || named != nil
+        change(
+            bot, in: chat, to: isAdministrator ? "administrator" : "member",
+            rights: isAdministrator ? rights : nil, by: request)
+        if !chat.isChannel { announce(["new_chat_members": [bot]], in: chat, by: request) }
     }
 
     /// The group or channel with this `chat_id`. The user needn't be a member.
@@ -77,8 +80,9 @@ extension SimulatedTelegram {
         return chat
     }
 
-    /// Joins a chat. Returns the `Chat`, even if the user is already a member.
+    /// Joins a chat, or the chat of an `invite_link`. Returns the `Chat`, even if the user is already a member.
     func joinChat(_ request: Request) throws(BotAPIError) -> JSON {
+        if request.arguments.has("invite_link") { return try join(by: request.text("invite_link"), request) }
         let chat = try publicChat(request)
         guard let person = request.person, let id = request.personID else { throw .methodNotFound }
         guard chat.status(of: id) != "kicked" else { throw .badRequest("USER_BANNED_IN_CHANNEL") }
@@ -86,9 +90,10 @@ extension SimulatedTelegram {
         return chat.json
     }
 
-    func enter(_ person: JSON, into chat: SimulatedChat) {
+    /// - Parameter way: the properties of the update that tell how the user joined, such as `invite_link`.
+    func enter(_ person: JSON, into chat: SimulatedChat, by way: JSON = [:]) {
         let request = Request(name: "joinchat", arguments: Arguments([:]), files: [], person: person)
-        change(person, in: chat, to: "member", by: request)
+        change(person, in: chat, to: "member", by: request, way: way)
         if !chat.isChannel { announce(["new_chat_members": [person]], in: chat, by: request) }
     }
 

@@ -10,62 +10,9 @@ extension SimulatedTelegram {
         // In a replay, votes come from the log, and belong to the recorded bot's polls.
         if strictness == .strict, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
             interactions.polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
+            if poll["is_closed"] == false { interactions.polls.close(id, at: poll["close_date"]?.integer) }
         }
         return message
-    }
-
-    private func poll(_ request: Request) throws(BotAPIError) -> JSON {
-        let arguments = request.arguments
-        let question = arguments.text("question")
-        guard !question.isEmpty else { throw .badRequest("poll question must be non-empty") }
-        guard question.unicodeScalars.count <= 300 else {
-            throw .badRequest("poll question length must not exceed 300")
-        }
-        guard let options = arguments.structure("options"), options.isArray else {
-            throw .badRequest("expected an Array of String as options")
-        }
-        guard options.count >= 1 else { throw .badRequest("poll must have at least 2 option") }
-        guard options.count <= 12 else { throw .badRequest("poll can't have more than 12 options") }
-        var choices: JSON = []
-        for (number, option) in options.elements.enumerated() {
-            let text = option.string ?? option["text"]?.string ?? ""
-            guard !text.isEmpty else { throw .badRequest("poll options must be non-empty") }
-            guard text.unicodeScalars.count <= 100 else {
-                throw .badRequest("poll options length must not exceed 100")
-            }
-            choices.append(["persistent_id": JSON(String(number)), "text": JSON(text), "voter_count": 0])
-        }
-        let isQuiz = arguments.text("type") == "quiz"
-        let isAnonymous = arguments.has("is_anonymous") ? arguments.flag("is_anonymous") : true
-        var poll: JSON = [
-            "id": JSON(interactions.polls.nextID()), "question": JSON(question), "options": choices,
-            "total_voter_count": 0,
-            "is_closed": JSON(arguments.flag("is_closed")), "is_anonymous": JSON(isAnonymous),
-            "type": isQuiz ? "quiz" : "regular",
-            "allows_multiple_answers": JSON(arguments.flag("allows_multiple_answers")),
-            "allows_revoting": JSON(
-                !isQuiz && (!arguments.has("allows_revoting") || arguments.flag("allows_revoting"))),
-            "members_only": JSON(arguments.flag("members_only")),
-        ]
-        if isQuiz { try addAnswer(of: arguments, among: choices.count, to: &poll) }
-        for key in ["open_period", "close_date"] { arguments.integer(key).map { poll.set(key, JSON($0)) } }
-        return poll
-    }
-
-    private func addAnswer(of arguments: Arguments, among count: Int, to poll: inout JSON) throws(BotAPIError)
-    {
-        let many = arguments.structure("correct_option_ids")?.elements.compactMap(\.integer)
-        let right = many ?? arguments.integer("correct_option_id").map { [$0] } ?? []
-        guard !right.isEmpty, right.allSatisfy({ 0..<Int64(count) ~= $0 }) else {
-            throw .badRequest("wrong correct option ID specified")
-        }
-        right.first.map { poll.set("correct_option_id", JSON($0)) }
-        poll.set("correct_option_ids", JSON(right.map { JSON($0) }))
-        let explanation = arguments.text("explanation")
-        guard explanation.unicodeScalars.count <= 200 else {
-            throw .badRequest("message caption is too long")
-        }
-        if !explanation.isEmpty { poll.set("explanation", JSON(explanation)) }
     }
 
     func stopPoll(_ request: Request) throws(BotAPIError) -> JSON {
@@ -77,13 +24,33 @@ extension SimulatedTelegram {
         }
         guard let poll = message["poll"] else { throw .badRequest("message with poll to stop not found") }
         guard poll["is_closed"]?.bool != true else { throw .badRequest("poll has already been closed") }
-        var closed = poll
-        closed.set("is_closed", true)
         message.remove("reply_markup")
         markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
+        return close(poll, in: message, chat)
+    }
+
+    /// - Returns: the closed `Poll`.
+    private func close(_ poll: JSON, in message: JSON, _ chat: SimulatedChat) -> JSON {
+        var closed = poll
+        closed.set("is_closed", true)
+        let id = poll["id"]?.string ?? ""
+        interactions.polls.close(id, at: nil)
         show(closed, in: message, chat)
-        if interactions.polls[poll["id"]?.string ?? ""] != nil { onUpdate("poll", closed) }
+        // Bots get no updates about polls that users sent.
+        let isBots = message["from"]?["id"]?.integer == botID || chat.isChannel
+        if isBots, interactions.polls[id] != nil { onUpdate("poll", closed) }
         return closed
+    }
+
+    /// Closes the polls whose time is up.
+    package func closeEndedPolls() {
+        guard interactions.polls.nextEnd != nil else { return }
+        for id in interactions.polls.takeEnded(at: now()) {
+            guard let poll = interactions.polls[id], let chat = chats.byID[poll.chat],
+                let message = chat.messages[poll.message]
+            else { continue }
+            _ = close(poll.json, in: message, chat)
+        }
     }
 
     /// Stores a changed poll, and shows users the edited message.

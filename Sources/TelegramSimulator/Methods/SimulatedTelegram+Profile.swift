@@ -28,13 +28,6 @@ extension SimulatedTelegram {
         try files.file(request.arguments)
     }
 
-    func getUserProfilePhotos(_ request: Request) throws(BotAPIError) -> JSON {
-        guard let id = request.arguments.id("user_id"), chats.person(id) != nil else {
-            throw .badRequest("user not found")
-        }
-        return ["total_count": 0, "photos": []]
-    }
-
     // MARK: commands
 
     private func scope(_ request: Request) throws(BotAPIError) -> JSON? {
@@ -142,14 +135,21 @@ extension SimulatedTelegram {
     }
 
     func setMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {
-        profile.administratorRights[request.arguments.flag("for_channels")] = request.arguments.structure(
-            "rights")
+        let isChannel = request.arguments.flag("for_channels")
+        let wanted = request.arguments.structure("rights").map(Arguments.init)
+        // In channels, nobody is anonymous.
+        profile.administratorRights[isChannel] = wanted.map { wanted in
+            AdministratorRights.object(isChannel: isChannel) {
+                wanted.flag($0) && !(isChannel && $0 == "is_anonymous")
+            }
+        }
         return true
     }
 
     func getMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {
-        profile.administratorRights[request.arguments.flag("for_channels")]
-            ?? plausible("getMyDefaultAdministratorRights", request)
+        let isChannel = request.arguments.flag("for_channels")
+        return profile.administratorRights[isChannel]
+            ?? AdministratorRights.object(isChannel: isChannel) { _ in false }
     }
 }
 

@@ -84,6 +84,9 @@ extension SimulatedTelegram {
     ///   - content: the message's content, such as `{"text":"x"}`.
     ///   - request: provides the topic, the replied message, and the keyboard.
     func post(_ content: JSON, by request: Request, to chat: SimulatedChat) throws(BotAPIError) -> JSON {
+        guard !chat.isChannel || has("can_post_messages", request.personID ?? botID, in: chat) else {
+            throw .badRequest("need administrator rights in the channel chat")
+        }
         let (markup, original, thread) = try place(of: request, in: chat)
         let topic = try directMessagesTopic(of: request, in: chat, inReplyTo: original)
         var message = start(in: chat, by: request, thread: thread)
@@ -167,7 +170,9 @@ extension SimulatedTelegram {
         guard let topic = chat.topics[thread], thread != 1 else {
             throw .badRequest("message thread not found")
         }
-        guard !topic.isClosed || mayManage(chat, as: request) else { throw .badRequest("TOPIC_CLOSED") }
+        guard !topic.isClosed || has("can_manage_topics", request.personID ?? botID, in: chat) else {
+            throw .badRequest("TOPIC_CLOSED")
+        }
         return thread
     }
 

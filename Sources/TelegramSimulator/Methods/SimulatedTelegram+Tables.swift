@@ -30,7 +30,7 @@ extension SimulatedTelegram {
     static let methods: [String: Handler] = sending.merging([
         "getme": getMe, "getfile": getFile, "sendchataction": sendChatAction,
         "sendmessagedraft": sendDraft, "sendrichmessagedraft": sendDraft,
-        "sendinvoice": sendOther, "sendgame": sendOther, "sendpaidmedia": sendOther,
+        "sendinvoice": sendOther, "sendgame": sendGame, "sendpaidmedia": sendOther,
         "sendwidget": sendWidget, "sendsharedwidget": sendWidget, "answerwidgetquery": answerWidgetQuery,
         "editmessagewidgetdata": editMessageWidgetData, "editsharedwidgetdata": editSharedWidgetData,
         "setmysettings": setMySettings,
@@ -54,7 +54,15 @@ extension SimulatedTelegram {
         "setchatmenubutton": setChatMenuButton, "getchatmenubutton": getChatMenuButton,
         "setmydefaultadministratorrights": setMyDefaultAdministratorRights,
         "getmydefaultadministratorrights": getMyDefaultAdministratorRights,
-        "getuserprofilephotos": getUserProfilePhotos,
+        "getuserprofilephotos": getUserProfilePhotos, "setmyprofilephoto": setMyProfilePhoto,
+        "removemyprofilephoto": removeMyProfilePhoto,
+        "getuserpersonalchatmessages": getUserPersonalChatMessages, "setgamescore": setGameScore,
+        "getgamehighscores": getGameHighScores, "exportchatinvitelink": exportChatInviteLink,
+        "createchatinvitelink": createChatInviteLink, "editchatinvitelink": editChatInviteLink,
+        "createchatsubscriptioninvitelink": createChatSubscriptionInviteLink,
+        "editchatsubscriptioninvitelink": editChatSubscriptionInviteLink,
+        "revokechatinvitelink": revokeChatInviteLink, "approvechatjoinrequest": approveChatJoinRequest,
+        "declinechatjoinrequest": declineChatJoinRequest,
     ]) { $1 }
 
     /// The handlers of users' actions, by name in lower case.
@@ -64,6 +72,8 @@ extension SimulatedTelegram {
         "creategroup": createGroup, "createchannel": createChannel, "joinchat": joinChat, "addbot": addBot,
         "opendirectmessages": openDirectMessages, "sendwidgetquery": sendWidgetQuery,
         "sendsharedwidgetquery": sendSharedWidgetQuery,
-        "removebot": removeBot, "blockbot": blockBot, "unblockbot": unblockBot,
+        "creategame": createGame, "setprofilephoto": setProfilePhoto,
+        "setpersonalchannel": setPersonalChannel, "removebot": removeBot, "blockbot": blockBot,
+        "unblockbot": unblockBot,
     ]) { $1 }
 }

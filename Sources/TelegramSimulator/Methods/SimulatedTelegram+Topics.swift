@@ -13,7 +13,7 @@ extension SimulatedTelegram {
     {
         let chat = try forum(request)
         let thread = request.arguments.integer("message_thread_id") ?? 0
-        try checkRights(to: "manage topics in the chat", in: chat, as: request)
+        try checkRights(to: "manage topics in the chat", "can_manage_topics", in: chat, as: request)
         if let topic = chat.topics[thread] { return (chat, thread, topic) }
         guard strictness == .lenient, thread > 1 else { throw .badRequest("message thread not found") }
         return (chat, thread, SimulatedChat.Topic(name: "Topic \(thread)", iconColor: 7_322_096))
@@ -22,7 +22,9 @@ extension SimulatedTelegram {
     /// Returns a `ForumTopic`.
     func createForumTopic(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try forum(request)
-        if request.isFromBot { try checkRights(to: "create a topic", in: chat, as: request) }
+        if request.isFromBot {
+            try checkRights(to: "create a topic", "can_manage_topics", in: chat, as: request)
+        }
         let name = request.text("name")
         guard !name.isEmpty else { throw .badRequest("topic name must be non-empty") }
         guard name.unicodeScalars.count <= 128 else { throw .badRequest("topic name is too long") }
@@ -87,7 +89,7 @@ extension SimulatedTelegram {
 
     func unpinAllForumTopicMessages(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try forum(request)
-        try checkRights(to: "manage pinned messages in the chat", in: chat, as: request)
+        try checkMayPin(in: chat, as: request)
         let thread = request.arguments.integer("message_thread_id")
         chat.pinned.removeAll { chat.messages[$0]?["message_thread_id"]?.integer == thread }
         return true
@@ -96,7 +98,7 @@ extension SimulatedTelegram {
     /// Edits, closes, reopens, hides, or unhides the General topic, which every forum has.
     func changeGeneralForumTopic(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try forum(request)
-        try checkRights(to: "manage topics in the chat", in: chat, as: request)
+        try checkRights(to: "manage topics in the chat", "can_manage_topics", in: chat, as: request)
         var topic = chat.topics[1] ?? SimulatedChat.Topic(name: "General", iconColor: 7_322_096)
         let message: JSON
         switch request.name {

@@ -37,6 +37,7 @@ package final class SimulatedTelegram {
         var inline = InlineQueries()
         var polls = SimulatedPolls()
         var widgets: SimulatedWidgets
+        var games = SimulatedGames()
 
         /// Remembers the query of an update; ignores any other payload. A widget's query has a type, a button's none.
         fileprivate mutating func learn(from payload: JSON, now: Int64) {
@@ -124,6 +125,7 @@ package final class SimulatedTelegram {
         let request = Request(
             name: method.lowercased(), arguments: Arguments(parameters), files: files, person: nil,
             isAwaited: isAwaited)
+        closeEndedPolls()
         return Result { () throws(BotAPIError) in
             guard let handler = Self.methods[request.name] else { return try madeUp(method, request) }
             return try handler(self)(request)
@@ -141,7 +143,8 @@ package final class SimulatedTelegram {
     package func perform(
         _ action: String, _ parameters: JSON, as person: Int64, files: [ReceivedFile] = []
     ) -> Result<JSON, BotAPIError> {
-        Result { () throws(BotAPIError) in
+        closeEndedPolls()
+        return Result { () throws(BotAPIError) in
             guard let handler = Self.actions[action.lowercased()] else { throw .methodNotFound }
             guard SimulatedChats.personIDs.contains(person), person != botID else {
                 throw .badRequest("user not found")

@@ -89,7 +89,15 @@ import Reactor
         }
         telegram.onAction = { [weak self] action in
             self?.actions.add(action.kind, chat: action.chat, action.json)
+            if case .message(let message) = action { self?.closeLater(message["poll"]) }
         }
+    }
+
+    /// Closes a poll when its time is up, even if no request comes then.
+    private func closeLater(_ poll: JSON?) {
+        guard let end = poll?["close_date"]?.integer else { return }
+        let delay = Duration.seconds(max(end - telegram.now(), 0))
+        loop.after(delay) { [weak telegram] in telegram?.closeEndedPolls() }
     }
 
     /// Enables webhooks: updates are posted to the webhook of the bot. Otherwise a webhook is stored, but never called.

@@ -8,6 +8,11 @@ struct SimulatedChats {
     private(set) var byID: [Int64: SimulatedChat] = [:]
     /// `User` objects by id.
     private(set) var people: [Int64: JSON] = [:]
+    /// Profile photos by user id, the newest first; each is an array of `PhotoSize` objects.
+    var photos: [Int64: [JSON]] = [:]
+    /// The ids of the channels in users' profiles, by user id.
+    var personalChannels: [Int64: Int64] = [:]
+    var invites = InviteLinks()
 
     init(strictness: Strictness) { self.strictness = strictness }
 

@@ -15,12 +15,29 @@ struct FormattedText {
         fileprivate(set) var tooLong = "message is too long"
         /// Whether the text may be empty, as for a caption, but not for a message.
         fileprivate(set) var mayBeEmpty = false
+        /// Whether Telegram keeps only custom emoji of all entities.
+        fileprivate(set) var keepsOnlyEmoji = false
 
         static let message = Place()
         static let caption = Place(
             text: "caption", entities: "caption_entities", limit: 1024,
             tooLong: "message caption is too long",
             mayBeEmpty: true)
+        static let pollQuestion = poll(
+            "question", limit: 300, tooLong: "poll question length must not exceed 300")
+        static let pollOption = poll("text", limit: 100, tooLong: "poll options length must not exceed 100")
+        static let pollDescription = Place(
+            text: "description", entities: "description_entities", mode: "description_parse_mode",
+            limit: 1024, tooLong: "message caption is too long", mayBeEmpty: true)
+        static let explanation = Place(
+            text: "explanation", entities: "explanation_entities", mode: "explanation_parse_mode",
+            limit: 200, tooLong: "message caption is too long", mayBeEmpty: true)
+
+        private static func poll(_ text: String, limit: Int, tooLong: String) -> Place {
+            Place(
+                text: text, entities: "\(text)_entities", mode: "\(text)_parse_mode", limit: limit,
+                tooLong: tooLong, keepsOnlyEmoji: true)
+        }
     }
 
     /// The maximum size in bytes, including markup.
