@@ -25,6 +25,8 @@ let package = Package(
         .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
         // libpq is loaded when it is needed.
         .target(name: "CPostgres"),
+        // The simulator's web page, which CPage.c embeds.
+        .target(name: "CPage", exclude: ["files"]),
         .target(name: "CSystem"),
         // The header of Debian's libtomlplusplus-dev.
         .target(name: "CTOML"),
@@ -44,7 +46,7 @@ let package = Package(
             swiftSettings: onTheLoop),
         .target(
             name: "TelegramSimulator",
-            dependencies: ["BotAPI", .product(name: "DequeModule", package: "swift-collections")],
+            dependencies: ["BotAPI", "CPage", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: onTheLoop),
         .target(
             name: "Offline", dependencies: ["BotGateway", "TelegramSimulator"], swiftSettings: onTheLoop),

@@ -54,7 +54,8 @@ import Testing
 
     @Test(arguments: [
         ("CJansson", ["JSON/"]), ("CCurl", ["Reactor/HTTP/"]), ("CMicroHTTPD", ["Reactor/HTTP/"]),
-        ("CEdit", ["Reactor/Terminal/"]), ("CPostgres", ["BotGateway/Journal/Cluster/"]),
+        ("CEdit", ["Reactor/Terminal/"]), ("CPage", ["TelegramSimulator/Server/"]),
+        ("CPostgres", ["BotGateway/Journal/Cluster/"]),
         ("CSQLite", ["BotGateway/Journal/"]),
         ("CSystem", ["Reactor/", "BotGateway/Journal/"]), ("CTOML", ["TOML/"]),
         ("ArgumentParser", ["pipegram/"]),

@@ -4,15 +4,15 @@ extension HTTPServer.Responder {
     /// Responds with a file or the part requested by a Range header: 200, 206 or 416.
     package func respond(_ file: ServedFile) {
         let size = file.size
-        let type = (name: "Content-Type", value: file.contentType)
+        let headers = [(name: "Content-Type", value: file.contentType)] + file.headers
         switch file.part(range) {
         case .whole:
-            end(with: .responded(Response(status: 200, body: .file(file, 0..<size), headers: [type])))
+            end(with: .responded(Response(status: 200, body: .file(file, 0..<size), headers: headers)))
         case .range(let range):
             let place = (
                 name: "Content-Range", value: "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
             )
-            end(with: .responded(Response(status: 206, body: .file(file, range), headers: [type, place])))
+            end(with: .responded(Response(status: 206, body: .file(file, range), headers: headers + [place])))
         case .unsatisfiable:
             respond(status: 416, headers: [(name: "Content-Range", value: "bytes */\(size)")])
         }

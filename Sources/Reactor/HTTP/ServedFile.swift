@@ -7,6 +7,8 @@ package struct ServedFile {
 
     package var contents: Contents
     package var contentType = "application/octet-stream"
+    /// Additional headers.
+    package var headers: [(name: String, value: String)] = []
     /// After how many bytes to close the connection, to simulate a bad one; nil sends the whole file.
     package var breaksOffAfter: Int?
 

@@ -55,6 +55,12 @@ struct FaultOrders {
         let chat: Int64?
         var times: Int
         let fault: Fault
+
+        /// - Parameter method: in lower case.
+        func fits(_ method: String) -> Bool {
+            guard self.method != "calls" else { return !["getupdates", "file"].contains(method) }
+            return self.method.map { $0 == method } ?? true
+        }
     }
 
     private var orders: [Order] = []
@@ -83,7 +89,7 @@ struct FaultOrders {
     /// Uses up one repetition of the first order that matches a call.
     mutating func next(method: String, chat: String) -> Fault? {
         let fitting = orders.firstIndex { order in
-            (order.method ?? method.lowercased()) == method.lowercased()
+            order.fits(method.lowercased())
                 && (order.chat.map { String($0) } ?? chat) == chat
         }
         return fitting.map { use($0) }

@@ -9,6 +9,8 @@ final class NumberedLog {
         /// Nil for all kinds; a nil `chat` is for all chats.
         var kind: String?
         var chat: Int64?
+        /// The maximum number of entries; older ones are left out.
+        var newest = Int.max
     }
 
     private struct Entry {
@@ -52,12 +54,14 @@ final class NumberedLog {
     /// - Parameters:
     ///   - kind: in lower case.
     ///   - json: an object; the entry's number is added as `id`.
-    func add(_ kind: String, chat: Int64?, _ json: JSON) {
+    func add(_ kind: String, chat: Int64?, _ json: JSON) { add(kind, chat: chat, json.bytes) }
+
+    /// - Parameter object: the text of an object with at least one member.
+    func add(_ kind: String, chat: Int64?, _ object: [UInt8]) {
         last += 1
-        var numbered: JSON = ["id": JSON(last)]
-        numbered.merge(json)
-        entries.append(Entry(number: last, kind: kind, chat: chat, text: numbered.bytes))
-        size += entries.last?.text.count ?? 0
+        let text = Array(#"{"id":\#(last),"#.utf8) + object.dropFirst()
+        entries.append(Entry(number: last, kind: kind, chat: chat, text: text))
+        size += text.count
         if entries.count > 2 * limit || size > byteLimit { forgetOldest() }
         // Entries added in the same turn, such as the messages of an album, are reported together.
         if !waiting.isEmpty { loop.soon { [weak self] in self?.replyToWaiting() } }
@@ -105,6 +109,7 @@ final class NumberedLog {
     }
 
     private func entries(for query: Query) -> [UInt8] {
-        Array(entries.filter { $0.matches(query) }.map(\.text).joined(separator: [UInt8(ascii: ",")]))
+        let found = entries.filter { $0.matches(query) }.suffix(query.newest)
+        return Array(found.map(\.text).joined(separator: [UInt8(ascii: ",")]))
     }
 }

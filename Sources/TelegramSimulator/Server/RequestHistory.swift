@@ -20,8 +20,10 @@ package final class RequestHistory {
     private(set) var downloads: [SimulatorServer.Download] = []
     /// The calls with their results, for the control API.
     let log: NumberedLog
+    /// All that passed, for the page.
+    let traffic: TrafficLog
 
-    init(on loop: EventLoop) { log = NumberedLog(on: loop) }
+    init(on loop: EventLoop) { (log, traffic) = (NumberedLog(on: loop), TrafficLog(on: loop)) }
 
     /// Returns nil for getUpdates, which isn't recorded as a call.
     func record(_ request: BotAPIRequest, _ fault: Fault?) -> Call? {
@@ -30,7 +32,8 @@ package final class RequestHistory {
             return nil
         }
         let call = Call(
-            method: request.method, parameters: request.parameters, files: request.files, fault: fault)
+            method: request.method, parameters: request.parameters, files: request.files, fault: fault,
+            arrival: .current)
         add(call, to: &calls)
         onCall?(call)
         return call
@@ -39,7 +42,9 @@ package final class RequestHistory {
     func record(_ outcome: Result<JSON, BotAPIError>?, of call: Call?) {
         guard let call else { return }
         let chat = Int64(Arguments(call.parameters).text("chat_id"))
-        log.add(call.method.lowercased(), chat: chat, call.json(outcome))
+        let text = call.json(outcome).bytes
+        log.add(call.method.lowercased(), chat: chat, text)
+        traffic.add("call", text, took: call.timeTaken)
         onResponse?(call, outcome)
     }
 
@@ -48,6 +53,7 @@ package final class RequestHistory {
     func removeAll() {
         (calls, polls, downloads) = ([], [], [])
         log.removeAll()
+        traffic.removeAll()
     }
 
     private func add<Entry>(_ entry: Entry, to list: inout [Entry]) {
@@ -58,6 +64,13 @@ package final class RequestHistory {
 }
 
 extension SimulatorServer.ReceivedCall {
+    /// How long its answer takes, counted from its arrival until now.
+    fileprivate var timeTaken: Duration {
+        let work = Instant.current - arrival
+        if case .delay(let delay) = fault { return work + delay }
+        return work
+    }
+
     /// The call as the control API shows it.
     fileprivate func json(_ outcome: Result<JSON, BotAPIError>?) -> JSON {
         var json: JSON = ["method": JSON(method), "parameters": parameters]

@@ -9,7 +9,7 @@ import Reactor
 struct SimulatorControl {
     private typealias Outcome = Result<JSON, BotAPIError>
 
-    private let server: SimulatorServer
+    let server: SimulatorServer
 
     init(of server: SimulatorServer) { self.server = server }
 
@@ -23,6 +23,10 @@ struct SimulatorControl {
                 try server.respondWithActions(to: request, responder)
             case ("GET", "calls", 1):
                 try server.respondWithCalls(to: request, responder)
+            case ("GET", "traffic", 1):
+                try server.respondWithTraffic(to: request, responder)
+            case ("GET", "files", 2):
+                responder.respond(try file(path[1]))
             default: responder.respond(.success(try result(of: request, path)), last: server.actions.last)
             }
         } catch {
@@ -40,6 +44,8 @@ struct SimulatorControl {
             return JSON(people)
         case ("GET", "chats", 1):
             return JSON(server.telegram.chats.byID.sorted { $0.key < $1.key }.map(\.value.json))
+        case ("GET", "chats", 2):
+            return try overview(ofChat: path[1], Arguments(try Self.parameters(of: request)))
         case ("GET", "chats", 3) where path[2] == "messages":
             return try messages(of: path[1])
         case ("GET", "faults", 1):
@@ -64,8 +70,9 @@ struct SimulatorControl {
     private func unknown(_ request: HTTPServer.Request, _ path: [String]) -> BotAPIError {
         let methods = [
             "users": "POST /simulator/users/<id or username>/<action>", "faults": "GET, POST or DELETE",
-            "chats": "GET /simulator/chats and /simulator/chats/<id>/messages", "updates": "POST",
-            "reset": "POST", "actions": "GET", "calls": "GET",
+            "chats": "GET /simulator/chats, /simulator/chats/<id> and /simulator/chats/<id>/messages",
+            "updates": "POST", "reset": "POST", "actions": "GET", "calls": "GET", "traffic": "GET",
+            "files": "GET /simulator/files/<file_id>",
         ]
         guard let method = methods[path[0].lowercased()] else {
             return BotAPIError(
@@ -91,7 +98,10 @@ struct SimulatorControl {
             return try introduce(introduction)
         }
         let person = try self.person(who)
-        return try server.telegram.perform(action, parameters, as: person, files: files).get()
+        let result = try server.telegram.perform(action, parameters, as: person, files: files).get()
+        let deed: JSON = ["id": JSON(person), "action": JSON(action), "parameters": parameters]
+        server.history.traffic.add("user", deed.bytes)
+        return result
     }
 
     private func person(_ who: String) throws(BotAPIError) -> Int64 {
@@ -131,10 +141,7 @@ struct SimulatorControl {
     }
 
     private func messages(of chat: String) throws(BotAPIError) -> JSON {
-        guard let chat = Int64(chat).flatMap({ server.telegram.chats.byID[$0] }) else {
-            throw BotAPIError(
-                code: 404, reason: "Not Found: unknown chat \(chat); GET /simulator/chats lists them")
-        }
+        let chat = try self.chat(chat)
         return JSON(chat.messages.ids.compactMap { chat.messages[$0] })
     }
 
@@ -192,14 +199,18 @@ struct SimulatorControl {
 
     private static let overview = Array(
         """
-        pipegram simulator: a Telegram for one bot, at /bot<token>/<method>. People, faults and the actions of the bot:
+        pipegram simulator: a Telegram for one bot, at /bot<token>/<method>. A browser shows its chats at /. People, faults
+        and the actions of the bot:
 
         POST   /simulator/users/<id or username>/<action>   act as that person: sendMessage text=…, sendPhoto photo=@…,
                                                             pressButton message_id=… button=1, editMessageText, …
         GET    /simulator/users, /simulator/chats           all people and chats
         GET    /simulator/chats/<id>/messages               a chat's messages as they are now
+        GET    /simulator/chats/<id>?limit=50               a chat: newest messages, members, topics, keyboard, reactions
         GET    /simulator/actions?after=N&timeout=S          the actions that people saw; waits for an action
         GET    /simulator/calls?after=N&timeout=S           the calls of the bot, with their results
+        GET    /simulator/traffic?after=N&timeout=S         updates, calls, actions of users and the bot, in order
+        GET    /simulator/files/<file_id>                   a file
         GET    /simulator/faults                            pending faults
         POST   /simulator/faults                            add one: method=sendMessage retry_after=3
         DELETE /simulator/faults                            remove all

@@ -23,6 +23,15 @@ extension SimulatorServer {
         respond(with: history.log, try query(arguments.text("method").lowercased(), arguments), responder)
     }
 
+    func respondWithTraffic(
+        to request: HTTPServer.Request, _ responder: HTTPServer.Responder
+    ) throws(BotAPIError) {
+        let arguments = Arguments(try BotAPIRequest.parameters(of: request))
+        var asked = try query("", arguments)
+        asked.query.newest = try arguments.count("newest") ?? .max
+        respond(with: history.traffic.log, asked, responder)
+    }
+
     /// Rejects a misspelled method, for which the client would wait in vain. A method that is only unknown may be newer
     /// than this list.
     private func check(method: String) throws(BotAPIError) {

@@ -13,6 +13,7 @@ extension SimulatorServer {
         if request.path == "/simulator" || request.path.hasPrefix("/simulator/") {
             return SimulatorControl(of: self).receive(request, responder)
         }
+        if request.method == "GET", let page = PageFile(request.path) { return responder.respond(page) }
         guard ["GET", "POST"].contains(request.method) else {
             return responder.respond(status: 501, headers: [("Connection", "close")])
         }

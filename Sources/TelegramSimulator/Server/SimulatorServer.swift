@@ -15,6 +15,7 @@ import Reactor
         package let files: [ReceivedFile]
         /// The fault ordered for the call; nil for none.
         package let fault: Fault?
+        let arrival: Instant
         /// False if a fault kept Telegram from carrying out the call.
         package var wasCarriedOut: Bool { fault?.callIsCarriedOut ?? true }
 
@@ -72,6 +73,7 @@ import Reactor
         http = try HTTPServer(on: loop, host: host, port: port, limits: limits)
         delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
         (actions, history) = (NumberedLog(on: loop), RequestHistory(on: loop))
+        delivery.onInsert = { [history] in history.traffic.add("update", $0) }
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             guard let self, request.method == "POST", refusal(of: request) == nil else { return nil }
@@ -88,7 +90,9 @@ import Reactor
             onUpdate?(id, kind)
         }
         telegram.onAction = { [weak self] action in
-            self?.actions.add(action.kind, chat: action.chat, action.json)
+            let text = action.json.bytes
+            self?.actions.add(action.kind, chat: action.chat, text)
+            self?.history.traffic.add("action", text)
             if case .message(let message) = action { self?.closeLater(message["poll"]) }
         }
     }
@@ -216,7 +220,7 @@ import Reactor
     /// Orders a fault for the next matching calls. Orders are used up one after the other.
     ///
     /// - Parameters:
-    ///   - method: in any case; also getUpdates, or `file` for downloads; nil for all of these.
+    ///   - method: in any case; also getUpdates, `file` for downloads, or `calls` for all but these two; nil for all.
     ///   - times: the number of calls that fail.
     ///   - chat: the `chat_id` of the calls; nil for any.
     package func fail(method: String? = nil, times: Int = 1, chat: Int64? = nil, with fault: Fault) {

@@ -20,6 +20,8 @@ final class UpdateDelivery {
     private var posting: WebhookDelivery?
     /// Creates the delivery to a webhook; if nil, a webhook is stored, but never called.
     var makePosting: ((Webhook) -> WebhookDelivery)?
+    /// Called with the text of each new update.
+    var onInsert: (_ text: [UInt8]) -> Void = { _ in }
     private var waiting: Poll?
     private var throttle = PollThrottle()
     /// Off by default, so that a test may poll as quickly as it likes.
@@ -47,6 +49,7 @@ final class UpdateDelivery {
 
     func insert(_ text: [UInt8], id: Int64) {
         queue.insert(text, id: id)
+        onInsert(text)
         posting?.add(UpdateQueue.Entry(id: id, text: text))
         // Updates added in the same turn are delivered together. Telegram waits a millisecond for further updates.
         if waiting != nil { loop.soon { [weak self] in self?.replyToWaiting() } }

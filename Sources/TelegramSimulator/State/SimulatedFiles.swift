@@ -155,6 +155,9 @@ package struct SimulatedFiles {
         return entries.last { $0.path == path && $0.size <= Self.sizeLimit }?.contents.map(ServedFile.init)
     }
 
+    /// The contents of a file; nil if it is unknown, or its contents were dropped.
+    func contents(_ id: String) -> ServedFile.Contents? { entry(id)?.contents }
+
     // MARK: files in messages
 
     static let kinds: Set<String> = [

@@ -7,8 +7,8 @@ struct SimulatorCommand: ParsableCommand, Sendable {
         abstract: "Run a simulated Telegram: a Bot API server for any bot.",
         usage: "pipegram simulator [<options>]",
         discussion: """
-            Point a bot written with any framework at its address, and send messages as any user with curl; \
-            GET /simulator lists the commands. The simulator has one bot and keeps everything in memory. It has \
+            Point a bot written with any framework at its address, open that address in a browser, and send messages \
+            as any user, there or with curl; GET /simulator lists the commands. The simulator has one bot and keeps everything in memory. It has \
             no access control: other machines that reach its address can use it too. With --local, getFile \
             returns local paths, and the bot may send file:// URLs. On SIGINT or SIGTERM it exits with 0.
 

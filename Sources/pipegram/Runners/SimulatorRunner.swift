@@ -101,6 +101,7 @@ import TelegramSimulator
         let others = server.acceptsAnyToken ? ", or any other well-formed token" : ""
         return """
             listening on \(server.url)
+            in a browser \(server.url)/
             base URL     \(server.url)/bot<token>/<method>, files \(server.url)/file/bot<token>/<path>
             token        \(token)\(others)
             a bot        TELEGRAM_BOT_TOKEN=\(token) pipegram run --no-state --api-url \(server.url) -- ./bot.sh

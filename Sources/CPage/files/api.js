@@ -1,0 +1,55 @@
+// Requests to the simulator.
+
+export class Refused extends Error {}
+
+async function request(method, path, options = {}) {
+  const response = await fetch(`/simulator/${path}`, { method, ...options });
+  const answer = await response.json();
+  if (!answer.ok) throw new Refused(answer.description);
+  return answer;
+}
+
+export async function get(path) {
+  return (await request("GET", path)).result;
+}
+
+export async function post(path, parameters = {}) {
+  return (await request("POST", path, { body: JSON.stringify(parameters) })).result;
+}
+
+export async function remove(path) {
+  return (await request("DELETE", path)).result;
+}
+
+// Acts as a user. `files` are the file parameters by name.
+export async function act(person, action, parameters, files) {
+  const path = `users/${encodeURIComponent(person)}/${action}`;
+  if (!files) return post(path, parameters);
+  const form = new FormData();
+  for (const [name, value] of Object.entries(parameters)) {
+    form.append(name, typeof value === "object" ? JSON.stringify(value) : value);
+  }
+  for (const [name, file] of Object.entries(files)) form.append(name, file, file.name);
+  return (await request("POST", path, { body: form })).result;
+}
+
+export const fileURL = (id) => `/simulator/files/${encodeURIComponent(id)}`;
+
+// Calls `take` with each batch of traffic after `last`, forever. `report` gets null, or the reason for a lost connection.
+export async function follow(last, take, report) {
+  for (;;) {
+    try {
+      const answer = await request("GET", `traffic?after=${last}&timeout=25`);
+      report(null);
+      last = answer.last;
+      if (answer.result.length) await take(answer.result);
+    } catch (error) {
+      report("no connection to the simulator");
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+export async function newestTraffic(count) {
+  return request("GET", `traffic?newest=${count}`);
+}

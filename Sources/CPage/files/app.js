@@ -1,0 +1,171 @@
+// The page: which chat is open, who speaks, and what the simulator reports.
+
+import { act, follow, newestTraffic, post } from "./api.js";
+import { ask, byID, el, nameOf, toast } from "./dom.js";
+import { Chats } from "./chats.js";
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { link } from "./text.js";
+import { Traffic } from "./traffic.js";
+
+// The least time between two refreshes.
+const pace = 120;
+
+const app = {
+  // Created with the first message.
+  me: { username: "ada", first_name: "Ada" },
+
+  get myName() { return nameOf(this.me); },
+  get bot() { return this.conversation.overview?.bot ?? this.knownBot; },
+
+  // Acts as the current user, by default in the open chat. Returns null after an error, which is shown.
+  async act(action, parameters, files, place = this.conversation.place) {
+    const done = await this.report(() => act(this.me.id ?? this.me.username, action, { ...place, ...parameters }, files));
+    if (!this.me.id) await this.findMe();
+    this.refreshSoon();
+    return done;
+  },
+
+  attempt(path, parameters) { return this.report(() => post(path, parameters)); },
+
+  async report(request) {
+    try {
+      return await request() ?? true;
+    } catch (error) {
+      toast(error.message, "error");
+      return null;
+    }
+  },
+
+  // After the first action of a new user.
+  async findMe() {
+    await this.chats.refresh();
+    const me = this.chats.people.find((one) => one.username === this.me.username);
+    if (!me) return;
+    this.me = me;
+    if (!this.conversation.chat && this.chats.knows(me.id)) this.open(me.id);
+  },
+
+  open(chat) {
+    const person = this.chats.person(chat);
+    if (person) this.me = person;
+    if (chat !== this.conversation.chat) this.conversation.open(chat);
+    this.chats.read(chat);
+    this.chats.draw();
+    this.traffic.filter();
+    show("conversation");
+    sessionStorage.setItem("open", JSON.stringify([chat, this.me.id]));
+    this.conversation.refresh().catch(() => {});
+  },
+
+  // In a private chat, another user has another chat.
+  speakAs(person) {
+    if (!person) return;
+    this.me = person;
+    if (this.conversation.chat === null || this.conversation.chat > 0) {
+      if (this.chats.knows(person.id)) return this.open(person.id);
+      this.conversation.open(null);
+    }
+    this.chats.draw();
+    this.conversation.draw();
+    byID("text").focus();
+  },
+
+  refreshSoon() {
+    if (this.timer) return;
+    const wait = Math.max(0, pace - (Date.now() - (this.refreshed ?? 0)));
+    this.timer = setTimeout(async () => {
+      this.refreshed = Date.now();
+      this.timer = null;
+      try {
+        await Promise.all([this.conversation.refresh(), this.chats.refresh()]);
+      } catch {
+        // The chat is gone, or the simulator: the next news tells.
+      }
+    }, wait);
+  },
+
+  // MARK: news
+
+  take(entries, isNew = true) {
+    for (const entry of entries) {
+      this.traffic.add(entry);
+      if (entry.reset) this.startAgain();
+      else if (entry.action) this.note(entry.action, isNew);
+      else if (entry.update) this.noteUpdate(entry.update, isNew);
+    }
+    if (isNew) this.refreshSoon();
+  },
+
+  noteUpdate(update, isNew) {
+    const message = update.message ?? update.edited_message ?? update.channel_post;
+    if (message) this.chats.note(message, isNew);
+  },
+
+  note(action, isNew) {
+    if (action.kind === "message") this.chats.note(action.message, isNew);
+    if (!isNew) return;
+    this.conversation.note(action);
+    if (action.user_id !== this.me.id) return;
+    if (action.kind === "callback_answer") this.showAnswer(action.answer);
+    if (action.kind === "inline_results") this.composer.showInlineResults(list(action.answer.results));
+  },
+
+  showAnswer({ text, show_alert: isAlert, url }) {
+    if (url) ask("The bot opens a link", el("p", {}, link(url, url)));
+    else if (text && String(isAlert) === "true") ask(text, null);
+    else if (text) toast(text);
+  },
+
+  startAgain() {
+    this.me = { username: "ada", first_name: "Ada" };
+    this.chats.clear();
+    this.traffic.clear();
+    this.conversation.open(null);
+    this.composer.setContext(null);
+    this.composer.drawKeyboard(null);
+  },
+};
+
+// An array, which the bot may have sent as text.
+function list(value) {
+  if (Array.isArray(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return [];
+  }
+}
+
+// On a narrow screen, one pane is shown.
+function show(pane) { document.body.dataset.pane = pane; }
+
+for (const node of document.querySelectorAll("[data-show]")) {
+  node.addEventListener("click", () => show(node.dataset.show));
+}
+
+app.traffic = new Traffic(app);
+app.composer = new Composer(app);
+app.chats = new Chats(app);
+app.conversation = new Conversation(app);
+
+async function start() {
+  const [before] = await Promise.all([newestTraffic(300), app.chats.refresh()]);
+  app.take(before.result, false);
+  const [chat, me] = JSON.parse(sessionStorage.getItem("open") ?? "[]");
+  const open = app.chats.knows(chat) ? chat : app.chats.people.map((one) => one.id).find((id) => app.chats.knows(id));
+  app.me = app.chats.person(me) ?? app.chats.people[0] ?? app.me;
+  if (open !== undefined) app.open(open);
+  else app.conversation.open(null);
+  app.chats.draw();
+  byID("text").focus();
+  document.body.dataset.ready = "true";
+  const report = (problem) => {
+    document.body.classList.toggle("offline", Boolean(problem));
+    if (problem) byID("activity").textContent = problem;
+    else if (byID("activity").textContent.startsWith("no connection")) byID("activity").textContent = "";
+  };
+  await follow(before.last, (entries) => app.take(entries), report);
+}
+
+start().catch((error) => toast(error.message, "error"));

@@ -1,0 +1,112 @@
+// The list of chats and users.
+
+import { get } from "./api.js";
+import { arrange, ask, bdi, button, byID, chatName, el, field, hue, nameOf } from "./dom.js";
+import { summary } from "./contents.js";
+
+export class Chats {
+  constructor(app) {
+    this.app = app;
+    this.people = [];
+    this.all = [];
+    this.latest = new Map();
+    byID("new").addEventListener("click", () => this.create());
+    byID("as").addEventListener("change", () => app.speakAs(this.people.find((one) => String(one.id) === byID("as").value)));
+  }
+
+  async refresh() {
+    [this.people, this.all] = await Promise.all([get("users"), get("chats")]);
+    this.draw();
+  }
+
+  person(id) { return this.people.find((one) => one.id === id); }
+  knows(chat) { return this.all.some((one) => one.id === chat); }
+
+  clear() { this.latest.clear(); }
+
+  // Remembers the newest message of a chat, for its preview.
+  note(message, isNew) {
+    const chat = message.chat?.id;
+    if (chat === undefined) return;
+    const before = this.latest.get(chat);
+    const isUnread = isNew && message.from?.is_bot && chat !== this.app.conversation.chat;
+    this.latest.set(chat, { text: summary(message), at: Date.now(), unread: (before?.unread ?? 0) + (isUnread ? 1 : 0), order: (this.order = (this.order ?? 0) + 1) });
+  }
+
+  read(chat) {
+    const latest = this.latest.get(chat);
+    if (latest) latest.unread = 0;
+  }
+
+  draw() {
+    const open = this.app.conversation.chat;
+    const order = (chat) => this.latest.get(chat.id)?.order ?? 0;
+    const sorted = [...this.all].sort((a, b) => order(b) - order(a) || a.id - b.id);
+    const list = byID("chat-list");
+    const old = new Map([...list.children].map((node) => [node.dataset.id, node]));
+    arrange(list, sorted.map((chat) => this.item(chat, open, old.get(String(chat.id)))));
+    this.drawPeople();
+  }
+
+  item(chat, open, old) {
+    const latest = this.latest.get(chat.id) ?? { text: "", unread: 0 };
+    const state = JSON.stringify([chat, latest.text, latest.unread, chat.id === open]);
+    if (old?.dataset.state === state) return old;
+    const name = chatName(chat);
+    const node = button([
+      el(`span.avatar.${hue(chat.id)}`, { "aria-hidden": "true" }, [...name][0] ?? "?"),
+      el("span.name", {}, bdi(name), chat.is_forum && el("span.badge", {}, "forum"), chat.type === "channel" && el("span.badge", {}, "channel")),
+      el("span.preview", { dir: "auto" }, latest.text),
+      latest.unread > 0 && el("span.unread", {}, latest.unread, el("span.hidden", {}, " unread")),
+    ], () => this.app.open(chat.id), { "aria-current": chat.id === open ? "true" : null });
+    const item = old ?? el("li", { "data-id": chat.id });
+    const hadFocus = item.contains(document.activeElement);
+    item.dataset.state = state;
+    item.replaceChildren(node);
+    if (hadFocus) node.focus();
+    return item;
+  }
+
+  drawPeople() {
+    const { me } = this.app;
+    const people = me.id ? this.people : [me, ...this.people];
+    const state = JSON.stringify([people, me.id]);
+    const select = byID("as");
+    if (select.dataset.state === state) return;
+    select.dataset.state = state;
+    select.replaceChildren(...people.map((one) => {
+      const option = el("option", { value: one.id ?? "" }, nameOf(one));
+      option.selected = one.id === me.id;
+      return option;
+    }));
+  }
+
+  async create() {
+    const kinds = { person: "Person", group: "Group", forum: "Forum (a group with topics)", channel: "Channel" };
+    const given = await ask("New", [
+      el("fieldset", {}, el("legend", {}, "Kind"), Object.entries(kinds).map(([value, label], index) =>
+        el("label", {}, el("input", { type: "radio", name: "kind", value, checked: index === 0 }), ` ${label}`))),
+      field("Name", "name", { required: true, maxlength: 64 }),
+      field("Username (optional)", "username", { maxlength: 32 }),
+    ], "Create");
+    if (!given) return;
+    const username = given.username.replace(/^@/, "");
+    const extra = username ? { username } : {};
+    if (given.kind === "person") {
+      const person = await this.app.attempt("users", { first_name: given.name, ...extra });
+      if (!person) return;
+      await this.refresh();
+      return this.app.speakAs(person);
+    }
+    const chat = await this.app.act(given.kind === "channel" ? "createChannel" : "createGroup",
+      { title: given.name, is_forum: given.kind === "forum", ...extra }, null, {});
+    if (!chat) return;
+    await this.refresh();
+    this.app.open(chat.id);
+  }
+
+  async newTopic() {
+    const given = await ask("New topic", field("Name", "name", { required: true, maxlength: 128 }), "Create");
+    if (given) await this.app.act("createForumTopic", { name: given.name });
+  }
+}

@@ -1,0 +1,197 @@
+// Writing as a user: text, replies, edits, files, polls, and the keys of the bot's keyboard.
+
+import { ask, bdi, button, byID, el, field, nameOf } from "./dom.js";
+import { summary } from "./contents.js";
+
+export class Composer {
+  constructor(app) {
+    this.app = app;
+    this.text = byID("text");
+    byID("composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.send();
+      }
+      if (event.key === "Escape") this.setContext(null);
+    });
+    this.text.addEventListener("input", () => this.fit());
+    this.text.addEventListener("paste", (event) => event.clipboardData.files.length && this.sendFiles(event.clipboardData.files));
+    byID("attach").addEventListener("click", () => byID("files").click());
+    byID("files").addEventListener("change", async () => {
+      await this.sendFiles(byID("files").files);
+      byID("files").value = "";
+    });
+    byID("more").addEventListener("click", () => this.more());
+    this.acceptDrops(byID("conversation"));
+  }
+
+  fit() {
+    this.text.style.blockSize = "auto";
+    this.text.style.blockSize = `${Math.min(this.text.scrollHeight + 2, 160)}px`;
+  }
+
+  write(text) {
+    this.text.value = text;
+    this.fit();
+    this.text.focus();
+  }
+
+  reply(message) { this.setContext({ reply: message }); }
+
+  edit(message) {
+    this.setContext({ edit: message });
+    this.write(message.text ?? message.caption ?? "");
+  }
+
+  setContext(context) {
+    const bar = byID("context");
+    if (this.context?.edit && !context) this.write("");
+    this.context = context;
+    bar.hidden = !context;
+    if (!context) return;
+    const message = context.reply ?? context.edit;
+    bar.replaceChildren(el("span", {}, context.reply ? "Reply to " : "Edit ", bdi(nameOf(message.from ?? message.chat))),
+      el("span.summary", { dir: "auto" }, summary(message)), button("Cancel", () => this.setContext(null)));
+    this.text.focus();
+  }
+
+  async send() {
+    const text = this.text.value;
+    if (!text.trim()) return;
+    const inline = this.inlineQuery(text);
+    if (inline !== null) return this.app.act("sendInlineQuery", { query: inline });
+    const edited = this.context?.edit;
+    const done = edited
+      ? await this.app.act(edited.text === undefined ? "editMessageCaption" : "editMessageText",
+        { message_id: edited.message_id, [edited.text === undefined ? "caption" : "text"]: text })
+      : await this.app.act("sendMessage", { text, ...this.replyParameters() });
+    if (!done) return;
+    this.text.value = "";
+    this.context = null;
+    byID("context").hidden = true;
+    this.fit();
+  }
+
+  replyParameters() {
+    const reply = this.context?.reply;
+    return reply ? { reply_parameters: { message_id: reply.message_id } } : {};
+  }
+
+  // The query in "@bot query"; null for any other text.
+  inlineQuery(text) {
+    const name = this.app.bot?.username;
+    const start = `@${name} `;
+    return name && text.toLowerCase().startsWith(start.toLowerCase()) ? text.slice(start.length) : null;
+  }
+
+  showInlineResults(results) {
+    const bar = byID("inline-results");
+    bar.hidden = false;
+    const close = () => {
+      bar.hidden = true;
+      this.write("");
+    };
+    bar.replaceChildren(...results.map((result) => button([bdi(result.title ?? result.caption ?? result.type), result.description && el("small", { dir: "auto" }, result.description)], async () => {
+      close();
+      await this.app.act("chooseInlineResult", { result_id: result.id });
+    })), button("Close", close));
+  }
+
+  // MARK: files
+
+  acceptDrops(area) {
+    const mark = (isOver) => area.classList.toggle("drop", isOver);
+    area.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      mark(true);
+    });
+    area.addEventListener("dragleave", () => mark(false));
+    area.addEventListener("drop", (event) => {
+      event.preventDefault();
+      mark(false);
+      this.sendFiles(event.dataTransfer.files);
+    });
+  }
+
+  async sendFiles(list) {
+    const files = [...list];
+    const caption = this.text.value.trim();
+    const visual = files.every((file) => ["photo", "video"].includes(kind(file)));
+    const sent = files.length > 1 && files.length <= 10 && visual
+      ? await this.sendAlbum(files, caption) : await this.sendEach(files, caption);
+    if (sent && caption) this.write("");
+  }
+
+  sendAlbum(files, caption) {
+    const media = files.map((file, index) => ({
+      type: kind(file), media: `attach://file${index}`, ...(index === 0 && caption ? { caption } : {}),
+    }));
+    const parts = Object.fromEntries(files.map((file, index) => [`file${index}`, file]));
+    return this.app.act("sendMediaGroup", { media, ...this.replyParameters() }, parts);
+  }
+
+  async sendEach(files, caption) {
+    for (const file of files) {
+      const type = kind(file);
+      const name = type[0].toUpperCase() + type.slice(1);
+      const done = await this.app.act(`send${name}`, { ...(caption ? { caption } : {}), ...this.replyParameters() }, { [type]: file });
+      if (!done) return false;
+    }
+    return true;
+  }
+
+  // MARK: other kinds of messages
+
+  async more() {
+    const choices = { poll: "Poll", location: "Location", contact: "My contact", dice: "Dice", block: "Block or unblock the bot" };
+    const chosen = await ask("Send", el("fieldset", {}, el("legend", {}, "Kind"), Object.entries(choices).map(([value, label], index) =>
+      el("label", {}, el("input", { type: "radio", name: "kind", value, checked: index === 0 }), ` ${label}`))), "Next");
+    if (!chosen) return;
+    const { app } = this;
+    switch (chosen.kind) {
+      case "poll": return this.poll();
+      case "location": return app.act("sendLocation", { latitude: 52.370216, longitude: 4.895168 });
+      case "contact": return app.act("sendContact", { phone_number: `+1555${app.me.id ?? 1001}`, first_name: app.me.first_name, user_id: app.me.id });
+      case "dice": return app.act("sendDice", {});
+      case "block": return app.act(app.conversation.overview?.is_blocked ? "unblockBot" : "blockBot", {});
+    }
+  }
+
+  async poll() {
+    const given = await ask("New poll", [
+      field("Question", "question", { required: true, maxlength: 300 }),
+      field("Options, one a line", "options", { rows: 4, required: true }),
+      el("label", {}, el("input", { type: "checkbox", name: "many" }), " several answers"),
+    ], "Send");
+    if (!given) return;
+    const options = given.options.split("\n").map((line) => line.trim()).filter(Boolean).map((text) => ({ text }));
+    return this.app.act("sendPoll", { question: given.question, options, is_anonymous: false, allows_multiple_answers: Boolean(given.many) });
+  }
+
+  drawKeyboard(keyboard) {
+    const bar = byID("keyboard");
+    const rows = keyboard?.keyboard ?? [];
+    const state = JSON.stringify(rows);
+    if (bar.dataset.state === state) return;
+    bar.dataset.state = state;
+    bar.hidden = !rows.length;
+    bar.replaceChildren(...rows.map((row) => el("div.row", {}, row.map((key) => {
+      const label = key.text ?? key;
+      return button(bdi(label), () => this.app.act("pressButton", { button: label }), { class: `key ${key.style ?? ""}` });
+    }))));
+    this.text.placeholder = keyboard?.input_field_placeholder ?? "Message";
+  }
+}
+
+// The kind of message that a file is sent as.
+function kind(file) {
+  if (file.type === "image/gif") return "animation";
+  if (["image/png", "image/jpeg", "image/webp"].includes(file.type)) return "photo";
+  if (file.type === "audio/ogg" || file.name.endsWith(".oga")) return "voice";
+  if (file.type.startsWith("audio/")) return "audio";
+  return file.type === "video/mp4" ? "video" : "document";
+}

@@ -1,0 +1,275 @@
+// The open chat: its newest messages, older ones on scrolling up, the bot's activity and drafts.
+
+import { get } from "./api.js";
+import { arrange, ask, byID, button, chatName, el, replace, toast } from "./dom.js";
+import { bubble, draft } from "./message.js";
+
+const page = 50;
+// The most messages that stay loaded while the newest are shown.
+const loadedLimit = 300;
+
+export class Conversation {
+  constructor(app) {
+    this.app = app;
+    this.list = byID("messages");
+    this.nodes = new Map();
+    this.drafts = new Map();
+    this.list.addEventListener("scroll", () => {
+      // Only scrolling up leaves the end: what is below may also have grown.
+      const moved = this.list.scrollTop - (this.lastTop ?? 0);
+      this.lastTop = this.list.scrollTop;
+      this.staysAtEnd = this.isAtEnd || (this.staysAtEnd && moved >= 0);
+      if (this.list.scrollTop < 200) this.loadOlder();
+    });
+    // A keyboard of the bot takes room, and so do pictures once they are loaded.
+    new ResizeObserver(() => this.keepAtEnd()).observe(this.list);
+    this.list.addEventListener("load", () => this.keepAtEnd(), true);
+    this.list.addEventListener("keydown", (event) => this.moveFocus(event));
+    this.open(null);
+  }
+
+  open(chat) {
+    this.chat = chat;
+    this.topic = null;
+    this.overview = null;
+    this.first = 0;
+    this.nodes.clear();
+    this.drafts.clear();
+    this.list.replaceChildren();
+    this.setActivity("");
+    this.staysAtEnd = true;
+    byID("topics").hidden = true;
+    byID("title").replaceChildren(el("bdi", {}, chat ? "" : `Write to the bot as ${this.app.myName}`));
+  }
+
+  get isAtEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
+  }
+
+  keepAtEnd() {
+    if (this.staysAtEnd) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  // Loads the messages as they are now: the newest, or all from the first one that is shown.
+  async refresh() {
+    if (!this.chat) return;
+    if (this.staysAtEnd && this.nodes.size > loadedLimit) this.first = 0;
+    const chat = this.chat;
+    const window = this.first ? `from=${this.first}&limit=1000` : `limit=${page}`;
+    const overview = await get(`chats/${chat}?${window}`);
+    if (chat !== this.chat) return;
+    const earlier = this.first && this.overview ? this.overview.has_earlier : overview.has_earlier;
+    this.overview = { ...overview, has_earlier: earlier };
+    this.first = overview.messages[0]?.message_id ?? 0;
+    this.draw();
+  }
+
+  async loadOlder() {
+    if (this.isLoading || !this.overview?.has_earlier) return;
+    this.isLoading = true;
+    try {
+      const chat = this.chat;
+      const older = await get(`chats/${chat}?before=${this.first}&limit=${page}`);
+      if (chat !== this.chat || !older.messages.length) return;
+      const { messages, reactions, votes } = this.overview;
+      this.overview = {
+        ...this.overview, has_earlier: older.has_earlier, messages: [...older.messages, ...messages],
+        reactions: [...older.reactions, ...reactions], votes: [...older.votes, ...votes],
+      };
+      this.first = older.messages[0].message_id;
+      this.draw();
+    } finally {
+      this.isLoading = false;
+    }
+  }
+
+  draw() {
+    if (!this.overview) return;
+    const { chat, members, topics } = this.overview;
+    byID("title").replaceChildren(el("bdi", {}, chatName(chat)), el("small", {}, subtitle(chat, members)));
+    this.drawTopics(chat, topics);
+    this.list.classList.toggle("private", chat.type === "private");
+    const [height, top] = [this.list.scrollHeight, this.list.scrollTop];
+    const hadOlder = this.list.firstElementChild?.dataset.id;
+    arrange(this.list, [...this.grouped(), ...[...this.drafts.values()].map((one) => one.node)]);
+    this.keepAtEnd();
+    if (!this.staysAtEnd && hadOlder && this.list.firstElementChild?.dataset.id !== hadOlder) {
+      this.list.scrollTop = top + this.list.scrollHeight - height;
+    }
+    this.app.composer.drawKeyboard(this.overview.keyboard);
+  }
+
+  // The messages' nodes; those of an album in a group.
+  grouped() {
+    const shown = this.overview.messages.filter((message) => this.isInTopic(message));
+    const kept = new Map();
+    const groups = [];
+    for (const message of shown) {
+      const node = this.node(message, kept);
+      const album = message.media_group_id;
+      if (!album) {
+        groups.push({ node });
+      } else if (groups.at(-1)?.album === album) {
+        groups.at(-1).nodes.push(node);
+      } else {
+        groups.push({ album, nodes: [node] });
+      }
+    }
+    this.nodes = kept;
+    this.albums = new Map(groups.filter((group) => group.album).map(({ album, nodes }) => {
+      const node = this.albums?.get(album) ?? el("div.album", { role: "group", "aria-label": "Album" });
+      node.dataset.id = nodes[0].dataset.id;
+      node.classList.toggle("own", nodes[0].classList.contains("own"));
+      arrange(node, nodes);
+      return [album, node];
+    }));
+    return groups.map((group) => group.node ?? this.albums.get(group.album));
+  }
+
+  isInTopic(message) {
+    if (this.topic === null) return true;
+    const thread = message.is_topic_message ? message.message_thread_id : message.direct_messages_topic?.topic_id ?? 0;
+    return thread === this.topic;
+  }
+
+  // The node of a message: the one before, if nothing about it changed.
+  node(message, kept) {
+    const id = message.message_id;
+    const of = (list) => list.filter((one) => one.message_id === id);
+    const me = this.app.me.id;
+    const view = { me, isOwn: message.from?.id === me, reactions: of(this.overview.reactions) };
+    const votes = of(this.overview.votes).find((vote) => vote.user_id === me)?.option_ids ?? [];
+    const state = JSON.stringify([message, view, votes]);
+    const old = this.nodes.get(id);
+    if (old?.state === state) {
+      kept.set(id, old);
+      return old.node;
+    }
+    const node = bubble(message, view, this.actions(message, votes));
+    if (old) replace(old.node, node);
+    kept.set(id, { node, state });
+    return node;
+  }
+
+  actions(message, votes) {
+    const { app } = this;
+    const id = message.message_id;
+    const does = (action, parameters) => app.act(action, { message_id: id, ...parameters });
+    return {
+      votes: () => votes,
+      vote: (ids) => does("votePoll", { option_ids: ids }),
+      press: (key) => this.press(key, does),
+      react: (emoji) => does("setMessageReaction", { reaction: emoji ? [{ type: "emoji", emoji }] : [] }),
+      reply: () => app.composer.reply(message),
+      edit: () => app.composer.edit(message),
+      remove: () => does("deleteMessage"),
+      pin: () => does("pinChatMessage"),
+      inspect: () => ask(`Message ${id}`, el("pre.json", { tabindex: 0 }, app.traffic.pretty(message))),
+      command: (text) => app.act("sendMessage", { text }),
+      show: (other) => this.show(other),
+    };
+  }
+
+  press(key, does) {
+    const query = key.switch_inline_query_current_chat ?? key.switch_inline_query;
+    if (query !== undefined) return this.app.composer.write(`@${this.overview.bot.username} ${query}`);
+    if (key.copy_text) {
+      return navigator.clipboard.writeText(key.copy_text.text).then(() => toast("Copied"), () => toast(key.copy_text.text));
+    }
+    if (key.web_app) return toast(`A web app: ${key.web_app.url}`);
+    const data = key.callback_data;
+    return does("pressButton", data === undefined ? { button: key.text } : { callback_data: data });
+  }
+
+  show(id) {
+    const node = this.nodes.get(id)?.node;
+    if (!node) return toast("That message isn't loaded: scroll up to it");
+    node.scrollIntoView({ block: "center" });
+    node.focus();
+  }
+
+  drawTopics(chat, topics) {
+    const bar = byID("topics");
+    bar.hidden = !chat.is_forum && !chat.is_direct_messages;
+    if (bar.hidden) return;
+    const tab = (name, topic) => button(el("bdi", {}, name), () => {
+      this.topic = topic;
+      this.draw();
+      this.list.scrollTop = this.list.scrollHeight;
+    }, { "aria-pressed": String(this.topic === topic) });
+    const state = JSON.stringify([topics, this.topic, chat.id]);
+    if (bar.dataset.state === state) return;
+    bar.dataset.state = state;
+    bar.replaceChildren(tab("All", null), tab("General", 0), ...topics.map((topic) => tab(topic.name, topic.message_thread_id)),
+      chat.is_forum ? button("New topic…", () => this.app.chats.newTopic()) : "");
+  }
+
+  // The topic's parameters for a message of the current user.
+  get place() {
+    const chat = this.chat ? { chat_id: this.chat } : {};
+    if (!this.topic) return chat;
+    const key = this.overview.chat.is_direct_messages ? "direct_messages_topic_id" : "message_thread_id";
+    return { ...chat, [key]: this.topic };
+  }
+
+  setActivity(text) {
+    clearTimeout(this.activityTimer);
+    byID("activity").textContent = text;
+    if (text) this.activityTimer = setTimeout(() => this.setActivity(""), 5500);
+  }
+
+  // Shows an action of the bot that leaves no message.
+  note(action) {
+    if (action.chat_id !== this.chat) return;
+    if (action.kind === "action") {
+      const bot = this.overview ? chatName(this.overview.bot) : "The bot";
+      this.setActivity(`${bot}: ${String(action.action).replaceAll("_", " ")}…`);
+    } else if (action.method === "sendMessageDraft") {
+      this.showDraft(action.parameters);
+    } else if (action.kind === "message") {
+      this.setActivity("");
+      for (const key of [...this.drafts.keys()]) this.endDraft(key);
+    }
+  }
+
+  showDraft(parameters) {
+    const key = String(parameters.draft_id);
+    const node = draft(String(parameters.text ?? ""));
+    const old = this.drafts.get(key);
+    if (old) {
+      clearTimeout(old.timer);
+      old.node.replaceWith(node);
+    } else {
+      this.list.append(node);
+    }
+    this.drafts.set(key, { node, timer: setTimeout(() => this.endDraft(key), 30_000) });
+    this.keepAtEnd();
+  }
+
+  endDraft(key) {
+    this.drafts.get(key)?.node.remove();
+    clearTimeout(this.drafts.get(key)?.timer);
+    this.drafts.delete(key);
+  }
+
+  moveFocus(event) {
+    if (!["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) return;
+    const all = [...this.list.querySelectorAll("article[data-id]")];
+    const index = all.indexOf(event.target.closest("article[data-id]"));
+    if (event.key === "Enter") {
+      if (event.target !== all[index]) return;
+      all[index].querySelector(".menu")?.click();
+    } else {
+      const next = index < 0 ? all.length - 1 : index + (event.key === "ArrowUp" ? -1 : 1);
+      all[next]?.focus();
+    }
+    event.preventDefault();
+  }
+}
+
+function subtitle(chat, members) {
+  if (chat.type === "private") return chat.username ? `@${chat.username}` : "private chat";
+  const kind = chat.is_forum ? "forum" : chat.type;
+  const count = members.filter((member) => !["left", "kicked"].includes(member.status)).length;
+  return count === 1 ? `${kind}, 1 member` : `${kind}, ${count} members`;
+}

@@ -1,0 +1,34 @@
+import Glibc
+import Reactor
+
+/// All that passes through the simulator, in order: each update, call with its answer, action of the bot that users
+/// see, and action of a user. The page shows it, and learns from it that a chat changed.
+final class TrafficLog {
+    let log: NumberedLog
+
+    init(on loop: EventLoop) { log = NumberedLog(on: loop, limit: 2_000, byteLimit: 16 << 20) }
+
+    /// Adds `{"at":…,"<kind>":…,"ms":…}`.
+    ///
+    /// - Parameters:
+    ///   - object: the JSON of the update, call or action.
+    ///   - time: how long a call took.
+    func add(_ kind: String, _ object: [UInt8], took time: Duration? = nil) {
+        let milliseconds = time.map { ",\"ms\":\(Double($0.nanoseconds / 1_000) / 1_000)" } ?? ""
+        let start = Array("{\"at\":\(Self.now),\"\(kind)\":".utf8)
+        log.add(kind, chat: nil, start + object + Array("\(milliseconds)}".utf8))
+    }
+
+    /// Drops all entries, and tells the page.
+    func removeAll() {
+        log.removeAll()
+        add("reset", Array("{}".utf8))
+    }
+
+    /// Unix time in milliseconds.
+    private static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
