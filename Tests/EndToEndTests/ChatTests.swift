@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Reactor
 import TestSupport
@@ -20,6 +21,37 @@ import Testing
         #expect(end.output == ["hello", "привет 👋", "/start"])
         #expect(end.errorText.isEmpty)
         #expect(end.status == 0)
+    }
+
+    @Test(arguments: [
+        (["--listen", "127.0.0.1:0"], "--listen is the address of --web"),
+        (["--web", "--log", "x.ndjson"], "--log can't save a chat in the browser"),
+    ])
+    func `options that --web excludes or needs are refused`(_ options: [String], _ words: String) throws {
+        let end = try run("chat", options + ["--", "cat"])
+        #expect(end.status == 64)
+        #expect(end.errorText.contains(words), "\(end.errorText)")
+    }
+
+    @Test func `with --web, a user's message reaches the bot, and a signal ends the chat`() throws {
+        let rig = try TestRig()
+        let chat = try rig.pipegram(["chat", "--web", "--", ProjectPaths.bot("echo.sh")])
+        _ = rig.loop.run(until: { !chat.output.isEmpty || chat.exit != nil }, within: .seconds(20))
+        let url = try #require(chat.output.first).dropFirst("listening on ".count)
+        func ask(_ path: String, _ body: JSON? = nil) -> JSON? {
+            let body = body.map { HTTPClient.Body.json($0.bytes) } ?? HTTPClient.Body.none
+            let request = HTTPClient.Request(
+                url: "\(url)/simulator\(path)", body: body, timeout: .seconds(20))
+            let answer = HTTPAnswer(to: request, from: client)
+            _ = rig.loop.run(until: { answer.isThere }, within: .seconds(20))
+            return answer.json
+        }
+        let client = rig.client()
+        _ = ask("/users/ada/sendMessage", ["text": "hello"])
+        let actions = ask("/actions?kind=message&timeout=20")
+        #expect(actions?["result"]?[0]?["message"]?["text"] == "hello")
+        chat.signal(SIGINT)
+        #expect(chat.wait() == 0, "\(chat.errorText)")
     }
 
     @Test func `an overlong line isn't sent, and the text after a quit isn't either`() throws {

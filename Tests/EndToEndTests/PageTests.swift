@@ -11,8 +11,10 @@ struct PageTests: Rigged {
 
     init() throws { rig = try TestRig() }
 
-    private func play(_ scenario: String) throws {
-        let simulator = try rig.pipegram(["simulator", "--listen", "127.0.0.1:0"])
+    private func play(
+        _ scenario: String, with command: [String] = ["simulator", "--listen", "127.0.0.1:0"]
+    ) throws {
+        let simulator = try rig.pipegram(command)
         _ = wait { !simulator.output.isEmpty || simulator.exit != nil }
         let line = try #require(simulator.output.first)
         let home = TemporaryDirectory()
@@ -45,6 +47,10 @@ struct PageTests: Rigged {
     @Test func `everything can be reached with the keyboard, and has a name`() throws { try play("keyboard") }
 
     @Test func `a chat with 10,000 messages opens at once`() throws { try play("many") }
+
+    @Test func `chat --web shows a bot's own pipeline, which gets over a fault`() throws {
+        try play("pipeline", with: ["chat", "--web", "--", ProjectPaths.bot("echo.sh")])
+    }
 
     @Test func `a narrow screen shows one pane at a time`() throws { try play("phone") }
 }

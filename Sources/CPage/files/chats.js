@@ -26,11 +26,11 @@ export class Chats {
 
   // Remembers the newest message of a chat, for its preview.
   note(message, isNew) {
-    const chat = message.chat?.id;
+    const chat = message?.chat?.id;
     if (chat === undefined) return;
     const before = this.latest.get(chat);
     const isUnread = isNew && message.from?.is_bot && chat !== this.app.conversation.chat;
-    this.latest.set(chat, { text: summary(message), at: Date.now(), unread: (before?.unread ?? 0) + (isUnread ? 1 : 0), order: (this.order = (this.order ?? 0) + 1) });
+    this.latest.set(chat, { text: String(summary(message)), unread: (before?.unread ?? 0) + (isUnread ? 1 : 0), order: (this.order = (this.order ?? 0) + 1) });
   }
 
   read(chat) {

@@ -2,6 +2,7 @@
 
 import { ask, bdi, button, byID, el, field, nameOf } from "./dom.js";
 import { summary } from "./contents.js";
+import { keyClass } from "./message.js";
 
 export class Composer {
   constructor(app) {
@@ -181,7 +182,7 @@ export class Composer {
     bar.hidden = !rows.length;
     bar.replaceChildren(...rows.map((row) => el("div.row", {}, row.map((key) => {
       const label = key.text ?? key;
-      return button(bdi(label), () => this.app.act("pressButton", { button: label }), { class: `key ${key.style ?? ""}` });
+      return button(bdi(label), () => this.app.act("pressButton", { button: label }), { class: keyClass(key) });
     }))));
     this.text.placeholder = keyboard?.input_field_placeholder ?? "Message";
   }

@@ -21,8 +21,20 @@ export function contents(message, actions) {
     const { title, description, total_amount: amount, currency } = message.invoice;
     return [card("Invoice", title, description, `${amount} ${currency}`)];
   }
-  if (message.rich_message) return [el("pre.rich", { tabindex: 0 }, JSON.stringify(message.rich_message, null, 1))];
+  if (message.rich_message) return [el("div.text", { dir: "auto" }, richSource(message.rich_message))];
   return other(message);
+}
+
+// The source of a rich message, as the bot sent it.
+export function richSource(rich) {
+  if (typeof rich === "string") {
+    try {
+      rich = JSON.parse(rich);
+    } catch {
+      return rich;
+    }
+  }
+  return rich?.markdown ?? rich?.html ?? (rich ? JSON.stringify(rich) : "");
 }
 
 // A message without text of a kind that the page doesn't draw.

@@ -2,7 +2,8 @@
 
 import { get } from "./api.js";
 import { arrange, ask, byID, button, chatName, el, replace, toast } from "./dom.js";
-import { bubble, draft } from "./message.js";
+import { richSource } from "./contents.js";
+import { bubble, draft, unreadable } from "./message.js";
 
 const page = 50;
 // The most messages that stay loaded while the newest are shown.
@@ -36,6 +37,7 @@ export class Conversation {
     this.nodes.clear();
     this.drafts.clear();
     this.list.replaceChildren();
+    this.list.setAttribute("aria-busy", Boolean(chat));
     this.setActivity("");
     this.staysAtEnd = true;
     byID("topics").hidden = true;
@@ -96,6 +98,7 @@ export class Conversation {
     if (!this.staysAtEnd && hadOlder && this.list.firstElementChild?.dataset.id !== hadOlder) {
       this.list.scrollTop = top + this.list.scrollHeight - height;
     }
+    this.list.setAttribute("aria-busy", "false");
     this.app.composer.drawKeyboard(this.overview.keyboard);
   }
 
@@ -145,10 +148,18 @@ export class Conversation {
       kept.set(id, old);
       return old.node;
     }
-    const node = bubble(message, view, this.actions(message, votes));
+    const node = this.drawn(message, view, votes);
     if (old) replace(old.node, node);
     kept.set(id, { node, state });
     return node;
+  }
+
+  drawn(message, view, votes) {
+    try {
+      return bubble(message, view, this.actions(message, votes));
+    } catch {
+      return unreadable(message);
+    }
   }
 
   actions(message, votes) {
@@ -234,7 +245,7 @@ export class Conversation {
 
   showDraft(parameters) {
     const key = String(parameters.draft_id);
-    const node = draft(String(parameters.text ?? ""));
+    const node = draft(String(parameters.text ?? richSource(parameters.rich_message)));
     const old = this.drafts.get(key);
     if (old) {
       clearTimeout(old.timer);

@@ -61,8 +61,11 @@ function inlineButton(key, actions) {
     node.className = "key";
     return node;
   }
-  return button(bdi(key.text), () => actions.press(key), { class: `key ${key.style ?? ""}` });
+  return button(bdi(key.text), () => actions.press(key), { class: keyClass(key) });
 }
+
+// The class of a key. The bot chooses only among three colours.
+export const keyClass = (key) => (["primary", "success", "danger"].includes(key.style) ? `key ${key.style}` : "key");
 
 function reactions(view, actions) {
   const counts = new Map();
@@ -102,6 +105,12 @@ function menu(body, message, view, actions) {
   });
   body.append(node);
   node.querySelector("button").focus();
+}
+
+// A message that can't be drawn: its parts aren't what they should be.
+export function unreadable(message) {
+  return el("article", { tabindex: -1, "data-id": message.message_id },
+    el("div.bubble", {}, el("span.kind", {}, "A message in an unknown form"), el("pre.rich", { tabindex: 0 }, JSON.stringify(message, null, 1))));
 }
 
 // A draft that the bot is still writing.

@@ -30,7 +30,12 @@ export class Traffic {
 
   // Adds an entry: {"id":…,"at":…,"update":…}, or "call", or "event".
   add(entry) {
-    const line = entry.update ? this.update(entry) : entry.call ? this.call(entry) : null;
+    let line = null;
+    try {
+      line = entry.update ? this.update(entry) : entry.call ? this.call(entry) : null;
+    } catch {
+      // Not an update or a call that a bot can read.
+    }
     if (!line) return;
     const isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
     this.list.append(line);

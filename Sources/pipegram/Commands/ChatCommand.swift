@@ -4,7 +4,7 @@ import BotGateway
 struct ChatCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "chat",
-        abstract: "Talk to a bot in the terminal, without a token or a network.",
+        abstract: "Talk to a bot in the terminal or a browser, without a token or a network.",
         usage: "pipegram chat [<options>] [--] <program> [<argument> ...]",
         discussion: """
             Runs the bot against a Telegram simulated in memory. Each line you type is sent as a message, and the \
@@ -19,9 +19,12 @@ struct ChatCommand: ParsableCommand, Sendable {
             --log saves the updates in a file and the calls in another; existing files are not overwritten. With \
             --plain, the bot reads each message as a line, and its output is sent as messages.
 
+            --web prints the address of a page for the browser instead, and ends on SIGINT or SIGTERM.
+
             Durations are written 500ms, 10s, 15m, 1h or never; sizes 65536, 64KiB or 1MiB.
 
             Example:  pipegram chat -- ./bot.sh
+                      pipegram chat --web -- ./bot.sh
                       printf 'hello\\n' | pipegram chat -- ./bot.sh
             """)
 
@@ -37,6 +40,15 @@ struct ChatCommand: ParsableCommand, Sendable {
             valueName: "file"), completion: .file())
     var session: String?
 
+    @Flag(help: "Chat in the browser instead of the terminal")
+    var web = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Address of --web (default: a free port of 127.0.0.1)",
+            valueName: ListenAddress.form))
+    var listen: ListenAddress?
+
     @OptionGroup(title: "Children") var childFlags: ChildFlags
     @OptionGroup(title: "Children") var ackFlags: AckFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
@@ -46,6 +58,10 @@ struct ChatCommand: ParsableCommand, Sendable {
 
     func validate() throws {
         try ackFlags.ack.check(isPlain: childFlags.plain)
+        if listen != nil, !web { throw ValidationError("--listen is the address of --web: add --web.") }
+        if session != nil, web {
+            throw ValidationError("--log can't save a chat in the browser: leave out --web or --log.")
+        }
         if session == "" || session == "-" {
             throw ValidationError(
                 "Invalid --log '\(session ?? "")': it must be a file, because a second one is written beside it."

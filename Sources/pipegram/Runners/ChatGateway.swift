@@ -31,7 +31,7 @@ import TelegramSimulator
         }
         let journal = ReplayJournal(spoolDirectory: Environment.spoolDirectory)
         children = bot.children(
-            of: telegram.bot, policy: Self.policy(command, bot, isScript: isScript), journal: journal,
+            of: telegram.bot, policy: command.policy(for: bot, isScript: isScript), journal: journal,
             on: loop, log: log)
         calls = SimulatedCalls(
             to: telegram, uploads: try command.fileFlags.uploads(), files: files, record: recording?.calls,
@@ -42,19 +42,6 @@ import TelegramSimulator
             keepingIn: journal, stopTimeout: .seconds(30), on: loop, log: log)
         calls.onWake = { [recording] update in recording?.updates.add([update]) {} }
         telegram.onUnsimulated = { log.notice("\($0)") }
-    }
-
-    private static func policy(_ command: ChatCommand, _ bot: BotProgram, isScript: Bool) -> ChildPolicy {
-        var policy = command.childFlags.policy()
-        policy.sendsPrintedFiles = command.fileFlags.uploadRoot != nil
-        policy.maxChildren = bot.maxChildren(wanted: command.childFlags.maxChildren)
-        policy.acknowledgement = command.ackFlags.acknowledgement
-        policy.failure = .dropEvents
-        // A person may take any time to answer.
-        policy.idleTimeout = nil
-        policy.showsTyping = command.childFlags.plain
-        if isScript { policy.pacing = .lockstep(isFile: false) }
-        return policy
     }
 
     /// No update waits, and every child is idle.
@@ -79,4 +66,20 @@ import TelegramSimulator
     func kill() { children.shutDown(.killing) }
 
     func removeFiles() { files.removeAll() }
+}
+
+extension ChatCommand {
+    /// - Parameter isScript: whether lines come from stdin.
+    @MainActor func policy(for bot: BotProgram, isScript: Bool) -> ChildPolicy {
+        var policy = childFlags.policy()
+        policy.sendsPrintedFiles = fileFlags.uploadRoot != nil
+        policy.maxChildren = bot.maxChildren(wanted: childFlags.maxChildren)
+        policy.acknowledgement = ackFlags.acknowledgement
+        policy.failure = .dropEvents
+        // A person may take any time to answer.
+        policy.idleTimeout = nil
+        policy.showsTyping = childFlags.plain
+        if isScript { policy.pacing = .lockstep(isFile: false) }
+        return policy
+    }
 }

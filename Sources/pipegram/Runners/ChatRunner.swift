@@ -190,6 +190,6 @@ import Reactor
 
 extension ChatCommand: LoopCommand {
     @MainActor func start() throws -> ExitCode {
-        try ChatRunner(self).run()
+        web ? try WebChatRunner(self).run() : try ChatRunner(self).run()
     }
 }

@@ -30,22 +30,29 @@ import TelegramSimulator
         bot.set("id", JSON(Int64(token.prefix { $0 != ":" }) ?? 7))
         let telegram = SimulatedTelegram(bot: bot, strictness: .strict, now: { Int64(time(nil)) })
         telegram.seesAllGroupMessages = command.noPrivacy
-        let place = command.listen
-        do {
-            server = try SimulatorServer(
-                on: loop, token: token, telegram: telegram, host: place.host, port: place.port,
-                firstUpdateID: 1, keptBytes: Self.keptBytes)
-        } catch {
-            throw Self.failure(error, place)
-        }
+        server = try Self.server(of: telegram, token: token, at: command.listen, on: loop)
         server.acceptsAnyToken = command.token == nil
         server.slowsSpinning = true
-        // The control API keeps its own history, without files.
-        server.history.limit = 0
         server.deliverToWebhooks(through: client)
         if command.local {
             directory = try Self.makeDirectory()
             server.localDirectory = directory
+        }
+    }
+
+    static func server(
+        of telegram: SimulatedTelegram, token: String = "7:secret", at place: ListenAddress,
+        on loop: EventLoop
+    ) throws -> SimulatorServer {
+        do {
+            let server = try SimulatorServer(
+                on: loop, token: token, telegram: telegram, host: place.host, port: place.port,
+                firstUpdateID: 1, keptBytes: keptBytes)
+            // The control API keeps its own history, without files.
+            server.history.limit = 0
+            return server
+        } catch {
+            throw failure(error, place)
         }
     }
 
