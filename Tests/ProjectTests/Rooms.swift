@@ -75,6 +75,7 @@ enum Rooms {
         BotGateway/Control
             JSON
             Reactor/ Files Loop
+            BotAPI
             BotGateway/ Events GatewayFailure.swift Questions
         # Questions of the operator's, and the updates that answer them.
         BotGateway/Questions
@@ -165,9 +166,10 @@ enum Rooms {
             pipegram/ Options
         # What a user can type: the commands, without what most of them do.
         pipegram/Commands
+            JSON
             Reactor/ Files Loop Process
             BotAPI
-            BotGateway/ Calls GatewayFailure.swift Journal Journal/Cluster Journal/Inspection
+            BotGateway/ Calls Control GatewayFailure.swift Journal Journal/Cluster Journal/Inspection
             pipegram
             pipegram/ Options Settings
         pipegram/Runners

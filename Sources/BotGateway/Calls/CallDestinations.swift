@@ -6,6 +6,7 @@ import Reactor
 struct CallDestinations {
     var onHold: (_ chat: String, _ wait: Duration) -> Void = { _, _ in }
     var onMigration: (_ old: Int64, _ new: Int64) -> Void = { _, _ in }
+    var relay: CallRelay = { _, _ in false }
     private var floodWaits = FloodWaits()
     private var migrations = Migrations()
     private var hints = RefusalHints()

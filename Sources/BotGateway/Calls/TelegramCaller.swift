@@ -51,6 +51,9 @@ package final class TelegramCaller: CallSink, CallObserver {
 
     package func resume() { sendNext() }
 
+    /// Sets what makes the calls without files instead of this caller.
+    package func relay(through relay: @escaping CallRelay) { destinations.relay = relay }
+
     package var policy: CallPolicy {
         get { queues.policy }
         set { queues.policy = newValue }
@@ -168,13 +171,18 @@ package final class TelegramCaller: CallSink, CallObserver {
         }
         queues.sent()
         queue.isInFlight = true
-        let time = timeout + .seconds(prepared.size / Self.slowest)
-        api.request(call.method, body: prepared.body, timeout: time) { [self] outcome in
+        let done = { [self] (outcome: BotAPIClient.Outcome) in
             queues.returned()
             queue.isInFlight = false
             finish(call, of: queue, outcome, from: chat)
             sendNext()
         }
+        if case .json = prepared.body, destinations.relay(call, { done(BotAPIClient.Outcome(ofRelayed: $0)) })
+        {
+            return
+        }
+        let time = timeout + .seconds(prepared.size / Self.slowest)
+        api.request(call.method, body: prepared.body, timeout: time, then: done)
     }
 
     /// A call whose files can't be opened isn't sent.
@@ -257,7 +265,7 @@ package final class TelegramCaller: CallSink, CallObserver {
         switch outcome {
         case .response(let body):
             report("done", call, scope, level: .debug)
-            return call.id == nil ? .success(nil) : Self.read(body)
+            return call.id == nil ? .success(nil) : CallResult(answer: body)
         case .refused(let error):
             report("rejected: \(error)\(destinations.hint(on: error))", call, scope, level: .warning)
             return .failure(error)
@@ -275,10 +283,6 @@ package final class TelegramCaller: CallSink, CallObserver {
             report("may or may not have taken effect: \(reason)", call, scope, level: .warning)
             return .unknown(reason)
         }
-    }
-
-    private static func read(_ body: [UInt8]) -> CallResult {
-        BotAPIResponse.result(in: body).map(CallResult.success) ?? .unknown("the answer can't be read")
     }
 
     private func reportHold(_ wait: Duration, _ outcome: BotAPIClient.Outcome, _ call: Call, _ scope: Scope) {

@@ -6,7 +6,7 @@ import Reactor
 @MainActor package final class ControlClient {
     package typealias Reply = ControlServer.Reply
 
-    /// Called once when the gateway closes the connection, after the replies of all requests.
+    /// Called once when the gateway closes the connection, before the requests without a reply fail.
     package var onClose: () -> Void = {}
 
     private let connection: LineConnection
@@ -68,10 +68,9 @@ import Reactor
 
     private func fail(_ reason: String) {
         connection.close()
-        let open = waiting.sorted { $0.key < $1.key }
-        waiting = [:]
-        for (_, done) in open { done(.failure(ControlRefusal(reason))) }
-        onClose()
-        onClose = {}
+        let (open, closed) = (waiting.sorted { $0.key < $1.key }, onClose)
+        (waiting, onClose) = ([:], {})
+        closed()
+        for (_, done) in open { done(.failure(ControlRefusal(reason, isLost: true))) }
     }
 }

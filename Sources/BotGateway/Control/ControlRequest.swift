@@ -7,6 +7,8 @@ package enum ControlRequest {
     case tell(Told)
     /// Asks a question, and waits for the answer.
     case ask(Question)
+    /// Makes a call, after the earlier ones to its chat.
+    case send(Call)
     /// Asks how the gateway is doing.
     case status
 
@@ -36,9 +38,30 @@ package enum ControlRequest {
         switch line["type"]?.string {
         case "tell": self = .tell(try Self.told(line))
         case "ask": self = .ask(try Self.question(line))
+        case "send": self = .send(try Self.call(line))
         case "status": self = .status
         case let type: throw .unknownType(type ?? line["type"]?.description ?? "")
         }
+    }
+
+    private static func call(_ line: JSON) throws(ControlRequestError) -> Call {
+        guard var object = line["call"], object.isObject else { throw .missing("call", type: "send") }
+        // With an id, its result is read.
+        object.set("id", 1)
+        let bytes = object.bytes
+        let event: OutgoingEvent?
+        do throws(OutgoingEvent.Rejection) {
+            event = try bytes.withUnsafeBytes { text in
+                Result { () throws(OutgoingEvent.Rejection) in try OutgoingEvent(text, in: .bot) }
+            }.get()
+        } catch {
+            if case .missingChat(let type, _) = error.error { throw .missing("chat_id", type: type) }
+            throw .badCall("\(error.error)")
+        }
+        guard case .call(let call) = event, !call.isDownload else {
+            throw .badCall("only calls to Telegram can be sent")
+        }
+        return call
     }
 
     private static func question(_ line: JSON) throws(ControlRequestError) -> Question {
@@ -66,6 +89,7 @@ package enum ControlRequestError: Error, Equatable, CustomStringConvertible {
     case badScope(String)
     case valueTooLong
     case badQuestion(QuestionError)
+    case badCall(String)
 
     package var description: String {
         switch self {
@@ -75,6 +99,7 @@ package enum ControlRequestError: Error, Equatable, CustomStringConvertible {
             "invalid scope '\(scope)': it must be chat:ID, chat:ID/topic:ID, chat:ID/direct:ID, user:ID, "
                 + "business:CONNECTION/chat:ID or bot"
         case .badQuestion(let error): error.description
+        case .badCall(let reason): reason
         case .valueTooLong: "'value' has more than \(Told.limit) bytes"
         }
     }

@@ -62,6 +62,8 @@ import Reactor
 /// Why a request isn't carried out.
 package struct ControlRefusal: Error, Equatable {
     package let reason: String
+    /// The request may have been carried out: the connection was closed before its result came.
+    package let isLost: Bool
 
-    package init(_ reason: String) { self.reason = reason }
+    package init(_ reason: String, isLost: Bool = false) { (self.reason, self.isLost) = (reason, isLost) }
 }

@@ -16,6 +16,9 @@ struct SendCommand: ParsableCommand, Sendable {
             SIGINT or SIGTERM it waits for the calls in flight, prints how far it got, and exits with 128 plus the signal's \
             number. While Telegram can't be reached it retries until then, or until --timeout, which gives 75.
 
+            The bot's running gateway sends them, among the bot's own calls, except those with files; without one, send \
+            does.
+
             With --chat, it sends text instead: its arguments, or stdin. Text over 4,096 characters becomes several \
             messages.
 
@@ -52,6 +55,7 @@ struct SendCommand: ParsableCommand, Sendable {
     @Option(help: ArgumentHelp("Maximum length of an input line", valueName: "64KiB|1MiB"))
     var maxLine = SizeValue(bytes: 1 << 20)
 
+    @OptionGroup var stateFlags: StateFlags
     @OptionGroup(title: "Telegram") var server: ServerFlags
     @OptionGroup(title: "Telegram") var callFlags: CallFlags
     @OptionGroup(title: "Log") var logFlags: LogFlags<NoticeByDefault>

@@ -9,6 +9,8 @@ import Reactor
     private let journal: DiskJournal
     private let questions: Questions
     private var gateway: Gateway?
+    /// Calls that came before the bot was signed in.
+    private var early: [() -> Void] = []
 
     /// Nil if the gateway can't listen; it runs without a control socket then.
     ///
@@ -38,6 +40,8 @@ import Reactor
     func connect(_ gateway: Gateway) {
         self.gateway = gateway
         questions.perform = { [unowned gateway] in gateway.perform($0, then: $1) }
+        for send in early { send() }
+        early = []
     }
 
     /// The gateway is about to stop: no question can be answered any more.
@@ -50,6 +54,7 @@ import Reactor
     ) -> (() -> Void)? {
         switch request {
         case .tell(let told): tell(told, then: done)
+        case .send(let call): send(call, then: done)
         case .ask(let question): return ask(question, then: done)
         case .status: done(status)
         }
@@ -62,6 +67,16 @@ import Reactor
         journal.append(told) { event in
             gateway?.deliver([event])
             done(.success(["update_id": JSON(event.updateID)]))
+        }
+    }
+
+    private func send(_ call: Call, then done: @escaping (ControlServer.Reply) -> Void) {
+        guard let gateway else { return early.append { [unowned self] in send(call, then: done) } }
+        guard !gateway.isEnding else { return done(.failure(ControlRefusal("the gateway is stopping"))) }
+        gateway.perform(call) { result in
+            var line = (try? JSON(parsing: GatewayLines.result(result, id: nil))) ?? [:]
+            line.remove("type")
+            done(.success(line))
         }
     }
 

@@ -34,6 +34,9 @@ import Reactor
             files: ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory))
         // Each line is a call to make, and has a result of its own.
         caller.policy.supersedes = false
+        if let relay = command.relay(for: session.token.bot, on: session.loop) {
+            caller.relay(through: { relay.perform($0, then: $1) })
+        }
         do throws(GatewayFailure) {
             if let path = command.resume {
                 self.results = try ResultFile(path, on: session.loop, log: session.log)
@@ -166,6 +169,15 @@ import Reactor
 }
 
 extension SendCommand: LoopCommand {
+    /// To the bot's running gateway; nil if it can't be reached.
+    @MainActor fileprivate func relay(for bot: String, on loop: EventLoop) -> GatewayRelay? {
+        guard stateFlags.cluster == nil, let place = try? stateFlags.path(bot: bot),
+            StateDirectory.gateway(of: bot, in: place) != nil,
+            let client = try? ControlClient(at: StateDirectory.controlSocket(in: place), on: loop)
+        else { return nil }
+        return GatewayRelay(through: client)
+    }
+
     @MainActor func start() throws -> ExitCode {
         dryRun ? try DryRunSend(self).run() : try SendRunner(self).run()
     }
