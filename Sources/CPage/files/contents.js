@@ -78,7 +78,7 @@ function media(kind, file, message) {
   const facts = [file.duration !== undefined && duration(file.duration), file.file_size && size(file.file_size)];
   const download = el("a.file", { href: fileURL(file.file_id), download: file.file_name ?? kind },
     el("span.kind", {}, kind.replaceAll("_", " ")), " ", bdi(name), el("small", {}, ` ${facts.filter(Boolean).join(", ")}`));
-  if (kind === "sticker" && !file.is_animated && !file.is_video) return picture(file, `Sticker ${file.emoji ?? ""}`);
+  if (kind === "sticker" && !file.is_animated && !file.is_video) return picture(file, ["Sticker", file.emoji].filter(Boolean).join(" "));
   const isGIF = kind === "animation" && file.mime_type === "image/gif";
   if (isGIF) return picture(file, "Animation", message.has_media_spoiler);
   if (["audio", "voice"].includes(kind)) return player("audio", file, name, download);

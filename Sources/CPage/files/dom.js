@@ -72,7 +72,7 @@ export const field = (label, name, properties = {}) =>
 export const nameOf = (person) =>
   person ? [person.first_name, person.last_name].filter(Boolean).join(" ") || person.title || "" : "";
 
-export const chatName = (chat) => chat.title ?? nameOf(chat);
+export const chatName = (chat) => chat.title || nameOf(chat) || `Chat ${chat.id}`;
 
 export const clock = (seconds) =>
   new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
