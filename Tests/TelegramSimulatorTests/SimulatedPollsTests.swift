@@ -24,13 +24,13 @@ import Testing
         let poll = try send(end)
         #expect(poll["close_date"] == 1_700_000_005)
         world.now += 4
-        world.telegram.closeEndedPolls()
+        world.telegram.passTime()
         #expect(world.updates.isEmpty)
         world.now += 1
         #expect(world.failure("votePoll", ["message_id": 2, "option_ids": [0]])?.contains("closed") == true)
         #expect(world.kinds == ["poll"])
         #expect(world.edited.last?["poll"]?["is_closed"] == true)
-        world.telegram.closeEndedPolls()
+        world.telegram.passTime()
         #expect(world.kinds == ["poll"])
     }
 
@@ -51,7 +51,7 @@ import Testing
         _ = try send(["open_period": 5])
         try world.call("stopPoll", ["chat_id": 42, "message_id": 2])
         world.now += 5
-        world.telegram.closeEndedPolls()
+        world.telegram.passTime()
         #expect(world.kinds == ["poll"])
     }
 
@@ -59,7 +59,7 @@ import Testing
         _ = try send(["open_period": 5])
         try world.call("deleteMessage", ["chat_id": 42, "message_id": 2])
         world.now += 5
-        world.telegram.closeEndedPolls()
+        world.telegram.passTime()
         #expect(world.updates.isEmpty)
     }
 

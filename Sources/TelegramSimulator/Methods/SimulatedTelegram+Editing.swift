@@ -129,6 +129,7 @@ extension SimulatedTelegram {
             return (made, true)
         }
         guard isOwn else { throw .badRequest("message can't be edited") }
+        guard request.isFromBot || !isOld(message) else { throw .badRequest("MESSAGE_EDIT_TIME_EXPIRED") }
         try check(message, has: part)
         return (message, false)
     }

@@ -31,6 +31,7 @@ extension SimulatedTelegram {
         let new = SimulatedChat.Member(user: user, status: status, rights: rights)
         let watches = watchesMembers(of: chat)
         chat.members[id] = new
+        endLater(new, id, in: chat)
         directMessages(of: chat)?.members[id] = new
         guard id == botID || watches else { return }
         var update: JSON = [
@@ -46,8 +47,7 @@ extension SimulatedTelegram {
         try checkRights(to: "restrict/unrestrict chat member", "can_restrict_members", in: chat, as: request)
         try checkIsNoAdministrator(id, chat, request, owner: "can't remove chat owner")
         let wasMember = chat.isMember(id)
-        let until = request.arguments.integer("until_date") ?? 0
-        change(user, in: chat, to: "kicked", rights: ["until_date": JSON(until)], by: request)
+        change(user, in: chat, to: "kicked", rights: ["until_date": untilDate(request)], by: request)
         if wasMember, !chat.isChannel { announce(["left_chat_member": user], in: chat, by: request) }
         if request.isFromBot { onAction(.other(method: "banChatMember", request.arguments.json)) }
         return true
@@ -89,7 +89,7 @@ extension SimulatedTelegram {
         try checkIsNoAdministrator(id, chat, request, owner: "can't restrict chat owner")
         var rights = permissions
         rights.set("is_member", JSON(chat.isMember(id)))
-        rights.set("until_date", JSON(request.arguments.integer("until_date") ?? 0))
+        rights.set("until_date", untilDate(request))
         let isFree = Self.permissions.allSatisfy { permissions[$0]?.bool == true }
         change(
             user, in: chat, to: isFree ? "member" : "restricted", rights: isFree ? nil : rights,

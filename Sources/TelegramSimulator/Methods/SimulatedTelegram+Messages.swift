@@ -29,6 +29,10 @@ extension SimulatedTelegram {
             guard strictness == .lenient else { throw .badRequest("message to delete not found") }
             return
         }
+        guard !request.isFromBot || !isOld(message) else {
+            let isShared = chat.type == "supergroup" || chat.isChannel
+            throw .badRequest("message can't be deleted\(isShared ? "" : " for everyone")")
+        }
         let person = request.personID ?? botID
         guard has("can_delete_messages", person, in: chat) || author(of: message) == person else {
             throw .badRequest("message can't be deleted")

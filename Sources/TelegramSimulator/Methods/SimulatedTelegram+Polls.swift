@@ -10,7 +10,7 @@ extension SimulatedTelegram {
         // In a replay, votes come from the log, and belong to the recorded bot's polls.
         if strictness == .strict, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
             interactions.polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
-            if poll["is_closed"] == false { interactions.polls.close(id, at: poll["close_date"]?.integer) }
+            if poll["is_closed"] == false { interactions.polls.ends.set(id, at: poll["close_date"]?.integer) }
         }
         return message
     }
@@ -34,7 +34,7 @@ extension SimulatedTelegram {
         var closed = poll
         closed.set("is_closed", true)
         let id = poll["id"]?.string ?? ""
-        interactions.polls.close(id, at: nil)
+        interactions.polls.ends.set(id, at: nil)
         show(closed, in: message, chat)
         // Bots get no updates about polls that users sent.
         let isBots = message["from"]?["id"]?.integer == botID || chat.isChannel
@@ -43,9 +43,8 @@ extension SimulatedTelegram {
     }
 
     /// Closes the polls whose time is up.
-    package func closeEndedPolls() {
-        guard interactions.polls.nextEnd != nil else { return }
-        for id in interactions.polls.takeEnded(at: now()) {
+    func closeEndedPolls() {
+        for id in interactions.polls.ends.takeEnded(at: now()) {
             guard let poll = interactions.polls[id], let chat = chats.byID[poll.chat],
                 let message = chat.messages[poll.message]
             else { continue }

@@ -25,7 +25,7 @@ package final class SimulatedTelegram {
     package var onUnseen: (_ message: JSON) -> Void = { _ in }
 
     let strictness: Strictness
-    let now: () -> Int64
+    let clock: SimulatedClock
     var chats: SimulatedChats
     /// Users' interactions with the bot's messages.
     var interactions: Interactions
@@ -66,8 +66,14 @@ package final class SimulatedTelegram {
     ]
 
     /// - Parameter now: Unix time in seconds, for the `date` of messages.
-    package init(bot: JSON = demoBot, strictness: Strictness = .lenient, now: @escaping () -> Int64) {
-        (self.bot, self.strictness, self.now) = (bot, strictness, now)
+    package convenience init(
+        bot: JSON = demoBot, strictness: Strictness = .lenient, now: @escaping () -> Int64
+    ) {
+        self.init(bot: bot, strictness: strictness, clock: .running(now))
+    }
+
+    package init(bot: JSON = demoBot, strictness: Strictness = .lenient, clock: SimulatedClock) {
+        (self.bot, self.strictness, self.clock) = (bot, strictness, clock)
         chats = SimulatedChats(strictness: strictness)
         let limit = strictness == .lenient ? 100 : 10_000
         interactions = Interactions(
@@ -78,7 +84,7 @@ package final class SimulatedTelegram {
 
     /// A new instance with the same bot, clock, callbacks and settings, but without chats and files.
     package func another() -> SimulatedTelegram {
-        let other = SimulatedTelegram(bot: bot, strictness: strictness, now: now)
+        let other = SimulatedTelegram(bot: bot, strictness: strictness, clock: clock)
         (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
         other.unsimulated = unsimulated
         other.files = files.another()
@@ -125,7 +131,7 @@ package final class SimulatedTelegram {
         let request = Request(
             name: method.lowercased(), arguments: Arguments(parameters), files: files, person: nil,
             isAwaited: isAwaited)
-        closeEndedPolls()
+        passTime()
         return Result { () throws(BotAPIError) in
             guard let handler = Self.methods[request.name] else { return try madeUp(method, request) }
             return try handler(self)(request)
@@ -143,7 +149,7 @@ package final class SimulatedTelegram {
     package func perform(
         _ action: String, _ parameters: JSON, as person: Int64, files: [ReceivedFile] = []
     ) -> Result<JSON, BotAPIError> {
-        closeEndedPolls()
+        passTime()
         return Result { () throws(BotAPIError) in
             guard let handler = Self.actions[action.lowercased()] else { throw .methodNotFound }
             guard SimulatedChats.personIDs.contains(person), person != botID else {

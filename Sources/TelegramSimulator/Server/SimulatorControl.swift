@@ -59,6 +59,11 @@ struct SimulatorControl {
             return server.faults.json
         case ("POST", "updates", 1):
             return try inject(try Self.parameters(of: request))
+        case ("GET", "clock", 1):
+            return server.telegram.clockJSON
+        case ("POST", "clock", 1):
+            try server.telegram.advanceClock(by: Arguments(try Self.parameters(of: request)).text("advance"))
+            return server.telegram.clockJSON
         case ("POST", "reset", 1):
             server.reset()
             return true
@@ -71,7 +76,8 @@ struct SimulatorControl {
         let methods = [
             "users": "POST /simulator/users/<id or username>/<action>", "faults": "GET, POST or DELETE",
             "chats": "GET /simulator/chats, /simulator/chats/<id> and /simulator/chats/<id>/messages",
-            "updates": "POST", "reset": "POST", "actions": "GET", "calls": "GET", "traffic": "GET",
+            "updates": "POST", "clock": "GET or POST", "reset": "POST", "actions": "GET", "calls": "GET",
+            "traffic": "GET",
             "files": "GET /simulator/files/<file_id>",
         ]
         guard let method = methods[path[0].lowercased()] else {
@@ -215,6 +221,7 @@ struct SimulatorControl {
         POST   /simulator/faults                            add one: method=sendMessage retry_after=3
         DELETE /simulator/faults                            remove all
         POST   /simulator/updates                           send the bot a raw update
+        POST   /simulator/clock                             advance=24h: the time passes, with --clock manual
         POST   /simulator/reset                             forget everything
 
         The project's documentation of the simulator has details and examples.

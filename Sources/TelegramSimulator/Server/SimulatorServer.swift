@@ -100,8 +100,8 @@ import Reactor
     /// Closes a poll when its time is up, even if no request comes then.
     private func closeLater(_ poll: JSON?) {
         guard let end = poll?["close_date"]?.integer else { return }
-        let delay = Duration.seconds(max(end - telegram.now(), 0))
-        loop.after(delay) { [weak telegram] in telegram?.closeEndedPolls() }
+        let delay = Duration.seconds(max(end - telegram.clock.now, 0))
+        loop.after(delay) { [weak telegram] in telegram?.passTime() }
     }
 
     /// Enables webhooks: updates are posted to the webhook of the bot. Otherwise a webhook is stored, but never called.

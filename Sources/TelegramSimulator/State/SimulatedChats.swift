@@ -13,6 +13,14 @@ struct SimulatedChats {
     /// The ids of the channels in users' profiles, by user id.
     var personalChannels: [Int64: Int64] = [:]
     var invites = InviteLinks()
+    /// The times at which bans and restrictions end.
+    var restrictions = Deadlines<Membership>()
+
+    /// A user in a chat.
+    struct Membership: Hashable {
+        let chat: Int64
+        let person: Int64
+    }
 
     init(strictness: Strictness) { self.strictness = strictness }
 

@@ -33,11 +33,20 @@ struct SimulatorCommand: ParsableCommand, Sendable {
     @Flag(help: "Show the bot every group message (privacy mode off)")
     var noPrivacy = false
 
+    @Option(
+        help: ArgumentHelp(
+            "'manual': the time stands until /simulator/clock advances it", valueName: "clock"))
+    var clock = Clock.machine
+
     @Flag(help: "Log the parameters of calls")
     var logTexts = false
 
     @OptionGroup(title: "Log") var logFlags: LogFlags<InfoByDefault>
     @OptionGroup var configurationFlags: ConfigurationFlags
+
+    enum Clock: String, ExpressibleByArgument, CaseIterable, Sendable {
+        case machine, manual
+    }
 
     func validate() throws {
         guard let token else { return }

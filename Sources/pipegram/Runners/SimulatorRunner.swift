@@ -28,7 +28,9 @@ import TelegramSimulator
         let token = command.token ?? "7:secret"
         var bot = SimulatedTelegram.demoBot
         bot.set("id", JSON(Int64(token.prefix { $0 != ":" }) ?? 7))
-        let telegram = SimulatedTelegram(bot: bot, strictness: .strict, now: { Int64(time(nil)) })
+        let clock: SimulatedClock =
+            command.clock == .manual ? .manual(.init()) : .running { Int64(time(nil)) }
+        let telegram = SimulatedTelegram(bot: bot, strictness: .strict, clock: clock)
         telegram.seesAllGroupMessages = command.noPrivacy
         server = try Self.server(of: telegram, token: token, at: command.listen, on: loop)
         server.acceptsAnyToken = command.token == nil
