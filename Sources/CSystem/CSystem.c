@@ -137,6 +137,8 @@ int spawn_child(spawned_child *child, const spawn_request *request) {
     return error;
 }
 
+void hide_process(void) { prctl(PR_SET_DUMPABLE, 0); }
+
 int open_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) ? errno : 0; }
 
 void set_pipe_size(int descriptor, int bytes) { fcntl(descriptor, F_SETPIPE_SZ, bytes); }

@@ -41,6 +41,9 @@ int spawn_prepare(void);
 /// descriptors this process has open; posix_spawn copies the whole table.
 int spawn_child(spawned_child *child, const spawn_request *request);
 
+/// Hides this process's memory, descriptors and environment from other processes of its user, and makes no core dump.
+void hide_process(void);
+
 /// Creates a pipe that children don't inherit. Returns 0 or an errno.
 int open_pipe(int ends[2]);
 

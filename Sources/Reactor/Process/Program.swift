@@ -187,6 +187,12 @@ package nonisolated struct ProcessLimits: Equatable, Sendable {
     }
 }
 
+/// What other processes of the same user see of this one.
+package enum OwnProcess {
+    /// Hides the memory and descriptors, which hold secrets. Only root sees them then, and there are no core dumps.
+    package static func hide() { hide_process() }
+}
+
 /// This process's limit of open descriptors.
 package enum DescriptorLimit {
     /// Raises the soft limit to the hard one, because each child costs four descriptors. Also returns the old soft

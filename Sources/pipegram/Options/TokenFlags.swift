@@ -23,6 +23,8 @@ struct TokenFlags: ParsableArguments, Sendable {
 
     /// The token's unparsed text, and the place where it was found.
     @MainActor func find() throws -> (text: String, place: String) {
+        // Children are processes of the same user.
+        OwnProcess.hide()
         if let tokenFile { return (try read(tokenFile), tokenFile) }
         if let directory = Environment.variable("CREDENTIALS_DIRECTORY"),
             access("\(directory)/token", F_OK) == 0
