@@ -35,7 +35,7 @@ struct SimulatorCommand: ParsableCommand, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "'manual': the time stands until /simulator/clock advances it", valueName: "clock"))
+            "With manual, only /simulator/clock advances the time", valueName: "clock"))
     var clock = Clock.machine
 
     @Flag(help: "Log the parameters of calls")
