@@ -57,6 +57,18 @@ import Testing
         #expect(access(socket, F_OK) != 0)
     }
 
+    @Test func `a client that writes without a pause doesn't keep the gateway from its work`() throws {
+        try test.run(bot: "echo.sh")
+        #expect(test.waitForLog("waiting for updates"))
+        let client = try client()
+        client.write(String(repeating: #"{"type":"status"}"# + "\n", count: 5000))
+        test.say("hello", in: 42)
+        #expect(test.wait { test.texts(in: 42) == ["hello"] })
+        #expect(client.lines.count < 5000)
+        #expect(test.wait { client.lines.count == 5001 })
+        #expect(test.stop() == 0)
+    }
+
     @Test func `a killed gateway's socket is replaced, and another file left as it is`() throws {
         try start()
         test.gateway?.signal(SIGKILL)

@@ -33,6 +33,26 @@ import Testing
         #expect(test.stop() == 0)
     }
 
+    @Test func `shutting out the last user doesn't open the bot`() throws {
+        let test = try TestRig().gateway()
+        try test.run(["--pair"], bot: "echo.sh")
+        #expect(test.waitForLog("pairing code: "))
+        #expect(test.stop() == 0)
+        test.files.write("state/pipegram/7/paired", "user 42\n")
+        let gateway = try test.run(bot: "echo.sh")
+        #expect(test.waitForLog("allow-list: 0 chats and 1 user"))
+        test.files.write("state/pipegram/7/paired", "# nobody\n")
+        gateway.signal(SIGHUP)
+        #expect(test.waitForLog("warning the allow-list is empty"))
+        unlink("\(test.files.path)/state/pipegram/7/paired")
+        gateway.signal(SIGHUP)
+        #expect(test.wait { gateway.errors.count { $0.contains("the allow-list is empty") } == 2 })
+        test.say("let me in", in: 42)
+        #expect(test.wait { test.telegram.pendingUpdates == 0 })
+        #expect(test.stop() == 0)
+        #expect(test.texts(in: 42).isEmpty)
+    }
+
     @Test func `a file of paired users that can't be read ends the start`() throws {
         let test = try TestRig().gateway()
         try test.run(["--pair"], bot: "echo.sh")

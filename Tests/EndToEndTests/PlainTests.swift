@@ -231,6 +231,15 @@ import Testing
         #expect(test.stop() == 0)
     }
 
+    @Test func `a script's chat ends although the program went on after a long silence`() throws {
+        let program = "while read -r line; do echo a; sleep 1.5; echo b; sleep 1.5; echo c; done"
+        let run = try TestRig().pipegram([
+            "chat", "--plain", "--interrupt", "/stop", "--", "sh", "-c", program,
+        ]).end(input: "go\n/stop\n")
+        #expect(run.status == 0)
+        #expect(run.output == ["a", "b", "c"])
+    }
+
     @Test func `--plain-quiet joins the lines of a slow program`() throws {
         let test = try TestRig().gateway()
         let program = "while read -r a; do for w in 1 2 3; do echo $w; sleep 0.3; done; done"

@@ -17,8 +17,9 @@ struct Child {
     private(set) var lastWords: [String] = []
     /// The key of the event whose ack timeout is running; 0 for none.
     private var watchedKey: Int64 = 0
-    /// It was sent SIGINT, and has read no event since then: how it ends is what the user asked for.
-    private(set) var isInterrupted = false
+    /// The key of the newest event that it had when it was sent SIGINT, 0 for none: how it ends before it reads a later
+    /// one is what the user asked for. Nil if it wasn't.
+    private(set) var interruptedAt: Int64?
     /// Counts the warnings about its output; nil before the first one.
     private var warnings: WarningLimit?
 
@@ -30,7 +31,7 @@ struct Child {
         buffering = StdoutBufferingDetector()
         watchedKey = 0
         hasReadEvent = false
-        isInterrupted = false
+        interruptedAt = nil
         warnings = nil
     }
 
@@ -58,12 +59,12 @@ struct Child {
     /// It has read this event, or died on it; nil if it has read no further one.
     mutating func read(_ event: IncomingEvent?) {
         guard let event else { return }
-        if lastEvent?.updateID != event.updateID { isInterrupted = false }
+        if lastEvent?.updateID != event.updateID { interruptedAt = nil }
         lastEvent = (event.updateID, event.logLine)
         hasReadEvent = true
     }
 
-    mutating func interrupted() { isInterrupted = true }
+    mutating func interrupted(at newest: IncomingEvent?) { interruptedAt = newest?.key ?? 0 }
 
     mutating func wrote() { buffering.wasBroken() }
 

@@ -48,21 +48,22 @@ extension ChildSession {
     /// Sends SIGINT to a child that is at work. One that waits for input has nothing to interrupt, and might end.
     func interrupt() {
         guard lifecycle.state == .running, let process = child.process,
+            inFlight.hasReadEvent || inFlight.count > 0,
             !(inFlight.isReady && process.isReadingInput == true)
         else { return }
         log(.info, "child interrupted by a message")
-        child.interrupted()
+        child.interrupted(at: inFlight.newest)
         process.signal(SIGINT)
     }
 
     func exited(_ exit: ChildProcess.Exit) {
         let lived = Instant.current - child.startedAt
         let wasTold = stop.reason != nil
-        let wasInterrupted = child.isInterrupted
+        let wasInterrupted = child.interruptedAt != nil
         var ended = inFlight.ended(
             unread: exit.unread,
             succeeded: exit.status == 0 || wasInterrupted || context.policy.failure == .dropEvents)
-        if wasInterrupted { ended.dropFirstUnread() }
+        if let last = child.interruptedAt { ended.dropUnread(upTo: last) }
         let succeeded = wasTold || wasInterrupted || exit.status == 0 && ended.hasReadEvent
         if ended.hasReadEvent { crashLoopEnded() }
         child.read(ended.last)

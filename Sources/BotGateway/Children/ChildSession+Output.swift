@@ -83,6 +83,11 @@ extension ChildSession: DialectHost {
 
     func skipNextEvent() {
         guard let event = try? queue.popFirst(context.journal, scope: scope) else { return }
+        skip(event)
+    }
+
+    /// Acknowledges an event that no child gets.
+    func skip(_ event: IncomingEvent) {
         context.metrics?.skipped(event)
         acknowledge([event])
     }

@@ -82,10 +82,13 @@ import Reactor
     // MARK: starting
 
     func deliver(_ event: IncomingEvent) {
+        let isInterrupt = context.policy.interruptsChildren && dialect.isInterrupt(event)
+        // There is nothing to interrupt, and no reason to start a child.
+        if isInterrupt, lifecycle.state == .absent, queue.isEmpty { return skip(event) }
         queue.append(event, inMemory: isAlive || context.policy.queuesInMemory, journal: context.journal)
         carryOut(lifecycle.eventArrived())
         watchForHeldPress(event)
-        if context.policy.interruptsChildren, dialect.isInterrupt(event) { interrupt() }
+        if isInterrupt { interrupt() }
     }
 
     /// Starts a child if an earlier run left events.

@@ -48,8 +48,9 @@ struct InFlight {
         fileprivate(set) var hasReadEvent = false
 
         /// A child that was stopped before it read its first event won't get that again.
-        mutating func dropFirstUnread() {
-            if !hasReadEvent, !events.isEmpty { acknowledged.append(events.removeFirst()) }
+        mutating func dropUnread(upTo key: Int64) {
+            guard !hasReadEvent, let first = events.first, first.key <= key else { return }
+            acknowledged.append(events.removeFirst())
         }
 
         /// The event at which it ended; nil if it has read all its events and nothing of a later one.

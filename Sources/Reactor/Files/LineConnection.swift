@@ -17,7 +17,9 @@ import Glibc
     /// How many bytes the other end hasn't read yet.
     package var unread: Int { output.count }
 
-    private static let pieceSize = 1 << 14
+    /// Read at a time: some tens of requests at most. A client that writes without a pause mustn't keep the loop from
+    /// other work.
+    private static let pieceSize = 1 << 10
 
     private let descriptor: Int32
     private let lineLimit: Int
@@ -105,10 +107,12 @@ import Glibc
 
     private func read(toEnd: Bool) {
         var piece = [UInt8](repeating: 0, count: Self.pieceSize)
-        while state == .open, !isPaused || toEnd {
+        var isFirst = true
+        while state == .open, toEnd || !isPaused && isFirst {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN { return }
+            isFirst = false
             guard count > 0 else {
                 if count < 0 || toEnd { splitter = LineSplitter() } else { inputEnded() }
                 break

@@ -61,7 +61,8 @@ extension SimulatedTelegram {
             number * (unit ?? 1) <= Int64(Int32.max) - clock.now
         else {
             throw .badRequest(
-                "invalid advance '\(text)': it must be seconds, or such as 90s, 30m, 24h, 7d, before 2038")
+                "invalid advance '\(text)': it must be seconds, or a time such as 90s, 30m, 24h or 7d; the clock only goes forward, to 2038 at most"
+            )
         }
         clock.advance(by: number * (unit ?? 1))
         passTime()

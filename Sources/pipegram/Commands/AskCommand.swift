@@ -56,5 +56,14 @@ struct AskCommand: ParsableCommand, Sendable {
         if Int64(place) == nil, !place.hasPrefix("@") {
             throw ValidationError("Invalid --chat '\(place)': it must be a chat's id or @name.")
         }
+        guard text.contains(where: { word in word.contains { !$0.isWhitespace } }) else {
+            throw ValidationError("The question is empty.")
+        }
+        guard timeout.duration != .zero else {
+            throw ValidationError("--timeout must be more than 0s, or 'never'.")
+        }
+        if let twice = button.first(where: { text in button.count { $0 == text } > 1 }) {
+            throw ValidationError("Two buttons have the text '\(twice)': their answers would look the same.")
+        }
     }
 }

@@ -89,12 +89,13 @@ extension AccessFlags {
     @MainActor func log(_ list: AllowList?, to log: Logger) {
         guard let list else {
             return log.info(
-                "no allow-list: anyone can use this bot; limit access with --allow-chat, --allow-user or --allow-file"
+                "no allow-list: anyone can use this bot; limit access with --allow-chat, --allow-user, --allow-file or --pair"
             )
         }
         guard !list.isEmpty || pair else {
             return log.warning(
-                "the allow-list is empty, so every update is dropped; add chats or users to --allow-file")
+                "the allow-list is empty, so every update is dropped; add chats or users with --allow-file or --pair"
+            )
         }
         log.info("allow-list: \(list.chats.count.counted("chat")) and \(list.userCount.counted("user"))")
     }

@@ -9,7 +9,7 @@ extension ProcessLimits {
     init(option text: String) throws {
         self.init()
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let words = part.split(separator: "=", maxSplits: 1).map(String.init)
+            let words = part.filter { $0 != " " }.split(separator: "=", maxSplits: 1).map(String.init)
             let value = words.count == 2 ? words[1] : ""
             switch words.first {
             case "memory":

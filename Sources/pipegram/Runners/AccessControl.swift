@@ -27,9 +27,10 @@ import Reactor
     /// The file with the paired users.
     var file: String? { strangers.paired.file }
 
-    /// Who is let in; nil for anyone. A paired user closes the bot to others even without `--pair`.
+    /// Who is let in; nil for anyone. Pairing closes the bot to others, even without `--pair` and after the last user is
+    /// shut out.
     private var list: AllowList? {
-        guard let listed = listed ?? (strangers.paired.list.isEmpty ? nil : AllowList()) else { return nil }
+        guard let listed = listed ?? (strangers.paired.isClosed ? AllowList() : nil) else { return nil }
         var list = listed
         list.add(strangers.paired.list)
         return list
@@ -71,7 +72,7 @@ import Reactor
             do throws(GatewayFailure) { try strangers.reread() } catch { throw error.asFailure }
             self.listed = listed
             filter?.access.list = list
-            if !flags.allowFile.isEmpty { flags.log(list, to: log) }
+            if list != nil { flags.log(list, to: log) }
         } catch {
             log.error("\(error.message); the allow-list is unchanged")
         }

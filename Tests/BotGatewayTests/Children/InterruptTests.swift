@@ -60,6 +60,26 @@ import Testing
         #expect(stage.child.linesWritten == ["work"])
     }
 
+    @Test func `for an idle chat it starts no child, and the next message arrives`() throws {
+        let stage = try stage()
+        for _ in 1...3 { stage.say("/stop") }
+        #expect(stage.started.isEmpty && stage.isEmpty)
+        stage.say("hello")
+        #expect(stage.started.count == 1 && stage.child.signals.isEmpty)
+        #expect(stage.child.linesWritten == ["hello"])
+    }
+
+    @Test func `a message that comes after it isn't dropped`() throws {
+        let stage = try stage()
+        stage.say("work")
+        let first = stage.child
+        stage.say("/stop")
+        stage.say("next")
+        first.exit(status: SIGINT)
+        #expect(stage.child !== first)
+        #expect(stage.child.linesWritten == ["next"])
+    }
+
     @Test func `a replay skips the message`() throws {
         let stage = try stage { $0.pacing = .lockstep(isFile: true) }
         stage.say("work")

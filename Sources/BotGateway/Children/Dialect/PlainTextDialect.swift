@@ -126,8 +126,8 @@ final class PlainTextDialect: Dialect {
             if isReading == false { lastSeenRunning = .current }
             let isSilent = max(collector.lastPrinted, lastSeen) + Self.returnTimeout < .current
             guard host.hasReadAll, isReading ?? isSilent else { return awaitReturn(host) }
-            lastSeenRunning = nil
             host.readOutputDry()
+            lastSeenRunning = nil
             flush(for: host)
             host.advance()
         }
@@ -135,8 +135,23 @@ final class PlainTextDialect: Dialect {
 
     // MARK: output
 
-    func read(_ line: LineSplitter.Line, for host: any DialectHost) { collector.read(line, for: host) }
-    func readPart(for host: any DialectHost) { collector.readPart(for: host) }
+    func read(_ line: LineSplitter.Line, for host: any DialectHost) {
+        collector.read(line, for: host)
+        printed(host)
+    }
+
+    func readPart(for host: any DialectHost) {
+        collector.readPart(for: host)
+        printed(host)
+    }
+
+    /// A child that was silent for long, and was taken for back, isn't if it prints more.
+    private func printed(_ host: any DialectHost) {
+        guard awaitsReturn, lastSeenRunning == nil else { return }
+        lastSeenRunning = .current
+        awaitReturn(host)
+    }
+
     func flush(for host: any DialectHost) { collector.flush(for: host) }
 
     func childEnded(for host: any DialectHost) {

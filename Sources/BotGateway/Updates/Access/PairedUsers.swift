@@ -9,6 +9,8 @@ package struct PairedUsers {
     private let path: String?
     private var text: [UInt8] = []
     package private(set) var list = AllowList()
+    /// There was a file, or a user was paired: nobody else is let in, even if the file names no user any more.
+    package private(set) var isClosed = false
 
     /// - Parameter directory: the state directory; nil to forget them at the end.
     package init(in directory: String?) { path = directory.map { "\($0)/paired" } }
@@ -22,6 +24,7 @@ package struct PairedUsers {
         var (text, list): ([UInt8], AllowList) = ([], AllowList())
         do throws(SystemError) {
             text = try File.read(path, onlyRegular: true)
+            isClosed = true
         } catch {
             guard error.code == ENOENT else {
                 throw GatewayFailure(.unusableState, "can't read the paired users: \(error)")
@@ -44,5 +47,6 @@ package struct PairedUsers {
         if let path { try File.write(text, to: path, mode: 0o600) }
         self.text = text
         list.add(.user(user))
+        isClosed = true
     }
 }
