@@ -52,8 +52,14 @@ import Testing
     /// Kills the child with SIGKILL.
     private func killChild() throws {
         let record = test.gateway?.errors.last { $0.contains("child started") } ?? ""
-        let field = record.split(separator: " ").first { $0.hasPrefix("pid=") }
-        kill(try #require(field.flatMap { pid_t($0.dropFirst(4)) }), SIGKILL)
+        let field = try #require(record.split(separator: " ").first { $0.hasPrefix("pid=") })
+        kill(try #require(pid_t(field.dropFirst(4))), SIGKILL)
+        // An event that came before the gateway knows of the end would be marked as redelivered.
+        #expect(
+            test.wait {
+                test.gateway?.errors.contains { $0.contains(" \(field) ") && $0.contains("child ended") }
+                    == true
+            })
     }
 
     @Test func `the answer is shown in drafts while the agent writes, and then sent`() throws {
