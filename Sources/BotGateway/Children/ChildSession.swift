@@ -84,7 +84,11 @@ import Reactor
     func deliver(_ event: IncomingEvent) {
         let isInterrupt = context.policy.interruptsChildren && dialect.isInterrupt(event)
         // There is nothing to interrupt, and no reason to start a child.
-        if isInterrupt, lifecycle.state == .absent, queue.isEmpty { return skip(event) }
+        if isInterrupt, lifecycle.state == .absent, queue.isEmpty {
+            skip(event)
+            context.supervisor?.tidy(self)
+            return
+        }
         queue.append(event, inMemory: isAlive || context.policy.queuesInMemory, journal: context.journal)
         carryOut(lifecycle.eventArrived())
         watchForHeldPress(event)

@@ -95,7 +95,7 @@ final class OpenQuestion {
         return { [self] in end(.success(answer), showing: answer) }
     }
 
-    /// Nobody waits for the answer any more.
+    /// The asker is gone.
     func withdraw(_ reason: String) { end(.failure(QuestionFailure(reason)), showing: nil) }
 
     private func end(_ result: Result<Answer, QuestionFailure>, showing answer: Answer?) {

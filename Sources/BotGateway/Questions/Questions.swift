@@ -15,11 +15,11 @@ import Reactor
     package var isEmpty: Bool { open.isEmpty }
 
     /// - Parameter done: called once, with the answer or why there is none.
-    /// - Returns: what to do when nobody waits for the answer any more.
+    /// - Returns: what to do when the asker is gone.
     package func ask(
         _ question: Question, then done: @escaping (Result<Answer, QuestionFailure>) -> Void
     ) -> () -> Void {
-        // Nobody can guess it, so nobody can make an update that looks like a press of another question's button.
+        // It can't be guessed, so no user can make an update that looks like a press of another question's button.
         let number = UInt64.random(in: .min ... .max)
         let asked = OpenQuestion(
             QuestionMessage(question, number: number),

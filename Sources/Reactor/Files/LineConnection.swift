@@ -10,7 +10,7 @@ import Glibc
     /// Called once when the connection is closed by the other end or fails, or when that doesn't read.
     package var onClose: () -> Void = {}
 
-    /// Set while enough lines are being dealt with: none is read then.
+    /// Set while enough lines wait for their results: none is read then.
     package var isPaused = false {
         didSet { if isPaused != oldValue { update() } }
     }

@@ -137,7 +137,7 @@ extension SimulatedTelegram {
     func setMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {
         let isChannel = request.arguments.flag("for_channels")
         let wanted = request.arguments.structure("rights").map(Arguments.init)
-        // In channels, nobody is anonymous.
+        // Channels have no anonymous administrators.
         profile.administratorRights[isChannel] = wanted.map { wanted in
             AdministratorRights.object(isChannel: isChannel) {
                 wanted.flag($0) && !(isChannel && $0 == "is_anonymous")

@@ -1,6 +1,5 @@
 import ArgumentParser
 import BotGateway
-import Glibc
 import JSON
 import Reactor
 
@@ -56,7 +55,7 @@ import Reactor
                 throw Failure(
                     .temporary, "the gateway that uses \(place) doesn't listen on its control socket")
             }
-            usleep(UInt32(Self.pause.milliseconds * 1000))
+            _ = loop.run(until: { false }, within: Self.pause)
         }
         guard let client else { return try LonelyQuestion(question, command, try session.get()).run() }
         ask(client)

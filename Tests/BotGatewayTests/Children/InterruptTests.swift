@@ -64,6 +64,7 @@ import Testing
         let stage = try stage()
         for _ in 1...3 { stage.say("/stop") }
         #expect(stage.started.isEmpty && stage.isEmpty)
+        #expect(stage.children.sessions.isEmpty)
         stage.say("hello")
         #expect(stage.started.count == 1 && stage.child.signals.isEmpty)
         #expect(stage.child.linesWritten == ["hello"])

@@ -1,6 +1,3 @@
-import JSON
-import Reactor
-
 /// How a program that speaks plain text is spoken to.
 package nonisolated struct PlainTextOptions: Equatable {
     /// Output is gathered into a message until none came for this long.

@@ -9,7 +9,7 @@ package struct PairedUsers {
     private let path: String?
     private var text: [UInt8] = []
     package private(set) var list = AllowList()
-    /// There was a file, or a user was paired: nobody else is let in, even if the file names no user any more.
+    /// There was a file, or a user was paired: all others are kept out, even if the file names no user any more.
     package private(set) var isClosed = false
 
     /// - Parameter directory: the state directory; nil to forget them at the end.

@@ -7,11 +7,11 @@ import Reactor
 package final class Strangers {
     /// Whom it told is remembered for so many.
     private static let memory = 10_000
-    /// The most told in a minute: nobody shall use up the bot's rate limit.
+    /// The most told in a minute, so that strangers can't use up the bot's rate limit.
     private static let mostAMinute = 20
 
     package private(set) var paired: PairedUsers
-    /// Nil if nobody can pair.
+    /// Nil without `--pair`.
     private var code: PairingCode?
     private let tellsID: Bool
     private let log: Logger
