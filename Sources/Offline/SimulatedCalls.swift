@@ -9,39 +9,24 @@ import TelegramSimulator
 package final class SimulatedCalls: CallSink, CallObserver {
     /// The number of calls without an id that Telegram refused.
     package private(set) var refusals = 0
-    /// Called with each scheduled event that a child is given, as an update for a log.
-    package var onWake: (Update) -> Void = { _ in }
 
     private let telegram: SimulatedTelegram
     private let uploads: Uploads
     private let files: ChildFiles
-    private let record: CallRecord?
     private let log: Logger
     private var hints = RefusalHints()
 
     /// - Parameters:
     ///   - uploads: the files that calls may send; calls with other files are refused.
     ///   - files: places the files that children download.
-    ///   - record: records the calls; nil to record none.
     package init(
-        to telegram: SimulatedTelegram, uploads: Uploads = Uploads(), files: ChildFiles,
-        record: CallRecord? = nil, log: Logger
+        to telegram: SimulatedTelegram, uploads: Uploads = Uploads(), files: ChildFiles, log: Logger
     ) {
-        (self.telegram, self.uploads, self.files) = (telegram, uploads, files)
-        (self.record, self.log) = (record, log)
+        (self.telegram, self.uploads, self.files, self.log) = (telegram, uploads, files, log)
         telegram.namesTypes = true
     }
 
-    package func eventGiven(_ line: [UInt8], to scope: Scope) {
-        record?.add(scope)
-        guard Wake.isEvent(line), let text = IncomingEvent.update(from: line),
-            let json = try? JSON(parsing: text), let update = try? Update(json)
-        else { return }
-        onWake(update)
-    }
-
     package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
-        record?.add(call, for: scope)
         switch call.isDownload ? download(call, for: scope) : answer(call) {
         case .success(let result):
             done(.success(result))

@@ -23,19 +23,20 @@ import Testing
         #expect(end.status == 0)
     }
 
-    @Test(arguments: [
-        (["--listen", "127.0.0.1:0"], "--listen is the address of --web"),
-        (["--web", "--log", "x.ndjson"], "--log can't save a chat in the browser"),
-    ])
-    func `options that --web excludes or needs are refused`(_ options: [String], _ words: String) throws {
-        let end = try run("chat", options + ["--", "cat"])
+    @Test func `an address without --web is refused`() throws {
+        let end = try run("chat", ["--listen", "127.0.0.1:0", "--", "cat"])
         #expect(end.status == 64)
-        #expect(end.errorText.contains(words), "\(end.errorText)")
+        #expect(end.errorText.contains("--listen is the address of --web"), "\(end.errorText)")
     }
 
-    @Test func `with --web, a user's message reaches the bot, and a signal ends the chat`() throws {
+    @Test
+    func `with --web, a message reaches the bot, the traffic has its lines, and the log can be replayed`()
+        throws
+    {
         let rig = try TestRig()
-        let chat = try rig.pipegram(["chat", "--web", "--", ProjectPaths.bot("echo.sh")])
+        let log = "\(files.path)/web.ndjson"
+        let bot = ProjectPaths.bot("echo.sh")
+        let chat = try rig.pipegram(["chat", "--web", "--log", log, "--", bot])
         _ = rig.loop.run(until: { !chat.output.isEmpty || chat.exit != nil }, within: .seconds(20))
         let url = try #require(chat.output.first).dropFirst("listening on ".count)
         func ask(_ path: String, _ body: JSON? = nil) -> JSON? {
@@ -50,8 +51,22 @@ import Testing
         _ = ask("/users/ada/sendMessage", ["text": "hello"])
         let actions = ask("/actions?kind=message&timeout=20")
         #expect(actions?["result"]?[0]?["message"]?["text"] == "hello")
+        let traffic = ask("/traffic")?["result"]?.elements ?? []
+        let order = ["update", "event", "line", "call"]
+        #expect(
+            traffic.map { $0.keys[2] }.filter(order.contains) == ["update", "event", "event", "line", "call"])
+        let events = traffic.compactMap { $0["event"] }
+        #expect(events.map { $0["json"]?["type"] } == ["telegram", "telegram.message"])
+        #expect(events.map { $0["scope"] } == ["chat:1001", "chat:1001"] && events[0]["chat_id"] == 1001)
+        let line = traffic.compactMap { $0["line"] }.first
+        #expect(line?["json"] == ["type": "telegram.send_message", "text": "hello"])
         chat.signal(SIGINT)
         #expect(chat.wait() == 0, "\(chat.errorText)")
+        let calls = "\(files.path)/web.calls.ndjson"
+        #expect(chat.errorText.contains("replay it with: pipegram replay --expect \(calls) \(log) -- \(bot)"))
+        #expect(try run("replay", ["--expect", calls, log, "--", bot]).status == 0)
+        #expect(try String(decoding: File.read(calls), as: UTF8.self).contains("hello"))
+        #expect(try run("chat", ["--web", "--log", log, "--", bot]).errorText.contains("already exists"))
     }
 
     @Test func `an overlong line isn't sent, and the text after a quit isn't either`() throws {

@@ -43,6 +43,8 @@ struct ChildHandlers {
     fileprivate(set) var mayAnswer: (Scope) -> Bool = { _ in true }
     /// Takes a line that a child wrote to stderr; nil sends it to the log.
     var stderr: ((Scope, String) -> Void)?
+    /// Takes each line that passes between the gateway and a child; nil if nothing observes them.
+    var line: ((Scope, ChildLineDirection, UnsafeRawBufferPointer) -> Void)?
     /// A child printed text, and none has written a valid line. Called once.
     var printedText: () -> Void = {}
 }

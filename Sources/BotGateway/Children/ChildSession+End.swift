@@ -18,6 +18,7 @@ extension ChildSession {
     func sendDisconnect() {
         guard lifecycle.state == .closing, stop.isInputEnded, !inFlight.hasUnreadEvent else { return }
         if let line = dialect.disconnectLine(stop.reason ?? .stop) {
+            observe(given: line)
             child.process?.write(inFlight.write(line))
         }
         child.process?.endInput()

@@ -7,7 +7,9 @@ extension ChildSession {
         guard lifecycle.state == .running, let process = child.process else { return }
         switch NextStep(in: situation) {
         case .writeResults:
-            process.write(inFlight.write(calls.takeResults()))
+            let results = calls.takeResults()
+            observe(given: results)
+            process.write(inFlight.write(results))
             resumeIfRoom()
         case .giveEvents: giveEvents()
         case .close(let reason): close(reason)
@@ -68,7 +70,13 @@ extension ChildSession {
         context.handlers.given(last)
         activity.gave(context.loop.now)
         for event in events { context.metrics?.gave(event, at: activity.lastGiven) }
-        child.process?.write(inFlight.write(events, opening: opening, as: { dialect.lines(of: $0) }))
+        observe(given: opening)
+        let bytes = inFlight.write(events, opening: opening) { event in
+            let lines = dialect.lines(of: event)
+            observe(given: lines)
+            return lines
+        }
+        child.process?.write(bytes)
         dialect.eventsGiven(to: self)
         if inFlight.mode == .single { child.process?.endInput() }
         startTyping()

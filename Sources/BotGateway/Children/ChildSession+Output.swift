@@ -7,6 +7,7 @@ extension ChildSession: ChildProcessObserver {
         guard lifecycle.state != .revoked else { return }
         heard()
         touch()
+        observe(line)
         dialect.read(line, for: self)
     }
 
@@ -96,7 +97,11 @@ extension ChildSession: DialectHost {
 
     var partOfLine: [UInt8] { child.process?.partOfLine ?? [] }
 
-    func takePartOfLine() -> [UInt8] { child.process?.takePartOfLine() ?? [] }
+    func takePartOfLine() -> [UInt8] {
+        let part = child.process?.takePartOfLine() ?? []
+        if !part.isEmpty { part.withUnsafeBytes { observe(.whole($0)) } }
+        return part
+    }
 
     func fileNotSent() {
         guard context.health.noteUnsentFile() else { return }

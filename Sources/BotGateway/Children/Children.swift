@@ -55,7 +55,8 @@ package final class Children {
     ) {
         context.handlers = ChildHandlers(
             perform: perform, given: given, ended: ended, working: working, mayAnswer: mayAnswer,
-            stderr: context.handlers.stderr, printedText: context.handlers.printedText)
+            stderr: context.handlers.stderr, line: context.handlers.line,
+            printedText: context.handlers.printedText)
     }
 
     /// The number of running children.

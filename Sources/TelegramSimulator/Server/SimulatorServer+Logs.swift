@@ -4,6 +4,27 @@ import Reactor
 
 /// The parts of the control API that list the bot's actions and calls, and wait for them.
 extension SimulatorServer {
+    /// The longest line that the traffic shows whole.
+    private static let shownLine = 64 << 10
+
+    /// Adds a line on the stdin or stdout of a bot's program to the traffic.
+    ///
+    /// - Parameters:
+    ///   - isInput: whether the program was given the line, instead of writing it.
+    ///   - scope: the name of the scope that the program serves.
+    ///   - chat: the scope's chat; nil if it has none, or several.
+    package func note(_ line: UnsafeRawBufferPointer, isInput: Bool, scope: String, chat: Int64?) {
+        var text = Array("{\"scope\":".utf8) + JSON(scope).bytes
+        if let chat { text += Array(",\"chat_id\":\(chat)".utf8) }
+        if line.count <= Self.shownLine, (try? JSON(parsing: line)) != nil {
+            text += Array(",\"json\":".utf8) + line
+        } else {
+            let start = String(decoding: line.prefix(Self.shownLine), as: UTF8.self)
+            text += Array(",\"text\":".utf8) + JSON(start).bytes
+        }
+        history.traffic.add(isInput ? "event" : "line", text + [UInt8(ascii: "}")])
+    }
+
     func respondWithActions(
         to request: HTTPServer.Request, _ responder: HTTPServer.Responder
     ) throws(BotAPIError) {

@@ -2,7 +2,8 @@ import Glibc
 import Reactor
 
 /// All that passes through the simulator, in order: each update, call with its answer, action of the bot that users
-/// see, and action of a user. The page shows it, and learns from it that a chat changed.
+/// see, and action of a user; in `chat --web` also each line of the bot's program. The page shows it, and learns from it
+/// that a chat changed.
 final class TrafficLog {
     let log: NumberedLog
 

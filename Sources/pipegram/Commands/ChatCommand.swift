@@ -59,9 +59,6 @@ struct ChatCommand: ParsableCommand, Sendable {
     func validate() throws {
         try ackFlags.ack.check(isPlain: childFlags.plain)
         if listen != nil, !web { throw ValidationError("--listen is the address of --web: add --web.") }
-        if session != nil, web {
-            throw ValidationError("--log can't save a chat in the browser: leave out --web or --log.")
-        }
         if session == "" || session == "-" {
             throw ValidationError(
                 "Invalid --log '\(session ?? "")': it must be a file, because a second one is written beside it."

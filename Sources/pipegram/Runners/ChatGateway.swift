@@ -34,13 +34,12 @@ import TelegramSimulator
             of: telegram.bot, policy: command.policy(for: bot, isScript: isScript), journal: journal,
             on: loop, log: log)
         calls = SimulatedCalls(
-            to: telegram, uploads: try command.fileFlags.uploads(), files: files, record: recording?.calls,
-            log: log)
+            to: telegram, uploads: try command.fileFlags.uploads(), files: files, log: log)
+        let sink = recording?.recorded(calls) ?? calls
         gateway = Gateway(
             from: recording.map { [source] in RecordingSource(source, in: $0.updates) } ?? source,
-            by: command.childFlags.scope, through: children, to: calls, observedBy: calls,
+            by: command.childFlags.scope, through: children, to: sink, observedBy: sink,
             keepingIn: journal, stopTimeout: .seconds(30), on: loop, log: log)
-        calls.onWake = { [recording] update in recording?.updates.add([update]) {} }
         telegram.onUnsimulated = { log.notice("\($0)") }
     }
 

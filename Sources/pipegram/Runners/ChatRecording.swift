@@ -35,6 +35,13 @@ import Reactor
         calls.output = { [unowned self] in write($0) }
     }
 
+    /// The calls of a gateway are recorded in front of its sink.
+    func recorded(_ sink: any CallSink & CallObserver) -> any CallSink & CallObserver {
+        let recorded = RecordingCalls(sink, in: calls)
+        recorded.onWake = { [updates] in updates.add([$0]) {} }
+        return recorded
+    }
+
     /// `chat.ndjson` is accompanied by `chat.calls.ndjson`.
     static func callsPath(beside path: String) -> String {
         let name = path.baseName ?? ""

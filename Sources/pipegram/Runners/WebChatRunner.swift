@@ -16,6 +16,8 @@ import TelegramSimulator
     private let program: Program
     private let journal: DiskJournal
     private let files: ChildFiles
+    /// Nil without --log.
+    private let recording: ChatRecording?
     private let gateway: Gateway
     private var signals: Signals?
     private var watch: FileWatch?
@@ -31,6 +33,9 @@ import TelegramSimulator
         let telegram = SimulatedTelegram(strictness: .strict) { Int64(time(nil)) }
         server = try SimulatorRunner.server(of: telegram, at: command.listen ?? Self.anyPort, on: loop)
         files = ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory)
+        recording = try command.session.map { [files, loop, log] in
+            try ChatRecording($0, files: files, on: loop, log: log)
+        }
         let policy = command.policy(for: bot, isScript: false)
         do {
             journal = try DiskJournal(
@@ -39,6 +44,9 @@ import TelegramSimulator
             throw error.asFailure
         }
         let children = bot.children(of: telegram.bot, policy: policy, journal: journal, on: loop, log: log)
+        children.onLine { [server] scope, direction, line in
+            server.note(line, isInput: direction == .given, scope: scope.description, chat: scope.chat)
+        }
         let client = HTTPClient(on: loop, connections: 64, userAgent: "pipegram/\(Version.current)")
         let api = BotAPIClient(
             url: try ServerURL(server.url), token: try BotToken(server.token), client: client, on: loop,
@@ -47,9 +55,11 @@ import TelegramSimulator
             api: api, limit: 32, timeout: .seconds(60), uploads: try command.fileFlags.uploads(),
             files: files, on: loop, log: log)
         caller.policy.sendsRefusedMarkdownAsText = command.childFlags.markdown
+        let poller = TelegramPoller(api: api, options: Self.polling, on: loop, log: log)
+        let sink = recording?.recorded(caller) ?? caller
         gateway = Gateway(
-            from: TelegramPoller(api: api, options: Self.polling, on: loop, log: log),
-            by: command.childFlags.scope, through: children, to: caller, observedBy: caller,
+            from: recording.map { RecordingSource(poller, in: $0.updates) } ?? poller,
+            by: command.childFlags.scope, through: children, to: sink, observedBy: sink,
             keepingIn: journal, stopTimeout: .seconds(30), on: loop, log: log)
     }
 
@@ -76,13 +86,21 @@ import TelegramSimulator
         server.close()
         journal.close(clean: true)
         files.removeAll()
+        if let recording {
+            try recording.finish()
+            let line = command.replay(calls: recording.callsPath, updates: recording.updatesPath)
+            log.notice("saved; replay it with: \(line)")
+        }
         if let failure { throw failure }
         return .success
     }
 
     private func stop(on signal: Int32) {
-        // The kernel kills the children with this process.
-        if gateway.isEnding { _exit(128 + signal) }
+        if gateway.isEnding {
+            try? recording?.finish()
+            // The kernel kills the children with this process.
+            _exit(128 + signal)
+        }
         log.info("stopping: waiting for children; a second signal kills them")
         gateway.shutDown()
     }

@@ -145,6 +145,23 @@ import Testing
         #expect(stage.children.problems == 4)
     }
 
+    @Test func `an observer sees each line that a child is given or writes`() throws {
+        let stage = try TestRig().children(of: [ProjectPaths.bot("asks.sh")])
+        var (given, written): ([String], [String]) = ([], [])
+        stage.children.onLine { scope, direction, bytes in
+            let line = try? JSON(parsing: bytes)
+            let text = "\(scope) \(line?["type"]?.string ?? "?")"
+            if direction == .given { given.append(text) } else { written.append(text) }
+        }
+        stage.say("x", in: 42)
+        #expect(stage.wait { given.count >= 3 })
+        #expect(
+            given.prefix(3) == ["chat:42 telegram", "chat:42 telegram.message", "chat:42 telegram.result"])
+        #expect(written.first?.hasPrefix("chat:42 telegram.") == true)
+        #expect(stage.finish())
+        #expect(given.last == "chat:42 telegram.disconnect")
+    }
+
     @Test func `if no child is idle, new scopes wait`() throws {
         let stage = try TestRig().children(of: [ProjectPaths.bot("asks.sh")]) { $0.maxChildren = 2 }
         stage.answer = nil
