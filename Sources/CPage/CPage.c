@@ -22,6 +22,9 @@ static const unsigned char app_js[] = {
 static const unsigned char chats_js[] = {
 #embed "files/chats.js"
 };
+static const unsigned char commands_js[] = {
+#embed "files/commands.js"
+};
 static const unsigned char composer_js[] = {
 #embed "files/composer.js"
 };
@@ -54,6 +57,7 @@ static const struct page_file files[] = {
     SCRIPT(api),
     SCRIPT(app),
     SCRIPT(chats),
+    SCRIPT(commands),
     SCRIPT(composer),
     SCRIPT(contents),
     SCRIPT(conversation),

@@ -36,6 +36,12 @@ struct PageTests: Rigged {
 
     @Test func `users, groups and topics are created in the page`() throws { try play("groups") }
 
+    @Test func `a user chooses a command in the menu or while typing`() throws { try play("commands") }
+
+    @Test func `after a reset or a lost connection, the page shows only the new state`() throws {
+        try play("again")
+    }
+
     @Test func `a switch makes calls fail until it is turned off`() throws { try play("faults") }
 
     @Test func `a hostile bot changes nothing but its own bubble, and runs no script`() throws {

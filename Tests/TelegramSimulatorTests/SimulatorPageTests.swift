@@ -76,6 +76,57 @@ import Testing
         #expect((call["ms"]?.number).map { 20..<5_000 ~= $0 } == true)
     }
 
+    @Test func `traffic has the lines of the bot's program, and text that isn't JSON as text`() throws {
+        func note(_ line: String, isInput: Bool, chat: Int64?) {
+            Array(line.utf8).withUnsafeBytes {
+                test.server.note($0, isInput: isInput, scope: "chat:\"42", chat: chat)
+            }
+        }
+        note(#"{"type":"telegram.message","n":1.50}"#, isInput: true, chat: 42)
+        note("no JSON \u{7}", isInput: false, chat: nil)
+        note("\"" + String(repeating: "x", count: 70_000) + "\"", isInput: false, chat: nil)
+        let entries = try #require(ask("/traffic")?.elements)
+        #expect(entries.map { $0.keys[2] } == ["event", "line", "line"])
+        #expect(entries[0]["event"]?["json"]?["n"] == 1.5 && entries[0]["event"]?["chat_id"] == 42)
+        #expect(entries[1]["line"] == ["scope": "chat:\"42", "text": "no JSON \u{7}"])
+        #expect(entries[2]["line"]?["text"]?.string?.count == 65_536)
+        let text = try #require(fetch("/simulator/traffic").text)
+        #expect(text.contains(#"{"type":"telegram.message","n":1.50}"#))
+    }
+
+    @Test func `a chat has the commands that a user sees there`() throws {
+        act("createUser", ["id": 42, "first_name": "Ada", "language_code": "de"])
+        act("start", [:])
+        act("createGroup", ["title": "Friends", "id": -1_001_000_000_009])
+        func set(_ name: String, _ parameters: JSON = [:]) {
+            var all: JSON = ["commands": [["command": JSON(name), "description": "x"]]]
+            all.merge(parameters)
+            #expect(test.call("setMyCommands", all).status == 200)
+        }
+        func seen(_ query: String) -> JSON? { ask("/chats/\(query)")?["commands"]?[0]?["command"] }
+        let (own, group) = ("42?", "-1001000000009?user_id=")
+        #expect(ask("/chats/42")?["commands"] == [])
+        set("wide")
+        #expect(seen(own) == "wide" && seen("\(group)43") == "wide")
+        set("private", ["scope": ["type": "all_private_chats"]])
+        #expect(seen(own) == "private")
+        set("german", ["scope": ["type": "all_private_chats"], "language_code": "de"])
+        #expect(seen(own) == "german")
+        set("ada", ["scope": ["type": "chat", "chat_id": "42"]])
+        #expect(seen(own) == "ada")
+        set("groups", ["scope": ["type": "all_group_chats"]])
+        set("admins", ["scope": ["type": "all_chat_administrators"]])
+        #expect(seen("\(group)43") == "groups" && seen("\(group)42") == "admins")
+        set("here", ["scope": ["type": "chat", "chat_id": -1_001_000_000_009]])
+        #expect(seen("\(group)43") == "here" && seen("\(group)42") == "here")
+        set("member", ["scope": ["type": "chat_member", "chat_id": -1_001_000_000_009, "user_id": 43]])
+        #expect(seen("\(group)43") == "member" && seen("\(group)42") == "here")
+        #expect(ask("/chats/42")?["menu_button"] == ["type": "commands"])
+        let app: JSON = ["type": "web_app", "text": "Shop", "web_app": ["url": "https://example.org"]]
+        #expect(test.call("setChatMenuButton", ["chat_id": 42, "menu_button": app]).status == 200)
+        #expect(ask("/chats/42")?["menu_button"]?["text"] == "Shop")
+    }
+
     @Test func `a reset is reported`() {
         act("start", [:])
         test.server.reset()

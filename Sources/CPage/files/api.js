@@ -3,7 +3,9 @@
 export class Refused extends Error {}
 
 async function request(method, path, options = {}) {
-  const response = await fetch(`/simulator/${path}`, { method, ...options });
+  const response = await fetch(`/simulator/${path}`, { method, ...options }).catch(() => {
+    throw new Error("no connection to the simulator");
+  });
   const answer = await response.json();
   if (!answer.ok) throw new Refused(answer.description);
   return answer;
@@ -35,18 +37,12 @@ export async function act(person, action, parameters, files) {
 
 export const fileURL = (id) => `/simulator/files/${encodeURIComponent(id)}`;
 
-// Calls `take` with each batch of traffic after `last`, forever. `report` gets null, or the reason for a lost connection.
-export async function follow(last, take, report) {
+// Calls `take` with each batch of traffic after `last`, until the connection is lost.
+export async function follow(last, take) {
   for (;;) {
-    try {
-      const answer = await request("GET", `traffic?after=${last}&timeout=25`);
-      report(null);
-      last = answer.last;
-      if (answer.result.length) await take(answer.result);
-    } catch (error) {
-      report("no connection to the simulator");
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
+    const answer = await request("GET", `traffic?after=${last}&timeout=25`);
+    last = answer.last;
+    if (answer.result.length) take(answer.result);
   }
 }
 

@@ -3,6 +3,7 @@
 import { act, follow, newestTraffic, post } from "./api.js";
 import { ask, byID, el, nameOf, toast } from "./dom.js";
 import { Chats } from "./chats.js";
+import { Commands } from "./commands.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { link } from "./text.js";
@@ -11,9 +12,11 @@ import { Traffic } from "./traffic.js";
 // The least time between two refreshes.
 const pace = 120;
 
+// Created with the first message.
+const firstUser = { username: "ada", first_name: "Ada" };
+
 const app = {
-  // Created with the first message.
-  me: { username: "ada", first_name: "Ada" },
+  me: firstUser,
 
   get myName() { return nameOf(this.me); },
   get bot() { return this.conversation.overview?.bot ?? this.knownBot; },
@@ -49,7 +52,7 @@ const app = {
   open(chat) {
     const person = this.chats.person(chat);
     if (person) this.me = person;
-    if (chat !== this.conversation.chat) this.conversation.open(chat);
+    if (chat !== this.conversation.chat) this.show(chat);
     this.chats.read(chat);
     this.chats.draw();
     this.traffic.filter();
@@ -58,43 +61,54 @@ const app = {
     this.conversation.refresh().catch(() => {});
   },
 
+  // Shows another chat: what was begun for the one before is dropped, except for the text.
+  show(chat) {
+    this.conversation.open(chat);
+    this.composer.leave();
+    this.commands.draw([]);
+  },
+
   // In a private chat, another user has another chat.
   speakAs(person) {
     if (!person) return;
     this.me = person;
     if (this.conversation.chat === null || this.conversation.chat > 0) {
       if (this.chats.knows(person.id)) return this.open(person.id);
-      this.conversation.open(null);
+      this.show(null);
     }
     this.chats.draw();
     this.conversation.draw();
+    this.refreshSoon();
     byID("text").focus();
   },
 
-  refreshSoon() {
-    if (this.timer) return;
-    const wait = Math.max(0, pace - (Date.now() - (this.refreshed ?? 0)));
-    this.timer = setTimeout(async () => {
+  // Refreshes one after the other, so that no older state is shown after a newer one.
+  async refreshSoon() {
+    this.isStale = true;
+    if (this.isRefreshing) return;
+    this.isRefreshing = true;
+    while (this.isStale) {
+      await new Promise((resolve) => setTimeout(resolve, pace - (Date.now() - (this.refreshed ?? 0))));
+      this.isStale = false;
       this.refreshed = Date.now();
-      this.timer = null;
-      try {
-        await Promise.all([this.conversation.refresh(), this.chats.refresh()]);
-      } catch {
-        // The chat is gone, or the simulator: the next news tells.
-      }
-    }, wait);
+      // Fails if the chat is gone, or the simulator: the next news tells.
+      await Promise.allSettled([this.conversation.refresh(), this.chats.refresh()]);
+    }
+    this.isRefreshing = false;
   },
 
   // MARK: news
 
   take(entries, isNew = true) {
-    for (const entry of entries) {
-      this.traffic.add(entry);
-      if (entry.reset) this.startAgain();
-      else if (entry.action) this.note(entry.action, isNew);
+    const last = entries.findLastIndex((entry) => entry.reset);
+    if (last >= 0) this.startAgain();
+    for (const entry of entries.slice(last + 1)) {
+      if (entry.action) this.note(entry.action, isNew);
       else if (entry.update) this.noteUpdate(entry.update, isNew);
     }
-    if (isNew) this.refreshSoon();
+    this.traffic.add(entries.slice(last + 1));
+    // The lines of the bot's program change no chat.
+    if (isNew && entries.some((entry) => !entry.event && !entry.line)) this.refreshSoon();
   },
 
   noteUpdate(update, isNew) {
@@ -118,12 +132,10 @@ const app = {
   },
 
   startAgain() {
-    this.me = { username: "ada", first_name: "Ada" };
+    this.me = firstUser;
     this.chats.clear();
     this.traffic.clear();
-    this.conversation.open(null);
-    this.composer.setContext(null);
-    this.composer.drawKeyboard(null);
+    this.show(null);
   },
 };
 
@@ -147,25 +159,36 @@ for (const node of document.querySelectorAll("[data-show]")) {
 app.traffic = new Traffic(app);
 app.composer = new Composer(app);
 app.chats = new Chats(app);
+app.commands = new Commands(app);
 app.conversation = new Conversation(app);
 
-async function start() {
+// Loads everything, also after a lost connection: it may be another simulator. Returns the number of the newest traffic.
+async function load() {
   const [before] = await Promise.all([newestTraffic(300), app.chats.refresh()]);
+  app.startAgain();
   app.take(before.result, false);
   const [chat, me] = JSON.parse(sessionStorage.getItem("open") ?? "[]");
   const open = app.chats.knows(chat) ? chat : app.chats.people.map((one) => one.id).find((id) => app.chats.knows(id));
   app.me = app.chats.person(me) ?? app.chats.people[0] ?? app.me;
   if (open !== undefined) app.open(open);
-  else app.conversation.open(null);
   app.chats.draw();
-  byID("text").focus();
-  document.body.dataset.ready = "true";
-  const report = (problem) => {
-    document.body.classList.toggle("offline", Boolean(problem));
-    if (problem) byID("activity").textContent = problem;
-    else if (byID("activity").textContent.startsWith("no connection")) byID("activity").textContent = "";
-  };
-  await follow(before.last, (entries) => app.take(entries), report);
+  return before.last;
 }
 
-start().catch((error) => toast(error.message, "error"));
+async function run() {
+  for (;;) {
+    try {
+      const last = await load();
+      document.body.classList.remove("offline");
+      if (!document.body.dataset.ready) byID("text").focus();
+      document.body.dataset.ready = "true";
+      await follow(last, (entries) => app.take(entries));
+    } catch (error) {
+      document.body.classList.add("offline");
+      app.conversation.setActivity(error.message);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+run();

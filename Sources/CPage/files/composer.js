@@ -13,14 +13,22 @@ export class Composer {
       this.send();
     });
     this.text.addEventListener("keydown", (event) => {
+      if (app.commands.handle(event)) return;
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         this.send();
       }
       if (event.key === "Escape") this.setContext(null);
     });
-    this.text.addEventListener("input", () => this.fit());
-    this.text.addEventListener("paste", (event) => event.clipboardData.files.length && this.sendFiles(event.clipboardData.files));
+    this.text.addEventListener("input", () => {
+      this.fit();
+      app.commands.complete(this.text.value);
+    });
+    this.text.addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      this.sendFiles(event.clipboardData.files);
+    });
     byID("attach").addEventListener("click", () => byID("files").click());
     byID("files").addEventListener("change", async () => {
       await this.sendFiles(byID("files").files);
@@ -48,12 +56,35 @@ export class Composer {
     this.write(message.text ?? message.caption ?? "");
   }
 
+  // Drops what belongs to the chat that was open: the reply or edit, the inline results, and the bot's keyboard.
+  leave() {
+    if (this.context?.edit) this.clear();
+    this.drop();
+    byID("inline-results").hidden = true;
+    this.drawKeyboard(null);
+  }
+
+  clear() {
+    this.text.value = "";
+    this.fit();
+  }
+
+  drop() {
+    this.context = null;
+    byID("context").hidden = true;
+  }
+
   setContext(context) {
     const bar = byID("context");
-    if (this.context?.edit && !context) this.write("");
+    if (this.context?.edit && !context) this.clear();
+    if (!context) {
+      const hadFocus = bar.contains(document.activeElement);
+      this.drop();
+      if (hadFocus) this.text.focus();
+      return;
+    }
     this.context = context;
-    bar.hidden = !context;
-    if (!context) return;
+    bar.hidden = false;
     const message = context.reply ?? context.edit;
     bar.replaceChildren(el("span", {}, context.reply ? "Reply to " : "Edit ", bdi(nameOf(message.from ?? message.chat))),
       el("span.summary", { dir: "auto" }, summary(message)), button("Cancel", () => this.setContext(null)));
@@ -63,18 +94,21 @@ export class Composer {
   async send() {
     const text = this.text.value;
     if (!text.trim()) return;
+    this.app.commands.close();
     const inline = this.inlineQuery(text);
     if (inline !== null) return this.app.act("sendInlineQuery", { query: inline });
-    const edited = this.context?.edit;
+    const context = this.context;
+    const edited = context?.edit;
+    const reply = this.replyParameters();
+    this.clear();
+    this.drop();
     const done = edited
       ? await this.app.act(edited.text === undefined ? "editMessageCaption" : "editMessageText",
         { message_id: edited.message_id, [edited.text === undefined ? "caption" : "text"]: text })
-      : await this.app.act("sendMessage", { text, ...this.replyParameters() });
-    if (!done) return;
-    this.text.value = "";
-    this.context = null;
-    byID("context").hidden = true;
-    this.fit();
+      : await this.app.act("sendMessage", { text, ...reply });
+    if (done || this.text.value || this.context) return;
+    if (context) this.setContext(context);
+    this.write(text);
   }
 
   replyParameters() {
@@ -106,14 +140,18 @@ export class Composer {
 
   acceptDrops(area) {
     const mark = (isOver) => area.classList.toggle("drop", isOver);
+    // A dropped text is the browser's to handle.
+    const hasFiles = (event) => event.dataTransfer.types.includes("Files");
     area.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
       event.preventDefault();
       mark(true);
     });
     area.addEventListener("dragleave", () => mark(false));
     area.addEventListener("drop", (event) => {
-      event.preventDefault();
       mark(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
       this.sendFiles(event.dataTransfer.files);
     });
   }
@@ -124,7 +162,9 @@ export class Composer {
     const visual = files.every((file) => ["photo", "video"].includes(kind(file)));
     const sent = files.length > 1 && files.length <= 10 && visual
       ? await this.sendAlbum(files, caption) : await this.sendEach(files, caption);
-    if (sent && caption) this.write("");
+    if (!sent) return;
+    if (caption && this.text.value.trim() === caption) this.clear();
+    if (this.context?.reply) this.drop();
   }
 
   sendAlbum(files, caption) {
@@ -165,7 +205,7 @@ export class Composer {
   async poll() {
     const given = await ask("New poll", [
       field("Question", "question", { required: true, maxlength: 300 }),
-      field("Options, one a line", "options", { rows: 4, required: true }),
+      field("Options, one per line", "options", { rows: 4, required: true }),
       el("label", {}, el("input", { type: "checkbox", name: "many" }), " several answers"),
     ], "Send");
     if (!given) return;

@@ -1,4 +1,4 @@
-// What a message holds beside its text: pictures, files, polls, places, and notices.
+// The contents of a message besides its text: pictures, files, polls, places, and notices.
 
 import { fileURL } from "./api.js";
 import { bdi, button, duration, el, nameOf, size } from "./dom.js";
@@ -140,10 +140,10 @@ export function notice(message) {
   if (message.forum_topic_created) return `Topic created: ${message.forum_topic_created.name}`;
   if (message.forum_topic_edited?.name) return `The topic is now called ${message.forum_topic_edited.name}`;
   const words = {
-    new_chat_photo: "The chat has a new photo", delete_chat_photo: "The chat has no photo any more",
+    new_chat_photo: "The chat has a new photo", delete_chat_photo: "The chat photo was removed",
     group_chat_created: "Group created", supergroup_chat_created: "Group created", channel_chat_created: "Channel created",
-    forum_topic_closed: "Topic closed", forum_topic_reopened: "Topic opened again",
-    migrate_to_chat_id: "The group is a supergroup now", migrate_from_chat_id: "The group was upgraded",
+    forum_topic_closed: "Topic closed", forum_topic_reopened: "Topic reopened",
+    migrate_to_chat_id: "The group became a supergroup", migrate_from_chat_id: "The group was upgraded",
     successful_payment: "Paid",
   };
   const key = Object.keys(words).find((name) => message[name] !== undefined);

@@ -35,8 +35,10 @@ export class Conversation {
     this.overview = null;
     this.first = 0;
     this.nodes.clear();
+    for (const { timer } of this.drafts.values()) clearTimeout(timer);
     this.drafts.clear();
     this.list.replaceChildren();
+    this.albums = null;
     this.list.setAttribute("aria-busy", Boolean(chat));
     this.setActivity("");
     this.staysAtEnd = true;
@@ -58,10 +60,11 @@ export class Conversation {
     if (this.staysAtEnd && this.nodes.size > loadedLimit) this.first = 0;
     const chat = this.chat;
     const window = this.first ? `from=${this.first}&limit=1000` : `limit=${page}`;
-    const overview = await get(`chats/${chat}?${window}`);
-    if (chat !== this.chat) return;
-    const earlier = this.first && this.overview ? this.overview.has_earlier : overview.has_earlier;
-    this.overview = { ...overview, has_earlier: earlier };
+    const user = this.app.me.id ? `&user_id=${this.app.me.id}` : "";
+    const overview = await get(`chats/${chat}?${window}${user}`);
+    // While older messages are being loaded, this answer may lack them.
+    if (chat !== this.chat || this.isLoading) return;
+    this.overview = overview;
     this.first = overview.messages[0]?.message_id ?? 0;
     this.draw();
   }
@@ -82,6 +85,7 @@ export class Conversation {
       this.draw();
     } finally {
       this.isLoading = false;
+      this.app.refreshSoon();
     }
   }
 
@@ -93,13 +97,23 @@ export class Conversation {
     this.list.classList.toggle("private", chat.type === "private");
     const [height, top] = [this.list.scrollHeight, this.list.scrollTop];
     const hadOlder = this.list.firstElementChild?.dataset.id;
-    arrange(this.list, [...this.grouped(), ...[...this.drafts.values()].map((one) => one.node)]);
+    const nodes = [...this.grouped(), ...[...this.drafts.values()].map((one) => one.node)];
+    if (nodes[0]?.dataset.id !== hadOlder) this.silence();
+    arrange(this.list, nodes);
     this.keepAtEnd();
     if (!this.staysAtEnd && hadOlder && this.list.firstElementChild?.dataset.id !== hadOlder) {
       this.list.scrollTop = top + this.list.scrollHeight - height;
     }
     this.list.setAttribute("aria-busy", "false");
     this.app.composer.drawKeyboard(this.overview.keyboard);
+    this.app.commands.draw(this.overview.commands, this.overview.menu_button);
+  }
+
+  // A screen reader announces new messages, not old ones that are loaded.
+  silence() {
+    this.list.setAttribute("aria-live", "off");
+    clearTimeout(this.silenceTimer);
+    this.silenceTimer = setTimeout(() => this.list.setAttribute("aria-live", "polite"), 1000);
   }
 
   // The messages' nodes; those of an album in a group.
@@ -225,7 +239,7 @@ export class Conversation {
 
   setActivity(text) {
     clearTimeout(this.activityTimer);
-    byID("activity").textContent = text;
+    if (byID("activity").textContent !== text) byID("activity").textContent = text;
     if (text) this.activityTimer = setTimeout(() => this.setActivity(""), 5500);
   }
 
@@ -264,7 +278,7 @@ export class Conversation {
   }
 
   moveFocus(event) {
-    if (!["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) return;
+    if (!["ArrowUp", "ArrowDown", "Enter"].includes(event.key) || event.target.matches("audio, video, pre")) return;
     const all = [...this.list.querySelectorAll("article[data-id]")];
     const index = all.indexOf(event.target.closest("article[data-id]"));
     if (event.key === "Enter") {

@@ -1,4 +1,4 @@
-// Elements are made only here and with text nodes: what a bot sends never becomes markup.
+// Makes all elements, with text nodes only: a bot's text never becomes markup.
 
 export const byID = (id) => document.getElementById(id);
 
@@ -22,33 +22,45 @@ export const bdi = (text) => el("bdi", {}, text ?? "");
 export const button = (label, onclick, properties = {}) => el("button", { type: "button", onclick, ...properties }, label);
 
 // Makes `nodes` the children of `parent`, and moves only the nodes that aren't in place.
+// A node that moves keeps the keyboard's focus.
 export function arrange(parent, nodes) {
   const wanted = new Set(nodes);
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
   for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
   nodes.forEach((node, index) => {
     if (parent.childNodes[index] !== node) parent.insertBefore(node, parent.childNodes[index] ?? null);
   });
+  if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
 const focusable = "button, a[href], input, select, textarea, summary, [tabindex]";
 
-// Replaces a node, and keeps the keyboard's focus at the same place in it.
+// Replaces a node, and keeps the keyboard's focus at the same place in it. The new node has no open menu.
 export function replace(old, node) {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const isInMenu = focused?.closest(".actions");
   const index = focused ? [...old.querySelectorAll(focusable)].indexOf(focused) : -1;
   old.replaceWith(node);
   if (!focused) return;
+  if (isInMenu) return (node.querySelector(".menu") ?? node).focus({ preventScroll: true });
   (index < 0 ? node : node.querySelectorAll(focusable)[index] ?? node).focus({ preventScroll: true });
 }
 
 export function toast(text, kind = "note") {
-  const node = el(`p.${kind}`, { dir: "auto" }, text);
+  const node = el(`p.${kind}`, { dir: "auto", role: kind === "error" && "alert" }, text);
   byID("toasts").append(node);
   setTimeout(() => node.remove(), 6000);
 }
 
-// Shows a dialog. Resolves to the form's values, or null if it was closed.
+let lastDialog = Promise.resolve();
+
+// Shows a dialog, after those before it. Resolves to the form's values, or null if it was closed.
 export function ask(title, fields, accept) {
+  lastDialog = lastDialog.then(() => present(title, fields, accept));
+  return lastDialog;
+}
+
+function present(title, fields, accept) {
   const dialog = byID("dialog");
   return new Promise((resolve) => {
     let result = null;

@@ -107,10 +107,10 @@ function menu(body, message, view, actions) {
   node.querySelector("button").focus();
 }
 
-// A message that can't be drawn: its parts aren't what they should be.
+// A message that can't be drawn, because its parts have unexpected types.
 export function unreadable(message) {
   return el("article", { tabindex: -1, "data-id": message.message_id },
-    el("div.bubble", {}, el("span.kind", {}, "A message in an unknown form"), el("pre.rich", { tabindex: 0 }, JSON.stringify(message, null, 1))));
+    el("div.bubble", {}, el("span.kind", {}, "Unreadable message"), el("pre.rich", { tabindex: 0 }, JSON.stringify(message, null, 1))));
 }
 
 // A draft that the bot is still writing.

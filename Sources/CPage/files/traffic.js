@@ -1,10 +1,15 @@
-// What passed between the bot and Telegram, as JSON with times; and faults of the bot's calls.
+// The traffic between the bot, its program and Telegram, as JSON with times; and faults for the bot's calls.
 
 import { get, post, remove } from "./api.js";
-import { byID, el, toast } from "./dom.js";
+import { bdi, byID, el, toast } from "./dom.js";
 
 const shownLimit = 500;
 const untilOff = 1_000_000_000;
+
+const arrows = {
+  update: ["→", "to the bot"], call: ["←", "from the bot"],
+  event: ["⇢", "to the bot's program"], printed: ["⇠", "from the bot's program"],
+};
 
 const faults = [
   { name: "429", title: "Rate limit: calls fail with 429, retry after 3 s", order: { fault: "too_many_requests", retry_after: 3 } },
@@ -18,7 +23,8 @@ export class Traffic {
     this.app = app;
     this.list = byID("entries");
     this.asked = new Map();
-    byID("only-chat").addEventListener("change", () => this.filter());
+    this.given = new Map();
+    for (const id of ["only-chat", "program-lines"]) byID(id).addEventListener("change", () => this.filter());
     byID("faults").replaceChildren("Faults: ", ...faults.map((fault) => this.switchFor(fault)));
     this.drawFaults();
   }
@@ -26,22 +32,43 @@ export class Traffic {
   clear() {
     this.list.replaceChildren();
     this.asked.clear();
+    this.given.clear();
+    this.drawFaults();
   }
 
-  // Adds an entry: {"id":…,"at":…,"update":…}, or "call", or "event".
-  add(entry) {
-    let line = null;
+  // Adds entries: {"id":…,"at":…,"update":…}, or "call", or "event" or "line" of the bot's program.
+  add(entries) {
+    const lines = entries.slice(-2 * shownLimit).map((entry) => this.drawn(entry)).filter(Boolean).slice(-shownLimit);
+    if (!lines.length) return;
+    for (const line of lines) this.filterLine(line);
+    const isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+    this.list.append(...lines);
+    while (this.list.childElementCount > shownLimit) this.list.firstElementChild.remove();
+    if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
+    if (entries.some((entry) => entry.call?.fault)) this.drawFaults();
+  }
+
+  drawn(entry) {
     try {
-      line = entry.update ? this.update(entry) : entry.call ? this.call(entry) : null;
+      if (entry.update) return this.update(entry);
+      if (entry.call) return this.call(entry);
+      if (entry.event || entry.line) return this.program(entry);
     } catch {
       // Not an update or a call that a bot can read.
     }
-    if (!line) return;
-    const isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
-    this.list.append(line);
-    while (this.list.childElementCount > shownLimit) this.list.firstElementChild.remove();
-    this.filterLine(line);
-    if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
+    return null;
+  }
+
+  // A line on the stdin or stdout of the bot's program.
+  program({ at, event, line }) {
+    byID("program").hidden = false;
+    const { scope, chat_id: chat, json, text } = event ?? line;
+    if (event) this.given.set(scope, at);
+    const since = line && this.given.has(scope) ? `+${at - this.given.get(scope)} ms` : "";
+    const shown = json?.type ?? text ?? JSON.stringify(json);
+    const facts = el("span.fact", { title: "The program's scope; time since the scope's last event" }, bdi(scope), ` ${since}`);
+    return this.line(event ? "event" : "printed", at, chat, [el("span.what", { dir: "auto" }, String(shown).slice(0, 80)), facts],
+      () => [this.json(event ? "To the program" : "From the program", json ?? text)]);
   }
 
   update({ at, update }) {
@@ -53,7 +80,8 @@ export class Traffic {
   }
 
   call({ at, call, ms }) {
-    const chat = call.parameters?.chat_id === undefined ? undefined : Number(call.parameters.chat_id);
+    // The parameter may be a channel's name.
+    const chat = call.result?.chat?.id ?? (Number(call.parameters?.chat_id) || undefined);
     const asked = this.asked.get(chat);
     const since = asked === undefined ? "" : ` +${at - asked} ms`;
     const { method, parameters, files, ok, ...answer } = call;
@@ -69,7 +97,7 @@ export class Traffic {
 
   line(kind, at, chat, summary, body) {
     const details = el("details", {}, el("summary", {},
-      el("span.arrow", { "aria-label": kind === "update" ? "to the bot" : "from the bot" }, kind === "update" ? "→" : "←"),
+      el("span.arrow", { role: "img", "aria-label": arrows[kind][1] }, arrows[kind][0]),
       summary, el("time", {}, time(at))));
     details.addEventListener("toggle", () => details.childElementCount === 1 && details.append(...body()));
     return el(`li.${kind}`, { "data-chat": chat }, details);
@@ -91,7 +119,8 @@ export class Traffic {
   }
 
   filterLine(line) {
-    line.hidden = byID("only-chat").checked && line.dataset.chat !== String(this.app.conversation.chat);
+    const isOther = byID("only-chat").checked && line.dataset.chat !== String(this.app.conversation.chat);
+    line.hidden = isOther || (!byID("program-lines").checked && ["event", "printed"].includes(line.className));
   }
 
   // MARK: faults
@@ -119,7 +148,7 @@ export class Traffic {
   }
 
   async drawFaults() {
-    const orders = await get("faults");
+    const orders = await get("faults").catch(() => []);
     for (const fault of faults) {
       fault.node.setAttribute("aria-checked", String(orders.some((order) => isOrder(order, fault))));
     }

@@ -35,7 +35,13 @@ extension SimulatedTelegram {
         guard let scope = request.arguments.structure("scope"), scope["type"]?.string != nil else {
             throw .badRequest("can't parse BotCommandScope JSON object")
         }
-        return scope
+        var named = scope
+        for key in ["chat_id", "user_id"] {
+            guard let text = scope[key]?.string else { continue }
+            let id = Int64(text) ?? (strictness == .strict ? try? chats.chat(text).id : nil)
+            if let id { named.set(key, JSON(id)) }
+        }
+        return named
     }
 
     func setMyCommands(_ request: Request) throws(BotAPIError) -> JSON {
@@ -89,6 +95,33 @@ extension SimulatedTelegram {
         return true
     }
 
+    /// The commands that a user sees in a chat: those of the narrowest scope that has any, in the user's language if
+    /// there are some.
+    func commands(in chat: SimulatedChat, for user: Int64) -> JSON {
+        let language = chats.people[user]?["language_code"]?.string ?? ""
+        for scope in Self.commandScopes(of: chat, for: user) {
+            if let commands = profile[scope, language] ?? profile[scope, ""] { return commands }
+        }
+        return []
+    }
+
+    /// From the narrowest to the widest.
+    private static func commandScopes(of chat: SimulatedChat, for user: Int64) -> [JSON] {
+        let id = JSON(chat.id)
+        let own: JSON = ["type": "chat", "chat_id": id]
+        switch chat.json["type"]?.string {
+        case "private": return [own, ["type": "all_private_chats"], ["type": "default"]]
+        case "channel": return []
+        default: break
+        }
+        let status = chat.members[user]?.json["status"]?.string ?? ""
+        let isAdministrator = ["creator", "administrator"].contains(status)
+        let member: JSON = ["type": "chat_member", "chat_id": id, "user_id": JSON(user)]
+        let administrators: [JSON] = isAdministrator ? [["type": "chat_administrators", "chat_id": id]] : []
+        let all: [JSON] = isAdministrator ? [["type": "all_chat_administrators"]] : []
+        return [member] + administrators + [own] + all + [["type": "all_group_chats"], ["type": "default"]]
+    }
+
     // MARK: names
 
     private static let texts: [String: (key: String, method: String, limit: Int)] = [
@@ -132,6 +165,13 @@ extension SimulatedTelegram {
     func getChatMenuButton(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = request.text("chat_id").isEmpty ? 0 : try chat(of: request, writing: false).id
         return profile.menuButtons[chat] ?? profile.menuButtons[0] ?? ["type": "commands"]
+    }
+
+    /// The menu button that the user of a private chat sees.
+    func menuButton(in chat: Int64) -> JSON {
+        let own = profile.menuButtons[chat].flatMap { $0["type"]?.string == "default" ? nil : $0 }
+        let button = own ?? profile.menuButtons[0]
+        return button?["type"]?.string == "web_app" ? button ?? [:] : ["type": "commands"]
     }
 
     func setMyDefaultAdministratorRights(_ request: Request) throws(BotAPIError) -> JSON {

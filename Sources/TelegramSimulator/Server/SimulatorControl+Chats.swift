@@ -18,8 +18,9 @@ extension SimulatorControl {
         return contents
     }
 
-    /// A chat with its members, topics, keyboard, and newest messages. The parameters are `limit`, `before` and `from`:
-    /// the number of messages, the id that they precede, and the id of the first one.
+    /// A chat with its members, topics, keyboard, commands, and newest messages. The parameters are `limit`, `before` and
+    /// `from`, the number of messages, the id that they precede, and the id of the first one; and `user_id`, the user who
+    /// sees the commands.
     func overview(ofChat id: String, _ arguments: Arguments) throws(BotAPIError) -> JSON {
         let chat = try chat(id)
         let limit = try arguments.count("limit") ?? 50
@@ -38,6 +39,9 @@ extension SimulatorControl {
             "votes": JSON(messages.flatMap(votes)),
         ]
         chat.keyboard.map { json.set("keyboard", $0) }
+        let user = try arguments.count("user_id").map(Int64.init) ?? chat.id
+        json.set("commands", server.telegram.commands(in: chat, for: user))
+        if chat.id > 0 { json.set("menu_button", server.telegram.menuButton(in: chat.id)) }
         return json
     }
 
