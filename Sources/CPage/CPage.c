@@ -40,11 +40,17 @@ static const unsigned char dom_js[] = {
 static const unsigned char message_js[] = {
 #embed "files/message.js"
 };
+static const unsigned char ogg_js[] = {
+#embed "files/ogg.js"
+};
 static const unsigned char text_js[] = {
 #embed "files/text.js"
 };
 static const unsigned char traffic_js[] = {
 #embed "files/traffic.js"
+};
+static const unsigned char voice_js[] = {
+#embed "files/voice.js"
 };
 
 #define FILE_AT(path, type, bytes) {path, type, bytes, sizeof bytes}
@@ -63,8 +69,10 @@ static const struct page_file files[] = {
     SCRIPT(conversation),
     SCRIPT(dom),
     SCRIPT(message),
+    SCRIPT(ogg),
     SCRIPT(text),
     SCRIPT(traffic),
+    SCRIPT(voice),
 };
 
 const struct page_file *page_file(const char *path) {

@@ -3,7 +3,7 @@ import Reactor
 import TestSupport
 import Testing
 
-/// The simulator's page in a real Chromium. `Tests/Page/run` has the scenarios.
+/// The simulator's page in a real Chromium. `Tests/Page/run` has the scenarios, each with its sentence.
 @Suite(
     .ownProcess, .enabled(if: Chromium.isInstalled, "no Chromium: apt-get install chromium chromium-driver"))
 struct PageTests: Rigged {
@@ -11,54 +11,31 @@ struct PageTests: Rigged {
 
     init() throws { rig = try TestRig() }
 
-    private func play(
-        _ scenario: String, with command: [String] = ["simulator", "--listen", "127.0.0.1:0"]
-    ) throws {
-        let simulator = try rig.pipegram(command)
-        _ = wait { !simulator.output.isEmpty || simulator.exit != nil }
-        let line = try #require(simulator.output.first)
+    /// Starts a program that prints the page's address.
+    private func started(_ command: [String]) throws -> (program: ProgramRun, url: String) {
+        let program = try rig.pipegram(command)
+        _ = wait { !program.output.isEmpty || program.exit != nil }
+        let line = try #require(program.output.first)
+        return (program, String(line.dropFirst("listening on ".count)))
+    }
+
+    /// One browser plays all: its start takes longer than most scenarios.
+    @Test func `each scenario of a user, and of a hostile bot, goes well in the page`() throws {
+        let simulator = try started(["simulator", "--listen", "127.0.0.1:0"])
+        let chat = try started(["chat", "--web", "--", ProjectPaths.bot("echo.sh")])
         let home = TemporaryDirectory()
         let script = try rig.run(
-            [
-                "python3", "-B", "\(ProjectPaths.root)/Tests/Page/run", scenario,
-                String(line.dropFirst("listening on ".count)),
-            ], environment: ["HOME": home.path])
+            ["python3", "-B", "\(ProjectPaths.root)/Tests/Page/run", simulator.url]
+                + [
+                    "conversation", "drop_files", "groups", "commands", "again", "faults", "hostile",
+                    "policy", "keyboard", "voice", "many", "phone",
+                ] + [chat.url, "pipeline"], environment: ["HOME": home.path])
         #expect(script.wait(within: .seconds(180)) == 0, "\(script.errorText)")
-        simulator.signal(SIGTERM)
-        #expect(simulator.wait() == 0)
+        for program in [simulator.program, chat.program] {
+            program.signal(SIGTERM)
+            #expect(program.wait() == 0)
+        }
     }
-
-    @Test func `a user writes, presses, votes and reacts, and sees each answer of the bot`() throws {
-        try play("conversation")
-    }
-
-    @Test func `dropped files are sent, and several pictures as an album`() throws { try play("drop_files") }
-
-    @Test func `users, groups and topics are created in the page`() throws { try play("groups") }
-
-    @Test func `a user chooses a command in the menu or while typing`() throws { try play("commands") }
-
-    @Test func `after a reset or a lost connection, the page shows only the new state`() throws {
-        try play("again")
-    }
-
-    @Test func `a switch makes calls fail until it is turned off`() throws { try play("faults") }
-
-    @Test func `a hostile bot changes nothing but its own bubble, and runs no script`() throws {
-        try play("hostile")
-    }
-
-    @Test func `the page's policy refuses foreign scripts`() throws { try play("policy") }
-
-    @Test func `everything can be reached with the keyboard, and has a name`() throws { try play("keyboard") }
-
-    @Test func `a chat with 10,000 messages opens at once`() throws { try play("many") }
-
-    @Test func `chat --web shows a bot's own pipeline, which gets over a fault`() throws {
-        try play("pipeline", with: ["chat", "--web", "--", ProjectPaths.bot("echo.sh")])
-    }
-
-    @Test func `a narrow screen shows one pane at a time`() throws { try play("phone") }
 }
 
 /// Debian's browser with its driver.

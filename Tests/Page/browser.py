@@ -1,6 +1,7 @@
 """A headless Chromium, driven over WebDriver with the standard library."""
 
 import base64
+import http.client
 import json
 import os
 import re
@@ -13,19 +14,20 @@ KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004", "ArrowUp": "\ue0
 
 
 class Browser:
-    """`dark` prefers the dark scheme; `width` and `height` are the page's."""
+    """Its microphone gives beeps."""
 
-    def __init__(self, width=1360, height=860, dark=False):
+    def __init__(self):
         self.url = f"http://127.0.0.1:{self.start_driver()}"
         arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-            f"--window-size={width},{height}"]
-        if dark:
-            arguments += ["--force-dark-mode"]
+            "--window-size=1360,860", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
         capabilities = {
             "goog:chromeOptions": {"args": arguments}, "goog:loggingPrefs": {"browser": "ALL"}}
         answer = self.send("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
         self.url += f"/session/{answer['sessionId']}"
+
+    def show(self, width=1360, height=860, dark=False):
+        """Sets the page's size and colour scheme."""
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.cdp("Emulation.setEmulatedMedia", features=features)
@@ -64,6 +66,11 @@ class Browser:
 
     def cdp(self, command, **parameters):
         return self.send("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def leave(self):
+        """Forgets what the page remembers."""
+        self.js("(sessionStorage.clear(), null)")
+        self.send("POST", "/url", {"url": "about:blank"})
 
     def open(self, url):
         self.send("POST", "/url", {"url": url})
@@ -117,18 +124,29 @@ class Browser:
             file.write(base64.b64decode(self.send("GET", "/screenshot")))
 
 
+class Refusal(Exception):
+    """An answer with another status than 200."""
+
+    def __init__(self, status):
+        super().__init__(f"status {status}")
+        self.status = status
+
+
 class Simulator:
     """The simulator's control API, and the Bot API."""
 
     def __init__(self, url):
         self.url = url
+        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
 
-    def ask(self, path, parameters=None, headers=None):
+    def ask(self, path, parameters=None):
         data = None if parameters is None else json.dumps(parameters).encode()
-        request = urllib.request.Request(self.url + path, data=data, headers=headers or {})
-        request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return json.load(response)["result"]
+        self.connection.request("POST" if data else "GET", path, data, {"Content-Type": "application/json"})
+        response = self.connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise Refusal(response.status)
+        return json.loads(body)["result"]
 
     def call(self, method, **parameters):
         return self.ask(f"/bot7:secret/{method}", parameters)
@@ -136,7 +154,7 @@ class Simulator:
     def act(self, user, action, **parameters):
         return self.ask(f"/simulator/users/{user}/{action}", parameters)
 
-    def upload(self, method, parameters, files, headers=None):
+    def upload(self, method, parameters, files):
         """Calls a method with files: (part, name, bytes)."""
         boundary = "a-boundary-of-ours"
         body = b""

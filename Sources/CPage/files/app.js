@@ -8,6 +8,7 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { link } from "./text.js";
 import { Traffic } from "./traffic.js";
+import { Voice } from "./voice.js";
 
 // The least time between two refreshes.
 const pace = 120;
@@ -66,6 +67,7 @@ const app = {
     this.conversation.open(chat);
     this.composer.leave();
     this.commands.draw([]);
+    this.voice.finish(false);
   },
 
   // In a private chat, another user has another chat.
@@ -160,6 +162,7 @@ app.traffic = new Traffic(app);
 app.composer = new Composer(app);
 app.chats = new Chats(app);
 app.commands = new Commands(app);
+app.voice = new Voice(app);
 app.conversation = new Conversation(app);
 
 // Loads everything, also after a lost connection: it may be another simulator. Returns the number of the newest traffic.

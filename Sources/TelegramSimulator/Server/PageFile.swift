@@ -28,6 +28,7 @@ extension HTTPServer.Responder {
             headers: [
                 ("Content-Security-Policy", PageFile.policy), ("X-Content-Type-Options", "nosniff"),
                 ("Referrer-Policy", "no-referrer"), ("Cache-Control", "no-cache"),
+                ("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)"),
             ])
     }
 
