@@ -58,12 +58,13 @@ export class Conversation {
   async refresh() {
     if (!this.chat) return;
     if (this.staysAtEnd && this.nodes.size > loadedLimit) this.first = 0;
-    const chat = this.chat;
-    const window = this.first ? `from=${this.first}&limit=1000` : `limit=${page}`;
+    const { chat, first } = this;
+    const window = first ? `from=${first}&limit=10000` : `limit=${page}`;
     const user = this.app.me.id ? `&user_id=${this.app.me.id}` : "";
     const overview = await get(`chats/${chat}?${window}${user}`);
-    // While older messages are being loaded, this answer may lack them.
-    if (chat !== this.chat || this.isLoading) return;
+    if (chat !== this.chat) return;
+    // Older messages were loaded meanwhile, and this answer lacks them.
+    if (first !== this.first || this.isLoading) return this.app.refreshSoon();
     this.overview = overview;
     this.first = overview.messages[0]?.message_id ?? 0;
     this.draw();
@@ -85,7 +86,6 @@ export class Conversation {
       this.draw();
     } finally {
       this.isLoading = false;
-      this.app.refreshSoon();
     }
   }
 

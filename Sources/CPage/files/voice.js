@@ -23,8 +23,7 @@ export class Voice {
     if (this.isStarting || this.recorder) return;
     this.isStarting = true;
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-      this.begin(stream);
+      this.begin(await navigator.mediaDevices.getUserMedia({ audio: true }));
     } catch (error) {
       toast(`The microphone can't be used: ${error.message}`, "error");
     } finally {
@@ -39,6 +38,8 @@ export class Voice {
     recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
     recorder.addEventListener("stop", () => {
       for (const track of stream.getTracks()) track.stop();
+      // Without a microphone, the recording ends by itself.
+      this.finish(true);
       if (this.isWanted) this.send(new Blob(parts, { type: this.type }), (performance.now() - began) / 1000);
     });
     this.recorder = recorder;
