@@ -13,6 +13,9 @@ static const unsigned char style_css[] = {
 static const unsigned char icon_svg[] = {
 #embed "files/icon.svg"
 };
+static const unsigned char actions_js[] = {
+#embed "files/actions.js"
+};
 static const unsigned char api_js[] = {
 #embed "files/api.js"
 };
@@ -60,6 +63,7 @@ static const struct page_file files[] = {
     FILE_AT("/", "text/html; charset=utf-8", index_html),
     FILE_AT("/page/style.css", "text/css; charset=utf-8", style_css),
     FILE_AT("/page/icon.svg", "image/svg+xml", icon_svg),
+    SCRIPT(actions),
     SCRIPT(api),
     SCRIPT(app),
     SCRIPT(chats),

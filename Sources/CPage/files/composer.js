@@ -1,6 +1,6 @@
 // Writing as a user: text, replies, edits, files, polls, and the keys of the bot's keyboard.
 
-import { ask, bdi, button, byID, el, field, nameOf } from "./dom.js";
+import { ask, bdi, button, byID, el, field, nameOf, refill } from "./dom.js";
 import { summary } from "./contents.js";
 import { keyClass } from "./message.js";
 
@@ -220,10 +220,10 @@ export class Composer {
     if (bar.dataset.state === state) return;
     bar.dataset.state = state;
     bar.hidden = !rows.length;
-    bar.replaceChildren(...rows.map((row) => el("div.row", {}, row.map((key) => {
+    refill(bar, rows.map((row) => el("div.row", {}, row.map((key) => {
       const label = key.text ?? key;
       return button(bdi(label), () => this.app.act("pressButton", { button: label }), { class: keyClass(key) });
-    }))));
+    }))), this.text);
     this.text.placeholder = keyboard?.input_field_placeholder ?? "Message";
   }
 }

@@ -103,7 +103,7 @@ function place(location, venue) {
 function poll(poll, actions) {
   const mine = new Set(actions.votes());
   const total = Math.max(poll.total_voter_count, 1);
-  const chosen = new Set(mine);
+  const chosen = poll.allows_multiple_answers ? actions.choice() : mine;
   const send = (ids) => actions.vote([...ids]);
   const option = (one, index) => {
     const share = Math.round((one.voter_count / total) * 100);
@@ -116,7 +116,7 @@ function poll(poll, actions) {
     const bar = el("span.bar");
     bar.style.inlineSize = `${poll.total_voter_count ? share : 0}%`;
     const node = el("button.option", {
-      type: "button", onclick: choose, disabled: poll.is_closed, "aria-pressed": String(mine.has(index)),
+      type: "button", onclick: choose, disabled: poll.is_closed, "aria-pressed": String(chosen.has(index)),
     }, el("bdi", {}, one.text), right && " ✓", el("span.share", {}, `${one.voter_count} · ${poll.total_voter_count ? share : 0}%`), bar);
     return node;
   };

@@ -1,7 +1,8 @@
 // The open chat: its newest messages, older ones on scrolling up, the bot's activity and drafts.
 
+import { Actions } from "./actions.js";
 import { get } from "./api.js";
-import { arrange, ask, byID, button, chatName, el, replace, toast } from "./dom.js";
+import { arrange, byID, button, chatName, el, refill, replace, toast } from "./dom.js";
 import { richSource } from "./contents.js";
 import { bubble, draft, unreadable } from "./message.js";
 
@@ -15,6 +16,7 @@ export class Conversation {
     this.list = byID("messages");
     this.nodes = new Map();
     this.drafts = new Map();
+    this.actions = new Actions(app);
     this.list.addEventListener("scroll", () => {
       // Only scrolling up leaves the end: what is below may also have grown.
       const moved = this.list.scrollTop - (this.lastTop ?? 0);
@@ -35,6 +37,7 @@ export class Conversation {
     this.overview = null;
     this.first = 0;
     this.nodes.clear();
+    this.actions.clear();
     for (const { timer } of this.drafts.values()) clearTimeout(timer);
     this.drafts.clear();
     this.list.replaceChildren();
@@ -99,7 +102,10 @@ export class Conversation {
     const hadOlder = this.list.firstElementChild?.dataset.id;
     const nodes = [...this.grouped(), ...[...this.drafts.values()].map((one) => one.node)];
     if (nodes[0]?.dataset.id !== hadOlder) this.silence();
+    const hadFocus = this.list.contains(document.activeElement);
     arrange(this.list, nodes);
+    // The message with the focus was deleted.
+    if (hadFocus && !this.list.contains(document.activeElement)) this.list.focus({ preventScroll: true });
     this.keepAtEnd();
     if (!this.staysAtEnd && hadOlder && this.list.firstElementChild?.dataset.id !== hadOlder) {
       this.list.scrollTop = top + this.list.scrollHeight - height;
@@ -170,40 +176,10 @@ export class Conversation {
 
   drawn(message, view, votes) {
     try {
-      return bubble(message, view, this.actions(message, votes));
+      return bubble(message, view, this.actions.of(message, votes));
     } catch {
       return unreadable(message);
     }
-  }
-
-  actions(message, votes) {
-    const { app } = this;
-    const id = message.message_id;
-    const does = (action, parameters) => app.act(action, { message_id: id, ...parameters });
-    return {
-      votes: () => votes,
-      vote: (ids) => does("votePoll", { option_ids: ids }),
-      press: (key) => this.press(key, does),
-      react: (emoji) => does("setMessageReaction", { reaction: emoji ? [{ type: "emoji", emoji }] : [] }),
-      reply: () => app.composer.reply(message),
-      edit: () => app.composer.edit(message),
-      remove: () => does("deleteMessage"),
-      pin: () => does("pinChatMessage"),
-      inspect: () => ask(`Message ${id}`, el("pre.json", { tabindex: 0 }, app.traffic.pretty(message))),
-      command: (text) => app.act("sendMessage", { text }),
-      show: (other) => this.show(other),
-    };
-  }
-
-  press(key, does) {
-    const query = key.switch_inline_query_current_chat ?? key.switch_inline_query;
-    if (query !== undefined) return this.app.composer.write(`@${this.overview.bot.username} ${query}`);
-    if (key.copy_text) {
-      return navigator.clipboard.writeText(key.copy_text.text).then(() => toast("Copied"), () => toast(key.copy_text.text));
-    }
-    if (key.web_app) return toast(`A web app: ${key.web_app.url}`);
-    const data = key.callback_data;
-    return does("pressButton", data === undefined ? { button: key.text } : { callback_data: data });
   }
 
   show(id) {
@@ -225,8 +201,8 @@ export class Conversation {
     const state = JSON.stringify([topics, this.topic, chat.id]);
     if (bar.dataset.state === state) return;
     bar.dataset.state = state;
-    bar.replaceChildren(tab("All", null), tab("General", 0), ...topics.map((topic) => tab(topic.name, topic.message_thread_id)),
-      chat.is_forum ? button("New topic…", () => this.app.chats.newTopic()) : "");
+    refill(bar, [tab("All", null), tab("General", 0), ...topics.map((topic) => tab(topic.name, topic.message_thread_id)),
+      chat.is_forum ? button("New topic…", () => this.app.chats.newTopic()) : ""], this.list);
   }
 
   // The topic's parameters for a message of the current user.

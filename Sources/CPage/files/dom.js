@@ -35,6 +35,13 @@ export function arrange(parent, nodes) {
 
 const focusable = "button, a[href], input, select, textarea, summary, [tabindex]";
 
+// Replaces a node's children, and keeps the keyboard's focus at the same place in it, else at `fallback`.
+export function refill(parent, nodes, fallback) {
+  const index = [...parent.querySelectorAll(focusable)].indexOf(document.activeElement);
+  parent.replaceChildren(...nodes);
+  if (index >= 0) (parent.querySelectorAll(focusable)[index] ?? fallback).focus({ preventScroll: true });
+}
+
 // Replaces a node, and keeps the keyboard's focus at the same place in it. The new node has no open menu.
 export function replace(old, node) {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;

@@ -88,6 +88,7 @@ function menu(body, message, view, actions) {
   if (open) return open.remove();
   const close = (then) => () => {
     node.remove();
+    body.querySelector(".menu").focus({ preventScroll: true });
     then();
   };
   const node = el("div.actions", { role: "group", "aria-label": "Actions" },
