@@ -99,6 +99,7 @@ if Context.environment["PIPEGRAM_FUZZ"] != nil {
                 "ProjectTests/Readers/Reader+Forms.swift",
                 "ProjectTests/Readers/Reader+AllowList.swift",
                 "ProjectTests/Readers/Reader+Markup.swift", "ProjectTests/Readers/Reader+Chat.swift",
+                "ProjectTests/Readers/Reader+RichMessage.swift",
                 "ProjectTests/Readers/Reader+Simulator.swift",
                 "ProjectTests/Readers/Reader+TOML.swift",
             ],

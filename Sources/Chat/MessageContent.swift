@@ -82,8 +82,9 @@ enum MessageContent {
         return []
     }
 
-    /// A rich message's source, as the bot sent it.
+    /// A message has blocks, a draft its source.
     private static func richText(_ rich: JSON) -> [String] {
+        if rich["blocks"]?.isArray == true { return RichMessageText.lines(of: rich) }
         guard let source = (rich["markdown"] ?? rich["html"])?.string else { return ["[rich message]"] }
         return source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }

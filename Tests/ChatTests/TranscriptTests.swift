@@ -27,11 +27,26 @@ import Testing
         #expect(script.lines(of: .message(message("a", chat: 43)), in: conversation) == ["a"])
     }
 
-    @Test func `a rich message is shown as the bot wrote it, and a draft by its last line`() {
+    @Test func `a rich message is shown as text, and a draft by its last line`() {
         var rich = message("")
         rich.remove("text")
-        rich.set("rich_message", ["markdown": "# a\nb"])
-        #expect(script.lines(of: .message(rich), in: conversation) == ["# a", "b"])
+        let item: JSON = [
+            "label": "1.",
+            "blocks": [["type": "paragraph", "text": ["c ", ["type": "bold", "text": "d"]]]],
+        ]
+        let table: JSON = ["type": "table", "cells": [[["text": "e"], ["text": "f"]]]]
+        let link: JSON = ["type": "url", "text": "g", "url": "https://t.me/"]
+        let blocks: JSON = [
+            ["type": "heading", "size": 2, "text": "a\nb"], ["type": "list", "items": [item]], table,
+            ["type": "details", "summary": link, "blocks": [["type": "pre", "text": "h\ni"]]],
+            ["type": "photo", "caption": ["text": "j", "credit": "k"]],
+        ]
+        rich.set("rich_message", ["blocks": blocks])
+        #expect(
+            script.lines(of: .message(rich), in: conversation) == [
+                "## a b", "1. c d", "| e | f |", "▸ g (https://t.me/)", "      h", "      i", "[photo]", "j",
+                "— k",
+            ])
         let draft = BotAction.other(method: "sendMessageDraft", ["draft_id": 1, "text": "a\nb c"])
         #expect(person.lines(of: draft, in: conversation) == ["· Demo: writes b c"])
         #expect(script.lines(of: draft, in: conversation).isEmpty)

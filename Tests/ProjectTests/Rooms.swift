@@ -100,6 +100,10 @@ enum Rooms {
         TelegramSimulator/Text
             JSON
             BotAPI
+        TelegramSimulator/RichText
+            JSON
+            BotAPI
+            TelegramSimulator/ Text
         TelegramSimulator/State
             JSON
             Reactor/ Files HTTP Loop
@@ -108,7 +112,7 @@ enum Rooms {
         TelegramSimulator/Methods
             JSON
             BotAPI
-            TelegramSimulator/ State Text
+            TelegramSimulator/ RichText State Text
         TelegramSimulator/Server
             JSON
             Reactor/ Files HTTP Loop

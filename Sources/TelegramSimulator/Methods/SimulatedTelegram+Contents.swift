@@ -216,8 +216,7 @@ extension SimulatedTelegram {
         case "sendlivephoto":
             try addCaption(of: arguments, to: &content)
         default:
-            let key = request.name == "sendchecklist" ? "checklist" : "rich_message"
-            arguments.structure(key).map { content.set(key, $0) }
+            arguments.structure("checklist").map { content.set("checklist", $0) }
         }
         return try post(content, by: request, to: chat)
     }
@@ -240,6 +239,7 @@ extension SimulatedTelegram {
 
     func sendDraft(_ request: Request) throws(BotAPIError) -> JSON {
         _ = try chat(of: request)
+        if request.name == "sendrichmessagedraft" { _ = try richMessage(of: request, isDraft: true) }
         if !request.text("text").isEmpty { _ = try FormattedText(request.arguments, user: chats.person) }
         onAction(.other(method: "sendMessageDraft", request.arguments.json))
         return true

@@ -4,9 +4,8 @@ import JSON
 /// Edits messages.
 extension SimulatedTelegram {
     func editMessageText(_ request: Request) throws(BotAPIError) -> JSON {
-        let isRich = request.arguments.structure("rich_message") != nil
-        var content = isRich ? [:] : try text(of: request)
-        request.arguments.structure("rich_message").map { content.set("rich_message", $0) }
+        let isRich = !request.text("rich_message").isEmpty
+        let content = isRich ? ["rich_message": try richMessage(of: request)] : try text(of: request)
         return try edit(request, needing: isRich ? nil : "text") { message in
             for key in ["text", "entities", "link_preview_options", "rich_message"] { message.remove(key) }
             message.merge(content)

@@ -60,6 +60,7 @@ extension SimulatedTelegram {
             if let content = result["input_message_content"], content["message_text"] != nil {
                 _ = try FormattedText(Arguments(content), Self.messageText)
             }
+            if let rich = result["input_message_content"]?["rich_message"] { _ = try richMessage(rich, []) }
         }
     }
 
@@ -112,6 +113,7 @@ extension SimulatedTelegram {
             text.put(into: &message)
             return message
         }
+        if let rich = content["rich_message"] { return ["rich_message": try richMessage(rich, [])] }
         if content["phone_number"] != nil { return ["contact": content] }
         if content["address"] != nil {
             var place: JSON = [:]

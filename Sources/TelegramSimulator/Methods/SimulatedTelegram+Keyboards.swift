@@ -39,24 +39,32 @@ extension SimulatedTelegram {
         let chat = try chat(of: request, writing: false)
         if let id = request.arguments.integer("message_id") {
             guard let message = chat.messages[id] else { throw .badRequest("message not found") }
-            guard let button = try button(request, in: message["reply_markup"]?["inline_keyboard"]) else {
+            guard let button = try button(request, under: message) else {
                 throw .badRequest("the message has no such button")
             }
             return try press(button, under: message, request, chat)
         }
-        if let key = try button(request, in: chat.keyboard?["keyboard"]) {
+        if let key = try button(request, in: chat.keyboard?["keyboard"]?.elements.flatMap(\.elements) ?? []) {
             return try use(key, request, chat)
         }
-        let message = chat.messages.last { $0["reply_markup"]?["inline_keyboard"] != nil }
-        guard let message, let button = try button(request, in: message["reply_markup"]?["inline_keyboard"])
+        guard let message = chat.messages.last(where: { !Self.buttons(of: $0).isEmpty }),
+            let button = try button(request, under: message)
         else {
             throw .badRequest("the chat has no such button")
         }
         return try press(button, under: message, request, chat)
     }
 
-    private func button(_ request: Request, in keyboard: JSON?) throws(BotAPIError) -> JSON? {
-        let buttons = keyboard?.elements.flatMap(\.elements) ?? []
+    private static func buttons(of message: JSON) -> [JSON] {
+        let keyboard = message["reply_markup"]?["inline_keyboard"]?.elements.flatMap(\.elements) ?? []
+        return buttons(inRich: message) + keyboard
+    }
+
+    private func button(_ request: Request, under message: JSON) throws(BotAPIError) -> JSON? {
+        try button(request, in: Self.buttons(of: message))
+    }
+
+    private func button(_ request: Request, in buttons: [JSON]) throws(BotAPIError) -> JSON? {
         if request.arguments.has("callback_data") {
             return buttons.first { $0["callback_data"]?.string == request.text("callback_data") }
         }

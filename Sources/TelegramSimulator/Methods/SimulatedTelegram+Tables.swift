@@ -34,7 +34,7 @@ extension SimulatedTelegram {
         "sendwidget": sendWidget, "sendsharedwidget": sendWidget, "answerwidgetquery": answerWidgetQuery,
         "editmessagewidgetdata": editMessageWidgetData, "editsharedwidgetdata": editSharedWidgetData,
         "setmysettings": setMySettings,
-        "sendchecklist": sendOther, "sendrichmessage": sendOther, "sendlivephoto": sendOther,
+        "sendchecklist": sendOther, "sendrichmessage": sendRichMessage, "sendlivephoto": sendOther,
         "forwardmessages": forwardMessages, "copymessage": copyMessage, "copymessages": copyMessages,
         "editmessagemedia": editMessageMedia, "editmessagereplymarkup": editMessageReplyMarkup,
         "editmessagelivelocation": editMessageLiveLocation,

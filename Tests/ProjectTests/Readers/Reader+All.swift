@@ -3,6 +3,7 @@ import TestSupport
 extension Reader {
     nonisolated static let all = [
         json, childLines, pollAnswers, updateLogs, recordedUpdates, forms, allowLists, redactions,
-        markup, messages, typedLines, keyboards, faultOrders, simulatedCalls, tomlDocuments, controlRequests,
+        markup, richMessage, messages, typedLines, keyboards, faultOrders, simulatedCalls, tomlDocuments,
+        controlRequests,
     ]
 }
