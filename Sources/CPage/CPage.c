@@ -46,6 +46,9 @@ static const unsigned char message_js[] = {
 static const unsigned char ogg_js[] = {
 #embed "files/ogg.js"
 };
+static const unsigned char rich_js[] = {
+#embed "files/rich.js"
+};
 static const unsigned char text_js[] = {
 #embed "files/text.js"
 };
@@ -74,7 +77,7 @@ static const struct page_file files[] = {
     SCRIPT(dom),
     SCRIPT(message),
     SCRIPT(ogg),
-    SCRIPT(text),
+    SCRIPT(rich), SCRIPT(text),
     SCRIPT(traffic),
     SCRIPT(voice),
 };

@@ -2,6 +2,7 @@
 
 import { fileURL } from "./api.js";
 import { bdi, button, duration, el, nameOf, size } from "./dom.js";
+import { richMessage } from "./rich.js";
 import { link } from "./text.js";
 
 const kinds = ["animation", "video", "video_note", "audio", "voice", "sticker", "document"];
@@ -21,11 +22,11 @@ export function contents(message, actions) {
     const { title, description, total_amount: amount, currency } = message.invoice;
     return [card("Invoice", title, description, `${amount} ${currency}`)];
   }
-  if (message.rich_message) return [el("div.text", { dir: "auto" }, richSource(message.rich_message))];
+  if (message.rich_message) return [el("div.rich", { dir: message.rich_message.is_rtl ? "rtl" : "auto" }, richMessage(message.rich_message, actions.press))];
   return other(message);
 }
 
-// The source of a rich message, as the bot sent it.
+// The source of a rich message in a draft.
 export function richSource(rich) {
   if (typeof rich === "string") {
     try {
@@ -154,7 +155,7 @@ export function notice(message) {
 export function summary(message) {
   const text = message.text ?? message.caption ?? notice(message);
   if (text) return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  const kind = ["photo", ...kinds, "poll", "venue", "location", "contact", "dice", "game", "invoice"]
+  const kind = ["photo", ...kinds, "poll", "venue", "location", "contact", "dice", "game", "invoice", "rich_message"]
     .find((name) => message[name]);
   return kind ? kind.replaceAll("_", " ") : "a message";
 }

@@ -111,7 +111,7 @@ function menu(body, message, view, actions) {
 // A message that can't be drawn, because its parts have unexpected types.
 export function unreadable(message) {
   return el("article", { tabindex: -1, "data-id": message.message_id },
-    el("div.bubble", {}, el("span.kind", {}, "Unreadable message"), el("pre.rich", { tabindex: 0 }, JSON.stringify(message, null, 1))));
+    el("div.bubble", {}, el("span.kind", {}, "Unreadable message"), el("pre.raw", { tabindex: 0 }, JSON.stringify(message, null, 1))));
 }
 
 // A draft that the bot is still writing.

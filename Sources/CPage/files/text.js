@@ -44,7 +44,7 @@ for (const kind of ["mention", "text_mention", "hashtag", "cashtag"]) {
   wrappers[kind] = (_, inner) => el("span.mention", {}, inner);
 }
 
-function spoiler(inner) {
+export function spoiler(inner) {
   const node = el("span.spoiler", { role: "button", tabindex: 0, "aria-label": "Show the spoiler" }, el("span", {}, inner));
   const show = () => {
     node.className = "spoiler shown";
