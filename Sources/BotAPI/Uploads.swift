@@ -23,6 +23,8 @@ package struct Uploads {
     /// The resolved directory; nil if a child may send any file.
     private let root: String?
     private let reserved: ReservedFiles
+    /// Where the files of the child must be, besides.
+    private var confinement = FileConfinement.anywhere
 
     /// - Parameters:
     ///   - root: the directory that all files must be in, with symbolic links resolved.
@@ -33,6 +35,13 @@ package struct Uploads {
 
     /// The same, without files that this program itself uses.
     package func excluding(_ reserved: ReservedFiles) -> Uploads { Uploads(root: root, except: reserved) }
+
+    /// The same for a child that has its files in one place.
+    package func confined(to confinement: FileConfinement) -> Uploads {
+        var copy = self
+        copy.confinement = confinement
+        return copy
+    }
 
     /// Whether a call's JSON may name a file. Most calls don't, and this check is cheap.
     package static func areNamed(in json: [UInt8]) -> Bool {
@@ -53,7 +62,8 @@ package struct Uploads {
     package func prepare(_ method: String, _ parameters: JSON) throws(PreparationError) -> Prepared {
         let text = parameters.bytes
         guard Self.areNamed(in: text) else { return Prepared(body: .json(text)) }
-        var form = UploadForm(root: root, except: reserved, names: Set(parameters.keys))
+        var form = UploadForm(
+            root: root, except: reserved, confinement: confinement, names: Set(parameters.keys))
         for (name, value) in parameters.members {
             try form.add(name, value, mayCarryFile: Methods.mayCarryFile(name, of: method))
         }
@@ -66,6 +76,7 @@ package struct Uploads {
 private struct UploadForm {
     let root: String?
     let reserved: ReservedFiles
+    let confinement: FileConfinement
     /// Names that fields for nested files must not use.
     let names: Set<String>
     var parts: [HTTPClient.Part] = []
@@ -73,8 +84,10 @@ private struct UploadForm {
     var size: Int?
     private var attached = 0
 
-    init(root: String?, except reserved: ReservedFiles, names: Set<String>) {
-        (self.root, self.reserved, self.names) = (root, reserved, names)
+    init(
+        root: String?, except reserved: ReservedFiles, confinement: FileConfinement, names: Set<String>
+    ) {
+        (self.root, self.reserved, self.confinement, self.names) = (root, reserved, confinement, names)
     }
 
     mutating func add(_ name: String, _ value: JSON, mayCarryFile: Bool) throws(Uploads.PreparationError) {
@@ -135,6 +148,9 @@ private struct UploadForm {
             throw .refused(
                 .badRequest("\(place): \(file.path) is outside of --upload-root \(root)"))
         }
+        if let reason = confinement.refusal(of: file.path, at: file.resolvedPath) {
+            throw .refused(.badRequest("\(place): \(reason)"))
+        }
         size = (size ?? 0) + file.size
         let name = file.path.baseName ?? "file"
         return .file(file, name: name)
@@ -142,7 +158,8 @@ private struct UploadForm {
 
     private func open(_ url: String, _ place: String) throws(Uploads.PreparationError) -> InputFile {
         let given = String(url.dropFirst("file://".count))
-        let path = given.hasPrefix("localhost/") ? String(given.dropFirst("localhost".count)) : given
+        let path = confinement.path(
+            given.hasPrefix("localhost/") ? String(given.dropFirst("localhost".count)) : given)
         do throws(InputFile.Refusal) {
             return try InputFile(path, except: reserved)
         } catch {

@@ -88,7 +88,8 @@ package final class CallPrinter: CallSink, CallObserver {
 
     /// - Parameter text: the printed call.
     private func answer(_ call: Call, for scope: Scope, as text: [UInt8]) -> Result<JSON, BotAPIError> {
-        uploads.received(call.method, call.parameters, as: text).flatMap { received in
+        let uploads = uploads.confined(to: files?.confinement(scope) ?? .anywhere)
+        return uploads.received(call.method, call.parameters, as: text).flatMap { received in
             telegram(of: scope).answer(
                 call.method, received.parameters, files: received.files, isAwaited: call.id != nil)
         }
@@ -97,12 +98,8 @@ package final class CallPrinter: CallSink, CallObserver {
     /// Writes a placeholder picture instead of the file: a recorded log names files, but doesn't contain them.
     private func download(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
         guard let files else { return .success(true) }
-        do throws(SystemError) {
-            let path = try files.place(of: call, for: scope, name: PlaceholderFile.name)
-            return .success(["path": JSON(path), "file_size": JSON(try PlaceholderFile.write(to: path))])
-        } catch {
-            return .failure(.badRequest(error.description))
-        }
+        return files.answer(
+            to: call, for: scope, name: PlaceholderFile.name, writing: PlaceholderFile.write)
     }
 
     /// Prints the lines that were held back to keep the order.

@@ -27,7 +27,7 @@ package final class SimulatedCalls: CallSink, CallObserver {
     }
 
     package func perform(_ call: Call, for scope: Scope, then done: @escaping (CallResult) -> Void) {
-        switch call.isDownload ? download(call, for: scope) : answer(call) {
+        switch call.isDownload ? download(call, for: scope) : answer(call, for: scope) {
         case .success(let result):
             done(.success(result))
         case .failure(let error):
@@ -48,8 +48,9 @@ package final class SimulatedCalls: CallSink, CallObserver {
         _ = telegram.answer("sendChatAction", ["chat_id": JSON(chat), "action": "typing"])
     }
 
-    private func answer(_ call: Call) -> Result<JSON, BotAPIError> {
-        uploads.received(call.method, call.parameters).flatMap { received in
+    private func answer(_ call: Call, for scope: Scope) -> Result<JSON, BotAPIError> {
+        let uploads = uploads.confined(to: files.confinement(scope))
+        return uploads.received(call.method, call.parameters).flatMap { received in
             telegram.answer(call.method, received.parameters, files: received.files)
         }
     }
@@ -60,12 +61,8 @@ package final class SimulatedCalls: CallSink, CallObserver {
             guard let file = telegram.files.served(place) else {
                 return .failure(.badRequest("wrong file_id or the file is temporarily unavailable"))
             }
-            do throws(SystemError) {
-                let name = place.baseName ?? "file"
-                let path = try files.place(of: call, for: scope, name: name)
-                return .success(["path": JSON(path), "file_size": JSON(try file.write(to: path))])
-            } catch {
-                return .failure(.badRequest(error.description))
+            return files.answer(to: call, for: scope, name: place.baseName ?? "file") {
+                (path: String) throws(SystemError) in try file.write(to: path)
             }
         }
     }

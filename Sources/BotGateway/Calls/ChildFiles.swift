@@ -1,3 +1,4 @@
+import BotAPI
 import Glibc
 import Reactor
 
@@ -18,14 +19,19 @@ import Reactor
     private let manifest: FileManifest?
     /// The files that an earlier run left.
     private var earlier: Set<String>
+    /// Where a scope's child has its files, if it is in a box.
+    package let confinement: (Scope) -> FileConfinement
 
     /// - Parameters:
     ///   - state: the state directory; nil for a temporary directory, created for the first file.
     ///   - temporaryDirectory: the parent of the temporary directory.
     ///   - reserved: files that no download replaces.
+    ///   - confinement: where a scope's child has its files. Those without a `path` go there, too.
     package init(
-        in state: String?, temporaryDirectory: String, except reserved: ReservedFiles = ReservedFiles()
+        in state: String?, temporaryDirectory: String, except reserved: ReservedFiles = ReservedFiles(),
+        confinement: @escaping (Scope) -> FileConfinement = { _ in .anywhere }
     ) {
+        self.confinement = confinement
         isTemporary = state == nil
         base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
         let list = state.map { "\(Self.absolute($0))/files.list" }
@@ -39,17 +45,33 @@ import Reactor
     /// The path for a call's file: the one it names, otherwise a new one in the scope's directory.
     ///
     /// - Parameter name: as in `makePath`.
-    package func place(of call: Call, for scope: Scope, name: String) throws(SystemError) -> String {
-        if let given = call.downloadPath { return given }
-        return try makePath(for: scope, name: name)
+    package func place(
+        of call: Call, for scope: Scope, name: String
+    ) throws(BotAPIError) -> DownloadPlace {
+        let place: DownloadPlace
+        do throws(SystemError) {
+            if confinement(scope) != .anywhere {
+                place = try confinedPlace(of: call, for: scope, name: name)
+            } else if let given = call.downloadPath {
+                place = DownloadPlace(given)
+            } else {
+                place = DownloadPlace(try makePath(for: scope, name: name))
+            }
+        } catch {
+            throw .badRequest(error.code == EXDEV ? outsideWords(call, scope) : error.description)
+        }
+        if let reason = refusal(of: place) { throw .badRequest(reason) }
+        return place
     }
 
     /// Why no download may take a path, and what to do; nil if one may.
-    func refusal(of path: String) -> String? {
-        if reserved.contains(path) { return "\(path) belongs to \(ReservedFiles.owner); choose another path" }
+    private func refusal(of place: DownloadPlace) -> String? {
+        if reserved.contains(place.location) {
+            return "\(place.path) belongs to \(ReservedFiles.owner); choose another path"
+        }
         // A rename would replace a device or a pipe too.
-        guard access(path, F_OK) == 0, !File.isRegular(path) else { return nil }
-        return "\(path) exists and is not a regular file; choose another path"
+        guard access(place.location, F_OK) == 0, !File.isRegular(place.location) else { return nil }
+        return "\(place.path) exists and is not a regular file; choose another path"
     }
 
     /// Replaces the directory's name in a text with a fixed one, so that a replay prints the same every time.
@@ -79,6 +101,9 @@ import Reactor
         return "\(directory)/\(name)"
     }
 
+    /// Notes a file below the child's own directory, to be deleted after its end.
+    func note(_ name: String, of scope: Scope) { names[scope, default: []].append(name) }
+
     private func makeNumber(in place: String, for scope: Scope) throws(SystemError) -> Int {
         var number = (counts[scope] ?? 0) + 1
         // An earlier run may have left such a directory, and one of its calls may still upload the file.
@@ -94,6 +119,7 @@ import Reactor
     package func release(of scope: Scope) -> [String] { names.removeValue(forKey: scope) ?? [] }
 
     package func remove(_ taken: [String], of scope: Scope) {
+        if confinement(scope) != .anywhere { return removeConfined(taken, of: scope) }
         guard let directory else { return }
         taken.forEach { remove($0) }
         // It stays where a later child has files, or the bot.
@@ -156,7 +182,7 @@ import Reactor
             ? name : "\(name)-\(String(Checksum(of: Array(text.utf8)).value, radix: 16))"
     }
 
-    private static func sanitized(_ name: String) -> String {
+    static func sanitized(_ name: String) -> String {
         let kept = name.suffix(100).map {
             $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-"
         }

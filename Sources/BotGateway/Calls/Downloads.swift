@@ -20,9 +20,9 @@ final class Downloads {
         var tries = 0
         /// How often getFile was answered.
         var answers = 0
-        /// The file being written, which is then moved to `path`.
+        /// The file being written, which is then moved to `place`.
         var part: OutputFile?
-        var path = ""
+        var place = DownloadPlace("")
         var transfer: Transfer?
         var pause: Timer?
 
@@ -117,15 +117,12 @@ final class Downloads {
         guard !place.hasPrefix("/") else {
             return passOn(download, place, size: file["file_size"]?.integer ?? 0)
         }
-        if let reason = download.call.downloadPath.flatMap(files.refusal) {
-            return refuse(download, .badRequest(reason))
-        }
-        do throws(SystemError) {
+        do throws(BotAPIError) {
             if download.part == nil {
                 try open(download, name: place.baseName ?? "file")
             }
         } catch {
-            return refuse(download, .badRequest(error.description))
+            return refuse(download, error)
         }
         fetch(download, from: place)
     }
@@ -142,11 +139,17 @@ final class Downloads {
         }
     }
 
-    private func open(_ download: Download, name: String) throws(SystemError) {
+    private func open(_ download: Download, name: String) throws(BotAPIError) {
         parts += 1
-        download.path = try files.place(of: download.call, for: download.scope, name: name)
-        // In the same directory, so that it can be renamed in one step.
-        download.part = try OutputFile(creating: "\(download.path).part-\(getpid())-\(parts)", mode: 0o600)
+        let place = try files.place(of: download.call, for: download.scope, name: name)
+        do throws(SystemError) {
+            // In the same directory, so that it can be renamed in one step.
+            download.part = try OutputFile(
+                creating: "\(place.location).part-\(getpid())-\(parts)", mode: 0o600)
+        } catch {
+            throw .badRequest(place.words(of: error))
+        }
+        download.place = place
     }
 
     // MARK: the transfer
@@ -185,11 +188,11 @@ final class Downloads {
     }
 
     private func arrived(_ download: Download, _ part: OutputFile) {
-        guard rename(part.path, download.path) == 0 else {
-            return refuse(download, .badRequest("\(SystemError(download.path))"))
+        guard rename(part.path, download.place.location) == 0 else {
+            return refuse(download, .badRequest("\(SystemError(download.place.path))"))
         }
         download.part = nil
-        end(download, .success(["path": JSON(download.path), "file_size": JSON(part.count)]))
+        end(download, .success(["path": JSON(download.place.path), "file_size": JSON(part.count)]))
     }
 
     // MARK: outcomes

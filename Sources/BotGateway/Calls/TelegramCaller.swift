@@ -165,7 +165,8 @@ package final class TelegramCaller: CallSink, CallObserver {
         let parameters = chat.map { $0 == call.chatID ? call.parameters : call.parameters(for: $0) }
         let prepared: Uploads.Prepared
         do throws(Uploads.PreparationError) {
-            prepared = try uploads.prepare(call.method, parameters ?? call.parameters)
+            prepared = try uploads.confined(to: files.confinement(queue.scope))
+                .prepare(call.method, parameters ?? call.parameters)
         } catch {
             return refuse(error, queue)
         }

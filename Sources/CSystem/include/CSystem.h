@@ -79,6 +79,10 @@ int open_unnamed_file(const char *directory);
 /// negative: an errno.
 int locate_file(const char *path, struct stat *status);
 
+/// Opens a directory without leaving the one of a descriptor, for other calls with its descriptor only. Negative: an
+/// errno; EXDEV if the path leads out, also by a symbolic link.
+int open_beneath(int directory, const char *path);
+
 /// Opens a file found by `locate_file` for reading. Negative: an errno.
 int open_located_file(int place);
 

@@ -32,7 +32,7 @@ import Glibc
     }
 
     /// This process's working directory; `.` if it was removed.
-    static var current: String {
+    package static var current: String {
         guard let path = realpath(".", nil) else { return "." }
         defer { free(path) }
         return String(cString: path)

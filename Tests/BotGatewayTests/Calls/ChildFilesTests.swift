@@ -145,3 +145,71 @@ import Testing
         #expect(directory.names("elsewhere").isEmpty)
     }
 }
+
+/// Files of children in a box, whose directory may be full of traps.
+@Suite struct ConfinedFilesTests {
+    private let home = TemporaryDirectory()
+
+    private func files() -> ChildFiles {
+        mkdir("\(home.path)/own", 0o755)
+        return ChildFiles(in: nil, temporaryDirectory: "/nowhere") { [home] scope in
+            scope == .bot ? .nowhere : .directory("\(home.path)/own")
+        }
+    }
+
+    private func write(_ files: ChildFiles, to path: String?, scope: Scope = .chat(42)) throws -> String {
+        var parameters: JSON = ["file_id": "f"]
+        if let path { parameters.set("path", JSON(path)) }
+        let call = try Call(type: Call.downloadType, parameters: parameters, id: "d", in: scope)
+        let answer = files.answer(to: call, for: scope, name: "a b.txt") { (path) throws(SystemError) in
+            try File.write(Array("new".utf8), to: path)
+            return 3
+        }
+        return try answer.get()["path"]?.string ?? ""
+    }
+
+    @Test func `a file goes to a path in the child's directory`() throws {
+        let files = files()
+        #expect(try write(files, to: "\(home.path)/own/x") == "\(home.path)/own/x")
+        #expect(try write(files, to: "y") == "\(home.path)/own/y")
+        mkdir("\(home.path)/own/deep", 0o755)
+        #expect(try write(files, to: "deep/../deep/z") == "\(home.path)/own/deep/../deep/z")
+        #expect(
+            home.read("own/x") == "new" && home.read("own/y") == "new" && home.read("own/deep/z") == "new")
+    }
+
+    @Test func `no path and no link leads out of it`() throws {
+        let files = files()
+        symlink(home.path, "\(home.path)/own/out")
+        symlink("/proc/self/fd", "\(home.path)/own/fds")
+        home.write("kept", "old")
+        symlink("\(home.path)/kept", "\(home.path)/own/link")
+        for path in [
+            "/etc/x", "../x", "out/kept", "\(home.path)/kept", "fds/1", "x/", "..", "",
+            "\(home.path)/own/../kept",
+        ] {
+            #expect(throws: (any Error).self) { try write(files, to: path) }
+        }
+        #expect(home.names() == ["kept", "own"])
+        // A link itself is replaced.
+        #expect(try write(files, to: "link") == "\(home.path)/own/link")
+        #expect(home.read("kept") == "old")
+        #expect(throws: (any Error).self) { try write(files, to: "x", scope: .bot) }
+    }
+
+    @Test func `a file without a path goes into it, and is deleted after the child`() throws {
+        let files = files()
+        #expect(try write(files, to: nil) == "\(home.path)/own/files/1/a-b.txt")
+        #expect(try write(files, to: nil) == "\(home.path)/own/files/2/a-b.txt")
+        files.remove(files.release(of: .chat(42)), of: .chat(42))
+        #expect(home.names("own") == [])
+        // A child can't make the gateway delete another file.
+        _ = try write(files, to: nil)
+        Directory.remove("\(home.path)/own/files/1")
+        mkdir("\(home.path)/other", 0o755)
+        home.write("other/a-b.txt", "kept")
+        symlink("\(home.path)/other", "\(home.path)/own/files/1")
+        files.remove(files.release(of: .chat(42)), of: .chat(42))
+        #expect(home.read("other/a-b.txt") == "kept")
+    }
+}
