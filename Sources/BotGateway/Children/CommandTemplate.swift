@@ -18,6 +18,8 @@ package struct CommandTemplate {
     package let program: Program
     private let arguments: [[Piece]]
     private let directory: [Piece]?
+    /// Nil for children without a box.
+    package var box: Box?
 
     /// - Parameters:
     ///   - program: its name has no placeholders, but its arguments may have some.
@@ -41,13 +43,38 @@ package struct CommandTemplate {
 
     /// The program for the child with this scope line.
     package func program(for line: ScopeLine, in environment: ChildEnvironment) -> Program {
-        var program = program
-        program.arguments =
-            program.arguments.prefix(1)
-            + arguments.map { Self.text(of: $0, for: line.scope, isPath: false) }
-        program.directory = directory.map { Self.text(of: $0, for: line.scope, isPath: true) }
+        var program = program(for: line.scope)
         program.environment = environment.variables(for: line)
         return program
+    }
+
+    private func program(for scope: Scope) -> Program {
+        var program = program
+        program.arguments =
+            program.arguments.prefix(1) + arguments.map { Self.text(of: $0, for: scope, isPath: false) }
+        program.directory = directory(for: scope)
+        return box?.enclose(program) ?? program
+    }
+
+    /// The commands that start a child of a scope: they make its directory, enter it, and start the program.
+    package func commands(for scope: Scope) -> [[String]] {
+        let program = program(for: scope)
+        let words = [program.absolutePath] + program.arguments.dropFirst()
+        guard let directory = program.directory else { return [words] }
+        return [["mkdir", "-p", directory], ["cd", directory], words]
+    }
+
+    /// Where the files must be that a scope's child names in its calls.
+    package func confinement(of scope: Scope) -> FileConfinement {
+        guard box != nil else { return .anywhere }
+        return directory(for: scope).map { .directory($0) } ?? .nowhere
+    }
+
+    private func directory(for scope: Scope) -> String? {
+        guard let directory else { return nil }
+        let path = Self.text(of: directory, for: scope, isPath: true)
+        // A path that is the same in the box.
+        return box == nil ? path : BoxContents.located(path)
     }
 
     private static func text(of pieces: [Piece], for scope: Scope, isPath: Bool) -> String {

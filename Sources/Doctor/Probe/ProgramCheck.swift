@@ -29,7 +29,8 @@ import TelegramSimulator
             let telegram = CallPrinter(
                 telegram: SimulatedTelegram(now: { 1_700_000_000 }), order: .asTheyCome,
                 spoolDirectory: temporaryDirectory,
-                files: ChildFiles(in: nil, temporaryDirectory: temporaryDirectory),
+                files: ChildFiles(
+                    in: nil, temporaryDirectory: temporaryDirectory, confinement: command.confinement),
                 log: silentLog)
             return Probe(
                 scenario, with: command, environment: environment, options: options, answeredBy: telegram,

@@ -52,7 +52,8 @@ package final class ChildProcess {
     private static var running: Set<pid_t> = []
     private static let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
-    package let pid: pid_t
+    package var pid: pid_t { group.leader }
+    private let group: ProcessGroup
     private let pidfd: Int32
     private var stdout: ChildOutput
     private var stderr: ChildOutput
@@ -81,7 +82,8 @@ package final class ChildProcess {
         do throws(SystemError) {
             for _ in 0..<3 { ends += try Self.pipe() }
             let child = try program.spawn(input: ends[0], output: ends[3], error: ends[5])
-            (pid, pidfd) = (child.pid, child.pidfd)
+            group = ProcessGroup(leader: child.pid, isBoxed: program.isBoxed)
+            pidfd = child.pidfd
             Self.running.insert(child.pid)
         } catch {
             ends.forEach { close($0) }
@@ -201,13 +203,14 @@ package final class ChildProcess {
 
     /// Whether the child waits in read(2) on its stdin. Nil if that can't be determined: it may wait in another system
     /// call, or one of its children may read for it.
-    package var isReadingInput: Bool? { stdin.isRead(by: pid) }
+    package var isReadingInput: Bool? { group.program.flatMap(stdin.isRead) }
 
     /// Whether it has several threads, or processes that it started. Reads files of /proc.
     package var hasHelpers: Bool {
-        let threads = Directory.names(in: "/proc/\(pid)/task")
+        guard let program = group.program else { return false }
+        let threads = Directory.names(in: "/proc/\(program)/task")
         guard threads.count < 2, let thread = threads.first else { return !threads.isEmpty }
-        return (try? File.read("/proc/\(pid)/task/\(thread)/children"))?.isEmpty == false
+        return (try? File.read("/proc/\(program)/task/\(thread)/children"))?.isEmpty == false
     }
 
     /// Like `isReadingInput`, for one of its threads or a process that it started.
@@ -239,8 +242,7 @@ package final class ChildProcess {
 
     /// Sends a signal to the child's process group: the child and every process it started there.
     package func signal(_ number: Int32) {
-        guard exit == nil else { return }
-        kill(-pid, number)
+        if exit == nil { group.signal(number) }
     }
 
     private func reap() {

@@ -40,7 +40,7 @@ package struct Program {
     }
 
     /// Resolved: execve(2) doesn't search PATH.
-    package let path: String
+    package private(set) var path: String
     /// The name as given, then the arguments.
     package var arguments: [String]
     /// The working directory, which is made if it is missing; nil for this process's.
@@ -52,6 +52,8 @@ package struct Program {
     package var limits = ProcessLimits()
     /// Whether set-user-ID programs, such as sudo(8), give it and its processes no rights.
     package var hasNoNewPrivileges = false
+    /// Whether it is bwrap(1). The bot's program is then the first child of its only child.
+    package private(set) var isBoxed = false
 
     /// Looks up the program's name as execvp(3) does: in `searchPath`, unless the name contains a slash.
     package init(
@@ -121,7 +123,8 @@ package struct Program {
         }
     }
 
-    private static func firstLine(of script: String) -> String {
+    /// Up to 256 bytes; empty if the file can't be read.
+    package static func firstLine(of script: String) -> String {
         let descriptor = open(script, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
@@ -129,6 +132,23 @@ package struct Program {
         let count = read(descriptor, &start, start.count)
         return String(
             decoding: start.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    /// The path, from the root on.
+    package var absolutePath: String {
+        if path.hasPrefix("/") { return path }
+        return "\(Directory.current)/\(path.hasPrefix("./") ? String(path.dropFirst(2)) : path)"
+    }
+
+    /// The same program, which bwrap(1) starts.
+    ///
+    /// - Parameter options: bwrap's, up to the program.
+    package func boxed(by bwrap: String, _ options: [String]) -> Program {
+        var boxed = self
+        boxed.path = bwrap
+        boxed.arguments = ["bwrap"] + options + ["--", absolutePath] + arguments.dropFirst()
+        boxed.isBoxed = true
+        return boxed
     }
 
     func spawn(input: Int32, output: Int32, error: Int32) throws(SystemError) -> spawned_child {
@@ -144,8 +164,7 @@ package struct Program {
             }
         }
         // Relative to this process's directory, not to the child's.
-        let path =
-            directory == nil || self.path.hasPrefix("/") ? self.path : "\(Directory.current)/\(self.path)"
+        let path = directory == nil ? self.path : absolutePath
         let arguments = self.arguments.map { strdup($0) } + [nil]
         let environment = self.environment.map { strdup($0) } + [nil]
         let place = directory.flatMap { strdup($0) }

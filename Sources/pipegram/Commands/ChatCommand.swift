@@ -77,6 +77,9 @@ struct ChatCommand: ParsableCommand, Sendable {
         }
         if let root = fileFlags.uploadRoot { command += ["--upload-root", root] }
         if let workdir = childFlags.workdir { command += ["--workdir", workdir] }
+        if let box = childFlags.boxFlags.box, box != .off {
+            command.append(box == .net ? "--box=net" : "--box")
+        }
         command += ["--expect", calls, updates, "--"]
         command += bot.command
         return command.map(\.shellQuoted).joined(separator: " ")

@@ -97,6 +97,7 @@ enum UsageHints {
     private static let forms = [
         (name: DurationValue.forms, words: "500ms, 10s, 15m, 1h or never"),
         (name: "64KiB|1MiB", words: "a number of bytes, such as 65536, 64KiB or 1MiB"),
+        (name: "net", words: "net, or left out; put '--' before the program"),
         (name: "number", words: "a whole number"),
         (name: "id", words: "a number"),
         (name: ListenAddress.form, words: ListenAddress.explanation),

@@ -30,6 +30,8 @@ struct ChildFlags: ParsableArguments, Sendable {
     static let workdirHelp = ArgumentHelp(
         "Working directory, such as data/{scope}", valueName: "directory")
 
+    @OptionGroup(title: "Children") var boxFlags: BoxFlags
+
     @Option(help: .duration("Silence that ends a --plain message (default: 100ms)"))
     var plainQuiet: DurationValue?
 

@@ -13,4 +13,8 @@ struct ProbeFlags: ParsableArguments, Sendable {
 
     @Option(help: ChildFlags.workdirHelp, completion: .directory)
     var workdir: String?
+
+    @Option(
+        defaultAsFlag: BoxMode.on, parsing: .next, help: BoxFlags.boxHelp, completion: .list(["net"]))
+    var box: BoxMode?
 }

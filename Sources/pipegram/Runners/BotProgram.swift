@@ -1,3 +1,4 @@
+import ArgumentParser
 import BotGateway
 import JSON
 import Logging
@@ -14,21 +15,33 @@ extension ProgramArguments {
 @MainActor struct BotProgram {
     /// The program with its placeholders.
     let command: CommandTemplate
+    /// About files that children in boxes may miss.
+    private let warnings: [String]
     /// The limit of open descriptors of this process.
     let descriptorLimit: UInt64
 
     /// What the gateway itself needs, and what a child needs.
     private static let (ownDescriptors, childDescriptors) = (64, 4)
 
-    init(_ arguments: ProgramArguments, _ flags: ChildFlags) throws {
+    /// - Parameter secrets: files and directories that children in boxes must not see.
+    init(
+        _ arguments: ProgramArguments, _ flags: ChildFlags, hiding secrets: [BoxContents.Secret] = []
+    ) throws {
         var program = try arguments.find()
         (program.descriptorLimit, descriptorLimit) = DescriptorLimit.raise()
         program.limits = try flags.limits
         program.hasNoNewPrivileges = true
         do {
-            command = try CommandTemplate(program, directory: flags.workdir, scopes: flags.scope)
-        } catch {
+            var command = try CommandTemplate(program, directory: flags.workdir, scopes: flags.scope)
+            let setting = try BoxSetting(
+                flags.boxFlags.box, for: program, directory: flags.workdir, hiding: secrets)
+            if !flags.boxFlags.printCommand { try setting?.check(for: program) }
+            (command.box, warnings) = (setting?.box, setting?.warnings ?? [])
+            self.command = command
+        } catch let error as CommandTemplate.Malformed {
             throw Failure(.validationFailure, "\(error)")
+        } catch let error as Box.Refusal {
+            throw Failure(.configuration, "\(error)")
         }
         let least = Self.ownDescriptors + Self.childDescriptors
         guard descriptorLimit >= least else {
@@ -37,6 +50,19 @@ extension ProgramArguments {
                 "the limit of \(descriptorLimit) open files leaves no room for a child: it must be at least \(least). "
                     + "Raise it with ulimit -n \(least), in a systemd unit with LimitNOFILE=\(least)")
         }
+    }
+
+    /// Prints the command line that starts a child of some chat or user, for a shell.
+    func printCommand(by scopes: ScopeChoice) throws -> ExitCode {
+        let scope: Scope =
+            switch scopes {
+            case .user: .user(42)
+            case .bot: .bot
+            default: .chat(42)
+            }
+        let commands = command.commands(for: scope).map { $0.map(\.shellQuoted).joined(separator: " ") }
+        try printOut(Array("\(commands.joined(separator: " && "))\n".utf8))
+        return .success
     }
 
     /// - Parameter connections: how many connections the gateway accepts.
@@ -52,6 +78,7 @@ extension ProgramArguments {
         of bot: JSON, policy: ChildPolicy, isSecret: @escaping (String) -> Bool = { _ in false },
         journal: any Journal, on loop: EventLoop, log: Logger
     ) -> Children {
+        warnings.forEach { log.warning("\($0)") }
         let environment = ChildEnvironment(
             gateway: Environment.all, isSecret: isSecret, bot: bot, version: Version.current)
         let children = Children(

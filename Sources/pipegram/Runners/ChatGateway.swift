@@ -25,7 +25,8 @@ import TelegramSimulator
         program = bot.command.program
         telegram = SimulatedTelegram(strictness: .strict) { Int64(time(nil)) }
         source = SimulatedUpdates(of: telegram, on: loop)
-        files = ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory)
+        files = ChildFiles(
+            in: nil, temporaryDirectory: Environment.spoolDirectory, confinement: bot.command.confinement)
         recording = try command.session.map { [files] in
             try ChatRecording($0, files: files, on: loop, log: log)
         }

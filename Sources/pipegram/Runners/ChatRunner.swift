@@ -190,6 +190,9 @@ import Reactor
 
 extension ChatCommand: LoopCommand {
     @MainActor func start() throws -> ExitCode {
-        web ? try WebChatRunner(self).run() : try ChatRunner(self).run()
+        if childFlags.boxFlags.printCommand {
+            return try BotProgram(bot, childFlags).printCommand(by: childFlags.scope)
+        }
+        return web ? try WebChatRunner(self).run() : try ChatRunner(self).run()
     }
 }

@@ -111,11 +111,16 @@ import TelegramSimulator
         file.diagnoses.forEach(report.add)
         guard var program = file.program else { return }
         program.descriptorLimit = descriptors.original
-        let template: CommandTemplate
+        var template: CommandTemplate
         do {
             template = try CommandTemplate(program, directory: command.probeFlags.workdir)
         } catch {
             return report.add(Diagnosis(.fault, "placeholders", "\(error)"))
+        }
+        do throws(Box.Refusal) {
+            template.box = try box(for: program)
+        } catch {
+            return report.add(Diagnosis(.fault, "box", "\(error)"))
         }
         var options = ProbeOptions()
         options.maxLine = command.probeFlags.maxLine.bytes
@@ -137,6 +142,22 @@ import TelegramSimulator
             found.forEach(report.add)
             checkEnded()
         }
+    }
+}
+
+extension DoctorRunner {
+    /// The box of the program, which works; nil without `--box`.
+    private func box(for program: Program) throws(Box.Refusal) -> Box? {
+        let places = [
+            ("the state directory", try? command.stateFlags.path(bot: nil)),
+            ("the token file", command.server.tokenFlags.tokenFile),
+        ]
+        let setting = try BoxSetting(
+            command.probeFlags.box, for: program, directory: command.probeFlags.workdir,
+            hiding: places.compactMap { name, path in path.map { BoxContents.Secret($0, name) } })
+        setting?.warnings.forEach { report.add(Diagnosis(.hint, "box", $0)) }
+        try setting?.check(for: program)
+        return setting?.box
     }
 }
 

@@ -52,7 +52,7 @@ import Reactor
 
     init(_ command: RunCommand) throws {
         self.command = command
-        program = try BotProgram(command.bot, command.childFlags)
+        program = try BotProgram(command.bot, command.childFlags, hiding: command.secrets)
         session = try BotAPISession(
             command.server, log: command.logFlags.log.logger())
         command.bot.warnOfOptions(session.log)
@@ -92,7 +92,8 @@ import Reactor
         files = LocalFiles(
             uploads: try command.callFlags.fileFlags.uploads().excluding(reserved),
             downloads: ChildFiles(
-                in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved))
+                in: directory?.path, temporaryDirectory: Environment.spoolDirectory, except: reserved,
+                confinement: program.command.confinement))
         // Who sees that it listens may stop it at once; that must be handled.
         Signals.block(Self.handledSignals)
         try intake.listen(keepingIn: journal)
@@ -271,6 +272,9 @@ extension RunCommand: LoopCommand {
     }
 
     @MainActor func start() throws -> ExitCode {
-        try GatewayRunner(self).run()
+        if childFlags.boxFlags.printCommand {
+            return try BotProgram(bot, childFlags, hiding: secrets).printCommand(by: childFlags.scope)
+        }
+        return try GatewayRunner(self).run()
     }
 }

@@ -38,7 +38,8 @@ import TelegramSimulator
         policy.maxChildren = bot.maxChildren(wanted: command.childFlags.maxChildren)
         journal = ReplayJournal(spoolDirectory: Environment.spoolDirectory)
         children = bot.children(of: telegram.bot, policy: policy, journal: journal, on: loop, log: log)
-        files = ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory)
+        files = ChildFiles(
+            in: nil, temporaryDirectory: Environment.spoolDirectory, confinement: bot.command.confinement)
         printer = CallPrinter(
             telegram: telegram, order: command.unordered ? .asTheyCome : .grouped,
             spoolDirectory: Environment.spoolDirectory, uploads: try command.fileFlags.uploads(),
@@ -81,6 +82,9 @@ import TelegramSimulator
 
 extension ReplayCommand: LoopCommand {
     @MainActor func start() throws -> ExitCode {
-        try ReplayRunner(self).run()
+        if childFlags.boxFlags.printCommand {
+            return try BotProgram(bot, childFlags).printCommand(by: childFlags.scope)
+        }
+        return try ReplayRunner(self).run()
     }
 }

@@ -32,7 +32,8 @@ import TelegramSimulator
         program = bot.command.program
         let telegram = SimulatedTelegram(strictness: .strict) { Int64(time(nil)) }
         server = try SimulatorRunner.server(of: telegram, at: command.listen ?? Self.anyPort, on: loop)
-        files = ChildFiles(in: nil, temporaryDirectory: Environment.spoolDirectory)
+        files = ChildFiles(
+            in: nil, temporaryDirectory: Environment.spoolDirectory, confinement: bot.command.confinement)
         recording = try command.session.map { [files, loop, log] in
             try ChatRecording($0, files: files, on: loop, log: log)
         }

@@ -36,6 +36,9 @@
             asksForHelp = asksForHelp || option.isHelp
             return
         }
+        if option.mayLackValue, parts.count == 1, rest.first.flatMap({ BoxMode(argument: $0) }) == nil {
+            return
+        }
         let value = parts.count > 1 ? parts[1] : rest.popFirst()
         if option.key == CommandDescription.configurationKey { configuration = value }
     }

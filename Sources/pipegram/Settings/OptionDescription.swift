@@ -37,6 +37,9 @@ import JSON
     /// The key for the program with its arguments.
     static let program = OptionDescription(programHelp: "Bot program and its arguments")
 
+    /// Whether it may be given without a value, which stands for `true`. ArgumentParser's dump doesn't tell.
+    var mayLackValue: Bool { key == "box" }
+
     /// Whether it asks for something else than the command's work.
     var isHelp: Bool { ["help", "version"].contains(key) }
 
@@ -44,7 +47,7 @@ import JSON
 
     /// The default value; nil if there is none.
     var defaultValue: String? {
-        if isFlag { return "false" }
+        if isFlag || mayLackValue { return "false" }
         let words = help.split(separator: "(default: ")
         return words.count > 1 && words[1].hasSuffix(")") ? String(words[1].dropLast()) : parsedDefault
     }

@@ -93,6 +93,7 @@ import TOML
             }
             return ["\(isOn)"]
         }
+        if option.mayLackValue, case .boolean(let isOn) = entry.value { return ["\(isOn)"] }
         if case .array(let elements) = entry.value, option.isRepeating {
             let values = elements.compactMap { Self.text($0.value) }
             guard values.count == elements.count, !elements.isEmpty || !option.isProgram else {
