@@ -1,4 +1,5 @@
 import JSON
+import TelegramSimulator
 
 /// Describes a message's content other than text: `photo 640×480, 12 KB`.
 enum MessageContent {
@@ -77,6 +78,9 @@ enum MessageContent {
         if let invoice = message["invoice"] {
             return ["[invoice \(join([invoice["title"]?.string, price(invoice)]))]"]
         }
+        if let paid = message["paid_media"] {
+            return ["[paid media \(Invoice.price(paid["star_count"]?.integer ?? 0, in: "XTR"))]"]
+        }
         if message["story"] != nil { return ["[story]"] }
         if let rich = message["rich_message"] { return richText(rich) }
         return []
@@ -107,7 +111,7 @@ enum MessageContent {
         guard let amount = invoice["total_amount"]?.integer, let currency = invoice["currency"]?.string else {
             return nil
         }
-        return "\(amount) \(currency)"
+        return Invoice.price(amount, in: currency)
     }
 
     private static func poll(_ poll: JSON) -> [String] {

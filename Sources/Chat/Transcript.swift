@@ -64,6 +64,8 @@ package struct Transcript {
             let words = TerminalSanitizer.text(Arguments(answer).text("data"))
             return actionLines(
                 "answers the widget: \(words)", script: "widget answer: \(words)", in: nil, conversation)
+        case .shippingAnswer(let answer, let person), .checkoutAnswer(let answer, let person):
+            return lines(ofPayment: answer, by: person, conversation)
         case .other(let method, let parameters):
             return isScript ? [] : [dim("· \(bot): \(Self.summary(of: method, parameters))")]
         case .action:
@@ -107,6 +109,22 @@ package struct Transcript {
             person == conversation.speaker
             ? "" : " for \(TerminalSanitizer.text(conversation.name(of: person)))"
         return [isScript ? "\(kind)\(other): \(words)" : "\(dim("· \(kind)\(other):")) \(bold(words))"]
+    }
+
+    /// The answer to a question about shipping or a payment.
+    private func lines(ofPayment answer: JSON, by person: Int64, _ conversation: Conversation) -> [String] {
+        let arguments = Arguments(answer)
+        var words = "payment confirmed"
+        if !arguments.flag("ok") {
+            words = "payment refused: \(TerminalSanitizer.text(arguments.text("error_message")))"
+        } else if let options = arguments.structure("shipping_options")?.elements {
+            let titles = options.map { TerminalSanitizer.text($0["title"]?.string ?? "") }
+            words = "shipping: \(titles.joined(separator: ", "))"
+        }
+        if person != conversation.speaker {
+            words += " for \(TerminalSanitizer.text(conversation.name(of: person)))"
+        }
+        return [isScript ? words : dim("· \(bot): \(words)")]
     }
 
     private func lines(ofResults answer: JSON, to person: Int64, _ conversation: Conversation) -> [String] {

@@ -115,6 +115,20 @@ import Testing
         #expect(throws: Conversation.ActionError.self) { try type("/press 1") }
     }
 
+    @Test func `an invoice's pay button is pressed like any other`() throws {
+        try type("/start")
+        bot(
+            "sendInvoice",
+            [
+                "chat_id": 42, "title": "Tea", "description": "Tea", "payload": "t", "currency": "XTR",
+                "prices": [["label": "Tea", "amount": 25]],
+            ])
+        try type("/press 1")
+        let query = last("pre_checkout_query")?["id"] ?? ""
+        bot("answerPreCheckoutQuery", ["pre_checkout_query_id": query, "ok": true])
+        #expect(last("message")?["successful_payment"]?["total_amount"] == 25)
+    }
+
     @Test func `buttons of the reply keyboard can be pressed too`() throws {
         try type("/start")
         bot(

@@ -98,6 +98,20 @@ import Testing
             script.lines(of: .widgetAnswer(answer, person: 42), in: conversation) == ["widget answer: ok"])
     }
 
+    @Test func `the answers to a payment are shown, with the bot's reason`() {
+        func lines(_ answer: JSON, by person: Int64 = 42) -> [String] {
+            script.lines(of: .checkoutAnswer(answer, person: person), in: conversation)
+        }
+        #expect(lines(["ok": "true"]) == ["payment confirmed"])
+        #expect(lines(["ok": false, "error_message": "sold out"]) == ["payment refused: sold out"])
+        #expect(lines(["ok": true], by: 5) == ["payment confirmed for user 5"])
+        let options: JSON = [
+            "ok": true, "shipping_options": [["id": "1", "title": "Post"], ["title": "Bike"]],
+        ]
+        let shown = script.lines(of: .shippingAnswer(options, person: 42), in: conversation)
+        #expect(shown == ["shipping: Post, Bike"])
+    }
+
     @Test func `colours are used only if enabled`() {
         let styled = Transcript(for: .person(styled: true), bot: SimulatedTelegram.demoBot)
         #expect(styled.error("no") == ["\u{1B}[31m! no\u{1B}[0m"])

@@ -18,6 +18,7 @@ export class Actions {
       votes: () => votes,
       choice: () => this.choice(id, votes),
       vote: (ids) => does("votePoll", { option_ids: ids }),
+      buy: () => does("buyPaidMedia"),
       press: (key) => this.press(key, does),
       react: (emoji) => does("setMessageReaction", { reaction: emoji ? [{ type: "emoji", emoji }] : [] }),
       reply: () => app.composer.reply(message),

@@ -20,7 +20,12 @@ export function contents(message, actions) {
   if (message.game) return [card("Game", message.game.title, message.game.description)];
   if (message.invoice) {
     const { title, description, total_amount: amount, currency } = message.invoice;
-    return [card("Invoice", title, description, `${amount} ${currency}`)];
+    return [card("Invoice", title, description, price(amount, currency))];
+  }
+  if (message.paid_media) {
+    const { star_count: stars, paid_media: media } = message.paid_media;
+    return [card("Paid media", price(stars, "XTR"), media.map((one) => one.type.replaceAll("_", " ")).join(", ")),
+      button("Buy", () => actions.buy())];
   }
   if (message.rich_message) return [el("div.rich", { dir: message.rich_message.is_rtl ? "rtl" : "auto" }, richMessage(message.rich_message, actions.press))];
   return other(message);
@@ -47,6 +52,13 @@ function other(message) {
   ]);
   const rest = message.text === undefined ? Object.keys(message).filter((key) => !known.has(key)) : [];
   return rest.map((key) => card(key.replaceAll("_", " "), "", JSON.stringify(message[key])?.slice(0, 400)));
+}
+
+// An amount in the smallest units of a currency, as users read it.
+function price(amount, currency) {
+  if (currency === "XTR") return `⭐️ ${amount}`;
+  const format = new Intl.NumberFormat(undefined, { style: "currency", currency });
+  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
 function card(kind, title, ...lines) {
@@ -140,12 +152,13 @@ export function notice(message) {
   if (message.pinned_message) return `Pinned: ${summary(message.pinned_message)}`;
   if (message.forum_topic_created) return `Topic created: ${message.forum_topic_created.name}`;
   if (message.forum_topic_edited?.name) return `The topic is now called ${message.forum_topic_edited.name}`;
+  if (message.successful_payment) return `Paid ${price(message.successful_payment.total_amount, message.successful_payment.currency)}`;
+  if (message.refunded_payment) return `Refunded ${price(message.refunded_payment.total_amount, message.refunded_payment.currency)}`;
   const words = {
     new_chat_photo: "The chat has a new photo", delete_chat_photo: "The chat photo was removed",
     group_chat_created: "Group created", supergroup_chat_created: "Group created", channel_chat_created: "Channel created",
     forum_topic_closed: "Topic closed", forum_topic_reopened: "Topic reopened",
     migrate_to_chat_id: "The group became a supergroup", migrate_from_chat_id: "The group was upgraded",
-    successful_payment: "Paid",
   };
   const key = Object.keys(words).find((name) => message[name] !== undefined);
   return key ? words[key] : null;
@@ -155,7 +168,7 @@ export function notice(message) {
 export function summary(message) {
   const text = message.text ?? message.caption ?? notice(message);
   if (text) return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  const kind = ["photo", ...kinds, "poll", "venue", "location", "contact", "dice", "game", "invoice", "rich_message"]
+  const kind = ["photo", ...kinds, "poll", "venue", "location", "contact", "dice", "game", "invoice", "rich_message", "paid_media"]
     .find((name) => message[name]);
   return kind ? kind.replaceAll("_", " ") : "a message";
 }

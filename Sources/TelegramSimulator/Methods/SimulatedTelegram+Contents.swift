@@ -194,25 +194,6 @@ extension SimulatedTelegram {
         let arguments = request.arguments
         var content: JSON = [:]
         switch request.name {
-        case "sendinvoice":
-            let prices = arguments.structure("prices")?.elements ?? []
-            content.set(
-                "invoice",
-                [
-                    "title": JSON(request.text("title")), "description": JSON(request.text("description")),
-                    "start_parameter": JSON(request.text("start_parameter")),
-                    "currency": JSON(request.text("currency")),
-                    "total_amount": JSON(prices.reduce(Int64(0)) { $0 &+ ($1["amount"]?.integer ?? 0) }),
-                ])
-        case "sendpaidmedia":
-            let media = arguments.structure("media")?.elements ?? []
-            content.set(
-                "paid_media",
-                [
-                    "star_count": JSON(arguments.integer("star_count") ?? 0),
-                    "paid_media": JSON(media.map { _ in ["type": "preview"] }),
-                ])
-            try addCaption(of: arguments, to: &content)
         case "sendlivephoto":
             try addCaption(of: arguments, to: &content)
         default:

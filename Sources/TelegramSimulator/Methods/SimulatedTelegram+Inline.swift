@@ -61,6 +61,10 @@ extension SimulatedTelegram {
                 _ = try FormattedText(Arguments(content), Self.messageText)
             }
             if let rich = result["input_message_content"]?["rich_message"] { _ = try richMessage(rich, []) }
+            if let content = result["input_message_content"], content["prices"] != nil {
+                _ = try Invoice(Arguments(content))
+                try Self.checkPayButton(in: ReplyMarkup(arguments)?.inlineKeyboard)
+            }
         }
     }
 
@@ -78,13 +82,16 @@ extension SimulatedTelegram {
             )
         else { throw .badRequest("RESULT_ID_INVALID") }
         let chat = try chat(of: request)
-        let content = try content(of: result, request)
+        var content = try content(of: result, request)
         let markup = try ReplyMarkup(Arguments(result))?.inlineKeyboard
+        let invoice = try invoice(of: result)
+        if let invoice { content = ["invoice": invoice.json, "reply_markup": invoice.keyboard] }
         var message = start(in: chat, by: request)
         message.set("via_bot", bot)
         message.merge(content)
         markup.map { message.set("reply_markup", $0) }
         chat.messages.put(message)
+        invoice.map { offer($0, in: message) }
 
         var chosen: JSON = ["result_id": JSON(request.text("result_id")), "from": person]
         query.json["query"].map { chosen.set("query", $0) }
@@ -95,6 +102,11 @@ extension SimulatedTelegram {
         tellBot(of: message, in: chat)
         onUpdate("chosen_inline_result", chosen)
         return message
+    }
+
+    private func invoice(of result: JSON) throws(BotAPIError) -> Invoice? {
+        guard let content = result["input_message_content"], content["prices"] != nil else { return nil }
+        return try Invoice(Arguments(content))
     }
 
     private func content(of result: JSON, _ request: Request) throws(BotAPIError) -> JSON {

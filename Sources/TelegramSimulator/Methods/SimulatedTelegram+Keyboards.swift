@@ -76,10 +76,15 @@ extension SimulatedTelegram {
         return buttons[number - 1]
     }
 
-    /// Returns a `CallbackQuery`, or the button itself if its action happens only in the app.
+    /// Returns a `CallbackQuery`, for a pay button what `payInvoice` returns, or the button itself if its action happens only in the app.
     private func press(
         _ button: JSON, under message: JSON, _ request: Request, _ chat: SimulatedChat
     ) throws(BotAPIError) -> JSON {
+        if button["pay"]?.bool == true, message["invoice"] != nil, let number = message["message_id"] {
+            var parameters = request.arguments.json
+            parameters.set("message_id", number)
+            return try payInvoice(request.with(parameters))
+        }
         let isGame = button["callback_game"] != nil
         guard let person = request.person, let id = request.personID, isGame || button["callback_data"] != nil
         else {

@@ -30,7 +30,11 @@ extension SimulatedTelegram {
     static let methods: [String: Handler] = sending.merging([
         "getme": getMe, "getfile": getFile, "sendchataction": sendChatAction,
         "sendmessagedraft": sendDraft, "sendrichmessagedraft": sendDraft,
-        "sendinvoice": sendOther, "sendgame": sendGame, "sendpaidmedia": sendOther,
+        "sendinvoice": sendInvoice, "sendgame": sendGame, "sendpaidmedia": sendPaidMedia,
+        "createinvoicelink": createInvoiceLink, "answershippingquery": answerShippingQuery,
+        "answerprecheckoutquery": answerPreCheckoutQuery, "getmystarbalance": getMyStarBalance,
+        "getstartransactions": getStarTransactions, "refundstarpayment": refundStarPayment,
+        "edituserstarsubscription": editUserStarSubscription,
         "sendwidget": sendWidget, "sendsharedwidget": sendWidget, "answerwidgetquery": answerWidgetQuery,
         "editmessagewidgetdata": editMessageWidgetData, "editsharedwidgetdata": editSharedWidgetData,
         "setmysettings": setMySettings,
@@ -73,6 +77,8 @@ extension SimulatedTelegram {
         "opendirectmessages": openDirectMessages, "sendwidgetquery": sendWidgetQuery,
         "sendsharedwidgetquery": sendSharedWidgetQuery,
         "creategame": createGame, "setprofilephoto": setProfilePhoto,
+        "payinvoice": payInvoice, "buypaidmedia": buyPaidMedia, "cancelsubscription": changeSubscription,
+        "restoresubscription": changeSubscription,
         "setpersonalchannel": setPersonalChannel, "removebot": removeBot, "blockbot": blockBot,
         "unblockbot": unblockBot,
     ]) { $1 }

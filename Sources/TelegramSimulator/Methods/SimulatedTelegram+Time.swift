@@ -5,10 +5,11 @@ import JSON
 extension SimulatedTelegram {
     func now() -> Int64 { clock.now }
 
-    /// Ends whatever ends by itself: polls, bans and restrictions.
+    /// Ends whatever ends by itself: polls, bans, restrictions, and the periods of subscriptions.
     package func passTime() {
         if interactions.polls.ends.next != nil { closeEndedPolls() }
         if chats.restrictions.next != nil { endRestrictions() }
+        if interactions.payments.accounts.renewals.next != nil { renewSubscriptions() }
     }
 
     private func endRestrictions() {

@@ -38,9 +38,11 @@ package final class SimulatedTelegram {
         var polls = SimulatedPolls()
         var widgets: SimulatedWidgets
         var games = SimulatedGames()
+        var payments: SimulatedPayments
 
         /// Remembers the query of an update; ignores any other payload. A widget's query has a type, a button's none.
         fileprivate mutating func learn(from payload: JSON, now: Int64) {
+            payments.learn(from: payload, now: now)
             if payload["type"]?.string != nil {
                 if payload["data"] != nil { widgets.queries.learn(payload, now: now) }
             } else if ["chat_instance", "game_short_name", "data"].contains(where: { payload[$0] != nil }) {
@@ -77,7 +79,8 @@ package final class SimulatedTelegram {
         chats = SimulatedChats(strictness: strictness)
         let limit = strictness == .lenient ? 100 : 10_000
         interactions = Interactions(
-            callbacks: CallbackQueries(limit: limit), widgets: SimulatedWidgets(limit: limit))
+            callbacks: CallbackQueries(limit: limit), widgets: SimulatedWidgets(limit: limit),
+            payments: SimulatedPayments(limit: limit))
         files = SimulatedFiles(keepsWhatItHasNot: strictness == .strict)
         chats.learn(person: bot)
     }

@@ -4,7 +4,7 @@ extension BotAction {
     /// The names of all kinds.
     static let kinds = [
         "message", "edited", "deleted", "action", "reaction", "pinned", "callback_answer", "inline_results",
-        "widget_answer", "other",
+        "widget_answer", "shipping_answer", "checkout_answer", "other",
     ]
 
     /// The kind's name in the control API.
@@ -19,6 +19,8 @@ extension BotAction {
         case .callbackAnswer: "callback_answer"
         case .inlineResults: "inline_results"
         case .widgetAnswer: "widget_answer"
+        case .shippingAnswer: "shipping_answer"
+        case .checkoutAnswer: "checkout_answer"
         case .other: "other"
         }
     }
@@ -30,7 +32,7 @@ extension BotAction {
             json["chat"]?["id"]?.integer
         case .deleted(let chat, _), .action(_, let chat): chat
         case .other(_, let parameters): Int64(Arguments(parameters).text("chat_id"))
-        case .callbackAnswer, .inlineResults, .widgetAnswer: nil
+        case .callbackAnswer, .inlineResults, .widgetAnswer, .shippingAnswer, .checkoutAnswer: nil
         }
     }
 
@@ -49,7 +51,8 @@ extension BotAction {
             json.set("action", parameters["action"] ?? "")
             parameters["message_thread_id"].map { json.set("message_thread_id", $0) }
         case .callbackAnswer(let answer, let person), .inlineResults(let answer, let person),
-            .widgetAnswer(let answer, let person):
+            .widgetAnswer(let answer, let person), .shippingAnswer(let answer, let person),
+            .checkoutAnswer(let answer, let person):
             json.set("user_id", JSON(person))
             json.set("answer", answer)
         case .other(let method, let parameters):

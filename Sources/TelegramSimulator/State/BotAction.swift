@@ -20,6 +20,10 @@ package enum BotAction {
     case inlineResults(JSON, person: Int64)
     /// The parameters of answerWidgetQuery. Only the widget of `person` gets the answer.
     case widgetAnswer(JSON, person: Int64)
+    /// The parameters of answerShippingQuery. Only `person`, the user who pays, sees the options or the error.
+    case shippingAnswer(JSON, person: Int64)
+    /// The parameters of answerPreCheckoutQuery. Only `person`, the user who pays, sees the error.
+    case checkoutAnswer(JSON, person: Int64)
     /// Any other call with a visible effect, and its parameters: setMyCommands, setChatTitle, leaveChat, …
     case other(method: String, JSON)
 }

@@ -19,7 +19,9 @@ PIXEL = bytes.fromhex(
 #: The kinds of messages with a file.
 FILES = {"photo", "document", "voice", "audio", "video", "animation", "sticker", "video_note"}
 #: The kinds of actions that `stays_silent` doesn't allow.
-VISIBLE = ("message", "edited", "deleted", "reaction", "pinned", "callback_answer", "inline_results", "widget_answer")
+VISIBLE = (
+    "message", "edited", "deleted", "reaction", "pinned", "callback_answer", "inline_results", "widget_answer",
+    "shipping_answer", "checkout_answer")
 
 Action = Dict[str, Any]
 
@@ -131,6 +133,26 @@ class User:
         """
         result: Dict[str, Any] = self.does(
             "pressButton", f" presses {button or parameters}", to=to, button=button, message_id=_id(message), **parameters)
+        return result
+
+    def pays(
+        self, invoice: Union[MessageID, str, None] = None, *, to: Optional[Place] = None, **parameters: Any) -> Dict[str, Any]:
+        """Pays an invoice, given by its message or link (default: the newest one).
+
+        :param parameters: `tip_amount`, `shipping_option_id`, `name`, `phone_number`, `email`, `shipping_address`
+
+        Returns the shipping query or the pre-checkout query; see :meth:`Bot.accepts_payment`.
+        """
+        if isinstance(invoice, str):
+            parameters["invoice_link"] = invoice
+        elif invoice is not None:
+            parameters["message_id"] = _id(invoice)
+        result: Dict[str, Any] = self.does("payInvoice", " pays", to=to, **parameters)
+        return result
+
+    def buys(self, message: Optional[MessageID] = None, *, to: Optional[Place] = None) -> Dict[str, Any]:
+        """Buys paid media (default: the newest). Returns the purchase."""
+        result: Dict[str, Any] = self.does("buyPaidMedia", " buys paid media", to=to, message_id=_id(message))
         return result
 
     def edits(self, message: MessageID, text: str, **parameters: Any) -> Message:
@@ -266,6 +288,18 @@ class Bot:
         __tracebackhide__ = True
         wanted = _Wanted("callback_answer", "answer a button", text, match, fields=fields)
         return self._telegram._await(wanted, None, timeout)["answer"]  # type: ignore[no-any-return]
+
+    def accepts_payment(self, *, timeout: Optional[float] = None) -> None:
+        """The bot accepts a payment next: it answers the pre-checkout query with `ok`."""
+        __tracebackhide__ = True
+        self._telegram._await(_Wanted("checkout_answer", "accept the payment", fields={"ok": True}), None, timeout)
+
+    def refuses_payment(
+        self, text: Optional[str] = None, *, match: Union[str, Pattern[str], None] = None, timeout: Optional[float] = None) -> None:
+        """The bot refuses a payment next, with this error message."""
+        __tracebackhide__ = True
+        self._telegram._await(
+            _Wanted("checkout_answer", "refuse the payment", text, match, fields={"ok": False}), None, timeout)
 
     def offers(self, *, timeout: Optional[float] = None) -> List[Dict[str, Any]]:
         """The bot answers an inline query next. Returns the results."""

@@ -42,7 +42,7 @@ def text_of(action: Action) -> str:
     if kind == "reaction":
         return "".join(str(reaction.get("emoji", "")) for reaction in parsed(action["reaction"]))
     content = action.get("message") or action.get("answer") or {}
-    return str(content.get("text", content.get("caption", "")))
+    return str(content.get("text", content.get("caption", content.get("error_message", ""))))
 
 
 def parsed(value: Any) -> Any:
@@ -65,6 +65,8 @@ def _words(action: Action) -> str:
         return f", deleted: {', '.join(map(str, action['message_ids']))}"
     if kind == "callback_answer":
         return f", answer to the button: {text_of(action) or '(empty)'}"
+    if kind == "checkout_answer":
+        return ", payment accepted" if parsed(action["answer"].get("ok")) is True else f", payment refused: {text_of(action)}"
     if kind in ("reaction", "action"):
         return f", {kind}: {text_of(action)}"
     if kind == "other":
@@ -87,5 +89,5 @@ def _content(message: Mapping[str, Any]) -> str:
 
 _KINDS = {
     "photo", "document", "voice", "audio", "video", "animation", "sticker", "video_note", "location", "venue", "contact",
-    "poll", "dice", "invoice", "game", "story", "checklist", "rich_message",
+    "poll", "dice", "invoice", "paid_media", "game", "story", "checklist", "rich_message",
 }

@@ -166,6 +166,29 @@ def test_silence_and_skipping(telegram, call, ada):
     telegram.bot.stays_silent(0.1)
 
 
+def test_payments(telegram, call, ada):
+    invoice = {"title": "Tea", "description": "Tea", "payload": "tea", "currency": "XTR", "prices": [{"label": "Tea", "amount": 25}]}
+
+    def answer(query, **parameters):
+        call("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], **parameters)
+
+    call("sendInvoice", chat_id=ada.id, **invoice)
+    message = telegram.bot.sends("invoice", buttons=["Pay ⭐️25"])
+    answer(ada.pays(message), ok=False, error_message="Sold out")
+    telegram.bot.refuses_payment("Sold out")
+    answer(ada.presses(1), ok=True)
+    telegram.bot.accepts_payment()
+    assert last_update(telegram)["message"]["successful_payment"]["total_amount"] == 25
+    answer(ada.pays(call("createInvoiceLink", **invoice)), ok=True)
+    assert call("getMyStarBalance") == {"amount": 50}
+    with pytest.raises(AssertionError, match="the bot didn't refuse the payment"):
+        telegram.bot.refuses_payment()
+    assert telegram.transcript().split("\n")[-1] == "bot to Ada, payment accepted"
+    call("sendPaidMedia", chat_id=ada.id, star_count=5, media=[{"type": "photo", "media": "http://x.y/z.jpg"}], payload="z")
+    telegram.bot.sends("paid_media")
+    assert ada.buys()["paid_media_payload"] == "z"
+
+
 def test_a_failure_says_what_the_bot_did_instead(telegram, call, ada):
     call("sendMessage", chat_id=ada.id, text="bye")
     with pytest.raises(AssertionError) as failure:
