@@ -192,6 +192,8 @@ package final class Conversation {
     private var home: String { getenv("HOME").map { String(cString: $0) } ?? "~" }
 
     private func press(_ button: String) throws(ActionError) -> Outcome {
+        // The stop button of a draft isn't a message's.
+        if button.lowercased() == "stop", (try? performInChat("stopDraft", [:])) != nil { return .done }
         var parameters: JSON = ["button": JSON(button)]
         // Without a message, the button is looked up in the chat's reply keyboard.
         targets.buttons[chat].map { parameters.set("message_id", JSON($0)) }

@@ -66,6 +66,8 @@ package struct Transcript {
                 "answers the widget: \(words)", script: "widget answer: \(words)", in: nil, conversation)
         case .shippingAnswer(let answer, let person), .checkoutAnswer(let answer, let person):
             return lines(ofPayment: answer, by: person, conversation)
+        case .draft(let draft, let chat):
+            return isScript ? [] : actionLines(Self.summary(of: draft), script: "", in: chat, conversation)
         case .other(let method, let parameters):
             return isScript ? [] : [dim("· \(bot): \(Self.summary(of: method, parameters))")]
         case .action:
@@ -139,12 +141,15 @@ package struct Transcript {
         return isScript ? offered : [dim("· \(bot) offers, for /choose:")] + offered.map { "   \($0)" }
     }
 
+    /// A draft's last line.
+    private static func summary(of draft: JSON) -> String {
+        let lines = (draft["text"]?.string ?? "").split(separator: "\n")
+        let button = draft["can_stop"]?.bool == true ? " [Stop]" : ""
+        return "writes " + TerminalSanitizer.text(String(lines.last?.suffix(60) ?? "…")) + button
+    }
+
     private static func summary(of method: String, _ parameters: JSON) -> String {
         let arguments = Arguments(parameters)
-        if method == "sendMessageDraft" {
-            let lines = arguments.text("text").split(separator: "\n")
-            return "writes " + TerminalSanitizer.text(String(lines.last?.suffix(60) ?? "…"))
-        }
         guard method == "setMyCommands", let commands = arguments.structure("commands")?.elements else {
             return method
         }

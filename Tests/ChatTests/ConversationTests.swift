@@ -129,6 +129,14 @@ import Testing
         #expect(last("message")?["successful_payment"]?["total_amount"] == 25)
     }
 
+    @Test func `Stop presses the stop button of a draft`() throws {
+        try type("/start")
+        #expect(throws: Conversation.ActionError.self) { try type("/press Stop") }
+        bot("sendMessageDraft", ["chat_id": 42, "draft_id": 3, "text": "Wel", "can_stop": true])
+        try type("/press Stop")
+        #expect(last("stopped_message_generation")?["draft_id"] == 3)
+    }
+
     @Test func `buttons of the reply keyboard can be pressed too`() throws {
         try type("/start")
         bot(

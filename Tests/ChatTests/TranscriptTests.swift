@@ -47,8 +47,8 @@ import Testing
                 "## a b", "1. c d", "| e | f |", "▸ g (https://t.me/)", "      h", "      i", "[photo]", "j",
                 "— k",
             ])
-        let draft = BotAction.other(method: "sendMessageDraft", ["draft_id": 1, "text": "a\nb c"])
-        #expect(person.lines(of: draft, in: conversation) == ["· Demo: writes b c"])
+        let draft = BotAction.draft(["draft_id": 1, "text": "a\nb c", "can_stop": true], chat: 42)
+        #expect(person.lines(of: draft, in: conversation) == ["· Demo writes b c [Stop]"])
         #expect(script.lines(of: draft, in: conversation).isEmpty)
     }
 

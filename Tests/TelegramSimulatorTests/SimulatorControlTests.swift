@@ -128,7 +128,8 @@ import Testing
             .action(["chat_id": 42, "action": "typing"], chat: 42),
             .callbackAnswer(["text": "ok"], person: 9), .other(method: "setMyName", ["name": "x"]),
             .widgetAnswer(["data": "ok"], person: 9), .shippingAnswer([:], person: 9),
-            .checkoutAnswer(["ok": true], person: 9), .inlineResults([:], person: 9), .pinned(message),
+            .checkoutAnswer(["ok": true], person: 9), .draft(["draft_id": 1], chat: 42),
+            .inlineResults([:], person: 9), .pinned(message),
             .reaction(["chat": ["id": 42]]),
         ]
         #expect(Set(actions.map(\.kind)) == Set(BotAction.kinds))

@@ -225,8 +225,8 @@ export class Conversation {
     if (action.kind === "action") {
       const bot = this.overview ? chatName(this.overview.bot) : "The bot";
       this.setActivity(`${bot}: ${String(action.action).replaceAll("_", " ")}…`);
-    } else if (action.method === "sendMessageDraft") {
-      this.showDraft(action.parameters);
+    } else if (action.kind === "draft") {
+      this.showDraft(action);
     } else if (action.kind === "message") {
       this.setActivity("");
       for (const key of [...this.drafts.keys()]) this.endDraft(key);
@@ -235,7 +235,8 @@ export class Conversation {
 
   showDraft(parameters) {
     const key = String(parameters.draft_id);
-    const node = draft(String(parameters.text ?? richSource(parameters.rich_message)));
+    const stop = parameters.can_stop && (() => this.app.act("stopDraft", { draft_id: parameters.draft_id }).then(() => this.endDraft(key)));
+    const node = draft(String(parameters.text ?? richSource(parameters.rich_message)), stop);
     const old = this.drafts.get(key);
     if (old) {
       clearTimeout(old.timer);

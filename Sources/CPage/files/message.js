@@ -114,7 +114,8 @@ export function unreadable(message) {
     el("div.bubble", {}, el("span.kind", {}, "Unreadable message"), el("pre.raw", { tabindex: 0 }, JSON.stringify(message, null, 1))));
 }
 
-// A draft that the bot is still writing.
-export function draft(text) {
-  return el("article.draft", { "aria-hidden": "true" }, el("div.bubble", {}, el("div.text", { dir: "auto" }, text || "…")));
+// A draft that the bot is still writing. `stop` presses its stop button, if it has one.
+export function draft(text, stop) {
+  return el("article.draft", {}, el("div.bubble", { "aria-hidden": "true" }, el("div.text", { dir: "auto" }, text || "…")),
+    stop && el("div.buttons", {}, el("div.row", {}, button("Stop", stop, { class: "key" }))));
 }

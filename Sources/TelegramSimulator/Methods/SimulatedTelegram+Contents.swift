@@ -217,14 +217,6 @@ extension SimulatedTelegram {
         onAction(.action(request.arguments.json, chat: chat.id))
         return true
     }
-
-    func sendDraft(_ request: Request) throws(BotAPIError) -> JSON {
-        _ = try chat(of: request)
-        if request.name == "sendrichmessagedraft" { _ = try richMessage(of: request, isDraft: true) }
-        if !request.text("text").isEmpty { _ = try FormattedText(request.arguments, user: chats.person) }
-        onAction(.other(method: "sendMessageDraft", request.arguments.json))
-        return true
-    }
 }
 
 extension Arguments {

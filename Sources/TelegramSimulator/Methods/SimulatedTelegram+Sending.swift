@@ -147,7 +147,9 @@ extension SimulatedTelegram {
     /// Stores a new message, and delivers it to the other side.
     func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request) {
         chat.messages.put(message)
-        if request.isFromBot { onAction(.message(message)) } else { tellBot(of: message, in: chat) }
+        guard request.isFromBot else { return tellBot(of: message, in: chat) }
+        interactions.drafts.end(in: chat.id)
+        onAction(.message(message))
     }
 
     /// Adds a service message to a chat. The bot receives it even if the bot caused it.

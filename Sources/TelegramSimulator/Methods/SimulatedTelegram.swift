@@ -39,6 +39,7 @@ package final class SimulatedTelegram {
         var widgets: SimulatedWidgets
         var games = SimulatedGames()
         var payments: SimulatedPayments
+        var drafts = SimulatedDrafts()
 
         /// Remembers the query of an update; ignores any other payload. A widget's query has a type, a button's none.
         fileprivate mutating func learn(from payload: JSON, now: Int64) {

@@ -3,7 +3,8 @@ import JSON
 extension BotAction {
     /// The names of all kinds.
     static let kinds = [
-        "message", "edited", "deleted", "action", "reaction", "pinned", "callback_answer", "inline_results",
+        "message", "edited", "deleted", "action", "draft", "reaction", "pinned", "callback_answer",
+        "inline_results",
         "widget_answer", "shipping_answer", "checkout_answer", "other",
     ]
 
@@ -14,6 +15,7 @@ extension BotAction {
         case .edited: "edited"
         case .deleted: "deleted"
         case .action: "action"
+        case .draft: "draft"
         case .reaction: "reaction"
         case .pinned: "pinned"
         case .callbackAnswer: "callback_answer"
@@ -30,7 +32,7 @@ extension BotAction {
         switch self {
         case .message(let json), .edited(let json), .pinned(let json), .reaction(let json):
             json["chat"]?["id"]?.integer
-        case .deleted(let chat, _), .action(_, let chat): chat
+        case .deleted(let chat, _), .action(_, let chat), .draft(_, let chat): chat
         case .other(_, let parameters): Int64(Arguments(parameters).text("chat_id"))
         case .callbackAnswer, .inlineResults, .widgetAnswer, .shippingAnswer, .checkoutAnswer: nil
         }
@@ -50,6 +52,8 @@ extension BotAction {
         case .action(let parameters, _):
             json.set("action", parameters["action"] ?? "")
             parameters["message_thread_id"].map { json.set("message_thread_id", $0) }
+        case .draft(let draft, _):
+            json.merge(draft)
         case .callbackAnswer(let answer, let person), .inlineResults(let answer, let person),
             .widgetAnswer(let answer, let person), .shippingAnswer(let answer, let person),
             .checkoutAnswer(let answer, let person):

@@ -9,6 +9,9 @@ package enum BotAction {
     case deleted(chat: Int64, messages: [Int64])
     /// The parameters of sendChatAction, such as `{"chat_id":42,"action":"typing"}`.
     case action(JSON, chat: Int64)
+    /// A draft as it is now: `{"draft_id":1,"text":"Wel","expires":…}`, with `entities` or `rich_message`,
+    /// `message_thread_id`, and `can_stop`.
+    case draft(JSON, chat: Int64)
     /// `{"chat":…,"message_id":…,"reaction":[…]}`: the bot's current reactions to a message.
     case reaction(JSON)
     /// The pinned `Message`.

@@ -135,6 +135,11 @@ class User:
             "pressButton", f" presses {button or parameters}", to=to, button=button, message_id=_id(message), **parameters)
         return result
 
+    def stops(self, draft_id: Optional[int] = None, *, to: Optional[Place] = None) -> Dict[str, Any]:
+        """Presses the stop button of a draft (default: the newest one that has it)."""
+        result: Dict[str, Any] = self.does("stopDraft", " presses Stop", to=to, draft_id=draft_id)
+        return result
+
     def pays(
         self, invoice: Union[MessageID, str, None] = None, *, to: Optional[Place] = None, **parameters: Any) -> Dict[str, Any]:
         """Pays an invoice, given by its message or link (default: the newest one).
@@ -288,6 +293,13 @@ class Bot:
         __tracebackhide__ = True
         wanted = _Wanted("callback_answer", "answer a button", text, match, fields=fields)
         return self._telegram._await(wanted, None, timeout)["answer"]  # type: ignore[no-any-return]
+
+    def drafts(
+        self, text: Optional[str] = None, *, match: Union[str, Pattern[str], None] = None, to: Optional[Place] = None,
+        timeout: Optional[float] = None, **fields: Any) -> Action:
+        """The bot's next draft, or version of one, has this text. A draft isn't a message yet."""
+        __tracebackhide__ = True
+        return self._telegram._await(_Wanted("draft", "draft", text, match, fields=fields), to, timeout)
 
     def accepts_payment(self, *, timeout: Optional[float] = None) -> None:
         """The bot accepts a payment next: it answers the pre-checkout query with `ok`."""

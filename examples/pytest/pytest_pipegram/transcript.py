@@ -41,7 +41,7 @@ def text_of(action: Action) -> str:
         return str(action["action"])
     if kind == "reaction":
         return "".join(str(reaction.get("emoji", "")) for reaction in parsed(action["reaction"]))
-    content = action.get("message") or action.get("answer") or {}
+    content = action.get("message") or action.get("answer") or action
     return str(content.get("text", content.get("caption", content.get("error_message", ""))))
 
 
@@ -67,7 +67,7 @@ def _words(action: Action) -> str:
         return f", answer to the button: {text_of(action) or '(empty)'}"
     if kind == "checkout_answer":
         return ", payment accepted" if parsed(action["answer"].get("ok")) is True else f", payment refused: {text_of(action)}"
-    if kind in ("reaction", "action"):
+    if kind in ("reaction", "action", "draft"):
         return f", {kind}: {text_of(action)}"
     if kind == "other":
         return f", {action['method']}: {json.dumps(action['parameters'], ensure_ascii=False)}"

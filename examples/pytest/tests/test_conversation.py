@@ -166,6 +166,15 @@ def test_silence_and_skipping(telegram, call, ada):
     telegram.bot.stays_silent(0.1)
 
 
+def test_drafts(telegram, call, ada):
+    call("sendMessageDraft", chat_id=ada.id, draft_id=1, text="Hel", can_stop=True)
+    telegram.bot.drafts("Hel", to=ada, draft_id=1)
+    assert ada.stops()["draft_id"] == 1
+    assert last_update(telegram)["stopped_message_generation"]["chat"]["id"] == ada.id
+    telegram.bot.stays_silent(0.1)
+    assert telegram.transcript().split("\n")[1:] == ["bot to Ada, draft: Hel", "Ada presses Stop"]
+
+
 def test_payments(telegram, call, ada):
     invoice = {"title": "Tea", "description": "Tea", "payload": "tea", "currency": "XTR", "prices": [{"label": "Tea", "amount": 25}]}
 
