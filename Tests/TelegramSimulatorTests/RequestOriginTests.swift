@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "evil.example:8081", "127.0.0.1.evil.example", "10.0.0.1", "[::2]:8081", "simulator", "",
+        "evil.example:8081", "127.0.0.1.evil.example", "10.0.0.1", "[::2]:8081", "[::1", "simulator", "",
     ])
     func `another host is refused, as after DNS rebinding`(_ host: String) {
         #expect(refusal([("host", host)])?.hasPrefix("403 Forbidden: Host '\(host)'") == true)
@@ -38,6 +38,7 @@ import Testing
                 #expect(refusal([("Host", host)], on: address) == nil)
             }
             #expect(refusal([("Host", "evil.example")], on: address) != nil)
+            #expect(refusal([("Host", "[fe80::1")], on: address) != nil)
         }
     }
 

@@ -43,7 +43,9 @@ struct RequestOrigin {
     /// The Host header without its port.
     private static func name(in host: String) -> String {
         guard host.hasPrefix("[") else { return String(host.prefix { $0 != ":" }) }
-        return host.prefix { $0 != "]" } + "]"
+        // Without its end, it is no address.
+        guard let end = host.firstIndex(of: "]") else { return host }
+        return String(host[...end])
     }
 
     private static func isOwn(_ name: String, listeningOn address: String) -> Bool {
@@ -52,7 +54,7 @@ struct RequestOrigin {
         // All addresses of the machine. Rebinding needs a public name: an address or a name in the local network, such
         // as that of a container, can't be one.
         guard ["0.0.0.0", "::"].contains(address) else { return false }
-        let isAddress = name.hasPrefix("[") || name.allSatisfy { $0.isNumber || $0 == "." }
-        return isAddress || !name.contains(".")
+        if name.hasPrefix("[") { return name.hasSuffix("]") }
+        return name.allSatisfy { $0.isNumber || $0 == "." } || !name.contains(".")
     }
 }
