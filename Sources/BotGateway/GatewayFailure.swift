@@ -20,6 +20,8 @@ package struct GatewayFailure: Error, CustomStringConvertible {
         case unusableState
         /// There is no journal: no gateway has run with this state directory.
         case neverRan
+        /// The gateway has no such scope.
+        case wrongScope
         /// The log of updates is malformed.
         case malformedLog
         case inputOutput

@@ -52,6 +52,7 @@ extension GatewayFailure {
             case .unauthorized: .noPermission
             case .webhookIsSet, .badWebhook, .noBotAPI: .configuration
             case .conflict, .refused: .temporary
+            case .wrongScope: .validationFailure
             case .malformedLog, .unusableState: .malformedInput
             case .noState: .cantCreate
             case .neverRan: .noInput

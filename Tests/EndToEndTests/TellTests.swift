@@ -76,11 +76,12 @@ import Testing
     @Test func `told events keep their order among many clients' and with the updates`() throws {
         try start()
         let runs = try (0..<20).map { number in
-            try test.rig.pipegram(["tell", "chat:\(number % 2)", "\(number)"], environment: test.variables)
+            try test.rig.pipegram(
+                ["tell", "chat:\(number % 2 + 1)", "\(number)"], environment: test.variables)
         }
         for run in runs { #expect(run.wait() == 0, "\(run.errorText)") }
-        #expect(test.wait { self.told(in: 0).count + self.told(in: 1).count == 20 })
-        let values = (told(in: 0) + told(in: 1)).compactMap { $0["value"]?.integer }
+        #expect(test.wait { self.told(in: 1).count + self.told(in: 2).count == 20 })
+        let values = (told(in: 1) + told(in: 2)).compactMap { $0["value"]?.integer }
         #expect(Set(values) == Set(0..<20))
         #expect(test.stop() == 0)
     }
@@ -100,13 +101,44 @@ import Testing
         #expect(never.status == 66 && never.errorText.contains("no gateway has run"))
         try start()
         let cases: [(arguments: [String], status: Int32, text: String)] = [
-            (["chat:x", "1"], 64, "invalid scope 'chat:x'"), (["chat:42", "{"], 65, "add --text"),
+            (["chat:x", "1"], 64, "Invalid scope 'chat:x'"), (["chat:42", "{"], 65, "add --text"),
+            (["chat:0", "1"], 64, "Invalid scope 'chat:0'"),
+            (["user:-1", "1"], 64, "Invalid scope 'user:-1'"),
+            (["chat:42/topic:0", "1"], 64, "has no such id"),
+            (["--text", "chat:0", "1"], 64, "has no such id"),
+            (["chat:42", "disk", "full"], 64, "The value has 2 words"),
             (["chat:42", "\"\(String(repeating: "x", count: 70_000))\""], 65, "65536 are allowed"),
             (["--state", "postgresql://bot@db/pipegram", "chat:42", "1"], 64, "needs a state directory"),
         ]
         for (arguments, status, text) in cases {
             let tell = try test.command(["tell"] + arguments)
             #expect(tell.status == status && tell.errorText.contains(text), "\(tell.errorText)")
+        }
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `a scope that the gateway's --scope doesn't have is refused, also after its end`() throws {
+        try start()
+        let topic = "Invalid scope 'chat:-1001/topic:3': with --scope chat, the gateway's scopes are chat:ID"
+        func refuse() throws {
+            let tell = try test.command(["tell", "chat:-1001/topic:3", "1"])
+            #expect(tell.status == 64 && tell.errorText.contains(topic), "\(tell.errorText)")
+            #expect(try test.command(["tell", "bot", "1"]).status == 64)
+        }
+        try refuse()
+        #expect(test.stop() == 0)
+        try refuse()
+        #expect(try test.count("events") == 0)
+    }
+
+    @Test func `several words are one text, and an empty stdin is no value`() throws {
+        try start()
+        #expect(try test.command(["tell", "--text", "chat:42", "disk", "full"]).status == 0)
+        #expect(test.wait { self.told(in: 42).map { $0["value"] } == ["disk full"] })
+        for option in [[], ["--text"]] {
+            let tell = try test.rig.pipegram(["tell"] + option + ["chat:42"], environment: test.variables)
+            let end = tell.end(input: "")
+            #expect(end.status == 65 && end.errorText.contains("stdin is empty"), "\(end.errorText)")
         }
         #expect(test.stop() == 0)
     }

@@ -76,6 +76,7 @@ package enum ControlRequest {
         guard let name = line["scope"]?.string, let scope = Scope(name) else {
             throw .badScope(line["scope"]?.string ?? "")
         }
+        guard scope.isPossible else { throw .impossibleScope(name) }
         guard let value = line["value"] else { throw .missing("value", type: "tell") }
         guard let told = Told(value, to: scope) else { throw .valueTooLong }
         return told
@@ -87,6 +88,7 @@ package enum ControlRequestError: Error, Equatable, CustomStringConvertible {
     case unknownType(String)
     case missing(String, type: String)
     case badScope(String)
+    case impossibleScope(String)
     case valueTooLong
     case badQuestion(QuestionError)
     case badCall(String)
@@ -96,8 +98,11 @@ package enum ControlRequestError: Error, Equatable, CustomStringConvertible {
         case .unknownType(let type): "unknown type '\(type)'; docs/control.md lists them"
         case .missing(let key, let type): "\(type) needs '\(key)'"
         case .badScope(let scope):
-            "invalid scope '\(scope)': it must be chat:ID, chat:ID/topic:ID, chat:ID/direct:ID, user:ID, "
+            "Invalid scope '\(scope)': it must be chat:ID, chat:ID/topic:ID, chat:ID/direct:ID, user:ID, "
                 + "business:CONNECTION/chat:ID or bot"
+        case .impossibleScope(let scope):
+            "Invalid scope '\(scope)': Telegram has no such id; those of users and topics are positive, those of "
+                + "groups and channels negative"
         case .badQuestion(let error): error.description
         case .badCall(let reason): reason
         case .valueTooLong: "'value' has more than \(Told.limit) bytes"

@@ -55,6 +55,18 @@ package enum Scope: Hashable, CustomStringConvertible {
         rest(of: text, after: start).flatMap { Int64($0) }
     }
 
+    /// Whether Telegram has such ids: those of users and topics are positive, those of groups and channels negative.
+    package var isPossible: Bool {
+        switch self {
+        case .chat(let id): id != 0
+        case .topic(let chat, let thread): chat != 0 && thread > 0
+        case .direct(let chat, let topic): chat < 0 && topic > 0
+        case .user(let id): id > 0
+        case .business(_, let chat): chat != 0
+        case .bot: true
+        }
+    }
+
     /// The default chat of calls.
     package var chat: Int64? {
         switch self {

@@ -88,4 +88,9 @@ extension DiskJournal {
     package func setBot(username: String) {
         commit.add { $0.metadata.username = username }
     }
+
+    /// Stores which scopes the gateway has, for a `pipegram tell` after its end.
+    package func setScopes(by choice: ScopeChoice) {
+        commit.add { $0.metadata.scopes = choice }
+    }
 }

@@ -39,13 +39,14 @@ package struct JournalChanges {
         /// The ids of updates that a webhook brought.
         var taken: [Int64] = []
         var username: String?
+        var scopes: ScopeChoice?
         /// Since the start.
         var dropped: (notAllowed: Int, tooOld: Int)?
         var health: GatewayHealth?
 
         var isEmpty: Bool {
             offset == nil && username == nil && dropped == nil && health == nil && taken.isEmpty
-                && polled == nil
+                && polled == nil && scopes == nil
         }
     }
 

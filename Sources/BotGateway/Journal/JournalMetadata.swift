@@ -1,6 +1,6 @@
 import Glibc
 
-/// The journal's single values: `bot`, `username`, `offset`, `clean` (1 after a stop that left no event in flight),
+/// The journal's single values: `bot`, `username`, `scope` (as `--scope` has it), `offset`, `clean` (1 after a stop that left no event in flight),
 /// `reach` (the redelivery window), `started`, `stopped` (0 until a stop), `not_allowed` and `too_old` (updates dropped
 /// since the start), `last_poll` (seconds since 1970, 0 before it), `poll_failing`, `poll_errors`, `call_errors` and
 /// `webhook` (1 if a webhook brings the updates instead of polls).

@@ -19,11 +19,8 @@ struct MetadataStatements {
         if let offset = metadata.offset { try set("offset", offset) }
         if let polled = metadata.polled { try set("polled", polled) }
         if !metadata.taken.isEmpty { try write(taken: metadata.taken) }
-        if let username = metadata.username {
-            setFact.bind(0, "username")
-            setFact.bind(1, username)
-            try setFact.run()
-        }
+        if let username = metadata.username { try set("username", username) }
+        if let scopes = metadata.scopes { try set("scope", scopes.rawValue) }
         if let dropped = metadata.dropped {
             try set("not_allowed", Int64(dropped.notAllowed))
             try set("too_old", Int64(dropped.tooOld))
@@ -43,6 +40,12 @@ struct MetadataStatements {
             take.bind(0, "taken_\(TakenUpdates.slot(of: id))")
             try take.run(1, id)
         }
+    }
+
+    private func set(_ name: String, _ text: String) throws(DatabaseError) {
+        setFact.bind(0, name)
+        setFact.bind(1, text)
+        try setFact.run()
     }
 
     private func set(_ name: String, _ value: Int64) throws(DatabaseError) {

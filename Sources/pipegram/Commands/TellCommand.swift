@@ -6,7 +6,7 @@ struct TellCommand: ParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "tell",
         abstract: "Put an event of your own into a bot's chat.",
-        usage: "pipegram tell [<options>] <scope> [<value>]",
+        usage: "pipegram tell [<options>] <scope> [<value> ...]",
         discussion: """
             The child of the scope, started if there is none, reads {"type":"telegram.told","value":…}: for cron jobs, \
             mail and webhooks. The value is JSON, or with --text a text; without one, stdin. It may have 64 KiB. \
@@ -27,9 +27,18 @@ struct TellCommand: ParsableCommand, Sendable {
     var scope: String
 
     @Argument(help: ArgumentHelp("JSON, or text with --text (default: stdin)", valueName: "value"))
-    var value: String?
+    var value: [String] = []
 
     @OptionGroup var stateFlags: StateFlags
     @OptionGroup var tokenFlags: TokenFlags
     @OptionGroup var configurationFlags: ConfigurationFlags
+
+    func validate() throws {
+        // The shell has removed the quotes of its strings.
+        guard text || value.count < 2 else {
+            throw ValidationError(
+                "The value has \(value.count) words: put JSON into quotes, such as '{\"backup\":\"done\"}', or add --text."
+            )
+        }
+    }
 }

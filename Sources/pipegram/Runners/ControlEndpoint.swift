@@ -7,6 +7,7 @@ import Reactor
 @MainActor final class ControlEndpoint {
     private let server: ControlServer
     private let journal: DiskJournal
+    private let scopes: ScopeChoice
     private let questions: Questions
     private var gateway: Gateway?
     /// Calls that came before the bot was signed in.
@@ -16,10 +17,10 @@ import Reactor
     ///
     /// - Parameter directory: the state directory, whose lock the gateway holds.
     init?(
-        in directory: StateDirectory, of bot: String, keepingIn journal: DiskJournal, on loop: EventLoop,
-        log: Logger
+        in directory: StateDirectory, of bot: String, by scopes: ScopeChoice, keepingIn journal: DiskJournal,
+        on loop: EventLoop, log: Logger
     ) {
-        self.journal = journal
+        (self.journal, self.scopes) = (journal, scopes)
         questions = Questions(on: loop)
         do throws(SystemError) {
             server = try ControlServer(
@@ -62,6 +63,7 @@ import Reactor
     }
 
     private func tell(_ told: Told, then done: @escaping (ControlServer.Reply) -> Void) {
+        if let refusal = scopes.refusal(of: told.scope) { return done(.failure(ControlRefusal(refusal))) }
         // The start delivers what the journal has by then, and the next start what comes during the shutdown.
         let gateway = gateway.flatMap { $0.isEnding ? nil : $0 }
         journal.append(told) { event in

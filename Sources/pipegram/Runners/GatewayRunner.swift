@@ -103,7 +103,8 @@ import Reactor
             },
             control: directory.flatMap { [journal, session] in
                 ControlEndpoint(
-                    in: $0, of: session.token.bot, keepingIn: journal, on: session.loop, log: session.log)
+                    in: $0, of: session.token.bot, by: command.childFlags.scope, keepingIn: journal,
+                    on: session.loop, log: session.log)
             })
     }
 
@@ -140,6 +141,7 @@ import Reactor
     private func start(as user: JSON) throws(GatewayFailure) {
         session.introduce(user, doing: "waiting for updates")
         if let username = user["username"]?.string { journal.setBot(username: username) }
+        journal.setScopes(by: command.childFlags.scope)
         intake.access.announce(for: user["username"]?.string)
         let earlier = try journal.recoveredCalls()
         let children = makeChildren(user)

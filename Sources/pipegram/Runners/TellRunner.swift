@@ -22,6 +22,9 @@ import Reactor
         guard let scope = Scope(command.scope) else {
             throw Failure(.validationFailure, "\(ControlRequestError.badScope(command.scope))")
         }
+        guard scope.isPossible else {
+            throw Failure(.validationFailure, "\(ControlRequestError.impossibleScope(command.scope))")
+        }
         self.scope = command.scope
         value = try command.parsedValue()
         guard let told = Told(value, to: scope) else {
@@ -67,8 +70,9 @@ import Reactor
         client.request("tell", ["scope": JSON(scope), "value": value]) { [self] reply in
             switch reply {
             case .success: end(.success(.success))
-            case .failure(let refusal):
+            case .failure(let refusal) where refusal.isLost:
                 end(.failure(Failure(.temporary, "not told: \(refusal.reason); try again")))
+            case .failure(let refusal): end(.failure(Failure(.validationFailure, refusal.reason)))
             }
         }
         loop.after(Self.storeLimit) { [self] in
@@ -91,7 +95,7 @@ extension TellCommand: LoopCommand {
     @MainActor func start() throws -> ExitCode { try TellRunner(self).run() }
 
     @MainActor fileprivate func parsedValue() throws -> JSON {
-        let bytes = try value.map { Array($0.utf8) } ?? Self.standardInput()
+        let bytes = value.isEmpty ? try Self.standardInput() : Array(value.joined(separator: " ").utf8)
         if text {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw Failure(.malformedInput, "the text isn't UTF-8")
@@ -112,7 +116,14 @@ extension TellCommand: LoopCommand {
         while bytes.count <= Told.limit {
             let count = read(0, &piece, piece.count)
             guard count >= 0 else { throw Failure(.noInput, "\(SystemError("stdin"))") }
-            guard count > 0 else { return bytes }
+            guard count > 0 else {
+                guard !bytes.isEmpty else {
+                    throw Failure(
+                        .malformedInput,
+                        "stdin is empty: give the value behind the scope, or write it to stdin")
+                }
+                return bytes
+            }
             bytes += piece[..<count]
         }
         throw Failure(.malformedInput, "the value has more than \(Told.limit) bytes")
