@@ -214,6 +214,48 @@ import Testing
         stopped.signal(SIGTERM)
         #expect(stopped.wait() == 128 + SIGTERM)
         #expect(edits.last == "Then?\n\n✖")
+        #expect(stopped.errorText == "pipegram: the question is withdrawn")
+    }
+
+    @Test func `a Telegram that doesn't answer keeps a signal for two seconds at most`() throws {
+        let run = try ask(["--chat", "42"] + yesOrNo + ["Deploy?"])
+        _ = try message("Deploy?")
+        test.telegram.fail(method: "editMessageText", times: 9, with: .hang)
+        let start = Instant.current
+        run.signal(SIGINT)
+        #expect(run.wait() == 128 + SIGINT)
+        #expect(Instant.current - start < .seconds(5))
+        #expect(run.errorText.contains("it may keep its buttons"), "\(run.errorText)")
+    }
+
+    @Test func `Ctrl-C withdraws the question through a gateway, and says so`() throws {
+        try start()
+        let run = try ask(["--chat", "42"] + yesOrNo + ["Deploy?"])
+        _ = try message("Deploy?")
+        run.signal(SIGINT)
+        #expect(run.wait() == 128 + SIGINT)
+        #expect(run.errorText == "pipegram: the question is withdrawn")
+        #expect(test.wait { self.edits == ["Deploy?\n\n✖"] })
+        #expect(test.stop() == 0)
+    }
+
+    @Test func `of two without a gateway, one says that the other polls`() throws {
+        let runs = try (0..<2).map { try ask(["--chat", "42"] + yesOrNo + ["Question \($0)?"]) }
+        #expect(test.wait(within: .seconds(60)) { runs.contains { $0.exit != nil } })
+        let ended = try #require(runs.first { $0.exit != nil })
+        #expect(ended.wait() == 75)
+        #expect(ended.errorText.contains("another 'pipegram ask'"), "\(ended.errorText)")
+        for run in runs where run.exit == nil {
+            run.signal(SIGTERM)
+            run.wait()
+        }
+    }
+
+    @Test func `without a gateway, a refusal is told once, with its usual cause`() throws {
+        test.telegram.fail(method: "sendMessage", with: .error(400, "Bad Request: chat not found"))
+        let run = try ask(["--chat", "42"] + yesOrNo + ["Deploy?"])
+        #expect(run.wait() == 75)
+        #expect(run.errors.count == 1 && run.errorText.contains("Usual causes"), "\(run.errorText)")
     }
 
     @Test func `errors have no button's exit code`() throws {
@@ -222,6 +264,7 @@ import Testing
             (["Deploy?"], 64), (["--chat", "x", "Deploy?"], 64), (["--chat", "42"], 64),
             (["--chat", "42"] + buttons + ["Deploy?"], 64),
             (["--chat", "42", "--button", "", "Deploy?"], 64),
+            (["--chat", "42", "--user", "43", "Deploy?"], 64),
             (["--chat", "42", "--user", "4x", "Deploy?"], 64), (["--chat", "42", "--oops", "Deploy?"], 64),
             (["--chat", "42", "--state", "postgresql://bot@db/pipegram", "Deploy?"], 64),
             (["--chat", "42", "--token-file", "/nowhere", "Deploy?"], 66),

@@ -99,7 +99,8 @@ import Reactor
         case 409:
             GatewayFailure(
                 .conflict,
-                "another program polls for this bot's updates; if it is a gateway of this machine, name its --state"
+                "another program polls for this bot's updates: another 'pipegram ask', or a gateway. Without a gateway, ask "
+                    + "one question at a time; if it is a gateway of this machine, name its --state"
             )
         case 401, 404: GatewayFailure(.unauthorized, SignIn.unauthorized(error))
         default: GatewayFailure(.conflict, "getUpdates rejected: \(error)")

@@ -30,6 +30,10 @@ package struct Question {
         guard buttons.count <= Self.mostButtons else { throw .tooManyButtons }
         guard buttons.allSatisfy({ $0.contains { !$0.isWhitespace } }) else { throw .emptyButton }
         users = try Self.allowList(Self.strings(json["users"], "users"))
+        // The id of a private chat is its user's.
+        if let chat = chat.integer, chat > 0, let users, !users.mayAdmit(user: chat) {
+            throw .nobodyThere(chat)
+        }
         timeout = try Self.timeout(json["timeout"])
     }
 
@@ -72,6 +76,7 @@ package enum QuestionError: Error, Equatable, CustomStringConvertible {
     case tooManyButtons
     case emptyButton
     case badUser(String)
+    case nobodyThere(Int64)
     case badTimeout
 
     package var description: String {
@@ -81,7 +86,10 @@ package enum QuestionError: Error, Equatable, CustomStringConvertible {
         case .tooManyButtons: "at most \(Question.mostButtons) buttons are allowed"
         case .emptyButton: "a button needs a text"
         case .badUser(let user):
-            "invalid user '\(user)': it must be an id, such as 42, or a name, such as @ada"
+            "Invalid user '\(user)': it must be an id, such as 42, or a name, such as @ada"
+        case .nobodyThere(let chat):
+            "chat \(chat) is the private chat with user \(chat), so no other user can answer there: "
+                + "ask each user in their own chat, or ask in a group"
         case .badTimeout: "'timeout' must be a number of seconds"
         }
     }

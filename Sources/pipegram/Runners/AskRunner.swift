@@ -1,5 +1,6 @@
 import ArgumentParser
 import BotGateway
+import Glibc
 import JSON
 import Reactor
 
@@ -12,6 +13,7 @@ import Reactor
     private let place: String?
     private let loop: EventLoop
     private var client: ControlClient?
+    private var signals: Signals?
     private var result: Result<ExitCode, Failure>?
 
     /// How long a gateway that is starting may take until it listens.
@@ -58,6 +60,12 @@ import Reactor
             _ = loop.run(until: { false }, within: Self.pause)
         }
         guard let client else { return try LonelyQuestion(question, command, try session.get()).run() }
+        signals = try Signals([SIGINT, SIGTERM], on: loop) { [unowned self] signal in
+            // The gateway withdraws the questions of a client that is gone.
+            client.close()
+            printError(AskCommand.withdrawn)
+            end(.success(.signal(signal)))
+        }
         ask(client)
         while result == nil { loop.run() }
         client.close()
@@ -109,6 +117,8 @@ extension AskCommand: LoopCommand {
             throw Failure(.inputOutput, "\(error)")
         }
     }
+
+    static let withdrawn = "the question is withdrawn"
 
     /// The question, for the control socket.
     @MainActor fileprivate var members: JSON {

@@ -45,13 +45,16 @@ import Reactor
     }
 
     func caller(_ flags: CallFlags, uploads: Uploads, files: ChildFiles) -> TelegramCaller {
-        caller(timeout: flags.callTimeout, uploads: uploads, files: files)
+        caller(timeout: flags.callTimeout, log: log, uploads: uploads, files: files)
     }
 
-    func caller(timeout: DurationValue, uploads: Uploads, files: ChildFiles) -> TelegramCaller {
+    /// - Parameter log: nil for none.
+    func caller(
+        timeout: DurationValue, log: Logger?, uploads: Uploads, files: ChildFiles
+    ) -> TelegramCaller {
         TelegramCaller(
             api: api, limit: 32, timeout: timeout.duration ?? .seconds(86_400), uploads: uploads,
-            files: files, on: loop, log: log)
+            files: files, on: loop, log: log ?? Logger(label: "none") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// Nil without --record.

@@ -32,6 +32,9 @@ package struct AllowList: Equatable {
         names.formUnion(other.names)
     }
 
+    /// Whether a user with this id, and any name, may be admitted.
+    package func mayAdmit(user id: Int64) -> Bool { !names.isEmpty || users.contains(id) }
+
     func admits(user id: Int64?, name: String?) -> Bool {
         if let id, users.contains(id) { return true }
         guard let name else { return false }
