@@ -25,7 +25,12 @@ import Testing
         #expect(test.wait { test.texts(in: 42).last == "again" })
         #expect(test.stop() == 0)
         try test.run(bot: "echo.sh")
-        #expect(test.waitForLog("allow-list: 0 chats and 1 user"))
+        let file = "\(test.files.path)/state/pipegram/7/paired"
+        #expect(test.waitForLog("allow-list: 0 chats and 1 user (1 user from \(file))"))
+        #expect(
+            try test.command(["status"]).output.contains {
+                $0.hasPrefix("paired ") && $0.hasSuffix(" 1 user from \(file)")
+            })
         test.say("let me in", in: 43)
         test.say("still here", in: 42)
         #expect(test.wait { test.texts(in: 42).last == "still here" })
@@ -62,6 +67,19 @@ import Testing
         let gateway = try test.run(["--pair"], bot: "echo.sh")
         gateway.wait()
         #expect(gateway.errorText.contains("paired, line 1: expected 'chat ID', 'user ID' or 'user @name'"))
+    }
+
+    @Test func `options that can't have their effect are warned of`() throws {
+        for (options, words) in [
+            (["--pair", "--no-state"], "forgotten when the gateway stops"),
+            (["--tell-strangers"], "--tell-strangers has no effect"),
+        ] {
+            let test = try TestRig().gateway()
+            let gateway = try test.run(options, bot: "echo.sh")
+            #expect(test.waitForLog(words))
+            #expect(gateway.errors.count { $0.contains(words) } == 1)
+            #expect(test.stop() == 0)
+        }
     }
 
     @Test func `a journal in PostgreSQL has no place for paired users`() throws {

@@ -60,6 +60,17 @@ import Testing
         #expect(test.wait { test.texts(in: 42) == ["x"] })
     }
 
+    @Test func `a copied state isn't a killed gateway's`() throws {
+        let test = try TestRig().gateway()
+        try test.run(bot: "echo.sh")
+        #expect(test.waitForLog("waiting for updates"))
+        #expect(test.stop() == 0)
+        let copy = "\(test.files.path)/copy"
+        #expect(try test.command(["state", "copy", "\(test.files.path)/state/pipegram/7", copy]).status == 0)
+        let status = try test.command(["status", "--state", copy])
+        #expect(status.output.contains { $0.hasSuffix("not started since 'pipegram state copy'") })
+    }
+
     @Test func `a missing state gives exit status 66 and creates nothing`() throws {
         let test = try TestRig().gateway()
         let place = "\(test.files.path)/nothing"

@@ -88,9 +88,10 @@ enum Rooms {
             JSON
             Reactor/ Loop
             BotGateway/ Events GatewayFailure.swift Journal
+        # The state directory has a file of paired users.
         BotGateway/Journal/Inspection
             JSON
-            BotGateway/ Events GatewayFailure.swift Journal Journal/Cluster
+            BotGateway/ Events GatewayFailure.swift Journal Journal/Cluster Updates/Access
         BotGateway/Client
             JSON
             Reactor/ Files HTTP Loop

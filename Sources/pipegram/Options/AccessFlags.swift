@@ -86,8 +86,13 @@ extension AccessFlags {
     }
 
     /// Logs the size of the allow-list, or that there is none.
-    @MainActor func log(_ list: AllowList?, to log: Logger) {
+    ///
+    /// - Parameter paired: the users in it who were paired.
+    @MainActor func log(_ list: AllowList?, _ paired: PairedUsers, to log: Logger) {
         guard let list else {
+            if tellStrangers {
+                log.warning("--tell-strangers has no effect: without an allow-list, there are no strangers")
+            }
             return log.info(
                 "no allow-list: anyone can use this bot; limit access with --allow-chat, --allow-user, --allow-file or --pair"
             )
@@ -97,6 +102,8 @@ extension AccessFlags {
                 "the allow-list is empty, so every update is dropped; add chats or users with --allow-file or --pair"
             )
         }
-        log.info("allow-list: \(list.chats.count.counted("chat")) and \(list.userCount.counted("user"))")
+        let origin = paired.place.map { " (\(paired.list.userCount.counted("user")) from \($0))" } ?? ""
+        log.info(
+            "allow-list: \(list.chats.count.counted("chat")) and \(list.userCount.counted("user"))\(origin)")
     }
 }

@@ -40,7 +40,11 @@ import Reactor
     ///
     /// - Parameter bot: the bot's username.
     func announce(for bot: String?) {
-        flags.log(list, to: log)
+        flags.log(list, strangers.paired, to: log)
+        if flags.pair, file == nil {
+            log.warning(
+                "--pair with --no-state: the users that it lets in are forgotten when the gateway stops")
+        }
         strangers.announce(for: bot)
     }
 
@@ -72,7 +76,7 @@ import Reactor
             do throws(GatewayFailure) { try strangers.reread() } catch { throw error.asFailure }
             self.listed = listed
             filter?.access.list = list
-            if list != nil { flags.log(list, to: log) }
+            if list != nil { flags.log(list, strangers.paired, to: log) }
         } catch {
             log.error("\(error.message); the allow-list is unchanged")
         }

@@ -8,7 +8,7 @@ extension StateReport {
         switch life {
         case .running(let running): pid = running
         case .stopped(let end): stopped = end / 1000
-        case .killed: break
+        case .killed, .copied: break
         case .cluster(let cluster): return json(of: cluster)
         }
         return json(pid: pid, stopped: stopped)
@@ -45,7 +45,7 @@ extension StateReport {
             "calls": JSON(Self.sum(scopes, \.calls)), "children": JSON(withChild.map(Self.json)),
             "waiting": JSON(withoutChild.map(Self.json)), "dead_letters": JSON(deadLetters.total),
             "dead_letters_marked": JSON(deadLetters.marked), "dropped_not_allowed": JSON(dropped.notAllowed),
-            "dropped_too_old": JSON(dropped.tooOld),
+            "dropped_too_old": JSON(dropped.tooOld), "paired_users": Self.json(paired?.count),
             "holds": JSON(
                 holds.map { hold in
                     ["chat": JSON(hold.chat), "seconds_left": JSON(hold.left.components.seconds)]

@@ -34,7 +34,7 @@ extension StateReport {
             ("events", "\(Self.sum(scopes, \.events))"),
             ("calls", "\(Self.sum(scopes, \.calls))\(callErrorText)"),
             ("dead letters", "\(deadLetters.total)\(letters)"), ("dropped", droppedText),
-        ]
+        ] + (paired.map { [("paired", "\($0.count.counted("user")) from \($0.file)")] } ?? [])
     }
 
     private var isShared: Bool {
@@ -51,7 +51,8 @@ extension StateReport {
     }
 
     private var pollText: String {
-        let last = health.lastPoll.map { "last \(ago($0 * 1000))" } ?? "none yet"
+        // Its milliseconds aren't stored.
+        let last = health.lastPoll.map { "last \(ago(max($0 * 1000, started ?? 0)))" } ?? "none yet"
         let errors = health.pollErrors == 0 ? "" : ", \(health.pollErrors.counted("error"))"
         return last + errors + failure
     }
@@ -79,6 +80,7 @@ extension StateReport {
         switch life {
         case .running(let pid): return "running for \(uptime?.rounded ?? "some time"), pid \(pid)"
         case .stopped(let end): return "stopped \(ago(end))"
+        case .copied: return "not started since 'pipegram state copy'"
         case .cluster(let cluster):
             let count = cluster.gateways.count
             let poller = cluster.poller.map { "\($0) is polling" } ?? "none is polling"

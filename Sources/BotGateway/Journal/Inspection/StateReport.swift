@@ -10,6 +10,8 @@ package struct StateReport {
         case stopped(at: Int64)
         /// It ended without a shutdown: it was killed, or the machine crashed.
         case killed
+        /// `state copy` made it, and no gateway has run with it.
+        case copied
         /// Gateways share the journal.
         case cluster(Cluster)
     }
@@ -77,9 +79,17 @@ package struct StateReport {
     private var isRunning: Bool {
         switch life {
         case .running: true
-        case .stopped, .killed: false
+        case .stopped, .killed, .copied: false
         case .cluster(let cluster): cluster.poller != nil
         }
+    }
+
+    /// The file of paired users, which keeps all others out, and how many it has; nil if there is none.
+    var paired: (file: String, count: Int)? {
+        if case .cluster = life { return nil }
+        var users = PairedUsers(in: directory)
+        try? users.read()
+        return users.place.map { ($0, users.list.userCount) }
     }
 
     /// Nil if the gateway doesn't run.
@@ -120,18 +130,25 @@ package struct StateReport {
         bot = try facts["bot"]
         username = try facts.text("username")
         offset = try facts.offset
-        life = pid.map(Life.running) ?? (stopped > 0 ? .stopped(at: stopped) : .killed)
+        life = pid.map(Life.running) ?? Self.end(started: started, stopped: stopped)
         scopes = try Self.scopes(database, isRunning: pid != nil, now: now)
         deadLetters = DeadLetterCount(
             total: try database.integer("SELECT count(*) FROM dead_letters") ?? 0,
             marked: try database.integer("SELECT count(*) FROM dead_letters WHERE retry <> 0") ?? 0)
         dropped = DroppedCount(notAllowed: try facts["not_allowed"] ?? 0, tooOld: try facts["too_old"] ?? 0)
         let lastPoll = try facts["last_poll"] ?? 0
+        // A clock that was set back, or a poll of an earlier run.
+        let isOld = lastPoll < (started ?? 0) / 1000
         health = GatewayHealth(
-            lastPoll: lastPoll > 0 ? lastPoll : nil, isPollFailing: try facts["poll_failing"] == 1,
+            lastPoll: lastPoll > 0 && !isOld ? lastPoll : nil, isPollFailing: try facts["poll_failing"] == 1,
             pollErrors: Int(try facts["poll_errors"] ?? 0), callErrors: Int(try facts["call_errors"] ?? 0),
             isWebhook: try facts["webhook"] == 1)
         holds = try JournalDatabase.holds(database, at: now).map { Hold(chat: $0.chat, left: $0.left) }
+    }
+
+    private static func end(started: Int64?, stopped: Int64) -> Life {
+        if stopped > 0 { return .stopped(at: stopped) }
+        return started == nil ? .copied : .killed
     }
 
     private static func scopes(

@@ -18,6 +18,9 @@ package struct PairedUsers {
     /// The file, which no child may replace.
     package var file: String? { path }
 
+    /// The file, if it keeps others out.
+    package var place: String? { isClosed ? path : nil }
+
     /// Reads the file again.
     package mutating func read() throws(GatewayFailure) {
         guard let path else { return }

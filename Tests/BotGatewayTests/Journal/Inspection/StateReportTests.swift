@@ -92,6 +92,19 @@ import Testing
         #expect(try report(test).life == .killed)
     }
 
+    @Test func `a poll before the start isn't shown as this run's`() throws {
+        let test = try TestRig().journal()
+        for (age, words) in [(60, " none yet"), (0, " last ")] {
+            let poll = JournalMetadata.now / 1000 - Int64(age)
+            try test.journal.setHealth(
+                GatewayHealth(
+                    lastPoll: poll, isPollFailing: false, pollErrors: 0, callErrors: 0, isWebhook: false))
+            try test.commit()
+            let lines = try report(test, runBy: 810).lines
+            #expect(lines.contains { $0.hasPrefix("polls") && $0.contains(words) }, "\(lines)")
+        }
+    }
+
     @Test func `reading the report changes no byte`() throws {
         let test = try TestRig().journal()
         try test.append([1])
