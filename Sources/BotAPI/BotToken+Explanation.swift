@@ -16,7 +16,7 @@ extension BotToken {
             return "\(place) has quotes or a name around the token: keep only the part like 123456:ABC…"
         }
         return
-            "invalid token in \(place): it must be digits, a colon, then letters and digits, as shown by @BotFather"
+            "Invalid token in \(place): it must be digits, a colon, then letters and digits, as shown by @BotFather"
     }
 
     private static func isToken(_ text: String) -> Bool { (try? BotToken(text)) != nil }

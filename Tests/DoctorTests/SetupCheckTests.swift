@@ -12,7 +12,7 @@ import Testing
             "Use this token to access the HTTP API:\n123456:AAFxyzxyzxyzxyzxyzxyz\nKeep it safe",
             "more than the token"
         ),
-        ("\"7:AAFxyz\"", "quotes"), ("TOKEN=7:AAFxyz", "a name around"), ("hello", "invalid token"),
+        ("\"7:AAFxyz\"", "quotes"), ("TOKEN=7:AAFxyz", "a name around"), ("hello", "Invalid token"),
         ("\u{FEFF}7:AAFxyz\r\n", "byte order mark"),
     ])
     func `a malformed token is diagnosed without showing it`(_ text: String, _ words: String) {

@@ -30,7 +30,7 @@ struct ClusterStartTests {
         #expect(gone.status == 73)
         #expect(
             gone.text.contains(
-                "can't open the journal postgresql://127.0.0.1:\(free)/bot: connection to server"))
+                "can't open the journal postgresql://postgres@127.0.0.1:\(free)/bot: connection to server"))
         #expect(gone.text.contains("Connection refused"))
         #expect(gone.text.contains("Check the URL"))
 

@@ -179,7 +179,7 @@ import Testing
         ("allow-user = true", "1: 'allow-user' must be a string or an array of strings (id|@name)"),
         ("allow-user = [true]", "1: 'allow-user' must be an array of strings"),
         ("program = []", "1: 'program' must be an array of strings"),
-        ("idle-timeout = 15", "1: invalid --idle-timeout '15': it needs a unit, such as 15s, 15m or 15h"),
+        ("idle-timeout = 15", "1: Invalid --idle-timeout '15': it needs a unit, such as 15s, 15m or 15h"),
         ("[run]\nmax-children = 0", "2: --max-children must be at least 1."),
         ("ack = \"x\"", "1: The value 'x' is invalid for '--ack <rule>'. Please provide one of"),
         ("\nredact = true", "2: --redact requires --record FILE."),
@@ -196,7 +196,7 @@ import Testing
     @Test func `'config' checks the tables of all commands`() throws {
         let file = "[send]\nmax-line = \"much\""
         let end = try run(["config"], file: file)
-        #expect(end.errorText.contains("c.toml:2: invalid --max-line 'much'"))
+        #expect(end.errorText.contains("c.toml:2: Invalid --max-line 'much'"))
         #expect(end.status == 78 && end.text.isEmpty)
         #expect(try run(["config", "chat"], file: "[doctor]\nplian = true").status == 78)
         #expect(try replay([], file: file).status == 0)
@@ -216,7 +216,7 @@ import Testing
         #expect(flag.errorText == "pipegram: PIPEGRAM_PLAIN must be true or false, not 'yes'")
         let value = try run(["run", "--", "cat"], ["PIPEGRAM_IDLE_TIMEOUT": "15"])
         #expect(value.status == 78)
-        #expect(value.errorText.hasPrefix("pipegram: $PIPEGRAM_IDLE_TIMEOUT: invalid --idle-timeout '15'"))
+        #expect(value.errorText.hasPrefix("pipegram: $PIPEGRAM_IDLE_TIMEOUT: Invalid --idle-timeout '15'"))
     }
 
     @Test func `an unknown variable gives a warning, and a bot's variables give none`() throws {

@@ -72,11 +72,19 @@ import Testing
             "disk=1G",
             "--limit has no 'disk': use memory, cpu, processes or files, such as memory=256M,cpu=60s"
         ),
-        ("", "--limit has no ''"),
+        ("", "--limit has no ''"), ("memory=1M,cpu=1s,memory=2M", "--limit has 'memory' twice"),
     ]) func `a wrong limit is refused in words`(limit: String, words: String) throws {
         let run = try chat(["--limit", limit], ["cat"])
         #expect(run.status == 64)
         #expect(run.errorText.contains(words), "\(run.errorText)")
+    }
+
+    @Test func `the log names the limits that may be the reason for a crash loop`() throws {
+        let test = try TestRig().gateway()
+        try test.run(["--limit", "memory=1M", "--", "sh", "-c", "exit 2"])
+        for chat in 1...3 { test.say("x", in: Int64(chat)) }
+        #expect(test.waitForLog("; --limit memory=1M is set"))
+        #expect(test.stop() == 0)
     }
 
     @Test(.enabled(if: geteuid() == 0)) func `root's processes can't be limited`() throws {

@@ -53,7 +53,7 @@ import Testing
         #expect(end.status == 64)
         #expect(
             end.errorText
-                == "pipegram: invalid \(option) '15': it needs a unit, such as 15s, 15m or 15h")
+                == "pipegram: Invalid \(option) '15': it needs a unit, such as 15s, 15m or 15h")
     }
 
     @Test(arguments: [
@@ -66,7 +66,14 @@ import Testing
     ) throws {
         let end = try TestRig().pipegram([command, option, value, "--", "cat"]).end()
         #expect(end.status == 64)
-        #expect(end.errorText == "pipegram: invalid \(option) '\(value)': it must be \(forms)")
+        #expect(end.errorText == "pipegram: Invalid \(option) '\(value)': it must be \(forms)")
+    }
+
+    @Test func `a value for a flag is not taken for the program`() throws {
+        let end = try TestRig().pipegram(["chat", "--plain", "--stream", "yes", "--", "cat"]).end()
+        #expect(end.status == 64)
+        #expect(end.errorText.contains("--stream takes no value: remove 'yes'"), "\(end.errorText)")
+        #expect(try TestRig().pipegram(["chat", "--plain", "--", "true", "--"]).end(input: "").status != 64)
     }
 
     @Test func `a missing program is asked for in the words of the command`() throws {

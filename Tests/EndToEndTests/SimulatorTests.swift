@@ -61,7 +61,7 @@ import Testing
         for (listen, status, words) in [
             ("127.0.0.1:\(taken.port)", 73 as Int32, "127.0.0.1:\(taken.port) is in use"),
             ("example:80", 64, "Invalid --listen 'example\(form)"),
-            ("127.0.0.1:x", 64, "invalid --listen '127.0.0.1:x\(form)"),
+            ("127.0.0.1:x", 64, "Invalid --listen '127.0.0.1:x\(form)"),
             ("1::z", 64, "Invalid --listen '1::z\(form)"),
             ("example", 64, "Invalid --listen 'example\(form)"),
         ] {

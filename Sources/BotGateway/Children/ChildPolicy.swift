@@ -12,6 +12,8 @@ package struct ChildPolicy {
     package var maxChildren = 1000
     /// The longest line accepted from a child, in bytes.
     package var maxLine = 1 << 20
+    /// What a child may use, as `--limit` has it; nil for no limits.
+    package var limits: String?
     /// When an event counts as acknowledged.
     package var acknowledgement = Acknowledgement.auto(timeout: .seconds(2))
     /// How to treat an event whose child failed.

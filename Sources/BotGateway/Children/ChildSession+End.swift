@@ -110,7 +110,7 @@ extension ChildSession {
         case .begins:
             log(
                 .error,
-                "crash loop: the bot dies at its start: \(how)\(lastWords). It is restarted with backoff, and events wait. "
+                "crash loop: the bot dies at its start: \(how)\(lastWords)\(limits). It is restarted with backoff, and events wait. "
                     + "Further deaths are logged at level debug until a child reads its event")
         }
     }
@@ -125,6 +125,11 @@ extension ChildSession {
 
     private var lastWords: String {
         child.lastWords.isEmpty ? "" : "; last stderr lines: \(child.lastWords.joined(separator: " | "))"
+    }
+
+    /// A limit is easily the reason for a crash loop, and most programs don't say so.
+    private var limits: String {
+        context.policy.limits.map { "; --limit \($0) is set, perhaps too low" } ?? ""
     }
 
     /// A child has read an event, which ends a crash loop.

@@ -22,6 +22,19 @@ struct ProgramArguments: ParsableArguments, Sendable {
             throw ValidationError("No program given after '--'.")
         }
         try Self.rejectOption(first)
+        try Self.rejectValueOfFlag(commandLine, in: CommandLine.arguments)
+    }
+
+    private static let truthWords: Set = ["yes", "no", "true", "false", "on", "off", "1", "0"]
+
+    /// Throws if the program is the value that was meant for a flag, as in `--stream yes -- cat`.
+    private static func rejectValueOfFlag(_ commandLine: [String], in words: [String]) throws {
+        guard commandLine.count > 1, commandLine[1] == "--", truthWords.contains(commandLine[0]),
+            let flag = words.dropLast(commandLine.count).last, flag.hasPrefix("--"), flag != "--"
+        else { return }
+        throw ValidationError(
+            "\(flag) takes no value: remove '\(commandLine[0])'. If it is the program's name, put '--' before it."
+        )
     }
 
     /// The same command line with --plain.

@@ -88,9 +88,9 @@ enum UsageHints {
         else { return nil }
         let (value, isNumber) = (parts[1], !parts[1].isEmpty && parts[1].allSatisfy(\.isNumber))
         if isNumber, form.name == DurationValue.forms {
-            return "invalid \(option) '\(value)': it needs a unit, such as \(value)s, \(value)m or \(value)h"
+            return "Invalid \(option) '\(value)': it needs a unit, such as \(value)s, \(value)m or \(value)h"
         }
-        return "invalid \(option) '\(value)': it must be \(form.words)"
+        return "Invalid \(option) '\(value)': it must be \(form.words)"
     }
 
     /// What the values of options look like, by the names that the help has for them.

@@ -88,6 +88,7 @@ struct ChildFlags: ParsableArguments, Sendable {
         var policy = base
         policy.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
         policy.maxLine = maxLine.bytes
+        policy.limits = limit
         policy.dialect = plain ? .plainText(plainTextOptions) : .events
         return policy
     }

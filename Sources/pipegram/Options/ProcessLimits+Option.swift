@@ -8,9 +8,13 @@ extension ProcessLimits {
     /// Parses `memory=256M,cpu=60s,processes=64,files=128`, with at least one of them.
     init(option text: String) throws {
         self.init()
+        var keys: Set<String> = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let words = part.filter { $0 != " " }.split(separator: "=", maxSplits: 1).map(String.init)
             let value = words.count == 2 ? words[1] : ""
+            if let key = words.first, !keys.insert(key).inserted {
+                throw ValidationError("--limit has '\(key)' twice: give it once.")
+            }
             switch words.first {
             case "memory":
                 memory = UInt64(

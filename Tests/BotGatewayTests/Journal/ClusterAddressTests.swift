@@ -4,12 +4,12 @@ import Testing
 
 struct ClusterAddressTests {
     @Test(arguments: [
-        ("postgresql://bot@db/pipegram", "postgresql://db/pipegram"),
+        ("postgresql://bot@db/pipegram", "postgresql://bot@db/pipegram"),
         ("postgres://db:5433/pipegram?sslmode=verify-full", "postgresql://db:5433/pipegram"),
-        ("postgresql://bot:a@b@db/pipegram", "postgresql://db/pipegram"),
+        ("postgresql://bot:a@b@db/pipegram", "postgresql://bot@db/pipegram"),
         ("postgresql:///pipegram?host=/run/postgresql", "postgresql:///pipegram"),
     ])
-    func `messages name the server and the database, without user and password`(
+    func `messages name the user, the server and the database, without a password`(
         _ url: String, _ place: String
     ) throws {
         #expect(try #require(ClusterAddress(url)).place == place)

@@ -18,11 +18,11 @@ package nonisolated struct ClusterAddress: Sendable {
             || ["?password=", "&password=", "?sslpassword=", "&sslpassword="].contains { url.contains($0) }
     }
 
-    /// The URL for messages: without user, password and parameters.
+    /// The URL for messages: without password and parameters.
     package var place: String {
         let parts = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0]
-        let start = parts.drop { $0 != "/" }.dropFirst(2)
-        let host = start.lastIndex(of: "@").map { start[start.index(after: $0)...] } ?? start
-        return "postgresql://\(host)"
+        let rest = parts.drop { $0 != "/" }.dropFirst(2)
+        guard let at = rest.lastIndex(of: "@") else { return "postgresql://\(rest)" }
+        return "postgresql://\(rest[..<at].prefix { $0 != ":" })\(rest[at...])"
     }
 }
