@@ -44,6 +44,8 @@ import Testing
         let tell = try test.rig.pipegram(["tell", "--text", "chat:42"], environment: test.variables)
         #expect(tell.end(input: "disk full\n").status == 0, "\(tell.errorText)")
         #expect(try test.command(["tell", "chat:42", "{}"]).status == 0)
+        let user = try test.command(["tell", "--text", "user:42", "lost"])
+        #expect(user.status == 64 && user.errorText.contains("only in a chat, such as chat:42"))
         #expect(try test.command(["tell", "--text", "chat:42", "again"]).status == 0)
         #expect(test.wait { test.texts(in: 42).joined(separator: "\n") == "got disk full\ngot again" })
         #expect(test.stop() == 0)

@@ -93,6 +93,14 @@ struct ChildFlags: ParsableArguments, Sendable {
         return policy
     }
 
+    /// Why no child of this scope could answer what it is told; nil if it could.
+    @MainActor func refusal(of scope: Scope) -> String? {
+        if plain, case .user(let id) = scope {
+            return "Invalid scope '\(scope)': a --plain program can answer only in a chat, such as chat:\(id)"
+        }
+        return self.scope.refusal(of: scope)
+    }
+
     private var plainTextOptions: PlainTextOptions {
         var options = PlainTextOptions()
         if let plainQuiet { options.quietTime = plainQuiet.duration ?? .seconds(1_000_000_000) }

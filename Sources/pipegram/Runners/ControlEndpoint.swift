@@ -7,7 +7,8 @@ import Reactor
 @MainActor final class ControlEndpoint {
     private let server: ControlServer
     private let journal: DiskJournal
-    private let scopes: ScopeChoice
+    /// Why no child of a scope could answer; nil if it could.
+    private let refusal: (Scope) -> String?
     private let questions: Questions
     private var gateway: Gateway?
     /// Calls that came before the bot was signed in.
@@ -17,10 +18,10 @@ import Reactor
     ///
     /// - Parameter directory: the state directory, whose lock the gateway holds.
     init?(
-        in directory: StateDirectory, of bot: String, by scopes: ScopeChoice, keepingIn journal: DiskJournal,
-        on loop: EventLoop, log: Logger
+        in directory: StateDirectory, of bot: String, refusing refusal: @escaping (Scope) -> String?,
+        keepingIn journal: DiskJournal, on loop: EventLoop, log: Logger
     ) {
-        (self.journal, self.scopes) = (journal, scopes)
+        (self.journal, self.refusal) = (journal, refusal)
         questions = Questions(on: loop)
         do throws(SystemError) {
             server = try ControlServer(
@@ -63,7 +64,7 @@ import Reactor
     }
 
     private func tell(_ told: Told, then done: @escaping (ControlServer.Reply) -> Void) {
-        if let refusal = scopes.refusal(of: told.scope) { return done(.failure(ControlRefusal(refusal))) }
+        if let refusal = refusal(told.scope) { return done(.failure(ControlRefusal(refusal))) }
         // The start delivers what the journal has by then, and the next start what comes during the shutdown.
         let gateway = gateway.flatMap { $0.isEnding ? nil : $0 }
         journal.append(told) { event in

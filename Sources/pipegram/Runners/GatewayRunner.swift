@@ -103,7 +103,7 @@ import Reactor
             },
             control: directory.flatMap { [journal, session] in
                 ControlEndpoint(
-                    in: $0, of: session.token.bot, by: command.childFlags.scope, keepingIn: journal,
+                    in: $0, of: session.token.bot, refusing: command.childFlags.refusal, keepingIn: journal,
                     on: session.loop, log: session.log)
             })
     }
