@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 struct job {
@@ -67,6 +68,8 @@ static int set_limits(const child_limits *limits) {
 static int child_main(void *argument) {
     struct job *job = argument;
     const spawn_request *request = job->request;
+    // 0 stands for the writing process.
+    if (request->cgroup >= 0 && write(request->cgroup, "0", 1) != 1) goto failed;
     // Unshare the descriptor table, up to the slots, before changing anything in it.
     if (syscall(SYS_close_range, slot[2] + 1, ~0u, CLOSE_RANGE_UNSHARE)) goto failed;
     for (int i = 0; i < 3; i++)
@@ -136,6 +139,11 @@ int spawn_child(spawned_child *child, const spawn_request *request) {
         close(child->pidfd);
     }
     return error;
+}
+
+int is_marked(const char *path, const char *attribute) {
+    char value = 0;
+    return getxattr(path, attribute, &value, 1) == 1 && value == '1';
 }
 
 void hide_process(void) { prctl(PR_SET_DUMPABLE, 0); }

@@ -5,7 +5,8 @@ extension ChildProcess.Exit {
     /// For the log: `status 1`, `killed by SIGSEGV`.
     var words: String {
         guard let number = Self.signal(of: status) else { return "status \(status)" }
-        return "killed by " + (Self.signals[number] ?? "signal \(number)")
+        let reason = isOutOfMemory ? ": it reached --limit memory" : ""
+        return "killed by " + (Self.signals[number] ?? "signal \(number)") + reason
     }
 
     /// For metrics: how the child ended by itself.

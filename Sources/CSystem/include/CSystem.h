@@ -28,6 +28,7 @@ typedef struct {
     int input, output, error; // become descriptors 0, 1 and 2
     uint64_t descriptor_limit; // the child's soft RLIMIT_NOFILE; 0 keeps ours
     child_limits limits;
+    int cgroup;            // the cgroup.procs of the group that the child joins; negative keeps ours
     int no_new_privileges; // execve(2) ignores set-user-ID bits and file capabilities
 } spawn_request;
 
@@ -40,6 +41,9 @@ int spawn_prepare(void);
 /// Returns 0, or the errno of the failed start, after which nothing is left behind. The cost doesn't depend on how many
 /// descriptors this process has open; posix_spawn copies the whole table.
 int spawn_child(spawned_child *child, const spawn_request *request);
+
+/// Whether the extended attribute of a file is "1". Returns 1 or 0.
+int is_marked(const char *path, const char *attribute);
 
 /// Hides this process's memory, descriptors and environment from other processes of its user, and makes no core dump.
 void hide_process(void);

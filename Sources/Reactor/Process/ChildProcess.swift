@@ -33,15 +33,16 @@ package final class ChildProcess {
         package let status: Int32
         /// How many of the bytes written to its stdin it never read.
         package let unread: Int
+        /// Whether the kernel ended processes of it, because all together needed more memory than their limit.
+        package let isOutOfMemory: Bool
 
         /// The signal of such a status; nil for a program's own. ssh, for example, exits with 255.
         package static func signal(of status: Int32) -> Int32? {
             (129...192).contains(status) ? status - 128 : nil
         }
 
-        package init(status: Int32, unread: Int) {
-            self.status = status
-            self.unread = unread
+        package init(status: Int32, unread: Int, isOutOfMemory: Bool = false) {
+            (self.status, self.unread, self.isOutOfMemory) = (status, unread, isOutOfMemory)
         }
     }
 
@@ -82,9 +83,8 @@ package final class ChildProcess {
         do throws(SystemError) {
             for _ in 0..<3 { ends += try Self.pipe() }
             let child = try program.spawn(input: ends[0], output: ends[3], error: ends[5])
-            group = ProcessGroup(leader: child.pid, isBoxed: program.isBoxed)
-            pidfd = child.pidfd
-            Self.running.insert(child.pid)
+            (group, pidfd) = child
+            Self.running.insert(child.group.leader)
         } catch {
             ends.forEach { close($0) }
             throw error
@@ -253,7 +253,7 @@ package final class ChildProcess {
         Self.running.remove(pid)
         loop.unwatch(pidfd)
         close(pidfd)
-        exit = Exit(status: status, unread: unread)
+        exit = Exit(status: status, unread: unread, isOutOfMemory: group.place?.leave() ?? false)
         stdin.close(loop)
         drain()
     }

@@ -5,6 +5,18 @@ struct ProcessGroup {
     /// The child. In a box it is bwrap(1), outside of it.
     let leader: pid_t
     let isBoxed: Bool
+    /// Its cgroup; nil if it has none of its own.
+    let place: Place?
+
+    struct Place {
+        private let group: ControlGroup
+        private let path: String
+
+        init(_ group: ControlGroup, _ path: String) { (self.group, self.path) = (group, path) }
+
+        /// Removes the cgroup after the leader's end. Returns whether the memory didn't suffice.
+        func leave() -> Bool { group.remove(path) }
+    }
 
     /// The bot's program; nil while bwrap hasn't started it yet.
     var program: pid_t? {

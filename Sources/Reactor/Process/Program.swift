@@ -50,6 +50,8 @@ package struct Program {
     /// The child's soft descriptor limit; 0 means this process's limit.
     package var descriptorLimit: UInt64 = 0
     package var limits = ProcessLimits()
+    /// Where each process gets a group for the limits of all that it starts; nil if it has none.
+    package var controlGroup: ControlGroup?
     /// Whether set-user-ID programs, such as sudo(8), give it and its processes no rights.
     package var hasNoNewPrivileges = false
     /// Whether it is bwrap(1). The bot's program is then the first child of its only child.
@@ -151,7 +153,9 @@ package struct Program {
         return boxed
     }
 
-    func spawn(input: Int32, output: Int32, error: Int32) throws(SystemError) -> spawned_child {
+    func spawn(
+        input: Int32, output: Int32, error: Int32
+    ) throws(SystemError) -> (group: ProcessGroup, pidfd: Int32) {
         if let directory {
             do throws(SystemError) {
                 try Directory.make(directory)
@@ -167,8 +171,13 @@ package struct Program {
         let path = directory == nil ? self.path : absolutePath
         let arguments = self.arguments.map { strdup($0) } + [nil]
         let environment = self.environment.map { strdup($0) } + [nil]
-        let place = directory.flatMap { strdup($0) }
-        defer { (arguments + environment + [place]).forEach { free($0) } }
+        let start = directory.flatMap { strdup($0) }
+        defer { (arguments + environment + [start]).forEach { free($0) } }
+        let member = try controlGroup?.makeMember(limits)
+        defer { (member?.processes).map { _ = close($0) } }
+        // All of the user's processes count for the kernel's limit, only the child's own for its group.
+        var limits = limits
+        if controlGroup?.limitsProcesses == true { limits.processes = 0 }
         var child = spawned_child()
         var failure: Int32 = 0
         path.withCString { path in
@@ -176,15 +185,20 @@ package struct Program {
                 environment.withUnsafeBufferPointer { environment in
                     var request = spawn_request(
                         path: path, arguments: arguments.baseAddress, environment: environment.baseAddress,
-                        directory: place,
+                        directory: start,
                         input: input, output: output, error: error, descriptor_limit: descriptorLimit,
-                        limits: limits.request, no_new_privileges: hasNoNewPrivileges ? 1 : 0)
+                        limits: limits.request, cgroup: member?.processes ?? -1,
+                        no_new_privileges: hasNoNewPrivileges ? 1 : 0)
                     failure = spawn_child(&child, &request)
                 }
             }
         }
-        guard failure == 0 else { throw SystemError("starting \(self.path)", code: failure) }
-        return child
+        let place = controlGroup.flatMap { group in member.map { ProcessGroup.Place(group, $0.path) } }
+        guard failure == 0 else {
+            _ = place?.leave()
+            throw SystemError("starting \(self.path)", code: failure)
+        }
+        return (ProcessGroup(leader: child.pid, isBoxed: isBoxed, place: place), child.pidfd)
     }
 }
 

@@ -58,10 +58,7 @@ struct ChildFlags: ParsableArguments, Sendable {
     }
 
     func validate() throws {
-        if try limits.processes > 0, geteuid() == 0 {
-            throw ValidationError(
-                "--limit processes has no effect on root's processes: run pipegram as another user.")
-        }
+        _ = try limits
         let needPlain = [
             ("--plain-quiet", plainQuiet != nil), ("--interrupt", interrupt != nil), ("--stream", stream),
             ("--markdown", markdown),

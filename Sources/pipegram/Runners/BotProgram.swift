@@ -1,5 +1,6 @@
 import ArgumentParser
 import BotGateway
+import Glibc
 import JSON
 import Logging
 import Reactor
@@ -15,7 +16,7 @@ extension ProgramArguments {
 @MainActor struct BotProgram {
     /// The program with its placeholders.
     let command: CommandTemplate
-    /// About files that children in boxes may miss.
+    /// About limits, and about files that children in boxes may miss.
     private let warnings: [String]
     /// The limit of open descriptors of this process.
     let descriptorLimit: UInt64
@@ -31,12 +32,27 @@ extension ProgramArguments {
         (program.descriptorLimit, descriptorLimit) = DescriptorLimit.raise()
         program.limits = try flags.limits
         program.hasNoNewPrivileges = true
+        var warnings: [String] = []
+        do {
+            program.controlGroup = try Self.controlGroup(for: program.limits)
+        } catch {
+            warnings.append(
+                "--limit counts for each process of a child alone: its cgroup can't be used: \(error)")
+        }
+        guard program.limits.processes == 0 || geteuid() != 0 || program.controlGroup?.limitsProcesses == true
+        else {
+            throw Failure(
+                .validationFailure,
+                "--limit processes has no effect on root's processes: run pipegram as another user, or with "
+                    + "Delegate=pids in a systemd unit.")
+        }
         do {
             var command = try CommandTemplate(program, directory: flags.workdir, scopes: flags.scope)
             let setting = try BoxSetting(
                 flags.boxFlags.box, for: program, directory: flags.workdir, hiding: secrets)
             if !flags.boxFlags.printCommand { try setting?.check(for: program) }
-            (command.box, warnings) = (setting?.box, setting?.warnings ?? [])
+            command.box = setting?.box
+            self.warnings = warnings + (setting?.warnings ?? [])
             self.command = command
         } catch let error as CommandTemplate.Malformed {
             throw Failure(.validationFailure, "\(error)")
@@ -50,6 +66,11 @@ extension ProgramArguments {
                 "the limit of \(descriptorLimit) open files leaves no room for a child: it must be at least \(least). "
                     + "Raise it with ulimit -n \(least), in a systemd unit with LimitNOFILE=\(least)")
         }
+    }
+
+    /// The group for limits that count for all processes of a child together.
+    private static func controlGroup(for limits: ProcessLimits) throws(SystemError) -> ControlGroup? {
+        limits.memory > 0 || limits.processes > 0 ? try ControlGroup() : nil
     }
 
     /// Prints the command line that starts a child of some chat or user, for a shell.
