@@ -8,6 +8,9 @@ let onTheLoop: [SwiftSetting] = [
     .unsafeFlags(["-Xfrontend", "-disable-dynamic-actor-isolation"]),
 ]
 
+/// For code that no message passes through: it is small rather than fast.
+let isSmall: SwiftSetting = .unsafeFlags(["-Osize"], .when(configuration: .release))
+
 let package = Package(
     name: "pipegram",
     products: [.executable(name: "pipegram", targets: ["pipegram"])],
@@ -31,7 +34,7 @@ let package = Package(
         // The header of Debian's libtomlplusplus-dev.
         .target(name: "CTOML"),
         .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: onTheLoop),
-        .target(name: "TOML", dependencies: ["CTOML"], swiftSettings: onTheLoop),
+        .target(name: "TOML", dependencies: ["CTOML"], swiftSettings: onTheLoop + [isSmall]),
         .target(
             name: "Reactor", dependencies: ["CCurl", "CEdit", "CMicroHTTPD", "CSystem"],
             swiftSettings: onTheLoop),
@@ -50,14 +53,15 @@ let package = Package(
             swiftSettings: onTheLoop),
         .target(
             name: "Offline", dependencies: ["BotGateway", "TelegramSimulator"], swiftSettings: onTheLoop),
-        .target(name: "Chat", dependencies: ["Offline"], swiftSettings: onTheLoop),
-        .target(name: "Doctor", dependencies: ["Offline"], swiftSettings: onTheLoop),
+        .target(name: "Chat", dependencies: ["Offline"], swiftSettings: onTheLoop + [isSmall]),
+        .target(name: "Doctor", dependencies: ["Offline"], swiftSettings: onTheLoop + [isSmall]),
         // Without default isolation: ArgumentParser's commands can't be isolated to the main actor.
         .executableTarget(
             name: "pipegram",
             dependencies: [
                 "Chat", "Doctor", "TOML", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            swiftSettings: [isSmall]),
         .systemLibrary(name: "CGlibc", path: "Tests/CGlibc"),
         .target(
             name: "TestSupport", dependencies: ["Chat", "CGlibc", "Doctor", "TOML"],
