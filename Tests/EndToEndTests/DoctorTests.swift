@@ -58,6 +58,19 @@ import Testing
         #expect(silent.output.contains { $0.contains("doesn't acknowledge a plain message") })
     }
 
+    @Test func `a bot that holds an event is told to stop, which takes a window`() throws {
+        let holds = ["--ack", "event", "--patience", "300ms"]
+        let narrow = try doctor(holds + ["--", ProjectPaths.bot("holds.sh")])
+        #expect(narrow.exit?.status == 1, "\(narrow.output)")
+        #expect(
+            narrow.output.contains {
+                $0.contains("it acknowledges a plain message only after a /stop") && $0.contains("--window 4")
+            }, "\(narrow.output)")
+        let wide = try doctor(
+            holds + ["--window", "4", "--scope", "topic", "--", ProjectPaths.bot("holds.sh")])
+        #expect(wide.exit?.status == 0, "\(wide.output)")
+    }
+
     @Test func `a patience that no bot can meet is refused`() throws {
         let run = try doctor(["--patience", "0s", "--", "cat"])
         #expect(run.exit?.status == 64)

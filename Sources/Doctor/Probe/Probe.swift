@@ -114,11 +114,18 @@ final class Probe {
     /// With --ack event, an idle bot may await something until it acknowledges the event. A missing acknowledgement
     /// costs the patience only once.
     private func wentIdle() {
-        guard options.awaitsAcknowledgement, !progress.isAcknowledged, record.lines.unacknowledged == nil
-        else {
+        guard options.awaitsAcknowledgement, record.lines.unacknowledged == nil,
+            record.lines.heldUntilStop == nil
+        else { return advance() }
+        if progress.isAcknowledged {
+            if progress.isStopGiven { record.lines.heldUntilStop = progress.current }
             return advance()
         }
         guard monitor.isOverdue else { return monitor.pollSoon() }
+        if let stop = progress.takeStop() {
+            write(stop.event.line)
+            return monitor.watch(quiet: Self.quiet, timeout: options.patience)
+        }
         record.lines.unacknowledged = progress.current
         advance()
     }

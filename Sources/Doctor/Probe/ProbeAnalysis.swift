@@ -65,6 +65,12 @@ struct ProbeAnalysis {
     }
 
     private mutating func diagnoseAcknowledgements(_ record: ProbeRecord) {
+        if let held = record.lines.heldUntilStop, options.window == 1 {
+            fault(
+                "stop", at: nil,
+                "it acknowledges \(held.name) only after a /stop, which waits behind that event, as a button press does: "
+                    + "run it with --window 4")
+        }
         // Nothing came before the end of stdin: a buffer is reported as such.
         guard let step = record.lines.unacknowledged, record.lines.beforeEnd > 0 || record.lines.count == 0
         else {

@@ -1,3 +1,5 @@
+import BotGateway
+
 /// The options of a probe.
 package struct ProbeOptions {
     /// The maximum line length in bytes.
@@ -10,6 +12,10 @@ package struct ProbeOptions {
     package var isSingleEvent = false
     /// The bot acknowledges each event with `telegram.ack`, and gets the next one after that.
     package var awaitsAcknowledgement = false
+    /// The scopes of children.
+    package var scopes = ScopeChoice.chat
+    /// How many unacknowledged events the bot may have at once.
+    package var window = 1
     /// The command line that checks a program that speaks plain text.
     package var plainCommandLine = "pipegram doctor --plain"
 

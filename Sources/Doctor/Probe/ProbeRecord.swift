@@ -18,6 +18,8 @@ struct ProbeRecord {
         var onStderr = 0
         /// With --ack event, the first event whose `telegram.ack` didn't come in time.
         var unacknowledged: Scenario.Step?
+        /// The same, if it came once the bot was told to stop.
+        var heldUntilStop: Scenario.Step?
 
         /// Those on stdout.
         var count: Int { beforeEnd + atEnd + later }

@@ -22,8 +22,11 @@ import TelegramSimulator
         (self.script, self.options) = (script, options)
         let scenarios: [Scenario] =
             options.isPlain
-            ? [.plain(chat: 1_000_000_000 + number)]
-            : [.inPrivate(chat: 1_000_000_000 + number), .inGroup(chat: -1_001_000_000_000 - number)]
+            ? [.plain(chat: 1_000_000_000 + number, by: options.scopes)]
+            : [
+                .inPrivate(chat: 1_000_000_000 + number, by: options.scopes),
+                .inGroup(chat: -1_001_000_000_000 - number, by: options.scopes),
+            ]
         let silentLog = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
         probes = scenarios.map { scenario in
             let telegram = CallPrinter(

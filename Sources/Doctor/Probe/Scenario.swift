@@ -18,12 +18,14 @@ struct Scenario {
     }
 
     let steps: [Step]
+    /// A message that interrupts the bot's work; nil if it isn't tried.
+    private(set) var stop: Step?
 
     /// A private chat.
-    static func inPrivate(chat: Int64) -> Scenario {
+    static func inPrivate(chat: Int64, by scopes: ScopeChoice = .chat) -> Scenario {
         let ada: JSON = ["id": JSON(chat), "is_bot": false, "first_name": "Ada", "username": "ada"]
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada", "username": "ada"]
-        var builder = ScenarioBuilder(from: ada, in: place)
+        var builder = ScenarioBuilder(from: ada, in: place, by: scopes)
         builder.addMessage("a plain message", with: ["text": "hello"])
         builder.addMessage(
             "the command /start",
@@ -44,14 +46,18 @@ struct Scenario {
             "kind_of_tomorrow", "an event of an unknown type", .unknownKind,
             ["chat": place, "from": ada, "novelty": true])
         builder.addMessage("a plain message", with: ["text": "good bye"])
-        return Scenario(steps: builder.steps)
+        let steps = builder.steps
+        builder.addMessage(
+            "the command /stop",
+            with: ["text": "/stop", "entities": [["type": "bot_command", "offset": 0, "length": 5]]])
+        return Scenario(steps: steps, stop: builder.steps.last)
     }
 
     /// A group.
-    static func inGroup(chat: Int64) -> Scenario {
+    static func inGroup(chat: Int64, by scopes: ScopeChoice = .chat) -> Scenario {
         let boris: JSON = ["id": 43, "is_bot": false, "first_name": "Boris"]
         let place: JSON = ["id": JSON(chat), "type": "supergroup", "title": "A group"]
-        var builder = ScenarioBuilder(from: boris, in: place)
+        var builder = ScenarioBuilder(from: boris, in: place, by: scopes)
         builder.addMessage("a message in a group", with: ["text": "hello, all"])
         builder.addMessage(
             "a message about a new member, which has no text", .noText,
@@ -61,10 +67,10 @@ struct Scenario {
     }
 
     /// Lines for a plain-text program.
-    static func plain(chat: Int64) -> Scenario {
+    static func plain(chat: Int64, by scopes: ScopeChoice = .chat) -> Scenario {
         let place: JSON = ["id": JSON(chat), "type": "private", "first_name": "Ada"]
         var builder = ScenarioBuilder(
-            from: ["id": JSON(chat), "is_bot": false, "first_name": "Ada"], in: place)
+            from: ["id": JSON(chat), "is_bot": false, "first_name": "Ada"], in: place, by: scopes)
         for text in ["1+1", "hello", "2+2"] {
             builder.addMessage("the line '\(text)'", with: ["text": JSON(text)])
         }
@@ -98,7 +104,11 @@ private struct ScenarioBuilder {
     let chat: JSON
     private(set) var steps: [Scenario.Step] = []
 
-    init(from person: JSON, in chat: JSON) { (self.person, self.chat) = (person, chat) }
+    private let scopes: ScopeChoice
+
+    init(from person: JSON, in chat: JSON, by scopes: ScopeChoice) {
+        (self.person, self.chat, self.scopes) = (person, chat, scopes)
+    }
 
     mutating func addMessage(
         _ name: String, _ edgeCase: Scenario.EdgeCase? = nil, with contents: JSON, as kind: String = "message"
@@ -112,7 +122,7 @@ private struct ScenarioBuilder {
 
     mutating func add(_ kind: String, _ name: String, _ edgeCase: Scenario.EdgeCase?, _ payload: JSON) {
         let json: JSON = ["update_id": JSON(9001 + steps.count), kind: payload]
-        guard let update = try? Update(json), let event = IncomingEvent(update) else { return }
+        guard let update = try? Update(json), let event = IncomingEvent(update, by: scopes) else { return }
         steps.append(Scenario.Step(name: name, edgeCase: edgeCase, event: event))
     }
 }

@@ -10,7 +10,7 @@ struct DoctorCommand: ParsableCommand, Sendable {
             and sends it events for a second or two. The bot's calls go to a Telegram simulated in memory, but \
             the program's other effects are real. Without a program, only the environment is checked. Exits with \
             0 if nothing is wrong, else with 1; notes don't count. With --ack exit, each child gets one event; with \
-            --ack event, each event waits for the bot's telegram.ack.
+            --ack event, each event waits for the bot's telegram.ack; if it doesn't come, the bot gets a /stop.
 
             The doctor calls getUpdates once and confirms no update. That call interrupts any other program that \
             polls for the same bot, except a pipegram on this machine; --no-poll skips it.
@@ -47,6 +47,8 @@ struct DoctorCommand: ParsableCommand, Sendable {
         if let patience = patience.duration, patience < .milliseconds(100) {
             throw ValidationError("--patience must be at least 100ms.")
         }
+        try ChildFlags.check(probeFlags.scope, isPlain: probeFlags.plain)
+        try DeliveryFlags.check(window: probeFlags.window)
         try ack.check(isPlain: probeFlags.plain)
         if let first = commandLine.first { try ProgramArguments.rejectOption(first) }
     }

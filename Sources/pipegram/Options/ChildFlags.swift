@@ -5,11 +5,10 @@ import Reactor
 
 /// The options for children that `run`, `chat` and `replay` share.
 struct ChildFlags: ParsableArguments, Sendable {
-    @Option(
-        help: ArgumentHelp(
-            "Run one child per chat, forum topic, sender (user), or bot",
-            valueName: "scope"))
-    var scope = ScopeChoice.chat
+    static let scopeHelp = ArgumentHelp(
+        "Run one child per chat, forum topic, sender (user), or bot", valueName: "scope")
+
+    @Option(help: scopeHelp) var scope = ScopeChoice.chat
 
     @Option(help: .duration("Time for a child to exit after its stdin is closed"))
     var stopGrace = DurationValue.seconds(10)
@@ -57,6 +56,15 @@ struct ChildFlags: ParsableArguments, Sendable {
         get throws { try limit.map { try ProcessLimits(option: $0) } ?? ProcessLimits() }
     }
 
+    /// A plain-text program can't name a chat.
+    static func check(_ scope: ScopeChoice, isPlain: Bool) throws {
+        if isPlain, scope == .user || scope == .bot {
+            throw ValidationError(
+                "--plain doesn't work with --scope \(scope.rawValue), which has no chat to answer in: "
+                    + "use --scope chat or topic.")
+        }
+    }
+
     func validate() throws {
         _ = try limits
         let needPlain = [
@@ -71,12 +79,7 @@ struct ChildFlags: ParsableArguments, Sendable {
                 throw ValidationError("--interrupt is empty: give it the text of a message, such as /stop.")
             }
         }
-        // A bot that speaks plain text can't name a chat.
-        if plain, scope == .user || scope == .bot {
-            throw ValidationError(
-                "--plain doesn't work with --scope \(scope.rawValue), which has no chat to answer in: "
-                    + "use --scope chat or topic.")
-        }
+        try Self.check(scope, isPlain: plain)
         guard maxChildren > 0 else { throw ValidationError("--max-children must be at least 1.") }
     }
 

@@ -24,10 +24,10 @@ struct DeliveryFlags: ParsableArguments, Sendable {
     /// The former name of `--ack-timeout`.
     @Option(help: .hidden) var settle: DurationValue?
 
-    @Option(
-        help: ArgumentHelp("Maximum events in flight per child with --ack event", valueName: "number")
-    )
-    var window = 1
+    static let windowHelp = ArgumentHelp(
+        "Maximum events in flight per child with --ack event", valueName: "number")
+
+    @Option(help: windowHelp) var window = 1
 
     @Option(
         help: ArgumentHelp(
@@ -39,10 +39,12 @@ struct DeliveryFlags: ParsableArguments, Sendable {
     @Flag(help: "Keep events and calls in memory only")
     var noState = false
 
+    static func check(window: Int) throws {
+        guard (1...1000).contains(window) else { throw ValidationError("--window must be from 1 to 1000.") }
+    }
+
     func validate() throws {
-        guard (1...1000).contains(window) else {
-            throw ValidationError("--window must be from 1 to 1000.")
-        }
+        try Self.check(window: window)
         guard maxDeliveries > 0 else { throw ValidationError("--max-deliveries must be at least 1.") }
         if stateFlags.state != nil, noState {
             throw ValidationError("--state and --no-state exclude each other.")

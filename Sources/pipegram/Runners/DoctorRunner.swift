@@ -113,7 +113,8 @@ import TelegramSimulator
         program.descriptorLimit = descriptors.original
         var template: CommandTemplate
         do {
-            template = try CommandTemplate(program, directory: command.probeFlags.workdir)
+            template = try CommandTemplate(
+                program, directory: command.probeFlags.workdir, scopes: command.probeFlags.scope)
         } catch {
             return report.add(Diagnosis(.fault, "placeholders", "\(error)"))
         }
@@ -129,6 +130,8 @@ import TelegramSimulator
         options.plainCommandLine = ProgramArguments.plainCommandLine
         options.isSingleEvent = command.ack == .exit
         options.awaitsAcknowledgement = command.ack == .event
+        options.scopes = command.probeFlags.scope
+        options.window = command.probeFlags.window
         let environment = ChildEnvironment(
             gateway: Environment.all, isSecret: { [token] in token?.isIn($0) == true },
             bot: SimulatedTelegram.demoBot, version: Version.current)
