@@ -41,8 +41,8 @@ class Message(Dict[str, Any]):
 
     @property
     def text(self) -> str:
-        """The text or the caption; empty if there is neither."""
-        return str(self.get("text", self.get("caption", "")))
+        """The text, the caption, or the words of a rich message; empty if there is none."""
+        return transcript.text_in(self)
 
     @property
     def buttons(self) -> List[List[str]]:

@@ -42,7 +42,37 @@ def text_of(action: Action) -> str:
     if kind == "reaction":
         return "".join(str(reaction.get("emoji", "")) for reaction in parsed(action["reaction"]))
     content = action.get("message") or action.get("answer") or action
-    return str(content.get("text", content.get("caption", content.get("error_message", ""))))
+    return text_in(content, content.get("error_message", ""))
+
+
+def text_in(message: Mapping[str, Any], otherwise: Any = "") -> str:
+    """The text, the caption, or the words of a rich message, with a line for each block, item and row."""
+    if "rich_message" in message:
+        return _lines(parsed(message["rich_message"]).get("blocks", []))
+    return str(message.get("text", message.get("caption", otherwise)))
+
+
+def _lines(blocks: Any) -> str:
+    return "\n".join(filter(None, map(_block, blocks)))
+
+
+def _block(block: Mapping[str, Any]) -> str:
+    parts = [_rich(block[key]) for key in ("summary", "text", "expression") if key in block]
+    parts.append(_lines(block.get("blocks", [])))
+    parts += [_lines(item["blocks"]) for item in block.get("items", [])]
+    parts += [" ".join(_rich(cell.get("text", "")) for cell in row) for row in block.get("cells", [])]
+    parts.append(" ".join(f"[{_rich(button['text'])}]" for button in block.get("buttons", [])))
+    caption = block.get("caption", "")
+    parts.append(_rich(caption["text"] if isinstance(caption, dict) and "text" in caption else caption))
+    return "\n".join(filter(None, parts))
+
+
+def _rich(text: Any) -> str:
+    if isinstance(text, str):
+        return text
+    if isinstance(text, list):
+        return "".join(map(_rich, text))
+    return _rich(text.get("text", text.get("alternative_text", text.get("expression", ""))))
 
 
 def parsed(value: Any) -> Any:
@@ -78,9 +108,9 @@ def _words(action: Action) -> str:
 def _content(message: Mapping[str, Any]) -> str:
     kinds = [name for name in message if name in _KINDS]
     words = [f"({kind})" for kind in kinds[:1]]
-    text = message.get("text", message.get("caption"))
-    if text is not None:
-        words.append(str(text))
+    text = text_in(message)
+    if text:
+        words.append(text)
     markup = message.get("reply_markup", {})
     for row in markup.get("inline_keyboard") or markup.get("keyboard") or []:
         words += [f"[{button if isinstance(button, str) else button['text']}]" for button in row]

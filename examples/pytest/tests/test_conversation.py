@@ -228,3 +228,9 @@ def test_the_transcript_has_both_sides_in_order(telegram, call, ada):
 def test_regular_expressions_may_be_compiled(telegram, call, ada):
     call("sendMessage", chat_id=ada.id, text="HELLO")
     telegram.bot.says(match=re.compile("hello", re.I))
+
+
+def test_rich_messages(telegram, call, ada):
+    markdown = "# News\n\nA **bold** word\n\n- one\n- two\n\n|A|B|\n|-|-|\n|c|d|"
+    call("sendRichMessage", chat_id=ada.id, rich_message={"markdown": markdown})
+    assert telegram.bot.says("News\nA bold word\none\ntwo\nA B\nc d").text.startswith("News")
