@@ -127,13 +127,37 @@ class World:
         if method == "answerInlineQuery":
             article = {"type": "article", "id": "1", "title": "x", "input_message_content": {"message_text": "x"}}
             return {"inline_query_id": self.act("sendInlineQuery", query="x")["id"], "results": [article]}
+        if method == "answerShippingQuery":
+            query = self.pay(currency="EUR", provider_token="x", need_shipping_address=True, is_flexible=True)
+            return {"shipping_query_id": query["id"],
+                    "shipping_options": [{"id": "1", "title": "x", "prices": [{"label": "x", "amount": 1}]}]}
+        if method == "answerPreCheckoutQuery":
+            return {"pre_checkout_query_id": self.pay(currency="XTR")["id"]}
+        if method == "refundStarPayment":
+            return {"telegram_payment_charge_id": self.charge()}
+        if method == "editUserStarSubscription":
+            return {"telegram_payment_charge_id": self.charge(subscription_period=2592000), "is_canceled": True}
         checklist = {"checklist": {"title": "x", "tasks": [{"id": 1, "text": "x"}]}}
         return {
+            "sendRichMessage": {"rich_message": {"markdown": "**x**"}},
+            "sendRichMessageDraft": {"rich_message": {"markdown": "**x**"}},
             "sendChecklist": checklist, "editMessageChecklist": checklist,
             "sendPoll": {"options": [{"text": "a"}, {"text": "b"}]},
             "editMessageText": {"text": "changed"},
             "editMessageReplyMarkup": {"reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "x"}]]}},
         }.get(method, {})
+
+    def pay(self, **properties):
+        """Ada begins to pay an invoice. The query that asks the bot for its consent, or for the shipping."""
+        invoice = {"title": "x", "description": "x", "payload": "x", "prices": [{"label": "x", "amount": 100}], **properties}
+        link = result("bot7:secret/createInvoiceLink", invoice)
+        return self.act("payInvoice", invoice_link=link)
+
+    def charge(self, **properties):
+        """The id of a payment of Ada's in Stars."""
+        query = self.pay(currency="XTR", **properties)
+        result("bot7:secret/answerPreCheckoutQuery", {"pre_checkout_query_id": query["id"], "ok": True})
+        return result("bot7:secret/getStarTransactions", {})["transactions"][-1]["id"]
 
     def request_to_join(self):
         """The id of a user who asked to join the group."""
