@@ -238,6 +238,11 @@ import Testing
         #expect(Self.refusal(message) == BotAPIError.rich(fault).reason)
     }
 
+    @Test func `a source of more than 256 KiB is too long, whatever is in it`() {
+        let quotes = String(repeating: "> ", count: 1 << 18)
+        #expect(Self.refusal(["markdown": JSON(quotes)]) == BotAPIError.rich("TEXT_TOO_LONG").reason)
+    }
+
     @Test func `16 levels and 20 columns are the limits`() throws {
         func nested(_ count: Int) -> JSON { ["html": JSON(String(repeating: "<b>", count: count) + "x")] }
         func table(_ count: Int) -> JSON {

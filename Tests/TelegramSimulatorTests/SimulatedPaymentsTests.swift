@@ -60,6 +60,15 @@ import Testing
         #expect(try world.call("getMyStarBalance", [:]) == ["amount": 0])
     }
 
+    @Test func `an invoice is paid once, although the user began twice`() throws {
+        try world.call(
+            "sendInvoice",
+            invoice(["currency": "XTR", "provider_token": "", "prices": [["label": "Tea", "amount": 3]]]))
+        let queries = [try world.act("payInvoice"), try world.act("payInvoice")]
+        for query in queries { try accept(query) }
+        #expect(try world.call("getMyStarBalance", [:]) == ["amount": 3])
+    }
+
     @Test func `the bot may refuse a payment, and then nothing is paid`() throws {
         try world.call("sendInvoice", invoice)
         let query = try world.act("payInvoice")

@@ -6,7 +6,10 @@ extension SimulatedTelegram {
     /// Takes the money, and tells the bot.
     func complete(_ checkout: SimulatedPayments.Checkout) throws(BotAPIError) {
         let (invoice, person) = (checkout.invoice, checkout.person)
-        guard let id = person["id"]?.integer else { return }
+        // The user may have paid twice before the bot consented.
+        guard let id = person["id"]?.integer, !interactions.payments.isPaid(checkout.place, by: id) else {
+            return
+        }
         interactions.payments.markPaid(checkout.place, by: id)
         var chat = chats.privateChat(with: person, id: id)
         if case .message(_, let place) = checkout.place { chat = chats.byID[place] ?? chat }

@@ -5,6 +5,9 @@ import JSON
 ///
 /// - SeeAlso: https://core.telegram.org/bots/api#richmessage
 enum RichMessage {
+    /// A longer source, in bytes, is too long, whatever its markup.
+    private static let sourceLimit = 256 << 10
+
     /// - Parameter argument: the parameter `rich_message`.
     /// - Throws: Telegram's errors, such as `RICH_MESSAGE_TEXT_TOO_LONG`.
     static func read(
@@ -38,11 +41,13 @@ enum RichMessage {
         let media = try RichMedia(input["media"])
         if let markdown = input["markdown"]?.string {
             guard !markdown.isEmpty else { throw .rich("MARKDOWN_INVALID") }
+            guard markdown.utf8.count <= sourceLimit else { throw .rich("TEXT_TOO_LONG") }
             guard let nodes = RichMarkdown.read(markdown) else { throw .rich("DEPTH_INVALID") }
             return try made(of: nodes, media, context)
         }
         guard let html = input["html"]?.string else { throw .badRequest("rich message must be non-empty") }
         guard !html.isEmpty else { throw .rich("HTML_INVALID") }
+        guard html.utf8.count <= sourceLimit else { throw .rich("TEXT_TOO_LONG") }
         var tree = RichTree()
         RichHTML(html).read(into: &tree)
         guard !tree.isTooDeep else { throw .rich("DEPTH_INVALID") }
