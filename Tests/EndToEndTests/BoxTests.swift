@@ -39,6 +39,23 @@ import Testing
         #expect(run.errorText.contains("status 3"), "\(run.errorText)")
     }
 
+    @Test func `a value other than net is refused`() throws {
+        let run = try TestRig().pipegram(["chat", "--box=NET", "--", "cat"]).end()
+        #expect(run.status == 64)
+        #expect(run.errorText.contains("--box takes no value but net, not 'NET'"), "\(run.errorText)")
+        let variable = try TestRig().pipegram(["chat", "--", "cat"], environment: ["PIPEGRAM_BOX": "yes"])
+            .end()
+        #expect(variable.status == 78)
+        #expect(variable.errorText.contains("PIPEGRAM_BOX must be true, false or net, not 'yes'"))
+        let directory = TemporaryDirectory()
+        try File.write(Array("box = \"yes\"\n".utf8), to: "\(directory.path)/pipegram.toml")
+        let file = try TestRig().pipegram(
+            ["chat", "--config", "\(directory.path)/pipegram.toml", "--", "cat"]
+        ).end()
+        #expect(file.status == 78)
+        #expect(file.errorText.contains("'box' must be true, false or \"net\""), "\(file.errorText)")
+    }
+
     @Test func `SIGTERM reaches the program in the box, and it may finish`() throws {
         let script =
             "trap 'sleep 0.2; echo finished >&2; exit 7' TERM; read -r line; echo ok; while :; do sleep 0.02; done"

@@ -38,6 +38,15 @@ import Testing
         #expect(limited.filter { !changed.contains($0.key) } == free.filter { !changed.contains($0.key) })
     }
 
+    @Test func `limits may be given one by one, but each only once`() throws {
+        let limited = try limits(["--limit", "cpu=60s", "--limit", "files=128"])
+        #expect(limited["Max cpu time"] == ["60", "61"])
+        #expect(limited["Max open files"] == ["128", "128"])
+        let twice = try chat(["--limit", "cpu=60s", "--limit", "cpu=1s"], ["cat"])
+        #expect(twice.status == 64)
+        #expect(twice.errorText.contains("twice"), "\(twice.errorText)")
+    }
+
     @Test func `a child that needs more memory or time fails`() throws {
         let hog = "read -r line; exec python3 -c 'print(len(bytearray(300 << 20)))'"
         #expect(try chat([], ["sh", "-c", hog]).output == ["314572800"])

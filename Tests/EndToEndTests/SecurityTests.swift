@@ -122,6 +122,10 @@ import Testing
         Attack(
             command: "head -c 300M /dev/zero >/tmp/pipegram-test-$G; rm -f /tmp/pipegram-test-$G", free: "",
             boxed: "No space left"),
+        // In a namespace of its own it could mount file systems without a limit.
+        Attack(
+            command: "unshare --user --map-root-user true && echo unshared", free: "", boxed: "unshare failed"
+        ),
         Attack(command: "ls -l /proc/self/fd | grep -c ' [3-9] -> [^/]'", free: "0", boxed: "0"),
         Attack(command: "echo mine >file; cat file; pwd", free: "mine", boxed: "mine"),
         Attack(command: "echo $SECRET_OF_THE_BOT", free: "its own", boxed: "its own"),

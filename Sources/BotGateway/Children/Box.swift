@@ -36,7 +36,8 @@ package struct Box {
     ///
     /// - Parameter directory: the child's own one, which exists; nil if it has none.
     private func options(directory: String?) -> [String] {
-        var options = ["--unshare-all"] + (sharesNetwork ? ["--share-net"] : [])
+        var options =
+            ["--unshare-all", "--unshare-user", "--disable-userns"] + (sharesNetwork ? ["--share-net"] : [])
         options += ["--die-with-parent", "--cap-drop", "ALL", "--proc", "/proc", "--dev", "/dev"]
         for place in ["/dev/shm", "/tmp"] {
             options += ["--size", "\(Self.temporarySize)", "--tmpfs", place]

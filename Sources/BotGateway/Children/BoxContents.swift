@@ -62,6 +62,12 @@ package struct BoxContents {
     package init(
         for program: Program, directory: String?, secrets: [Secret], home: String?, searchPath: String
     ) throws(Box.Refusal) {
+        if let directory, directory.drop(while: { $0 != "{" }).split(separator: "/").contains("..") {
+            throw Box.Refusal(
+                description:
+                    "--box: the --workdir \(directory) leads out of itself: leave out '..' after a placeholder"
+            )
+        }
         let isShared = directory?.contains("{") == false
         workplaces = directory.flatMap { isShared ? nil : Self.located(Self.fixedPart(of: $0)) }
         self.secrets =
@@ -139,9 +145,9 @@ package struct BoxContents {
         for argument in program.arguments.dropFirst()
         where !argument.hasPrefix("-") && !argument.contains("{") {
             let path = Self.absolute(argument)
-            guard !argument.isEmpty, access(path, F_OK) == 0, let target = Self.resolved(path) else {
-                continue
-            }
+            guard !argument.isEmpty, access(path, F_OK) == 0, let target = Self.resolved(path),
+                !isSecret(target)
+            else { continue }
             if File.isRegular(path), isFirst {
                 addFile(path)
                 isFirst = false
@@ -149,6 +155,11 @@ package struct BoxContents {
                 add(path)
             }
         }
+    }
+
+    /// Whether a file is one that the gateway uses, such as the token file.
+    private func isSecret(_ path: String) -> Bool {
+        secrets.contains { $0.isOwn && $0.path == path }
     }
 
     private static func interpreters(of script: String, _ searchPath: String) -> [String] {
@@ -206,8 +217,13 @@ package struct BoxContents {
 
     /// A child sees its own directory, and not those of others.
     private mutating func hideWorkplaces() {
-        guard let workplaces, isVisible(workplaces) else { return }
-        entries.append(Entry(path: workplaces, kind: .hidden))
+        guard let workplaces else { return }
+        // They are visible by each path to a directory around them, also by a link's.
+        for entry in entries where entry.kind == .readOnly {
+            guard let place = Self.resolved(entry.path), Self.isWithin(workplaces, place) else { continue }
+            let path = entry.path + workplaces.dropFirst(place == "/" ? 0 : place.count)
+            if isVisible(path) { entries.append(Entry(path: path, kind: .hidden)) }
+        }
     }
 
     private func check(_ directory: String) throws(Box.Refusal) {

@@ -47,6 +47,7 @@ struct DoctorCommand: ParsableCommand, Sendable {
         if let patience = patience.duration, patience < .milliseconds(100) {
             throw ValidationError("--patience must be at least 100ms.")
         }
+        try BoxMode.check()
         try ChildFlags.check(probeFlags.scope, isPlain: probeFlags.plain)
         try DeliveryFlags.check(window: probeFlags.window)
         try ack.check(isPlain: probeFlags.plain)

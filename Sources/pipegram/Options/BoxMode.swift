@@ -16,6 +16,15 @@ enum BoxMode: String, ExpressibleByArgument, CustomStringConvertible {
         }
     }
 
+    /// Refuses a value that ArgumentParser takes for none.
+    static func check(_ words: [String] = CommandLine.arguments) throws {
+        for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("--box=") {
+            let value = String(word.dropFirst("--box=".count))
+            guard BoxMode(argument: value) == nil else { continue }
+            throw ValidationError("--box takes no value but net, not '\(value)'.")
+        }
+    }
+
     // Keeps the help free of the value that stands for none.
     static var allValueStrings: [String] { [] }
     var description: String { "" }

@@ -49,11 +49,13 @@ struct ChildFlags: ParsableArguments, Sendable {
         help: ArgumentHelp(
             "Limits of each child, such as memory=256M,cpu=60s",
             valueName: "limits"))
-    var limit: String?
+    var limit: [String] = []
 
     /// The limits in `--limit`.
     var limits: ProcessLimits {
-        get throws { try limit.map { try ProcessLimits(option: $0) } ?? ProcessLimits() }
+        get throws {
+            try limit.isEmpty ? ProcessLimits() : ProcessLimits(option: limit.joined(separator: ","))
+        }
     }
 
     /// A plain-text program can't name a chat.
@@ -67,6 +69,7 @@ struct ChildFlags: ParsableArguments, Sendable {
 
     func validate() throws {
         _ = try limits
+        try BoxMode.check()
         let needPlain = [
             ("--plain-quiet", plainQuiet != nil), ("--interrupt", interrupt != nil), ("--stream", stream),
             ("--markdown", markdown),
@@ -88,7 +91,7 @@ struct ChildFlags: ParsableArguments, Sendable {
         var policy = base
         policy.stopGrace = stopGrace.duration ?? .seconds(1_000_000_000)
         policy.maxLine = maxLine.bytes
-        policy.limits = limit
+        policy.limits = limit.isEmpty ? nil : limit.joined(separator: ",")
         policy.dialect = plain ? .plainText(plainTextOptions) : .events
         return policy
     }

@@ -57,6 +57,11 @@ import Reactor
 
     private func values(_ value: String, _ option: OptionDescription) throws(Failure) -> [String] {
         if option.isRepeating { return value.split(separator: ",").map(String.init) }
+        if option.mayLackValue, BoxMode(argument: value) == nil {
+            throw Failure(
+                .configuration,
+                "\(option.variable) must be true, false or net, not '\(value.escapingControls)'")
+        }
         guard option.isFlag else { return [value] }
         guard let isOn = ["true": true, "1": true, "false": false, "0": false][value] else {
             throw Failure(

@@ -93,7 +93,13 @@ import TOML
             }
             return ["\(isOn)"]
         }
-        if option.mayLackValue, case .boolean(let isOn) = entry.value { return ["\(isOn)"] }
+        if option.mayLackValue {
+            if case .boolean(let isOn) = entry.value { return ["\(isOn)"] }
+            guard let text = Self.text(entry.value), BoxMode(argument: text) != nil else {
+                throw failure(entry, "'\(option.key)' must be true, false or \"net\"")
+            }
+            return [text]
+        }
         if case .array(let elements) = entry.value, option.isRepeating {
             let values = elements.compactMap { Self.text($0.value) }
             guard values.count == elements.count, !elements.isEmpty || !option.isProgram else {

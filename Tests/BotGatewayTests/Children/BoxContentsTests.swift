@@ -71,6 +71,28 @@ import Testing
         #expect(places(try contents(of: [bot()], directory: "\(home.path)/{scope}")) == ["/bot"])
     }
 
+    @Test func `the directories of other children are hidden by each path to them`() throws {
+        let script = bot("releases/3/bot.sh").dropFirst(home.path.count + "/releases/3/".count)
+        #expect(symlink("releases/3", "\(home.path)/current") == 0)
+        let found = try contents(
+            of: ["\(home.path)/current/\(script)"], directory: "\(home.path)/current/data/{scope}")
+        #expect(
+            places(found).sorted() == [
+                "/current", "/current/data hidden", "/releases/3", "/releases/3/data hidden",
+            ])
+    }
+
+    @Test func `the token file as an argument isn't seen`() throws {
+        let token = BoxContents.Secret(home.write("token", "1:a"), "the token file")
+        #expect(places(try contents(of: ["cat", token.path], hiding: [token])) == [])
+    }
+
+    @Test func `a directory that leads out of itself is refused`() {
+        #expect(throws: Box.Refusal.self) {
+            try contents(of: [bot()], directory: "\(home.path)/data/{scope}/../..")
+        }
+    }
+
     @Test func `a secret in the children's directory is refused`() throws {
         let state = BoxContents.Secret("\(home.path)/data/state", "the state directory")
         #expect(throws: Box.Refusal.self) {
