@@ -33,8 +33,8 @@ import Reactor
     ) {
         self.confinement = confinement
         isTemporary = state == nil
-        base = state.map { "\(Self.absolute($0))/files" } ?? temporaryDirectory
-        let list = state.map { "\(Self.absolute($0))/files.list" }
+        base = state.map { "\(File.resolved($0) ?? $0)/files" } ?? temporaryDirectory
+        let list = state.map { "\(File.resolved($0) ?? $0)/files.list" }
         manifest = list.map { FileManifest($0) }
         self.reserved = list.map { [base] in reserved.adding([$0, base]) } ?? reserved
         earlier = manifest?.names ?? []
@@ -165,12 +165,6 @@ import Reactor
             directory = base
         }
         return directory ?? base
-    }
-
-    private static func absolute(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     /// The directory's name for a scope. A checksum is added if sanitizing changed the name, because a business

@@ -48,8 +48,7 @@ extension ChildFiles {
     /// Why a child in a box can't have a file at a place.
     func outsideWords(_ call: Call, _ scope: Scope) -> String {
         guard case .directory(let directory) = confinement(scope) else { return FileConfinement.missing }
-        return
-            "\(call.downloadPath ?? "the place") is outside of the child's directory, \(directory), and the child is in a --box"
+        return FileConfinement.outside(call.downloadPath, of: directory)
     }
 
     private func makeConfinedPlace(

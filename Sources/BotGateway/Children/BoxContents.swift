@@ -145,7 +145,7 @@ package struct BoxContents {
         for argument in program.arguments.dropFirst()
         where !argument.hasPrefix("-") && !argument.contains("{") {
             let path = Self.absolute(argument)
-            guard !argument.isEmpty, access(path, F_OK) == 0, let target = Self.resolved(path),
+            guard !argument.isEmpty, access(path, F_OK) == 0, let target = File.resolved(path),
                 !isSecret(target)
             else { continue }
             if File.isRegular(path), isFirst {
@@ -170,7 +170,7 @@ package struct BoxContents {
 
     /// Makes a file visible, with its directory if there is nothing to hide in it, and what links lead to.
     private mutating func addFile(_ path: String) {
-        guard let target = Self.resolved(path), !isVisible(path) || !isVisible(target) else { return }
+        guard let target = File.resolved(path), !isVisible(path) || !isVisible(target) else { return }
         for place in target == path ? [path] : [path, target] where !isVisible(place) {
             addDirectory(of: place)
         }
@@ -192,7 +192,7 @@ package struct BoxContents {
 
     /// Whether children may see all of a directory.
     private func isHarmless(_ directory: String) -> Bool {
-        let place = Self.resolved(directory) ?? directory
+        let place = File.resolved(directory) ?? directory
         let isHome = Self.parent(of: place) == "/home"
         let isOfSystem = Self.isWithin(place, "/etc") || Self.isWithin(place, "/proc")
         // Secrets are in it, or it is in one of them that is a bot's own, such as the state directory.
@@ -220,7 +220,7 @@ package struct BoxContents {
         guard let workplaces else { return }
         // They are visible by each path to a directory around them, also by a link's.
         for entry in entries where entry.kind == .readOnly {
-            guard let place = Self.resolved(entry.path), Self.isWithin(workplaces, place) else { continue }
+            guard let place = File.resolved(entry.path), Self.isWithin(workplaces, place) else { continue }
             let path = entry.path + workplaces.dropFirst(place == "/" ? 0 : place.count)
             if isVisible(path) { entries.append(Entry(path: path, kind: .hidden)) }
         }
@@ -263,14 +263,8 @@ package struct BoxContents {
     /// The same, with symbolic links resolved as far as it exists.
     static func located(_ path: String) -> String {
         let path = absolute(path)
-        if let resolved = resolved(path) { return resolved }
+        if let resolved = File.resolved(path) { return resolved }
         let place = path == "/" ? "" : located(parent(of: path))
         return "\(place == "/" ? "" : place)/\(path.baseName ?? "")"
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }

@@ -31,6 +31,13 @@ package enum File {
         return stat(path, &status) == 0 && isRegular(status.st_mode)
     }
 
+    /// The absolute path, with symbolic links resolved; nil if there is nothing at it.
+    package nonisolated static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     nonisolated static func isRegular(_ mode: mode_t) -> Bool { mode & S_IFMT == S_IFREG }
 
     /// Replaces the file atomically: a reader sees either the old contents or the new ones.

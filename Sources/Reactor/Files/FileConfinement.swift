@@ -1,5 +1,3 @@
-import Glibc
-
 /// Where the files of a program must be.
 package enum FileConfinement: Equatable {
     case anywhere
@@ -16,9 +14,9 @@ package enum FileConfinement: Equatable {
         switch self {
         case .anywhere: nil
         case .directory(let directory):
-            Self.resolved(directory).map { resolved.hasPrefix("\($0)/") } == true
+            File.resolved(directory).map { resolved.hasPrefix("\($0)/") } == true
                 ? nil
-                : "\(path) is outside of the child's directory, \(directory), and the child is in a --box"
+                : Self.outside(path, of: directory)
         case .nowhere: "\(path): \(Self.missing)"
         }
     }
@@ -29,13 +27,12 @@ package enum FileConfinement: Equatable {
         return "\(directory)/\(path)"
     }
 
+    /// Why a program has no file at a path, or none at an unnamed place.
+    package static func outside(_ path: String?, of directory: String) -> String {
+        "\(path ?? "the place") is outside of the child's directory, \(directory), and the child is in a --box"
+    }
+
     /// Why a program without a directory has no files.
     package static let missing =
         "files of a child in a --box need --workdir, such as --workdir 'data/{scope}'"
-
-    private static func resolved(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
-    }
 }

@@ -123,6 +123,7 @@ package final class ChildProcess {
     private func abandon() {
         kill(-pid, SIGKILL)
         _ = reap_child(pidfd)
+        _ = group.place?.leave()
         Self.running.remove(pid)
         stdin.close(loop)
         stdout.close(loop)

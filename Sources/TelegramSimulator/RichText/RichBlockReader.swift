@@ -230,7 +230,7 @@ struct RichBlockReader {
                 throw .unreadableBlock("Field \"custom_emoji_id\" must be a valid Number")
             }
             let alternative = value["alternative_text"]?.string ?? ""
-            guard !alternative.unicodeScalars.contains(where: { $0.properties.isAlphabetic }) else {
+            guard RichText.mayStand(alternative) else {
                 throw .rich("EMOJI_INVALID")
             }
             part.set("custom_emoji_id", JSON(id))

@@ -151,8 +151,7 @@ struct RichInline {
 
     private mutating func emoji(_ id: String, _ alternative: String) throws(BotAPIError) -> JSON {
         isAfterSpace = false
-        let isWord = alternative.unicodeScalars.contains { $0.properties.isAlphabetic }
-        guard !isWord, let number = MarkupLink.exactInteger(id), number != 0 else {
+        guard RichText.mayStand(alternative), let number = MarkupLink.exactInteger(id), number != 0 else {
             throw .rich("EMOJI_INVALID")
         }
         return ["type": "custom_emoji", "custom_emoji_id": JSON(id), "alternative_text": JSON(alternative)]

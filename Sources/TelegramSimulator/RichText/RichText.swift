@@ -26,6 +26,11 @@ enum RichText {
         return merged.count == 1 ? merged[0] : merged.isEmpty ? "" : JSON(merged)
     }
 
+    /// Whether a text may stand for a custom emoji: an emoji or none, but no word.
+    static func mayStand(_ alternative: String) -> Bool {
+        !alternative.unicodeScalars.contains { $0.properties.isAlphabetic }
+    }
+
     static func isEmpty(_ text: JSON) -> Bool { text.string == "" || text.isArray && text.count == 0 }
 
     /// The parts of a string with the entities that Telegram finds.
