@@ -15,6 +15,18 @@ package final class SimulatedWorld {
         var clock: () -> Int64 = { 0 }
         telegram = SimulatedTelegram(strictness: strictness) { clock() }
         clock = { [unowned self] in now }
+        follow()
+    }
+
+    private init(of telegram: SimulatedTelegram) {
+        self.telegram = telegram
+        follow()
+    }
+
+    /// The same Telegram as another bot sees it.
+    package func view(of bot: JSON) -> SimulatedWorld { SimulatedWorld(of: telegram.view(of: bot)) }
+
+    private func follow() {
         telegram.onUpdate = { [unowned self] in updates.append(($0, $1)) }
         telegram.onAction = { [unowned self] in actions.append($0) }
         telegram.onUnsimulated = { [unowned self] in remarks.append($0) }

@@ -83,7 +83,7 @@ import Testing
             #expect(answer.json?["ok"] == false)
         }
         #expect(test.server.calls.isEmpty && test.server.polls.isEmpty && test.server.downloads.isEmpty)
-        #expect(test.server.telegram.chats.byID.isEmpty)
+        #expect(test.server.telegram.chats.all.isEmpty)
     }
 
     @Test func `a page's upload uses up no fault`() throws {

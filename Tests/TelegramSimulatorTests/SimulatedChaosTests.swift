@@ -111,7 +111,7 @@ import Testing
             "message_id": JSON(most), "date": 1, "from": ["id": JSON(most), "first_name": "x"],
             "chat": ["id": JSON(least), "type": "supergroup", "title": "x"],
         ])
-        let highest = SimulatedChats.personIDs.upperBound
+        let highest = SharedState.personIDs.upperBound
         try world.act("createUser", ["id": JSON(highest)])
         #expect(try world.act("createUser")["id"] == 43)
         #expect(try world.act("createGroup")["id"] == -1_001_000_000_001)

@@ -235,7 +235,7 @@ import Testing
         _ = try telegram.perform("createUser", ["id": 42, "username": "ada"], as: 42).get()
         let from: JSON = ["id": 42, "is_bot": false, "first_name": "A"]
         test.server.addRaw(["update_id": 1, "poll_answer": ["from": from], "inline_query": ["from": from]])
-        #expect(telegram.chats.people[42]?["username"] == "ada")
+        #expect(telegram.shared.people[42]?["username"] == "ada")
     }
 
     @Test func `a script writes, waits for the bot's next answer and presses its button`() throws {

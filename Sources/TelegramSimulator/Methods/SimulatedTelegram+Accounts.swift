@@ -5,7 +5,7 @@ import JSON
 extension SimulatedTelegram {
     func getUserProfilePhotos(_ request: Request) throws(BotAPIError) -> JSON {
         let (id, _) = try user(request)
-        let photos = chats.photos[id] ?? []
+        let photos = shared.photos[id] ?? []
         let start = Int(max(request.arguments.integer("offset") ?? 0, 0))
         let limit = request.arguments.integer("limit").map { 1...100 ~= $0 ? Int($0) : 100 } ?? 100
         return [
@@ -28,7 +28,7 @@ extension SimulatedTelegram {
     }
 
     func removeMyProfilePhoto(_ request: Request) throws(BotAPIError) -> JSON {
-        if chats.photos[botID]?.isEmpty == false { chats.photos[botID]?.removeFirst() }
+        if shared.photos[botID]?.isEmpty == false { shared.photos[botID]?.removeFirst() }
         onAction(.other(method: "removeMyProfilePhoto", request.arguments.json))
         return true
     }
@@ -43,7 +43,7 @@ extension SimulatedTelegram {
 
     /// The newest photo is the first.
     private func add(_ photo: JSON, as person: Int64) {
-        chats.photos[person, default: []].insert(photo, at: 0)
+        shared.photos[person, default: []].insert(photo, at: 0)
     }
 
     // MARK: personal channels
@@ -52,14 +52,14 @@ extension SimulatedTelegram {
     func setPersonalChannel(_ request: Request) throws(BotAPIError) -> JSON {
         guard let id = request.personID else { throw .methodNotFound }
         guard !request.text("chat_id").isEmpty else {
-            chats.personalChannels[id] = nil
+            shared.personalChannels[id] = nil
             return true
         }
         let chat = try chats.chat(request.text("chat_id"))
         guard chat.isChannel, chat.isAdministrator(id) else {
             throw .badRequest("the chat must be a channel of the user")
         }
-        chats.personalChannels[id] = chat.id
+        shared.personalChannels[id] = chat.id
         return true
     }
 
@@ -69,7 +69,7 @@ extension SimulatedTelegram {
         guard let limit = request.arguments.integer("limit"), 1...20 ~= limit else {
             throw .badRequest("limit must be from 1 to 20")
         }
-        guard let chat = chats.personalChannels[id].flatMap({ chats.byID[$0] }) else { return [] }
+        guard let chat = shared.personalChannels[id].flatMap({ chats[$0] }) else { return [] }
         return JSON(chat.messages.ids.suffix(Int(limit)).compactMap { chat.messages[$0] })
     }
 }
@@ -78,8 +78,8 @@ extension SimulatedTelegram {
     /// The properties of a user's `ChatFullInfo` that are in the profile.
     func account(of person: Int64) -> JSON {
         var account: JSON = [:]
-        (chats.photos[person]?.first).map { account.set("photo", $0.chatPhoto) }
-        chats.personalChannels[person].flatMap { chats.byID[$0]?.json }.map {
+        (shared.photos[person]?.first).map { account.set("photo", $0.chatPhoto) }
+        shared.personalChannels[person].flatMap { chats[$0]?.json }.map {
             account.set("personal_chat", $0)
         }
         return account

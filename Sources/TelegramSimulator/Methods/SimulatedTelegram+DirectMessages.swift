@@ -22,7 +22,7 @@ extension SimulatedTelegram {
     /// The chat for messages to a channel; nil if there is none.
     func directMessages(of channel: SimulatedChat) -> SimulatedChat? {
         guard channel.isChannel else { return nil }
-        return chats.byID.values.first { $0.details?["parent_chat"]?["id"]?.integer == channel.id }
+        return shared.groups.values.first { $0.details?["parent_chat"]?["id"]?.integer == channel.id }
     }
 
     /// The `DirectMessagesTopic` of a new message; nil outside of direct messages.
@@ -53,7 +53,7 @@ extension SimulatedTelegram {
 
     private func topic(_ id: Int64) -> JSON {
         var topic: JSON = ["topic_id": JSON(id)]
-        chats.people[id].map { topic.set("user", $0) }
+        shared.people[id].map { topic.set("user", $0) }
         return topic
     }
 }

@@ -98,7 +98,7 @@ extension SimulatedTelegram {
         if request.isFromBot {
             onAction(.edited(message.value))
         } else {
-            tellBot(of: message.value, in: chat, isEdited: true)
+            tellBots(of: message.value, in: chat, isEdited: true)
         }
         return message.value
     }
@@ -172,7 +172,7 @@ extension SimulatedTelegram {
     private func editInline(
         _ id: String, _ markup: ReplyMarkup?, needing part: String?, _ change: (inout JSON) -> Void
     ) throws(BotAPIError) -> JSON {
-        guard let place = interactions.inline.messages[id], let chat = chats.byID[place.chat],
+        guard let place = interactions.inline.messages[id], let chat = chats[place.chat],
             var message = chat.messages[place.message]
         else {
             guard strictness == .lenient else { throw .badRequest("MESSAGE_ID_INVALID") }

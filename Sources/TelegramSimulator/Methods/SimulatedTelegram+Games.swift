@@ -90,7 +90,7 @@ extension SimulatedTelegram {
         if place == nil, !inline.isEmpty || request.text("chat_id").isEmpty, strictness == .lenient {
             return nil
         }
-        let known = place.flatMap { chats.byID[$0.chat] }
+        let known = place.flatMap { chats[$0.chat] }
         let chat = if let known { known } else { try chat(of: request) }
         let number = place?.message ?? request.arguments.integer("message_id")
         guard let message = number.flatMap({ chat.messages[$0] }), message["game"] != nil else {

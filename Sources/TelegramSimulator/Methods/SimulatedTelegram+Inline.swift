@@ -99,7 +99,7 @@ extension SimulatedTelegram {
         if markup != nil, let number = message["message_id"]?.integer {
             chosen.set("inline_message_id", JSON(interactions.inline.add(message: number, in: chat.id)))
         }
-        tellBot(of: message, in: chat)
+        tellBots(of: message, in: chat)
         onUpdate("chosen_inline_result", chosen)
         return message
     }

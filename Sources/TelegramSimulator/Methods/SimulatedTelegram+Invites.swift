@@ -13,15 +13,15 @@ extension SimulatedTelegram {
     /// Replaces the chat's primary link.
     func exportChatInviteLink(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chatToInvite(request)
-        if let old = chats.invites.primary(of: chat.id) { chats.invites[old]?.json.set("is_revoked", true) }
-        let link = chats.invites.add(inviteLink([:], isPrimary: true), to: chat.id)
+        if let old = shared.invites.primary(of: chat.id) { shared.invites[old]?.json.set("is_revoked", true) }
+        let link = shared.invites.add(inviteLink([:], isPrimary: true), to: chat.id)
         onAction(.other(method: "exportChatInviteLink", request.arguments.json))
         return link["invite_link"] ?? ""
     }
 
     func createChatInviteLink(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chatToInvite(request)
-        return chats.invites.add(inviteLink(try linkProperties(request)), to: chat.id)
+        return shared.invites.add(inviteLink(try linkProperties(request)), to: chat.id)
     }
 
     func createChatSubscriptionInviteLink(_ request: Request) throws(BotAPIError) -> JSON {
@@ -34,7 +34,7 @@ extension SimulatedTelegram {
             properties.set(key, JSON(number))
         }
         properties.merge(try name(request))
-        return chats.invites.add(inviteLink(properties), to: chat.id)
+        return shared.invites.add(inviteLink(properties), to: chat.id)
     }
 
     private func inviteLink(_ properties: JSON, isPrimary: Bool = false) -> JSON {
@@ -89,7 +89,7 @@ extension SimulatedTelegram {
     ) throws(BotAPIError) -> JSON {
         let chat = try chatToInvite(request)
         let address = request.text("invite_link")
-        var link = chats.invites[address]
+        var link = shared.invites[address]
         if link == nil, strictness == .lenient {
             var json = inviteLink([:])
             json.set("invite_link", JSON(address))
@@ -99,7 +99,7 @@ extension SimulatedTelegram {
             throw .badRequest("INVITE_HASH_EXPIRED")
         }
         try change(&link.json)
-        if chats.invites[address] != nil { chats.invites[address] = link }
+        if shared.invites[address] != nil { shared.invites[address] = link }
         return link.json
     }
 
@@ -108,14 +108,14 @@ extension SimulatedTelegram {
     /// Joins the chat of an invite link, or asks its administrators. Returns the `Chat`, or the `ChatJoinRequest`.
     func join(by address: String, _ request: Request) throws(BotAPIError) -> JSON {
         guard let person = request.person, let id = request.personID else { throw .methodNotFound }
-        guard let link = chats.invites[address], link.isOpen(at: now()), let chat = chats.byID[link.chat]
+        guard let link = shared.invites[address], link.isOpen(at: now()), let chat = chats[link.chat]
         else {
             throw .badRequest("INVITE_HASH_EXPIRED")
         }
         guard chat.status(of: id) != "kicked" else { throw .badRequest("USER_BANNED_IN_CHANNEL") }
         guard !chat.isMember(id) else { return chat.json }
         guard link.asksForApproval else {
-            chats.invites[address]?.uses += 1
+            shared.invites[address]?.uses += 1
             enter(person, into: chat, by: ["invite_link": link.json])
             return chat.json
         }
@@ -125,13 +125,16 @@ extension SimulatedTelegram {
     private func askToJoin(
         _ chat: SimulatedChat, _ person: JSON, _ id: Int64, by link: InviteLinks.Link
     ) -> JSON {
-        let isNew = !chats.invites.hasRequest(of: id, to: chat.id)
-        chats.invites.addRequest(of: id, to: chat.id, by: link.json)
+        let isNew = !shared.invites.hasRequest(of: id, to: chat.id)
+        shared.invites.addRequest(of: id, to: chat.id, by: link.json)
         let asking: JSON = [
             "chat": chat.json, "from": person, "user_chat_id": JSON(id), "date": JSON(now()),
             "invite_link": link.json,
         ]
-        if isNew, has("can_invite_users", botID, in: chat) { onUpdate("chat_join_request", asking) }
+        guard isNew else { return asking }
+        for bot in bots(in: chat) where has("can_invite_users", bot.botID, in: chat) {
+            bot.onUpdate("chat_join_request", asking)
+        }
         return asking
     }
 
@@ -158,7 +161,7 @@ extension SimulatedTelegram {
     ) throws(BotAPIError) -> (chat: SimulatedChat, person: JSON, link: JSON?) {
         let chat = try chatToInvite(request)
         let (id, person) = try user(request)
-        let link = chats.invites.takeRequest(of: id, to: chat.id)
+        let link = shared.invites.takeRequest(of: id, to: chat.id)
         guard link != nil || strictness == .lenient else {
             throw .badRequest(chat.isMember(id) ? "USER_ALREADY_PARTICIPANT" : "HIDE_REQUESTER_MISSING")
         }

@@ -52,7 +52,9 @@ extension SimulatedTelegram {
         else {
             throw .badRequest("the chat has no such button")
         }
-        return try press(button, under: message, request, chat)
+        // The bot of the newest message isn't known before the button is found.
+        let sender = sender(of: message, in: chat) ?? self
+        return try sender.press(button, under: message, request, chat)
     }
 
     private static func buttons(of message: JSON) -> [JSON] {

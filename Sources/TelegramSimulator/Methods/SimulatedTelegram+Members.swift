@@ -19,7 +19,7 @@ extension SimulatedTelegram {
         return (chat, id, user)
     }
 
-    /// Changes a member's status, and sends the bot an update if it may see the change.
+    /// Changes a member's status, and sends an update to the bots that may see the change.
     ///
     /// - Parameter way: the properties of the update that tell how the user joined, such as `invite_link`.
     func change(
@@ -29,17 +29,17 @@ extension SimulatedTelegram {
         guard let id = user["id"]?.integer else { return }
         let old = chat.members[id] ?? SimulatedChat.Member(user: user, status: "left")
         let new = SimulatedChat.Member(user: user, status: status, rights: rights)
-        let watches = watchesMembers(of: chat)
+        let watching = bots(in: chat).filter { $0.watchesMembers(of: chat) && $0.botID != id }
         chat.members[id] = new
         endLater(new, id, in: chat)
         directMessages(of: chat)?.members[id] = new
-        guard id == botID || watches else { return }
         var update: JSON = [
             "chat": chat.json, "from": request.person ?? bot, "date": JSON(now()),
             "old_chat_member": old.json, "new_chat_member": new.json,
         ]
         update.merge(way)
-        onUpdate(id == botID ? "my_chat_member" : "chat_member", update)
+        watching.forEach { $0.onUpdate("chat_member", update) }
+        (id == botID ? self : bots[id])?.onUpdate("my_chat_member", update)
     }
 
     func banChatMember(_ request: Request) throws(BotAPIError) -> JSON {

@@ -48,7 +48,7 @@ extension SimulatedTelegram {
         if request.isFromBot { onAction(.deleted(chat: chat.id, messages: ids)) }
     }
 
-    private func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
+    func author(of message: JSON) -> Int64? { message["from"]?["id"]?.integer }
 
     /// Whether a user has an administrator's right, such as `can_pin_messages`. This is assumed if the user's status is
     /// unknown.
@@ -135,9 +135,10 @@ extension SimulatedTelegram {
             onAction(.reaction(change))
             return true
         }
-        guard watchesMembers(of: chat) else { return true }
         change.merge(["user": user, "date": JSON(now()), "old_reaction": before, "new_reaction": reaction])
-        onUpdate("message_reaction", change)
+        for bot in bots(in: chat) where bot.watchesMembers(of: chat) {
+            bot.onUpdate("message_reaction", change)
+        }
         return true
     }
 

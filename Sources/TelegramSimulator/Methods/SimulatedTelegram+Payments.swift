@@ -12,7 +12,7 @@ extension SimulatedTelegram {
         }
         interactions.payments.markPaid(checkout.place, by: id)
         var chat = chats.privateChat(with: person, id: id)
-        if case .message(_, let place) = checkout.place { chat = chats.byID[place] ?? chat }
+        if case .message(_, let place) = checkout.place { chat = chats[place] ?? chat }
         let chargeID = interactions.payments.accounts.nextID()
         if let period = invoice.subscriptionPeriod {
             let expires = now() + period
@@ -138,7 +138,7 @@ extension SimulatedTelegram {
     private func renew(_ first: String) {
         guard var subscription = interactions.payments.accounts.subscriptions[first],
             !subscription.isCanceledByUser, !subscription.isCanceledByBot,
-            let period = subscription.invoice.subscriptionPeriod, let chat = chats.byID[subscription.chat]
+            let period = subscription.invoice.subscriptionPeriod, let chat = chats[subscription.chat]
         else { return }
         subscription.expires += period
         interactions.payments.accounts.subscriptions[first] = subscription

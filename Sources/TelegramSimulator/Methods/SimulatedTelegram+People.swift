@@ -6,8 +6,9 @@ extension SimulatedTelegram {
     /// Creates a user with `id` (default: the next free id), `first_name`, `last_name`, `username`, `language_code`, …
     /// Returns the `User`.
     func createUser(_ request: Request) throws(BotAPIError) -> JSON {
-        let id = request.arguments.id("id") ?? chats.freePersonID(from: 42, besides: botID)
-        guard SimulatedChats.personIDs.contains(id), id != botID else {
+        let id =
+            request.arguments.id("id") ?? shared.freePersonID(from: 42, besides: bots.ids)
+        guard SharedState.personIDs.contains(id), bots[id] == nil else {
             throw .badRequest("user id \(id) is taken or invalid")
         }
         let name = request.text("first_name").isEmpty ? "User \(id)" : request.text("first_name")
@@ -17,7 +18,7 @@ extension SimulatedTelegram {
         for (key, value) in request.arguments.json.members where user[key] == nil && key != "chat_id" {
             user.set(key, value)
         }
-        chats.learn(person: user)
+        shared.learn(person: user)
         return user
     }
 

@@ -13,7 +13,7 @@ extension SimulatedTelegram {
         poll.merge(settings(of: arguments))
         try addParts(of: request, to: &poll)
         addEnd(of: arguments, to: &poll)
-        poll.set("id", JSON(interactions.polls.nextID()))
+        poll.set("id", JSON(shared.polls.nextID()))
         return poll
     }
 

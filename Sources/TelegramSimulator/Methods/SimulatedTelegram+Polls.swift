@@ -9,8 +9,9 @@ extension SimulatedTelegram {
         let message = try post(["poll": poll], by: request, to: chat)
         // In a replay, votes come from the log, and belong to the recorded bot's polls.
         if strictness == .strict, let id = poll["id"]?.string, let number = message["message_id"]?.integer {
-            interactions.polls[id] = SimulatedPolls.Poll(json: poll, chat: chat.id, message: number)
-            if poll["is_closed"] == false { interactions.polls.ends.set(id, at: poll["close_date"]?.integer) }
+            shared.polls[id] = SimulatedPolls.Poll(
+                json: poll, chat: chat.id, message: number, bot: request.isFromBot ? botID : nil)
+            if poll["is_closed"] == false { shared.polls.ends.set(id, at: poll["close_date"]?.integer) }
         }
         return message
     }
@@ -23,6 +24,9 @@ extension SimulatedTelegram {
             return plausible("stopPoll", request)
         }
         guard let poll = message["poll"] else { throw .badRequest("message with poll to stop not found") }
+        guard strictness == .lenient || chat.isChannel || author(of: message) == botID else {
+            throw .badRequest("poll can't be stopped")
+        }
         guard poll["is_closed"]?.bool != true else { throw .badRequest("poll has already been closed") }
         message.remove("reply_markup")
         markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
@@ -34,22 +38,33 @@ extension SimulatedTelegram {
         var closed = poll
         closed.set("is_closed", true)
         let id = poll["id"]?.string ?? ""
-        interactions.polls.ends.set(id, at: nil)
+        shared.polls.ends.set(id, at: nil)
         show(closed, in: message, chat)
-        // Bots get no updates about polls that users sent.
-        let isBots = message["from"]?["id"]?.integer == botID || chat.isChannel
-        if isBots, interactions.polls[id] != nil { onUpdate("poll", closed) }
+        bots(interestedIn: shared.polls[id], in: chat).forEach { $0.onUpdate("poll", closed) }
         return closed
+    }
+
+    /// The bots that get updates about a poll: its sender; in a channel all if a user sent it.
+    private func bots(interestedIn poll: SimulatedPolls.Poll?, in chat: SimulatedChat) -> [SimulatedTelegram]
+    {
+        guard let poll else { return [] }
+        if let sender = poll.bot { return bots[sender].map { [$0] } ?? [] }
+        return chat.isChannel ? bots(in: chat) : []
     }
 
     /// Closes the polls whose time is up.
     func closeEndedPolls() {
-        for id in interactions.polls.ends.takeEnded(at: now()) {
-            guard let poll = interactions.polls[id], let chat = chats.byID[poll.chat],
+        for id in shared.polls.ends.takeEnded(at: now()) {
+            guard let poll = shared.polls[id], let chat = chat(of: poll),
                 let message = chat.messages[poll.message]
             else { continue }
-            _ = close(poll.json, in: message, chat)
+            _ = (poll.bot.flatMap { bots[$0] } ?? self).close(poll.json, in: message, chat)
         }
+    }
+
+    private func chat(of poll: SimulatedPolls.Poll) -> SimulatedChat? {
+        let viewer = poll.bot.flatMap { bots[$0] } ?? self
+        return viewer.chats[poll.chat]
     }
 
     /// Stores a changed poll, and shows users the edited message.
@@ -57,7 +72,7 @@ extension SimulatedTelegram {
         var message = message
         message.set("poll", poll)
         chat.messages.put(message)
-        if let id = poll["id"]?.string { interactions.polls[id]?.json = poll }
+        if let id = poll["id"]?.string { shared.polls[id]?.json = poll }
         onAction(.edited(message))
     }
 
@@ -67,7 +82,7 @@ extension SimulatedTelegram {
         let chat = try chat(of: request, writing: false)
         guard let person = request.person, let voter = request.personID,
             let message = request.arguments.integer("message_id").flatMap({ chat.messages[$0] }),
-            let id = message["poll"]?["id"]?.string, var poll = interactions.polls[id]
+            let id = message["poll"]?["id"]?.string, var poll = shared.polls[id]
         else { throw .badRequest("message with poll not found") }
         guard !poll.isClosed else { throw .badRequest("poll has already been closed") }
         let given = request.arguments.structure("option_ids")?.elements.compactMap(\.integer)
@@ -84,19 +99,16 @@ extension SimulatedTelegram {
         }
         poll.votes[voter] = options.isEmpty ? nil : options.map { Int($0) }
         poll.count()
-        interactions.polls[id] = poll
+        shared.polls[id] = poll
         show(poll.json, in: message, chat)
-        // Bots get no updates about polls that users sent.
-        guard message["from"]?["id"]?.integer == botID || chat.isChannel else { return poll.json }
-        onUpdate("poll", poll.json)
-        if poll.json["is_anonymous"]?.bool != true {
-            onUpdate(
-                "poll_answer",
-                [
-                    "poll_id": JSON(id), "user": person, "option_ids": JSON(options.map { JSON($0) }),
-                    "option_persistent_ids": JSON(
-                        options.map { poll.json["options"]?[Int($0)]?["persistent_id"] ?? "" }),
-                ])
+        let answer: JSON = [
+            "poll_id": JSON(id), "user": person, "option_ids": JSON(options.map { JSON($0) }),
+            "option_persistent_ids": JSON(
+                options.map { poll.json["options"]?[Int($0)]?["persistent_id"] ?? "" }),
+        ]
+        for bot in bots(interestedIn: poll, in: chat) {
+            bot.onUpdate("poll", poll.json)
+            if poll.json["is_anonymous"]?.bool != true { bot.onUpdate("poll_answer", answer) }
         }
         return poll.json
     }

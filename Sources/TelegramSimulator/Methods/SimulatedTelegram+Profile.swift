@@ -98,7 +98,7 @@ extension SimulatedTelegram {
     /// The commands that a user sees in a chat: those of the narrowest scope that has any, in the user's language if
     /// there are some.
     func commands(in chat: SimulatedChat, for user: Int64) -> JSON {
-        let language = chats.people[user]?["language_code"]?.string ?? ""
+        let language = shared.people[user]?["language_code"]?.string ?? ""
         for scope in Self.commandScopes(of: chat, for: user) {
             if let commands = profile[scope, language] ?? profile[scope, ""] { return commands }
         }

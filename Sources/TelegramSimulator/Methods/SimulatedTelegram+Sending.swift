@@ -8,7 +8,7 @@ extension SimulatedTelegram {
     func chat(of request: Request, writing: Bool = true) throws(BotAPIError) -> SimulatedChat {
         guard let person = request.person, let id = request.personID else {
             let chat: SimulatedChat
-            if let number = request.arguments.json["chat_id"]?.integer, let known = chats.byID[number] {
+            if let number = request.arguments.json["chat_id"]?.integer, let known = chats[number] {
                 chat = known
             } else if let answered = try ephemeralChat(of: request) {
                 chat = answered
@@ -22,7 +22,7 @@ extension SimulatedTelegram {
             return chat
         }
         let named = request.text("chat_id")
-        if named.isEmpty || named == String(id) || named == String(botID) {
+        if named.isEmpty || named == String(id) || isNamed(named) {
             let chat = chats.privateChat(with: person, id: id)
             guard !chat.isBlocked else { throw .badRequest("YOU_BLOCKED_USER") }
             return chat
@@ -41,7 +41,7 @@ extension SimulatedTelegram {
             return try chats.chat(String(origin.chat ?? origin.person))
         }
         // A log may not have the query, but it has the chat.
-        if strictness == .lenient, let chat = chats.byID.max(by: { $0.key < $1.key }) { return chat.value }
+        if strictness == .lenient, let chat = chats.all.max(by: { $0.id < $1.id }) { return chat }
         throw .badRequest("query is too old and response timeout expired or query ID is invalid")
     }
 
@@ -146,21 +146,21 @@ extension SimulatedTelegram {
 
     /// Stores a new message, and delivers it to the other side.
     func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request) {
-        chat.messages.put(message)
-        guard request.isFromBot else { return tellBot(of: message, in: chat) }
+        chat.messages.put(message, from: request.isFromBot && chat.isChannel ? botID : nil)
+        guard request.isFromBot else { return tellBots(of: message, in: chat) }
         interactions.drafts.end(in: chat.id)
         onAction(.message(message))
     }
 
-    /// Adds a service message to a chat. The bot receives it even if the bot caused it.
+    /// Adds a service message to a chat. A bot also receives those that it caused itself, but none of other bots.
     @discardableResult
     func announce(_ content: JSON, in chat: SimulatedChat, by request: Request, thread: Int64? = nil) -> JSON
     {
         var message = start(in: chat, by: request, thread: thread)
         message.merge(content)
         chat.messages.put(message)
-        if chat.isInferred || chat.isMember(botID) || chat.isPrivate {
-            onUpdate(chat.isChannel ? "channel_post" : "message", message)
+        for bot in bots(in: chat) where !request.isFromBot || bot === self {
+            bot.onUpdate(chat.isChannel ? "channel_post" : "message", message)
         }
         return message
     }

@@ -7,14 +7,14 @@ extension SimulatedTelegram {
 
     /// Ends whatever ends by itself: polls, bans, restrictions, and the periods of subscriptions.
     package func passTime() {
-        if interactions.polls.ends.next != nil { closeEndedPolls() }
-        if chats.restrictions.next != nil { endRestrictions() }
+        if shared.polls.ends.next != nil { closeEndedPolls() }
+        if shared.restrictions.next != nil { endRestrictions() }
         if interactions.payments.accounts.renewals.next != nil { renewSubscriptions() }
     }
 
     private func endRestrictions() {
-        for place in chats.restrictions.takeEnded(at: now()) {
-            guard let chat = chats.byID[place.chat], let old = chat.members[place.person] else { continue }
+        for place in shared.restrictions.takeEnded(at: now()) {
+            guard let chat = chats[place.chat], let old = chat.members[place.person] else { continue }
             let stays = old.status == "restricted" && old.rights?["is_member"]?.bool == true
             let new = SimulatedChat.Member(user: old.user, status: stays ? "member" : "left")
             chat.members[place.person] = new
@@ -25,8 +25,8 @@ extension SimulatedTelegram {
     /// Keeps the time at which a ban or a restriction ends.
     func endLater(_ member: SimulatedChat.Member, _ person: Int64, in chat: SimulatedChat) {
         let until = member.rights?["until_date"]?.integer ?? 0
-        let place = SimulatedChats.Membership(chat: chat.id, person: person)
-        chats.restrictions.set(place, at: until > 0 ? until : nil)
+        let place = SharedState.Membership(chat: chat.id, person: person)
+        shared.restrictions.set(place, at: until > 0 ? until : nil)
     }
 
     /// The `until_date` of a request. Like Telegram, 0 stands for forever, and so do times that are less than 30 seconds

@@ -1,8 +1,8 @@
 import BotAPI
 import JSON
 
-/// A Telegram in memory. It answers a bot's calls like the Bot API, lets users act in their apps, and has no connection
-/// to the real Telegram.
+/// A Telegram in memory, as one bot sees it. It answers the bot's calls like the Bot API, lets users act in their apps,
+/// and has no connection to the real Telegram. `view(of:)` adds a bot to it.
 ///
 /// It is deterministic: the same calls and actions in the same order, at the same times of its clock, give the same
 /// results.
@@ -13,8 +13,6 @@ package final class SimulatedTelegram {
     /// Telegram's default, a bot that isn't an administrator receives only commands, replies to its messages, mentions,
     /// and service messages.
     package var seesAllGroupMessages = false
-    /// The files that were uploaded or added.
-    package var files: SimulatedFiles
 
     /// Called for each update that Telegram creates for the bot, with its kind, such as `message`, and its payload. The
     /// receiver assigns the update's id, and drops kinds that `allowed_updates` excludes.
@@ -24,8 +22,8 @@ package final class SimulatedTelegram {
     /// Called for each `Message` in a group that privacy mode keeps from the bot.
     package var onUnseen: (_ message: JSON) -> Void = { _ in }
 
-    let strictness: Strictness
-    let clock: SimulatedClock
+    let bots: SimulatedBots
+    let shared: SharedState
     var chats: SimulatedChats
     /// Users' interactions with the bot's messages.
     var interactions: Interactions
@@ -35,7 +33,6 @@ package final class SimulatedTelegram {
     struct Interactions {
         var callbacks: CallbackQueries
         var inline = InlineQueries()
-        var polls = SimulatedPolls()
         var widgets: SimulatedWidgets
         var games = SimulatedGames()
         var payments: SimulatedPayments
@@ -75,25 +72,53 @@ package final class SimulatedTelegram {
         self.init(bot: bot, strictness: strictness, clock: .running(now))
     }
 
-    package init(bot: JSON = demoBot, strictness: Strictness = .lenient, clock: SimulatedClock) {
-        (self.bot, self.strictness, self.clock) = (bot, strictness, clock)
-        chats = SimulatedChats(strictness: strictness)
+    package convenience init(
+        bot: JSON = demoBot, strictness: Strictness = .lenient, clock: SimulatedClock
+    ) {
+        let files = SimulatedFiles(keepsWhatItHasNot: strictness == .strict)
+        let shared = SharedState(strictness: strictness, clock: clock, files: files)
+        self.init(bot: bot, among: SimulatedBots(), sharing: shared)
+    }
+
+    private init(bot: JSON, among bots: SimulatedBots, sharing shared: SharedState) {
+        (self.bot, self.bots, self.shared) = (bot, bots, shared)
+        chats = SimulatedChats(sharing: shared)
+        let strictness = shared.strictness
         let limit = strictness == .lenient ? 100 : 10_000
         interactions = Interactions(
             callbacks: CallbackQueries(limit: limit), widgets: SimulatedWidgets(limit: limit),
             payments: SimulatedPayments(limit: limit))
-        files = SimulatedFiles(keepsWhatItHasNot: strictness == .strict)
-        chats.learn(person: bot)
+        shared.learn(person: bot)
+        bots.add(self)
     }
 
-    /// A new instance with the same bot, clock, callbacks and settings, but without chats and files.
+    var strictness: Strictness { shared.strictness }
+    var clock: SimulatedClock { shared.clock }
+
+    /// A new Telegram with the same bot, clock, callbacks and settings, but without chats, files, and other bots.
     package func another() -> SimulatedTelegram {
-        let other = SimulatedTelegram(bot: bot, strictness: strictness, clock: clock)
+        let new = SharedState(strictness: strictness, clock: clock, files: files.another())
+        return view(of: bot, among: SimulatedBots(), sharing: new)
+    }
+
+    /// The same Telegram as another bot sees it: groups, users and files are shared, private chats aren't. It has the
+    /// same callbacks and settings at first.
+    package func view(of bot: JSON) -> SimulatedTelegram { view(of: bot, among: bots, sharing: shared) }
+
+    private func view(
+        of bot: JSON, among bots: SimulatedBots, sharing shared: SharedState
+    ) -> SimulatedTelegram {
+        let other = SimulatedTelegram(bot: bot, among: bots, sharing: shared)
         (other.onUpdate, other.onAction, other.onUnseen) = (onUpdate, onAction, onUnseen)
         other.unsimulated = unsimulated
-        other.files = files.another()
         other.seesAllGroupMessages = seesAllGroupMessages
         return other
+    }
+
+    /// The files that were uploaded or added.
+    package var files: SimulatedFiles {
+        get { shared.files }
+        _modify { yield &shared.files }
     }
 
     /// Called once for each method that isn't simulated, with a remark for the log.
@@ -109,6 +134,12 @@ package final class SimulatedTelegram {
     }
 
     var botID: Int64 { bot["id"]?.integer ?? 0 }
+
+    /// Whether a text is the bot's id or `@username`.
+    func isNamed(_ text: String) -> Bool {
+        guard text.hasPrefix("@") else { return text == String(botID) }
+        return text.dropFirst().lowercased() == bot["username"]?.string?.lowercased()
+    }
 
     /// Learns the chat and the message of an update from elsewhere. Results then contain them as Telegram sent them,
     /// and message ids continue from there.
@@ -156,18 +187,30 @@ package final class SimulatedTelegram {
         passTime()
         return Result { () throws(BotAPIError) in
             guard let handler = Self.actions[action.lowercased()] else { throw .methodNotFound }
-            guard SimulatedChats.personIDs.contains(person), person != botID else {
+            guard SharedState.personIDs.contains(person), bots[person] == nil else {
                 throw .badRequest("user not found")
             }
             let user =
-                chats.people[person] ?? [
+                shared.people[person] ?? [
                     "id": JSON(person), "is_bot": false, "first_name": JSON("User \(person)"),
                 ]
-            chats.learn(person: user)
+            shared.learn(person: user)
             let request = Request(
                 name: action.lowercased(), arguments: Arguments(parameters), files: files, person: user)
-            return try handler(self)(request)
+            return try handler(bot(concernedBy: request.arguments))(request)
         }
+    }
+
+    /// The bot that a user's action concerns: the sender of its message, or the bot whose private chat it names.
+    private func bot(concernedBy action: Arguments) -> SimulatedTelegram {
+        let (place, number) = (action.text("chat_id"), action.integer("message_id"))
+        guard !place.isEmpty, bots.all.count > 1 else { return self }
+        if let named = bots.all.first(where: { $0.isNamed(place) }) { return named }
+        // A forwarded message is in another chat than `chat_id`.
+        guard let number, !action.has("from_chat_id"), let chat = chats.known(place),
+            let message = chat.messages[number]
+        else { return self }
+        return sender(of: message, in: chat) ?? self
     }
 
     private func madeUp(_ method: String, _ request: Request) throws(BotAPIError) -> JSON {
@@ -186,7 +229,7 @@ package final class SimulatedTelegram {
         let known = request.arguments.id("user_id").flatMap { chats.person($0) }
         let user: JSON = known ?? ["id": 42, "is_bot": false, "first_name": "Ada"]
         let ownChat: JSON = ["id": user["id"] ?? 42, "type": "private", "first_name": "Ada"]
-        let chat = request.arguments.id("chat_id").flatMap { chats.byID[$0]?.json } ?? ownChat
+        let chat = request.arguments.id("chat_id").flatMap { chats[$0]?.json } ?? ownChat
         return PlausibleValues(arguments: request.arguments, bot: bot, user: user, chat: chat, now: now())
             .answer(to: method)
     }

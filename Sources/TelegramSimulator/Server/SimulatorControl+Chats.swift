@@ -5,7 +5,7 @@ import Reactor
 /// A chat as the page shows it.
 extension SimulatorControl {
     func chat(_ id: String) throws(BotAPIError) -> SimulatedChat {
-        guard let chat = Int64(id).flatMap({ server.telegram.chats.byID[$0] }) else {
+        guard let chat = Int64(id).flatMap({ server.telegram.chats[$0] }) else {
             throw BotAPIError(
                 code: 404, reason: "Not Found: unknown chat \(id); GET /simulator/chats lists them")
         }
@@ -59,7 +59,7 @@ extension SimulatorControl {
     }
 
     private func votes(in message: JSON) -> [JSON] {
-        let poll = message["poll"]?["id"]?.string.flatMap { server.telegram.interactions.polls[$0] }
+        let poll = message["poll"]?["id"]?.string.flatMap { server.telegram.shared.polls[$0] }
         return (poll?.votes ?? [:]).sorted { $0.key < $1.key }.map { voter, options in
             [
                 "message_id": message["message_id"] ?? 0, "user_id": JSON(voter),

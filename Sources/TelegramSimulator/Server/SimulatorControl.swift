@@ -43,7 +43,7 @@ struct SimulatorControl {
         case ("GET", "users", 1):
             return JSON(people)
         case ("GET", "chats", 1):
-            return JSON(server.telegram.chats.byID.sorted { $0.key < $1.key }.map(\.value.json))
+            return JSON(server.telegram.chats.all.sorted { $0.id < $1.id }.map(\.json))
         case ("GET", "chats", 2):
             return try overview(ofChat: path[1], Arguments(try Self.parameters(of: request)))
         case ("GET", "chats", 3) where path[2] == "messages":
@@ -118,7 +118,7 @@ struct SimulatorControl {
     /// The `User` with an id or a username; nil if there is none.
     private func acquaintance(_ who: String) -> JSON? {
         let introduction = Self.introduction(of: who, [:])
-        if let id = introduction["id"]?.integer { return server.telegram.chats.people[id] }
+        if let id = introduction["id"]?.integer { return server.telegram.shared.people[id] }
         guard let name = introduction["username"]?.string?.lowercased() else { return nil }
         return people.first { $0["username"]?.string?.lowercased() == name }
     }
@@ -127,11 +127,11 @@ struct SimulatorControl {
         var introduction = introduction
         if introduction["id"] == nil {
             let telegram = server.telegram
-            let id = telegram.chats.freePersonID(from: Self.firstPerson, besides: telegram.botID)
+            let id = telegram.shared.freePersonID(from: Self.firstPerson, besides: telegram.bots.ids)
             introduction.set("id", JSON(id))
         }
-        guard let id = Int64(Arguments(introduction).text("id")), SimulatedChats.personIDs.contains(id) else {
-            throw .badRequest("a user's id must be a number from 1 to \(SimulatedChats.personIDs.upperBound)")
+        guard let id = Int64(Arguments(introduction).text("id")), SharedState.personIDs.contains(id) else {
+            throw .badRequest("a user's id must be a number from 1 to \(SharedState.personIDs.upperBound)")
         }
         return try server.telegram.perform("createUser", introduction, as: id).get()
     }
@@ -139,11 +139,11 @@ struct SimulatorControl {
     /// The first id for users that are created without one. Real user ids are also longer than a test bot's id.
     private static let firstPerson: Int64 = 1001
 
-    /// All users except the bot, sorted by id.
+    /// All users except the bots, sorted by id.
     private var people: [JSON] {
-        let telegram = server.telegram
-        return telegram.chats.people.sorted { $0.key < $1.key }.filter { $0.key != telegram.botID }.map(
-            \.value)
+        let bots = server.telegram.bots.ids
+        return server.telegram.shared.people.sorted { $0.key < $1.key }.filter { !bots.contains($0.key) }
+            .map(\.value)
     }
 
     private func messages(of chat: String) throws(BotAPIError) -> JSON {

@@ -7,6 +7,8 @@ struct SimulatedPolls {
         var json: JSON
         let chat: Int64
         let message: Int64
+        /// The bot that sent it; nil for a user's.
+        let bot: Int64?
         /// The numbers of the chosen options, by voter.
         var votes: [Int64: [Int]] = [:]
 

@@ -10,6 +10,8 @@ struct StoredMessages {
     /// Ids in the order of arrival; the id of a deleted message stays until it is the oldest.
     private var order: Deque<Int64> = []
     private var size = 0
+    /// The bots that sent channel posts, by message id: posts don't name their authors.
+    private(set) var botsOfPosts: [Int64: Int64] = [:]
 
     /// - Parameter byteLimit: the maximum size of all messages together; the newest is always kept.
     init(countLimit: Int, byteLimit: Int) {
@@ -24,8 +26,11 @@ struct StoredMessages {
     subscript(id: Int64) -> JSON? { texts[id].flatMap { try? JSON(parsing: $0) } }
 
     /// Adds a `Message`, or replaces the one with its id.
-    mutating func put(_ message: JSON) {
+    ///
+    /// - Parameter bot: the bot that sends it to a channel.
+    mutating func put(_ message: JSON, from bot: Int64? = nil) {
         guard let id = message["message_id"]?.integer else { return }
+        bot.map { botsOfPosts[id] = $0 }
         let text = message.bytes
         if let old = texts.updateValue(text, forKey: id) {
             size -= old.count
@@ -42,6 +47,7 @@ struct StoredMessages {
     mutating func remove(_ id: Int64) {
         guard let text = texts.removeValue(forKey: id) else { return }
         size -= text.count
+        botsOfPosts[id] = nil
     }
 
     /// The newest message that matches.

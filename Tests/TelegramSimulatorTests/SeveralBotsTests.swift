@@ -1,0 +1,219 @@
+import JSON
+import TestSupport
+import Testing
+
+@testable import TelegramSimulator
+
+/// What two bots of one simulated Telegram see of each other.
+@Suite struct SeveralBotsTests {
+    private let demo: SimulatedWorld
+    private let second: SimulatedWorld
+
+    init() throws {
+        demo = try TestRig().world()
+        second = demo.view(
+            of: ["id": 8, "is_bot": true, "first_name": "Second", "username": "second_bot"])
+    }
+
+    /// Creates a group with both bots. The parameters are those of createGroup.
+    private func group(_ parameters: JSON = [:]) throws -> JSON {
+        let group = try #require(try demo.act("createGroup", parameters)["id"])
+        try second.act("addBot", ["chat_id": group])
+        forget()
+        return group
+    }
+
+    private func forget() {
+        demo.forget()
+        second.forget()
+    }
+
+    @Test func `each bot has a private chat of its own with a user`() throws {
+        try demo.act("sendMessage", ["text": "to the first"])
+        #expect(
+            second.refusal("sendMessage", ["chat_id": 42, "text": "x"])?.contains("can't initiate") == true)
+        let sent = try second.act("sendMessage", ["text": "to the second"])
+        #expect(sent["message_id"] == 1)
+        #expect(demo.updates.map { $0.payload["text"] } == ["to the first"])
+        #expect(second.updates.map { $0.payload["text"] } == ["to the second"])
+        try second.call("sendMessage", ["chat_id": 42, "text": "hello"])
+        #expect(second.messages.first?["from"]?["username"] == "second_bot")
+        #expect(demo.messages.isEmpty)
+        try demo.act("blockBot")
+        try second.call("sendMessage", ["chat_id": 42, "text": "still here"])
+    }
+
+    @Test(arguments: ["8", "@second_bot", "@Second_Bot"])
+    func `a user names the bot of a private chat`(_ name: String) throws {
+        try demo.act("sendMessage", ["chat_id": JSON(name), "text": "hello"])
+        #expect(demo.updates.isEmpty)
+        #expect(second.kinds == ["message"])
+    }
+
+    @Test func `all bots of a group receive a user's message, and none that of a bot`() throws {
+        let group = try group(["bot_rights": ["can_manage_chat": true]])
+        try demo.act("sendMessage", ["chat_id": group, "text": "hello @second_bot"])
+        #expect(demo.kinds == ["message"])
+        #expect(second.kinds == ["message"])
+        #expect(demo.updates.first?.payload["message_id"] == second.updates.first?.payload["message_id"])
+        forget()
+        try demo.call("sendMessage", ["chat_id": group, "text": "hello @second_bot"])
+        #expect(demo.updates.isEmpty)
+        #expect(second.updates.isEmpty)
+        #expect(demo.messages.count == 1)
+        #expect(second.messages.isEmpty)
+    }
+
+    @Test func `privacy mode applies to each bot`() throws {
+        let group = try group(["bot_rights": ["can_manage_chat": true]])
+        try demo.act("sendMessage", ["chat_id": group, "text": "hello"])
+        #expect(demo.kinds == ["message"])
+        #expect(second.updates.isEmpty)
+        #expect(second.unseen.count == 1)
+        #expect(demo.unseen.isEmpty)
+    }
+
+    @Test func `a command goes to the bot that it names, else to the one that wrote last`() throws {
+        let group = try group()
+        func send(_ text: JSON) throws -> [Int] {
+            forget()
+            try demo.act("sendMessage", ["chat_id": group, "text": text])
+            return [demo.updates.count, second.updates.count]
+        }
+        #expect(try send("/start") == [1, 1])
+        #expect(try send("/start@second_bot") == [0, 1])
+        #expect(try send("/start@demo_bot") == [1, 0])
+        try second.call("sendMessage", ["chat_id": group, "text": "x"])
+        #expect(try send("/start") == [0, 1])
+        try demo.call("sendMessage", ["chat_id": group, "text": "x"])
+        #expect(try send("/start") == [1, 0])
+        try demo.act("removeBot", ["chat_id": group])
+        #expect(try send("/start") == [0, 1])
+    }
+
+    @Test func `a button goes to the bot that sent it`() throws {
+        let group = try group()
+        let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "y"]]]]
+        let sent = try second.call(
+            "sendMessage", ["chat_id": group, "text": "?", "reply_markup": keyboard])
+        let number = try #require(sent["message_id"])
+        for parameters: JSON in [
+            ["chat_id": group, "button": 1], ["chat_id": group, "message_id": number, "button": 1],
+        ] {
+            forget()
+            let query = try demo.act("pressButton", parameters)
+            #expect(second.kinds == ["callback_query"])
+            #expect(demo.updates.isEmpty)
+            let id = try #require(query["id"])
+            try second.call("answerCallbackQuery", ["callback_query_id": id])
+        }
+        #expect(
+            demo.refusal("editMessageText", ["chat_id": group, "message_id": number, "text": "x"]) != nil)
+    }
+
+    @Test func `a button of a channel post goes to the bot that posted`() throws {
+        let channel = try #require(try demo.act("createChannel")["id"])
+        try second.act("addBot", ["chat_id": channel])
+        let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "y"]]]]
+        let post = try second.call(
+            "sendMessage", ["chat_id": channel, "text": "?", "reply_markup": keyboard])
+        forget()
+        try demo.act(
+            "pressButton", ["chat_id": channel, "message_id": post["message_id"] ?? 0, "button": "Yes"])
+        #expect(second.kinds == ["callback_query"])
+        #expect(demo.updates.isEmpty)
+    }
+
+    @Test func `votes go to the bot that sent the poll`() throws {
+        let group = try group()
+        let poll: JSON = [
+            "chat_id": group, "question": "?", "options": ["a", "b"], "is_anonymous": false, "open_period": 5,
+        ]
+        let first = try demo.call("sendPoll", poll)
+        let other = try second.call("sendPoll", poll)
+        #expect(first["poll"]?["id"] != other["poll"]?["id"])
+        #expect(demo.refusal("stopPoll", ["chat_id": group, "message_id": other["message_id"] ?? 0]) != nil)
+        forget()
+        try demo.act(
+            "votePoll", ["chat_id": group, "message_id": other["message_id"] ?? 0, "option_ids": [1]])
+        #expect(second.kinds == ["poll", "poll_answer"])
+        #expect(demo.updates.isEmpty)
+        demo.now += 5
+        demo.telegram.passTime()
+        #expect(second.kinds == ["poll", "poll_answer", "poll"])
+        #expect(demo.kinds == ["poll"])
+        #expect(demo.last("poll")?["id"] == first["poll"]?["id"])
+    }
+
+    @Test func `a poll in a private chat closes while another bot is asked`() throws {
+        try second.act("start")
+        let poll: JSON = ["chat_id": 42, "question": "?", "options": ["a"], "open_period": 5]
+        try second.call("sendPoll", poll)
+        forget()
+        demo.now += 5
+        demo.telegram.passTime()
+        #expect(second.kinds == ["poll"])
+        #expect(second.edited.count == 1)
+        #expect(demo.updates.isEmpty)
+    }
+
+    @Test func `administrators see each other's changes, and each bot its own`() throws {
+        let group = try group(["bot_rights": ["can_manage_chat": true, "can_promote_members": true]])
+        try demo.call("promoteChatMember", ["chat_id": group, "user_id": 8, "can_manage_chat": true])
+        #expect(demo.kinds == ["chat_member"])
+        #expect(second.kinds == ["my_chat_member"])
+        forget()
+        try demo.act("joinChat", ["chat_id": group], as: 43)
+        #expect(demo.kinds == ["chat_member", "message"])
+        #expect(second.kinds == ["chat_member", "message"])
+        forget()
+        try demo.act("removeBot", ["chat_id": group])
+        #expect(demo.last("my_chat_member")?["new_chat_member"]?["status"] == "kicked")
+        #expect(second.last("chat_member")?["new_chat_member"]?["user"]?["id"] == 7)
+        #expect(demo.refusal("sendMessage", ["chat_id": group, "text": "x"])?.contains("kicked") == true)
+        try second.call("sendMessage", ["chat_id": group, "text": "x"])
+    }
+
+    @Test func `reactions and requests to join reach all administrators`() throws {
+        let rights: JSON = ["can_manage_chat": true, "can_invite_users": true]
+        let group = try #require(try demo.act("createGroup", ["bot_rights": rights])["id"])
+        try second.act("addBot", ["chat_id": group, "bot_rights": rights])
+        let sent = try demo.act("sendMessage", ["chat_id": group, "text": "x"])
+        let link = try second.call("createChatInviteLink", ["chat_id": group, "creates_join_request": true])
+        forget()
+        try demo.act(
+            "setMessageReaction",
+            [
+                "chat_id": group, "message_id": sent["message_id"] ?? 0,
+                "reaction": [["type": "emoji", "emoji": "👍"]],
+            ])
+        try demo.act("joinChat", ["invite_link": link["invite_link"] ?? ""], as: 43)
+        #expect(demo.kinds == ["message_reaction", "chat_join_request"])
+        #expect(second.kinds == ["message_reaction", "chat_join_request"])
+    }
+
+    @Test func `bots share files, users and groups, but not their profiles`() throws {
+        let group = try group(["bot_rights": ["can_manage_chat": true]])
+        let photo = try #require(demo.telegram.files.add(.bytes([1, 2, 3]), path: "documents/x") as String?)
+        #expect(try second.call("getFile", ["file_id": JSON(photo)])["file_size"] == 3)
+        #expect(try second.call("getChat", ["chat_id": group])["id"] == group)
+        try demo.call("setMyCommands", ["commands": [["command": "x", "description": "y"]]])
+        #expect(try second.call("getMyCommands", [:]).count == 0)
+        #expect(try second.call("getMe", [:])["id"] == 8)
+        #expect(try demo.call("getMe", [:])["id"] == 7)
+        #expect(demo.refusal("sendMessage", ["chat_id": 8, "text": "x"])?.contains("bots") == true)
+    }
+
+    @Test func `no user can be a bot`() throws {
+        #expect(second.failure("sendMessage", ["text": "x"], as: 7) != nil)
+        #expect(demo.failure("sendMessage", ["text": "x"], as: 8) != nil)
+        #expect(demo.failure("createUser", ["id": 8]) != nil)
+    }
+
+    @Test func `a new Telegram has only the bot that it is made for`() throws {
+        let new = demo.telegram.another()
+        #expect(new.bots.all.count == 1)
+        #expect(new.shared.people[8] == nil)
+        #expect(demo.telegram.bots.all.count == 2)
+    }
+}
