@@ -6,9 +6,10 @@ import TelegramSimulator
 extension TestRig {
     /// A Bot API on 127.0.0.1, where it is 22:13 on the 14th of November 2023.
     package func simulator(
-        strictness: Strictness = .lenient, port: UInt16 = 0, firstUpdateID: Int64 = 9001
+        strictness: Strictness = .lenient, clock: SimulatedClock = .running { 1_700_000_000 },
+        port: UInt16 = 0, firstUpdateID: Int64 = 9001
     ) throws -> SimulatorServer {
-        let telegram = SimulatedTelegram(strictness: strictness) { 1_700_000_000 }
+        let telegram = SimulatedTelegram(strictness: strictness, clock: clock)
         return try SimulatorServer(on: loop, telegram: telegram, port: port, firstUpdateID: firstUpdateID)
     }
 

@@ -83,19 +83,4 @@ import Testing
         }
         #expect(throws: (any Error).self) { try world.telegram.advanceClock(by: "1s") }
     }
-
-    @Test func `the control API advances a manual clock`() throws {
-        let rig = try TestRig()
-        let telegram = SimulatedTelegram(strictness: .strict, clock: .manual(.init()))
-        let server = try SimulatorServer(on: rig.loop, telegram: telegram)
-        let client = rig.client()
-        func ask(_ body: HTTPClient.Body) -> JSON? {
-            let request = HTTPClient.Request(
-                url: "\(server.url)/simulator/clock", body: body, timeout: .seconds(5))
-            return rig.settled(HTTPAnswer(to: request, from: client)).json?["result"]
-        }
-        let day: JSON = ["advance": "24h"]
-        #expect(ask(.json(day.bytes))?["now"] == 1_700_086_400)
-        #expect(ask(.none) == ["now": 1_700_086_400, "manual": true])
-    }
 }

@@ -49,6 +49,7 @@ import Testing
             "error(400, \"Bad Request: x\""
         ),
         (#"{"error_code":"403"}"#, "error(403, "), (#"{"retry_after":3}"#, "error(429, "),
+        (#"{"fault":"flood_wait","retry_after":30}"#, "floodWait(30)"),
         (#"{"migrate_to_chat_id":-1001}"#, "error(400, \"Bad Request: group chat was upgraded"),
         (#"{"fault":"html","status":502}"#, "html(502)"), (#"{"fault":"close_before"}"#, "closeBefore"),
         (#"{"fault":"hang"}"#, "hang"),
@@ -75,6 +76,11 @@ import Testing
         (#"{"fault":"html"}"#, "Bad Request: fault html needs 'status', a number"),
         (#"{"delay":"soon"}"#, "Bad Request: fault delay needs 'delay', a number of seconds"),
         (#"{"fault":"hang","times":0}"#, "Bad Request: times must be a positive number"),
+        (
+            #"{"fault":"flood_wait","retry_after":3,"times":2}"#,
+            "Bad Request: fault flood_wait takes no 'times': it ends after its retry_after seconds"
+        ),
+        (#"{"fault":"flood_wait","retry_after":0}"#, "Bad Request: fault flood_wait needs 'retry_after'"),
         (#"{"fault":"hang","chat_id":"x"}"#, "Bad Request: chat_id must be a number"),
         (#"{"fault":"close_after_bytes","bytes":9}"#, "Bad Request: fault close_after_bytes needs 'method'"),
         (#"{"fault":"#, "Bad Request: the body is not JSON: line 1, column 9: "),
@@ -150,6 +156,9 @@ import Testing
         _ = ask("/updates", ["update_id": 9100, "message": ["text": "x"]])
         #expect(test.call("getUpdates").updateIDs == [9001, 9100])
         #expect(ask("/updates", [:]).status == 400)
+        #expect(
+            reason(ask("/updates", ["update_id": 2_147_483_647, "message": [:]]))
+                == "Bad Request: update_id must be a number from 1 to 1999999999, Telegram's last one")
     }
 
     @Test func `a reset clears the history but keeps ids and settings`() throws {

@@ -49,7 +49,7 @@ import Testing
         #expect(ask("/users/ada/createGroup", #"{"id":-1997852516351}"#).status == 200)
         #expect(ask("/users/ada/createGroup", "{}").json?["result"]?["id"] == -1_001_000_000_001)
         let update =
-            #"{"update_id":2147483647,"message":{"message_id":9223372036854775807,"date":1,"#
+            #"{"update_id":1999999999,"message":{"message_id":9223372036854775807,"date":1,"#
             + #""from":{"id":9223372036854775807,"is_bot":false,"first_name":"F"},"#
             + #""chat":{"id":1001,"type":"private"}}}"#
         #expect(ask("/updates", update).status == 200)

@@ -10,9 +10,11 @@ struct SimulatorTest: Rigged {
     let server: SimulatorServer
     let client: HTTPClient
 
-    init(strictness: Strictness, on rig: TestRig) throws {
+    init(
+        strictness: Strictness, clock: SimulatedClock = .running { 1_700_000_000 }, on rig: TestRig
+    ) throws {
         self.rig = rig
-        server = try rig.simulator(strictness: strictness)
+        server = try rig.simulator(strictness: strictness, clock: clock)
         client = rig.client()
     }
 
@@ -45,6 +47,13 @@ struct SimulatorTest: Rigged {
         within timeout: Duration = .seconds(5)
     ) -> HTTPAnswer {
         settled(send(method, parameters, token: token, within: timeout))
+    }
+
+    /// Asks the control API, with POST if there is a body.
+    func ask(_ path: String, _ body: JSON? = nil) -> HTTPAnswer {
+        let body = body.map { HTTPClient.Body.json($0.bytes) } ?? HTTPClient.Body.none
+        let url = "\(server.url)/simulator\(path)"
+        return settled(send(HTTPClient.Request(url: url, body: body, timeout: .seconds(20))))
     }
 
     /// Starts a getUpdates with a timeout and waits until it has arrived.

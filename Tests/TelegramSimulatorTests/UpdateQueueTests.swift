@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import TelegramSimulator
@@ -74,6 +75,14 @@ import Testing
         queue.insert([], id: 117_314_199)
         #expect(queue.nextID == 117_314_200)
         #expect(queue.updates(from: 727_334_709, limit: 100).map(\.id) == [117_314_199])
+    }
+
+    @Test func `after the last id, the queue is emptied and begins at a low one`() throws {
+        let delivery = UpdateDelivery(on: try TestRig().loop, firstID: 1)
+        delivery.insert([], id: UpdateQueue.lastID)
+        #expect(delivery.add([:], as: "message") == 2_000_001)
+        #expect(delivery.queue.entries.map(\.id) == [2_000_001])
+        #expect(delivery.add([:], as: "message") == 2_000_002)
     }
 
     @Test func `the queue has Telegram's limits`() {

@@ -17,11 +17,15 @@ extension SimulatedTelegram {
 
     func setMySettings(_ request: Request) throws(BotAPIError) -> JSON {
         profile.settings.merge(request.arguments.json)
-        if request.arguments.has("can_read_all_group_messages") {
-            seesAllGroupMessages = request.arguments.flag("can_read_all_group_messages")
-        }
         onAction(.other(method: "setMySettings", request.arguments.json))
         return true
+    }
+
+    /// Whether privacy mode is disabled, by setMySettings or from the start.
+    var readsAllGroupMessages: Bool {
+        let settings = Arguments(profile.settings)
+        let key = "can_read_all_group_messages"
+        return settings.has(key) ? settings.flag(key) : seesAllGroupMessages
     }
 
     func getFile(_ request: Request) throws(BotAPIError) -> JSON {

@@ -32,7 +32,7 @@ extension SimulatedTelegram {
     }
 
     private func sees(_ message: JSON, in chat: SimulatedChat) -> Bool {
-        if chat.isPrivate || chat.isChannel || chat.isDirectMessages || seesAllGroupMessages
+        if chat.isPrivate || chat.isChannel || chat.isDirectMessages || readsAllGroupMessages
             || chat.isAdministrator(botID)
         {
             return true

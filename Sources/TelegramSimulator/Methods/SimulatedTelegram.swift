@@ -11,7 +11,7 @@ package final class SimulatedTelegram {
     package internal(set) var bot: JSON
     /// Whether the bot receives all messages of a group, as with privacy mode disabled. With privacy mode, which is
     /// Telegram's default, a bot that isn't an administrator receives only commands, replies to its messages, mentions,
-    /// and service messages.
+    /// and service messages. setMySettings overrides it.
     package var seesAllGroupMessages = false
 
     /// Called for each update that Telegram creates for the bot, with its kind, such as `message`, and its payload. The

@@ -19,6 +19,9 @@ struct FaultOrder {
         guard chat.isEmpty || self.chat != nil else { throw .badRequest("chat_id must be a number") }
         times = Int(arguments.integer("times") ?? 1)
         guard times > 0 else { throw .badRequest("times must be a positive number") }
+        guard fault.isCounted || arguments.json["times"] == nil else {
+            throw .badRequest("fault flood_wait takes no 'times': it ends after its retry_after seconds")
+        }
         if case .closeAfterBytes = fault, method == nil {
             throw .badRequest(
                 "fault close_after_bytes needs 'method': a Bot API method, or 'file' for downloads")
@@ -28,7 +31,7 @@ struct FaultOrder {
 
 extension Fault {
     private static let names = """
-        error, too_many_requests, migrated, html, close_before, hang, close_after_bytes, broken_body, close_after, \
+        error, too_many_requests, flood_wait, migrated, html, close_before, hang, close_after_bytes, broken_body, close_after, \
         hang_after, html_after, delay
         """
 
@@ -52,6 +55,7 @@ extension Fault {
                 description.isEmpty ? "Bad Request: ordered fault" : description,
                 parameters: arguments.structure("parameters"))
         case "too_many_requests": self = .tooManyRequests(retryAfter: try number("retry_after", 0...86_400))
+        case "flood_wait": self = .floodWait(try number("retry_after", 1...86_400))
         case "migrated": self = .migrated(to: Int64(try number("migrate_to_chat_id")))
         case "html": self = .html(try number("status", 200...599))
         case "close_before": self = .closeBefore
@@ -92,6 +96,7 @@ extension Fault {
             parameters.map { json.set("parameters", $0) }
             return json
         case .html(let status): return ["fault": "html", "status": JSON(status)]
+        case .floodWait(let seconds): return ["fault": "flood_wait", "retry_after": JSON(seconds)]
         case .closeBefore: return ["fault": "close_before"]
         case .hang: return ["fault": "hang"]
         case .closeAfterBytes(let count): return ["fault": "close_after_bytes", "bytes": JSON(count)]

@@ -6,6 +6,9 @@ package enum Fault {
     case error(_ code: Int, _ description: String, parameters: JSON? = nil)
     /// The call isn't carried out. A server in front of Telegram answers with its own page, like nginx with status 502.
     case html(_ status: Int)
+    /// Telegram's rate limit, until a number of seconds have passed on the simulator's clock since the first refused call.
+    /// Each call until then gets error 429 with the seconds that are left.
+    case floodWait(_ seconds: Int)
     /// The connection is closed, and the call isn't carried out.
     case closeBefore
     /// The call is neither answered nor carried out.
@@ -42,9 +45,17 @@ package enum Fault {
     /// Whether Telegram carries out the call despite the fault.
     package var callIsCarriedOut: Bool {
         switch self {
-        case .error, .html, .closeBefore, .hang, .closeAfterBytes: false
+        case .error, .html, .floodWait, .closeBefore, .hang, .closeAfterBytes: false
         case .brokenBody, .closeAfter, .hangAfter, .htmlAfter, .delay: true
         }
+    }
+}
+
+extension Fault {
+    /// Whether each call uses up one repetition. A flood wait ends with time.
+    var isCounted: Bool {
+        if case .floodWait = self { return false }
+        return true
     }
 }
 
@@ -55,11 +66,24 @@ struct FaultOrders {
         let chat: Int64?
         var times: Int
         let fault: Fault
+        /// The time at which a flood wait is over; nil until it begins.
+        var end: Int64?
 
         /// - Parameter method: in lower case.
         func fits(_ method: String) -> Bool {
             guard self.method != "calls" else { return !["getupdates", "file"].contains(method) }
             return self.method.map { $0 == method } ?? true
+        }
+
+        func isOver(at now: Int64) -> Bool { end.map { $0 <= now } ?? false }
+
+        var json: JSON {
+            var json = fault.json
+            if fault.isCounted { json.set("times", JSON(times)) }
+            end.map { json.set("end", JSON($0)) }
+            method.map { json.set("method", JSON($0)) }
+            chat.map { json.set("chat_id", JSON($0)) }
+            return json
         }
     }
 
@@ -71,28 +95,22 @@ struct FaultOrders {
     }
 
     /// The pending orders, as the control API shows them.
-    var json: JSON {
-        JSON(
-            orders.map { order in
-                var json = order.fault.json
-                json.set("times", JSON(order.times))
-                order.method.map { json.set("method", JSON($0)) }
-                order.chat.map { json.set("chat_id", JSON($0)) }
-                return json
-            })
-    }
+    func json(at now: Int64) -> JSON { JSON(orders.filter { !$0.isOver(at: now) }.map(\.json)) }
 
     mutating func removeAll() {
         orders.removeAll()
     }
 
     /// Uses up one repetition of the first order that matches a call.
-    mutating func next(method: String, chat: String) -> Fault? {
+    ///
+    /// - Parameter now: Unix time in seconds.
+    mutating func next(method: String, chat: String, at now: Int64) -> Fault? {
+        orders.removeAll { $0.isOver(at: now) }
         let fitting = orders.firstIndex { order in
             order.fits(method.lowercased())
                 && (order.chat.map { String($0) } ?? chat) == chat
         }
-        return fitting.map { use($0) }
+        return fitting.map { use($0, at: now) }
     }
 
     /// Uses up one repetition of the first order for a method if it closes the connection within the request's body.
@@ -100,13 +118,18 @@ struct FaultOrders {
     mutating func nextWithinBody(method: String) -> Int? {
         let fitting = orders.firstIndex { $0.method == method.lowercased() && $0.chat == nil }
         guard let fitting, case .closeAfterBytes(let count) = orders[fitting].fault else { return nil }
-        _ = use(fitting)
+        _ = use(fitting, at: 0)
         return count
     }
 
-    private mutating func use(_ index: Int) -> Fault {
-        orders[index].times -= 1
+    private mutating func use(_ index: Int, at now: Int64) -> Fault {
         let fault = orders[index].fault
+        if case .floodWait(let seconds) = fault {
+            let end = orders[index].end ?? now + Int64(seconds)
+            orders[index].end = end
+            return .tooManyRequests(retryAfter: Int(end - now))
+        }
+        orders[index].times -= 1
         if orders[index].times == 0 { orders.remove(at: index) }
         return fault
     }

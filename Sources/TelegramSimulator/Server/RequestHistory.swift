@@ -17,6 +17,8 @@ package final class RequestHistory {
     private(set) var calls: [Call] = []
     /// The parameters of each getUpdates.
     private(set) var polls: [JSON] = []
+    /// The number of getUpdates since the start.
+    private(set) var pollCount = 0
     private(set) var downloads: [SimulatorServer.Download] = []
     /// The calls with their results, for the control API.
     let log: NumberedLog
@@ -28,6 +30,7 @@ package final class RequestHistory {
     /// Returns nil for getUpdates, which isn't recorded as a call.
     func record(_ request: BotAPIRequest, _ fault: Fault?) -> Call? {
         guard request.method.lowercased() != "getupdates" else {
+            pollCount += 1
             add(request.parameters, to: &polls)
             return nil
         }

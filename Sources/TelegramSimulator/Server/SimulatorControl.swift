@@ -25,6 +25,8 @@ struct SimulatorControl {
                 try server.respondWithCalls(to: request, responder)
             case ("GET", "traffic", 1):
                 try server.respondWithTraffic(to: request, responder)
+            case ("GET", "bot", 1):
+                try server.respondWithBot(to: request, responder)
             case ("GET", "files", 2):
                 responder.respond(try file(path[1]))
             default: responder.respond(.success(try result(of: request, path)), last: server.actions.last)
@@ -49,23 +51,23 @@ struct SimulatorControl {
         case ("GET", "chats", 3) where path[2] == "messages":
             return try messages(of: path[1])
         case ("GET", "faults", 1):
-            return server.faults.json
+            return server.faults.json(at: server.telegram.clock.now)
         case ("POST", "faults", 1):
             let order = try FaultOrder(Arguments(try Self.parameters(of: request)))
             server.fail(method: order.method, times: order.times, chat: order.chat, with: order.fault)
-            return server.faults.json
+            return server.faults.json(at: server.telegram.clock.now)
         case ("DELETE", "faults", 1):
             server.clearFaults()
-            return server.faults.json
+            return server.faults.json(at: server.telegram.clock.now)
         case ("POST", "updates", 1):
             return try inject(try Self.parameters(of: request))
         case ("GET", "clock", 1):
             return server.telegram.clockJSON
         case ("POST", "clock", 1):
-            try server.telegram.advanceClock(by: Arguments(try Self.parameters(of: request)).text("advance"))
+            try server.advanceClock(by: Arguments(try Self.parameters(of: request)).text("advance"))
             return server.telegram.clockJSON
         case ("POST", "reset", 1):
-            server.reset()
+            server.reset(withSettings: Arguments(try Self.parameters(of: request)).flag("all"))
             return true
         default:
             throw unknown(request, path)
@@ -76,7 +78,8 @@ struct SimulatorControl {
         let methods = [
             "users": "POST /simulator/users/<id or username>/<action>", "faults": "GET, POST or DELETE",
             "chats": "GET /simulator/chats, /simulator/chats/<id> and /simulator/chats/<id>/messages",
-            "updates": "POST", "clock": "GET or POST", "reset": "POST", "actions": "GET", "calls": "GET",
+            "updates": "POST", "clock": "GET or POST", "reset": "POST", "bot": "GET", "actions": "GET",
+            "calls": "GET",
             "traffic": "GET",
             "files": "GET /simulator/files/<file_id>",
         ]
@@ -173,10 +176,11 @@ struct SimulatorControl {
         guard update.keys.contains(where: { $0 != "update_id" }) else {
             throw .badRequest("expected an update, such as {\"message\":{…}}")
         }
-        var whole: JSON = ["update_id": JSON(server.delivery.queue.nextID)]
+        var whole: JSON = ["update_id": JSON(server.delivery.nextID())]
         whole.merge(update)
-        guard let id = whole["update_id"]?.integer, 1...Int64(Int32.max) ~= id else {
-            throw .badRequest("update_id must be a number from 1 to \(Int32.max)")
+        guard let id = whole["update_id"]?.integer, 1...UpdateQueue.lastID ~= id else {
+            throw .badRequest(
+                "update_id must be a number from 1 to \(UpdateQueue.lastID), Telegram's last one")
         }
         server.addRaw(whole)
         return whole
@@ -222,7 +226,8 @@ struct SimulatorControl {
         DELETE /simulator/faults                            remove all
         POST   /simulator/updates                           send the bot a raw update
         POST   /simulator/clock                             advance=24h: the time passes, with --clock manual
-        POST   /simulator/reset                             forget everything
+        GET    /simulator/bot?timeout=S                     waits for the bot: does it poll, its webhook, pending updates
+        POST   /simulator/reset                             forget everything; all=true: also the bot's webhook
 
         The project's documentation of the simulator has details and examples.
 
@@ -231,7 +236,7 @@ struct SimulatorControl {
 
 extension HTTPServer.Responder {
     /// - Parameter last: the number of the newest action. A script can wait for the actions after it.
-    fileprivate func respond(_ outcome: Result<JSON, BotAPIError>, last: Int64) {
+    func respond(_ outcome: Result<JSON, BotAPIError>, last: Int64) {
         let status =
             switch outcome {
             case .success: 200

@@ -53,6 +53,23 @@ extension SimulatorServer {
         respond(with: history.traffic.log, asked, responder)
     }
 
+    /// Responds with the state of the bot's connection, at once or when the bot polls or has a webhook.
+    func respondWithBot(to request: HTTPServer.Request, _ responder: HTTPServer.Responder) throws(BotAPIError)
+    {
+        let wait = try Self.timeout(Arguments(try BotAPIRequest.parameters(of: request)))
+        let reply = { [weak self] in
+            guard let self else { return responder.drop() }
+            var state: JSON = [
+                "user": telegram.bot, "is_polling": JSON(delivery.isPolled),
+                "polls": JSON(history.pollCount),
+            ]
+            state.merge(delivery.webhookInfo)
+            responder.respond(.success(state), last: actions.last)
+        }
+        guard wait > .zero, !delivery.hasBot else { return reply() }
+        delivery.arrival.wait(within: wait, then: reply)
+    }
+
     /// Rejects a misspelled method, for which the client would wait in vain. A method that is only unknown may be newer
     /// than this list.
     private func check(method: String) throws(BotAPIError) {
@@ -70,14 +87,19 @@ extension SimulatorServer {
         _ kind: String, _ arguments: Arguments
     ) throws(BotAPIError) -> (query: NumberedLog.Query, wait: Duration) {
         let (chat, after) = (arguments.text("chat_id"), arguments.text("after"))
-        guard let wait = Double(arguments.json["timeout"] == nil ? "0" : arguments.text("timeout")),
-            (0...3600).contains(wait)
-        else { throw .badRequest("timeout must be a number of seconds, at most 3600") }
+        let wait = try Self.timeout(arguments)
         guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
         guard after.isEmpty || Int64(after) != nil else { throw .badRequest("after must be a number") }
         let query = NumberedLog.Query(
             after: Int64(after) ?? 0, kind: kind.isEmpty ? nil : kind, chat: Int64(chat))
-        return (query, .seconds(wait))
+        return (query, wait)
+    }
+
+    private static func timeout(_ arguments: Arguments) throws(BotAPIError) -> Duration {
+        guard let seconds = Double(arguments.json["timeout"] == nil ? "0" : arguments.text("timeout")),
+            (0...3600).contains(seconds)
+        else { throw .badRequest("timeout must be a number of seconds, at most 3600") }
+        return .seconds(seconds)
     }
 
     private func respond(

@@ -59,7 +59,7 @@ extension SimulatorServer {
             let hasCertificate = request.files.contains { $0.part == "certificate" }
             response = delivery.setWebhook(arguments, hasCertificate: hasCertificate)
         case "deletewebhook": response = delivery.deleteWebhook(arguments)
-        case "getwebhookinfo": response = delivery.webhookInfo()
+        case "getwebhookinfo": response = BotAPIResponse(result: delivery.webhookInfo)
         default: response = BotAPIResponse(result(of: request))
         }
         history.record(response.outcome, of: call)

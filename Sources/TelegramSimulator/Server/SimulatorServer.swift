@@ -114,16 +114,24 @@ import Reactor
         }
     }
 
-    /// Deletes all chats, users, files, faults, and pending updates, and the history. The webhook and `allowed_updates`
-    /// stay, and all numbering continues.
-    package func reset() {
+    /// Deletes all chats, users, files, faults, and pending updates, and the history. All numbering continues.
+    ///
+    /// - Parameter withSettings: whether to delete the webhook and `allowed_updates`, too.
+    package func reset(withSettings: Bool = false) {
         telegram.files.removeCopies()
         telegram = telegram.another()
         follow()
         faults.removeAll()
         actions.removeAll()
         history.removeAll()
-        delivery.removeAll()
+        if withSettings { delivery.resetSettings() } else { delivery.removeAll() }
+    }
+
+    /// Advances a manual clock by a time such as `24h`, and carries out what happens until then.
+    func advanceClock(by text: String) throws(BotAPIError) {
+        let before = telegram.clock.now
+        try telegram.advanceClock(by: text)
+        delivery.passTime(.seconds(telegram.clock.now - before))
     }
 
     isolated deinit { close() }
@@ -228,7 +236,9 @@ import Reactor
     }
 
     /// Uses up the fault ordered for this call; nil for none.
-    func nextFault(method: String, chat: String) -> Fault? { faults.next(method: method, chat: chat) }
+    func nextFault(method: String, chat: String) -> Fault? {
+        faults.next(method: method, chat: chat, at: telegram.clock.now)
+    }
 
     /// Cancels the pending fault orders.
     package func clearFaults() {

@@ -10,6 +10,8 @@ final class UpdateDelivery {
     private struct Poll {
         let offset: Int64
         let limit: Int64
+        /// The part of the timeout that hasn't passed on a manual clock yet.
+        var left: Duration
         let reply: Reply
         let timer: Timer
     }
@@ -22,7 +24,11 @@ final class UpdateDelivery {
     var makePosting: ((Webhook) -> WebhookDelivery)?
     /// Called with the text of each new update.
     var onInsert: (_ text: [UInt8]) -> Void = { _ in }
-    private var waiting: Poll?
+    private var waiting: Poll? {
+        didSet { if waiting != nil { arrival.arrive() } }
+    }
+    /// Those that wait for the bot.
+    let arrival: BotArrival
     private var throttle = PollThrottle()
     /// Off by default, so that a test may poll as quickly as it likes.
     var slowsSpinning = false
@@ -33,18 +39,27 @@ final class UpdateDelivery {
     init(on loop: EventLoop, firstID: Int64, second: Duration = .seconds(1)) {
         self.loop = loop
         self.second = second
+        arrival = BotArrival(on: loop)
         queue = UpdateQueue(firstID: firstID)
     }
 
     /// Creates an update and returns its id; nil if `allowed_updates` excludes its kind or the queue is full.
     func add(_ payload: JSON, as kind: String) -> Int64? {
         guard allowed.admits(kind) else { return nil }
-        let id = queue.nextID
+        let id = nextID()
         let update: JSON = ["update_id": JSON(id), kind: payload]
         let text = update.asciiBytes
         guard queue.hasRoom(for: text.count) else { return nil }
         insert(text, id: id)
         return id
+    }
+
+    /// The id of the next update. After the last possible id, Telegram drops the pending updates and begins again.
+    func nextID() -> Int64 {
+        guard queue.nextID > UpdateQueue.lastID else { return queue.nextID }
+        removeAll()
+        queue.restart()
+        return queue.nextID
     }
 
     func insert(_ text: [UInt8], id: Int64) {
@@ -73,7 +88,17 @@ final class UpdateDelivery {
 
         endWaiting(.otherPoll)
         let timer = loop.after(timeout) { [weak self] in self?.timeIsUp() }
-        waiting = Poll(offset: offset, limit: limit, reply: reply, timer: timer)
+        waiting = Poll(offset: offset, limit: limit, left: timeout, reply: reply, timer: timer)
+    }
+
+    /// Ends what a manual clock's advance ends: the timeout of a waiting getUpdates, and the backoff of a webhook. Both
+    /// also end in real time, because clients stop waiting soon after the timeout.
+    func passTime(_ duration: Duration) {
+        posting?.passTime(duration)
+        // Time may have created an update.
+        replyToWaiting()
+        waiting?.left -= duration
+        if let waiting, waiting.left <= .zero { timeIsUp() }
     }
 
     private func replyToWaiting() {
@@ -125,6 +150,7 @@ final class UpdateDelivery {
 
     private func post(to webhook: Webhook?) {
         self.webhook = webhook
+        if webhook != nil { arrival.arrive() }
         posting?.stop()
         posting = nil
         guard let webhook, let posting = makePosting?(webhook) else { return }
@@ -146,10 +172,23 @@ final class UpdateDelivery {
         post(to: webhook)
     }
 
+    /// Drops the pending updates, the webhook, and `allowed_updates`. A waiting getUpdates gets an empty answer.
+    func resetSettings() {
+        (webhook, allowed) = (nil, AllowedUpdates())
+        removeAll()
+        timeIsUp()
+    }
+
+    /// Whether a getUpdates waits for an update.
+    var isPolled: Bool { waiting != nil }
+    /// Whether the bot polls or has a webhook.
+    var hasBot: Bool { isPolled || webhook != nil }
+
     /// Stops posting to the webhook.
     func stop() { posting?.stop() }
 
-    func webhookInfo() -> BotAPIResponse {
+    /// A `WebhookInfo`.
+    var webhookInfo: JSON {
         var info: JSON = [
             "url": JSON(webhook?.url ?? ""), "has_custom_certificate": JSON(webhook?.hasCertificate ?? false),
             "pending_update_count": JSON(queue.count),
@@ -163,7 +202,7 @@ final class UpdateDelivery {
             info.set("max_connections", JSON(webhook.connections))
         }
         if let kinds = allowed.listed { info.set("allowed_updates", JSON(kinds.map { JSON($0) })) }
-        return BotAPIResponse(result: info)
+        return info
     }
 }
 

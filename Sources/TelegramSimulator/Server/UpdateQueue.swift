@@ -18,6 +18,10 @@ struct UpdateQueue {
     /// The maximum size of an update in bytes; a longer one is dropped.
     private static let updateLimit = 512 << 10
 
+    /// The highest id that Telegram gives to an update, and the lowest of the random ids that follow it.
+    static let lastID: Int64 = 1_999_999_999
+    private static let lowestRestart: Int64 = 2_000_001
+
     private(set) var entries: [Entry] = []
     private var size = 0
     /// The id of the next update.
@@ -75,6 +79,9 @@ struct UpdateQueue {
         guard let place = entries.firstIndex(where: { $0.id == id }) else { return }
         size -= entries.remove(at: place).text.count
     }
+
+    /// Continues from a low id, as an empty queue does.
+    mutating func restart() { nextID = Self.lowestRestart }
 
     mutating func removeAll() {
         entries.removeAll()

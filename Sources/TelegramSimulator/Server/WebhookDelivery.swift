@@ -34,6 +34,14 @@ import Reactor
         var text: [UInt8]
         /// The request in flight, if any.
         var transfer: Transfer?
+        /// The backoff after the webhook didn't accept the update.
+        var rest: Rest?
+    }
+
+    private struct Rest {
+        /// The part that hasn't passed on a manual clock yet.
+        var left: Duration
+        let timer: Timer
     }
 
     /// - Parameter now: Unix time in seconds.
@@ -53,7 +61,16 @@ import Reactor
     func stop() {
         isStopped = true
         posts.values.compactMap(\.transfer).forEach(client.cancel)
+        posts.values.forEach { $0.rest?.timer.cancel() }
         posts = [:]
+    }
+
+    /// Ends the backoffs that a manual clock's advance ends.
+    func passTime(_ duration: Duration) {
+        for update in posts.keys {
+            posts[update]?.rest?.left -= duration
+            if let rest = posts[update]?.rest, rest.left <= .zero { endRest(of: update) }
+        }
     }
 
     private func postSoon() {
@@ -104,11 +121,17 @@ import Reactor
     private func failed(_ update: Int64, _ message: String, wanted: Duration = .zero) {
         let error = LastError(date: now(), message: message)
         lastError = error
-        loop.after(queues.failed(update, wanted: wanted)) { [weak self] in
-            self?.queues.rested(update)
-            self?.postNext()
-        }
+        let duration = queues.failed(update, wanted: wanted)
+        let timer = loop.after(duration) { [weak self] in self?.endRest(of: update) }
+        posts[update]?.rest = Rest(left: duration, timer: timer)
         onError(error)
+    }
+
+    private func endRest(of update: Int64) {
+        posts[update]?.rest?.timer.cancel()
+        posts[update]?.rest = nil
+        queues.rested(update)
+        postSoon()
     }
 
     /// Telegram's message for a failure, or the failure's own reason if Telegram has no message for it.

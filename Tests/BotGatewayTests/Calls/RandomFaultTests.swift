@@ -105,7 +105,7 @@ import Testing
         case nil, .delay: .success
         case .brokenBody: resultIsRead ? .unknown : .success
         case .closeBefore, .closeAfter, .closeAfterBytes, .hang, .hangAfter: .unknown
-        case .htmlAfter: .again
+        case .htmlAfter, .floodWait: .again
         case .html(let status): [413, 414].contains(status) ? .refused(status) : .again
         case .error(_, _, let parameters) where parameters?["migrate_to_chat_id"] != nil:
             isBasicGroup ? .again : .refused(400)
