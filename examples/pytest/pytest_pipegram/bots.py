@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Callable, Coroutine, Dict, List, Mapping,
 if TYPE_CHECKING:
     from .simulator import Simulator
 
-#: A fault that changes nothing. It is gone as soon as the bot asks for updates.
-MARK = {"method": "getUpdates", "fault": "delay", "delay": 0.001}
+#: The numbers of getUpdates and of setWebhook up to now.
+Mark = Tuple[int, int]
 
 
 class RunningBot:
@@ -249,15 +249,14 @@ class Bots:
 
     # MARK: waiting for the start
 
-    def mark(self) -> int:
+    def mark(self) -> Mark:
         """Prepares for :meth:`wait`. A bot that drops pending updates would drop a user's message that comes before."""
-        self._simulator.post("faults", **MARK)
-        return len(self._simulator.get("calls", method="setWebhook"))
+        return self._simulator.get("bot")["polls"], len(self._simulator.get("calls", method="setWebhook"))
 
-    def wait(self, mark: int, seconds: float, name: str, problem: Callable[[], Optional[str]]) -> None:
+    def wait(self, mark: Mark, seconds: float, name: str, problem: Callable[[], Optional[str]]) -> None:
         """Waits until the bot asks for updates, or sets a webhook."""
         deadline = time.monotonic() + seconds
-        while seconds and self._is_marked() and len(self._simulator.get("calls", method="setWebhook")) == mark:
+        while seconds and self.mark() == mark:
             words = problem()
             if words:
                 raise BotError(words)
@@ -265,9 +264,6 @@ class Bots:
                 raise BotError(
                     f"{name} didn't ask {self._simulator.url} for updates within {seconds:g} s. Does it use this URL?")
             time.sleep(0.02)
-
-    def _is_marked(self) -> bool:
-        return any(fault.get("delay") == MARK["delay"] for fault in self._simulator.get("faults"))
 
     # MARK: kinds of bots
 

@@ -325,6 +325,12 @@ class Bot:
         __tracebackhide__ = True
         return self._telegram._await(_Wanted("action", "show", action), to, timeout)
 
+    def wait_until_polling(self, *, timeout: Optional[float] = None) -> None:
+        """Waits until a bot asks for updates or has a webhook. :meth:`Telegram.start` does that; this is for a bot that was
+        started otherwise."""
+        __tracebackhide__ = True
+        self._telegram._await_bot(timeout)
+
     def does(self, kind: str, *, to: Optional[Place] = None, timeout: Optional[float] = None, **fields: Any) -> Action:
         """The bot's next action of this kind has these fields: `does("other", method="setMyCommands")`."""
         __tracebackhide__ = True
@@ -590,6 +596,19 @@ class Telegram:
                 raise AssertionError(self._complaint(wanted, place, new, seconds))
             # In slices, so that a bot's crash is seen at once.
             wait = min(left, 0.2)
+
+    def _await_bot(self, timeout: Optional[float]) -> None:
+        __tracebackhide__ = True
+        seconds = self.timeout if timeout is None else timeout
+        deadline, left = time.monotonic() + seconds, seconds
+        while True:
+            state = self.simulator.get("bot", timeout=f"{min(max(left, 0), 10):.3f}")
+            if state["is_polling"] or state["url"]:
+                return
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise AssertionError(
+                    f"no bot asked {self.url} for updates within {seconds:g} s. Does it use this URL, in $TELEGRAM_API_URL?")
 
     def _complaint(self, wanted: _Wanted, place: Optional[Place], new: List[Action], seconds: float) -> str:
         where = "" if place is None else f" to {self._names.get(_place(place), _place(place))}"

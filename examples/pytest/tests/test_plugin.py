@@ -283,3 +283,30 @@ def test_coroutines_do_not_block_the_bots_loop(pytester, plugin):
                 telegram.bot.says("hello", timeout=0.2)
     """)
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
+
+
+def test_a_bot_started_otherwise_is_awaited(pytester):
+    pytester.makepyfile("""
+        import subprocess
+        import sys
+
+        import pytest
+
+        BOT = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + '/bot7:secret/getUpdates?timeout=50')"
+
+        def test_no_bot(telegram):
+            with pytest.raises(AssertionError, match="no bot asked http.* for updates within 0.1 s"):
+                telegram.bot.wait_until_polling(timeout=0.1)
+
+        def test_a_bot(telegram):
+            process = subprocess.Popen([sys.executable, "-c", BOT, telegram.url])
+            telegram.bot.wait_until_polling(timeout=20)
+            telegram.user("Ada").says("hi")
+            assert process.wait(20) == 0
+
+        def test_a_webhook(telegram):
+            telegram.simulator.call("setWebhook", url="https://example.com")
+            telegram.bot.wait_until_polling(timeout=20)
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=3)
