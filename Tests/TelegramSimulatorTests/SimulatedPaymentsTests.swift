@@ -151,6 +151,49 @@ import Testing
         #expect(world.refusal("answerShippingQuery", answer)?.contains("query is too old") == true)
     }
 
+    @Test func `shipping must leave a price to pay`() throws {
+        try world.call("sendInvoice", invoice(["is_flexible": true]))
+        let query = try world.act("payInvoice")
+        func answer(_ amount: Int64) -> JSON {
+            let option: JSON = [
+                "id": "x", "title": "X", "prices": [["label": "Gift", "amount": JSON(amount)]],
+            ]
+            return ["shipping_query_id": query["id"] ?? "", "ok": true, "shipping_options": [option]]
+        }
+        let refusal = { world.refusal("answerShippingQuery", answer($0)) }
+        #expect(refusal(-405) == "400 Bad Request: total price must be positive")
+        #expect(refusal(999_999_999_999) == "400 Bad Request: total price is too big")
+        #expect(refusal(-404) == nil)
+        #expect(world.last("pre_checkout_query")?["total_amount"] == 1)
+    }
+
+    @Test func `a forwarded invoice has a pay button, or with a start parameter a link to the bot`() throws {
+        let group = try world.act("createGroup")["id"] ?? .null
+        func forward(_ parameters: JSON) throws -> JSON {
+            let sent = try world.call("sendInvoice", invoice(parameters))
+            return try world.call(
+                "forwardMessage",
+                ["chat_id": group, "from_chat_id": 42, "message_id": sent["message_id"] ?? 0])
+        }
+        let copy = try forward([:])
+        #expect(copy["reply_markup"] == ["inline_keyboard": [[["text": "Pay €4.05", "pay": true]]]])
+        for person: Int64 in [42, 43] {
+            try accept(
+                world.act(
+                    "pressButton", ["chat_id": group, "message_id": copy["message_id"] ?? 0, "button": 1],
+                    as: person))
+            #expect(payment?["invoice_payload"] == "tea-1")
+        }
+        let link = try forward(["start_parameter": "tea"])
+        let button: JSON = ["text": "Pay €4.05", "url": "https://t.me/demo_bot?start=tea"]
+        #expect(link["reply_markup"] == ["inline_keyboard": [[button]]])
+        #expect(
+            world.refusal(
+                "copyMessage",
+                ["chat_id": group, "from_chat_id": group, "message_id": link["message_id"] ?? 0])
+                == "400 Bad Request: message can't be copied")
+    }
+
     @Test func `a link is an invoice for everybody, and can be paid again`() throws {
         var parameters = invoice
         parameters.remove("chat_id")
@@ -200,6 +243,8 @@ import Testing
         (#"{"currency":"euro"}"#, "currency 'euro' is invalid"),
         (#"{"currency":"XTR"}"#, "STARS_INVOICE_INVALID"),
         (#"{"currency":"XTR","provider_token":""}"#, "STARS_INVOICE_INVALID"),
+        (#"{"currency":"USD","prices":[{"label":"x","amount":99}]}"#, "CURRENCY_TOTAL_AMOUNT_INVALID"),
+        (#"{"currency":"USD","prices":[{"label":"x","amount":1000001}]}"#, "CURRENCY_TOTAL_AMOUNT_INVALID"),
         (#"{"max_tip_amount":-1}"#, "invalid max_tip_amount"),
         (#"{"suggested_tip_amounts":[1]}"#, "suggested tip amount can't be bigger than max_tip_amount"),
         (

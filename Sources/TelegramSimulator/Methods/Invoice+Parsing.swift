@@ -4,6 +4,8 @@ import JSON
 extension Invoice {
     /// The highest amount of any currency, in its smallest units.
     private static let highestAmount: Int64 = 9_999_9999_9999
+    /// Telegram accepts $1 to $10,000. Its limits of other currencies follow the exchange rates of the day.
+    private static let dollarTotals: ClosedRange<Int64> = 1_00...10_000_00
     /// A subscription is paid each 30 days.
     private static let month: Int64 = 2_592_000
     private static let highestSubscription: Int64 = 10_000
@@ -34,10 +36,14 @@ extension Invoice {
         isFlexible = !isInStars && arguments.flag("is_flexible")
         // Telegram ignores these flags for Stars.
         needs = isInStars ? [] : Self.needs(arguments, isFlexible: isFlexible)
+        let total = try Self.total(prices)
+        guard currency != "USD" || Self.dollarTotals ~= total else {
+            throw .badRequest("CURRENCY_TOTAL_AMOUNT_INVALID")
+        }
         json = [
             "title": JSON(arguments.text("title")), "description": JSON(arguments.text("description")),
             "start_parameter": JSON(arguments.text("start_parameter")), "currency": JSON(currency),
-            "total_amount": JSON(try Self.total(prices)),
+            "total_amount": JSON(total),
         ]
     }
 
@@ -81,9 +87,14 @@ extension Invoice {
 
     private static func total(_ prices: [Int64]) throws(BotAPIError) -> Int64 {
         let total = prices.reduce(0, &+)
+        try checkTotal(total)
+        return total
+    }
+
+    /// Fails if a total, perhaps with a tip and shipping, is out of range.
+    static func checkTotal(_ total: Int64) throws(BotAPIError) {
         guard total > 0 else { throw .badRequest("total price must be positive") }
         guard total <= highestAmount else { throw .badRequest("total price is too big") }
-        return total
     }
 
     private static func maximumTip(_ arguments: Arguments) throws(BotAPIError) -> Int64 {

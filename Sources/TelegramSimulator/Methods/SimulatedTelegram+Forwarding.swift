@@ -20,7 +20,11 @@ extension SimulatedTelegram {
         guard original["has_protected_content"]?.bool != true else {
             throw .badRequest("message can't be forwarded")
         }
-        return try post(forwarded(original), by: request.withoutReply, to: chat)
+        let message = try post(forwarded(original), by: request.withoutReply, to: chat)
+        if let invoice = Self.place(of: original).flatMap({ interactions.payments.invoices[$0] }) {
+            offer(invoice, in: message)
+        }
+        return message
     }
 
     func forwardMessages(_ request: Request) throws(BotAPIError) -> JSON {
@@ -30,6 +34,9 @@ extension SimulatedTelegram {
     func copyMessage(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request)
         let original = try original(request.arguments.integer("message_id"), of: request, "copy")
+        guard original?["invoice"] == nil, original?["paid_media"] == nil else {
+            throw .badRequest("message can't be copied")
+        }
         var content = content(of: original ?? [:])
         if request.arguments.has("caption") {
             content.remove("caption")
@@ -85,7 +92,22 @@ extension SimulatedTelegram {
     private func forwarded(_ message: JSON) -> JSON {
         var content: JSON = ["forward_origin": message["forward_origin"] ?? origin(of: message)]
         content.merge(self.content(of: message))
+        if let invoice = message["invoice"] {
+            content.set("reply_markup", forwardedKeyboard(of: invoice, message["reply_markup"]))
+        }
         return content
+    }
+
+    /// The keyboard of a forwarded invoice: its pay button, or with a `start_parameter` a link to the bot instead.
+    private func forwardedKeyboard(of invoice: JSON, _ markup: JSON?) -> JSON {
+        let words = markup?["inline_keyboard"]?.elements.first?.elements.first?["text"] ?? "Pay"
+        var button: JSON = ["text": words]
+        if let parameter = invoice["start_parameter"]?.string, !parameter.isEmpty {
+            button.set("url", JSON("https://t.me/\(bot["username"]?.string ?? "")?start=\(parameter)"))
+        } else {
+            button.set("pay", true)
+        }
+        return ["inline_keyboard": [[button]]]
     }
 
     private func origin(of message: JSON) -> JSON {

@@ -122,9 +122,12 @@ extension SimulatedTelegram {
         let options = request.arguments.flag("ok") ? try Self.shippingOptions(request.arguments) : []
         if options.isEmpty { _ = try request.arguments.required("error_message") }
         let id = request.text("shipping_query_id")
+        if let checkout = interactions.payments.checkouts[.shipping(id)] {
+            for option in options { try Invoice.checkTotal(checkout.shipped(by: option).total) }
+        }
         let answer = interactions.payments.shippingQueries.answer(id, at: now())
         let result = try finish(answer, id: id) { .shippingAnswer(request.arguments.json, person: $0) }
-        guard !options.isEmpty, var checkout = interactions.payments.checkouts.remove(.shipping(id)) else {
+        guard !options.isEmpty, let checkout = interactions.payments.checkouts.remove(.shipping(id)) else {
             return result
         }
         let wanted = checkout.wantedShipping
@@ -132,8 +135,7 @@ extension SimulatedTelegram {
         guard let option = options.first(where: { wanted.isEmpty || $0["id"]?.string == wanted }) else {
             return result
         }
-        checkout.shipping = option
-        checkOut(checkout, by: checkout.person["id"]?.integer ?? 0)
+        checkOut(checkout.shipped(by: option), by: checkout.person["id"]?.integer ?? 0)
         return result
     }
 
@@ -168,12 +170,23 @@ extension SimulatedTelegram {
 }
 
 extension SimulatedPayments.Checkout {
+    fileprivate func shipped(by option: JSON) -> Self {
+        var checkout = self
+        checkout.shipping = option
+        return checkout
+    }
+
+    /// The price with the tip and the shipping.
+    fileprivate var total: Int64 {
+        let prices = (shipping?["prices"]?.elements ?? []).map { Int64(Arguments($0).text("amount")) ?? 0 }
+        return invoice.amount + tip + prices.reduce(0, +)
+    }
+
     /// What a `PreCheckoutQuery` and a `SuccessfulPayment` have in common.
     var terms: JSON {
-        let prices = (shipping?["prices"]?.elements ?? []).map { Int64(Arguments($0).text("amount")) ?? 0 }
         var terms: JSON = [
             "currency": JSON(invoice.currency),
-            "total_amount": JSON(invoice.amount + tip + prices.reduce(0, +)),
+            "total_amount": JSON(total),
             "invoice_payload": JSON(invoice.payload),
         ]
         shipping?["id"].map { terms.set("shipping_option_id", $0) }
