@@ -7,8 +7,8 @@ import { link } from "./text.js";
 
 const kinds = ["animation", "video", "video_note", "audio", "voice", "sticker", "document"];
 
-// The nodes for a message's contents. `actions` acts on the message as the current user.
-export function contents(message, actions) {
+// The nodes for a message's contents. `view` is what the current user sees of it; `actions` acts on it as that user.
+export function contents(message, view, actions) {
   if (message.photo) return [picture(message.photo.at(-1), "Photo", message.has_media_spoiler)];
   const kind = kinds.find((name) => message[name]);
   if (kind) return [media(kind, message[kind], message)];
@@ -25,7 +25,7 @@ export function contents(message, actions) {
   if (message.paid_media) {
     const { star_count: stars, paid_media: media } = message.paid_media;
     return [card("Paid media", price(stars, "XTR"), media.map((one) => one.type.replaceAll("_", " ")).join(", ")),
-      button("Buy", () => actions.buy())];
+      view.isPaid ? el("span.kind", {}, "Bought") : button("Buy", () => actions.buy())];
   }
   if (message.rich_message) return [el("div.rich", { dir: message.rich_message.is_rtl ? "rtl" : "auto" }, richMessage(message.rich_message, actions.press))];
   return other(message);
@@ -81,6 +81,7 @@ function picture(file, name, isSpoiler) {
   const cover = button(opener, (event) => {
     if (!cover.classList.contains("cover")) return;
     event.preventDefault();
+    opener.classList.add("shown");
     cover.replaceWith(opener);
   }, { class: "cover", "aria-label": "Show the picture" });
   return cover;

@@ -63,8 +63,7 @@ export class Conversation {
     if (this.staysAtEnd && this.nodes.size > loadedLimit) this.first = 0;
     const { chat, first } = this;
     const window = first ? `from=${first}&limit=10000` : `limit=${page}`;
-    const user = this.app.me.id ? `&user_id=${this.app.me.id}` : "";
-    const overview = await get(`chats/${chat}?${window}${user}`);
+    const overview = await get(`chats/${chat}?${window}${this.user}`);
     if (chat !== this.chat) return;
     // Older messages were loaded meanwhile, and this answer lacks them.
     if (first !== this.first || this.isLoading) return this.app.refreshSoon();
@@ -73,17 +72,20 @@ export class Conversation {
     this.draw();
   }
 
+  // The parameter for things that differ by user.
+  get user() { return this.app.me.id ? `&user_id=${this.app.me.id}` : ""; }
+
   async loadOlder() {
     if (this.isLoading || !this.overview?.has_earlier) return;
     this.isLoading = true;
     try {
       const chat = this.chat;
-      const older = await get(`chats/${chat}?before=${this.first}&limit=${page}`);
+      const older = await get(`chats/${chat}?before=${this.first}&limit=${page}${this.user}`);
       if (chat !== this.chat || !older.messages.length) return;
-      const { messages, reactions, votes } = this.overview;
+      const { messages, reactions, votes, paid } = this.overview;
       this.overview = {
         ...this.overview, has_earlier: older.has_earlier, messages: [...older.messages, ...messages],
-        reactions: [...older.reactions, ...reactions], votes: [...older.votes, ...votes],
+        reactions: [...older.reactions, ...reactions], votes: [...older.votes, ...votes], paid: [...older.paid, ...paid],
       };
       this.first = older.messages[0].message_id;
       this.draw();
@@ -160,7 +162,8 @@ export class Conversation {
     const id = message.message_id;
     const of = (list) => list.filter((one) => one.message_id === id);
     const me = this.app.me.id;
-    const view = { me, isOwn: message.from?.id === me, reactions: of(this.overview.reactions) };
+    const isPaid = this.overview.paid.includes(id);
+    const view = { me, isOwn: message.from?.id === me, isPaid, reactions: of(this.overview.reactions) };
     const votes = of(this.overview.votes).find((vote) => vote.user_id === me)?.option_ids ?? [];
     const state = JSON.stringify([message, view, votes]);
     const old = this.nodes.get(id);
@@ -169,7 +172,10 @@ export class Conversation {
       return old.node;
     }
     const node = this.drawn(message, view, votes);
-    if (old) replace(old.node, node);
+    if (old) {
+      keepOpen(old.node, node);
+      replace(old.node, node);
+    }
     kept.set(id, { node, state });
     return node;
   }
@@ -267,6 +273,18 @@ export class Conversation {
     }
     event.preventDefault();
   }
+}
+
+// A spoiler that the user opened stays open when its message is drawn again, such as with a new reaction.
+function keepOpen(before, after) {
+  const spoilers = [...before.querySelectorAll(".spoiler")];
+  [...after.querySelectorAll(".spoiler")].forEach((spoiler, index) => {
+    const old = spoilers[index];
+    if (old?.classList.contains("shown") && old.textContent === spoiler.textContent) spoiler.click();
+  });
+  const shown = before.querySelector(".picture.shown");
+  const cover = after.querySelector(".cover");
+  if (shown && cover?.querySelector(".picture").href === shown.href) cover.click();
 }
 
 function subtitle(chat, members) {

@@ -16,13 +16,13 @@ export function bubble(message, view, actions) {
       author.is_bot && el("span.badge", {}, "bot")),
     message.forward_origin && el("p.forward", {}, "Forwarded from ", bdi(originName(message.forward_origin))),
     message.reply_to_message && quoted(message, actions),
-    contents(message, actions),
+    contents(message, view, actions),
     words(message, actions),
     el("footer", {}, message.edit_date && "edited ", el("time", {}, clock(message.date)),
       button("⋯", () => menu(body, message, view, actions), { class: "menu", "aria-label": "Actions", "aria-haspopup": "true" })),
     reactions(view, actions));
   return el(view.isOwn ? "article.own" : "article", attributes(message), body,
-    inlineKeyboard(message.reply_markup?.inline_keyboard, actions));
+    inlineKeyboard(message.reply_markup?.inline_keyboard, view, actions));
 }
 
 const attributes = (message) => ({
@@ -48,13 +48,14 @@ function quoted(message, actions) {
     () => actions.show(original.message_id), { class: "quote", "aria-label": "Show the replied message" });
 }
 
-function inlineKeyboard(rows, actions) {
+function inlineKeyboard(rows, view, actions) {
   if (!Array.isArray(rows) || !rows.length) return null;
   return el("div.buttons", { role: "group", "aria-label": "Buttons" },
-    rows.map((row) => el("div.row", {}, row.map((key) => inlineButton(key, actions)))));
+    rows.map((row) => el("div.row", {}, row.map((key) => inlineButton(key, view, actions)))));
 }
 
-function inlineButton(key, actions) {
+function inlineButton(key, view, actions) {
+  if (key.pay && view.isPaid) return el("button.key", { type: "button", disabled: true }, "Receipt");
   const address = key.url ?? key.login_url?.url;
   if (address) {
     const node = link(address, bdi(key.text), " ↗");

@@ -53,6 +53,11 @@ extension SimulatedTelegram {
         announce(["successful_payment": payment], in: chat, by: Request(of: person))
     }
 
+    /// Whether a user has paid a message's invoice, or for its media.
+    func hasPaid(for message: Int64, in chat: Int64, _ person: Int64) -> Bool {
+        interactions.payments.isPaid(.message(message, chat: chat), by: person)
+    }
+
     // MARK: Telegram Stars
 
     func getMyStarBalance(_ request: Request) throws(BotAPIError) -> JSON {

@@ -40,6 +40,8 @@ extension SimulatorControl {
         ]
         chat.keyboard.map { json.set("keyboard", $0) }
         let user = try arguments.count("user_id").map(Int64.init) ?? chat.id
+        json.set(
+            "paid", JSON(ids.filter { server.telegram.hasPaid(for: $0, in: chat.id, user) }.map { JSON($0) }))
         json.set("commands", server.telegram.commands(in: chat, for: user))
         if chat.id > 0 { json.set("menu_button", server.telegram.menuButton(in: chat.id)) }
         return json
