@@ -17,7 +17,7 @@ struct DefaultTargets {
 
     mutating func observe(_ action: BotAction) {
         switch action {
-        case .message(let message):
+        case .message(let message, _):
             guard let (chat, id) = observe(message) else { return }
             botMessage[chat] = id
             if message["poll"] != nil { poll[chat] = id }

@@ -35,7 +35,7 @@ package struct Transcript {
     /// The lines for an action; empty if it isn't shown.
     package func lines(of action: BotAction, in conversation: Conversation) -> [String] {
         switch action {
-        case .message(let message):
+        case .message(let message, _):
             return messageLines(text.lines(of: message), message, conversation)
         case .edited(let message):
             return messageLines(text.lines(of: message), message, conversation, as: "edited: ")

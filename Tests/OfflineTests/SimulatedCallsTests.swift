@@ -42,7 +42,7 @@ import Testing
         let stage = try Stage()
         var seen: [String] = []
         stage.world.telegram.onAction = {
-            if case .message(let message) = $0 { seen.append(message["text"]?.string ?? "") }
+            if case .message(let message, _) = $0 { seen.append(message["text"]?.string ?? "") }
         }
         stage.say(#"{"type":"telegram.send_message","text":"hi"}"#)
         stage.say(#"{"type":"telegram.send_message","chat_id":99,"text":"hi"}"#)

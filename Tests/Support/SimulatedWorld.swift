@@ -71,7 +71,7 @@ package final class SimulatedWorld {
     /// The messages that the bot has sent, as users see them.
     package var messages: [JSON] {
         actions.compactMap { action in
-            guard case .message(let message) = action else { return nil }
+            guard case .message(let message, _) = action else { return nil }
             return message
         }
     }

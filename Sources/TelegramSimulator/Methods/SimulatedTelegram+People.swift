@@ -43,6 +43,10 @@ extension SimulatedTelegram {
 
     private func create(_ type: String, _ request: Request) throws(BotAPIError) -> JSON {
         guard let person = request.person, let creator = request.personID else { throw .methodNotFound }
+        guard !request.arguments.has("id") || request.arguments.id("id") != nil else {
+            throw .badRequest(
+                "invalid id '\(request.text("id"))': it must be a whole number, such as -1001234567890")
+        }
         let id = try chats.groupID(wanted: request.arguments.id("id"), isBasic: type == "group")
         let title =
             request.text("title").isEmpty

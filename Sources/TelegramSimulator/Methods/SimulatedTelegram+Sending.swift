@@ -106,7 +106,7 @@ extension SimulatedTelegram {
         if request.arguments.flag("protect_content") { message.set("has_protected_content", true) }
         markup?.inlineKeyboard.map { message.set("reply_markup", $0) }
         if request.isFromBot { keep(markup, in: chat) }
-        deliver(message, in: chat, by: request)
+        deliver(message, in: chat, by: request, markup: markup?.chatMarkup)
         return message
     }
 
@@ -145,11 +145,11 @@ extension SimulatedTelegram {
     }
 
     /// Stores a new message, and delivers it to the other side.
-    func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request) {
+    func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request, markup: JSON? = nil) {
         chat.messages.put(message, from: request.isFromBot && chat.isChannel ? botID : nil)
         guard request.isFromBot else { return tellBots(of: message, in: chat) }
         interactions.drafts.end(in: chat.id)
-        onAction(.message(message))
+        onAction(.message(message, markup: markup))
     }
 
     /// Adds a service message to a chat. A bot also receives those that it caused itself, but none of other bots.

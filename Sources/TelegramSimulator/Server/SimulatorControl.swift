@@ -99,7 +99,7 @@ struct SimulatorControl {
     private func perform(_ action: String, as who: String, _ request: HTTPServer.Request) throws(BotAPIError)
         -> JSON
     {
-        let parameters = try Self.parameters(of: request)
+        let parameters = try Self.parameters(of: request).withoutNulls
         let files = request.parts.compactMap(ReceivedFile.init)
         if action.lowercased() == "createuser" {
             var introduction = Self.introduction(of: who, parameters)
@@ -232,6 +232,15 @@ struct SimulatorControl {
         The project's documentation of the simulator has details and examples.
 
         """.utf8)
+}
+
+extension JSON {
+    /// The object without the members that a test program left empty.
+    fileprivate var withoutNulls: JSON {
+        var object = self
+        for (key, value) in members where value.isNull { object.remove(key) }
+        return object
+    }
 }
 
 extension HTTPServer.Responder {

@@ -93,7 +93,7 @@ import Reactor
             let text = action.json.bytes
             self?.actions.add(action.kind, chat: action.chat, text)
             self?.history.traffic.add("action", text)
-            if case .message(let message) = action { self?.closeLater(message["poll"]) }
+            if case .message(let message, _) = action { self?.closeLater(message["poll"]) }
         }
     }
 

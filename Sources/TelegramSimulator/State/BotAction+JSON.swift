@@ -30,7 +30,7 @@ extension BotAction {
     /// The chat in which the action is visible; nil if there is none.
     var chat: Int64? {
         switch self {
-        case .message(let json), .edited(let json), .pinned(let json), .reaction(let json):
+        case .message(let json, _), .edited(let json), .pinned(let json), .reaction(let json):
             json["chat"]?["id"]?.integer
         case .deleted(let chat, _), .action(_, let chat), .draft(_, let chat): chat
         case .other(_, let parameters): Int64(Arguments(parameters).text("chat_id"))
@@ -43,7 +43,10 @@ extension BotAction {
         var json: JSON = ["kind": JSON(kind)]
         chat.map { json.set("chat_id", JSON($0)) }
         switch self {
-        case .message(let message), .edited(let message), .pinned(let message):
+        case .message(let message, let markup):
+            json.set("message", message)
+            markup.map { json.set("reply_markup", $0) }
+        case .edited(let message), .pinned(let message):
             json.set("message", message)
         case .reaction(let reaction):
             json.merge(reaction)

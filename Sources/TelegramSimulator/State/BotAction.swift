@@ -2,8 +2,9 @@ import JSON
 
 /// An action of the bot that users see in their apps.
 package enum BotAction {
-    /// A new `Message`; the messages of an album are separate actions.
-    case message(JSON)
+    /// A new `Message`; the messages of an album are separate actions. `markup` is the `reply_markup` that Telegram's
+    /// messages don't have, because it belongs to the chat: a reply keyboard, its removal, or a forced reply.
+    case message(JSON, markup: JSON? = nil)
     /// The complete `Message` after an edit.
     case edited(JSON)
     case deleted(chat: Int64, messages: [Int64])

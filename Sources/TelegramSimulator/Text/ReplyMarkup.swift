@@ -44,6 +44,15 @@ enum ReplyMarkup {
         return markup["inline_keyboard"]?.count == 0 ? nil : markup
     }
 
+    /// The markup that belongs to the chat; nil for a keyboard that belongs to the message.
+    var chatMarkup: JSON? {
+        switch self {
+        case .inline: nil
+        case .keyboard(let markup), .forceReply(let markup): markup
+        case .remove: ["remove_keyboard": true]
+        }
+    }
+
     private static func rows(of markup: JSON, _ key: String) throws(BotAPIError) -> [JSON] {
         guard let rows = markup[key], rows.isArray else {
             throw .badRequest("field \"\(key)\" must be of type Array")

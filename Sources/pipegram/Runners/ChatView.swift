@@ -44,7 +44,7 @@ import TelegramSimulator
             return typing.show(action["action"]?.string ?? "", of: name)
         }
         interface.show(transcript.lines(of: action, in: conversation))
-        guard case .message(let message) = action else { return }
+        guard case .message(let message, _) = action else { return }
         if !isScript, let path = conversation.picture(in: message) { interface.showPicture(path) }
         typing.end()
         showKeyboard()

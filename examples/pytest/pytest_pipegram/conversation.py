@@ -557,21 +557,12 @@ class Telegram:
     def _fetch(self, seconds: float) -> None:
         """Reads new actions, or waits for some."""
         new = self.simulator.get("actions", after=self._last, timeout=f"{max(seconds, 0):.3f}")
-        if any(action["kind"] == "message" for action in new):
-            self._add_keyboards(new)
+        for action in new:
+            # Telegram's messages don't include reply keyboards.
+            if "reply_markup" in action:
+                action["message"]["reply_markup"] = action["reply_markup"]
         self._actions += new
         self._last = max([self._last, *(action["id"] for action in new)])
-
-    def _add_keyboards(self, actions: List[Action]) -> None:
-        """Telegram's messages don't include reply keyboards; only the bot's call does."""
-        markups = {
-            (call["result"]["chat"]["id"], call["result"]["message_id"]): call["parameters"]["reply_markup"]
-            for call in self.calls() if "reply_markup" in call["parameters"] and "chat" in _dictionary(call.get("result"))}
-        for action in actions:
-            message = _dictionary(action.get("message"))
-            markup = markups.get((action.get("chat_id"), message.get("message_id")))
-            if markup:
-                message.setdefault("reply_markup", transcript.parsed(markup))
 
     def _new(self, kinds: Sequence[str], place: Optional[Place]) -> List[Action]:
         chat = None if place is None else _place(place)
@@ -660,10 +651,6 @@ def _is_in_loop() -> bool:
         return True
     except RuntimeError:
         return False
-
-
-def _dictionary(value: Any) -> Dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _place(place: Place) -> int:
