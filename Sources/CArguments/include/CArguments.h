@@ -1,0 +1,2 @@
+// Nothing to call: see CArguments.c.
+#pragma once
