@@ -44,7 +44,8 @@
         static let shared = SuiteReports()
         private var reports: [String: Task<SuiteReport, any Error>] = [:]
         private var places = 5
-        private var waitingLong = 0
+        /// Suites that wait for a place; the long ones are last, where the next one is taken from.
+        private var waiting: [(isLong: Bool, start: CheckedContinuation<Void, Never>)] = []
 
         func report(of suite: String, isLong: Bool) async throws -> SuiteReport {
             let report = reports[suite] ?? Task { try await run(suite, isLong: isLong) }
@@ -53,8 +54,10 @@
         }
 
         private func run(_ suite: String, isLong: Bool) async throws -> SuiteReport {
-            try await takePlace(isLong: isLong)
-            defer { places += 1 }
+            // Until all suites are waiting, of which the long ones come first.
+            try await Task.sleep(for: .milliseconds(100))
+            await takePlace(isLong: isLong)
+            defer { leavePlace() }
             // A file, for the main thread, which could read a pipe, is busy with tests.
             let name = "/tmp/pipegram-suite-\(getpid())-\(suite)"
             let output = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -62,15 +65,20 @@
             defer { close(output) }
             unlink(name)
             let pid = start(suite, output: output)
-            while pid > 0, waitpid(pid, nil, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            while pid > 0, waitpid(pid, nil, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(20)) }
             return SuiteReport(text(of: output))
         }
 
-        private func takePlace(isLong: Bool) async throws {
-            if isLong { waitingLong += 1 }
-            defer { if isLong { waitingLong -= 1 } }
-            while places == 0 || (!isLong && waitingLong > 0) { try await Task.sleep(for: .milliseconds(5)) }
-            places -= 1
+        private func takePlace(isLong: Bool) async {
+            guard places == 0 else { return places -= 1 }
+            await withCheckedContinuation { start in
+                waiting.insert((isLong, start), at: isLong ? waiting.count : 0)
+            }
+        }
+
+        private func leavePlace() {
+            guard let next = waiting.popLast() else { return places += 1 }
+            next.start.resume()
         }
 
         private func text(of file: Int32) -> String {
