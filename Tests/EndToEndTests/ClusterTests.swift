@@ -101,7 +101,7 @@ struct ClusterTests {
         #expect(rig.wait { server.shards(of: first) == 8 && server.shards(of: second) == 8 })
         for chat in limited { test.say("hello", in: chat + 1000) }
         #expect(rig.wait { limited.allSatisfy { test.texts(in: $0 + 1000) == ["hello"] } })
-        #expect(try server.query("SELECT count(*) FROM pipegram.call") == ["16"])
+        #expect(rig.wait { (try? server.query("SELECT count(*) FROM pipegram.call")) == ["16"] })
         for gateway in [first, second] {
             gateway.signal(SIGTERM)
             gateway.wait()

@@ -15,6 +15,8 @@ final class PostgresServer: Rigged {
     let port: UInt16
     private let directory: String
     private(set) var server: ProgramRun?
+    /// By database: a psql for each question would take most of the time of tests that ask again and again.
+    private var sessions: [String: ProgramRun] = [:]
 
     init(on rig: TestRig) throws {
         self.rig = rig
@@ -91,12 +93,27 @@ final class PostgresServer: Rigged {
         "postgresql://\(user)@127.0.0.1:\(port)/\(database)"
     }
 
-    /// Runs a statement. The rows, with `|` between columns.
+    /// Runs statements. The rows, with `|` between columns.
     @discardableResult
     func query(_ sql: String, in database: String = "bot") throws -> [String] {
-        let end = try rig.run(["psql", url(database: database), "-qAt", "-c", sql]).end()
-        guard end.status == 0 else { throw SystemError("\(sql): \(end.errorText)", code: EIO) }
-        return end.output
+        let session = try session(in: database)
+        let (rows, errors) = (session.output.count, session.errors.count)
+        session.write("\(sql);\n\\echo end :SQLSTATE\n")
+        let isAnswered = rig.wait {
+            session.exit != nil || session.output.dropFirst(rows).last?.hasPrefix("end ") == true
+        }
+        guard isAnswered, session.output.dropFirst(rows).last == "end 00000" else {
+            let reason = session.errors.dropFirst(errors).joined(separator: "\n")
+            throw SystemError("\(sql): \(reason)", code: EIO)
+        }
+        return Array(session.output.dropFirst(rows).dropLast())
+    }
+
+    private func session(in database: String) throws -> ProgramRun {
+        if let session = sessions[database], session.exit == nil { return session }
+        let session = try rig.run(["psql", url(database: database), "-qAtX"])
+        sessions[database] = session
+        return session
     }
 
     /// The shards that a gateway holds, by its pid.
