@@ -60,6 +60,8 @@ final class RemoteHosts {
             "ListenAddress=\(address(host, here: false))", "Port=\(Self.port)", "UsePAM=no", "StrictModes=no",
             "HostKey=\(rig.files.path)/host", "AuthorizedKeysFile=\(rig.files.path)/user.pub", "PidFile=none",
             "PermitRootLogin=yes", "MaxStartups=100", "MaxSessions=100",
+            // The remote shell reads no .bashrc of the user, which may take a minute.
+            "SetEnv=HOME=\(rig.files.path)",
         ].flatMap { ["-o", $0] }
         let server = try rig.run(
             ["ip", "netns", "exec", names[host], "/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null"] + options)
@@ -103,6 +105,7 @@ final class RemoteHosts {
                       IdentityFile \(rig.files.path)/user
                       StrictHostKeyChecking no
                       UserKnownHostsFile /dev/null
+                      KexAlgorithms curve25519-sha256
                       LogLevel INFO
                       ConnectTimeout 1
                       ServerAliveInterval 1
