@@ -54,7 +54,7 @@ import Testing
         let traffic = ask("/traffic")?["result"]?.elements ?? []
         let order = ["update", "event", "line", "call"]
         #expect(
-            traffic.map { $0.keys[2] }.filter(order.contains) == ["update", "event", "event", "line", "call"])
+            traffic.map { $0.keys[3] }.filter(order.contains) == ["update", "event", "event", "line", "call"])
         let events = traffic.compactMap { $0["event"] }
         #expect(events.map { $0["json"]?["type"] } == ["telegram", "telegram.message"])
         #expect(events.map { $0["scope"] } == ["chat:1001", "chat:1001"] && events[0]["chat_id"] == 1001)

@@ -135,8 +135,9 @@ class Refusal(Exception):
 class Simulator:
     """The simulator's control API, and the Bot API."""
 
-    def __init__(self, url):
+    def __init__(self, url, token="7:secret"):
         self.url = url
+        self.token = token
         self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
 
     def ask(self, path, parameters=None):
@@ -149,7 +150,7 @@ class Simulator:
         return json.loads(body)["result"]
 
     def call(self, method, **parameters):
-        return self.ask(f"/bot7:secret/{method}", parameters)
+        return self.ask(f"/bot{self.token}/{method}", parameters)
 
     def act(self, user, action, **parameters):
         return self.ask(f"/simulator/users/{user}/{action}", parameters)
@@ -164,7 +165,7 @@ class Simulator:
             body += f'--{boundary}\r\nContent-Disposition: form-data; name="{part}"; filename="{name}"\r\n\r\n'.encode()
             body += content + b"\r\n"
         body += f"--{boundary}--\r\n".encode()
-        request = urllib.request.Request(f"{self.url}/bot7:secret/{method}", data=body)
+        request = urllib.request.Request(f"{self.url}/bot{self.token}/{method}", data=body)
         request.add_header("Content-Type", f"multipart/form-data; boundary={boundary}")
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)["result"]

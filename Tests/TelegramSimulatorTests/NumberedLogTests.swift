@@ -23,15 +23,23 @@ import Testing
         return { answer }
     }
 
-    private func add(_ word: String, _ kind: String = "message", chat: Int64? = 42) {
-        transcript.add(kind, chat: chat, ["word": JSON(word)])
+    private func add(_ word: String, _ kind: String = "message", bot: Int64? = nil, chat: Int64? = 42) {
+        add(word, kind, bot: bot, chat: chat, to: transcript)
     }
 
-    @Test func `a query returns the entries after a number, optionally of one kind and one chat`() {
+    private func add(
+        _ word: String, _ kind: String = "message", bot: Int64? = nil, chat: Int64? = 42, to log: NumberedLog
+    ) {
+        log.add(kind, bot: bot, chat: chat, (["word": JSON(word)] as JSON).bytes)
+    }
+
+    @Test func `a query returns the entries after a number, optionally of one kind, bot or chat`() {
         add("a")
         add("b", "edited")
-        add("c", chat: 43)
+        add("c", bot: 8, chat: 43)
         #expect(ask(.init())() == ["1a", "2b", "3c"])
+        #expect(ask(.init(bot: 8))() == ["1a", "2b", "3c"])
+        #expect(ask(.init(bot: 9))() == ["1a", "2b"])
         #expect(ask(.init(after: 1))() == ["2b", "3c"])
         #expect(ask(.init(kind: "Edited"))() == ["2b"])
         #expect(ask(.init(chat: 43))() == ["3c"])
@@ -59,7 +67,7 @@ import Testing
 
     @Test func `an entry doesn't change with the JSON it was made from`() {
         var json: JSON = ["word": "a"]
-        transcript.add("message", chat: nil, json)
+        transcript.add("message", bot: nil, chat: nil, json.bytes)
         json.set("word", "b")
         #expect(ask(.init())() == ["1a"])
     }
@@ -75,13 +83,13 @@ import Testing
     @Test func `long entries are dropped before they fill the memory`() {
         let transcript = NumberedLog(on: loop, limit: 100, byteLimit: 1000)
         for _ in 0..<50 {
-            transcript.add("message", chat: 1, ["word": JSON(String(repeating: "x", count: 80))])
+            add(String(repeating: "x", count: 80), to: transcript)
         }
         var answer: [UInt8] = []
         transcript.read(.init(), wait: .zero) { answer = $0 }
         #expect((100...1100).contains(answer.count))
         #expect(String(decoding: answer, as: UTF8.self).contains(#""id":50"#))
-        transcript.add("message", chat: 1, ["word": JSON(String(repeating: "x", count: 5000))])
+        add(String(repeating: "x", count: 5000), to: transcript)
         transcript.read(.init(), wait: .zero) { answer = $0 }
         #expect(answer.count > 5000)
     }

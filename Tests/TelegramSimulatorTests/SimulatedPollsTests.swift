@@ -39,7 +39,7 @@ import Testing
         var (now, kinds) = (Int64(1_700_000_000), [String]())
         let telegram = SimulatedTelegram(strictness: .strict) { now }
         let server = try SimulatorServer(on: rig.loop, telegram: telegram)
-        server.onUpdate = { kinds.append($1) }
+        server.onUpdate = { kinds.append($2) }
         _ = try telegram.perform("start", [:], as: 42).get()
         let poll: JSON = ["chat_id": 42, "question": "?", "options": ["a"], "open_period": 1]
         _ = try telegram.answer("sendPoll", poll).get()

@@ -141,11 +141,15 @@ import Testing
         #expect(Set(actions.map(\.kind)) == Set(BotAction.kinds))
         actions.forEach(telegram.onAction)
         let told = try #require(ask("/actions").json?["result"])
-        #expect(told[0] == ["id": 1, "kind": "message", "chat_id": 42, "message": message])
-        #expect(told[2] == ["id": 3, "kind": "deleted", "chat_id": 42, "message_ids": [5]])
-        #expect(told[3] == ["id": 4, "kind": "action", "chat_id": 42, "action": "typing"])
-        #expect(told[4] == ["id": 5, "kind": "callback_answer", "user_id": 9, "answer": ["text": "ok"]])
-        #expect(told[5] == ["id": 6, "kind": "other", "method": "setMyName", "parameters": ["name": "x"]])
+        #expect(told[0] == ["id": 1, "bot": 7, "kind": "message", "chat_id": 42, "message": message])
+        #expect(told[2] == ["id": 3, "bot": 7, "kind": "deleted", "chat_id": 42, "message_ids": [5]])
+        #expect(told[3] == ["id": 4, "bot": 7, "kind": "action", "chat_id": 42, "action": "typing"])
+        #expect(
+            told[4] == ["id": 5, "bot": 7, "kind": "callback_answer", "user_id": 9, "answer": ["text": "ok"]])
+        #expect(
+            told[5] == [
+                "id": 6, "bot": 7, "kind": "other", "method": "setMyName", "parameters": ["name": "x"],
+            ])
         #expect(ask("/actions?kind=edited&chat_id=42").json?["result"]?.count == 1)
         #expect(ask("/actions?timeout=long").status == 400)
     }

@@ -2,8 +2,15 @@
 
 export class Refused extends Error {}
 
+// The bot that the page shows; null for the first.
+let shownBot = null;
+
+export function showBot(id) { shownBot = id; }
+
 async function request(method, path, options = {}) {
-  const response = await fetch(`/simulator/${path}`, { method, ...options }).catch(() => {
+  const url = new URL(`/simulator/${path}`, location.href);
+  if (shownBot !== null && path !== "bots") url.searchParams.set("bot", shownBot);
+  const response = await fetch(url, { method, ...options }).catch(() => {
     throw new Error("no connection to the simulator");
   });
   const answer = await response.json();

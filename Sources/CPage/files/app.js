@@ -25,7 +25,7 @@ const app = {
   // Acts as the current user, by default in the open chat. Returns null after an error, which is shown.
   async act(action, parameters, files, place = this.conversation.place) {
     const done = await this.report(() => act(this.me.id ?? this.me.username, action, { ...place, ...parameters }, files));
-    if (!this.me.id) await this.findMe();
+    if (!this.me.id || this.conversation.chat === null) await this.findMe();
     this.refreshSoon();
     return done;
   },
@@ -41,10 +41,11 @@ const app = {
     }
   },
 
-  // After the first action of a new user.
+  // After the first action of a new user, or of one who hasn't written to this bot.
   async findMe() {
     await this.chats.refresh();
-    const me = this.chats.people.find((one) => one.username === this.me.username);
+    const { id, username } = this.me;
+    const me = this.chats.people.find((one) => id ? one.id === id : one.username === username);
     if (!me) return;
     this.me = me;
     if (!this.conversation.chat && this.chats.knows(me.id)) this.open(me.id);
@@ -167,6 +168,7 @@ app.conversation = new Conversation(app);
 
 // Loads everything, also after a lost connection: it may be another simulator. Returns the number of the newest traffic.
 async function load() {
+  await app.chats.findBot();
   const [before] = await Promise.all([newestTraffic(300), app.chats.refresh()]);
   app.startAgain();
   app.take(before.result, false);

@@ -1,6 +1,6 @@
 // The list of chats and users.
 
-import { get } from "./api.js";
+import { get, showBot } from "./api.js";
 import { arrange, ask, bdi, button, byID, chatName, el, field, hue, nameOf } from "./dom.js";
 import { summary } from "./contents.js";
 
@@ -10,13 +10,29 @@ export class Chats {
     this.people = [];
     this.all = [];
     this.latest = new Map();
+    this.bots = [];
     byID("new").addEventListener("click", () => this.create());
     byID("as").addEventListener("change", () => app.speakAs(this.people.find((one) => String(one.id) === byID("as").value)));
+    byID("bot").addEventListener("change", () => this.chooseBot(byID("bot").value));
   }
 
   async refresh() {
-    [this.people, this.all] = await Promise.all([get("users"), get("chats")]);
+    [this.people, this.all, this.bots] = await Promise.all([get("users"), get("chats"), get("bots")]);
     this.draw();
+  }
+
+  // Shows the bot that was chosen last, or the first one.
+  async findBot() {
+    this.bots = await get("bots");
+    const chosen = this.bots.find((one) => String(one.id) === sessionStorage.getItem("bot"));
+    this.bot = (chosen ?? this.bots[0]).id;
+    showBot(this.bot);
+  }
+
+  // Another bot has other private chats, updates and calls: the page starts again.
+  chooseBot(id) {
+    sessionStorage.setItem("bot", id);
+    location.reload();
   }
 
   person(id) { return this.people.find((one) => one.id === id); }
@@ -46,6 +62,20 @@ export class Chats {
     const old = new Map([...list.children].map((node) => [node.dataset.id, node]));
     arrange(list, sorted.map((chat) => this.item(chat, open, old.get(String(chat.id)))));
     this.drawPeople();
+    this.drawBots();
+  }
+
+  drawBots() {
+    const state = JSON.stringify([this.bots, this.bot]);
+    const select = byID("bot");
+    if (select.dataset.state === state) return;
+    select.dataset.state = state;
+    byID("bots").hidden = this.bots.length < 2;
+    select.replaceChildren(...this.bots.map((one) => {
+      const option = el("option", { value: one.id }, nameOf(one));
+      option.selected = one.id === this.bot;
+      return option;
+    }));
   }
 
   item(chat, open, old) {
@@ -82,7 +112,7 @@ export class Chats {
   }
 
   async create() {
-    const kinds = { person: "Person", group: "Group", forum: "Forum (a group with topics)", channel: "Channel" };
+    const kinds = { person: "Person", group: "Group", forum: "Forum (a group with topics)", channel: "Channel", bot: "Bot" };
     const given = await ask("New", [
       el("fieldset", {}, el("legend", {}, "Kind"), Object.entries(kinds).map(([value, label], index) =>
         el("label", {}, el("input", { type: "radio", name: "kind", value, checked: index === 0 }), ` ${label}`))),
@@ -97,6 +127,13 @@ export class Chats {
       if (!person) return;
       await this.refresh();
       return this.app.speakAs(person);
+    }
+    if (given.kind === "bot") {
+      const bot = await this.app.attempt("bots", { first_name: given.name, ...extra });
+      if (!bot) return;
+      await this.refresh();
+      await ask("A new bot", el("p", {}, "Its token: ", el("code", {}, bot.token)));
+      return this.chooseBot(bot.id);
     }
     const chat = await this.app.act(given.kind === "channel" ? "createChannel" : "createGroup",
       { title: given.name, is_forum: given.kind === "forum", ...extra }, null, {});

@@ -4,6 +4,8 @@ import Reactor
 
 /// A call received over HTTP: `/bot<token>/<method>`, with parameters in the query or the body.
 struct BotAPIRequest {
+    /// The token as in the path; empty for the response of a webhook.
+    let token: String
     /// The method as in the path; the Bot API ignores its case.
     let method: String
     /// An object. Values from a JSON body keep their types; all other values are strings.
@@ -18,20 +20,20 @@ struct BotAPIRequest {
     ///
     /// Fails with 404 if the path has no token or no method, and with 401 if the token is wrong.
     ///
-    /// - Parameter token: the expected token; nil accepts any well-formed token.
-    init(_ request: HTTPServer.Request, token: String?) throws(BotAPIError) {
+    /// - Parameter accepts: whether a well-formed token is right.
+    init(_ request: HTTPServer.Request, accepting accepts: (String) -> Bool) throws(BotAPIError) {
         guard request.path.hasPrefix("/bot") else { throw .notFound }
         let parts = request.path.dropFirst("/bot".count)
             .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard Self.isToken(parts[0]) else { throw .notFound }
-        guard token == nil || String(parts[0]) == token else {
-            throw BotAPIError(code: 401, reason: "Unauthorized")
-        }
-        try self.init(request, method: parts.count > 1 ? String(parts[1]) : "")
+        let token = String(parts[0])
+        guard accepts(token) else { throw BotAPIError(code: 401, reason: "Unauthorized") }
+        try self.init(request, token: token, method: parts.count > 1 ? String(parts[1]) : "")
     }
 
     /// Parses a call that may give its method in a parameter, as in the response of a webhook.
-    init(_ request: HTTPServer.Request, method named: String) throws(BotAPIError) {
+    init(_ request: HTTPServer.Request, token: String = "", method named: String) throws(BotAPIError) {
+        self.token = token
         parameters = try Self.parameters(of: request)
         files = request.parts.compactMap(ReceivedFile.init)
         isFromBrowser = RequestOrigin(of: request).isBrowser
@@ -43,11 +45,11 @@ struct BotAPIRequest {
 
     /// The path of the file that a request below `/file/bot<token>/` downloads; nil for any other request.
     ///
-    /// - Parameter token: the expected token; nil accepts any well-formed token.
-    static func file(in request: HTTPServer.Request, token: String?) -> String? {
+    /// - Parameter accepts: whether a well-formed token is right.
+    static func file(in request: HTTPServer.Request, accepting accepts: (String) -> Bool) -> String? {
         guard request.method == "GET", request.path.hasPrefix("/file/bot") else { return nil }
         let parts = request.path.dropFirst("/file/bot".count).split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, token.map({ $0 == parts[0] }) ?? isToken(parts[0]) else { return nil }
+        guard parts.count == 2, isToken(parts[0]), accepts(String(parts[0])) else { return nil }
         return String(parts[1])
     }
 

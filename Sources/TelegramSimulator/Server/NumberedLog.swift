@@ -6,8 +6,9 @@ final class NumberedLog {
     /// Selects entries.
     struct Query {
         fileprivate(set) var after: Int64 = 0
-        /// Nil for all kinds; a nil `chat` is for all chats.
+        /// Nil for all kinds; likewise a nil `bot` or `chat`. Entries of no bot are selected for each.
         var kind: String?
+        var bot: Int64?
         var chat: Int64?
         /// The maximum number of entries; older ones are left out.
         var newest = Int.max
@@ -16,12 +17,13 @@ final class NumberedLog {
     private struct Entry {
         let number: Int64
         let kind: String
+        let bot: Int64?
         let chat: Int64?
         let text: [UInt8]
 
         func matches(_ query: Query) -> Bool {
             number > query.after && (query.kind.map { $0.lowercased() == kind } ?? true)
-                && (query.chat.map { $0 == chat } ?? true)
+                && (query.bot.map { $0 == bot ?? $0 } ?? true) && (query.chat.map { $0 == chat } ?? true)
         }
     }
 
@@ -53,14 +55,13 @@ final class NumberedLog {
     ///
     /// - Parameters:
     ///   - kind: in lower case.
-    ///   - json: an object; the entry's number is added as `id`.
-    func add(_ kind: String, chat: Int64?, _ json: JSON) { add(kind, chat: chat, json.bytes) }
-
-    /// - Parameter object: the text of an object with at least one member.
-    func add(_ kind: String, chat: Int64?, _ object: [UInt8]) {
+    ///   - bot: a bot's id, which is added as `bot`; nil for none.
+    ///   - object: the text of an object with at least one member. The entry's number is added as `id`.
+    func add(_ kind: String, bot: Int64?, chat: Int64?, _ object: [UInt8]) {
         last += 1
-        let text = Array(#"{"id":\#(last),"#.utf8) + object.dropFirst()
-        entries.append(Entry(number: last, kind: kind, chat: chat, text: text))
+        let start = bot.map { #"{"id":\#(last),"bot":\#($0),"# } ?? #"{"id":\#(last),"#
+        let text = Array(start.utf8) + object.dropFirst()
+        entries.append(Entry(number: last, kind: kind, bot: bot, chat: chat, text: text))
         size += text.count
         if entries.count > 2 * limit || size > byteLimit { forgetOldest() }
         // Entries added in the same turn, such as the messages of an album, are reported together.

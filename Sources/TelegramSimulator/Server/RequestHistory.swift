@@ -2,7 +2,7 @@ import BotAPI
 import JSON
 import Reactor
 
-/// The bot's requests to the simulator, in order of arrival.
+/// The bots' requests to the simulator, in order of arrival.
 package final class RequestHistory {
     typealias Call = SimulatorServer.ReceivedCall
 
@@ -17,8 +17,6 @@ package final class RequestHistory {
     private(set) var calls: [Call] = []
     /// The parameters of each getUpdates.
     private(set) var polls: [JSON] = []
-    /// The number of getUpdates since the start.
-    private(set) var pollCount = 0
     private(set) var downloads: [SimulatorServer.Download] = []
     /// The calls with their results, for the control API.
     let log: NumberedLog
@@ -28,15 +26,14 @@ package final class RequestHistory {
     init(on loop: EventLoop) { (log, traffic) = (NumberedLog(on: loop), TrafficLog(on: loop)) }
 
     /// Returns nil for getUpdates, which isn't recorded as a call.
-    func record(_ request: BotAPIRequest, _ fault: Fault?) -> Call? {
+    func record(_ request: BotAPIRequest, _ fault: Fault?, bot: Int64) -> Call? {
         guard request.method.lowercased() != "getupdates" else {
-            pollCount += 1
             add(request.parameters, to: &polls)
             return nil
         }
         let call = Call(
-            method: request.method, parameters: request.parameters, files: request.files, fault: fault,
-            arrival: .current)
+            bot: bot, method: request.method, parameters: request.parameters, files: request.files,
+            fault: fault, arrival: .current)
         add(call, to: &calls)
         onCall?(call)
         return call
@@ -46,8 +43,8 @@ package final class RequestHistory {
         guard let call else { return }
         let chat = Int64(Arguments(call.parameters).text("chat_id"))
         let text = call.json(outcome).bytes
-        log.add(call.method.lowercased(), chat: chat, text)
-        traffic.add("call", text, took: call.timeTaken)
+        log.add(call.method.lowercased(), bot: call.bot, chat: chat, text)
+        traffic.add("call", bot: call.bot, text, took: call.timeTaken)
         onResponse?(call, outcome)
     }
 

@@ -4,8 +4,8 @@ import Reactor
 
 /// A chat as the page shows it.
 extension SimulatorControl {
-    func chat(_ id: String) throws(BotAPIError) -> SimulatedChat {
-        guard let chat = Int64(id).flatMap({ server.telegram.chats[$0] }) else {
+    func chat(_ id: String, _ telegram: SimulatedTelegram) throws(BotAPIError) -> SimulatedChat {
+        guard let chat = Int64(id).flatMap({ telegram.chats[$0] }) else {
             throw BotAPIError(
                 code: 404, reason: "Not Found: unknown chat \(id); GET /simulator/chats lists them")
         }
@@ -21,8 +21,10 @@ extension SimulatorControl {
     /// A chat with its members, topics, keyboard, commands, and newest messages. The parameters are `limit`, `before` and
     /// `from`, the number of messages, the id that they precede, and the id of the first one; and `user_id`, the user who
     /// sees the commands.
-    func overview(ofChat id: String, _ arguments: Arguments) throws(BotAPIError) -> JSON {
-        let chat = try chat(id)
+    func overview(
+        ofChat id: String, _ arguments: Arguments, _ telegram: SimulatedTelegram
+    ) throws(BotAPIError) -> JSON {
+        let chat = try chat(id, telegram)
         let limit = try arguments.count("limit") ?? 50
         let before = try arguments.count("before") ?? .max
         let first = try arguments.count("from") ?? 0
@@ -30,7 +32,7 @@ extension SimulatorControl {
         let ids = known.filter { $0 >= first }.suffix(limit)
         let messages = ids.compactMap { chat.messages[$0] }
         var json: JSON = [
-            "chat": chat.json, "bot": server.telegram.bot, "is_blocked": JSON(chat.isBlocked),
+            "chat": chat.json, "bot": telegram.bot, "is_blocked": JSON(chat.isBlocked),
             "messages": JSON(messages), "has_earlier": JSON(known.count > ids.count),
             "pinned": JSON(chat.pinned.map { JSON($0) }),
             "members": JSON(chat.members.sorted { $0.key < $1.key }.map(\.value.json)),
@@ -41,9 +43,9 @@ extension SimulatorControl {
         chat.keyboard.map { json.set("keyboard", $0) }
         let user = try arguments.count("user_id").map(Int64.init) ?? chat.id
         json.set(
-            "paid", JSON(ids.filter { server.telegram.hasPaid(for: $0, in: chat.id, user) }.map { JSON($0) }))
-        json.set("commands", server.telegram.commands(in: chat, for: user))
-        if chat.id > 0 { json.set("menu_button", server.telegram.menuButton(in: chat.id)) }
+            "paid", JSON(ids.filter { telegram.hasPaid(for: $0, in: chat.id, user) }.map { JSON($0) }))
+        json.set("commands", telegram.commands(in: chat, for: user))
+        if chat.id > 0 { json.set("menu_button", telegram.menuButton(in: chat.id)) }
         return json
     }
 

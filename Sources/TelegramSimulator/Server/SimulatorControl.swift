@@ -37,37 +37,44 @@ struct SimulatorControl {
     }
 
     private func result(of request: HTTPServer.Request, _ path: [String]) throws(BotAPIError) -> JSON {
+        var parameters = try Self.parameters(of: request)
+        let bot = try server.bot(Arguments(parameters)) ?? server.bots.first
+        parameters.remove("bot")
         switch (request.method, path[0].lowercased(), path.count) {
         case ("POST", "users", 1):
-            return try perform("createUser", as: "", request)
+            return try introduce(Self.introduction(of: "", parameters.withoutNulls))
         case ("POST", "users", 3):
-            return try perform(path[2], as: path[1], request)
+            return try perform(path[2], as: path[1], parameters.withoutNulls, of: request, bot)
         case ("GET", "users", 1):
             return JSON(people)
         case ("GET", "chats", 1):
-            return JSON(server.telegram.chats.all.sorted { $0.id < $1.id }.map(\.json))
+            return JSON(bot.telegram.chats.all.sorted { $0.id < $1.id }.map(\.json))
         case ("GET", "chats", 2):
-            return try overview(ofChat: path[1], Arguments(try Self.parameters(of: request)))
+            return try overview(ofChat: path[1], Arguments(parameters), bot.telegram)
         case ("GET", "chats", 3) where path[2] == "messages":
-            return try messages(of: path[1])
+            return try messages(of: path[1], bot.telegram)
+        case ("GET", "bots", 1):
+            return JSON(server.bots.all.map(SimulatorServer.json))
+        case ("POST", "bots", 1):
+            return try server.addBot(parameters)
         case ("GET", "faults", 1):
             return server.faults.json(at: server.telegram.clock.now)
         case ("POST", "faults", 1):
-            let order = try FaultOrder(Arguments(try Self.parameters(of: request)))
+            let order = try FaultOrder(Arguments(parameters))
             server.fail(method: order.method, times: order.times, chat: order.chat, with: order.fault)
             return server.faults.json(at: server.telegram.clock.now)
         case ("DELETE", "faults", 1):
             server.clearFaults()
             return server.faults.json(at: server.telegram.clock.now)
         case ("POST", "updates", 1):
-            return try inject(try Self.parameters(of: request))
+            return try inject(parameters, into: bot)
         case ("GET", "clock", 1):
             return server.telegram.clockJSON
         case ("POST", "clock", 1):
-            try server.advanceClock(by: Arguments(try Self.parameters(of: request)).text("advance"))
+            try server.advanceClock(by: Arguments(parameters).text("advance"))
             return server.telegram.clockJSON
         case ("POST", "reset", 1):
-            server.reset(withSettings: Arguments(try Self.parameters(of: request)).flag("all"))
+            server.reset(withSettings: Arguments(parameters).flag("all"))
             return true
         default:
             throw unknown(request, path)
@@ -76,7 +83,8 @@ struct SimulatorControl {
 
     private func unknown(_ request: HTTPServer.Request, _ path: [String]) -> BotAPIError {
         let methods = [
-            "users": "POST /simulator/users/<id or username>/<action>", "faults": "GET, POST or DELETE",
+            "users": "POST /simulator/users/<id or username>/<action>", "bots": "GET or POST",
+            "faults": "GET, POST or DELETE",
             "chats": "GET /simulator/chats, /simulator/chats/<id> and /simulator/chats/<id>/messages",
             "updates": "POST", "clock": "GET or POST", "reset": "POST", "bot": "GET", "actions": "GET",
             "calls": "GET",
@@ -96,10 +104,10 @@ struct SimulatorControl {
     // MARK: users
 
     /// - Parameter who: a user's id or username; an unknown user is created.
-    private func perform(_ action: String, as who: String, _ request: HTTPServer.Request) throws(BotAPIError)
-        -> JSON
-    {
-        let parameters = try Self.parameters(of: request).withoutNulls
+    private func perform(
+        _ action: String, as who: String, _ parameters: JSON, of request: HTTPServer.Request,
+        _ bot: BotEndpoint
+    ) throws(BotAPIError) -> JSON {
         let files = request.parts.compactMap(ReceivedFile.init)
         if action.lowercased() == "createuser" {
             var introduction = Self.introduction(of: who, parameters)
@@ -107,9 +115,9 @@ struct SimulatorControl {
             return try introduce(introduction)
         }
         let person = try self.person(who)
-        let result = try server.telegram.perform(action, parameters, as: person, files: files).get()
+        let result = try bot.telegram.perform(action, parameters, as: person, files: files).get()
         let deed: JSON = ["id": JSON(person), "action": JSON(action), "parameters": parameters]
-        server.history.traffic.add("user", deed.bytes)
+        server.history.traffic.add("user", bot: bot.id, deed.bytes)
         return result
     }
 
@@ -149,8 +157,8 @@ struct SimulatorControl {
             .map(\.value)
     }
 
-    private func messages(of chat: String) throws(BotAPIError) -> JSON {
-        let chat = try self.chat(chat)
+    private func messages(of chat: String, _ telegram: SimulatedTelegram) throws(BotAPIError) -> JSON {
+        let chat = try self.chat(chat, telegram)
         return JSON(chat.messages.ids.compactMap { chat.messages[$0] })
     }
 
@@ -172,17 +180,17 @@ struct SimulatorControl {
     // MARK: raw updates
 
     /// Adds a raw update; an update without an id gets the next one.
-    private func inject(_ update: JSON) throws(BotAPIError) -> JSON {
+    private func inject(_ update: JSON, into bot: BotEndpoint) throws(BotAPIError) -> JSON {
         guard update.keys.contains(where: { $0 != "update_id" }) else {
             throw .badRequest("expected an update, such as {\"message\":{…}}")
         }
-        var whole: JSON = ["update_id": JSON(server.delivery.nextID())]
+        var whole: JSON = ["update_id": JSON(bot.delivery.nextID())]
         whole.merge(update)
         guard let id = whole["update_id"]?.integer, 1...UpdateQueue.lastID ~= id else {
             throw .badRequest(
                 "update_id must be a number from 1 to \(UpdateQueue.lastID), Telegram's last one")
         }
-        server.addRaw(whole)
+        server.addRaw(whole, for: bot)
         return whole
     }
 
@@ -209,8 +217,8 @@ struct SimulatorControl {
 
     private static let overview = Array(
         """
-        pipegram simulator: a Telegram for one bot, at /bot<token>/<method>. A browser shows its chats at /. People, faults
-        and the actions of the bot:
+        pipegram simulator: a Telegram for bots, at /bot<token>/<method>. A browser shows its chats at /. People, faults
+        and the actions of the bots:
 
         POST   /simulator/users/<id or username>/<action>   act as that person: sendMessage text=…, sendPhoto photo=@…,
                                                             pressButton message_id=… button=1, editMessageText, …
@@ -221,6 +229,9 @@ struct SimulatorControl {
         GET    /simulator/calls?after=N&timeout=S           the calls of the bot, with their results
         GET    /simulator/traffic?after=N&timeout=S         updates, calls, actions of users and the bot, in order
         GET    /simulator/files/<file_id>                   a file
+        GET    /simulator/bots                              all bots with their tokens
+        POST   /simulator/bots                              add one: first_name=Second username=second_bot; then bot=…
+                                                            selects it everywhere here
         GET    /simulator/faults                            pending faults
         POST   /simulator/faults                            add one: method=sendMessage retry_after=3
         DELETE /simulator/faults                            remove all

@@ -22,7 +22,7 @@ extension SimulatorServer {
             let start = String(decoding: line.prefix(Self.shownLine), as: UTF8.self)
             text += Array(",\"text\":".utf8) + JSON(start).bytes
         }
-        history.traffic.add(isInput ? "event" : "line", text + [UInt8(ascii: "}")])
+        history.traffic.add(isInput ? "event" : "line", bot: bots.first.id, text + [UInt8(ascii: "}")])
     }
 
     func respondWithActions(
@@ -56,18 +56,19 @@ extension SimulatorServer {
     /// Responds with the state of the bot's connection, at once or when the bot polls or has a webhook.
     func respondWithBot(to request: HTTPServer.Request, _ responder: HTTPServer.Responder) throws(BotAPIError)
     {
-        let wait = try Self.timeout(Arguments(try BotAPIRequest.parameters(of: request)))
+        let arguments = Arguments(try BotAPIRequest.parameters(of: request))
+        let (bot, wait) = (try bot(arguments) ?? bots.first, try Self.timeout(arguments))
         let reply = { [weak self] in
             guard let self else { return responder.drop() }
             var state: JSON = [
-                "user": telegram.bot, "is_polling": JSON(delivery.isPolled),
-                "polls": JSON(history.pollCount),
+                "user": bot.telegram.bot, "is_polling": JSON(bot.delivery.isPolled),
+                "polls": JSON(bot.pollCount),
             ]
-            state.merge(delivery.webhookInfo)
+            state.merge(bot.delivery.webhookInfo)
             responder.respond(.success(state), last: actions.last)
         }
-        guard wait > .zero, !delivery.hasBot else { return reply() }
-        delivery.arrival.wait(within: wait, then: reply)
+        guard wait > .zero, !bot.delivery.hasBot else { return reply() }
+        bot.delivery.arrival.wait(within: wait, then: reply)
     }
 
     /// Rejects a misspelled method, for which the client would wait in vain. A method that is only unknown may be newer
@@ -91,7 +92,8 @@ extension SimulatorServer {
         guard chat.isEmpty || Int64(chat) != nil else { throw .badRequest("chat_id must be a number") }
         guard after.isEmpty || Int64(after) != nil else { throw .badRequest("after must be a number") }
         let query = NumberedLog.Query(
-            after: Int64(after) ?? 0, kind: kind.isEmpty ? nil : kind, chat: Int64(chat))
+            after: Int64(after) ?? 0, kind: kind.isEmpty ? nil : kind, bot: try bot(arguments)?.id,
+            chat: Int64(chat))
         return (query, wait)
     }
 

@@ -3,8 +3,6 @@ import JSON
 import Reactor
 
 extension SimulatorServer {
-    private var acceptedToken: String? { acceptsAnyToken ? nil : token }
-
     func receive(_ request: HTTPServer.Request, _ responder: HTTPServer.Responder) {
         if let refusal = refusal(of: request) { return responder.respond(BotAPIResponse(error: refusal)) }
         guard ["", "identity"].contains(request.header("Content-Encoding")?.lowercased() ?? "") else {
@@ -17,19 +15,23 @@ extension SimulatorServer {
         guard ["GET", "POST"].contains(request.method) else {
             return responder.respond(status: 501, headers: [("Connection", "close")])
         }
-        if let path = BotAPIRequest.file(in: request, token: acceptedToken) {
+        let accepts = { [bots] in bots.endpoint(token: $0) != nil }
+        if let path = BotAPIRequest.file(in: request, accepting: accepts) {
             return serve(path, request, responder)
         }
         do throws(BotAPIError) {
-            carryOut(try BotAPIRequest(request, token: acceptedToken), responder)
+            let call = try BotAPIRequest(request, accepting: accepts)
+            if let bot = bots.endpoint(token: call.token) { carryOut(call, of: bot, responder) }
         } catch {
             responder.respond(BotAPIResponse(error: error))
         }
     }
 
-    private func carryOut(_ request: BotAPIRequest, _ responder: HTTPServer.Responder) {
+    private func carryOut(
+        _ request: BotAPIRequest, of bot: BotEndpoint, _ responder: HTTPServer.Responder
+    ) {
         let fault = nextFault(method: request.method, chat: Arguments(request.parameters).text("chat_id"))
-        let call = history.record(request, fault)
+        let call = history.record(request, fault, bot: bot.id)
         if let fault, !fault.callIsCarriedOut {
             if case .error(let code, let reason, let parameters) = fault {
                 let error = BotAPIError(code: code, reason: reason, parameters: parameters)
@@ -39,34 +41,37 @@ extension SimulatorServer {
             }
             return responder.fail(with: fault)
         }
-        carryOut(request, call) { [loop] in responder.respond($0, spoiltBy: fault, on: loop) }
+        carryOut(request, call, of: bot) { [loop] in responder.respond($0, spoiltBy: fault, on: loop) }
     }
 
     /// Carries out the call in a webhook's response; its result is discarded.
-    func carryOut(webhookResponse: HTTPServer.Request) {
+    func carryOut(webhookResponse: HTTPServer.Request, of bot: BotEndpoint) {
         guard let request = try? BotAPIRequest(webhookResponse, method: "") else { return }
-        carryOut(request, history.record(request, nil)) { _ in }
+        carryOut(request, history.record(request, nil, bot: bot.id), of: bot) { _ in }
     }
 
     private func carryOut(
-        _ request: BotAPIRequest, _ call: ReceivedCall?, then reply: @escaping (BotAPIResponse) -> Void
+        _ request: BotAPIRequest, _ call: ReceivedCall?, of bot: BotEndpoint,
+        then reply: @escaping (BotAPIResponse) -> Void
     ) {
         let arguments = Arguments(request.parameters)
         let response: BotAPIResponse
         switch request.method.lowercased() {
-        case "getupdates": return delivery.getUpdates(arguments, then: reply)
+        case "getupdates": return bot.getUpdates(arguments, then: reply)
         case "setwebhook":
             let hasCertificate = request.files.contains { $0.part == "certificate" }
-            response = delivery.setWebhook(arguments, hasCertificate: hasCertificate)
-        case "deletewebhook": response = delivery.deleteWebhook(arguments)
-        case "getwebhookinfo": response = BotAPIResponse(result: delivery.webhookInfo)
-        default: response = BotAPIResponse(result(of: request))
+            response = bot.delivery.setWebhook(arguments, hasCertificate: hasCertificate)
+        case "deletewebhook": response = bot.delivery.deleteWebhook(arguments)
+        case "getwebhookinfo": response = BotAPIResponse(result: bot.delivery.webhookInfo)
+        default: response = BotAPIResponse(result(of: request, bot.telegram))
         }
         history.record(response.outcome, of: call)
         reply(response)
     }
 
-    private func result(of request: BotAPIRequest) -> Result<JSON, BotAPIError> {
+    private func result(
+        of request: BotAPIRequest, _ telegram: SimulatedTelegram
+    ) -> Result<JSON, BotAPIError> {
         // A browser may send a page's request without asking the page's user: it gets no file of this machine.
         guard localDirectory != nil, !request.isFromBrowser else {
             return telegram.answer(request.method, request.parameters, files: request.files)

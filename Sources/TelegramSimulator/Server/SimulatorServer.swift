@@ -2,11 +2,14 @@ import BotAPI
 import JSON
 import Reactor
 
-/// Serves the Bot API over HTTP for one bot, from a simulated Telegram in the same event loop. Tests add updates and
-/// order faults directly; other programs use the control API below `/simulator/`.
+/// Serves the Bot API over HTTP for a bot, or several, from a simulated Telegram in the same event loop. Tests add
+/// updates and order faults directly; other programs use the control API below `/simulator/`. Without a name, a bot is
+/// the first one.
 @MainActor package final class SimulatorServer {
     /// A call as it arrived. Each getUpdates is in `polls` instead.
     package struct ReceivedCall {
+        /// The id of the bot.
+        package let bot: Int64
         /// The method as the client wrote it.
         package let method: String
         /// An object. Values from a JSON body keep their types; values from a query or a form are strings.
@@ -35,104 +38,134 @@ import Reactor
         package let fault: Fault?
     }
 
-    /// The simulated Telegram that answers the calls; `reset` replaces it.
-    package private(set) var telegram: SimulatedTelegram
-    /// The bot's token; calls with another token get error 401.
-    package let token: String
-    /// Whether to accept any well-formed token, not only `token`.
-    package var acceptsAnyToken = false
-    /// The bot's requests.
+    private(set) var bots: BotEndpoints
+    /// The bots' requests.
     package let history: RequestHistory
-    /// Called for each update, with its id and kind. The id is nil if the update isn't created, because
+    /// Called for each update, with its bot, id and kind. The id is nil if the update isn't created, because
     /// `allowed_updates` excludes its kind or too many updates are pending.
-    package var onUpdate: ((_ id: Int64?, _ kind: String) -> Void)?
+    package var onUpdate: ((_ bot: Int64, _ id: Int64?, _ kind: String) -> Void)?
     /// Called whenever a webhook doesn't accept an update, with the error message for getWebhookInfo.
     package var onWebhookError: ((String) -> Void)?
 
     let loop: EventLoop
-    let delivery: UpdateDelivery
-    /// The bot's actions, as users see them.
+    /// The bots' actions, as users see them.
     let actions: NumberedLog
+    /// Delivers updates to webhooks; nil if they aren't called.
+    private var webhookClient: HTTPClient?
     private(set) var faults = FaultOrders()
     private let http: HTTPServer
     private let host: String
+    private let firstUpdateID: Int64
 
     /// - Parameters:
-    ///   - token: the only token that doesn't get error 401.
+    ///   - token: the bot's token; calls with another token get error 401.
     ///   - host: an address such as `127.0.0.1` or `::1`.
     ///   - port: 0 lets the system choose a port.
-    ///   - firstUpdateID: the id of the first update.
+    ///   - firstUpdateID: the id of each bot's first update.
     ///   - keptBytes: the maximum size of an uploaded file that can be downloaded again.
     package init(
         on loop: EventLoop, token: String = "7:secret", telegram: SimulatedTelegram,
         host: String = "127.0.0.1", port: UInt16 = 0, firstUpdateID: Int64 = 9001, keptBytes: Int = 1 << 20
     ) throws(SystemError) {
-        (self.loop, self.token, self.telegram, self.host) = (loop, token, telegram, host)
+        (self.loop, self.host, self.firstUpdateID) = (loop, host, firstUpdateID)
         var limits = HTTPServer.Limits()
         limits.keptBytes = keptBytes
         http = try HTTPServer(on: loop, host: host, port: port, limits: limits)
-        delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
+        let delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
+        bots = BotEndpoints(BotEndpoint(telegram, token: token, delivery: delivery, isPermanent: true))
         (actions, history) = (NumberedLog(on: loop), RequestHistory(on: loop))
-        delivery.onInsert = { [history] in history.traffic.add("update", $0) }
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             guard let self, request.method == "POST", refusal(of: request) == nil else { return nil }
             return faults.nextWithinBody(method: String(request.path.baseName ?? ""))
         }
-        follow()
+        follow(bots.first)
     }
 
-    /// Queues the updates that Telegram creates, and logs the bot's actions.
-    private func follow() {
-        telegram.onUpdate = { [weak self] kind, payload in
-            guard let self else { return }
-            let id = delivery.add(payload, as: kind)
-            onUpdate?(id, kind)
+    func add(_ telegram: SimulatedTelegram, token: String, isPermanent: Bool) -> BotEndpoint {
+        let delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
+        delivery.slowsSpinning = slowsSpinning
+        let endpoint = BotEndpoint(telegram, token: token, delivery: delivery, isPermanent: isPermanent)
+        bots.add(endpoint)
+        follow(endpoint)
+        return endpoint
+    }
+
+    /// Queues the updates that Telegram creates for a bot, and logs its actions.
+    private func follow(_ bot: BotEndpoint) {
+        let id = bot.id
+        bot.delivery.onInsert = { [history] in history.traffic.add("update", bot: id, $0) }
+        bot.delivery.makePosting = webhookClient.map { client in
+            { [weak self, weak bot, loop, clock = telegram.clock] webhook in
+                let posting = WebhookDelivery(to: webhook, through: client, on: loop) { clock.now }
+                posting.onResponse = { if let bot { self?.carryOut(webhookResponse: $0, of: bot) } }
+                posting.onError = { self?.onWebhookError?($0.message) }
+                return posting
+            }
         }
-        telegram.onAction = { [weak self] action in
+        bot.telegram.onUpdate = { [weak self, delivery = bot.delivery] kind, payload in
+            let update = delivery.add(payload, as: kind)
+            self?.onUpdate?(id, update, kind)
+        }
+        bot.telegram.onAction = { [weak self] action in
             let text = action.json.bytes
-            self?.actions.add(action.kind, chat: action.chat, text)
-            self?.history.traffic.add("action", text)
+            self?.actions.add(action.kind, bot: id, chat: action.chat, text)
+            self?.history.traffic.add("action", bot: id, text)
             if case .message(let message, _) = action { self?.closeLater(message["poll"]) }
         }
+    }
+
+    /// The simulated Telegram as the first bot sees it; `reset` replaces it.
+    package var telegram: SimulatedTelegram { bots.first.telegram }
+
+    var delivery: UpdateDelivery { bots.first.delivery }
+
+    /// The first bot's token; calls with a token of no bot get error 401.
+    package var token: String { bots.first.token }
+
+    /// Whether to accept any well-formed token. If its number is no bot's, it is taken for the first bot's.
+    package var acceptsAnyToken: Bool {
+        get { bots.acceptsAnyToken }
+        set { bots.acceptsAnyToken = newValue }
     }
 
     /// Closes a poll when its time is up, even if no request comes then.
     private func closeLater(_ poll: JSON?) {
         guard let end = poll?["close_date"]?.integer else { return }
         let delay = Duration.seconds(max(end - telegram.clock.now, 0))
-        loop.after(delay) { [weak telegram] in telegram?.passTime() }
+        loop.after(delay) { [weak self] in self?.passTime() }
     }
 
-    /// Enables webhooks: updates are posted to the webhook of the bot. Otherwise a webhook is stored, but never called.
+    /// Enables webhooks: updates are posted to the webhook of their bot. Otherwise a webhook is stored, but never called.
     package func deliverToWebhooks(through client: HTTPClient) {
-        delivery.makePosting = { [weak self, loop, telegram] webhook in
-            let posting = WebhookDelivery(to: webhook, through: client, on: loop, now: telegram.now)
-            posting.onResponse = { self?.carryOut(webhookResponse: $0) }
-            posting.onError = { self?.onWebhookError?($0.message) }
-            return posting
-        }
+        webhookClient = client
+        bots.all.forEach(follow)
     }
 
-    /// Deletes all chats, users, files, faults, and pending updates, and the history. All numbering continues.
+    /// Deletes all chats, users, files, faults, and pending updates, the bots that were added, and the history. All
+    /// numbering continues.
     ///
-    /// - Parameter withSettings: whether to delete the webhook and `allowed_updates`, too.
+    /// - Parameter withSettings: whether to delete webhooks and `allowed_updates`, too.
     package func reset(withSettings: Bool = false) {
-        telegram.files.removeCopies()
-        telegram = telegram.another()
-        follow()
+        bots.startAgain()
+        bots.all.forEach(follow)
         faults.removeAll()
         actions.removeAll()
         history.removeAll()
-        if withSettings { delivery.resetSettings() } else { delivery.removeAll() }
+        bots.all.map(\.delivery).forEach { withSettings ? $0.resetSettings() : $0.removeAll() }
     }
 
     /// Advances a manual clock by a time such as `24h`, and carries out what happens until then.
     func advanceClock(by text: String) throws(BotAPIError) {
         let before = telegram.clock.now
         try telegram.advanceClock(by: text)
-        delivery.passTime(.seconds(telegram.clock.now - before))
+        passTime()
+        let passed = Duration.seconds(telegram.clock.now - before)
+        bots.all.forEach { $0.delivery.passTime(passed) }
     }
+
+    /// Ends whatever ends by itself.
+    func passTime() { bots.all.forEach { $0.telegram.passTime() } }
 
     isolated deinit { close() }
 
@@ -145,7 +178,7 @@ import Reactor
 
     /// Stops listening and closes every connection.
     package func close() {
-        delivery.stop()
+        bots.all.forEach { $0.delivery.stop() }
         http.close()
     }
 
@@ -166,12 +199,16 @@ import Reactor
     package static let pendingLimit = UpdateQueue.countLimit
     /// The number of updates that aren't confirmed yet.
     package var pendingUpdates: Int { delivery.queue.count }
+    package func pendingUpdates(of bot: Int64) -> Int {
+        bots.all.first { $0.id == bot }?.delivery.queue.count ?? 0
+    }
+    package var botCount: Int { bots.all.count }
 
     /// Whether to throttle a client like Telegram: a getUpdates that repeats the last offset within 3 s waits for up to
     /// 3 s, and a second 409 error within 3 s is delayed by 3 s.
     package var slowsSpinning: Bool {
         get { delivery.slowsSpinning }
-        set { delivery.slowsSpinning = newValue }
+        set { bots.all.forEach { $0.delivery.slowsSpinning = newValue } }
     }
 
     // MARK: updates
@@ -191,10 +228,12 @@ import Reactor
 
     /// Adds a complete update with its own `update_id`, regardless of `allowed_updates`. An update without an id is
     /// ignored.
-    package func addRaw(_ update: JSON) {
+    package func addRaw(_ update: JSON) { addRaw(update, for: bots.first) }
+
+    func addRaw(_ update: JSON, for bot: BotEndpoint) {
         guard let id = update["update_id"]?.integer else { return }
-        update.members.forEach { telegram.learn(from: $0.value) }
-        delivery.insert(update.asciiBytes, id: id)
+        update.members.forEach { bot.telegram.learn(from: $0.value) }
+        bot.delivery.insert(update.asciiBytes, id: id)
     }
 
     /// Adds an update byte for byte, whether or not it is JSON, under `id` in the queue.

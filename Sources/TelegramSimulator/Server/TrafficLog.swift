@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 
 /// All that passes through the simulator, in order: each update, call with its answer, action of the bot that users
-/// see, and action of a user; in `chat --web` also each line of the bot's program. The page shows it, and learns from it
+/// see, and action of a user; each new bot; in `chat --web` also each line of the bot's program. The page shows it, and learns from it
 /// that a chat changed.
 final class TrafficLog {
     let log: NumberedLog
@@ -12,12 +12,13 @@ final class TrafficLog {
     /// Adds `{"at":…,"<kind>":…,"ms":…}`.
     ///
     /// - Parameters:
+    ///   - bot: the bot's id; nil for none.
     ///   - object: the JSON of the update, call or action.
     ///   - time: how long a call took.
-    func add(_ kind: String, _ object: [UInt8], took time: Duration? = nil) {
+    func add(_ kind: String, bot: Int64? = nil, _ object: [UInt8], took time: Duration? = nil) {
         let milliseconds = time.map { ",\"ms\":\(Double($0.nanoseconds / 1_000) / 1_000)" } ?? ""
         let start = Array("{\"at\":\(Self.now),\"\(kind)\":".utf8)
-        log.add(kind, chat: nil, start + object + Array("\(milliseconds)}".utf8))
+        log.add(kind, bot: bot, chat: nil, start + object + Array("\(milliseconds)}".utf8))
     }
 
     /// Drops all entries, and tells the page.

@@ -184,6 +184,14 @@ final class UpdateDelivery {
     /// Whether the bot polls or has a webhook.
     var hasBot: Bool { isPolled || webhook != nil }
 
+    /// Answers a waiting getUpdates and those that wait for the bot, and stops posting to the webhook, because the bot is
+    /// gone.
+    func close() {
+        timeIsUp()
+        arrival.arrive()
+        stop()
+    }
+
     /// Stops posting to the webhook.
     func stop() { posting?.stop() }
 

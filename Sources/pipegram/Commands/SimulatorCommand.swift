@@ -8,7 +8,8 @@ struct SimulatorCommand: ParsableCommand, Sendable {
         usage: "pipegram simulator [<options>]",
         discussion: """
             Point a bot written with any framework at its address, open that address in a browser, and send messages \
-            as any user, there or with curl; GET /simulator lists the commands. The simulator has one bot and keeps everything in memory. It has \
+            as any user, there or with curl; GET /simulator lists the commands. The simulator keeps everything in memory. It has one bot, \
+            or one for each --token, and then accepts no other token. It has \
             no access control: other machines that reach its address can use it too. With --local, getFile \
             returns local paths, and the bot may send file:// URLs. On SIGINT or SIGTERM it exits with 0.
 
@@ -23,8 +24,8 @@ struct SimulatorCommand: ParsableCommand, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "Only accepted token (default: any well-formed token)", valueName: "token"))
-    var token: String?
+            "Token of a bot (repeatable; default: any)", valueName: "token"))
+    var token: [String] = []
 
     @Flag(
         help: "Behave like telegram-bot-api --local")
@@ -49,11 +50,16 @@ struct SimulatorCommand: ParsableCommand, Sendable {
     }
 
     func validate() throws {
-        guard let token else { return }
-        do {
-            _ = try MainActor.assumeIsolated { try BotToken(token) }
-        } catch {
-            throw ValidationError("Invalid --token: \(error).")
+        for token in token {
+            do {
+                _ = try MainActor.assumeIsolated { try BotToken(token) }
+            } catch {
+                throw ValidationError("Invalid --token: \(error).")
+            }
+        }
+        let ids = token.map { $0.prefix { $0 != ":" } }
+        for (number, id) in ids.enumerated() where ids[..<number].contains(id) {
+            throw ValidationError("Two values of --token are for the bot \(id): give one token per bot.")
         }
     }
 }

@@ -25,15 +25,15 @@ import TelegramSimulator
         log = command.logFlags.logger()
         loop = try EventLoop.forCommand()
         client = HTTPClient(on: loop, connections: 100, userAgent: "pipegram/\(Version.current)")
-        let token = command.token ?? "7:secret"
+        let token = command.token.first ?? "7:secret"
         var bot = SimulatedTelegram.demoBot
-        bot.set("id", JSON(Int64(token.prefix { $0 != ":" }) ?? 7))
+        bot.set("id", JSON(Self.id(in: token)))
         let clock: SimulatedClock =
             command.clock == .manual ? .manual(.init()) : .running { Int64(time(nil)) }
         let telegram = SimulatedTelegram(bot: bot, strictness: .strict, clock: clock)
         telegram.seesAllGroupMessages = command.noPrivacy
         server = try Self.server(of: telegram, token: token, at: command.listen, on: loop)
-        server.acceptsAnyToken = command.token == nil
+        server.acceptsAnyToken = command.token.isEmpty
         server.slowsSpinning = true
         server.deliverToWebhooks(through: client)
         if command.local {
@@ -41,6 +41,8 @@ import TelegramSimulator
             server.localDirectory = directory
         }
     }
+
+    private static func id(in token: String) -> Int64 { Int64(token.prefix { $0 != ":" }) ?? 7 }
 
     static func server(
         of telegram: SimulatedTelegram, token: String = "7:secret", at place: ListenAddress,
@@ -86,9 +88,13 @@ import TelegramSimulator
     func run() throws -> ExitCode {
         signals = try Signals([SIGINT, SIGTERM], on: loop) { [loop] _ in loop.stop() }
         server.history.onResponse = { [unowned self] in logCall($0, $1) }
-        server.onUpdate = { [unowned self] in logUpdate($0, $1) }
+        server.onUpdate = { [unowned self] in logUpdate(bot: $0, $1, $2) }
         server.telegram.onUnsimulated = { [log] in log.notice("\($0)") }
         server.telegram.onUnseen = { [unowned self] in logUnseen($0) }
+        // Further bots get the callbacks of the first.
+        for token in command.token.dropFirst() {
+            try server.addBot(["id": JSON(Self.id(in: token))], token: token, isPermanent: true)
+        }
         server.onWebhookError = { [log] in log.warning("webhook: \($0)") }
         if !command.listen.isLoopback {
             log.warning(
@@ -107,7 +113,9 @@ import TelegramSimulator
     /// The lines that a new user can copy.
     private var introduction: String {
         let token = server.token
-        let others = server.acceptsAnyToken ? ", or any other well-formed token" : ""
+        let others =
+            server.acceptsAnyToken
+            ? ", or any other well-formed token" : command.token.dropFirst().map { ", \($0)" }.joined()
         return """
             listening on \(server.url)
             in a browser \(server.url)/
@@ -124,6 +132,7 @@ import TelegramSimulator
 
     private func logCall(_ call: SimulatorServer.ReceivedCall, _ outcome: Result<JSON, BotAPIError>?) {
         var parts = [call.method]
+        if let bot = name(of: call.bot) { parts.append(bot) }
         let chat = call.parameters["chat_id"].map { $0.string ?? $0.description }
         if let chat { parts.append("chat:\(chat)") }
         if !call.files.isEmpty {
@@ -148,16 +157,20 @@ import TelegramSimulator
         )
     }
 
-    private func logUpdate(_ id: Int64?, _ kind: String) {
+    private func logUpdate(bot: Int64, _ id: Int64?, _ kind: String) {
+        let receiver = name(of: bot).map { " to \($0)" } ?? ""
         if let id {
-            log.info("update \(id): \(kind)")
+            log.info("update \(id)\(receiver): \(kind)")
         } else {
-            let isFull = server.pendingUpdates >= SimulatorServer.pendingLimit
+            let isFull = server.pendingUpdates(of: bot) >= SimulatorServer.pendingLimit
             let reason =
                 isFull ? "too many updates are pending" : "the bot's allowed_updates exclude it"
-            log.notice("no \(kind) update: \(reason)")
+            log.notice("no \(kind) update\(receiver): \(reason)")
         }
     }
+
+    /// The name of a bot in the log; nil if it is the only one.
+    private func name(of bot: Int64) -> String? { server.botCount > 1 ? "bot:\(bot)" : nil }
 }
 
 extension SimulatorCommand: LoopCommand {
