@@ -251,7 +251,8 @@ class Bots:
 
     def mark(self) -> Mark:
         """Prepares for :meth:`wait`. A bot that drops pending updates would drop a user's message that comes before."""
-        return self._simulator.get("bot")["polls"], len(self._simulator.get("calls", method="setWebhook"))
+        polls = sum(self._simulator.get("bot", bot=bot["id"])["polls"] for bot in self._simulator.get("bots"))
+        return polls, len(self._simulator.get("calls", method="setWebhook"))
 
     def wait(self, mark: Mark, seconds: float, name: str, problem: Callable[[], Optional[str]]) -> None:
         """Waits until the bot asks for updates, or sets a webhook."""
@@ -286,7 +287,8 @@ class Bots:
         def stop() -> None:
             bot.stop_polling()
             # The bot sees that only after its getUpdates has ended.
-            self._simulator.post("updates", pipegram_stop={})
+            for each in self._simulator.get("bots"):
+                self._simulator.post("updates", bot=each["id"], pipegram_stop={})
         return _Thread(name(bot), lambda: bot.polling(*args, **{"non_stop": True, **options}), stop, self)
 
 

@@ -78,8 +78,8 @@ class Chat:
         return self._telegram.messages(self)
 
 
-#: A place to write to: a user (the private chat with the bot), a chat, or a chat's id.
-Place = Union["User", Chat, int]
+#: A place to write to: a user (the private chat with the bot), a bot (the private chat with it), a chat, or a chat's id.
+Place = Union["User", "Bot", Chat, int]
 #: A message, or its id.
 MessageID = Union[Message, int]
 
@@ -181,9 +181,9 @@ class User:
         """Votes for options of a poll, numbered from 0; without any, takes the vote back."""
         self._does_to("votePoll", message, f" votes {list(options)}", option_ids=list(options), **parameters)
 
-    def starts(self, payload: str = "") -> Message:
-        """Opens the bot by a link with a payload: sends `/start PAYLOAD`."""
-        return Message(self.does("start", f": /start {payload}".rstrip(), payload=payload))
+    def starts(self, payload: str = "", *, to: Optional[Bot] = None) -> Message:
+        """Opens a bot by a link with a payload: sends `/start PAYLOAD`."""
+        return Message(self.does("start", f": /start {payload}".rstrip(), to=to, payload=payload))
 
     def joins(self, chat: Chat) -> None:
         """Joins a group or channel."""
@@ -193,13 +193,17 @@ class User:
         """Leaves a group or channel."""
         self.does("leaveChat", f" leaves {chat.title}", to=chat)
 
-    def blocks(self) -> None:
-        """Blocks the bot."""
-        self.does("blockBot", " blocks the bot")
+    def adds(self, bot: Bot, to: Chat, **parameters: Any) -> None:
+        """Adds another bot to a group or channel."""
+        self.does("addBot", f" adds {bot.name}", to=to, bot=bot.id, **parameters)
 
-    def unblocks(self) -> None:
-        """Unblocks the bot."""
-        self.does("unblockBot", " unblocks the bot")
+    def blocks(self, bot: Optional[Bot] = None) -> None:
+        """Blocks a bot."""
+        self.does("blockBot", " blocks the bot", to=bot)
+
+    def unblocks(self, bot: Optional[Bot] = None) -> None:
+        """Unblocks a bot."""
+        self.does("unblockBot", " unblocks the bot", to=bot)
 
     def queries(self, query: str, **parameters: Any) -> Dict[str, Any]:
         """Types an inline query; see :meth:`Bot.offers`."""
@@ -228,14 +232,23 @@ class User:
 
 
 class Bot:
-    """What the bot must do. Each method waits for the bot's next action of a kind, and fails if it is another one than
+    """What a bot must do. Each method waits for the bot's next action of a kind, and fails if it is another one than
     expected, or if none comes in time.
 
     `to` is the user or chat to watch; otherwise all chats count. `match` is a regular expression to find in the text.
     """
 
-    def __init__(self, telegram: Telegram) -> None:
+    def __init__(self, telegram: Telegram, raw: Mapping[str, Any]) -> None:
         self._telegram = telegram
+        #: The `User` as the Bot API describes it, with its `token`.
+        self.raw = dict(raw)
+        self.id: int = raw["id"]
+        self.name: str = raw["first_name"]
+        self.username: str = raw["username"]
+        self.token: str = raw["token"]
+
+    def __repr__(self) -> str:
+        return f"<Bot {self.id} {self.name}>"
 
     def says(
         self, text: Optional[str] = None, *, match: Union[str, Pattern[str], None] = None, to: Optional[Place] = None,
@@ -247,7 +260,7 @@ class Bot:
         """
         __tracebackhide__ = True
         wanted = _Wanted("message", "say", text, match, buttons, fields)
-        return Message(self._telegram._await(wanted, to, timeout)["message"])
+        return Message(self._telegram._await(self, wanted, to, timeout)["message"])
 
     def sends(
         self, kind: str, caption: Optional[str] = None, *, match: Union[str, Pattern[str], None] = None,
@@ -256,7 +269,7 @@ class Bot:
         """The bot's next message is a photo, document, location, poll, …, with this caption if one is given."""
         __tracebackhide__ = True
         wanted = _Wanted("message", f"send a {kind}", caption, match, buttons, fields, has=kind)
-        return Message(self._telegram._await(wanted, to, timeout)["message"])
+        return Message(self._telegram._await(self, wanted, to, timeout)["message"])
 
     def edits(
         self, text: Optional[str] = None, *, message: Optional[MessageID] = None,
@@ -267,24 +280,24 @@ class Bot:
         if message is not None:
             fields["message_id"] = _id(message)
         wanted = _Wanted("edited", "edit a message:", text, match, buttons, fields)
-        return Message(self._telegram._await(wanted, to, timeout)["message"])
+        return Message(self._telegram._await(self, wanted, to, timeout)["message"])
 
     def deletes(self, message: Optional[MessageID] = None, *, to: Optional[Place] = None, timeout: Optional[float] = None) -> List[int]:
         """The bot deletes messages next; `message` is one of them. Returns their ids."""
         __tracebackhide__ = True
         action = self._telegram._await(
-            _Wanted("deleted", "delete a message", deleted=_id(message)), to, timeout)
+            self, _Wanted("deleted", "delete a message", deleted=_id(message)), to, timeout)
         return [int(number) for number in action["message_ids"]]
 
     def pins(self, text: Optional[str] = None, *, to: Optional[Place] = None, timeout: Optional[float] = None) -> Message:
         """The bot pins a message next."""
         __tracebackhide__ = True
-        return Message(self._telegram._await(_Wanted("pinned", "pin", text), to, timeout)["message"])
+        return Message(self._telegram._await(self, _Wanted("pinned", "pin", text), to, timeout)["message"])
 
     def reacts(self, emoji: Optional[str] = None, *, to: Optional[Place] = None, timeout: Optional[float] = None) -> Action:
         """The bot reacts to a message next."""
         __tracebackhide__ = True
-        return self._telegram._await(_Wanted("reaction", "react", emoji), to, timeout)
+        return self._telegram._await(self, _Wanted("reaction", "react", emoji), to, timeout)
 
     def answers(
         self, text: Optional[str] = None, *, match: Union[str, Pattern[str], None] = None,
@@ -292,59 +305,59 @@ class Bot:
         """The bot answers a pressed button next, with this text. `show_alert=True` expects an alert."""
         __tracebackhide__ = True
         wanted = _Wanted("callback_answer", "answer a button", text, match, fields=fields)
-        return self._telegram._await(wanted, None, timeout)["answer"]  # type: ignore[no-any-return]
+        return self._telegram._await(self, wanted, None, timeout)["answer"]  # type: ignore[no-any-return]
 
     def drafts(
         self, text: Optional[str] = None, *, match: Union[str, Pattern[str], None] = None, to: Optional[Place] = None,
         timeout: Optional[float] = None, **fields: Any) -> Action:
         """The bot's next draft, or version of one, has this text. A draft isn't a message yet."""
         __tracebackhide__ = True
-        return self._telegram._await(_Wanted("draft", "draft", text, match, fields=fields), to, timeout)
+        return self._telegram._await(self, _Wanted("draft", "draft", text, match, fields=fields), to, timeout)
 
     def accepts_payment(self, *, timeout: Optional[float] = None) -> None:
         """The bot accepts a payment next: it answers the pre-checkout query with `ok`."""
         __tracebackhide__ = True
-        self._telegram._await(_Wanted("checkout_answer", "accept the payment", fields={"ok": True}), None, timeout)
+        self._telegram._await(self, _Wanted("checkout_answer", "accept the payment", fields={"ok": True}), None, timeout)
 
     def refuses_payment(
         self, text: Optional[str] = None, *, match: Union[str, Pattern[str], None] = None, timeout: Optional[float] = None) -> None:
         """The bot refuses a payment next, with this error message."""
         __tracebackhide__ = True
         self._telegram._await(
-            _Wanted("checkout_answer", "refuse the payment", text, match, fields={"ok": False}), None, timeout)
+            self, _Wanted("checkout_answer", "refuse the payment", text, match, fields={"ok": False}), None, timeout)
 
     def offers(self, *, timeout: Optional[float] = None) -> List[Dict[str, Any]]:
         """The bot answers an inline query next. Returns the results."""
         __tracebackhide__ = True
-        answer = self._telegram._await(_Wanted("inline_results", "offer inline results"), None, timeout)["answer"]
+        answer = self._telegram._await(self, _Wanted("inline_results", "offer inline results"), None, timeout)["answer"]
         results = answer["results"]
         return transcript.parsed(results)  # type: ignore[no-any-return]
 
     def shows(self, action: str = "typing", *, to: Optional[Place] = None, timeout: Optional[float] = None) -> Action:
         """The bot shows that it is typing, or another chat action such as `upload_photo`."""
         __tracebackhide__ = True
-        return self._telegram._await(_Wanted("action", "show", action), to, timeout)
+        return self._telegram._await(self, _Wanted("action", "show", action), to, timeout)
 
     def wait_until_polling(self, *, timeout: Optional[float] = None) -> None:
-        """Waits until a bot asks for updates or has a webhook. :meth:`Telegram.start` does that; this is for a bot that was
+        """Waits until the bot asks for updates or has a webhook. :meth:`Telegram.start` does that; this is for a bot that was
         started otherwise."""
         __tracebackhide__ = True
-        self._telegram._await_bot(timeout)
+        self._telegram._await_bot(self, timeout)
 
     def does(self, kind: str, *, to: Optional[Place] = None, timeout: Optional[float] = None, **fields: Any) -> Action:
         """The bot's next action of this kind has these fields: `does("other", method="setMyCommands")`."""
         __tracebackhide__ = True
-        return self._telegram._await(_Wanted(kind, f"do '{kind}'", fields=fields), to, timeout)
+        return self._telegram._await(self, _Wanted(kind, f"do '{kind}'", fields=fields), to, timeout)
 
     def stays_silent(self, seconds: float = 0.5, *, to: Optional[Place] = None) -> None:
         """The bot does nothing visible for some time; typing doesn't count. Earlier actions that the test expects by
         no other method count, too."""
         __tracebackhide__ = True
-        self._telegram._stay_silent(seconds, to)
+        self._telegram._stay_silent(self, seconds, to)
 
     def skips(self) -> List[Action]:
         """Leaves out the bot's actions up to now, so that the next expectation begins after them. Returns them."""
-        return self._telegram._skip()
+        return self._telegram._skip(self)
 
 
 class _Wanted:
@@ -397,8 +410,6 @@ class Telegram:
         self.simulator = simulator
         #: How long expectations wait for the bot, in seconds.
         self.timeout = timeout
-        #: The bot, for expectations.
-        self.bot = Bot(self)
         self._names: Dict[int, str] = {}
         self._actions: List[Action] = []
         self._expected: set[int] = set()
@@ -406,6 +417,8 @@ class Telegram:
         self._own_calls: set[int] = set()
         self._others = simulator.bots.count
         self._last = simulator.respond("reset", {})["last"]
+        #: The bot, for expectations.
+        self.bot = Bot(self, simulator.get("bots")[0])
         self._call_count = simulator._ask("GET", "/simulator/calls")["last"]
 
     @property
@@ -453,6 +466,15 @@ class Telegram:
         """
         return self.simulator.bots.start(bot, *args, env=env, wait=wait, **options)
 
+    def add_bot(self, name: str, **properties: Any) -> Bot:
+        """Adds another bot, for this test. Its `token` is for its program, and `bot.says` and so on for its actions.
+
+        :param properties: `username`, `id`; `can_read_all_group_messages=True` turns off its privacy mode
+        """
+        bot = Bot(self, self.simulator.post("bots", first_name=name, **properties))
+        self._names[bot.id] = name
+        return bot
+
     def close(self) -> None:
         """Stops the test's bots."""
         for bot in reversed(self.simulator.bots.since(self._others)):
@@ -493,9 +515,10 @@ class Telegram:
             member.joins(chat)
         return chat
 
-    def messages(self, place: Place) -> List[Message]:
-        """A chat's messages as they are now."""
-        return [Message(message) for message in self.simulator.get(f"chats/{_place(place)}/messages")]
+    def messages(self, place: Place, bot: Optional[Bot] = None) -> List[Message]:
+        """A chat's messages as they are now. A private chat is one with the first bot unless `bot` is given."""
+        messages = self.simulator.get(f"chats/{_place(place)}/messages", bot=bot.id if bot else None)
+        return [Message(message) for message in messages]
 
     def download(self, file: Union[Message, str]) -> bytes:
         """The content of a message's file, or of a `file_id`."""
@@ -528,12 +551,12 @@ class Telegram:
         return result
 
     def actions(self, kind: Optional[str] = None) -> List[Action]:
-        """All visible actions of the bot in this test."""
+        """All visible actions of the bots in this test. Each has the id of its `bot`."""
         self._fetch(0)
         return [action for action in self._actions if kind in (None, action["kind"])]
 
     def calls(self, method: Optional[str] = None) -> List[Dict[str, Any]]:
-        """All calls of the bot in this test but getUpdates, with their answers."""
+        """All calls of the bots in this test but getUpdates, with their answers."""
         calls = self.simulator.get("calls", method=method, after=self._call_count)
         return [call for call in calls if call["id"] not in self._own_calls]
 
@@ -564,13 +587,14 @@ class Telegram:
         self._actions += new
         self._last = max([self._last, *(action["id"] for action in new)])
 
-    def _new(self, kinds: Sequence[str], place: Optional[Place]) -> List[Action]:
+    def _new(self, bot: Bot, kinds: Sequence[str], place: Optional[Place]) -> List[Action]:
         chat = None if place is None else _place(place)
         return [
             action for action in self._actions
-            if action["id"] not in self._expected and action["kind"] in kinds and chat in (None, action.get("chat_id"))]
+            if action["id"] not in self._expected and action["bot"] == bot.id and action["kind"] in kinds
+            and chat in (None, action.get("chat_id"))]
 
-    def _await(self, wanted: _Wanted, place: Optional[Place], timeout: Optional[float]) -> Action:
+    def _await(self, bot: Bot, wanted: _Wanted, place: Optional[Place], timeout: Optional[float]) -> Action:
         __tracebackhide__ = True
         seconds = self.timeout if timeout is None else timeout
         deadline, wait = time.monotonic() + seconds, 0.0
@@ -578,22 +602,22 @@ class Telegram:
             # Asked first, because a bot may act and then end.
             problems = self.simulator.bots.problems()
             self._fetch(wait)
-            new = self._new([wanted.kind], place)
+            new = self._new(bot, [wanted.kind], place)
             if new and wanted.accepts(new[0]):
                 self._expected.add(new[0]["id"])
                 return new[0]
             left = deadline - time.monotonic()
             if new or left <= 0 or problems:
-                raise AssertionError(self._complaint(wanted, place, new, seconds))
+                raise AssertionError(self._complaint(bot, wanted, place, new, seconds))
             # In slices, so that a bot's crash is seen at once.
             wait = min(left, 0.2)
 
-    def _await_bot(self, timeout: Optional[float]) -> None:
+    def _await_bot(self, bot: Bot, timeout: Optional[float]) -> None:
         __tracebackhide__ = True
         seconds = self.timeout if timeout is None else timeout
         deadline, left = time.monotonic() + seconds, seconds
         while True:
-            state = self.simulator.get("bot", timeout=f"{min(max(left, 0), 10):.3f}")
+            state = self.simulator.get("bot", bot=bot.id, timeout=f"{min(max(left, 0), 10):.3f}")
             if state["is_polling"] or state["url"]:
                 return
             left = deadline - time.monotonic()
@@ -601,11 +625,12 @@ class Telegram:
                 raise AssertionError(
                     f"no bot asked {self.url} for updates within {seconds:g} s. Does it use this URL, in $TELEGRAM_API_URL?")
 
-    def _complaint(self, wanted: _Wanted, place: Optional[Place], new: List[Action], seconds: float) -> str:
+    def _complaint(
+        self, bot: Bot, wanted: _Wanted, place: Optional[Place], new: List[Action], seconds: float) -> str:
         where = "" if place is None else f" to {self._names.get(_place(place), _place(place))}"
         time_limit = "" if new else f" within {seconds:g} s"
-        instead = new[:1] or self._new([*VISIBLE, "action", "other"], place)
-        lines = [f"the bot didn't {wanted}{where}{time_limit}"]
+        instead = new[:1] or self._new(bot, [*VISIBLE, "action", "other"], place)
+        lines = [f"{self._name(bot)} didn't {wanted}{where}{time_limit}"]
         if instead:
             lines += ["Instead:", *("  " + transcript.line(action, self._names) for action in instead)]
         lines += transcript.rejections(self.calls())
@@ -613,6 +638,9 @@ class Telegram:
         if not instead:
             lines.append(self._silence())
         return "\n".join(lines)
+
+    def _name(self, bot: Bot) -> str:
+        return self._names.get(bot.id, "the bot")
 
     def _silence(self) -> str:
         """Advice for a bot that does nothing."""
@@ -623,24 +651,25 @@ class Telegram:
             return "It did nothing else, and made no call. Was it started, with telegram.start or telegram.url?"
         return "It did nothing else."
 
-    def _stay_silent(self, seconds: float, place: Optional[Place]) -> None:
+    def _stay_silent(self, bot: Bot, seconds: float, place: Optional[Place]) -> None:
         __tracebackhide__ = True
         deadline = time.monotonic() + seconds
         self._fetch(0)
         while True:
-            new = self._new(VISIBLE, place)
+            new = self._new(bot, VISIBLE, place)
             problems = self.simulator.bots.problems()
             if new or problems:
                 lines = ["  " + transcript.line(action, self._names) for action in new]
-                raise AssertionError("\n".join(["the bot didn't stay silent:", *lines, *problems]))
+                raise AssertionError("\n".join([f"{self._name(bot)} didn't stay silent:", *lines, *problems]))
             left = deadline - time.monotonic()
             if left <= 0:
                 return
             self._fetch(min(left, 0.2))
 
-    def _skip(self) -> List[Action]:
+    def _skip(self, bot: Bot) -> List[Action]:
         self._fetch(0)
-        new = [action for action in self._actions if action["id"] not in self._expected]
+        new = [
+            action for action in self._actions if action["id"] not in self._expected and action["bot"] == bot.id]
         self._expected.update(action["id"] for action in new)
         return new
 

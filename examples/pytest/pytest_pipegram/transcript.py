@@ -31,7 +31,8 @@ def rejections(calls: Sequence[Mapping[str, Any]]) -> List[str]:
 def line(action: Action, names: Mapping[int, str]) -> str:
     """An action in one line, such as `bot to Ada: hello [Like]`."""
     name = names.get(int(action.get("chat_id") or action.get("user_id") or 0))
-    return f"bot to {name}{_words(action)}" if name else f"bot{_words(action)}"
+    bot = names.get(action["bot"], "bot")
+    return f"{bot} to {name}{_words(action)}" if name else f"{bot}{_words(action)}"
 
 
 def text_of(action: Action) -> str:

@@ -1,5 +1,6 @@
 """All that users and bots can do, against a bot without a framework."""
 
+import json
 import re
 
 import pytest
@@ -234,3 +235,35 @@ def test_rich_messages(telegram, call, ada):
     markdown = "# News\n\nA **bold** word\n\n- one\n- two\n\n|A|B|\n|-|-|\n|c|d|"
     call("sendRichMessage", chat_id=ada.id, rich_message={"markdown": markdown})
     assert telegram.bot.says("News\nA bold word\none\ntwo\nA B\nc d").text.startswith("News")
+
+
+def test_several_bots(telegram, call, ada):
+    second = telegram.add_bot("Second", username="second_bot")
+    assert (second.id, second.token) == (8, "8:secret")
+    ada.starts(to=second)
+    simulator = telegram.simulator
+
+    def call_second(method, **parameters):
+        return simulator._ask("POST", f"/bot{second.token}/{method}", json.dumps(parameters).encode(), "application/json")
+
+    call_second("sendMessage", chat_id=ada.id, text="from the second")
+    call("sendMessage", chat_id=ada.id, text="from the first")
+    telegram.bot.says("from the first")
+    second.says("from the second", to=ada)
+    assert [message.text for message in telegram.messages(ada, bot=second)] == ["/start", "from the second"]
+    friends = telegram.group("Friends", ada)
+    ada.adds(second, to=friends)
+    ada.says("/x@second_bot", to=friends)
+    call_second("sendMessage", chat_id=friends.id, text="y")
+    with pytest.raises(AssertionError, match="Second didn't stay silent:\n  Second to Friends: y"):
+        second.stays_silent(0)
+    telegram.bot.stays_silent(0)
+    second.skips()
+    with pytest.raises(AssertionError, match="Second didn't say 'z'"):
+        second.says("z", timeout=0)
+    ada.blocks(second)
+    with pytest.raises(SimulatorError, match="blocked"):
+        call_second("sendMessage", chat_id=ada.id, text="x")
+    with pytest.raises(SimulatorError, match="taken"):
+        telegram.add_bot("Third", username="second_bot")
+    assert "Second to Ada: from the second" in telegram.transcript()

@@ -54,3 +54,12 @@ def test_other_frameworks(pytester, words, bot):
     pytester.makepyfile(bot=bot)
     (pytester.path / "test_bot.py").write_text(block(words))
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_several_bots(pytester):
+    code = block("await dp.start_polling")
+    (pytester.path / "bot.py").write_text(code)
+    (pytester.path / "other.py").write_text(code.replace('"hello"', '"I am the second"'))
+    (pytester.path / "test_bot.py").write_text(
+        "import bot\nimport other\nfrom aiogram import Bot\n\n\n" + block("telegram.add_bot"))
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
