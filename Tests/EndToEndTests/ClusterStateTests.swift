@@ -11,7 +11,7 @@ import Testing
 struct ClusterStateTests {
     @Test func `status shows the gateways and who holds the shards, from any machine`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let test = try rig.gateway()
         let none = try test.command(["status", "--state", server.url()])
         #expect(none.status == 66)
@@ -37,7 +37,7 @@ struct ClusterStateTests {
 
     @Test func `dead letters are shown, delivered again and dropped from any machine`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let test = try rig.gateway()
         let options = ["--state", server.url(), "--max-deliveries", "1"]
         try test.run(options, bot: "crashes.sh")
@@ -59,7 +59,7 @@ struct ClusterStateTests {
 
     @Test func `a journal moves to a server and back`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let test = try rig.gateway()
         let first = "\(rig.files.path)/first"
         let second = "\(rig.files.path)/second"

@@ -11,7 +11,7 @@ import Testing
 struct ClusterTests {
     @Test func `one gateway answers, and stops without a trace`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let talk = try rig.longConversation(updates: 200, chats: 20)
         _ = try talk.run(["--state", server.url()], odds: 0)
         talk.say(200)
@@ -23,7 +23,7 @@ struct ClusterTests {
 
     @Test func `three gateways share the work, and two go on with it when one is killed`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let talk = try rig.longConversation(updates: 600, chats: 60)
         let options = ["--state", server.url(), "--max-deliveries", "1000"]
         let gateways = try (0..<3).map { _ in try talk.run(options, odds: 40) }
@@ -43,7 +43,7 @@ struct ClusterTests {
 
     @Test func `a gateway that stops gives its chats away while one of its children is busy`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let test = try rig.gateway()
         let options = ["--state", server.url(), "--ack", "event", "--stop-grace", "60s", "--", slowBot(rig)]
         let gateways = try (0..<2).map { _ in try test.run(options) }
@@ -64,7 +64,7 @@ struct ClusterTests {
 
     @Test func `no child gets the database's password`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let test = try rig.gateway()
         let bot = rig.files.write(
             "password.sh",
@@ -86,7 +86,7 @@ struct ClusterTests {
 
     @Test func `chats move while others of their shard are rate-limited`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let test = try rig.gateway()
         let first = try test.run(["--state", server.url()], bot: "echo.sh")
         #expect(rig.wait { server.shards(of: first) == 16 })
@@ -110,7 +110,7 @@ struct ClusterTests {
 
     @Test func `a stop waits for the answer to a call that was sent again`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let test = try rig.gateway()
         let killed = try test.run(["--state", server.url()], bot: "echo.sh")
         test.telegram.fail(method: "sendMessage", with: .hang)
@@ -130,7 +130,7 @@ struct ClusterTests {
 
     @Test func `while the server's disk is full no update is confirmed, and none is lost`() throws {
         let rig = try TestRig()
-        let server = try PostgresServer(on: rig)
+        let server = try PostgresServer.shared()
         let talk = try rig.longConversation(updates: 200, chats: 20)
         let gateway = try talk.run(["--state", server.url()], odds: 0)
         talk.say(50)

@@ -2,7 +2,7 @@ import Glibc
 import Reactor
 import TestSupport
 
-/// A PostgreSQL server of a test's own, on 127.0.0.1.
+/// A PostgreSQL server on 127.0.0.1, with a database for the journal.
 final class PostgresServer: Rigged {
     private nonisolated static let versions = ["17", "16", "15", "14"]
     /// The directory of Debian's newest server; nil if none is installed.
@@ -42,6 +42,31 @@ final class PostgresServer: Rigged {
         server?.signal(SIGQUIT)
         server?.wait()
     }
+
+    /// The server for this process's tests, with a new database: for tests that don't stop or configure it, because
+    /// its start takes a second of CPU time.
+    static func shared() throws -> PostgresServer {
+        if let server = sharedServer {
+            _ = server.sessions["bot"]?.end()
+            try server.query("DROP DATABASE bot WITH (FORCE)", in: "postgres")
+            try server.query("CREATE DATABASE bot", in: "postgres")
+            return server
+        }
+        let server = try PostgresServer(on: TestRig())
+        sharedServer = server
+        endOfProcess = (server.server?.pid ?? 0, server.rig.files.path)
+        atexit {
+            guard PostgresServer.endOfProcess.pid > 0 else { return }
+            kill(PostgresServer.endOfProcess.pid, SIGQUIT)
+            waitpid(PostgresServer.endOfProcess.pid, nil, 0)
+            // The process may exit in another thread than the main one.
+            system("rm -rf \(PostgresServer.endOfProcess.directory)")
+        }
+        return server
+    }
+
+    private static var sharedServer: PostgresServer?
+    private nonisolated(unsafe) static var endOfProcess: (pid: pid_t, directory: String) = (0, "")
 
     private func run(_ program: String, _ arguments: [String]) throws -> ProgramRun {
         let command = ["\(Self.programs ?? "")/\(program)"] + arguments
