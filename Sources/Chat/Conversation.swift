@@ -37,14 +37,14 @@ package final class Conversation {
         var topics: [Int64: String] = [:]
     }
 
-    private let telegram: SimulatedTelegram
+    let telegram: SimulatedTelegram
     private(set) var speaker: Int64 = 0
     private(set) var place = Place.privateChat
     private var people: [Int64: String] = [:]
     private var groups: [Int64: Group] = [:]
     private var lastGroup: Int64?
     private var lastChannel: String?
-    private var targets = DefaultTargets()
+    private(set) var targets = DefaultTargets()
 
     /// The first user is called You.
     package init(with telegram: SimulatedTelegram) {
@@ -144,7 +144,7 @@ package final class Conversation {
 
     /// Performs a user's action in the current chat.
     @discardableResult
-    private func performInChat(_ action: String, _ parameters: JSON, files: [ReceivedFile] = [])
+    func performInChat(_ action: String, _ parameters: JSON, files: [ReceivedFile] = [])
         throws(ActionError)
         -> JSON
     {
@@ -190,21 +190,6 @@ package final class Conversation {
     }
 
     private var home: String { getenv("HOME").map { String(cString: $0) } ?? "~" }
-
-    private func press(_ button: String) throws(ActionError) -> Outcome {
-        // The stop button of a draft isn't a message's.
-        if button.lowercased() == "stop", (try? performInChat("stopDraft", [:])) != nil { return .done }
-        var parameters: JSON = ["button": JSON(button)]
-        // Without a message, the button is looked up in the chat's reply keyboard.
-        targets.buttons[chat].map { parameters.set("message_id", JSON($0)) }
-        let pressed = try performInChat("pressButton", parameters)
-        if let url = pressed["url"]?.string ?? pressed["web_app"]?["url"]?.string {
-            return .appAction("opens \(url)")
-        }
-        if let text = pressed["copy_text"]?["text"]?.string { return .appAction("copies \(text)") }
-        let query = pressed["switch_inline_query_current_chat"] ?? pressed["switch_inline_query"]
-        return query?.string.map { .appAction("asks the bot: /inline \($0)") } ?? .done
-    }
 
     private func choose(_ number: Int) throws(ActionError) -> JSON {
         let results = targets.inlineResults[speaker] ?? []

@@ -24,6 +24,35 @@ import Testing
 
     private func last(_ kind: String) -> JSON? { world.last(kind) }
 
+    @Test func `paid media is bought with its button, unless the bot has a button of that name`() throws {
+        #expect(throws: Conversation.ActionError.self) { try type("/press Buy") }
+        try type("hi")
+        let media: JSON = [["type": "photo", "media": "http://x.y/z"]]
+        bot("sendPaidMedia", ["chat_id": 42, "star_count": 5, "payload": "cat", "media": media])
+        let keyboard: JSON = ["inline_keyboard": [[["text": "Buy", "callback_data": "b"]]]]
+        bot("sendMessage", ["chat_id": 42, "text": "Tea?", "reply_markup": keyboard])
+        try type("/press Buy")
+        #expect(last("callback_query")?["data"] == "b")
+        bot("editMessageText", ["chat_id": 42, "message_id": 3, "text": "Sold out"])
+        try type("/press buy")
+        #expect(last("purchased_paid_media")?["paid_media_payload"] == "cat")
+        #expect(throws: Conversation.ActionError.self) { try type("/press Buy") }
+    }
+
+    @Test func `commands of the chat and of the bot are completed`() throws {
+        let commands: JSON = [
+            "commands": [
+                ["command": "photos", "description": "x"], ["command": "help", "description": "x"],
+            ]
+        ]
+        try type("hi")
+        bot("setMyCommands", commands)
+        #expect(conversation.completions(of: "/ph") == ["/photo ", "/photos"])
+        #expect(conversation.completions(of: "/he") == ["/help"])
+        #expect(conversation.completions(of: "/unb") == ["/unblock"])
+        for text in ["", "hi", "/photo x", "//he"] { #expect(conversation.completions(of: text) == []) }
+    }
+
     @Test func `text is sent by the current user in their own private chat`() throws {
         try type("hello")
         #expect(last("message")?["text"] == "hello")

@@ -109,6 +109,12 @@ extension SimulatedTelegram {
         return []
     }
 
+    /// The names of the commands that a user sees in a chat with this id.
+    package func commandNames(in chat: Int64, for user: Int64) -> [String] {
+        guard let chat = chats[chat] else { return [] }
+        return commands(in: chat, for: user).elements.compactMap { $0["command"]?.string }
+    }
+
     /// From the narrowest to the widest.
     private static func commandScopes(of chat: SimulatedChat, for user: Int64) -> [JSON] {
         let id = JSON(chat.id)
