@@ -119,6 +119,12 @@ void edit_insert(line_edit *edit, const char *text) {
     edit->inserted = text_wide(text);
 }
 
+const char *edit_before_cursor(line_edit *edit) {
+    const LineInfoW *line = el_wline(edit->el);
+    inside_set_line(edit, line->buffer, (size_t)(line->cursor - line->buffer));
+    return edit->line.bytes;
+}
+
 void edit_print(line_edit *edit, const char *text, size_t count) { text_append(&edit->printed, text, count); }
 
 void edit_print_now(line_edit *edit) { inside_print(edit); }

@@ -68,7 +68,7 @@ wchar_t *inside_prompt(EditLine *el) {
     return edit->prompt;
 }
 
-static void set_line(line_edit *edit, const wchar_t *characters, size_t count) {
+void inside_set_line(line_edit *edit, const wchar_t *characters, size_t count) {
     edit->line.count = 0;
     text_append(&edit->line, "", 0);
     for (size_t i = 0; i < count; i++) {
@@ -93,7 +93,7 @@ static void edit_lines(void) {
             continue;
         }
         while (count > 0 && line[count - 1] == '\n') count--;
-        set_line(edit, line, (size_t)count);
+        inside_set_line(edit, line, (size_t)count);
         edit_event event = edit->interrupted ? EDIT_INTERRUPT : EDIT_LINE;
         edit->interrupted = 0;
         leave(edit, event);

@@ -35,6 +35,9 @@ void inside_end(line_edit *edit);
 // Moves the pending text to the output.
 void inside_print(line_edit *edit);
 
+// Makes characters the line that `edit_line` returns.
+void inside_set_line(line_edit *edit, const wchar_t *characters, size_t count);
+
 // Callbacks for libedit: the next key, the prompt, and redrawing the line.
 int inside_next_key(EditLine *el, wchar_t *key);
 wchar_t *inside_prompt(EditLine *el);

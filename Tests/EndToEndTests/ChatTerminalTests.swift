@@ -30,7 +30,7 @@ import Testing
         #expect(terminal.shows("Bob>"))
         terminal.type("/menu\r")
         #expect(terminal.shows("[1 Yes] [2 No]"))
-        terminal.type("/press 1\r")
+        terminal.type("/pre\t1\r")
         #expect(terminal.shows("answer: thanks"))
         #expect(terminal.shows("edited: pressed"))
         terminal.type("think\r")

@@ -65,6 +65,18 @@ import Testing
         #expect(line(keys) == expected)
     }
 
+    @Test func `Tab completes what the completions have in common, or shows them`() {
+        editor.completions = { text in
+            text.hasPrefix("/") ? ["/press ", "/private", "/photo "].filter { $0.hasPrefix(text) } : []
+        }
+        terminal.type("/p\t")
+        #expect(terminal.shows(["/press   /private  /", "photo", "> /p"]))
+        terminal.type("r\t")
+        #expect(terminal.shows(["/press   /private  /", "photo", "/press   /private", "> /pr"]))
+        #expect(line("e\tYes\r") == "/press Yes")
+        #expect(line("日本\u{1}/ph\t\r") == "/photo 日本")
+    }
+
     @Test func `a character is whole wherever its bytes are split, and a wide one takes two columns`() {
         for byte in Array("aé日本🙂ÿ".utf8) {
             terminal.type(bytes: [byte])

@@ -41,6 +41,9 @@ void edit_feed(line_edit *edit, const uint32_t *keys, size_t count);
 /// Inserts text at the cursor as a single key.
 void edit_insert(line_edit *edit, const char *text);
 
+/// The text before the cursor in UTF-8; valid until the next call.
+const char *edit_before_cursor(line_edit *edit);
+
 /// Prints text above the prompt at the next redraw. The text must end in a newline.
 void edit_print(line_edit *edit, const char *text, size_t count);
 

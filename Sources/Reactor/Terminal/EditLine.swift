@@ -13,6 +13,13 @@ import CEdit
         case starved
     }
 
+    enum Completion {
+        case none
+        /// What all completions have in common.
+        case text(String)
+        case choice([String])
+    }
+
     /// Keys without a character.
     enum Key {
         case delete, interrupt, suspend, redraw
@@ -29,6 +36,8 @@ import CEdit
 
     private let handle: OpaquePointer
     private let output: Output
+    /// What the text before the cursor may become.
+    var completions: (String) -> [String] = { _ in [] }
 
     init(input: Int32, output: Int32, historyLimit: Int, on loop: EventLoop) throws(SystemError) {
         guard let handle = edit_open(input, output, Int32(historyLimit)) else {
@@ -51,6 +60,20 @@ import CEdit
     func feed(_ scalars: [UInt32]) { edit_feed(handle, scalars, scalars.count) }
     func feed(_ key: Key) { feed([key.code]) }
     func insert(_ text: String) { edit_insert(handle, text) }
+
+    /// The completion of the text before the cursor.
+    var completion: Completion {
+        let typed = String(cString: edit_before_cursor(handle))
+        let found = completions(typed).filter { $0.hasPrefix(typed) }
+        guard let first = found.first else { return .none }
+        let common = found.reduce(first[...]) { common, next in
+            common.prefix(zip(common, next).prefix { $0 == $1 }.count)
+        }
+        guard common.count == typed.count, found.count > 1 else {
+            return .text(String(common.dropFirst(typed.count)))
+        }
+        return .choice(found)
+    }
 
     /// Processes the fed keys and writes the resulting screen updates.
     func resume() -> Event {

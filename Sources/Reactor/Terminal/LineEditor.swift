@@ -2,7 +2,7 @@ import Glibc
 
 /// Reads lines at a terminal, with editing and a history, while other text is printed above the prompt.
 ///
-/// The keys are a shell's: arrows, Home, End, Ctrl-A, E, U, W, K, Y, R, Alt-B, F, D. `close` restores the terminal's
+/// The keys are a shell's: arrows, Home, End, Tab, Ctrl-A, E, U, W, K, Y, R, Alt-B, F, D. `close` restores the terminal's
 /// settings, and so does any end of the program.
 @MainActor package final class LineEditor {
     private enum State {
@@ -18,6 +18,11 @@ import Glibc
     package var onInterrupt: (_ hadText: Bool) -> Void = { _ in }
     /// Ctrl-D on an empty line, or the terminal was closed.
     package var onEnd: () -> Void = {}
+    /// For Tab: what the text before the cursor may become. Without any, Tab is an ordinary key.
+    package var completions: (_ text: String) -> [String] {
+        get { edit.completions }
+        set { edit.completions = newValue }
+    }
     /// The window's size changed.
     var onResize: () -> Void = {}
     /// One line. May contain colours (`ESC [ … m`), but not at its end.
@@ -29,7 +34,7 @@ import Glibc
         }
     }
 
-    private let edit: EditLine
+    private var edit: EditLine
     private let keys: KeyReader
     private let history: LineHistory?
     private let pictureQuery: PictureQuery
@@ -108,6 +113,7 @@ import Glibc
 
     private func handle(_ key: KeyParser.Key) {
         switch key {
+        case .scalar(0x09) where complete(): break
         case .scalar(let scalar): edit.feed([scalar])
         case .paste(let text): edit.insert(text)
         case .delete: edit.feed(.delete)
@@ -117,6 +123,17 @@ import Glibc
         case .graphics(let text): return text.hasPrefix("OK") ? pictureQuery.answer(.kitty) : ()
         }
         advance()
+    }
+
+    /// Inserts what all completions have in common, or shows them if that is nothing. False if there are none.
+    private func complete() -> Bool {
+        guard state == .waiting, !edit.isSearching else { return false }
+        switch edit.completion {
+        case .none: return false
+        case .text(let more): edit.insert(more)
+        case .choice(let found): show(found.joined(separator: "  "))
+        }
+        return true
     }
 
     private func advance() {

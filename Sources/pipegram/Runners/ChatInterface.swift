@@ -10,6 +10,8 @@ import Reactor
     var onEnd: () -> Void { get set }
     /// Called when output can't be written.
     var onFailure: (SystemError) -> Void { get set }
+    /// What the beginning of a line may become, for Tab.
+    var completions: (String) -> [String] { get set }
     /// Whether to read more input.
     var mayGoOn: () -> Bool { get set }
 

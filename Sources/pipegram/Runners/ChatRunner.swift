@@ -85,6 +85,7 @@ import Reactor
         interface.onRejectedLine = { [view] in view.showError($0) }
         interface.onEnd = { [unowned self] in inputEnded() }
         interface.onFailure = { [unowned self] in outputFailed($0) }
+        interface.completions = { [conversation] in conversation.completions(of: $0) }
         interface.mayGoOn = { [input] in !input.isFull }
         input.execute = { [unowned self] in execute($0) }
         input.onEnd = { [unowned self] in finishInput() }

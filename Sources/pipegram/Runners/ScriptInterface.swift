@@ -7,6 +7,8 @@ import Reactor
     var onRejectedLine: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
     var onFailure: (SystemError) -> Void = { _ in }
+    /// A script has no Tab.
+    var completions: (String) -> [String] = { _ in [] }
     var mayGoOn: () -> Bool {
         get { input.mayGoOn }
         set { input.mayGoOn = newValue }

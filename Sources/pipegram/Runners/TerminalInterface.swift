@@ -7,6 +7,7 @@ import Reactor
     var onRejectedLine: (String) -> Void = { _ in }
     var onEnd: () -> Void = {}
     var onFailure: (SystemError) -> Void = { _ in }
+    var completions: (String) -> [String] = { _ in [] }
     var mayGoOn: () -> Bool = { true }
 
     private let editor: LineEditor
@@ -29,6 +30,7 @@ import Reactor
 
     func start() {
         editor.onLine = { [unowned self] in onLine($0) }
+        editor.completions = { [unowned self] in completions($0) }
         editor.onEnd = { [unowned self] in onEnd() }
         // As in a shell: Ctrl-C clears the line, or exits if it is empty.
         editor.onInterrupt = { [unowned self] hadText in if !hadText { onEnd() } }
