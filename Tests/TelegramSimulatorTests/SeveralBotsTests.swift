@@ -204,6 +204,16 @@ import Testing
         #expect(demo.refusal("sendMessage", ["chat_id": 8, "text": "x"])?.contains("bots") == true)
     }
 
+    @Test func `a user forwards a message from one bot to the other`() throws {
+        try demo.act("sendMessage", ["text": "to the first"])
+        let forward: JSON = ["chat_id": 8, "from_chat_id": "@demo_bot", "message_id": 1]
+        try demo.act("forwardMessage", forward)
+        #expect(second.last("message")?["text"] == "to the first")
+        #expect(second.last("message")?["forward_origin"]?["type"] == "user")
+        #expect(demo.kinds == ["message"])
+        #expect(demo.failure("forwardMessage", forward, as: 43)?.contains("chat not found") == true)
+    }
+
     @Test func `no user can be a bot`() throws {
         #expect(second.failure("sendMessage", ["text": "x"], as: 7) != nil)
         #expect(demo.failure("sendMessage", ["text": "x"], as: 8) != nil)

@@ -77,10 +77,19 @@ extension SimulatedTelegram {
     private func original(_ id: Int64?, of request: Request, _ purpose: String) throws(BotAPIError) -> JSON? {
         let source = request.text("from_chat_id")
         if source.isEmpty, strictness == .lenient { return nil }
-        let chat = request.isFromBot || !source.isEmpty ? try chats.chat(source) : try chat(of: request)
+        let chat = try self.source(source, of: request)
         if let message = id.flatMap({ chat.messages[$0] }) { return message }
         guard strictness == .lenient else { throw .badRequest("message to \(purpose) not found") }
         return nil
+    }
+
+    /// The chat to forward from. For a user, a bot's name stands for the private chat with it, and none for `chat_id`.
+    private func source(_ name: String, of request: Request) throws(BotAPIError) -> SimulatedChat {
+        guard let person = request.personID else { return try chats.chat(name) }
+        if name.isEmpty { return try chat(of: request) }
+        guard let bot = bots.all.first(where: { $0.isNamed(name) }) else { return try chats.chat(name) }
+        guard let chat = bot.chats[person] else { throw .badRequest("chat not found") }
+        return chat
     }
 
     private func content(of message: JSON) -> JSON {
