@@ -8,7 +8,7 @@ let onTheLoop: [SwiftSetting] = [
     .unsafeFlags(["-Xfrontend", "-disable-dynamic-actor-isolation"]),
 ]
 
-/// For code that no message passes through: it is small rather than fast.
+/// For code that no message of a gateway passes through: it is small rather than fast.
 let isSmall: SwiftSetting = .unsafeFlags(["-Osize"], .when(configuration: .release))
 
 /// Makes the start of a debug build four times as fast. See Sources/CArguments.
@@ -22,7 +22,8 @@ let package = Package(
     name: "pipegram",
     products: [.executable(name: "pipegram", targets: ["pipegram"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Sources/CArguments knows a function of this version.
+        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
@@ -59,7 +60,7 @@ let package = Package(
         .target(
             name: "TelegramSimulator",
             dependencies: ["BotAPI", "CPage", .product(name: "DequeModule", package: "swift-collections")],
-            swiftSettings: onTheLoop),
+            swiftSettings: onTheLoop + [isSmall]),
         .target(
             name: "Offline", dependencies: ["BotGateway", "TelegramSimulator"], swiftSettings: onTheLoop),
         .target(name: "Chat", dependencies: ["Offline"], swiftSettings: onTheLoop + [isSmall]),
