@@ -226,4 +226,28 @@ import Testing
         #expect(new.shared.people[8] == nil)
         #expect(demo.telegram.bots.all.count == 2)
     }
+
+    @Test func `a forwarded invoice is paid to the bot that sells, whoever forwards it`() throws {
+        let group = try group()
+        let sent = try second.call(
+            "sendInvoice",
+            [
+                "chat_id": group, "title": "Tea", "description": "Tea", "payload": "tea", "currency": "XTR",
+                "prices": [["label": "Tea", "amount": 3]],
+            ])
+        let original: JSON = [
+            "chat_id": group, "from_chat_id": group, "message_id": sent["message_id"] ?? 0,
+        ]
+        for copy in [try demo.act("forwardMessage", original), try demo.call("forwardMessage", original)] {
+            forget()
+            let place: JSON = ["chat_id": group, "message_id": copy["message_id"] ?? 0]
+            try demo.act("payInvoice", place)
+            #expect(demo.updates.isEmpty)
+            let query = try #require(second.last("pre_checkout_query")?["id"])
+            try second.call("answerPreCheckoutQuery", ["pre_checkout_query_id": query, "ok": true])
+            let id = try #require(place["message_id"]?.integer)
+            #expect(try demo.telegram.hasPaid(for: id, in: #require(group.integer), 42))
+        }
+        #expect(try second.call("getMyStarBalance", [:]) == ["amount": 6])
+    }
 }

@@ -21,8 +21,11 @@ extension SimulatedTelegram {
             throw .badRequest("message can't be forwarded")
         }
         let message = try post(forwarded(original), by: request.withoutReply, to: chat)
-        if let invoice = Self.place(of: original).flatMap({ interactions.payments.invoices[$0] }) {
-            offer(invoice, in: message)
+        // A private chat belongs to one bot, which can't sell for another.
+        if let seller = seller(of: original), seller === self || !chat.isPrivate,
+            let invoice = Self.place(of: original).flatMap({ seller.interactions.payments.invoices[$0] })
+        {
+            seller.offer(invoice, in: message)
         }
         return message
     }
@@ -102,13 +105,14 @@ extension SimulatedTelegram {
         var content: JSON = ["forward_origin": message["forward_origin"] ?? origin(of: message)]
         content.merge(self.content(of: message))
         if let invoice = message["invoice"] {
-            content.set("reply_markup", forwardedKeyboard(of: invoice, message["reply_markup"]))
+            let seller = seller(of: message)?.bot ?? bot
+            content.set("reply_markup", Self.forwardedKeyboard(of: invoice, message["reply_markup"], seller))
         }
         return content
     }
 
     /// The keyboard of a forwarded invoice: its pay button, or with a `start_parameter` a link to the bot instead.
-    private func forwardedKeyboard(of invoice: JSON, _ markup: JSON?) -> JSON {
+    private static func forwardedKeyboard(of invoice: JSON, _ markup: JSON?, _ bot: JSON) -> JSON {
         let words = markup?["inline_keyboard"]?.elements.first?.elements.first?["text"] ?? "Pay"
         var button: JSON = ["text": words]
         if let parameter = invoice["start_parameter"]?.string, !parameter.isEmpty {

@@ -27,6 +27,13 @@ extension SimulatedTelegram {
         Self.place(of: message).map { interactions.payments.invoices[$0] = invoice }
     }
 
+    /// The bot that sells the invoice of a message; nil if there is no invoice.
+    func seller(of message: JSON) -> SimulatedTelegram? {
+        guard let place = Self.place(of: message) else { return nil }
+        let candidates = (message["chat"]?["id"]?.integer ?? 0) < 0 ? bots.all : [self]
+        return candidates.first { $0.interactions.payments.invoices[place] != nil }
+    }
+
     static func place(of message: JSON) -> SimulatedPayments.Place? {
         guard let id = message["message_id"]?.integer, let chat = message["chat"]?["id"]?.integer else {
             return nil

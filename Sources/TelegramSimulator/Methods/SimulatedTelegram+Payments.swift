@@ -55,7 +55,9 @@ extension SimulatedTelegram {
 
     /// Whether a user has paid a message's invoice, or for its media.
     func hasPaid(for message: Int64, in chat: Int64, _ person: Int64) -> Bool {
-        interactions.payments.isPaid(.message(message, chat: chat), by: person)
+        (chat < 0 ? bots.all : [self]).contains {
+            $0.interactions.payments.isPaid(.message(message, chat: chat), by: person)
+        }
     }
 
     // MARK: Telegram Stars

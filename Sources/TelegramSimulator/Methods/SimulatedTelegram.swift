@@ -201,7 +201,8 @@ package final class SimulatedTelegram {
         }
     }
 
-    /// The bot that a user's action concerns: the sender of its message, or the bot whose private chat it names.
+    /// The bot that a user's action concerns: the sender of its message, the seller of its invoice, or the bot whose private
+    /// chat it names.
     private func bot(concernedBy action: Arguments) -> SimulatedTelegram {
         let (place, number) = (action.text("chat_id"), action.integer("message_id"))
         guard !place.isEmpty, bots.all.count > 1 else { return self }
@@ -210,7 +211,7 @@ package final class SimulatedTelegram {
         guard let number, !action.has("from_chat_id"), let chat = chats.known(place),
             let message = chat.messages[number]
         else { return self }
-        return sender(of: message, in: chat) ?? self
+        return seller(of: message) ?? sender(of: message, in: chat) ?? self
     }
 
     private func madeUp(_ method: String, _ request: Request) throws(BotAPIError) -> JSON {
