@@ -250,4 +250,19 @@ import Testing
         }
         #expect(try second.call("getMyStarBalance", [:]) == ["amount": 6])
     }
+
+    @Test func `an invoice of another bot's private chat isn't taken for an own one`() throws {
+        let invoice: JSON = [
+            "chat_id": 42, "title": "Tea", "description": "Tea", "payload": "tea", "currency": "XTR",
+            "prices": [["label": "Tea", "amount": 3]],
+        ]
+        for world in [demo, second] {
+            try world.act("start")
+            #expect(try world.call("sendInvoice", invoice)["message_id"] == 2)
+        }
+        let copy = try demo.act("forwardMessage", ["from_chat_id": "@second_bot", "message_id": 2])
+        #expect(copy["forward_origin"]?["sender_user"]?["id"] == 8)
+        #expect(demo.failure("payInvoice", ["message_id": copy["message_id"] ?? 0]) != nil)
+        try demo.act("payInvoice", ["message_id": 2])
+    }
 }

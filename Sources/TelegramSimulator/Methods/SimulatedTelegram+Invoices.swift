@@ -30,7 +30,9 @@ extension SimulatedTelegram {
     /// The bot that sells the invoice of a message; nil if there is no invoice.
     func seller(of message: JSON) -> SimulatedTelegram? {
         guard let place = Self.place(of: message) else { return nil }
-        let candidates = (message["chat"]?["id"]?.integer ?? 0) < 0 ? bots.all : [self]
+        // Several bots may have a private chat with this id.
+        let isShared = (message["chat"]?["id"]?.integer ?? 0) < 0
+        let candidates = isShared ? bots.all : [message["from"]?["id"]?.integer.flatMap { bots[$0] } ?? self]
         return candidates.first { $0.interactions.payments.invoices[place] != nil }
     }
 
