@@ -84,4 +84,26 @@ import Testing
         let end = try TestRig().pipegram(["replay", "log"]).end()
         #expect(end.errorText.contains("name it last, after the options and the log file."))
     }
+
+    @Test(arguments: [
+        (["tell", "--api-url", "http://x", "chat:1", "1"], "--api-url is an option of "),
+        (["tell", "--text", "chat:1", "hello", "--api-url=http://x"], ", not of tell: remove it"),
+        (["status", "--api-url", "http://x"], ", not of status: remove it"),
+        (["tell", "--oops", "1", "chat:1", "1"], "Unknown option '--oops'"),
+    ])
+    func `an option of other commands, or of none, is named`(_ arguments: [String], _ error: String) throws {
+        let end = try TestRig().pipegram(arguments).end()
+        #expect(end.status == 64 && end.errorText.contains(error), "\(end.errorText)")
+    }
+
+    @Test(arguments: [
+        (["--user", "@ada", "Deploy?"], "Invalid --user '@ada': without --chat it must be a user's id"),
+        (["--user", "5", "--user", "6", "Deploy?"], "With 2 users, add --chat ID"),
+        (["--user", "5", "--button", "Yes"], "No question given: write it after the options"),
+        (["--user", "5", "--buton", "Yes"], "Unknown option '--buton'"),
+    ])
+    func `ask says what is missing`(_ arguments: [String], _ error: String) throws {
+        let end = try TestRig().pipegram(["ask"] + arguments).end()
+        #expect(end.status == 64 && end.errorText.contains(error), "\(end.errorText)")
+    }
 }

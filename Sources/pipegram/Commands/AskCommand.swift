@@ -39,7 +39,7 @@ struct AskCommand: ParsableCommand, Sendable {
     var timeout = DurationValue.seconds(600)
 
     @Argument(help: ArgumentHelp("Question", valueName: "text"))
-    var text: [String]
+    var text: [String] = []
 
     @OptionGroup var stateFlags: StateFlags
     @OptionGroup(title: "Telegram") var server: ServerFlags
@@ -50,9 +50,13 @@ struct AskCommand: ParsableCommand, Sendable {
     var place: String? { chat ?? (user.count == 1 ? user.first.flatMap { Int64($0).map { "\($0)" } } : nil) }
 
     func validate() throws {
-        guard let place else {
-            throw ValidationError("Add --chat ID, or --user with one user's id to ask in the chat with them.")
+        // ArgumentParser reports a misspelled option, whose value looks like a text here.
+        guard !UsageHints.hasUnknownOption else { return }
+        guard !text.isEmpty else {
+            throw ValidationError(
+                "No question given: write it after the options, such as 'Deploy version 7?'.")
         }
+        guard let place else { throw ValidationError(missingPlace) }
         if Int64(place) == nil, !place.hasPrefix("@") {
             throw ValidationError("Invalid --chat '\(place)': it must be a chat's id or @name.")
         }
@@ -64,6 +68,16 @@ struct AskCommand: ParsableCommand, Sendable {
         }
         if let twice = button.first(where: { text in button.count { $0 == text } > 1 }) {
             throw ValidationError("Two buttons have the text '\(twice)': their answers would look the same.")
+        }
+    }
+
+    private var missingPlace: String {
+        switch user.count {
+        case 0: "Add --chat ID, or --user with one user's id to ask in the chat with them."
+        case 1:
+            "Invalid --user '\(user[0])': without --chat it must be a user's id, because a bot can't write to a user "
+                + "by name. Use the id, or add --chat ID for the chat to ask in."
+        default: "With \(user.count) users, add --chat ID for the chat to ask in."
         }
     }
 }

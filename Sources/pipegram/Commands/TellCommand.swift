@@ -34,6 +34,8 @@ struct TellCommand: ParsableCommand, Sendable {
     @OptionGroup var configurationFlags: ConfigurationFlags
 
     func validate() throws {
+        // ArgumentParser reports an unknown option, whose value looks like a scope here.
+        guard !UsageHints.hasUnknownOption else { return }
         // The shell has removed the quotes of its strings.
         guard text || value.count < 2 else {
             throw ValidationError(

@@ -34,10 +34,15 @@ enum UsageHints {
         let name = String(word.prefix { $0 != "=" })
         // Generating the help of all commands would double the time of `pipegram --version`.
         guard name.hasPrefix("--"), !["--help", "--version"].contains(name) else { return nil }
-        let owners = Pipegram.commands.filter { options(of: $0).contains(name) }.map { $0._commandName }
+        let owners = owners(of: name)
         guard let owner = ["chat", "run"].first(where: owners.contains) ?? owners.first else { return nil }
         return "\(name) is an option of \(owners.joined(separator: ", ")), and must come after the command: "
             + "pipegram \(owner) \(arguments.map(\.shellQuoted).joined(separator: " "))"
+    }
+
+    /// The commands that have an option.
+    private static func owners(of name: String) -> [String] {
+        Pipegram.commands.filter { options(of: $0).contains(name) }.map { $0._commandName }
     }
 
     /// The command-line name of an existing program; nil if there is none.
@@ -81,7 +86,7 @@ enum UsageHints {
     /// - Parameter message: ArgumentParser's message, such as `The value '15' is invalid for '--patience <10s|…>'`.
     static func message(forRefusal message: String) -> String? {
         let parts = message.split(separator: "'", omittingEmptySubsequences: false).map(String.init)
-        if let hint = hint(forText: parts) { return hint }
+        if let hint = hint(forText: parts) ?? hint(forOptionOfOthers: parts) { return hint }
         guard parts.count >= 5, parts[2] == " is invalid for ", parts[3].hasSuffix(">"),
             let option = parts[3].split(separator: " ").first,
             let form = forms.first(where: { parts[3].hasSuffix("<\($0.name)>") })
@@ -110,6 +115,17 @@ enum UsageHints {
             !parts[1].hasPrefix("--")
         else { return nil }
         return "unknown option '\(parts[1])': if it is a text to send, put '--' before it"
+    }
+
+    /// An option that only other commands have.
+    private static func hint(forOptionOfOthers parts: [String]) -> String? {
+        guard parts.count == 3, parts[0].hasSuffix("Unknown option "), parts[1].hasPrefix("--"),
+            let command = CommandLine.arguments.dropFirst().first, Pipegram.command(named: command) != nil
+        else { return nil }
+        let name = String(parts[1].prefix { $0 != "=" })
+        let owners = owners(of: name)
+        guard !owners.isEmpty, !owners.contains(command) else { return nil }
+        return "\(name) is an option of \(owners.joined(separator: ", ")), not of \(command): remove it"
     }
 
     /// Made once: it takes as long as printing the help.
