@@ -52,7 +52,9 @@ import Testing
         #expect(try chat([], ["sh", "-c", hog]).output == ["314572800"])
         #expect(try chat(["--limit", "memory=200M"], ["sh", "-c", hog]).output != ["314572800"])
         let loop = try chat(["--limit", "cpu=1s"], ["sh", "-c", "read -r line; while :; do :; done"])
-        #expect(loop.errorText.contains("killed by SIGXCPU"), "\(loop.errorText)")
+        #expect(
+            loop.errorText.contains("killed by SIGXCPU; --limit cpu=1s is set, perhaps too low"),
+            "\(loop.errorText)")
     }
 
     @Test func `a child that starts process after process reaches its limit`() throws {
@@ -86,6 +88,17 @@ import Testing
         let run = try chat(["--limit", limit], ["cat"])
         #expect(run.status == 64)
         #expect(run.errorText.contains(words), "\(run.errorText)")
+    }
+
+    @Test func `the log names the limits that may have kept a program from its start`() throws {
+        let run = try chat(["--limit", "memory=1M"], ["/usr/bin/env", "python3", "-c", "print(input())"])
+        let limit = "before it read its event; --limit memory=1M is set, perhaps too low"
+        #expect(run.errorText.contains(limit), "\(run.errorText)")
+        let test = try TestRig().gateway()
+        try test.run(["--limit", "memory=1M", "--", "sh", "-c", "exit 2"])
+        test.say("x", in: 1)
+        #expect(test.waitForLog("status 2, \(limit)"))
+        #expect(test.stop() == 0)
     }
 
     @Test func `the log names the limits that may be the reason for a crash loop`() throws {

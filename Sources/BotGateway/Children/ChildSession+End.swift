@@ -94,7 +94,7 @@ extension ChildSession {
             let advice = exit.status == 0 ? " (\(dialect.readingAdvice))" : ""
             diedAtStart("child ended \(how), before it read its event\(advice)")
         } else if exit.status != 0, context.policy.judgesLateExits || stop.reason == nil {
-            problem("child ended \(how)\(outlook)")
+            problem("child ended \(how)\(limits(after: exit))\(outlook)")
         } else {
             log(.info, "child ended \(how)\(stop.reason.map { " (\($0.rawValue))" } ?? "")")
         }
@@ -102,10 +102,10 @@ extension ChildSession {
 
     /// The child ended before it read an event, or couldn't be started.
     func diedAtStart(_ how: String) {
-        guard context.policy.redelivers else { return problem(how + outlook) }
+        guard context.policy.redelivers else { return problem(how + limits + outlook) }
         context.health.countProblem()
         switch context.health.crashLoop.childDied() {
-        case .one: log(.warning, how)
+        case .one: log(.warning, how + limits)
         case .goesOn: log(.debug, how)
         case .begins:
             log(
@@ -127,7 +127,13 @@ extension ChildSession {
         child.lastWords.isEmpty ? "" : "; last stderr lines: \(child.lastWords.joined(separator: " | "))"
     }
 
-    /// A limit is easily the reason for a crash loop, and most programs don't say so.
+    /// Names the limits if one may have killed the child, and isn't named yet.
+    private func limits(after exit: ChildProcess.Exit) -> String {
+        let isKilled = ChildProcess.Exit.signal(of: exit.status) != nil
+        return isKilled && stop.reason == nil && !exit.isOutOfMemory ? limits : ""
+    }
+
+    /// A limit is easily the reason for a death at the start, and most programs don't say so.
     private var limits: String {
         context.policy.limits.map { "; --limit \($0) is set, perhaps too low" } ?? ""
     }
