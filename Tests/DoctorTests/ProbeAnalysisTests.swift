@@ -37,6 +37,18 @@ import Testing
         #expect(diagnoses(record).map(\.severity) == [.fine, .hint])
     }
 
+    @Test func `a bot that acknowledges needs --ack event`() {
+        var record = healthy
+        record.lines.hasAcknowledgement = true
+        let found = diagnoses(record)
+        #expect(found.map(\.severity) == [.fine, .hint])
+        #expect(found.last?.message.contains("no effect without --ack event") == true, "\(found)")
+        var options = ProbeOptions()
+        options.awaitsAcknowledgement = true
+        let awaited = ProbeAnalysis.diagnoses(of: [record], script: nil, options: options)
+        #expect(awaited.map(\.severity) == [.fine])
+    }
+
     @Test func `a bot that had to be killed isn't blamed for its descendants`() {
         var record = healthy
         record.orphans = [ProcessTree.Orphan(pid: 7, command: "sleep 1")]

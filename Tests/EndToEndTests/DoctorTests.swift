@@ -29,6 +29,16 @@ import Testing
         #expect(run.errorText == "")
     }
 
+    @Test func `a bot that acknowledges is told of --ack event`() throws {
+        let bot = ProjectPaths.bot("unreliable.sh")
+        let environment = ["ODDS": "0", "TRANSCRIPTS": files.path, "PIPEGRAM_CHAT_ID": "1"]
+        let run = try doctor(["--", bot], environment: environment)
+        #expect(run.text.contains("note  \(bot):"), "\(run.text)")
+        #expect(run.text.contains("telegram.ack, which has no effect without --ack event"), "\(run.text)")
+        let told = try doctor(["--ack", "event", "--", bot], environment: environment)
+        #expect(!told.text.contains("without --ack event"), "\(told.text)")
+    }
+
     @Test func `problems are printed last and give exit status 1`() throws {
         let run = try doctor(["--", ProjectPaths.bot("broken-chatter.sh")])
         #expect(run.exit?.status == 1)

@@ -62,6 +62,10 @@ struct Example {
         "py": [Way(packages: "python3", probe: "command -v python3", start: "./bot.py")],
         "rb": [Way(packages: "ruby", probe: "ruby -rjson -e 1", start: "./bot.rb")],
         "sh": [Way(packages: "jq", probe: "command -v jq", start: "./bot.sh")],
+        "stream": [
+            Way(
+                packages: "nodejs", probe: "command -v node", options: "--ack event", start: "./bot.js")
+        ],
         "swift": [
             Way(
                 packages: "Swift", probe: "command -v swiftc", build: "swiftc -o $out/bot bot.swift",

@@ -211,7 +211,9 @@ extension Probe: ChildProcessObserver {
                 case .state(let value):
                     state = value.isNull ? nil : value
                     if record.lines.atEnd > 0 { record.lines.statesAtEnd += 1 }
-                case .acknowledge(let updateID, _): progress.acknowledge(updateID)
+                case .acknowledge(let updateID, _):
+                    record.lines.hasAcknowledgement = true
+                    progress.acknowledge(updateID)
                 case .keepAlive, .wake, .forgetWakes, nil: break
                 }
             } catch {

@@ -65,6 +65,12 @@ struct ProbeAnalysis {
     }
 
     private mutating func diagnoseAcknowledgements(_ record: ProbeRecord) {
+        if record.lines.hasAcknowledgement, !options.awaitsAcknowledgement {
+            hint(
+                "unusedAck", at: script?.line(with: ["telegram.ack"]),
+                "it writes telegram.ack, which has no effect without --ack event. Run the gateway with --ack event, "
+                    + "and doctor too")
+        }
         if let held = record.lines.heldUntilStop, options.window == 1 {
             fault(
                 "stop", at: nil,

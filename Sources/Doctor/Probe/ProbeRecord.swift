@@ -16,6 +16,8 @@ struct ProbeRecord {
         var statesAtEnd = 0
         var later = 0
         var onStderr = 0
+        /// The bot wrote `telegram.ack`.
+        var hasAcknowledgement = false
         /// With --ack event, the first event whose `telegram.ack` didn't come in time.
         var unacknowledged: Scenario.Step?
         /// The same, if it came once the bot was told to stop.
