@@ -41,6 +41,33 @@ import Testing
         #expect(terminal.exit == 0)
     }
 
+    @Test func `with --window a bot gets a message while it holds another`() throws {
+        let bot = files.write(
+            "pairs.sh",
+            """
+            #!/bin/sh
+            held=
+            while read -r line; do
+                case $line in *'"type":"telegram.message"'*) ;; *) continue ;; esac
+                id=${line#*'"update_id":'} id=${id%%,*}
+                if [ -z "$held" ]; then held=$id; continue; fi
+                printf '{"type":"telegram.send_message","text":"a pair"}\n'
+                printf '{"type":"telegram.ack","update_id":%s}\n' "$id"
+                held=
+            done
+            """)
+        let terminal = try chat(["--ack", "event", "--window", "2", bot])
+        defer { terminal.close() }
+        #expect(terminal.shows("You>"))
+        terminal.type("one\rtwo\r")
+        #expect(terminal.shows("Demo: a pair"))
+        terminal.type("\u{4}")
+        #expect(terminal.ends())
+        #expect(terminal.exit == 0)
+        let logged = try rig.pipegram(["chat", "--window", "2", "--log", "log", "--", "cat"]).end()
+        #expect(logged.status == 64 && logged.errorText.contains("--log and --window exclude each other"))
+    }
+
     @Test func `crashes and refusals appear at once, and the line being typed stays`() throws {
         let terminal = try chat([ProjectPaths.bot("lively.sh")], environment: ["NO_COLOR=1"])
         defer { terminal.close() }

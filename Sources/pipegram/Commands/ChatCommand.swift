@@ -49,6 +49,8 @@ struct ChatCommand: ParsableCommand, Sendable {
             valueName: ListenAddress.form))
     var listen: ListenAddress?
 
+    @Option(help: DeliveryFlags.windowHelp) var window = 1
+
     @OptionGroup(title: "Children") var childFlags: ChildFlags
     @OptionGroup(title: "Children") var ackFlags: AckFlags
     @OptionGroup(title: "Children") var fileFlags: FileFlags
@@ -58,6 +60,11 @@ struct ChatCommand: ParsableCommand, Sendable {
 
     func validate() throws {
         try ackFlags.ack.check(isPlain: childFlags.plain)
+        try DeliveryFlags.check(window: window)
+        if window > 1, session != nil {
+            throw ValidationError(
+                "--log and --window exclude each other: 'pipegram replay' gives a bot one event at a time.")
+        }
         if listen != nil, !web { throw ValidationError("--listen is the address of --web: add --web.") }
         if session == "" || session == "-" {
             throw ValidationError(

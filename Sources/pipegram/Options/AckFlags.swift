@@ -6,8 +6,9 @@ struct AckFlags: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Rule for acknowledging events, as in 'run'", valueName: "rule"))
     var ack = DeliveryFlags.Acknowledgement.auto
 
-    @MainActor var acknowledgement: ChildPolicy.Acknowledgement {
-        ack.rule(timeout: DeliveryFlags.defaultTimeout, window: 1)
+    /// - Parameter window: of `event`.
+    @MainActor func acknowledgement(window: Int = 1) -> ChildPolicy.Acknowledgement {
+        ack.rule(timeout: DeliveryFlags.defaultTimeout, window: window)
     }
 }
 

@@ -74,7 +74,7 @@ extension ChatCommand {
         var policy = childFlags.policy()
         policy.sendsPrintedFiles = fileFlags.uploadRoot != nil
         policy.maxChildren = bot.maxChildren(wanted: childFlags.maxChildren)
-        policy.acknowledgement = ackFlags.acknowledgement
+        policy.acknowledgement = ackFlags.acknowledgement(window: window)
         policy.failure = .dropEvents
         // A person may take any time to answer.
         policy.idleTimeout = nil

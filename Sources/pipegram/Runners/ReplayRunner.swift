@@ -34,7 +34,7 @@ import TelegramSimulator
         let telegram = SimulatedTelegram(now: { 0 })
         var policy = command.childFlags.policy(.replay(isFile: source.isFile))
         policy.sendsPrintedFiles = command.fileFlags.uploadRoot != nil
-        policy.acknowledgement = command.ackFlags.acknowledgement
+        policy.acknowledgement = command.ackFlags.acknowledgement()
         policy.maxChildren = bot.maxChildren(wanted: command.childFlags.maxChildren)
         journal = ReplayJournal(spoolDirectory: Environment.spoolDirectory)
         children = bot.children(of: telegram.bot, policy: policy, journal: journal, on: loop, log: log)
