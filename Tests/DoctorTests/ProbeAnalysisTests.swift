@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 import Testing
 
 @testable import BotGateway
@@ -47,6 +48,24 @@ import Testing
         options.awaitsAcknowledgement = true
         let awaited = ProbeAnalysis.diagnoses(of: [record], script: nil, options: options)
         #expect(awaited.map(\.severity) == [.fine])
+    }
+
+    @Test func `a module beside the bot is hidden, not missing`() {
+        let files = TemporaryDirectory()
+        files.write("words.py", "")
+        var record = healthy
+        let cause = "ModuleNotFoundError: No module named 'words'"
+        record.crashes = [
+            ProbeRecord.Crash(status: 1, step: nil, isAtStart: true, isOnScope: false, stderr: [cause])
+        ]
+        let script = Script(name: "bot.py", text: "import words", language: .python, directory: files.path)
+        var options = ProbeOptions()
+        options.isBoxed = true
+        let boxed = ProbeAnalysis.diagnoses(of: [record], script: script, options: options)
+        let remedy = "words.py is beside the bot, but hidden from it by --box: put the bot into a directory"
+        #expect(boxed.first?.message.contains(remedy) == true, "\(boxed)")
+        let other = Script(name: "bot.py", text: "import words", language: .python, directory: "/usr")
+        #expect(diagnoses(record, of: other).first?.message.contains("pip install words") == true)
     }
 
     @Test func `a bot that had to be killed isn't blamed for its descendants`() {

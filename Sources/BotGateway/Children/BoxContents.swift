@@ -36,6 +36,7 @@ package struct BoxContents {
     /// About files that the program may miss.
     package private(set) var warnings: [String] = []
     private let secrets: [Secret]
+    private let home: String?
     /// The directories of all children are in it; nil without such directories, or if they share one.
     private let workplaces: String?
 
@@ -68,6 +69,7 @@ package struct BoxContents {
                     "--box: the --workdir \(directory) leads out of itself: leave out '..' after a placeholder"
             )
         }
+        self.home = home.map(Self.located)
         let isShared = directory?.contains("{") == false
         workplaces = directory.flatMap { isShared ? nil : Self.located(Self.fixedPart(of: $0)) }
         self.secrets =
@@ -183,7 +185,11 @@ package struct BoxContents {
         let candidates = isProgram ? [Self.parent(of: directory), directory] : [directory]
         for candidate in candidates where isHarmless(candidate) { return add(candidate) }
         add(path)
-        if let secret = secrets.first(where: { Self.isWithin($0.path, directory) }), secret.isOwn {
+        if isHome(directory) {
+            warnings.append(
+                "--box: of \(directory), children see only \(path.baseName ?? path), because it is a home directory; "
+                    + "put the program into a directory of its own if it needs more")
+        } else if let secret = secrets.first(where: { Self.isWithin($0.path, directory) }), secret.isOwn {
             warnings.append(
                 "--box: of \(directory), children see only \(path.baseName ?? path), because \(secret.name) (\(secret.path)) is there, too; "
                     + "move it elsewhere if they need more")
@@ -193,15 +199,19 @@ package struct BoxContents {
     /// Whether children may see all of a directory.
     private func isHarmless(_ directory: String) -> Bool {
         let place = File.resolved(directory) ?? directory
-        let isHome = Self.parent(of: place) == "/home"
         let isOfSystem = Self.isWithin(place, "/etc") || Self.isWithin(place, "/proc")
         // Secrets are in it, or it is in one of them that is a bot's own, such as the state directory.
-        return !isHome && !isOfSystem && place != "/"
+        return !isHome(place) && !isOfSystem && place != "/"
             && !secrets.contains { secret in
                 let isWorkplace = secret.path == workplaces
                 return Self.isWithin(secret.path, place) && !(isWorkplace && secret.path != place)
                     || secret.isOwn && !isWorkplace && Self.isWithin(place, secret.path)
             }
+    }
+
+    private func isHome(_ directory: String) -> Bool {
+        let place = File.resolved(directory) ?? directory
+        return place == home || place == "/root" || Self.parent(of: place) == "/home"
     }
 
     private mutating func add(_ path: String) {

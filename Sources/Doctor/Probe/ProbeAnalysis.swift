@@ -108,7 +108,12 @@ struct ProbeAnalysis {
 
     private func remedy(for crash: ProbeRecord.Crash, _ cause: String) -> String {
         if let module = Self.word(after: "No module named '", in: cause) {
-            return ". Install it: pip install \(module.split(separator: ".").first ?? module)"
+            let package = module.split(separator: ".").first ?? module
+            guard let file = script?.neighbor(ofModule: package) else {
+                return ". Install it: pip install \(package)"
+            }
+            return ". \(file) is beside the bot, but hidden from it"
+                + (options.isBoxed ? " by --box: put the bot into a directory of its own" : "")
         }
         if let module = Self.word(after: "partially initialized module '", in: cause) {
             return ". If the bot has its own \(module).py, rename it: it shadows the module"

@@ -16,6 +16,8 @@ package struct ProbeOptions {
     package var scopes = ScopeChoice.chat
     /// How many unacknowledged events the bot may have at once.
     package var window = 1
+    /// The bot runs in a box.
+    package var isBoxed = false
     /// The command line that checks a program that speaks plain text.
     package var plainCommandLine = "pipegram doctor --plain"
 

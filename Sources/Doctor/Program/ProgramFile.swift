@@ -31,14 +31,16 @@ package struct ProgramFile {
             let text = Self.read(file)
         {
             script = Script(
-                name: Self.displayName(file), text: String(decoding: text, as: UTF8.self), language: language)
+                name: Self.displayName(file), text: String(decoding: text, as: UTF8.self), language: language,
+                directory: Self.directory(of: file))
             diagnoses =
                 Self.lineEndFaults(in: text, name: Self.displayName(file), language).map { [$0] } ?? []
         } else if Language(interpreter: name) == nil, let own = Self.read(path),
             !own.starts(with: Self.machineCode)
         {
             script = Script(
-                name: Self.displayName(name), text: String(decoding: own, as: UTF8.self), language: nil)
+                name: Self.displayName(name), text: String(decoding: own, as: UTF8.self), language: nil,
+                directory: Self.directory(of: path))
             diagnoses = Self.faults(in: own, name: Self.displayName(name), exists)
         } else {
             // The script is on the command line, or the program is machine code.
@@ -48,6 +50,10 @@ package struct ProgramFile {
             diagnoses = Self.machineFault(of: path).map { [.fault(Self.displayName(name), $0)] } ?? []
         }
         if diagnoses.contains(where: { $0.severity == .fault }) { program = nil }
+    }
+
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     }
 
     /// The command that env(1) starts, for `env A=b python3 bot.py`.

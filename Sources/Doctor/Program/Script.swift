@@ -1,12 +1,16 @@
+import Glibc
+
 /// A script's text: finds its language, and the lines that a diagnosis refers to.
 package struct Script {
     /// The name for diagnoses.
     let name: String
     let language: Language?
     private let lines: [Substring]
+    /// Where its file is.
+    private let directory: String?
 
-    init(name: String, text: String, language: Language?) {
-        self.name = name
+    init(name: String, text: String, language: Language?, directory: String? = nil) {
+        (self.name, self.directory) = (name, directory)
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         self.language =
             language ?? lines.first.flatMap { Language(shebang: String($0)) } ?? Language(of: name)
@@ -14,6 +18,12 @@ package struct Script {
 
     /// `bot.py:14`, or the name alone if the line is unknown.
     func place(_ line: Int?) -> String { line.map { "\(name):\($0)" } ?? name }
+
+    /// The file of a Python module that lies beside the script.
+    func neighbor(ofModule module: Substring) -> String? {
+        guard let directory else { return nil }
+        return ["\(module).py", "\(module)/"].first { access("\(directory)/\($0)", F_OK) == 0 }
+    }
 
     /// The text of a line, numbered from 1.
     func text(of line: Int) -> String {

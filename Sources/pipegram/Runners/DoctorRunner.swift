@@ -132,6 +132,7 @@ import TelegramSimulator
         options.awaitsAcknowledgement = command.ack == .event
         options.scopes = command.probeFlags.scope
         options.window = command.probeFlags.window
+        options.isBoxed = template.box != nil
         let environment = ChildEnvironment(
             gateway: Environment.all, isSecret: { [token] in token?.isIn($0) == true },
             bot: SimulatedTelegram.demoBot, version: Version.current)

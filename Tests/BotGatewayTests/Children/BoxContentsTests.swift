@@ -34,6 +34,9 @@ import Testing
 
     @Test func `a program is seen with its directory, but not with a home directory`() throws {
         #expect(places(try contents(of: [bot()])) == ["/bot"])
+        let state = BoxContents.Secret("\(home.path)/.local/state/pipegram", "the state directory")
+        let warnings = try contents(of: [bot("alone.sh")], hiding: [state]).warnings
+        #expect(warnings.count == 1 && warnings[0].contains("because it is a home directory"), "\(warnings)")
         #expect(places(try contents(of: [bot("alone.sh")])) == ["/alone.sh"])
     }
 
