@@ -112,12 +112,14 @@ struct ClusterTests {
         let rig = try TestRig()
         let server = try PostgresServer.shared()
         let test = try rig.gateway()
-        let killed = try test.run(["--state", server.url()], bot: "echo.sh")
+        let killed = try test.run(["--state", server.url(), "--ack-timeout", "50ms"], bot: "echo.sh")
         test.telegram.fail(method: "sendMessage", with: .hang)
         test.say("hello", in: 1)
         let sent = { test.telegram.calls.count { $0.method == "sendMessage" } }
         #expect(rig.wait { sent() == 1 })
-        #expect(rig.wait { (try? server.query("SELECT count(*) FROM pipegram.call")) == ["1"] })
+        // An event that isn't acknowledged would be answered a second time.
+        #expect(rig.wait { (try? server.query("SELECT count(*) FROM pipegram.event")) == ["0"] })
+        #expect(try server.query("SELECT count(*) FROM pipegram.call") == ["1"])
         killed.signal(SIGKILL)
         killed.wait()
         test.telegram.fail(method: "sendMessage", with: .delay(.seconds(2)))
