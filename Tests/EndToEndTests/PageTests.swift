@@ -27,7 +27,8 @@ struct PageTests: Rigged {
         let script = try rig.run(
             ["python3", "-B", "\(ProjectPaths.root)/Tests/Page/run", simulator.url]
                 + [
-                    "conversation", "drop_files", "groups", "bots", "commands", "again", "rich", "faults",
+                    "conversation", "drop_files", "groups", "bots", "shared", "commands", "again", "rich",
+                    "faults",
                     "hostile",
                     "policy", "keyboard", "voice", "many", "phone",
                 ] + [chat.url, "pipeline"], environment: ["HOME": home.path])

@@ -19,7 +19,7 @@ export class Actions {
       choice: () => this.choice(id, votes),
       vote: (ids) => does("votePoll", { option_ids: ids }),
       buy: () => does("buyPaidMedia"),
-      press: (key) => this.press(key, does),
+      press: (key) => this.press(key, message, does),
       react: (emoji) => does("setMessageReaction", { reaction: emoji ? [{ type: "emoji", emoji }] : [] }),
       reply: () => app.composer.reply(message),
       edit: () => app.composer.edit(message),
@@ -38,9 +38,12 @@ export class Actions {
     return this.choices.get(id).marked;
   }
 
-  press(key, does) {
+  // The bot whose message has the keys.
+  sender({ via_bot: via, from }) { return via ?? (from?.is_bot ? from : this.app.bot); }
+
+  press(key, message, does) {
     const query = key.switch_inline_query_current_chat ?? key.switch_inline_query;
-    if (query !== undefined) return this.app.composer.write(`@${this.app.bot.username} ${query}`);
+    if (query !== undefined) return this.app.composer.write(`@${this.sender(message).username} ${query}`);
     if (key.copy_text) {
       // Only a page at a local or https address has a clipboard.
       const copied = navigator.clipboard?.writeText(key.copy_text.text) ?? Promise.reject();

@@ -1,6 +1,6 @@
 // The page: which chat is open, who speaks, and what the simulator reports.
 
-import { act, follow, newestTraffic, post } from "./api.js";
+import { Abandoned, act, follow, newestTraffic, post, startReadingAgain } from "./api.js";
 import { ask, byID, el, nameOf, toast } from "./dom.js";
 import { Chats } from "./chats.js";
 import { Commands } from "./commands.js";
@@ -23,8 +23,10 @@ const app = {
   get bot() { return this.conversation.overview?.bot ?? this.knownBot; },
 
   // Acts as the current user, by default in the open chat. Returns null after an error, which is shown.
-  async act(action, parameters, files, place = this.conversation.place) {
-    const done = await this.report(() => act(this.me.id ?? this.me.username, action, { ...place, ...parameters }, files));
+  async act(action, parameters, files, place) {
+    await this.untilLoaded();
+    const all = { ...(place ?? this.conversation.place), ...parameters };
+    const done = await this.report(() => act(this.me.id ?? this.me.username, action, all, files));
     if (!this.me.id || this.conversation.chat === null) await this.findMe();
     this.refreshSoon();
     return done;
@@ -41,9 +43,21 @@ const app = {
     }
   },
 
+  async untilLoaded() {
+    for (let seen; seen !== this.loading;) {
+      seen = this.loading;
+      await seen.catch(() => {});
+    }
+  },
+
   // After the first action of a new user, or of one who hasn't written to this bot.
   async findMe() {
-    await this.chats.refresh();
+    try {
+      await this.chats.refresh();
+    } catch {
+      // The bot is gone, or the simulator: the next news tells.
+      return;
+    }
     const { id, username } = this.me;
     const me = this.chats.people.find((one) => id ? one.id === id : one.username === username);
     if (!me) return;
@@ -52,13 +66,17 @@ const app = {
   },
 
   open(chat) {
+    this.enter(chat);
+    show("conversation");
+  },
+
+  enter(chat) {
     const person = this.chats.person(chat);
     if (person) this.me = person;
     if (chat !== this.conversation.chat) this.show(chat);
     this.chats.read(chat);
     this.chats.draw();
     this.traffic.filter();
-    show("conversation");
     sessionStorage.setItem("open", JSON.stringify([chat, this.me.id]));
     this.conversation.refresh().catch(() => {});
   },
@@ -102,30 +120,41 @@ const app = {
 
   // MARK: news
 
+  // Entries of all bots. In a group, each bot's actions are seen.
   take(entries, isNew = true) {
     const last = entries.findLastIndex((entry) => entry.reset);
-    if (last >= 0) this.startAgain();
-    for (const entry of entries.slice(last + 1)) {
-      if (entry.action) this.note(entry.action, isNew);
-      else if (entry.update) this.noteUpdate(entry.update, isNew);
+    if (isNew && last >= 0) {
+      // The bot may be gone, too: everything is loaded again.
+      startReadingAgain();
+      throw new Abandoned("a reset");
     }
-    this.traffic.add(entries.slice(last + 1));
+    const current = entries.slice(last + 1);
+    for (const entry of current) {
+      if (entry.action) this.note(entry.action, entry.bot, isNew);
+      else if (entry.update) this.noteUpdate(entry.update, entry.bot, isNew);
+    }
+    this.traffic.add(current.filter((entry) => this.isOfBot(entry.bot)));
     // The lines of the bot's program change no chat.
     if (isNew && entries.some((entry) => !entry.event && !entry.line)) this.refreshSoon();
   },
 
-  noteUpdate(update, isNew) {
+  // Whether the page shows a bot; a private chat has the same id for each.
+  isOfBot(bot) { return bot === undefined || bot === this.chats.bot; },
+  isShown(chat, bot) { return chat < 0 || this.isOfBot(bot); },
+
+  noteUpdate(update, bot, isNew) {
     const message = update.message ?? update.edited_message ?? update.channel_post;
-    if (message) this.chats.note(message, isNew);
+    if (message && this.isShown(message.chat?.id, bot)) this.chats.note(message, isNew);
   },
 
-  note(action, isNew) {
-    if (action.kind === "message") this.chats.note(action.message, isNew);
+  note(action, bot, isNew) {
+    const isShown = this.isShown(action.chat_id, bot);
+    if (action.kind === "message" && isShown) this.chats.note(action.message, isNew);
     if (!isNew) return;
-    this.conversation.note(action);
+    if (isShown) this.conversation.note(action, bot);
     if (action.user_id !== this.me.id) return;
     if (action.kind === "callback_answer") this.showAnswer(action.answer);
-    if (action.kind === "inline_results") this.composer.showInlineResults(list(action.answer.results));
+    if (action.kind === "inline_results") this.composer.takeInlineResults(list(action.answer.results), bot);
   },
 
   showAnswer({ text, show_alert: isAlert, url }) {
@@ -169,13 +198,14 @@ app.conversation = new Conversation(app);
 // Loads everything, also after a lost connection: it may be another simulator. Returns the number of the newest traffic.
 async function load() {
   await app.chats.findBot();
+  app.chats.drawBots();
   const [before] = await Promise.all([newestTraffic(300), app.chats.refresh()]);
   app.startAgain();
   app.take(before.result, false);
   const [chat, me] = JSON.parse(sessionStorage.getItem("open") ?? "[]");
   const open = app.chats.knows(chat) ? chat : app.chats.people.map((one) => one.id).find((id) => app.chats.knows(id));
   app.me = app.chats.person(me) ?? app.chats.people[0] ?? app.me;
-  if (open !== undefined) app.open(open);
+  if (open !== undefined) app.enter(open);
   app.chats.draw();
   return before.last;
 }
@@ -183,12 +213,14 @@ async function load() {
 async function run() {
   for (;;) {
     try {
-      const last = await load();
+      app.loading = load();
+      const last = await app.loading;
       document.body.classList.remove("offline");
       if (!document.body.dataset.ready) byID("text").focus();
       document.body.dataset.ready = "true";
       await follow(last, (entries) => app.take(entries));
     } catch (error) {
+      if (error instanceof Abandoned) continue;
       document.body.classList.add("offline");
       app.conversation.setActivity(error.message);
       await new Promise((resolve) => setTimeout(resolve, 1000));

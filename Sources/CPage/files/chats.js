@@ -25,14 +25,24 @@ export class Chats {
   async findBot() {
     this.bots = await get("bots");
     const chosen = this.bots.find((one) => String(one.id) === sessionStorage.getItem("bot"));
-    this.bot = (chosen ?? this.bots[0]).id;
-    showBot(this.bot);
+    this.show((chosen ?? this.bots[0]).id);
   }
 
-  // Another bot has other private chats, updates and calls: the page starts again.
+  show(bot) {
+    this.bot = bot;
+    showBot(bot);
+  }
+
+  // Another bot has other private chats, updates and calls: the page loads everything again.
   chooseBot(id) {
     sessionStorage.setItem("bot", id);
-    location.reload();
+    this.show(Number(id));
+  }
+
+  // The bot that a text such as "@demo_bot words" begins with.
+  botNamed(text) {
+    const name = /^@(\w+) /.exec(text)?.[1].toLowerCase();
+    return name && this.bots.find((one) => one.username?.toLowerCase() === name);
   }
 
   person(id) { return this.people.find((one) => one.id === id); }
@@ -66,16 +76,14 @@ export class Chats {
   }
 
   drawBots() {
-    const state = JSON.stringify([this.bots, this.bot]);
+    const state = JSON.stringify(this.bots);
     const select = byID("bot");
-    if (select.dataset.state === state) return;
-    select.dataset.state = state;
-    byID("bots").hidden = this.bots.length < 2;
-    select.replaceChildren(...this.bots.map((one) => {
-      const option = el("option", { value: one.id }, nameOf(one));
-      option.selected = one.id === this.bot;
-      return option;
-    }));
+    if (select.dataset.state !== state) {
+      select.dataset.state = state;
+      byID("bots").hidden = this.bots.length < 2;
+      select.replaceChildren(...this.bots.map((one) => el("option", { value: one.id }, nameOf(one))));
+    }
+    select.value = this.bot;
   }
 
   item(chat, open, old) {

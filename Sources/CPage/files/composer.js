@@ -1,6 +1,6 @@
 // Writing as a user: text, replies, edits, files, polls, and the keys of the bot's keyboard.
 
-import { ask, bdi, button, byID, el, field, nameOf, refill } from "./dom.js";
+import { ask, bdi, button, byID, el, field, nameOf, refill, toast } from "./dom.js";
 import { summary } from "./contents.js";
 import { keyClass } from "./message.js";
 
@@ -95,8 +95,8 @@ export class Composer {
     const text = this.text.value;
     if (!text.trim()) return;
     this.app.commands.close();
-    const inline = this.inlineQuery(text);
-    if (inline !== null) return this.app.act("sendInlineQuery", { query: inline });
+    const bot = this.app.chats.botNamed(text);
+    if (bot) return this.app.act("sendInlineQuery", { query: text.slice(bot.username.length + 2), bot: bot.id });
     const context = this.context;
     const edited = context?.edit;
     const reply = this.replyParameters();
@@ -116,14 +116,13 @@ export class Composer {
     return reply ? { reply_parameters: { message_id: reply.message_id } } : {};
   }
 
-  // The query in "@bot query"; null for any other text.
-  inlineQuery(text) {
-    const name = this.app.bot?.username;
-    const start = `@${name} `;
-    return name && text.toLowerCase().startsWith(start.toLowerCase()) ? text.slice(start.length) : null;
+  // Another bot's results are shown while the text names it.
+  takeInlineResults(results, bot) {
+    const named = this.app.chats.botNamed(this.text.value)?.id;
+    if (bot === (named ?? this.app.chats.bot)) this.showInlineResults(results, bot);
   }
 
-  showInlineResults(results) {
+  showInlineResults(results, bot) {
     const bar = byID("inline-results");
     bar.hidden = false;
     const close = () => {
@@ -132,7 +131,8 @@ export class Composer {
     };
     bar.replaceChildren(...results.map((result) => button([bdi(result.title ?? result.caption ?? result.type), result.description && el("small", { dir: "auto" }, result.description)], async () => {
       close();
-      await this.app.act("chooseInlineResult", { result_id: result.id });
+      const sent = await this.app.act("chooseInlineResult", { result_id: result.id, bot });
+      if (sent && !this.app.isShown(sent.chat.id, bot)) toast("Sent to the private chat with the bot of the result");
     })), button("Close", close));
   }
 

@@ -2,7 +2,7 @@
 
 import { Actions } from "./actions.js";
 import { get } from "./api.js";
-import { arrange, byID, button, chatName, el, refill, replace, toast } from "./dom.js";
+import { arrange, byID, button, chatName, el, nameOf, refill, replace, toast } from "./dom.js";
 import { richSource } from "./contents.js";
 import { bubble, draft, unreadable } from "./message.js";
 
@@ -80,8 +80,8 @@ export class Conversation {
     this.isLoading = true;
     try {
       const chat = this.chat;
-      const older = await get(`chats/${chat}?before=${this.first}&limit=${page}${this.user}`);
-      if (chat !== this.chat || !older.messages.length) return;
+      const older = await get(`chats/${chat}?before=${this.first}&limit=${page}${this.user}`).catch(() => null);
+      if (!older || chat !== this.chat || !older.messages.length) return;
       const { messages, reactions, votes, paid } = this.overview;
       this.overview = {
         ...this.overview, has_earlier: older.has_earlier, messages: [...older.messages, ...messages],
@@ -219,29 +219,30 @@ export class Conversation {
     return { ...chat, [key]: this.topic };
   }
 
-  setActivity(text) {
+  setActivity(text, bot = null) {
+    this.active = bot;
     clearTimeout(this.activityTimer);
     if (byID("activity").textContent !== text) byID("activity").textContent = text;
     if (text) this.activityTimer = setTimeout(() => this.setActivity(""), 5500);
   }
 
-  // Shows an action of the bot that leaves no message.
-  note(action) {
+  // Shows an action of a bot that leaves no message.
+  note(action, bot) {
     if (action.chat_id !== this.chat) return;
     if (action.kind === "action") {
-      const bot = this.overview ? chatName(this.overview.bot) : "The bot";
-      this.setActivity(`${bot}: ${String(action.action).replaceAll("_", " ")}…`);
+      const name = nameOf(this.app.chats.bots.find((one) => one.id === bot)) || "The bot";
+      this.setActivity(`${name}: ${String(action.action).replaceAll("_", " ")}…`, bot);
     } else if (action.kind === "draft") {
-      this.showDraft(action);
+      this.showDraft(action, bot);
     } else if (action.kind === "message") {
-      this.setActivity("");
-      for (const key of [...this.drafts.keys()]) this.endDraft(key);
+      if (this.active === bot) this.setActivity("");
+      for (const [key, draft] of [...this.drafts]) if (draft.bot === bot) this.endDraft(key);
     }
   }
 
-  showDraft(parameters) {
-    const key = String(parameters.draft_id);
-    const stop = parameters.can_stop && (() => this.app.act("stopDraft", { draft_id: parameters.draft_id }).then(() => this.endDraft(key)));
+  showDraft(parameters, bot) {
+    const key = `${bot}:${parameters.draft_id}`;
+    const stop = parameters.can_stop && (() => this.app.act("stopDraft", { draft_id: parameters.draft_id, bot }).then(() => this.endDraft(key)));
     const node = draft(String(parameters.text ?? richSource(parameters.rich_message)), stop);
     const old = this.drafts.get(key);
     if (old) {
@@ -250,7 +251,7 @@ export class Conversation {
     } else {
       this.list.append(node);
     }
-    this.drafts.set(key, { node, timer: setTimeout(() => this.endDraft(key), 30_000) });
+    this.drafts.set(key, { node, bot, timer: setTimeout(() => this.endDraft(key), 30_000) });
     this.keepAtEnd();
   }
 
