@@ -6,27 +6,11 @@ import Testing
 
 /// What two bots of one simulated Telegram see of each other.
 @Suite struct SeveralBotsTests {
-    private let demo: SimulatedWorld
-    private let second: SimulatedWorld
+    private let bots: TwoBots
+    private var demo: SimulatedWorld { bots.demo }
+    private var second: SimulatedWorld { bots.second }
 
-    init() throws {
-        demo = try TestRig().world()
-        second = demo.view(
-            of: ["id": 8, "is_bot": true, "first_name": "Second", "username": "second_bot"])
-    }
-
-    /// Creates a group with both bots. The parameters are those of createGroup.
-    private func group(_ parameters: JSON = [:]) throws -> JSON {
-        let group = try #require(try demo.act("createGroup", parameters)["id"])
-        try second.act("addBot", ["chat_id": group])
-        forget()
-        return group
-    }
-
-    private func forget() {
-        demo.forget()
-        second.forget()
-    }
+    init() throws { bots = try TwoBots() }
 
     @Test func `each bot has a private chat of its own with a user`() throws {
         try demo.act("sendMessage", ["text": "to the first"])
@@ -51,12 +35,12 @@ import Testing
     }
 
     @Test func `all bots of a group receive a user's message, and none that of a bot`() throws {
-        let group = try group(["bot_rights": ["can_manage_chat": true]])
+        let group = try bots.group(["bot_rights": ["can_manage_chat": true]])
         try demo.act("sendMessage", ["chat_id": group, "text": "hello @second_bot"])
         #expect(demo.kinds == ["message"])
         #expect(second.kinds == ["message"])
         #expect(demo.updates.first?.payload["message_id"] == second.updates.first?.payload["message_id"])
-        forget()
+        bots.forget()
         try demo.call("sendMessage", ["chat_id": group, "text": "hello @second_bot"])
         #expect(demo.updates.isEmpty)
         #expect(second.updates.isEmpty)
@@ -65,7 +49,7 @@ import Testing
     }
 
     @Test func `privacy mode applies to each bot`() throws {
-        let group = try group(["bot_rights": ["can_manage_chat": true]])
+        let group = try bots.group(["bot_rights": ["can_manage_chat": true]])
         try demo.act("sendMessage", ["chat_id": group, "text": "hello"])
         #expect(demo.kinds == ["message"])
         #expect(second.updates.isEmpty)
@@ -74,9 +58,9 @@ import Testing
     }
 
     @Test func `a command goes to the bot that it names, else to the one that wrote last`() throws {
-        let group = try group()
+        let group = try bots.group()
         func send(_ text: JSON) throws -> [Int] {
-            forget()
+            bots.forget()
             try demo.act("sendMessage", ["chat_id": group, "text": text])
             return [demo.updates.count, second.updates.count]
         }
@@ -91,82 +75,16 @@ import Testing
         #expect(try send("/start") == [0, 1])
     }
 
-    @Test func `a button goes to the bot that sent it`() throws {
-        let group = try group()
-        let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "y"]]]]
-        let sent = try second.call(
-            "sendMessage", ["chat_id": group, "text": "?", "reply_markup": keyboard])
-        let number = try #require(sent["message_id"])
-        for parameters: JSON in [
-            ["chat_id": group, "button": 1], ["chat_id": group, "message_id": number, "button": 1],
-        ] {
-            forget()
-            let query = try demo.act("pressButton", parameters)
-            #expect(second.kinds == ["callback_query"])
-            #expect(demo.updates.isEmpty)
-            let id = try #require(query["id"])
-            try second.call("answerCallbackQuery", ["callback_query_id": id])
-        }
-        #expect(
-            demo.refusal("editMessageText", ["chat_id": group, "message_id": number, "text": "x"]) != nil)
-    }
-
-    @Test func `a button of a channel post goes to the bot that posted`() throws {
-        let channel = try #require(try demo.act("createChannel")["id"])
-        try second.act("addBot", ["chat_id": channel])
-        let keyboard: JSON = ["inline_keyboard": [[["text": "Yes", "callback_data": "y"]]]]
-        let post = try second.call(
-            "sendMessage", ["chat_id": channel, "text": "?", "reply_markup": keyboard])
-        forget()
-        try demo.act(
-            "pressButton", ["chat_id": channel, "message_id": post["message_id"] ?? 0, "button": "Yes"])
-        #expect(second.kinds == ["callback_query"])
-        #expect(demo.updates.isEmpty)
-    }
-
-    @Test func `votes go to the bot that sent the poll`() throws {
-        let group = try group()
-        let poll: JSON = [
-            "chat_id": group, "question": "?", "options": ["a", "b"], "is_anonymous": false, "open_period": 5,
-        ]
-        let first = try demo.call("sendPoll", poll)
-        let other = try second.call("sendPoll", poll)
-        #expect(first["poll"]?["id"] != other["poll"]?["id"])
-        #expect(demo.refusal("stopPoll", ["chat_id": group, "message_id": other["message_id"] ?? 0]) != nil)
-        forget()
-        try demo.act(
-            "votePoll", ["chat_id": group, "message_id": other["message_id"] ?? 0, "option_ids": [1]])
-        #expect(second.kinds == ["poll", "poll_answer"])
-        #expect(demo.updates.isEmpty)
-        demo.now += 5
-        demo.telegram.passTime()
-        #expect(second.kinds == ["poll", "poll_answer", "poll"])
-        #expect(demo.kinds == ["poll"])
-        #expect(demo.last("poll")?["id"] == first["poll"]?["id"])
-    }
-
-    @Test func `a poll in a private chat closes while another bot is asked`() throws {
-        try second.act("start")
-        let poll: JSON = ["chat_id": 42, "question": "?", "options": ["a"], "open_period": 5]
-        try second.call("sendPoll", poll)
-        forget()
-        demo.now += 5
-        demo.telegram.passTime()
-        #expect(second.kinds == ["poll"])
-        #expect(second.edited.count == 1)
-        #expect(demo.updates.isEmpty)
-    }
-
     @Test func `administrators see each other's changes, and each bot its own`() throws {
-        let group = try group(["bot_rights": ["can_manage_chat": true, "can_promote_members": true]])
+        let group = try bots.group(["bot_rights": ["can_manage_chat": true, "can_promote_members": true]])
         try demo.call("promoteChatMember", ["chat_id": group, "user_id": 8, "can_manage_chat": true])
         #expect(demo.kinds == ["chat_member"])
         #expect(second.kinds == ["my_chat_member"])
-        forget()
+        bots.forget()
         try demo.act("joinChat", ["chat_id": group], as: 43)
         #expect(demo.kinds == ["chat_member", "message"])
         #expect(second.kinds == ["chat_member", "message"])
-        forget()
+        bots.forget()
         try demo.act("removeBot", ["chat_id": group])
         #expect(demo.last("my_chat_member")?["new_chat_member"]?["status"] == "kicked")
         #expect(second.last("chat_member")?["new_chat_member"]?["user"]?["id"] == 7)
@@ -180,7 +98,7 @@ import Testing
         try second.act("addBot", ["chat_id": group, "bot_rights": rights])
         let sent = try demo.act("sendMessage", ["chat_id": group, "text": "x"])
         let link = try second.call("createChatInviteLink", ["chat_id": group, "creates_join_request": true])
-        forget()
+        bots.forget()
         try demo.act(
             "setMessageReaction",
             [
@@ -193,7 +111,7 @@ import Testing
     }
 
     @Test func `bots share files, users and groups, but not their profiles`() throws {
-        let group = try group(["bot_rights": ["can_manage_chat": true]])
+        let group = try bots.group(["bot_rights": ["can_manage_chat": true]])
         let photo = try #require(demo.telegram.files.add(.bytes([1, 2, 3]), path: "documents/x") as String?)
         #expect(try second.call("getFile", ["file_id": JSON(photo)])["file_size"] == 3)
         #expect(try second.call("getChat", ["chat_id": group])["id"] == group)
@@ -214,6 +132,36 @@ import Testing
         #expect(demo.failure("forwardMessage", forward, as: 43)?.contains("chat not found") == true)
     }
 
+    @Test func `only a bot's whole name calls it`() throws {
+        let longer = demo.view(
+            of: ["id": 9, "is_bot": true, "first_name": "Longer", "username": "demo_bot2"])
+        let group = try bots.group()
+        try longer.act("addBot", ["chat_id": group])
+        for text: JSON in ["/start@demo_bot2", "hi @demo_bot2", "mail x@demo_bot.example"] {
+            bots.forget()
+            longer.forget()
+            try demo.act("sendMessage", ["chat_id": group, "text": text])
+            #expect(demo.updates.isEmpty)
+            #expect(longer.kinds == (text.string?.contains("bot2") == true ? ["message"] : []))
+        }
+        for text: JSON in ["é👍 @Demo_Bot", "no/start@demo_bot @demo_bot", "/start@demo_bot"] {
+            bots.forget()
+            try demo.act("sendMessage", ["chat_id": group, "text": text])
+            #expect(demo.kinds == ["message"])
+        }
+    }
+
+    @Test func `the other bots of a group see that a user removes one`() throws {
+        let group = try bots.group()
+        try second.act("removeBot", ["chat_id": group])
+        #expect(demo.last("message")?["left_chat_member"]?["id"] == 8)
+        #expect(second.kinds == ["my_chat_member"])
+        try second.act("addBot", ["chat_id": group])
+        bots.forget()
+        try second.call("leaveChat", ["chat_id": group])
+        #expect(demo.updates.isEmpty)
+    }
+
     @Test func `no user can be a bot`() throws {
         #expect(second.failure("sendMessage", ["text": "x"], as: 7) != nil)
         #expect(demo.failure("sendMessage", ["text": "x"], as: 8) != nil)
@@ -228,7 +176,7 @@ import Testing
     }
 
     @Test func `a forwarded invoice is paid to the bot that sells, whoever forwards it`() throws {
-        let group = try group()
+        let group = try bots.group()
         let sent = try second.call(
             "sendInvoice",
             [
@@ -239,7 +187,7 @@ import Testing
             "chat_id": group, "from_chat_id": group, "message_id": sent["message_id"] ?? 0,
         ]
         for copy in [try demo.act("forwardMessage", original), try demo.call("forwardMessage", original)] {
-            forget()
+            bots.forget()
             let place: JSON = ["chat_id": group, "message_id": copy["message_id"] ?? 0]
             try demo.act("payInvoice", place)
             #expect(demo.updates.isEmpty)

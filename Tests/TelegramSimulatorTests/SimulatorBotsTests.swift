@@ -121,6 +121,64 @@ import Testing
         #expect(test.call("getUpdates", token: "50:x").updateIDs == [9001])
     }
 
+    @Test func `after a reset, a dropped bot's program gets nothing, and a new bot with its id goes on`() {
+        test.server.acceptsAnyToken = true
+        addSecond()
+        _ = control("users/42/start", ["bot": 8])
+        _ = control("reset", [:])
+        #expect(test.call("getMe", token: "8:secret").json?["error_code"] == 401)
+        #expect(test.call("getMe", token: "9:secret").json?["result"]?["id"] == 7)
+        addSecond()
+        _ = control("users/42/start", ["bot": 8])
+        #expect(test.call("getUpdates", ["offset": 9002], token: "8:secret").updateIDs == [9002])
+    }
+
+    @Test func `a new user gets no bot's id`() {
+        _ = control("bots", ["id": 1001])
+        _ = control("bots", ["id": 1003])
+        let ids = ["ada", "bob"].map { control("users/\($0)/start", [:])?["result"]?["from"]?["id"] }
+        #expect(ids == [1002, 1004])
+    }
+
+    @Test func `a fault may be for one bot`() {
+        addSecond()
+        let fault: JSON = ["bot": 8, "fault": "error", "error_code": 418, "times": 3]
+        #expect(control("faults", fault)?["result"]?[0]?["bot"] == 8)
+        #expect(test.call("getMe").json?["ok"] == true)
+        #expect(test.call("getMe", token: "8:secret").json?["error_code"] == 418)
+        _ = control("faults", ["fault": "error", "error_code": 419])
+        #expect(control("faults?bot=7")?["result"]?.count == 1)
+        #expect(control("faults?bot=8")?["result"]?.count == 2)
+        test.server.clearFaults(of: 7)
+        #expect(control("faults")?["result"]?.count == 1)
+        #expect(test.call("getMe").json?["ok"] == true)
+    }
+
+    @Test func `a raw update that is refused changes nothing`() {
+        let long = JSON(String(repeating: "x", count: 600 << 10))
+        #expect(
+            control("updates", ["message": ["text": long]])?["description"]?.string?.contains("no room")
+                == true)
+        _ = control("updates", ["update_id": 1_999_999_999, "message": [:]])
+        for id: JSON in [0, "x", 2_000_000_000] {
+            #expect(control("updates", ["update_id": id, "message": [:]])?["error_code"] == 400)
+        }
+        _ = control("updates", ["update_id": 1_999_999_998, "message": [:]])
+        #expect(test.server.pendingUpdates == 2)
+    }
+
+    @Test(
+        arguments: [
+            ("users/second_bot/start", [:], "taken"), ("users/8/start", [:], "8 is a bot"),
+            ("users/42/addBot", ["chat_id": 8], "8 is a bot"), ("bots", ["username": "@ada"], "taken"),
+        ] as [(String, JSON, String)])
+    func `bots and users aren't confused`(_ path: String, _ body: JSON, _ words: String) {
+        addSecond()
+        _ = control("users/ada/start", ["bot": .null])
+        #expect(control(path, body)?["description"]?.string?.contains(words) == true)
+        #expect(control("bots", ["username": "@third_bot"])?["result"]?["username"] == "third_bot")
+    }
+
     @Test func `an added bot may read all messages of groups`() {
         let bot: JSON = ["id": 8, "can_read_all_group_messages": true]
         _ = control("bots", bot)

@@ -102,7 +102,7 @@ extension SimulatedTelegram {
         guard chat.isInferred || chat.isMember(request.personID ?? botID) else {
             throw .badRequest("USER_NOT_PARTICIPANT")
         }
-        if !request.isFromBot, !chat.isChannel { announce(["left_chat_member": user], in: chat, by: request) }
+        if !chat.isChannel { announce(["left_chat_member": user], in: chat, by: request) }
         change(user, in: chat, to: "left", by: request)
         showChange(request, "leaveChat")
         return true

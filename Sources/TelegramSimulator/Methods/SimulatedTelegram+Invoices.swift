@@ -53,8 +53,18 @@ extension SimulatedTelegram {
     /// `shipping_option_id`, and the properties of an `OrderInfo`; what the invoice asks for and the request doesn't have
     /// is made up. Returns the `ShippingQuery` or the `PreCheckoutQuery`.
     func payInvoice(_ request: Request) throws(BotAPIError) -> JSON {
+        guard request.arguments.has("invoice_link") else {
+            guard let message = try message(with: "invoice", for: request),
+                let place = Self.place(of: message),
+                let seller = seller(of: message)
+            else { throw .badRequest("there is no invoice to pay") }
+            return try seller.pay(place, request)
+        }
+        return try pay(.link(request.text("invoice_link")), request)
+    }
+
+    private func pay(_ place: SimulatedPayments.Place, _ request: Request) throws(BotAPIError) -> JSON {
         guard let person = request.person, let id = request.personID else { throw .methodNotFound }
-        let place = try placeToPay(request)
         guard let invoice = interactions.payments.invoices[place] else {
             throw .badRequest("there is no invoice to pay")
         }
@@ -72,13 +82,13 @@ extension SimulatedTelegram {
         return invoice.isFlexible ? askForShipping(checkout, by: id) : checkOut(checkout, by: id)
     }
 
-    private func placeToPay(_ request: Request) throws(BotAPIError) -> SimulatedPayments.Place {
-        if request.arguments.has("invoice_link") { return .link(request.text("invoice_link")) }
+    /// The message with the request's `message_id`, or the newest one with a key; nil if there is none.
+    func message(with key: String, for request: Request) throws(BotAPIError) -> JSON? {
         let chat = try chat(of: request, writing: false)
-        let named = request.arguments.integer("message_id")
-        let found = named ?? chat.messages.last { $0["invoice"] != nil }?["message_id"]?.integer
-        guard let found else { throw .badRequest("there is no invoice to pay") }
-        return .message(found, chat: chat.id)
+        guard let named = request.arguments.integer("message_id") else {
+            return chat.messages.last { $0[key] != nil }
+        }
+        return chat.messages[named]
     }
 
     /// The `OrderInfo`; nil if the invoice asks for none.

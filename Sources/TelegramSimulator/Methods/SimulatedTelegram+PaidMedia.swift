@@ -38,13 +38,20 @@ extension SimulatedTelegram {
     /// Buys the paid media with this `message_id` (default: the newest). Returns the `PaidMediaPurchased`. The bot learns
     /// of it if the media has a payload, and isn't in a channel.
     func buyPaidMedia(_ request: Request) throws(BotAPIError) -> JSON {
-        guard let person = request.person, let id = request.personID else { throw .methodNotFound }
         let chat = try chat(of: request, writing: false)
-        let named = request.arguments.integer("message_id")
-        let found = named.map { chat.messages[$0] } ?? chat.messages.last { $0["paid_media"] != nil }
-        guard let message = found, let place = Self.place(of: message),
-            let media = interactions.payments.media[place]
-        else { throw .badRequest("there is no paid media to buy") }
+        guard let message = try message(with: "paid_media", for: request) else {
+            throw .badRequest("there is no paid media to buy")
+        }
+        return try (sender(of: message, in: chat) ?? self).sell(message, in: chat, request)
+    }
+
+    private func sell(
+        _ message: JSON, in chat: SimulatedChat, _ request: Request
+    ) throws(BotAPIError) -> JSON {
+        guard let person = request.person, let id = request.personID else { throw .methodNotFound }
+        guard let place = Self.place(of: message), let media = interactions.payments.media[place] else {
+            throw .badRequest("there is no paid media to buy")
+        }
         guard !interactions.payments.isPaid(place, by: id) else {
             throw .badRequest("the media is already paid")
         }

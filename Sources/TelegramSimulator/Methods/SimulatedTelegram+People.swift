@@ -15,6 +15,10 @@ extension SimulatedTelegram {
         var user: JSON = [
             "id": JSON(id), "is_bot": JSON(request.arguments.flag("is_bot")), "first_name": JSON(name),
         ]
+        let username = request.text("username")
+        guard username.isEmpty || !bots.all.contains(where: { $0.isNamed("@\(username)") }) else {
+            throw .badRequest("username \(username) is taken by a bot")
+        }
         for (key, value) in request.arguments.json.members where user[key] == nil && key != "chat_id" {
             user.set(key, value)
         }
@@ -80,6 +84,9 @@ extension SimulatedTelegram {
 
     /// The group or channel with this `chat_id`. The user needn't be a member.
     private func publicChat(_ request: Request) throws(BotAPIError) -> SimulatedChat {
+        guard !bots.all.contains(where: { $0.isNamed(request.text("chat_id")) }) else {
+            throw .badRequest("\(request.text("chat_id")) is a bot: chat_id must name a group or channel")
+        }
         let chat = try chats.chat(request.text("chat_id"))
         guard !chat.isPrivate else { throw .badRequest("chat not found") }
         return chat
@@ -114,6 +121,7 @@ extension SimulatedTelegram {
         let chat = try publicChat(request)
         guard chat.isInferred || chat.isMember(botID) else { throw .badRequest("USER_NOT_PARTICIPANT") }
         change(bot, in: chat, to: "kicked", rights: ["until_date": 0], by: request)
+        if !chat.isChannel { announce(["left_chat_member": bot], in: chat, by: request) }
         return true
     }
 

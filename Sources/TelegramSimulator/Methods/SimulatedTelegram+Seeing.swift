@@ -39,20 +39,32 @@ extension SimulatedTelegram {
         }
         if message["reply_to_message"]?["from"]?["id"]?.integer == botID { return true }
         if message["via_bot"]?["id"]?.integer == botID { return true }
+        if Self.mentions(in: message).contains(where: isNamed) { return true }
         let text = message["text"]?.string ?? message["caption"]?.string ?? ""
-        let name = "@\(bot["username"]?.string ?? "")".lowercased()
-        if text.lowercased().contains(name), name != "@" { return true }
         guard text.hasPrefix("/") else { return false }
         let isForAny = !(text.split(whereSeparator: \.isWhitespace).first ?? "").contains("@")
         return isForAny && isNewestBot(in: chat)
     }
 
+    /// The ids and `@names` of users and bots that a message mentions, also in commands such as `/start@demo_bot`.
+    private static func mentions(in message: JSON) -> [String] {
+        let text = (message["text"]?.string ?? message["caption"]?.string ?? "").utf16
+        let entities = message["entities"] ?? message["caption_entities"]
+        return (entities?.elements ?? []).compactMap { entity in
+            if let id = entity["user"]?["id"]?.integer { return String(id) }
+            guard ["mention", "bot_command"].contains(entity["type"]?.string ?? ""),
+                let offset = entity["offset"]?.integer, let length = entity["length"]?.integer, offset >= 0,
+                length > 0
+            else { return nil }
+            let words = String(Substring(text.dropFirst(Int(offset)).prefix(Int(length))))
+            return words.firstIndex(of: "@").map { String(words[$0...]) }
+        }
+    }
+
     /// Whether a command that names no bot is for this one: it goes to the bot that wrote last, or to all if none did.
     private func isNewestBot(in chat: SimulatedChat) -> Bool {
-        let ids = Set(bots(in: chat).map(\.botID))
-        guard ids.count > 1 else { return true }
-        let newest = chat.messages.last { $0["from"]?["id"]?.integer.map(ids.contains) ?? false }
-        return newest.map { $0["from"]?["id"]?.integer == botID } ?? true
+        guard let newest = chat.messages.newestBot, newest != botID else { return true }
+        return !chat.isMember(newest)
     }
 
     /// Whether the bot receives updates about a chat's members and their reactions.

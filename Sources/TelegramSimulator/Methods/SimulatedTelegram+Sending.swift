@@ -146,7 +146,7 @@ extension SimulatedTelegram {
 
     /// Stores a new message, and delivers it to the other side.
     func deliver(_ message: JSON, in chat: SimulatedChat, by request: Request, markup: JSON? = nil) {
-        chat.messages.put(message, from: request.isFromBot && chat.isChannel ? botID : nil)
+        chat.messages.put(message, from: request.isFromBot ? botID : nil)
         guard request.isFromBot else { return tellBots(of: message, in: chat) }
         interactions.drafts.end(in: chat.id)
         onAction(.message(message, markup: markup))

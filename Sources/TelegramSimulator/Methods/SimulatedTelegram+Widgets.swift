@@ -79,17 +79,16 @@ extension SimulatedTelegram {
     /// Sends a query from the widget with this `message_id`, or from the newest one. Returns the `WidgetQuery`.
     func sendWidgetQuery(_ request: Request) throws(BotAPIError) -> JSON {
         let chat = try chat(of: request, writing: false)
-        let named = request.arguments.integer("message_id")
-        let found = named.map { chat.messages[$0] } ?? chat.messages.last { $0["widget"] != nil }
-        guard let message = found, let widget = message["widget"] else {
+        guard let message = try message(with: "widget", for: request), let widget = message["widget"] else {
             throw .badRequest("the message has no widget")
         }
-        var query = try newQuery(request)
+        let sender = sender(of: message, in: chat) ?? self
+        var query = try sender.newQuery(request)
         query.set("chat", chat.json)
         message["message_id"].map { query.set("message_id", $0) }
         query.set("chat_instance", JSON(chat.instance))
         widget["id"].map { query.set("widget_id", $0) }
-        onUpdate("widget_query", query)
+        sender.onUpdate("widget_query", query)
         return query
     }
 

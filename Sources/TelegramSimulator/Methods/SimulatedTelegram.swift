@@ -32,7 +32,7 @@ package final class SimulatedTelegram {
 
     struct Interactions {
         var callbacks: CallbackQueries
-        var inline = InlineQueries()
+        var inline: InlineQueries
         var widgets: SimulatedWidgets
         var games = SimulatedGames()
         var payments: SimulatedPayments
@@ -85,9 +85,12 @@ package final class SimulatedTelegram {
         chats = SimulatedChats(sharing: shared)
         let strictness = shared.strictness
         let limit = strictness == .lenient ? 100 : 10_000
+        // No id of a query, a link or a payment is that of another bot.
+        let start = Int64(bots.all.count) * 1_000_000_000
         interactions = Interactions(
-            callbacks: CallbackQueries(limit: limit), widgets: SimulatedWidgets(limit: limit),
-            payments: SimulatedPayments(limit: limit))
+            callbacks: CallbackQueries(limit: limit, after: start), inline: InlineQueries(after: start),
+            widgets: SimulatedWidgets(limit: limit, after: start),
+            payments: SimulatedPayments(limit: limit, after: start))
         shared.learn(person: bot)
         bots.add(self)
     }
@@ -134,6 +137,11 @@ package final class SimulatedTelegram {
     }
 
     var botID: Int64 { bot["id"]?.integer ?? 0 }
+
+    /// Whether a username is a bot's or a user's.
+    func isTaken(username: String) -> Bool {
+        shared.people.values.contains { $0["username"]?.string?.lowercased() == username.lowercased() }
+    }
 
     /// Whether a text is the bot's id or `@username`.
     func isNamed(_ text: String) -> Bool {
@@ -187,9 +195,10 @@ package final class SimulatedTelegram {
         passTime()
         return Result { () throws(BotAPIError) in
             guard let handler = Self.actions[action.lowercased()] else { throw .methodNotFound }
-            guard SharedState.personIDs.contains(person), bots[person] == nil else {
-                throw .badRequest("user not found")
+            guard bots[person] == nil else {
+                throw .badRequest("\(person) is a bot: only users act here, and bots by their calls")
             }
+            guard SharedState.personIDs.contains(person) else { throw .badRequest("user not found") }
             let user =
                 shared.people[person] ?? [
                     "id": JSON(person), "is_bot": false, "first_name": JSON("User \(person)"),
@@ -201,17 +210,26 @@ package final class SimulatedTelegram {
         }
     }
 
-    /// The bot that a user's action concerns: the sender of its message, the seller of its invoice, or the bot whose private
-    /// chat it names.
+    /// The bot that a user's action concerns: the sender of its message, the seller of its invoice, the one whose private
+    /// chat it names, or the one whose invoice link, payment or widget it names.
     private func bot(concernedBy action: Arguments) -> SimulatedTelegram {
+        guard bots.all.count > 1 else { return self }
+        if let owner = bots.all.first(where: { $0.owns(action) }) { return owner }
         let (place, number) = (action.text("chat_id"), action.integer("message_id"))
-        guard !place.isEmpty, bots.all.count > 1 else { return self }
+        guard !place.isEmpty else { return self }
         if let named = bots.all.first(where: { $0.isNamed(place) }) { return named }
         // A forwarded message is in another chat than `chat_id`.
         guard let number, !action.has("from_chat_id"), let chat = chats.known(place),
             let message = chat.messages[number]
         else { return self }
         return seller(of: message) ?? sender(of: message, in: chat) ?? self
+    }
+
+    private func owns(_ action: Arguments) -> Bool {
+        let payments = interactions.payments
+        return payments.invoices[.link(action.text("invoice_link"))] != nil
+            || payments.accounts[action.text("telegram_payment_charge_id")] != nil
+            || interactions.widgets.shared[action.text("widget_id")] != nil
     }
 
     private func madeUp(_ method: String, _ request: Request) throws(BotAPIError) -> JSON {

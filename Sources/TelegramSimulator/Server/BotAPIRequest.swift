@@ -53,6 +53,13 @@ struct BotAPIRequest {
         return String(parts[1])
     }
 
+    /// The token in the path of a call or a download; empty if there is none.
+    static func token(in path: String) -> String {
+        let rest =
+            path.hasPrefix("/file/bot") ? path.dropFirst("/file/bot".count) : path.dropFirst("/bot".count)
+        return String(rest.prefix { $0 != "/" })
+    }
+
     /// Whether a token is well-formed: a bot's id, a colon, and more. The hosted server answers a malformed token with
     /// 404 instead of 401.
     private static func isToken(_ text: Substring) -> Bool {

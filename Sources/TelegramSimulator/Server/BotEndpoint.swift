@@ -30,18 +30,29 @@ struct BotEndpoints {
     private(set) var all: [BotEndpoint]
     /// Whether any well-formed token is accepted. If its number is no bot's, it is taken for the first bot's.
     var acceptsAnyToken = false
+    /// The id of the next update of each bot that was dropped, by the bot's id.
+    private var dropped: [Int64: Int64] = [:]
 
     init(_ first: BotEndpoint) { all = [first] }
 
     var first: BotEndpoint { all[0] }
 
-    mutating func add(_ endpoint: BotEndpoint) { all.append(endpoint) }
+    mutating func add(_ endpoint: BotEndpoint) {
+        all.append(endpoint)
+        dropped[endpoint.id] = nil
+    }
+
+    /// The id at which the updates of a bot go on that was dropped; nil for a new bot.
+    func nextUpdate(of bot: Int64) -> Int64? { dropped[bot] }
 
     /// The bot with a token; nil if the token is wrong.
     func endpoint(token: String) -> BotEndpoint? {
         if let known = all.first(where: { $0.token == token }) { return known }
         guard acceptsAnyToken else { return nil }
-        return all.first { token.prefix { $0 != ":" } == String($0.id) } ?? first
+        let number = token.prefix { $0 != ":" }
+        // The program of a dropped bot must not take the first one's updates.
+        guard Int64(number).flatMap({ dropped[$0] }) == nil else { return nil }
+        return all.first { number == String($0.id) } ?? first
     }
 
     /// The bot with an id or an `@username`; nil if there is none.
@@ -49,7 +60,10 @@ struct BotEndpoints {
 
     /// Gives the permanent bots a new Telegram; the others are dropped.
     mutating func startAgain() {
-        all.filter { !$0.isPermanent }.forEach { $0.delivery.close() }
+        for bot in all where !bot.isPermanent {
+            dropped[bot.id] = bot.delivery.nextID()
+            bot.delivery.close()
+        }
         all.removeAll { !$0.isPermanent }
         first.telegram.files.removeCopies()
         let new = first.telegram.another()

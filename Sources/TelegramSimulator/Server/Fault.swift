@@ -64,6 +64,8 @@ struct FaultOrders {
     private struct Order {
         let method: String?
         let chat: Int64?
+        /// The bot whose calls fail; nil for any.
+        let bot: Int64?
         var times: Int
         let fault: Fault
         /// The time at which a flood wait is over; nil until it begins.
@@ -75,6 +77,8 @@ struct FaultOrders {
             return self.method.map { $0 == method } ?? true
         }
 
+        func concerns(_ bot: Int64?) -> Bool { self.bot == nil || bot == nil || self.bot == bot }
+
         func isOver(at now: Int64) -> Bool { end.map { $0 <= now } ?? false }
 
         var json: JSON {
@@ -83,31 +87,36 @@ struct FaultOrders {
             end.map { json.set("end", JSON($0)) }
             method.map { json.set("method", JSON($0)) }
             chat.map { json.set("chat_id", JSON($0)) }
+            bot.map { json.set("bot", JSON($0)) }
             return json
         }
     }
 
     private var orders: [Order] = []
 
-    mutating func add(_ fault: Fault, method: String?, chat: Int64?, times: Int) {
+    mutating func add(_ fault: Fault, method: String?, chat: Int64?, bot: Int64? = nil, times: Int) {
         guard times > 0 else { return }
-        orders.append(Order(method: method?.lowercased(), chat: chat, times: times, fault: fault))
+        orders.append(
+            Order(method: method?.lowercased(), chat: chat, bot: bot, times: times, fault: fault))
     }
 
-    /// The pending orders, as the control API shows them.
-    func json(at now: Int64) -> JSON { JSON(orders.filter { !$0.isOver(at: now) }.map(\.json)) }
+    /// The pending orders that concern a bot (nil for all bots), as the control API shows them.
+    func json(of bot: Int64? = nil, at now: Int64) -> JSON {
+        JSON(orders.filter { !$0.isOver(at: now) && $0.concerns(bot) }.map(\.json))
+    }
 
-    mutating func removeAll() {
-        orders.removeAll()
+    /// Cancels the orders that concern a bot; nil for all.
+    mutating func removeAll(of bot: Int64? = nil) {
+        orders.removeAll { $0.concerns(bot) }
     }
 
     /// Uses up one repetition of the first order that matches a call.
     ///
     /// - Parameter now: Unix time in seconds.
-    mutating func next(method: String, chat: String, at now: Int64) -> Fault? {
+    mutating func next(method: String, chat: String, bot: Int64, at now: Int64) -> Fault? {
         orders.removeAll { $0.isOver(at: now) }
         let fitting = orders.firstIndex { order in
-            order.fits(method.lowercased())
+            order.fits(method.lowercased()) && order.concerns(bot)
                 && (order.chat.map { String($0) } ?? chat) == chat
         }
         return fitting.map { use($0, at: now) }
@@ -115,8 +124,10 @@ struct FaultOrders {
 
     /// Uses up one repetition of the first order for a method if it closes the connection within the request's body.
     /// Returns the number of bytes before that.
-    mutating func nextWithinBody(method: String) -> Int? {
-        let fitting = orders.firstIndex { $0.method == method.lowercased() && $0.chat == nil }
+    mutating func nextWithinBody(method: String, bot: Int64) -> Int? {
+        let fitting = orders.firstIndex {
+            $0.method == method.lowercased() && $0.chat == nil && $0.concerns(bot)
+        }
         guard let fitting, case .closeAfterBytes(let count) = orders[fitting].fault else { return nil }
         _ = use(fitting, at: 0)
         return count

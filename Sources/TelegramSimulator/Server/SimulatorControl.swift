@@ -38,7 +38,8 @@ struct SimulatorControl {
 
     private func result(of request: HTTPServer.Request, _ path: [String]) throws(BotAPIError) -> JSON {
         var parameters = try Self.parameters(of: request)
-        let bot = try server.bot(Arguments(parameters)) ?? server.bots.first
+        let named = try server.bot(Arguments(parameters))
+        let bot = named ?? server.bots.first
         parameters.remove("bot")
         switch (request.method, path[0].lowercased(), path.count) {
         case ("POST", "users", 1):
@@ -58,14 +59,15 @@ struct SimulatorControl {
         case ("POST", "bots", 1):
             return try server.addBot(parameters)
         case ("GET", "faults", 1):
-            return server.faults.json(at: server.telegram.clock.now)
+            return server.faults.json(of: named?.id, at: server.telegram.clock.now)
         case ("POST", "faults", 1):
             let order = try FaultOrder(Arguments(parameters))
-            server.fail(method: order.method, times: order.times, chat: order.chat, with: order.fault)
-            return server.faults.json(at: server.telegram.clock.now)
+            server.fail(
+                method: order.method, times: order.times, chat: order.chat, bot: named?.id, with: order.fault)
+            return server.faults.json(of: named?.id, at: server.telegram.clock.now)
         case ("DELETE", "faults", 1):
-            server.clearFaults()
-            return server.faults.json(at: server.telegram.clock.now)
+            server.clearFaults(of: named?.id)
+            return server.faults.json(of: named?.id, at: server.telegram.clock.now)
         case ("POST", "updates", 1):
             return try inject(parameters, into: bot)
         case ("GET", "clock", 1):
@@ -184,11 +186,18 @@ struct SimulatorControl {
         guard update.keys.contains(where: { $0 != "update_id" }) else {
             throw .badRequest("expected an update, such as {\"message\":{…}}")
         }
-        var whole: JSON = ["update_id": JSON(bot.delivery.nextID())]
+        // Asking for the next id may drop the pending updates.
+        var whole: JSON = ["update_id": update["update_id"] ?? JSON(bot.delivery.nextID())]
         whole.merge(update)
         guard let id = whole["update_id"]?.integer, 1...UpdateQueue.lastID ~= id else {
             throw .badRequest(
                 "update_id must be a number from 1 to \(UpdateQueue.lastID), Telegram's last one")
+        }
+        let size = whole.asciiBytes.count
+        guard bot.delivery.queue.hasRoom(for: size) else {
+            throw .badRequest(
+                "there is no room for an update of \(size) bytes: Telegram drops updates above 512 KiB, or beyond 100,000 or 128 MiB that are pending"
+            )
         }
         server.addRaw(whole, for: bot)
         return whole

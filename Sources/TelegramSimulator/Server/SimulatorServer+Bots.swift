@@ -18,9 +18,10 @@ extension SimulatorServer {
         let given = Arguments(properties)
         let id = try id(ofBot: given)
         let name = given.text("first_name").isEmpty ? "Bot \(id)" : given.text("first_name")
-        let username = given.text("username").isEmpty ? "bot\(id)_bot" : given.text("username")
-        guard bots.endpoint(named: "@\(username)") == nil else {
-            throw .badRequest("username \(username) is taken by another bot")
+        let wanted = given.text("username").drop { $0 == "@" }
+        let username = wanted.isEmpty ? "bot\(id)_bot" : String(wanted)
+        guard !telegram.isTaken(username: username) else {
+            throw .badRequest("username \(username) is taken by another bot or a user")
         }
         let bot: JSON = [
             "id": JSON(id), "is_bot": true, "first_name": JSON(name), "username": JSON(username),
@@ -55,7 +56,7 @@ extension SimulatorServer {
     /// The bot that a request of the control API names in `bot`; nil if it names none.
     func bot(_ arguments: Arguments) throws(BotAPIError) -> BotEndpoint? {
         let name = arguments.text("bot")
-        guard !name.isEmpty else { return nil }
+        guard !name.isEmpty, arguments.json["bot"] != .null else { return nil }
         guard let bot = bots.endpoint(named: name) else {
             throw BotAPIError(
                 code: 404, reason: "Not Found: unknown bot \(name); GET /simulator/bots lists them")

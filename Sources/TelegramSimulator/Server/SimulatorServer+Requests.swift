@@ -30,7 +30,8 @@ extension SimulatorServer {
     private func carryOut(
         _ request: BotAPIRequest, of bot: BotEndpoint, _ responder: HTTPServer.Responder
     ) {
-        let fault = nextFault(method: request.method, chat: Arguments(request.parameters).text("chat_id"))
+        let chat = Arguments(request.parameters).text("chat_id")
+        let fault = nextFault(method: request.method, chat: chat, bot: bot.id)
         let call = history.record(request, fault, bot: bot.id)
         if let fault, !fault.callIsCarriedOut {
             if case .error(let code, let reason, let parameters) = fault {
@@ -84,7 +85,8 @@ extension SimulatorServer {
     private func serve(
         _ path: String, _ request: HTTPServer.Request, _ responder: HTTPServer.Responder
     ) {
-        let fault = nextFault(method: "file", chat: "")
+        let bot = bots.endpoint(token: BotAPIRequest.token(in: request.path)) ?? bots.first
+        let fault = nextFault(method: "file", chat: "", bot: bot.id)
         history.record(Download(path: path, range: request.range, fault: fault))
         let file = telegram.files.served(path)
         let respond = {

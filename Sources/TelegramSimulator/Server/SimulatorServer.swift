@@ -77,13 +77,15 @@ import Reactor
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             guard let self, request.method == "POST", refusal(of: request) == nil else { return nil }
-            return faults.nextWithinBody(method: String(request.path.baseName ?? ""))
+            let bot = bots.endpoint(token: BotAPIRequest.token(in: request.path)) ?? bots.first
+            return faults.nextWithinBody(method: String(request.path.baseName ?? ""), bot: bot.id)
         }
         follow(bots.first)
     }
 
     func add(_ telegram: SimulatedTelegram, token: String, isPermanent: Bool) -> BotEndpoint {
-        let delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
+        let next = bots.nextUpdate(of: telegram.botID) ?? firstUpdateID
+        let delivery = UpdateDelivery(on: loop, firstID: next)
         delivery.slowsSpinning = slowsSpinning
         let endpoint = BotEndpoint(telegram, token: token, delivery: delivery, isPermanent: isPermanent)
         bots.add(endpoint)
@@ -241,27 +243,6 @@ import Reactor
         delivery.insert(bytes, id: id)
     }
 
-    // MARK: files
-
-    /// Stores a file.
-    ///
-    /// - Parameter path: the file's path in getFile's result and in the download's URL.
-    /// - Returns: the file's `file_id`.
-    package func addFile(_ bytes: [UInt8], path: String) -> String {
-        telegram.files.add(.bytes(bytes), path: path)
-    }
-
-    /// Stores a file that is on disk, and may have any size.
-    package func addFile(_ file: InputFile, path: String) -> String {
-        telegram.files.add(.file(file), path: path)
-    }
-
-    /// The directory for downloaded files, as for a server run with `--local`; nil for a hosted server.
-    package var localDirectory: String? {
-        get { telegram.files.localDirectory }
-        set { telegram.files.localDirectory = newValue }
-    }
-
     // MARK: faults
 
     /// Orders a fault for the next matching calls. Orders are used up one after the other.
@@ -270,17 +251,20 @@ import Reactor
     ///   - method: in any case; also getUpdates, `file` for downloads, or `calls` for all but these two; nil for all.
     ///   - times: the number of calls that fail.
     ///   - chat: the `chat_id` of the calls; nil for any.
-    package func fail(method: String? = nil, times: Int = 1, chat: Int64? = nil, with fault: Fault) {
-        faults.add(fault, method: method, chat: chat, times: times)
+    ///   - bot: the id of the bot; nil for any.
+    package func fail(
+        method: String? = nil, times: Int = 1, chat: Int64? = nil, bot: Int64? = nil, with fault: Fault
+    ) {
+        faults.add(fault, method: method, chat: chat, bot: bot, times: times)
     }
 
     /// Uses up the fault ordered for this call; nil for none.
-    func nextFault(method: String, chat: String) -> Fault? {
-        faults.next(method: method, chat: chat, at: telegram.clock.now)
+    func nextFault(method: String, chat: String, bot: Int64) -> Fault? {
+        faults.next(method: method, chat: chat, bot: bot, at: telegram.clock.now)
     }
 
-    /// Cancels the pending fault orders.
-    package func clearFaults() {
-        faults.removeAll()
+    /// Cancels the pending fault orders that concern a bot; nil for all.
+    package func clearFaults(of bot: Int64? = nil) {
+        faults.removeAll(of: bot)
     }
 }

@@ -17,10 +17,14 @@ struct CallbackQueries {
     }
 
     private var presses: [Press] = []
-    private var count: Int64 = 0
+    private var count: Int64
 
-    /// - Parameter lifetime: Telegram's for buttons by default.
-    init(limit: Int, lifetime: Int64 = 150) { (self.limit, self.lifetime) = (limit, lifetime) }
+    /// - Parameters:
+    ///   - lifetime: Telegram's for buttons by default.
+    ///   - start: the number before the first query's.
+    init(limit: Int, lifetime: Int64 = 150, after start: Int64) {
+        (self.limit, self.lifetime, count) = (limit, lifetime, start)
+    }
 
     /// - Returns: the query's id.
     mutating func add(by person: Int64, in chat: Int64? = nil, at now: Int64) -> String {

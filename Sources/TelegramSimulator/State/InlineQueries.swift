@@ -14,7 +14,10 @@ struct InlineQueries {
     /// The places of messages sent via the bot, by `inline_message_id`.
     private(set) var messages: [String: (chat: Int64, message: Int64)] = [:]
     private var names: [Int64: [Int64: String]] = [:]
-    private var count: Int64 = 0
+    private var count: Int64
+
+    /// - Parameter start: the number before the first query's or message's.
+    init(after start: Int64) { count = start }
 
     /// - Returns: the `InlineQuery` with its id.
     mutating func add(_ query: JSON, by person: Int64) -> JSON {

@@ -43,11 +43,13 @@ final class SharedState {
     ///
     /// - Parameters:
     ///   - first: the id to return if there are no users yet.
-    ///   - bots: the ids of bots, which don't count.
+    ///   - bots: the ids of bots, which don't count, and aren't returned.
     func freePersonID(from first: Int64, besides bots: Set<Int64>) -> Int64 {
         // Ids in the upper half are ignored, so that a caller's own choice of ids can't use up the range.
         let taken = people.keys.filter { !bots.contains($0) && $0 <= Self.personIDs.upperBound / 2 }
-        return (taken.max() ?? first - 1) + 1
+        var id = (taken.max() ?? first - 1) + 1
+        while bots.contains(id) { id += 1 }
+        return id
     }
 
     /// The ids that Telegram gives to users and bots.

@@ -47,13 +47,16 @@ struct SimulatedPayments {
     /// Telegram accepts an answer for 10 s.
     var checkoutQueries: CallbackQueries
     var checkouts = NewestEntries<Query, Checkout>()
-    var accounts = StarAccount()
+    var accounts: StarAccount
     private var purchases = NewestEntries<Purchase, Bool>()
-    private var links: Int64 = 0
+    private var links: Int64
 
-    init(limit: Int) {
-        shippingQueries = CallbackQueries(limit: limit)
-        checkoutQueries = CallbackQueries(limit: limit, lifetime: 10)
+    /// - Parameter start: the number before the first query's, link's, and payment's.
+    init(limit: Int, after start: Int64) {
+        shippingQueries = CallbackQueries(limit: limit, after: start)
+        checkoutQueries = CallbackQueries(limit: limit, lifetime: 10, after: start)
+        accounts = StarAccount(after: start)
+        links = start
     }
 
     /// - Returns: the link of a new invoice.

@@ -38,7 +38,10 @@ struct StarAccount {
     var subscriptions = NewestEntries<String, Subscription>()
     /// The times at which subscriptions are paid again.
     var renewals = Deadlines<String>()
-    private var count: Int64 = 0
+    private var count: Int64
+
+    /// - Parameter start: the number before the first payment's.
+    init(after start: Int64) { count = start }
 
     /// - Returns: the `telegram_payment_charge_id` for a new payment.
     mutating func nextID() -> String {

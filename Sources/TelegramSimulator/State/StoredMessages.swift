@@ -12,6 +12,8 @@ struct StoredMessages {
     private var size = 0
     /// The bots that sent channel posts, by message id: posts don't name their authors.
     private(set) var botsOfPosts: [Int64: Int64] = [:]
+    /// The bot that wrote last.
+    private(set) var newestBot: Int64?
 
     /// - Parameter byteLimit: the maximum size of all messages together; the newest is always kept.
     init(countLimit: Int, byteLimit: Int) {
@@ -27,10 +29,13 @@ struct StoredMessages {
 
     /// Adds a `Message`, or replaces the one with its id.
     ///
-    /// - Parameter bot: the bot that sends it to a channel.
+    /// - Parameter bot: the bot that sends it; nil for a user, and for a change.
     mutating func put(_ message: JSON, from bot: Int64? = nil) {
         guard let id = message["message_id"]?.integer else { return }
-        bot.map { botsOfPosts[id] = $0 }
+        if let bot {
+            newestBot = bot
+            if message["from"] == nil { botsOfPosts[id] = bot }
+        }
         let text = message.bytes
         if let old = texts.updateValue(text, forKey: id) {
             size -= old.count
