@@ -81,4 +81,29 @@ import Testing
         #expect(simulator.errors.count == 1)
         #expect(simulator.errorText.contains("warning this simulator is reachable from other machines"))
     }
+
+    @Test(arguments: ["0", "007", "1099511627776", "99999999999999999999"])
+    func `a token with a number that can't be a bot's id is refused`(_ id: String) throws {
+        let simulator = try start(["--token", "7:a", "--token", "\(id):secret"])
+        #expect(simulator.wait() == 64)
+        let words = "Invalid --token for the bot \(id): a bot's id must be from 1 to 1099511627775"
+        #expect(simulator.errorText.contains(words), "\(simulator.errorText)")
+        #expect(simulator.output.isEmpty)
+    }
+
+    @Test func `the log names the bot from which privacy mode hides a message`() throws {
+        let simulator = try start(["--token", "7:a", "--token", "8:b"])
+        let url = try url(of: simulator)
+        let group = try #require(
+            ask("\(url)/simulator/users/ada/createGroup", ["title": "x"])?["result"]?["id"])
+        #expect(ask("\(url)/simulator/users/ada/addBot", ["chat_id": group, "bot": 8])?["ok"] == true)
+        #expect(
+            ask("\(url)/simulator/users/ada/sendMessage", ["chat_id": group, "text": "hi"])?["ok"] == true)
+        simulator.signal(SIGTERM)
+        #expect(simulator.wait() == 0)
+        for bot in [7, 8] {
+            #expect(
+                simulator.errorText.contains("privacy mode hides a message from bot:\(bot); --no-privacy"))
+        }
+    }
 }

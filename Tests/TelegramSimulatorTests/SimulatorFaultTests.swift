@@ -37,6 +37,27 @@ import Testing
         #expect(answer.json?["parameters"] == ["retry_after": 3])
     }
 
+    @Test func `a flood wait lasts for its seconds, even if the clock's next second begins before`() throws {
+        var orders = FaultOrders(isManual: false)
+        orders.add(.floodWait(3), method: nil, chat: nil, times: 1)
+        func left(at now: Int64) -> JSON? {
+            guard
+                case .error(429, _, let parameters) = orders.next(method: "getMe", chat: "", bot: 7, at: now)
+            else {
+                return nil
+            }
+            return parameters?["retry_after"]
+        }
+        #expect(left(at: 100) == 3)
+        // The call came just before the clock's next second.
+        Instant.moveAhead(by: .milliseconds(2_100))
+        #expect(orders.json(at: 103).count == 1)
+        #expect(left(at: 103) == 1)
+        Instant.moveAhead(by: .milliseconds(900))
+        #expect(orders.json(at: 103).count == 0)
+        #expect(left(at: 103) == nil)
+    }
+
     @Test func `an HTML page has its status`() throws {
         let test = try TestRig().simulatorClient()
         test.server.fail(method: "sendMessage", with: .html(502))

@@ -45,8 +45,7 @@ extension SimulatedTelegram {
 
     /// The clock's state in the control API.
     package var clockJSON: JSON {
-        guard case .manual = clock else { return ["now": JSON(now()), "manual": false] }
-        return ["now": JSON(now()), "manual": true]
+        ["now": JSON(now()), "manual": JSON(clock.isManual)]
     }
 
     /// Advances a manual clock, and carries out what happens until then.

@@ -1,6 +1,7 @@
 import Reactor
 
-/// Requests of test programs that wait until the bot is ready: until it polls, or has a webhook.
+/// Requests of test programs that wait until the bot is ready: until its next getUpdates, or a
+/// webhook.
 final class BotArrival {
     private struct Waiting {
         let reply: () -> Void

@@ -1,4 +1,5 @@
 import JSON
+import Reactor
 
 /// A simulated failure between Telegram and its client.
 package enum Fault {
@@ -70,6 +71,8 @@ struct FaultOrders {
         let fault: Fault
         /// The time at which a flood wait is over; nil until it begins.
         var end: Int64?
+        /// The same on the machine's monotonic clock; nil with a manual clock.
+        var exactEnd: Instant?
 
         /// - Parameter method: in lower case.
         func fits(_ method: String) -> Bool {
@@ -79,7 +82,16 @@ struct FaultOrders {
 
         func concerns(_ bot: Int64?) -> Bool { self.bot == nil || bot == nil || self.bot == bot }
 
-        func isOver(at now: Int64) -> Bool { end.map { $0 <= now } ?? false }
+        func isOver(at now: Int64) -> Bool {
+            if let exactEnd { return exactEnd <= .current }
+            return end.map { $0 <= now } ?? false
+        }
+
+        /// Of a flood wait that has begun, rounded up.
+        func secondsLeft(at now: Int64) -> Int {
+            guard let exactEnd else { return Int((end ?? now) - now) }
+            return Int(((exactEnd - .current).nanoseconds - 1) / 1_000_000_000) + 1
+        }
 
         var json: JSON {
             var json = fault.json
@@ -93,6 +105,10 @@ struct FaultOrders {
     }
 
     private var orders: [Order] = []
+    /// Whether the time only passes when a manual clock is advanced.
+    private let isManual: Bool
+
+    init(isManual: Bool) { self.isManual = isManual }
 
     mutating func add(_ fault: Fault, method: String?, chat: Int64?, bot: Int64? = nil, times: Int) {
         guard times > 0 else { return }
@@ -136,9 +152,12 @@ struct FaultOrders {
     private mutating func use(_ index: Int, at now: Int64) -> Fault {
         let fault = orders[index].fault
         if case .floodWait(let seconds) = fault {
-            let end = orders[index].end ?? now + Int64(seconds)
-            orders[index].end = end
-            return .tooManyRequests(retryAfter: Int(end - now))
+            if orders[index].end == nil {
+                orders[index].end = now + Int64(seconds)
+                // The clock's whole seconds would end it up to a second early.
+                orders[index].exactEnd = isManual ? nil : .current + .seconds(seconds)
+            }
+            return .tooManyRequests(retryAfter: orders[index].secondsLeft(at: now))
         }
         orders[index].times -= 1
         if orders[index].times == 0 { orders.remove(at: index) }

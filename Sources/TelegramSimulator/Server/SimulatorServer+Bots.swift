@@ -33,6 +33,15 @@ extension SimulatorServer {
         return Self.json(of: endpoint)
     }
 
+    /// The id in a bot's token; nil if Telegram gives no such id.
+    package static func botID(in token: String) -> Int64? {
+        let text = token.prefix { $0 != ":" }
+        return Int64(text).flatMap { SharedState.personIDs.contains($0) && String($0) == text ? $0 : nil }
+    }
+
+    /// The last id that Telegram gives to users and bots.
+    package static var lastID: Int64 { SharedState.personIDs.upperBound }
+
     private func id(ofBot given: Arguments) throws(BotAPIError) -> Int64 {
         let people = telegram.shared.people
         guard given.has("id") else {

@@ -46,13 +46,15 @@ import Reactor
     package var onUpdate: ((_ bot: Int64, _ id: Int64?, _ kind: String) -> Void)?
     /// Called whenever a webhook doesn't accept an update, with the error message for getWebhookInfo.
     package var onWebhookError: ((String) -> Void)?
+    /// Called with a message that privacy mode hides from a bot.
+    package var onUnseen: ((_ bot: Int64, _ message: JSON) -> Void)? { didSet { bots.all.forEach(follow) } }
 
     let loop: EventLoop
     /// The bots' actions, as users see them.
     let actions: NumberedLog
     /// Delivers updates to webhooks; nil if they aren't called.
     private var webhookClient: HTTPClient?
-    private(set) var faults = FaultOrders()
+    private(set) var faults: FaultOrders
     private let http: HTTPServer
     private let host: String
     private let firstUpdateID: Int64
@@ -74,6 +76,7 @@ import Reactor
         let delivery = UpdateDelivery(on: loop, firstID: firstUpdateID)
         bots = BotEndpoints(BotEndpoint(telegram, token: token, delivery: delivery, isPermanent: true))
         (actions, history) = (NumberedLog(on: loop), RequestHistory(on: loop))
+        faults = FaultOrders(isManual: telegram.clock.isManual)
         http.onRequest = { [weak self] in self?.receive($0, $1) }
         http.breaksOffAfter = { [weak self] request in
             guard let self, request.method == "POST", refusal(of: request) == nil else { return nil }
@@ -109,6 +112,7 @@ import Reactor
             let update = delivery.add(payload, as: kind)
             self?.onUpdate?(id, update, kind)
         }
+        if let onUnseen { bot.telegram.onUnseen = { onUnseen(id, $0) } }
         bot.telegram.onAction = { [weak self] action in
             let text = action.json.bytes
             self?.actions.add(action.kind, bot: id, chat: action.chat, text)

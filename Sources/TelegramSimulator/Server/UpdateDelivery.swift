@@ -83,7 +83,8 @@ final class UpdateDelivery {
         }
         let updates = queue.updates(from: offset, limit: limit)
         guard updates.isEmpty, timeout > .zero else {
-            return reply(BotAPIResponse(updates: updates.map(\.text)))
+            reply(BotAPIResponse(updates: updates.map(\.text)))
+            return arrival.arrive()
         }
 
         endWaiting(.otherPoll)

@@ -13,6 +13,11 @@ package enum SimulatedClock {
         func advance(by seconds: Int64) { now += seconds }
     }
 
+    var isManual: Bool {
+        if case .manual = self { return true }
+        return false
+    }
+
     var now: Int64 {
         switch self {
         case .running(let read): read()

@@ -26,8 +26,9 @@ import TelegramSimulator
         loop = try EventLoop.forCommand()
         client = HTTPClient(on: loop, connections: 100, userAgent: "pipegram/\(Version.current)")
         let token = command.token.first ?? "7:secret"
+        try command.token.forEach { _ = try Self.id(in: $0) }
         var bot = SimulatedTelegram.demoBot
-        bot.set("id", JSON(Self.id(in: token)))
+        bot.set("id", JSON(try Self.id(in: token)))
         let clock: SimulatedClock =
             command.clock == .manual ? .manual(.init()) : .running { Int64(time(nil)) }
         let telegram = SimulatedTelegram(bot: bot, strictness: .strict, clock: clock)
@@ -42,7 +43,13 @@ import TelegramSimulator
         }
     }
 
-    private static func id(in token: String) -> Int64 { Int64(token.prefix { $0 != ":" }) ?? 7 }
+    private static func id(in token: String) throws -> Int64 {
+        if let id = SimulatorServer.botID(in: token) { return id }
+        let number = token.prefix { $0 != ":" }
+        throw Failure(
+            .validationFailure,
+            "Invalid --token for the bot \(number): a bot's id must be from 1 to \(SimulatorServer.lastID)")
+    }
 
     static func server(
         of telegram: SimulatedTelegram, token: String = "7:secret", at place: ListenAddress,
@@ -90,10 +97,10 @@ import TelegramSimulator
         server.history.onResponse = { [unowned self] in logCall($0, $1) }
         server.onUpdate = { [unowned self] in logUpdate(bot: $0, $1, $2) }
         server.telegram.onUnsimulated = { [log] in log.notice("\($0)") }
-        server.telegram.onUnseen = { [unowned self] in logUnseen($0) }
+        server.onUnseen = { [unowned self] in logUnseen($1, by: $0) }
         // Further bots get the callbacks of the first.
         for token in command.token.dropFirst() {
-            try server.addBot(["id": JSON(Self.id(in: token))], token: token, isPermanent: true)
+            try server.addBot(["id": JSON(try Self.id(in: token))], token: token, isPermanent: true)
         }
         server.onWebhookError = { [log] in log.warning("webhook: \($0)") }
         if !command.listen.isLoopback {
@@ -150,10 +157,10 @@ import TelegramSimulator
         log.info("\(parts.joined(separator: " ")): \(answer)\(remark)")
     }
 
-    private func logUnseen(_ message: JSON) {
+    private func logUnseen(_ message: JSON, by bot: Int64) {
         let chat = message["chat"]?["id"]?.integer ?? 0
         log.notice(
-            "chat:\(chat): privacy mode hides a message from the bot; --no-privacy turns it off"
+            "chat:\(chat): privacy mode hides a message from \(name(of: bot) ?? "the bot"); --no-privacy turns it off"
         )
     }
 
