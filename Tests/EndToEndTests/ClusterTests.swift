@@ -62,6 +62,41 @@ struct ClusterTests {
         #expect(test.stop() == 0)
     }
 
+    @Test func `a gateway that stops gives back what it takes meanwhile`() throws {
+        let rig = try TestRig()
+        let server = try PostgresServer.shared()
+        let test = try rig.gateway()
+        let options = ["--state", server.url(), "--ack", "event", "--stop-grace", "60s", "--", slowBot(rig)]
+        let gateways = try (0..<2).map { _ in try test.run(options) }
+        #expect(rig.wait { gateways.allSatisfy { server.shards(of: $0) == 8 } })
+        let poller = try server.query("SELECT holder FROM pipegram.shard WHERE id = -1").first ?? ""
+        let killed = try #require(gateways.first { poller.hasSuffix("/\($0.pid)") })
+        let stopping = try #require(gateways.first { $0 !== killed })
+        let chats = try chats(of: stopping, at: server) + chats(of: killed, at: server)
+        test.say("hold", in: chats[0])
+        #expect(rig.wait { !test.transcript(of: chats[0]).isEmpty })
+        // The server keeps it waiting for the shards of the killed one.
+        try server.query("BEGIN")
+        try server.query("SELECT id FROM pipegram.shard WHERE holder = '\(poller)' FOR UPDATE")
+        killed.signal(SIGKILL)
+        killed.wait()
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%take_shard%' AND wait_event_type = 'Lock'"
+        #expect(rig.wait { (try? server.query(waiting, in: "postgres")) == ["1"] })
+        stopping.signal(SIGTERM)
+        #expect(rig.wait { stopping.errors.contains { $0.contains("stopping: ") } })
+        try server.query("COMMIT")
+        let next = try test.run(options)
+        #expect(rig.wait { server.shards(of: next) == 15 })
+        for chat in chats { test.say("hello", in: chat) }
+        #expect(rig.wait { chats.dropFirst().allSatisfy { test.texts(in: $0) == ["hello"] } })
+        #expect(stopping.exit == nil)
+        rig.files.write("go", "")
+        #expect(rig.wait { test.texts(in: chats[0]) == ["hold", "hello"] })
+        #expect(stopping.wait() == 0)
+        #expect(test.stop() == 0)
+    }
+
     @Test func `no child gets the database's password`() throws {
         let rig = try TestRig()
         let server = try PostgresServer.shared()

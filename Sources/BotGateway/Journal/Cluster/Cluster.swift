@@ -77,7 +77,7 @@ import Reactor
     private func enter() {
         session.start { [weak self] members in
             guard let self else { return }
-            for lock in locks {
+            for lock in locks where !timers.isStopping {
                 let isHome = max(lock.shard, 0) % members.heard == members.place
                 lock.want(after: isHome ? .zero : Self.standbyDelay)
             }
@@ -121,6 +121,8 @@ import Reactor
             // Meanwhile the lock may have been lost, and got again.
             guard let self, lock.isHeld, lock.turn == turn else { return }
             shards.take(shard, epoch: taken.epoch)
+            // It was on its way when the gateway began to stop.
+            guard !timers.isStopping else { return giveBack(shard) }
             guard shard != Self.poll else { return elected(from: taken.offset) }
             log.info("took shard \(shard), epoch \(taken.epoch)")
             let calls = journal.load(taken)
