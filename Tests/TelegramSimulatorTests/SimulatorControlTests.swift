@@ -81,6 +81,11 @@ import Testing
             "Bad Request: fault flood_wait takes no 'times': it ends after its retry_after seconds"
         ),
         (#"{"fault":"flood_wait","retry_after":0}"#, "Bad Request: fault flood_wait needs 'retry_after'"),
+        (#"{"fault":"hang","metod":"x"}"#, "Bad Request: unknown parameter 'metod' of a fault; it may have"),
+        (
+            #"{"fault":"hang","method":"sendMesage"}"#,
+            "Bad Request: unknown method 'sendMesage'; did you mean sendMessage?"
+        ),
         (#"{"fault":"hang","chat_id":"x"}"#, "Bad Request: chat_id must be a number"),
         (#"{"fault":"close_after_bytes","bytes":9}"#, "Bad Request: fault close_after_bytes needs 'method'"),
         (#"{"fault":"#, "Bad Request: the body is not JSON: line 1, column 9: "),

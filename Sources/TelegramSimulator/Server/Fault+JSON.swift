@@ -10,8 +10,20 @@ struct FaultOrder {
     let times: Int
     let fault: Fault
 
-    /// Fails if the fault is missing or unknown, or lacks one of its parameters.
+    /// Those of a listed fault, too.
+    private static let parameters = [
+        "fault", "method", "chat_id", "times", "error_code", "description", "parameters", "status",
+        "retry_after",
+        "migrate_to_chat_id", "bytes", "delay", "end",
+    ]
+
+    /// Fails if the fault is missing or unknown, lacks one of its parameters, or has another one.
     init(_ arguments: Arguments) throws(BotAPIError) {
+        if let unknown = arguments.json.keys.first(where: { !Self.parameters.contains($0) }) {
+            throw .badRequest(
+                "unknown parameter '\(unknown)' of a fault; it may have \(Self.parameters.joined(separator: ", "))"
+            )
+        }
         fault = try Fault(arguments)
         method = arguments.text("method").isEmpty ? nil : arguments.text("method")
         let chat = arguments.text("chat_id")

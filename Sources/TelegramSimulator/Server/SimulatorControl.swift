@@ -62,6 +62,9 @@ struct SimulatorControl {
             return server.faults.json(of: named?.id, at: server.telegram.clock.now)
         case ("POST", "faults", 1):
             let order = try FaultOrder(Arguments(parameters))
+            if let method = order.method, !["calls", "file"].contains(method.lowercased()) {
+                try server.check(method: method)
+            }
             server.fail(
                 method: order.method, times: order.times, chat: order.chat, bot: named?.id, with: order.fault)
             return server.faults.json(of: named?.id, at: server.telegram.clock.now)

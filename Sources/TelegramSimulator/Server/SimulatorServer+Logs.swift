@@ -40,6 +40,9 @@ extension SimulatorServer {
         to request: HTTPServer.Request, _ responder: HTTPServer.Responder
     ) throws(BotAPIError) {
         let arguments = Arguments(try BotAPIRequest.parameters(of: request))
+        guard arguments.text("method").lowercased() != "getupdates" else {
+            throw .badRequest("getUpdates isn't among the listed calls")
+        }
         try check(method: arguments.text("method"))
         respond(with: history.log, try query(arguments.text("method").lowercased(), arguments), responder)
     }
@@ -73,11 +76,8 @@ extension SimulatorServer {
 
     /// Rejects a misspelled method, for which the client would wait in vain. A method that is only unknown may be newer
     /// than this list.
-    private func check(method: String) throws(BotAPIError) {
+    func check(method: String) throws(BotAPIError) {
         let name = method.lowercased()
-        guard name != "getupdates" else {
-            throw .badRequest("getUpdates isn't among the listed calls")
-        }
         guard !name.isEmpty, Methods.name(ofLowercased: name) == nil, !history.log.contains(kind: name),
             let known = Methods.suggestion(to: method)
         else { return }

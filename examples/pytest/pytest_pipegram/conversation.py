@@ -636,19 +636,24 @@ class Telegram:
         lines += transcript.rejections(self.calls())
         lines += self.simulator.bots.problems()
         if not instead:
-            lines.append(self._silence())
+            others = self._new(bot, [*VISIBLE, "action", "other"], None)
+            lines += ["To others:", *("  " + transcript.line(action, self._names) for action in others)]
+            lines = lines if others else [*lines[:-1], self._silence(bot)]
         return "\n".join(lines)
 
     def _name(self, bot: Bot) -> str:
         return self._names.get(bot.id, "the bot")
 
-    def _silence(self) -> str:
+    def _silence(self, bot: Bot) -> str:
         """Advice for a bot that does nothing."""
         if _is_in_loop():
             return ("It did nothing else. This test waits in an event loop: if the bot runs in the same loop, it can't "
                     "work meanwhile. Use the fixture async_telegram, or telegram.start.")
         if not self.simulator.bots.count and not self.calls():
             return "It did nothing else, and made no call. Was it started, with telegram.start or telegram.url?"
+        polls = self.simulator.get("bot", bot=bot.id)["polls"]
+        if not polls and not any(call["bot"] == bot.id for call in self.calls()):
+            return f"It did nothing else, and made no call. Was it started, with its token {bot.token}?"
         return "It did nothing else."
 
     def _stay_silent(self, bot: Bot, seconds: float, place: Optional[Place]) -> None:

@@ -23,9 +23,16 @@ def transcript(
 
 
 def rejections(calls: Sequence[Mapping[str, Any]]) -> List[str]:
-    """One line for each call of the bot that Telegram rejected."""
-    return [f"rejected: {call['method']}: {call.get('description', call.get('fault', 'no answer'))}"
-            for call in calls if not call.get("ok", False)]
+    """One line for each call of the bot that Telegram rejected, or that met a fault."""
+    return [_problem(call) for call in calls if not call.get("ok", False) or "fault" in call]
+
+
+def _problem(call: Mapping[str, Any]) -> str:
+    if "description" in call:
+        return f"rejected: {call['method']}: {call['description']}"
+    if "fault" not in call:
+        return f"rejected: {call['method']}: no answer"
+    return f"fault {call['fault']}: {call['method']} was {'' if call.get('ok') else 'not '}carried out"
 
 
 def line(action: Action, names: Mapping[int, str]) -> str:

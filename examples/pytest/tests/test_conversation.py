@@ -237,6 +237,44 @@ def test_rich_messages(telegram, call, ada):
     assert telegram.bot.says("News\nA bold word\none\ntwo\nA B\nc d").text.startswith("News")
 
 
+def test_a_stopped_bot_leaves_no_settings(telegram, call):
+    bot = telegram.start(["sleep", "60"], wait=0)
+    call("setWebhook", url="http://127.0.0.1:9/", allowed_updates=["message"])
+    polls = telegram.simulator.get("bot")["polls"]
+    bot.stop()
+    state = telegram.simulator.get("bot")
+    assert state["url"] == "" and "allowed_updates" not in state
+    # Telegram would let a repeated getUpdates wait for 3 s.
+    assert state["polls"] == polls
+
+
+def test_a_complaint_names_what_went_elsewhere_or_was_forgotten(telegram, call, ada):
+    bob = telegram.user("Bob")
+    call("sendMessage", chat_id=ada.id, text="hi")
+    with pytest.raises(AssertionError, match="didn't say 'hi' to Bob within 0 s\nTo others:\n  bot to Ada: hi$"):
+        telegram.bot.says("hi", to=bob, timeout=0)
+    second = telegram.add_bot("Second")
+    telegram.start(["sleep", "60"], wait=0)
+    with pytest.raises(AssertionError, match="Was it started, with its token 8:secret"):
+        second.says("hi", timeout=0)
+
+
+def test_the_transcript_has_faults(telegram, call, ada):
+    for fault in ("close_before", "close_after"):
+        telegram.fault(fault, method="sendMessage")
+        with pytest.raises(SimulatorError):
+            call("sendMessage", chat_id=ada.id, text="hi")
+    assert telegram.transcript().endswith(
+        "fault close_before: sendMessage was not carried out\nfault close_after: sendMessage was carried out")
+
+
+@pytest.mark.parametrize("parameters, words", [
+    ({"method": "sendMesage"}, "did you mean sendMessage"), ({"metod": "sendPhoto"}, "unknown parameter 'metod'")])
+def test_a_misspelled_fault_is_refused(telegram, parameters, words):
+    with pytest.raises(SimulatorError, match=words):
+        telegram.fault("error", error_code=400, **parameters)
+
+
 def test_several_bots(telegram, call, ada):
     second = telegram.add_bot("Second", username="second_bot")
     assert (second.id, second.token) == (8, "8:secret")
