@@ -44,6 +44,8 @@ extension Reader {
             #"{"fault":"error","error_code":400,"description":"Bad Request: x","parameters":{"a":1}}"#,
             #"{"fault":"close_after_bytes","bytes":9,"method":"file"}"#, #"{"fault":"html","status":"502"}"#,
             #"{"delay":0.5,"times":"3"}"#, #"{"migrate_to_chat_id":-1001}"#,
+            #"{"fault":"error","error_code":599,"description":"any text is allowed here, however long it may be"}"#,
+            #"{"fault":"flood_wait","retry_after":86400}"#,
         ]
     ) { bytes in
         guard let json = try? JSON(parsing: bytes), json.isObject else { return .refused }
