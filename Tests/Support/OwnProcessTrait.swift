@@ -39,11 +39,11 @@
         package nonisolated static var longOwnProcess: OwnProcessTrait { OwnProcessTrait(isLong: true) }
     }
 
-    /// Starts each suite's process once, five at a time: they mostly wait.
+    /// Starts each suite's process once, seven at a time: they mostly wait.
     private actor SuiteReports {
         static let shared = SuiteReports()
         private var reports: [String: Task<SuiteReport, any Error>] = [:]
-        private var places = 5
+        private var places = 7
         /// Suites that wait for a place; the long ones are last, where the next one is taken from.
         private var waiting: [(isLong: Bool, start: CheckedContinuation<Void, Never>)] = []
 
