@@ -2,7 +2,7 @@
 
 export class Refused extends Error {}
 
-// An answer that nobody waits for, because the page shows another bot now.
+// An answer that came too late: the page shows another bot now.
 export class Abandoned extends Error {}
 
 // The bot that the page shows; null for the first.

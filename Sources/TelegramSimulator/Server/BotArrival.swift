@@ -1,7 +1,6 @@
 import Reactor
 
-/// Requests of test programs that wait until the bot is ready: until its next getUpdates, or a
-/// webhook.
+/// Requests of test programs that wait until the bot is ready: until its next getUpdates, or a webhook.
 final class BotArrival {
     private struct Waiting {
         let reply: () -> Void

@@ -1,9 +1,9 @@
 import Glibc
 import Reactor
 
-/// All that passes through the simulator, in order: each update, call with its answer, action of the bot that users
-/// see, and action of a user; each new bot; in `chat --web` also each line of the bot's program. The page shows it, and learns from it
-/// that a chat changed.
+/// All that passes through the simulator, in order: each update, call with its answer, action of a bot that users see,
+/// action of a user, and new bot; in `chat --web` also each line of the bot's program. The page shows it, and learns
+/// from it that a chat changed.
 final class TrafficLog {
     let log: NumberedLog
 
